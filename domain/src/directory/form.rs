@@ -1,0 +1,122 @@
+//! The forms of single values: MPN ids, countries, host names, times.
+
+use serde::{Deserialize, Deserializer};
+
+use crate::{
+    problem::Problem,
+    text::{self, NAME_MAX},
+};
+
+const MPN_ID_MAX: usize = 64;
+/// DNS: 253 characters in all, 63 between two points.
+const HOST_MAX: usize = 253;
+const LABEL_MAX: usize = 63;
+
+/// `INVALID_VALUE` at a field path written with points.
+pub(super) fn invalid(field: &str, message: impl Into<String>, remedy: &str) -> Problem {
+    Problem::invalid(field.split('.'), message).remedy(remedy)
+}
+
+/// An MPN id in its one form: 1 to 64 letters, digits, hyphens and underscores.
+///
+/// # Errors
+/// `INVALID_VALUE` at the field, a path written with points.
+pub fn mpn_id(field: &str, typed: &str) -> Result<String, Problem> {
+    let id = typed.trim();
+    let fits = (1..=MPN_ID_MAX).contains(&id.len());
+    if fits && id.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-' || byte == b'_') {
+        return Ok(id.to_owned());
+    }
+    let message = format!("An MPN id has 1 to {MPN_ID_MAX} letters, digits, hyphens and underscores.");
+    Err(invalid(field, message, "Give the location's MPN id as the partner programme has it."))
+}
+
+/// A country: a two-letter code of ISO 3166-1 in capitals, or a name as it is.
+///
+/// # Errors
+/// `INVALID_VALUE` at the field, a path written with points (L13).
+pub fn country(field: &str, typed: &str) -> Result<String, Problem> {
+    let country = text::required(field, typed, NAME_MAX)?;
+    let code = country.len() == 2 && country.bytes().all(|byte| byte.is_ascii_alphabetic());
+    Ok(if code { country.to_ascii_uppercase() } else { country })
+}
+
+/// A domain in its one form: the lower-case name of a host with at least one point, in punycode or in letters.
+///
+/// # Errors
+/// `INVALID_VALUE` at the field, a path written with points.
+pub fn host_name(field: &str, typed: &str) -> Result<String, Problem> {
+    let name = typed.trim().to_lowercase();
+    let labels: Vec<&str> = name.split('.').collect();
+    let last_is_number = labels.last().is_some_and(|label| label.bytes().all(|byte| byte.is_ascii_digit()));
+    if name.chars().count() <= HOST_MAX && labels.len() > 1 && !last_is_number && labels.into_iter().all(is_label) {
+        return Ok(name);
+    }
+    Err(invalid(field, "This is not a domain name.", "Give a domain such as contoso.com."))
+}
+
+fn is_label(label: &str) -> bool {
+    (1..=LABEL_MAX).contains(&label.chars().count())
+        && !label.starts_with('-')
+        && !label.ends_with('-')
+        && label.chars().all(|c| c.is_alphanumeric() || c == '-' || is_mark(c))
+}
+
+/// Marks that belong to a letter and are not letters themselves; the scripts of South Asia cannot do without them.
+const fn is_mark(c: char) -> bool {
+    matches!(
+        c,
+        '\u{300}'
+            ..='\u{36f}'
+                | '\u{94d}'
+                | '\u{9cd}'
+                | '\u{a4d}'
+                | '\u{acd}'
+                | '\u{bcd}'
+                | '\u{c4d}'
+                | '\u{ccd}'
+                | '\u{d4d}'
+    )
+}
+
+/// A list that may be left out, be null or be there.
+pub(super) fn null_as_empty<'de, D: Deserializer<'de>>(source: D) -> Result<Vec<String>, D::Error> {
+    Ok(Option::deserialize(source)?.unwrap_or_default())
+}
+
+/// An instant as text, as the API spells it.
+pub(super) mod rfc3339 {
+    use serde::{Deserialize, Deserializer, Serializer, de::Error};
+
+    use crate::time::Timestamp;
+
+    pub(in crate::directory) fn serialize<S: Serializer>(at: &Timestamp, target: S) -> Result<S::Ok, S::Error> {
+        target.collect_str(at)
+    }
+
+    pub(in crate::directory) fn deserialize<'de, D: Deserializer<'de>>(source: D) -> Result<Timestamp, D::Error> {
+        String::deserialize(source)?.parse().map_err(D::Error::custom)
+    }
+}
+
+/// An instant as text, or nothing.
+pub(super) mod rfc3339_or_none {
+    use serde::{Deserialize, Deserializer, Serializer, de::Error};
+
+    use crate::time::Timestamp;
+
+    #[expect(clippy::ref_option, reason = "serde fixes the signature")]
+    pub(in crate::directory) fn serialize<S: Serializer>(at: &Option<Timestamp>, target: S) -> Result<S::Ok, S::Error> {
+        match at {
+            Some(at) => target.collect_str(at),
+            None => target.serialize_none(),
+        }
+    }
+
+    pub(in crate::directory) fn deserialize<'de, D: Deserializer<'de>>(
+        source: D,
+    ) -> Result<Option<Timestamp>, D::Error> {
+        let text: Option<String> = Option::deserialize(source)?;
+        text.map(|text| text.parse().map_err(D::Error::custom)).transpose()
+    }
+}

@@ -1,0 +1,20 @@
+//! The rules of cpor, as `docs/domain.md` numbers them: no I/O, no async, no clock, no randomness.
+#![forbid(unsafe_code)]
+
+pub mod calendar;
+pub mod caller;
+pub mod catalogue;
+pub mod claim;
+pub mod deadline;
+pub mod directory;
+pub mod eligibility;
+pub mod history;
+pub mod kinds;
+pub mod lifecycle;
+pub mod number;
+pub mod patch;
+pub mod policy;
+pub mod problem;
+pub mod proof;
+pub mod text;
+pub mod time;

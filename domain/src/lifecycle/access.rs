@@ -1,0 +1,110 @@
+//! Who may do what, now: the table held against a claim and a caller (A1, A2, A5, L3, L11).
+
+use super::table::{Rule, TABLE, Who, rule_of};
+use crate::{
+    caller::{Caller, Side},
+    claim::Claim,
+    kinds::{ClaimAction, Role},
+    problem::{Problem, ProblemCode},
+};
+
+const ADMINS: &[Role] = &[Role::GlobalAdmin, Role::BillingAdmin, Role::IncentivesAdmin];
+const PARTNER: &[Role] = &[Role::GlobalAdmin, Role::BillingAdmin, Role::IncentivesAdmin, Role::IncentivesUser];
+const REVIEWERS: &[Role] = &[Role::Reviewer, Role::ReviewLead];
+
+/// Why somebody may never do an action, whatever the claim: a top-level `FORBIDDEN`, no matter of the claim (A5).
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Forbidden(pub String);
+
+fn role_allows(who: Who, caller: &Caller) -> bool {
+    match who {
+        Who::PartnerAnyone => caller.is_any(PARTNER),
+        Who::PartnerAdmin => caller.is_any(ADMINS),
+        Who::AnyReviewer | Who::OpenReviewer | Who::AssignedReviewer => caller.is_any(REVIEWERS),
+        Who::BothSides => caller.is_any(PARTNER) || caller.is_any(REVIEWERS),
+    }
+}
+
+/// Whether the caller's roles and scopes open the action on any claim at all.
+///
+/// # Errors
+/// [`Forbidden`] when a role or the scope is missing.
+pub fn may_ever(action: ClaimAction, caller: &Caller) -> Result<&'static Rule, Forbidden> {
+    let rule = rule_of(action).ok_or_else(|| Forbidden(format!("{action} is not open to anybody.")))?;
+    if !caller.has(rule.scope) {
+        return Err(Forbidden(format!("This needs the scope {}.", rule.scope)));
+    }
+    if !role_allows(rule.who, caller) {
+        return Err(Forbidden(format!("None of the token's roles may do {action}.")));
+    }
+    Ok(rule)
+}
+
+/// Whether the claim's own circumstances let this caller, whose role may, do it.
+fn person_allows(rule: &Rule, claim: &Claim, caller: &Caller) -> bool {
+    let mine = match caller.side {
+        Side::Partner(id) => id == claim.partner_id,
+        Side::Vendor => true,
+        Side::Customer(id) => id == claim.tenant_id,
+    };
+    let assigned = claim.reviewer.as_ref().map(|reviewer| reviewer.subject == caller.subject);
+    let lead = caller.is(Role::ReviewLead);
+    mine && match rule.who {
+        Who::OpenReviewer => lead || assigned.unwrap_or(true),
+        Who::AssignedReviewer => lead || assigned.unwrap_or(false),
+        Who::PartnerAnyone | Who::PartnerAdmin | Who::AnyReviewer | Who::BothSides => true,
+    }
+}
+
+fn open(rule: &Rule, claim: &Claim, caller: &Caller) -> bool {
+    rule.from.contains(&claim.status)
+        && caller.has(rule.scope)
+        && role_allows(rule.who, caller)
+        && person_allows(rule, claim, caller)
+}
+
+/// The actions that are open to the caller on the claim, now, in the order of the vocabulary (L11).
+#[must_use]
+pub fn available(claim: &Claim, caller: &Caller) -> Vec<ClaimAction> {
+    TABLE.iter().filter(|rule| open(rule, claim, caller)).map(|rule| rule.action).collect()
+}
+
+/// The guard of every mutation: the same rows as [`available`], with the reason when it is not open (L10).
+///
+/// # Errors
+/// `WRONG_STATUS` or `NOT_ALLOWED`.
+pub fn guard(rule: &Rule, claim: &Claim, caller: &Caller) -> Result<(), Problem> {
+    if !rule.from.contains(&claim.status) {
+        return Err(wrong_status(rule, claim, caller));
+    }
+    if person_allows(rule, claim, caller) { Ok(()) } else { Err(not_allowed(rule, claim, caller)) }
+}
+
+/// The status it is in, the statuses it would need, and what can be done instead (L10).
+fn wrong_status(rule: &Rule, claim: &Claim, caller: &Caller) -> Problem {
+    let needed = rule.from.iter().map(ToString::to_string).collect::<Vec<_>>().join(" or ");
+    Problem::new(
+        ProblemCode::WrongStatus,
+        format!("The claim is {}; {} needs it to be {needed}.", claim.status, rule.action),
+    )
+    .remedy(instead(claim, caller))
+}
+
+/// The role may, but not this person on this claim (L3).
+fn not_allowed(rule: &Rule, claim: &Claim, caller: &Caller) -> Problem {
+    let message = if claim.reviewer.is_some() {
+        format!("Another reviewer is assigned: only that reviewer or a review lead may do {} now.", rule.action)
+    } else {
+        format!("Nobody is assigned: {} needs the assigned reviewer or a review lead.", rule.action)
+    };
+    Problem::new(ProblemCode::NotAllowed, message).remedy(instead(claim, caller))
+}
+
+fn instead(claim: &Claim, caller: &Caller) -> String {
+    let open = available(claim, caller);
+    if open.is_empty() {
+        return "Nothing is open to you on this claim now.".to_owned();
+    }
+    let names = open.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ");
+    format!("Open to you now: {names}.")
+}

@@ -1,0 +1,162 @@
+//! `decide`: a command on a claim, answered by the rules: the changed claim and its events, or every reason why not.
+
+mod draft;
+mod partner;
+mod review;
+
+pub use draft::judge as judge_draft;
+
+use std::collections::HashSet;
+
+use uuid::Uuid;
+
+use super::{
+    access,
+    command::{Command, NewDocument},
+    table::{Leads, Rule},
+};
+use crate::{
+    caller::Caller,
+    claim::{Claim, Subject},
+    eligibility::Facts,
+    history::{self, Event, FieldChange},
+    kinds::{ClaimStatus, CommentVisibility, HistoryAction},
+    policy::Policy,
+    problem::Problem,
+    time::Timestamp,
+};
+
+/// What a command is judged by, besides the claim and the caller.
+#[derive(Clone, Debug)]
+pub struct Circumstances<'a> {
+    /// Deadlines and limits.
+    pub policy: &'a Policy,
+    /// Now.
+    pub now: Timestamp,
+    /// The facts for the claim's intent (of an edit: the edited one's).
+    pub facts: Facts,
+    /// Whether another claim of the partner has the external reference that the claim would have (L12).
+    pub reference_taken: bool,
+    /// Those of the claim's subjects that another claim holds a live association for (X6).
+    pub taken: HashSet<Subject>,
+}
+
+/// What a command leads to.
+#[derive(Clone, Debug)]
+pub struct Decision {
+    /// The claim after it, its version raised as L11b says.
+    pub claim: Claim,
+    /// What history will tell, in order.
+    pub events: Vec<Event>,
+    /// What else is to be stored.
+    pub effects: Effects,
+    /// Warnings beside a draft (E).
+    pub problems: Vec<Problem>,
+}
+
+/// What is stored besides the claim and its history.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Effects {
+    /// A comment to post.
+    pub comment: Option<NewComment>,
+    /// A document to add.
+    pub document: Option<NewDocument>,
+    /// A document to remove.
+    pub removed_document: Option<Uuid>,
+    /// The lines changed.
+    pub lines_changed: bool,
+    /// An association starts for every line that counts (X6).
+    pub associations_start: bool,
+    /// The live associations of the claim end.
+    pub associations_end: bool,
+    /// The draft is deleted.
+    pub deleted: bool,
+}
+
+/// A comment to post.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct NewComment {
+    /// Its id.
+    pub id: Uuid,
+    /// Its text.
+    pub body: String,
+    /// Who may read it.
+    pub visibility: CommentVisibility,
+}
+
+/// Answers a command on a claim.
+///
+/// # Errors
+/// Every reason why it is refused; then nothing may change.
+pub fn decide(
+    claim: &Claim,
+    command: Command,
+    caller: &Caller,
+    given: &Circumstances<'_>,
+) -> Result<Decision, Vec<Problem>> {
+    let rule = access::may_ever(command.action(), caller)
+        .map_err(|forbidden| vec![Problem::new(crate::problem::ProblemCode::NotAllowed, forbidden.0)])?;
+    access::guard(rule, claim, caller).map_err(|problem| vec![problem])?;
+    let step = Step { before: claim, rule, caller, given };
+    match command {
+        Command::Edit(edited) => step.edit(*edited),
+        Command::AttachProof(document) => step.attach_proof(document),
+        Command::RemoveProof { document } => step.remove_proof(document),
+        Command::DeleteDraft => Ok(step.delete_draft()),
+        Command::Submit => step.submit(),
+        Command::StartReview => Ok(step.start_review()),
+        Command::Assign { subject } => step.assign(&subject),
+        Command::RequestPartnerAction { reasons, message, comment_id } => {
+            step.request_action(reasons, &message, comment_id)
+        }
+        Command::Respond { message, comment_id } => step.respond(message.as_deref(), comment_id),
+        Command::Approve { note } => step.approve(note.as_deref()),
+        Command::Reject { reason, detail } => step.reject(reason, &detail),
+        Command::Withdraw { detail } => step.withdraw(&detail),
+        Command::Comment { body, visibility, comment_id } => step.comment(&body, visibility, comment_id),
+    }
+}
+
+/// One command under way: the claim before it, the row of the table that opened it, and what it is judged by.
+struct Step<'a> {
+    before: &'a Claim,
+    rule: &'a Rule,
+    caller: &'a Caller,
+    given: &'a Circumstances<'a>,
+}
+
+impl Step<'_> {
+    /// The claim as it will be: one version on, in the status that the table says.
+    fn next(&self) -> Claim {
+        let mut next = self.before.clone();
+        next.version += 1;
+        next.updated_at = self.given.now;
+        next.status = self.leads_to();
+        next
+    }
+
+    fn leads_to(&self) -> ClaimStatus {
+        match self.rule.leads {
+            Leads::To(status) => status,
+            Leads::Nowhere | Leads::Away => self.before.status,
+        }
+    }
+
+    /// The event of this step, with the status it moves from and to, and what changed field by field (H1).
+    fn event(&self, action: HistoryAction, next: &Claim) -> Event {
+        let event = Event::new(action).changes(history::changes(Some(self.before), next));
+        match self.rule.leads {
+            Leads::To(status) => event.moving(self.before.status, status),
+            Leads::Nowhere | Leads::Away => event,
+        }
+    }
+}
+
+fn done(claim: Claim, events: Vec<Event>, effects: Effects) -> Decision {
+    Decision { claim, events, effects, problems: Vec::new() }
+}
+
+/// A change that is told beside the claim's own fields.
+fn told(field: &str, before: Option<String>, after: Option<String>) -> Vec<FieldChange> {
+    FieldChange::of(field, before, after).into_iter().collect()
+}

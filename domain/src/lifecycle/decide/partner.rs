@@ -1,0 +1,83 @@
+//! The partner's answers and the comments of both sides (L5, L9, K1).
+
+use uuid::Uuid;
+
+use super::{Decision, Effects, NewComment, Step, done, draft::all_problems, told};
+use crate::{
+    caller::Side,
+    claim::Rejection,
+    deadline,
+    history::Event,
+    kinds::{ClaimStatus, CommentVisibility, DeadlineKind, HistoryAction, RejectionReason},
+    problem::{Problem, ProblemCode},
+    text,
+};
+
+impl Step<'_> {
+    /// Back to the same reviewer, if something was brought and no problem stands (L5, E).
+    pub(super) fn respond(&self, message: Option<&str>, comment_id: Uuid) -> Result<Decision, Vec<Problem>> {
+        let message = text::optional("message", message, text::LONG_MAX).map_err(|problem| vec![problem])?;
+        let answered = self.before.action_request.as_ref().is_some_and(|request| request.answered);
+        let mut problems = all_problems(self.before, &self.eligibility());
+        if message.is_none() && !answered {
+            problems.push(
+                Problem::invalid(["message"], "A response must bring something: nothing came since the request.")
+                    .remedy("Give a message, or first edit the claim, comment on it or attach more proof."),
+            );
+        }
+        if !problems.is_empty() {
+            return Err(problems);
+        }
+        let mut next = self.next();
+        next.deadline = Some(deadline::start(DeadlineKind::Decide, self.given.now, self.given.policy));
+        let mut event = self.event(HistoryAction::Responded, &next);
+        let comment = message.map(|body| NewComment { id: comment_id, body, visibility: CommentVisibility::Shared });
+        event.comment_id = comment.as_ref().map(|comment| comment.id);
+        Ok(done(next, vec![event], Effects { comment, ..Effects::default() }))
+    }
+
+    /// Rejected at the partner's own request; an association ends (L9).
+    pub(super) fn withdraw(&self, detail: &str) -> Result<Decision, Vec<Problem>> {
+        let detail = text::required("detail", detail, text::LONG_MAX).map_err(|problem| vec![problem])?;
+        let mut next = self.next();
+        next.deadline = None;
+        next.rejection = Some(Rejection {
+            reason: RejectionReason::PartnerRequest,
+            detail: detail.clone(),
+            rejected_at: self.given.now,
+            // D3: never disputable.
+            disputable_until: None,
+        });
+        let reason = told("rejection.reason", None, Some(RejectionReason::PartnerRequest.to_string()));
+        let mut events = vec![self.event(HistoryAction::Withdrawn, &next).note(detail).changes(reason)];
+        let associations_end = self.before.status == ClaimStatus::Approved;
+        if associations_end {
+            events.push(Event::new(HistoryAction::AssociationEnded));
+        }
+        Ok(done(next, events, Effects { associations_end, ..Effects::default() }))
+    }
+
+    /// Posts a comment; it does not raise the version (K1, L11b).
+    pub(super) fn comment(
+        &self,
+        body: &str,
+        visibility: CommentVisibility,
+        id: Uuid,
+    ) -> Result<Decision, Vec<Problem>> {
+        let body = text::required("body", body, text::LONG_MAX).map_err(|problem| vec![problem])?;
+        if visibility == CommentVisibility::Internal && self.caller.side != Side::Vendor {
+            return Err(vec![
+                Problem::new(ProblemCode::NotAllowed, "Only a reviewer's comment may be INTERNAL.")
+                    .at(["visibility"])
+                    .remedy("Leave visibility out, or give SHARED."),
+            ]);
+        }
+        let mut next = self.before.clone();
+        self.mark_answered(&mut next, matches!(self.caller.side, Side::Partner(_)));
+        let mut event = Event::new(HistoryAction::Commented);
+        event.comment_id = Some(id);
+        event.visibility = visibility;
+        let comment = Some(NewComment { id, body, visibility });
+        Ok(done(next, vec![event], Effects { comment, ..Effects::default() }))
+    }
+}

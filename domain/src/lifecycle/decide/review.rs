@@ -1,0 +1,160 @@
+//! The reviewers' work (L3, L4, L6, L7).
+
+use uuid::Uuid;
+
+use super::{Decision, Effects, NewComment, Step, done, told};
+use crate::{
+    claim::{ActionRequest, Rejection, Reviewer},
+    deadline, eligibility,
+    history::{Event, FieldChange},
+    kinds::{ActionReason, CommentVisibility, DeadlineKind, HistoryAction, RejectionReason, Role},
+    problem::{Problem, ProblemCode},
+    text,
+};
+
+/// The reasons that a reviewer may choose; the others are set by what happened (L7).
+const CHOSEN: &[RejectionReason] = &[
+    RejectionReason::InsufficientPoe,
+    RejectionReason::MissingCustomerAcknowledgement,
+    RejectionReason::MissingProducts,
+    RejectionReason::PoeUnavailable,
+    RejectionReason::Other,
+];
+
+impl Step<'_> {
+    fn myself(&self) -> Reviewer {
+        Reviewer { subject: self.caller.subject.clone(), name: self.caller.name.clone() }
+    }
+
+    pub(super) fn start_review(&self) -> Decision {
+        let mut next = self.next();
+        next.reviewer = Some(self.myself());
+        next.deadline = Some(deadline::start(DeadlineKind::Decide, self.given.now, self.given.policy));
+        let event = self.event(HistoryAction::ReviewStarted, &next);
+        done(next, vec![event], Effects::default())
+    }
+
+    /// A reviewer takes an unassigned claim; a lead gives anyone's to anyone (L3).
+    pub(super) fn assign(&self, subject: &str) -> Result<Decision, Vec<Problem>> {
+        let subject = text::required("reviewerSubject", subject, text::NAME_MAX).map_err(|problem| vec![problem])?;
+        let to_me = subject == self.caller.subject;
+        let free = self.before.reviewer.is_none()
+            || (to_me && self.before.reviewer.as_ref().is_some_and(|r| r.subject == subject));
+        if !self.caller.is(Role::ReviewLead) && !(to_me && free) {
+            return Err(vec![
+                Problem::new(
+                    ProblemCode::NotAllowed,
+                    "A reviewer may only take an unassigned claim, and only for themselves.",
+                )
+                .at(["reviewerSubject"])
+                .remedy("Ask a review lead to assign the claim."),
+            ]);
+        }
+        let mut next = self.next();
+        next.reviewer = Some(if to_me { self.myself() } else { Reviewer { subject, name: None } });
+        let event = self.event(HistoryAction::Assigned, &next);
+        Ok(done(next, vec![event], Effects::default()))
+    }
+
+    /// Asks the partner, with reasons and a message that is posted as a comment (L4, T3).
+    pub(super) fn request_action(
+        &self,
+        mut reasons: Vec<ActionReason>,
+        message: &str,
+        comment_id: Uuid,
+    ) -> Result<Decision, Vec<Problem>> {
+        reasons.sort_unstable();
+        reasons.dedup();
+        let mut problems = Vec::new();
+        if reasons.is_empty() {
+            problems.push(
+                Problem::invalid(["reasons"], "At least one reason is needed.")
+                    .remedy("Choose what the partner must mend, or OTHER."),
+            );
+        }
+        let message = text::required("message", message, text::LONG_MAX).unwrap_or_else(|problem| {
+            problems.push(problem);
+            String::new()
+        });
+        if !problems.is_empty() {
+            return Err(problems);
+        }
+        let clock = deadline::start(DeadlineKind::PartnerResponse, self.given.now, self.given.policy);
+        let mut next = self.next();
+        let words = reasons.iter().map(ToString::to_string).collect::<Vec<_>>().join(" ");
+        let mut event = self.event(HistoryAction::ActionRequested, &next);
+        event.comment_id = Some(comment_id);
+        event.changes.extend(FieldChange::of("actionRequest.reasons", None, Some(words)));
+        event.changes.extend(FieldChange::of("actionRequest.respondBy", None, Some(clock.due_at.to_string())));
+        next.action_request = Some(ActionRequest {
+            reasons,
+            message: message.clone(),
+            requested_at: self.given.now,
+            respond_by: clock.due_at,
+            answered: false,
+        });
+        next.deadline = Some(clock);
+        let comment = NewComment { id: comment_id, body: message, visibility: CommentVisibility::Shared };
+        Ok(done(next, vec![event], Effects { comment: Some(comment), ..Effects::default() }))
+    }
+
+    /// Approves, unless a product fails E3-E8 by now or belongs to another claim (L6, X6).
+    pub(super) fn approve(&self, note: Option<&str>) -> Result<Decision, Vec<Problem>> {
+        let note = text::optional("note", note, text::LONG_MAX).map_err(|problem| vec![problem])?;
+        let mut problems = eligibility::approval_problems(self.eligibility().problems);
+        problems.extend(self.contested());
+        if !problems.is_empty() {
+            return Err(problems);
+        }
+        let mut next = self.next();
+        next.decided_at = Some(self.given.now);
+        next.approved_at = next.approved_at.or(next.decided_at);
+        next.deadline = None;
+        let mut event = self.event(HistoryAction::Approved, &next);
+        event.note = note;
+        let events = vec![event, Event::new(HistoryAction::AssociationStarted)];
+        Ok(done(next, events, Effects { associations_start: true, ..Effects::default() }))
+    }
+
+    /// The lines whose subject another claim is associated with (X6).
+    fn contested(&self) -> Vec<Problem> {
+        let taken = |line| self.before.subject(line).is_some_and(|subject| self.given.taken.contains(&subject));
+        self.before
+            .standing_lines()
+            .enumerate()
+            .filter(|(_, line)| taken(*line))
+            .map(|(index, _)| {
+                Problem::new(ProblemCode::InArbitration, "Another claim holds the association for this product.")
+                    .at(["lines".to_owned(), index.to_string()])
+                    .remedy("A subject has at most one association: it must be settled between the claims first.")
+            })
+            .collect()
+    }
+
+    /// Rejects for one of the reasons that a reviewer may choose (L7).
+    pub(super) fn reject(&self, reason: RejectionReason, detail: &str) -> Result<Decision, Vec<Problem>> {
+        let mut problems = Vec::new();
+        if !CHOSEN.contains(&reason) {
+            let allowed = CHOSEN.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ");
+            problems.push(
+                Problem::invalid(["reason"], format!("{reason} is set by what happened, not chosen."))
+                    .remedy(format!("Choose one of {allowed}.")),
+            );
+        }
+        let detail = text::required("detail", detail, text::LONG_MAX).unwrap_or_else(|problem| {
+            problems.push(problem);
+            String::new()
+        });
+        if !problems.is_empty() {
+            return Err(problems);
+        }
+        let mut next = self.next();
+        next.decided_at = Some(self.given.now);
+        next.deadline = None;
+        next.rejection =
+            Some(Rejection { reason, detail: detail.clone(), rejected_at: self.given.now, disputable_until: None });
+        let changes = told("rejection.reason", None, Some(reason.to_string()));
+        let event = self.event(HistoryAction::Rejected, &next).changes(changes).note(detail);
+        Ok(done(next, vec![event], Effects::default()))
+    }
+}

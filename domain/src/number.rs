@@ -1,0 +1,89 @@
+//! The claim's number for people: random, so that nobody can read from it how many claims there are (L12).
+
+/// Crockford's base 32: no I, L, O or U, so that it survives being read out and written down.
+const ALPHABET: &[u8; 32] = b"0123456789ABCDEFGHJKMNPQRSTVWXYZ";
+const PREFIX: &str = "CPOR";
+const SYMBOLS: usize = 8;
+
+/// The number of the lowest 40 bits of a random value, such as `CPOR-7K3M-9Q2D`.
+#[must_use]
+pub fn claim_number(random: u64) -> String {
+    let symbol = |place: usize| {
+        let index = (random >> (5 * (SYMBOLS - 1 - place))) & 31;
+        ALPHABET.iter().zip(0_u64..).find(|(_, number)| *number == index).map_or('0', |(symbol, _)| char::from(*symbol))
+    };
+    spelled(&(0..SYMBOLS).map(symbol).collect::<String>())
+}
+
+/// The number that somebody means who typed it: without regard to case, spaces and hyphens, and to letters that look
+/// like digits. What can be no number comes back as it was, in capitals, and is found nowhere.
+#[must_use]
+pub fn normalise(typed: &str) -> String {
+    let compact: String =
+        typed.chars().filter(|c| !c.is_whitespace() && *c != '-').map(|c| c.to_ascii_uppercase()).collect();
+    let body = match compact.len() {
+        SYMBOLS => Some(compact.as_str()),
+        _ => compact.strip_prefix(PREFIX).or_else(|| compact.strip_prefix("CP0R")).filter(|body| body.len() == SYMBOLS),
+    };
+    let symbols = body.map(|body| body.chars().map(look_alike).collect::<String>());
+    match symbols {
+        Some(symbols) if symbols.bytes().all(|symbol| ALPHABET.contains(&symbol)) => spelled(&symbols),
+        _ => typed.trim().to_uppercase(),
+    }
+}
+
+const fn look_alike(letter: char) -> char {
+    match letter {
+        'I' | 'L' => '1',
+        'O' => '0',
+        other => other,
+    }
+}
+
+fn spelled(symbols: &str) -> String {
+    let (first, second) = symbols.split_at(SYMBOLS / 2);
+    format!("{PREFIX}-{first}-{second}")
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    #[test]
+    fn numbers_are_spelled_for_people() {
+        // L12
+        assert_eq!(claim_number(0), "CPOR-0000-0000");
+        assert_eq!(claim_number(u64::MAX), "CPOR-ZZZZ-ZZZZ");
+        assert_eq!(claim_number(1 << 40), "CPOR-0000-0000");
+        assert_eq!(claim_number(31), "CPOR-0000-000Z");
+    }
+
+    #[test]
+    fn slips_of_the_pen_are_forgiven() {
+        // L12
+        for typed in ["CPOR-7K3M-9Q2D", " cpor-7k3m-9q2d\n", "CPOR7K3M9Q2D", "7k3m 9q2d", "cp0r-7K3M-9Q2D"] {
+            assert_eq!(normalise(typed), "CPOR-7K3M-9Q2D", "{typed}");
+        }
+        assert_eq!(normalise("cpor-oi1l-0000"), "CPOR-0111-0000");
+        assert_eq!(normalise("CP0R-0000"), "CPOR-CP0R-0000");
+        assert_eq!(normalise(" nonsense€ "), "NONSENSE€");
+        assert_eq!(normalise(""), "");
+    }
+
+    proptest! {
+        #[test]
+        fn every_number_is_its_own_normal_form(random: u64) {
+            let number = claim_number(random);
+            prop_assert_eq!(normalise(&number), number.clone());
+            prop_assert_eq!(normalise(&number.to_lowercase()), number);
+        }
+
+        #[test]
+        fn normalising_takes_anything(typed in "\\PC*") {
+            let once = normalise(&typed);
+            prop_assert_eq!(normalise(&once), once);
+        }
+    }
+}

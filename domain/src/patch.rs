@@ -1,0 +1,48 @@
+//! A field of a patch: left out, cleared or set (L12).
+
+use serde::Serialize;
+
+/// What an input says of one field (L12): left out keeps it, null clears it, a value sets it.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
+pub enum Patch<T> {
+    /// Left out: stays as it is.
+    #[default]
+    Keep,
+    /// An explicit null: cleared.
+    Clear,
+    /// A new value.
+    Set(T),
+}
+
+impl<T> Patch<T> {
+    /// Whether the field was left out.
+    pub const fn is_keep(&self) -> bool {
+        matches!(self, Self::Keep)
+    }
+
+    /// Whether the field was given, as a value or as null.
+    pub const fn is_given(&self) -> bool {
+        !self.is_keep()
+    }
+
+    /// The field after the patch.
+    pub fn apply(self, current: Option<T>) -> Option<T> {
+        match self {
+            Self::Keep => current,
+            Self::Clear => None,
+            Self::Set(value) => Some(value),
+        }
+    }
+
+    /// The same patch with its value turned by `turn`, which may refuse it.
+    ///
+    /// # Errors
+    /// What `turn` gives.
+    pub fn try_map<U, E>(self, turn: impl FnOnce(T) -> Result<U, E>) -> Result<Patch<U>, E> {
+        Ok(match self {
+            Self::Keep => Patch::Keep,
+            Self::Clear => Patch::Clear,
+            Self::Set(value) => Patch::Set(turn(value)?),
+        })
+    }
+}

@@ -1,0 +1,155 @@
+//! Refusals as data: a stable code, the input field, a message and a remedy.
+
+use serde::{Deserialize, Serialize};
+
+/// One reason why something was refused, or, beside a draft, what would refuse its submission.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Problem {
+    /// The stable code.
+    pub code: ProblemCode,
+    /// One sentence for people.
+    pub message: String,
+    /// The path of the input field it is about, list positions as numbers: `["lines", "0", "subscriptionId"]`.
+    pub field: Option<Vec<String>>,
+    /// What to do about it.
+    pub remedy: Option<String>,
+}
+
+impl Problem {
+    /// A problem without field and remedy.
+    pub fn new(code: ProblemCode, message: impl Into<String>) -> Self {
+        Self { code, message: message.into(), field: None, remedy: None }
+    }
+
+    /// The same problem, about this input field.
+    #[must_use]
+    pub fn at<I: IntoIterator<Item = T>, T: Into<String>>(mut self, field: I) -> Self {
+        self.field = Some(field.into_iter().map(Into::into).collect());
+        self
+    }
+
+    /// The same problem, with what to do about it.
+    #[must_use]
+    pub fn remedy(mut self, remedy: impl Into<String>) -> Self {
+        self.remedy = Some(remedy.into());
+        self
+    }
+
+    /// `INVALID_VALUE` for one field (L13).
+    pub fn invalid<I: IntoIterator<Item = T>, T: Into<String>>(field: I, message: impl Into<String>) -> Self {
+        Self::new(ProblemCode::InvalidValue, message).at(field)
+    }
+
+    /// The one answer for "not there" and "not yours" (A4).
+    #[must_use]
+    pub fn not_found(what: &str, field: &str) -> Self {
+        Self::new(ProblemCode::NotFound, format!("There is no such {what}."))
+            .at([field])
+            .remedy(format!("Check the {what}'s id; only what you may see can be named."))
+    }
+
+    /// The claim changed since the caller read it.
+    #[must_use]
+    pub fn version_conflict(expected: i32, current: i32) -> Self {
+        Self::new(
+            ProblemCode::VersionConflict,
+            format!("The claim is at version {current}, not at version {expected}; nothing was done."),
+        )
+        .at(["expectedVersion"])
+        .remedy("Read the claim again, look at what changed, and repeat with its current version.")
+    }
+}
+
+macro_rules! codes {
+    ($($(#[$meta:meta])* $value:ident = $text:literal,)*) => {
+        /// The stable codes of refusals.
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+        pub enum ProblemCode { $($(#[$meta])* #[serde(rename = $text)] $value,)* }
+
+        impl ProblemCode {
+            /// Every code.
+            pub const ALL: &'static [Self] = &[$(Self::$value,)*];
+
+            /// The code as the API spells it.
+            #[must_use]
+            pub const fn as_str(self) -> &'static str {
+                match self { $(Self::$value => $text,)* }
+            }
+        }
+    };
+}
+
+codes! {
+    /// E1: the domain is not a verified domain of the tenant.
+    DomainTenantMismatch = "DOMAIN_TENANT_MISMATCH",
+    /// E2: no subscription id at all.
+    SubscriptionIdInvalid = "SUBSCRIPTION_ID_INVALID",
+    /// E3: no such subscription on the tenant.
+    SubscriptionNotFound = "SUBSCRIPTION_NOT_FOUND",
+    /// E4: the tenant has no subscription to the product.
+    ProductNotOnTenant = "PRODUCT_NOT_ON_TENANT",
+    /// E5: the subscription is for another product.
+    SubscriptionProductMismatch = "SUBSCRIPTION_PRODUCT_MISMATCH",
+    /// E6: sold through CSP.
+    SubscriptionChannelNotEligible = "SUBSCRIPTION_CHANNEL_NOT_ELIGIBLE",
+    /// E7: not activated yet.
+    SubscriptionNotProvisioned = "SUBSCRIPTION_NOT_PROVISIONED",
+    /// E8: suspended, expired or past its end.
+    SubscriptionNotActive = "SUBSCRIPTION_NOT_ACTIVE",
+    /// E9: on another live claim of the same partner.
+    SubscriptionAlreadyClaimed = "SUBSCRIPTION_ALREADY_CLAIMED",
+    /// E10: several subscriptions could be meant.
+    SubscriptionRequired = "SUBSCRIPTION_REQUIRED",
+    /// E11: no activities of the solution area.
+    ActivityNotAllowed = "ACTIVITY_NOT_ALLOWED",
+    /// E12: a product of the other solution area.
+    ProductSolutionAreaMismatch = "PRODUCT_SOLUTION_AREA_MISMATCH",
+    /// E13: the MPN id is not one of the partner's.
+    LocationNotYours = "LOCATION_NOT_YOURS",
+    /// E13: the location is not enrolled in the programme.
+    LocationNotEnrolled = "LOCATION_NOT_ENROLLED",
+    /// E14: no products.
+    ProductsRequired = "PRODUCTS_REQUIRED",
+    /// E14: no proof of execution.
+    ProofOfExecutionRequired = "PROOF_OF_EXECUTION_REQUIRED",
+    /// E14: no customer contact.
+    CustomerContactRequired = "CUSTOMER_CONTACT_REQUIRED",
+    /// E14: no partner contact.
+    PartnerContactRequired = "PARTNER_CONTACT_REQUIRED",
+    /// E14: no technical contact of the customer (Business Applications).
+    TechnicalContactRequired = "TECHNICAL_CONTACT_REQUIRED",
+    /// E14: no solution seller or partner solution (Revenue association).
+    SolutionDetailsRequired = "SOLUTION_DETAILS_REQUIRED",
+    /// E15: another live claim of the same partner on the workload.
+    DuplicateClaim = "DUPLICATE_CLAIM",
+    /// L10: not in this status.
+    WrongStatus = "WRONG_STATUS",
+    /// L3: the role may, but not this person on this claim.
+    NotAllowed = "NOT_ALLOWED",
+    /// L8: fixed since submission.
+    FieldNotEditable = "FIELD_NOT_EDITABLE",
+    /// The claim changed since it was read.
+    VersionConflict = "VERSION_CONFLICT",
+    /// J1: the key was used for something else.
+    IdempotencyKeyReused = "IDEMPOTENCY_KEY_REUSED",
+    /// L6, X: a product of the claim is contested.
+    InArbitration = "IN_ARBITRATION",
+    /// D3: this rejection cannot be disputed.
+    NotDisputable = "NOT_DISPUTABLE",
+    /// D1: too late to dispute.
+    DisputeWindowClosed = "DISPUTE_WINDOW_CLOSED",
+    /// N1: too late to decline.
+    ConsentWindowClosed = "CONSENT_WINDOW_CLOSED",
+    /// P1: the content is of no allowed type.
+    FileTypeNotAllowed = "FILE_TYPE_NOT_ALLOWED",
+    /// P1: the file has no content.
+    FileEmpty = "FILE_EMPTY",
+    /// P1: the file is larger than allowed.
+    FileTooLarge = "FILE_TOO_LARGE",
+    /// P1: the claim has as many documents as allowed.
+    TooManyFiles = "TOO_MANY_FILES",
+    /// L13: a value that is not acceptable.
+    InvalidValue = "INVALID_VALUE",
+    /// A4: not there, or not yours.
+    NotFound = "NOT_FOUND",
+}

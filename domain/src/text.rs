@@ -1,0 +1,121 @@
+//! Text that people type: trimmed, bounded, and free of what cannot be shown (L13); words to search for (L14).
+
+use email_address::{EmailAddress, Options};
+
+use crate::{claim::Contact, problem::Problem};
+
+/// Names, titles, references and the fields of a contact, in characters (L13).
+pub const NAME_MAX: usize = 200;
+/// Comments, messages, details, justifications and rationales, in characters (L13).
+pub const LONG_MAX: usize = 10_000;
+/// An idempotency key, in characters (J1).
+pub const KEY_MAX: usize = 255;
+/// The most words that one search looks for (L14).
+pub const WORDS_MAX: usize = 10;
+
+/// `INVALID_VALUE` at a field path written with points.
+fn invalid(field: &str, message: impl Into<String>, remedy: &str) -> Problem {
+    Problem::invalid(field.split('.'), message).remedy(remedy)
+}
+
+/// The text with plain line breaks, without control characters and without white space around it.
+fn clean(field: &str, text: &str, max: usize) -> Result<String, Problem> {
+    let text = text.replace("\r\n", "\n");
+    if text.chars().any(|c| c.is_control() && c != '\n' && c != '\t') {
+        let message = "The text has a control character that cannot be shown.";
+        return Err(invalid(field, message, "Remove everything but letters, digits, signs, line breaks and tabs."));
+    }
+    let text = text.trim();
+    let length = text.chars().count();
+    if length > max {
+        let message = format!("The text has {length} characters; at most {max} are allowed.");
+        return Err(invalid(field, message, "Shorten the text."));
+    }
+    Ok(text.to_owned())
+}
+
+/// A text that must be there, normalised. `field` is a path written with points, such as `customerContact.name`.
+///
+/// # Errors
+/// `INVALID_VALUE` when it is blank, too long or has control characters (L13).
+pub fn required(field: &str, text: &str, max: usize) -> Result<String, Problem> {
+    let text = clean(field, text, max)?;
+    if text.is_empty() { Err(invalid(field, "The text is blank.", "Fill it in.")) } else { Ok(text) }
+}
+
+/// A text that may be missing, normalised; a blank one is missing. `field` as in [`required`].
+///
+/// # Errors
+/// `INVALID_VALUE` when it is too long or has control characters (L13).
+pub fn optional(field: &str, text: Option<&str>, max: usize) -> Result<Option<String>, Problem> {
+    let text = text.map(|text| clean(field, text, max)).transpose()?;
+    Ok(text.filter(|text| !text.is_empty()))
+}
+
+/// An e-mail address, checked for form only (L13). `field` as in [`required`].
+///
+/// # Errors
+/// `INVALID_VALUE` when it is no address of a named host on the internet.
+pub fn email(field: &str, text: &str) -> Result<String, Problem> {
+    let text = required(field, text, NAME_MAX)?;
+    let form = Options { minimum_sub_domains: 2, allow_domain_literal: false, allow_display_text: false };
+    match EmailAddress::parse_with_options(&text, form) {
+        Ok(_) => Ok(text),
+        Err(_) => Err(invalid(field, "This is not an e-mail address.", "Give one address, such as ana@contoso.com.")),
+    }
+}
+
+/// A contact with every field normalised. `field` is the path of the contact, as in [`required`].
+///
+/// # Errors
+/// Every field of it that is not acceptable, all at once.
+pub fn contact(field: &str, contact: &Contact) -> Result<Contact, Vec<Problem>> {
+    let name = required(&format!("{field}.name"), &contact.name, NAME_MAX);
+    let title = optional(&format!("{field}.title"), contact.title.as_deref(), NAME_MAX);
+    let address = email(&format!("{field}.email"), &contact.email);
+    let phone = optional(&format!("{field}.phone"), contact.phone.as_deref(), NAME_MAX);
+    match (name, title, address, phone) {
+        (Ok(name), Ok(title), Ok(email), Ok(phone)) => Ok(Contact { name, title, email, phone }),
+        (name, title, address, phone) => {
+            Err([name.err(), title.err(), address.err(), phone.err()].into_iter().flatten().collect())
+        }
+    }
+}
+
+/// Checks an idempotency key (J1). It is an opaque token, so nothing of it is trimmed or changed.
+///
+/// # Errors
+/// `INVALID_VALUE` when it is empty, too long or has control characters.
+pub fn idempotency_key(key: &str) -> Result<(), Problem> {
+    if (1..=KEY_MAX).contains(&key.chars().count()) && !key.chars().any(char::is_control) {
+        return Ok(());
+    }
+    let message = format!("An idempotency key has 1 to {KEY_MAX} characters and no control characters.");
+    Err(invalid("idempotencyKey", message, "Make a new key for each thing to be done, such as a random UUID."))
+}
+
+/// The words to look for, in lower case; none for a blank search. More than [`WORDS_MAX`] are cut off (L14).
+#[must_use]
+pub fn words(search: &str) -> Vec<String> {
+    // A control character is in no stored text (L13), and PostgreSQL takes no NUL even as a parameter.
+    let parts = search.split(|c: char| c.is_whitespace() || c.is_control());
+    parts.filter(|word| !word.is_empty()).take(WORDS_MAX).map(str::to_lowercase).collect()
+}
+
+/// The `LIKE` pattern that finds the word anywhere, with `\` as escape character: `%` and `_` mean themselves (L14).
+#[must_use]
+pub fn like_pattern(word: &str) -> String {
+    let mut pattern = String::with_capacity(word.len() + 2);
+    pattern.push('%');
+    for c in word.chars() {
+        if matches!(c, '%' | '_' | '\\') {
+            pattern.push('\\');
+        }
+        pattern.push(c);
+    }
+    pattern.push('%');
+    pattern
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,8 @@
+//! The rules of eligibility, each by its number, several at once, and what holds for all intents.
+
+mod business;
+mod claims;
+mod laws;
+mod whole;
+mod workload;
+mod world;

@@ -1,0 +1,106 @@
+//! Claims (L). A deleted draft keeps its row, so that its number is never given again (L12).
+
+use sea_orm::entity::prelude::*;
+
+/// A row of `claim`.
+#[sea_orm::model]
+#[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
+#[sea_orm(table_name = "claim")]
+pub struct Model {
+    /// The claim's id, a UUIDv7.
+    #[sea_orm(primary_key, auto_increment = false)]
+    pub id: Uuid,
+    /// The number that people use.
+    pub number: String,
+    /// The name that the partner gave it.
+    pub name: String,
+    /// The partner's own reference, unique for the partner.
+    pub external_reference: Option<String>,
+    /// Raised by each change (L11b).
+    pub version: i32,
+    /// One of the six statuses.
+    pub status: String,
+    /// The partner that claims.
+    pub partner_id: Uuid,
+    /// The partner's location.
+    pub mpn_id: String,
+    /// The customer's tenant.
+    pub tenant_id: Uuid,
+    /// The customer's domain as the claim gives it.
+    pub domain: String,
+    /// The solution area.
+    pub solution_area: String,
+    /// The activities: words, one space between them.
+    pub activities: String,
+    /// The customer's contact, as JSON.
+    pub customer_contact: Option<String>,
+    /// The customer's technical contact, as JSON.
+    pub technical_contact: Option<String>,
+    /// The partner's contact, as JSON.
+    pub partner_contact: Option<String>,
+    /// The solution seller's name (C4b).
+    pub solution_seller: Option<String>,
+    /// The partner's solution (C4b).
+    pub partner_solution: Option<String>,
+    /// The assigned reviewer's subject.
+    pub reviewer_subject: Option<String>,
+    /// The assigned reviewer's name.
+    pub reviewer_name: Option<String>,
+    /// Which clock runs.
+    pub deadline_kind: Option<String>,
+    /// When that clock started.
+    pub deadline_started_at: Option<i64>,
+    /// When that clock runs out.
+    pub due_at: Option<i64>,
+    /// The target for the decision (T4).
+    pub decision_due_at: Option<i64>,
+    /// Why the partner must act (L4): words, one space between them.
+    pub action_reasons: Option<String>,
+    /// What the reviewer wrote with it.
+    pub action_message: Option<String>,
+    /// When it was asked.
+    pub action_requested_at: Option<i64>,
+    /// Until when the answer is due.
+    pub action_respond_by: Option<i64>,
+    /// Whether the partner has brought something since (L5, X3).
+    pub action_answered: bool,
+    /// Why it was rejected (L7).
+    pub rejection_reason: Option<String>,
+    /// The text that goes with it.
+    pub rejection_detail: Option<String>,
+    /// When it was rejected.
+    pub rejected_at: Option<i64>,
+    /// Until when it can be disputed (D1).
+    pub disputable_until: Option<i64>,
+    /// When the draft was made.
+    pub created_at: i64,
+    /// When it last changed.
+    pub updated_at: i64,
+    /// When it was handed in.
+    pub submitted_at: Option<i64>,
+    /// When it was decided.
+    pub decided_at: Option<i64>,
+    /// When it was approved.
+    pub approved_at: Option<i64>,
+    /// When the draft was deleted.
+    pub deleted_at: Option<i64>,
+    /// How many entries its history has (H3).
+    pub history_length: i32,
+    /// The hash of the latest of them (H3).
+    pub history_hash: Option<String>,
+    /// Its number and name in lower case (L14).
+    pub search_text: String,
+    /// Its external reference in lower case (L14: the partner side only).
+    pub reference_search_text: Option<String>,
+    /// The partner.
+    #[sea_orm(belongs_to, from = "partner_id", to = "id")]
+    pub partner: BelongsTo<super::partner::Entity>,
+    /// The partner's location.
+    #[sea_orm(belongs_to, from = "mpn_id", to = "mpn_id")]
+    pub location: BelongsTo<super::partner_location::Entity>,
+    /// The customer.
+    #[sea_orm(belongs_to, from = "tenant_id", to = "tenant_id")]
+    pub customer: BelongsTo<super::customer::Entity>,
+}
+
+impl ActiveModelBehavior for ActiveModel {}

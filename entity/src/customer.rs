@@ -1,0 +1,25 @@
+//! Customers, each a tenant (C6).
+
+use sea_orm::entity::prelude::*;
+
+/// A row of `customer`.
+#[sea_orm::model]
+#[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
+#[sea_orm(table_name = "customer")]
+pub struct Model {
+    /// The tenant's id.
+    #[sea_orm(primary_key, auto_increment = false)]
+    pub tenant_id: Uuid,
+    /// The customer's name.
+    pub name: String,
+    /// The default domain.
+    pub domain: String,
+    /// Its name and all its domains in lower case, a line each (L14).
+    pub search_text: String,
+    /// When it was first loaded.
+    pub created_at: i64,
+    /// When it was last changed.
+    pub updated_at: i64,
+}
+
+impl ActiveModelBehavior for ActiveModel {}

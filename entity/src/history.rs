@@ -1,0 +1,49 @@
+//! The history, which is also the event log (H1-H3). Rows are only ever added.
+
+use sea_orm::entity::prelude::*;
+
+/// A row of `history`.
+#[sea_orm::model]
+#[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
+#[sea_orm(table_name = "history")]
+pub struct Model {
+    /// The position; given by the database (leave it `NotSet`).
+    #[sea_orm(primary_key)]
+    pub pos: i64,
+    /// The life of the database cluster; its default is right (leave it `NotSet`).
+    pub epoch: i32,
+    /// The transaction that wrote it; given by the database (leave it `NotSet`). Always 0 on SQLite.
+    pub xid: i64,
+    /// The entry's id, a UUIDv7.
+    pub id: Uuid,
+    /// The claim; no foreign key.
+    pub claim_id: Uuid,
+    /// Its number in the claim's history, from 1 without gaps (H3).
+    pub seq: i32,
+    /// What happened.
+    pub action: String,
+    /// On which side the actor stands.
+    pub actor_kind: String,
+    /// The actor's subject.
+    pub actor_subject: String,
+    /// The actor's name.
+    pub actor_name: Option<String>,
+    /// When it happened.
+    pub at: i64,
+    /// The status before.
+    pub from_status: Option<String>,
+    /// The status after.
+    pub to_status: Option<String>,
+    /// What changed, field by field, as JSON.
+    pub changes: String,
+    /// The comment that it tells of.
+    pub comment_id: Option<Uuid>,
+    /// A remark in words.
+    pub note: Option<String>,
+    /// Who may read it.
+    pub visibility: String,
+    /// The hash over it and the entry before it (H3).
+    pub hash: String,
+}
+
+impl ActiveModelBehavior for ActiveModel {}

@@ -1,0 +1,19 @@
+//! The tables of cpor, one module each.
+//!
+//! A `Model` is flat: times are microseconds since 1970 in UTC, enums are their words, lists of enums are words with
+//! one space between them, contacts are JSON. The store turns them into the types of the domain.
+
+pub mod association;
+pub mod claim;
+pub mod claim_line;
+pub mod comment;
+pub mod customer;
+pub mod customer_domain;
+pub mod customer_subscription;
+pub mod history;
+pub mod idempotency;
+pub mod partner;
+pub mod partner_location;
+pub mod product;
+pub mod proof_document;
+pub mod setting;

@@ -1,0 +1,23 @@
+//! Partner companies (C5).
+
+use sea_orm::entity::prelude::*;
+
+/// A row of `partner`.
+#[sea_orm::model]
+#[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
+#[sea_orm(table_name = "partner")]
+pub struct Model {
+    /// The partner's id, as the vendor knows it.
+    #[sea_orm(primary_key, auto_increment = false)]
+    pub id: Uuid,
+    /// The company's name.
+    pub name: String,
+    /// Its name in lower case.
+    pub search_text: String,
+    /// When it was first loaded.
+    pub created_at: i64,
+    /// When it was last changed.
+    pub updated_at: i64,
+}
+
+impl ActiveModelBehavior for ActiveModel {}

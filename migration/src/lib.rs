@@ -1,0 +1,38 @@
+//! The schema of cpor's database, step by step, the same for SQLite and PostgreSQL.
+//!
+//! The steps are plain SQL: what a reader sees is what the database gets, and no later release of a query
+//! builder can change a step that was applied long ago. For the same reason a step spells out the words of its
+//! CHECK constraints and never asks the code of today for them.
+
+mod dialect;
+mod m20261121_000001_directory;
+mod m20261121_000002_claim;
+mod m20261121_000003_conversation;
+mod m20261121_000004_association;
+mod m20261121_000005_history;
+mod m20261121_000006_idempotency_and_setting;
+mod run;
+
+use sea_orm_migration::prelude::{MigrationTrait, MigratorTrait, async_trait};
+
+pub use run::{Step, down, pending, status, up};
+
+/// Every step of the schema, oldest first.
+///
+/// Call [`up`] and [`down`] rather than the methods of the trait: those take no lock.
+#[derive(Debug)]
+pub struct Migrator;
+
+#[async_trait::async_trait]
+impl MigratorTrait for Migrator {
+    fn migrations() -> Vec<Box<dyn MigrationTrait>> {
+        vec![
+            Box::new(m20261121_000001_directory::Migration),
+            Box::new(m20261121_000002_claim::Migration),
+            Box::new(m20261121_000003_conversation::Migration),
+            Box::new(m20261121_000004_association::Migration),
+            Box::new(m20261121_000005_history::Migration),
+            Box::new(m20261121_000006_idempotency_and_setting::Migration),
+        ]
+    }
+}
