@@ -90,6 +90,7 @@ pub(super) mod rfc3339 {
 
     use crate::time::Timestamp;
 
+    #[expect(clippy::trivially_copy_pass_by_ref, reason = "serde fixes the signature")]
     pub(in crate::directory) fn serialize<S: Serializer>(at: &Timestamp, target: S) -> Result<S::Ok, S::Error> {
         target.collect_str(at)
     }

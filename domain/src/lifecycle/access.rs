@@ -20,7 +20,7 @@ fn role_allows(who: Who, caller: &Caller) -> bool {
     match who {
         Who::PartnerAnyone => caller.is_any(PARTNER),
         Who::PartnerAdmin => caller.is_any(ADMINS),
-        Who::AnyReviewer | Who::OpenReviewer | Who::AssignedReviewer => caller.is_any(REVIEWERS),
+        Who::OpenReviewer | Who::TakingReviewer | Who::AssignedReviewer => caller.is_any(REVIEWERS),
         Who::BothSides => caller.is_any(PARTNER) || caller.is_any(REVIEWERS),
     }
 }
@@ -51,8 +51,9 @@ fn person_allows(rule: &Rule, claim: &Claim, caller: &Caller) -> bool {
     let lead = caller.is(Role::ReviewLead);
     mine && match rule.who {
         Who::OpenReviewer => lead || assigned.unwrap_or(true),
+        Who::TakingReviewer => lead || assigned.is_none(),
         Who::AssignedReviewer => lead || assigned.unwrap_or(false),
-        Who::PartnerAnyone | Who::PartnerAdmin | Who::AnyReviewer | Who::BothSides => true,
+        Who::PartnerAnyone | Who::PartnerAdmin | Who::BothSides => true,
     }
 }
 
@@ -93,11 +94,19 @@ fn wrong_status(rule: &Rule, claim: &Claim, caller: &Caller) -> Problem {
 /// The role may, but not this person on this claim (L3).
 fn not_allowed(rule: &Rule, claim: &Claim, caller: &Caller) -> Problem {
     let message = if claim.reviewer.is_some() {
-        format!("Another reviewer is assigned: only that reviewer or a review lead may do {} now.", rule.action)
+        format!("A reviewer is assigned; {} needs {}.", rule.action, who(rule.who))
     } else {
-        format!("Nobody is assigned: {} needs the assigned reviewer or a review lead.", rule.action)
+        format!("Nobody is assigned; {} needs {}.", rule.action, who(rule.who))
     };
     Problem::new(ProblemCode::NotAllowed, message).remedy(instead(claim, caller))
+}
+
+/// Whom a row asks for, where the role alone does not do.
+const fn who(who: Who) -> &'static str {
+    match who {
+        Who::TakingReviewer => "a review lead, or a reviewer while nobody is assigned",
+        _ => "the assigned reviewer or a review lead",
+    }
 }
 
 fn instead(claim: &Claim, caller: &Caller) -> String {

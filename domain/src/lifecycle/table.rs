@@ -17,10 +17,10 @@ pub enum Who {
     PartnerAnyone,
     /// The three administrators of the claim's partner (A1).
     PartnerAdmin,
-    /// A reviewer or a review lead.
-    AnyReviewer,
     /// The assigned reviewer, anybody who reviews while nobody is assigned, or a review lead (L3).
     OpenReviewer,
+    /// A reviewer while nobody is assigned, or a review lead (L3).
+    TakingReviewer,
     /// The assigned reviewer or a review lead (L3).
     AssignedReviewer,
     /// Any role of the claim's partner, a reviewer or a review lead.
@@ -74,7 +74,7 @@ pub const TABLE: &[Rule] = &[
     rule(
         Assign,
         &[Submitted, UnderReview, PartnerActionRequired],
-        Who::OpenReviewer,
+        Who::TakingReviewer,
         Scope::ReviewsWrite,
         Leads::Nowhere,
     ),

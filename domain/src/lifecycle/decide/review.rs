@@ -38,9 +38,7 @@ impl Step<'_> {
     pub(super) fn assign(&self, subject: &str) -> Result<Decision, Vec<Problem>> {
         let subject = text::required("reviewerSubject", subject, text::NAME_MAX).map_err(|problem| vec![problem])?;
         let to_me = subject == self.caller.subject;
-        let free = self.before.reviewer.is_none()
-            || (to_me && self.before.reviewer.as_ref().is_some_and(|r| r.subject == subject));
-        if !self.caller.is(Role::ReviewLead) && !(to_me && free) {
+        if !self.caller.is(Role::ReviewLead) && !to_me {
             return Err(vec![
                 Problem::new(
                     ProblemCode::NotAllowed,

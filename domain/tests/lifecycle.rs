@@ -1,0 +1,395 @@
+//! The lifecycle, rule by rule, on claims that are plain values.
+
+mod support;
+
+use domain::{
+    claim::Claim,
+    eligibility::Facts,
+    kinds::{
+        ActionReason, ClaimAction, ClaimStatus, CommentVisibility, DeadlineKind, HistoryAction, RejectionReason, Role, SolutionArea,
+    },
+    lifecycle::{Command, Decision, Edit, NewDocument, NewLine, TABLE, available, decide, prepare_edit},
+    patch::Patch,
+    policy::Policy,
+    problem::{Problem, ProblemCode},
+};
+use proptest::prelude::*;
+use support::{caller, claim, given, monday};
+use uuid::Uuid;
+
+const COMMENT: Uuid = Uuid::from_u128(500);
+
+fn run(claim: &Claim, role: Role, command: Command) -> Result<Decision, Vec<Problem>> {
+    let policy = Policy::default();
+    decide(claim, command, &caller(role), &given(&policy))
+}
+
+fn codes(problems: &[Problem]) -> Vec<ProblemCode> {
+    problems.iter().map(|problem| problem.code).collect()
+}
+
+fn refused(answer: Result<Decision, Vec<Problem>>) -> Vec<ProblemCode> {
+    codes(&answer.expect_err("this must be refused"))
+}
+
+fn edit(claim: &Claim, edit: Edit) -> Result<Decision, Vec<Problem>> {
+    run(claim, Role::GlobalAdmin, Command::Edit(Box::new(prepare_edit(claim, edit)?)))
+}
+
+fn comment(visibility: CommentVisibility) -> Command {
+    Command::Comment { body: "Hello".to_owned(), visibility, comment_id: COMMENT }
+}
+
+fn request() -> Command {
+    Command::RequestPartnerAction { reasons: vec![ActionReason::Other], message: "More".to_owned(), comment_id: COMMENT }
+}
+
+fn respond(message: Option<&str>) -> Command {
+    Command::Respond { message: message.map(str::to_owned), comment_id: COMMENT }
+}
+
+fn reject(reason: RejectionReason) -> Command {
+    Command::Reject { reason, detail: "Because".to_owned() }
+}
+
+fn document() -> NewDocument {
+    NewDocument {
+        id: Uuid::from_u128(600),
+        name: "proof.pdf".to_owned(),
+        media_type: Some("application/pdf".to_owned()),
+        size: 10,
+        sha256: "00".repeat(32),
+    }
+}
+
+// L2 T1 T4
+#[test]
+fn submitting_needs_no_problem_and_starts_both_clocks() {
+    let done = run(&claim(ClaimStatus::Editing), Role::IncentivesAdmin, Command::Submit).unwrap();
+    assert_eq!(done.claim.status, ClaimStatus::Submitted);
+    assert_eq!(done.claim.submitted_at, Some(monday()));
+    assert_eq!(done.claim.deadline.map(|clock| clock.kind), Some(DeadlineKind::StartReview));
+    assert_eq!(done.claim.decision_due_at, Some("2026-03-17T00:00:00Z".parse().unwrap()));
+
+    let mut bare = claim(ClaimStatus::Editing);
+    bare.documents = 0;
+    assert_eq!(refused(run(&bare, Role::GlobalAdmin, Command::Submit)), [ProblemCode::ProofOfExecutionRequired]);
+}
+
+// E10 X0
+#[test]
+fn a_line_without_an_id_takes_the_only_eligible_subscription_at_submission() {
+    let mut draft = claim(ClaimStatus::Editing);
+    draft.lines[0].typed = None;
+    let done = run(&draft, Role::GlobalAdmin, Command::Submit).unwrap();
+    assert_eq!(done.claim.lines[0].subscription_id, Some(support::SUBSCRIPTION));
+}
+
+// A1
+#[test]
+fn an_incentives_user_edits_uploads_and_comments_but_decides_nothing() {
+    let user = caller(Role::IncentivesUser);
+    assert_eq!(
+        available(&claim(ClaimStatus::Editing), &user),
+        [ClaimAction::Edit, ClaimAction::AttachProof, ClaimAction::RemoveProof]
+    );
+    assert_eq!(available(&claim(ClaimStatus::Submitted), &user), [ClaimAction::Edit, ClaimAction::AttachProof, ClaimAction::Comment]);
+    assert_eq!(refused(run(&claim(ClaimStatus::Editing), Role::IncentivesUser, Command::Submit)), [ProblemCode::NotAllowed]);
+}
+
+// A2
+#[test]
+fn an_auditor_and_the_directory_change_nothing() {
+    for role in [Role::Auditor, Role::DirectorySync, Role::CustomerAdmin] {
+        for status in ClaimStatus::ALL {
+            assert!(available(&claim(*status), &caller(role)).is_empty(), "{role} in {status}");
+        }
+    }
+}
+
+// A5
+#[test]
+fn without_its_scope_a_role_opens_nothing() {
+    let mut bare = caller(Role::GlobalAdmin);
+    bare.scopes.clear();
+    assert!(available(&claim(ClaimStatus::Editing), &bare).is_empty());
+}
+
+// L3 T2
+#[test]
+fn whoever_starts_the_review_is_assigned_and_acts_from_then_on() {
+    let done = run(&claim(ClaimStatus::Submitted), Role::Reviewer, Command::StartReview).unwrap();
+    assert_eq!(done.claim.reviewer.as_ref().map(|reviewer| reviewer.subject.as_str()), Some("reviewer@example"));
+    assert_eq!(done.claim.deadline.map(|clock| clock.kind), Some(DeadlineKind::Decide));
+
+    let mut others = claim(ClaimStatus::UnderReview);
+    others.reviewer = Some(support::reviewer_of("somebody-else"));
+    assert_eq!(refused(run(&others, Role::Reviewer, Command::Approve { note: None })), [ProblemCode::NotAllowed]);
+    assert!(run(&others, Role::ReviewLead, Command::Approve { note: None }).is_ok());
+}
+
+// L3
+#[test]
+fn a_reviewer_takes_what_is_unassigned_and_a_lead_gives_anything_to_anyone() {
+    let mut free = claim(ClaimStatus::UnderReview);
+    free.reviewer = None;
+    let to = |subject: &str| Command::Assign { subject: subject.to_owned() };
+    assert!(run(&free, Role::Reviewer, to("reviewer@example")).is_ok());
+    assert_eq!(refused(run(&free, Role::Reviewer, to("another@example"))), [ProblemCode::NotAllowed]);
+    let done = run(&claim(ClaimStatus::UnderReview), Role::ReviewLead, to("another@example")).unwrap();
+    assert_eq!(done.events[0].action, HistoryAction::Assigned);
+    assert_eq!(done.events[0].changes[0].after.as_deref(), Some("another@example"));
+}
+
+// L4 T3 K1
+#[test]
+fn a_request_needs_a_reason_and_posts_its_message() {
+    let done = run(&claim(ClaimStatus::UnderReview), Role::Reviewer, request()).unwrap();
+    assert_eq!(done.claim.status, ClaimStatus::PartnerActionRequired);
+    assert_eq!(done.effects.comment.as_ref().map(|comment| comment.body.as_str()), Some("More"));
+    let asked = done.claim.action_request.unwrap();
+    assert_eq!(asked.respond_by, "2026-03-10T00:00:00Z".parse().unwrap());
+    assert_eq!(done.claim.deadline.map(|clock| clock.due_at), Some(asked.respond_by));
+
+    let none = Command::RequestPartnerAction { reasons: vec![], message: " ".to_owned(), comment_id: COMMENT };
+    let both = run(&claim(ClaimStatus::UnderReview), Role::Reviewer, none).unwrap_err();
+    assert_eq!(codes(&both), [ProblemCode::InvalidValue, ProblemCode::InvalidValue]);
+}
+
+// L5
+#[test]
+fn a_response_must_bring_something() {
+    let asked = claim(ClaimStatus::PartnerActionRequired);
+    assert_eq!(refused(run(&asked, Role::GlobalAdmin, respond(None))), [ProblemCode::InvalidValue]);
+    let done = run(&asked, Role::GlobalAdmin, respond(Some("Here"))).unwrap();
+    assert_eq!((done.claim.status, &done.claim.reviewer), (ClaimStatus::UnderReview, &asked.reviewer));
+
+    for brought in [
+        run(&asked, Role::IncentivesUser, Command::AttachProof(document())),
+        run(&asked, Role::IncentivesUser, comment(CommentVisibility::Shared)),
+        edit(&asked, Edit { name: Patch::Set("Another".to_owned()), ..Edit::default() }),
+    ] {
+        let then = brought.unwrap().claim;
+        assert!(run(&then, Role::GlobalAdmin, respond(None)).is_ok());
+    }
+    // An edit that changes nothing, and a reviewer's comment, bring nothing.
+    for brought in [edit(&asked, Edit::default()), run(&asked, Role::Reviewer, comment(CommentVisibility::Shared))] {
+        assert_eq!(refused(run(&brought.unwrap().claim, Role::GlobalAdmin, respond(None))), [ProblemCode::InvalidValue]);
+    }
+}
+
+// L5 E8
+#[test]
+fn a_response_is_refused_while_a_problem_stands() {
+    let policy = Policy::default();
+    let mut given = given(&policy);
+    given.facts.subscriptions[0].status = domain::kinds::SubscriptionStatus::Expired;
+    let answer = decide(&claim(ClaimStatus::PartnerActionRequired), respond(Some("Here")), &caller(Role::GlobalAdmin), &given);
+    assert_eq!(refused(answer), [ProblemCode::SubscriptionNotActive]);
+}
+
+// L6 X6
+#[test]
+fn approval_is_refused_while_the_subject_is_anothers_or_the_subscription_is_over() {
+    let policy = Policy::default();
+    let under_review = claim(ClaimStatus::UnderReview);
+    let reviewer = caller(Role::Reviewer);
+    let approve = || Command::Approve { note: None };
+
+    let mut taken = given(&policy);
+    taken.taken.extend(under_review.subject(&under_review.lines[0]));
+    assert_eq!(refused(decide(&under_review, approve(), &reviewer, &taken)), [ProblemCode::InArbitration]);
+
+    let mut gone = given(&policy);
+    gone.facts = Facts { subscriptions: vec![], ..support::facts() };
+    let codes = refused(decide(&under_review, approve(), &reviewer, &gone));
+    assert!(codes.contains(&ProblemCode::SubscriptionNotFound), "{codes:?}");
+
+    let done = decide(&under_review, approve(), &reviewer, &given(&policy)).unwrap();
+    assert!(done.effects.associations_start);
+    assert_eq!((done.claim.decided_at, done.claim.approved_at), (Some(monday()), Some(monday())));
+}
+
+// L6: what was checked at submission only (E13, E14) refuses no approval
+#[test]
+fn approval_looks_at_the_subscriptions_only() {
+    let policy = Policy::default();
+    let mut given = given(&policy);
+    given.facts.location = None;
+    assert!(decide(&claim(ClaimStatus::UnderReview), Command::Approve { note: None }, &caller(Role::Reviewer), &given).is_ok());
+}
+
+// L7
+#[test]
+fn a_reviewer_chooses_only_the_reasons_that_are_theirs() {
+    for reason in RejectionReason::ALL {
+        let by_events = matches!(
+            reason,
+            RejectionReason::NoPartnerResponse
+                | RejectionReason::PartnerRequest
+                | RejectionReason::CustomerDeclined
+                | RejectionReason::ArbitrationLost
+        );
+        let answer = run(&claim(ClaimStatus::UnderReview), Role::Reviewer, reject(*reason));
+        if by_events {
+            assert_eq!(refused(answer), [ProblemCode::InvalidValue], "{reason}");
+        } else {
+            assert_eq!(answer.unwrap().claim.rejection.map(|rejection| rejection.reason), Some(*reason));
+        }
+    }
+}
+
+// L8
+#[test]
+fn what_is_fixed_at_submission_stays_and_the_rest_can_be_mended() {
+    let submitted = claim(ClaimStatus::Submitted);
+    let fixed = Edit {
+        tenant_id: Patch::Set(Uuid::from_u128(77)),
+        domain: Patch::Set("other.example".to_owned()),
+        solution_area: Patch::Set(SolutionArea::Microsoft365),
+        activities: Patch::Set(vec![domain::kinds::Activity::Presales]),
+        solution_seller: Patch::Set("Sam".to_owned()),
+        partner_solution: Patch::Set("Suite".to_owned()),
+        ..Edit::default()
+    };
+    let problems = edit(&submitted, fixed.clone()).unwrap_err();
+    assert_eq!(codes(&problems), [ProblemCode::FieldNotEditable; 6]);
+    assert!(prepare_edit(&claim(ClaimStatus::Editing), fixed).is_ok());
+
+    let open = Edit {
+        name: Patch::Set("Renamed".to_owned()),
+        external_reference: Patch::Set("R-1".to_owned()),
+        technical_contact: Patch::Set(support::contact()),
+        ..Edit::default()
+    };
+    assert_eq!(edit(&submitted, open).unwrap().claim.name, "Renamed");
+}
+
+// L8 E14: after submission an edit that would leave a problem is refused
+#[test]
+fn the_last_line_cannot_be_taken_off_a_submitted_claim() {
+    let submitted = claim(ClaimStatus::Submitted);
+    let bare = Edit { remove_lines: vec![Some(submitted.lines[0].id)], ..Edit::default() };
+    assert_eq!(codes(&edit(&submitted, bare.clone()).unwrap_err()), [ProblemCode::ProductsRequired]);
+    let draft = edit(&claim(ClaimStatus::Editing), bare).unwrap();
+    assert_eq!(codes(&draft.problems), [ProblemCode::ProductsRequired]);
+}
+
+// X0: the same subject twice is refused at once
+#[test]
+fn a_subject_stands_in_a_claim_once() {
+    let draft = claim(ClaimStatus::Editing);
+    let again = NewLine { id: Uuid::from_u128(102), sku_id: Some(support::SKU), typed: None };
+    let problems = edit(&draft, Edit { add_lines: vec![again], ..Edit::default() }).unwrap_err();
+    assert!(codes(&problems).contains(&ProblemCode::InvalidValue));
+}
+
+// L9
+#[test]
+fn withdrawing_rejects_at_the_partners_request_and_ends_the_association() {
+    let withdraw = || Command::Withdraw { detail: "Wrong MPN id".to_owned() };
+    for status in [ClaimStatus::Submitted, ClaimStatus::UnderReview, ClaimStatus::PartnerActionRequired, ClaimStatus::Approved] {
+        let done = run(&claim(status), Role::BillingAdmin, withdraw()).unwrap();
+        assert_eq!(done.claim.rejection.map(|rejection| rejection.reason), Some(RejectionReason::PartnerRequest));
+        assert_eq!(done.effects.associations_end, status == ClaimStatus::Approved);
+    }
+    for status in [ClaimStatus::Editing, ClaimStatus::Rejected] {
+        assert_eq!(refused(run(&claim(status), Role::BillingAdmin, withdraw())), [ProblemCode::WrongStatus]);
+    }
+}
+
+// L10
+#[test]
+fn a_refusal_names_the_status_what_it_needs_and_what_is_open() {
+    let problems = run(&claim(ClaimStatus::Approved), Role::GlobalAdmin, Command::Submit).unwrap_err();
+    let told = format!("{} {}", problems[0].message, problems[0].remedy.as_deref().unwrap());
+    for word in ["APPROVED", "EDITING", "WITHDRAW", "COMMENT"] {
+        assert!(told.contains(word), "{told} does not name {word}");
+    }
+}
+
+// L12
+#[test]
+fn a_patch_keeps_clears_and_sets() {
+    let mut draft = claim(ClaimStatus::Editing);
+    draft.external_reference = Some("R-1".to_owned());
+    let done = edit(&draft, Edit { customer_contact: Patch::Clear, ..Edit::default() }).unwrap();
+    assert_eq!((done.claim.external_reference.as_deref(), done.claim.customer_contact), (Some("R-1"), None));
+    let cleared = edit(&draft, Edit { name: Patch::Clear, ..Edit::default() }).unwrap_err();
+    assert_eq!(cleared[0].field.as_deref(), Some(&["name".to_owned()][..]));
+
+    let policy = Policy::default();
+    let mut given = given(&policy);
+    given.reference_taken = true;
+    let edited = Command::Edit(Box::new(prepare_edit(&draft, Edit::default()).unwrap()));
+    assert_eq!(refused(decide(&draft, edited, &caller(Role::GlobalAdmin), &given)), [ProblemCode::InvalidValue]);
+}
+
+// K1
+#[test]
+fn only_the_vendor_writes_internal_comments_and_drafts_have_none() {
+    let submitted = claim(ClaimStatus::Submitted);
+    assert_eq!(refused(run(&submitted, Role::GlobalAdmin, comment(CommentVisibility::Internal))), [ProblemCode::NotAllowed]);
+    let done = run(&submitted, Role::Reviewer, comment(CommentVisibility::Internal)).unwrap();
+    assert_eq!(done.events[0].visibility, CommentVisibility::Internal);
+    assert_eq!(refused(run(&claim(ClaimStatus::Editing), Role::GlobalAdmin, comment(CommentVisibility::Shared))), [ProblemCode::WrongStatus]);
+}
+
+// P1 L11b
+#[test]
+fn a_document_raises_the_version_and_a_wrong_one_is_told_whole() {
+    let done = run(&claim(ClaimStatus::Editing), Role::IncentivesUser, Command::AttachProof(document())).unwrap();
+    assert_eq!((done.claim.version, done.claim.documents), (8, 2));
+    let wrong = NewDocument { size: 0, media_type: None, ..document() };
+    let codes = refused(run(&claim(ClaimStatus::Editing), Role::IncentivesUser, Command::AttachProof(wrong)));
+    assert!(codes.contains(&ProblemCode::FileEmpty), "{codes:?}");
+}
+
+fn any_command() -> impl Strategy<Value = Command> {
+    prop_oneof![
+        Just(Command::Submit),
+        Just(Command::DeleteDraft),
+        Just(Command::StartReview),
+        Just(Command::AttachProof(document())),
+        Just(Command::RemoveProof { document: None }),
+        "[a-z]{1,5}".prop_map(|subject| Command::Assign { subject }),
+        Just(request()),
+        proptest::option::of("[a-z ]{0,5}").prop_map(|message| respond(message.as_deref())),
+        Just(Command::Approve { note: None }),
+        proptest::sample::select(RejectionReason::ALL.to_vec()).prop_map(reject),
+        "[a-z ]{0,5}".prop_map(|detail| Command::Withdraw { detail }),
+        Just(comment(CommentVisibility::Shared)),
+        Just(comment(CommentVisibility::Internal)),
+    ]
+}
+
+proptest! {
+    // L11 L11b H1: whatever is asked by whomever, the answer follows the table, and history tells of it
+    #[test]
+    fn every_answer_follows_the_table(
+        status in proptest::sample::select(ClaimStatus::ALL.to_vec()),
+        role in proptest::sample::select(Role::ALL.to_vec()),
+        command in any_command(),
+    ) {
+        let before = claim(status);
+        let action = command.action();
+        let comments = matches!(command, Command::Comment { .. });
+        let open = available(&before, &caller(role)).contains(&action);
+        match run(&before, role, command) {
+            Ok(done) => {
+                prop_assert!(open, "{action} was done though it is not available");
+                prop_assert_eq!(done.claim.version, before.version + i32::from(!comments));
+                prop_assert!(!done.events.is_empty());
+                let moved = (done.claim.status != before.status).then_some((Some(before.status), Some(done.claim.status)));
+                prop_assert_eq!(moved.is_some(), done.events.iter().any(|event| (event.from, event.to) == moved.unwrap_or_default() && moved.is_some()));
+                let rule = TABLE.iter().find(|rule| rule.action == action).unwrap();
+                prop_assert!(rule.from.contains(&before.status));
+            }
+            Err(problems) => {
+                prop_assert!(!problems.is_empty());
+                let by_table = problems.iter().all(|p| matches!(p.code, ProblemCode::WrongStatus | ProblemCode::NotAllowed));
+                prop_assert!(open || by_table, "{action} is not available but refused for {problems:?}");
+            }
+        }
+    }
+}

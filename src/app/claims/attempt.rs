@@ -1,0 +1,73 @@
+//! Trying a use case, and trying it again when another transaction was in the way.
+
+use std::future::Future;
+
+use domain::problem::Problem;
+
+use super::Answer;
+use crate::{app::AppError, documents::DocumentsError, ids, store::StoreError};
+
+/// How often a use case is tried in all.
+const TRIES: u32 = 4;
+
+/// Why an attempt came to nothing.
+#[derive(Debug)]
+pub(super) enum Failure {
+    /// The rules refuse it: an answer.
+    Refused(Vec<Problem>),
+    /// The database; some of its failures are worth another try.
+    Store(StoreError),
+    /// Anything else.
+    App(AppError),
+}
+
+impl From<StoreError> for Failure {
+    fn from(error: StoreError) -> Self {
+        Self::Store(error)
+    }
+}
+
+impl From<AppError> for Failure {
+    fn from(error: AppError) -> Self {
+        Self::App(error)
+    }
+}
+
+impl From<DocumentsError> for Failure {
+    fn from(error: DocumentsError) -> Self {
+        Self::App(error.into())
+    }
+}
+
+impl From<Problem> for Failure {
+    fn from(problem: Problem) -> Self {
+        Self::Refused(vec![problem])
+    }
+}
+
+impl From<Vec<Problem>> for Failure {
+    fn from(problems: Vec<Problem>) -> Self {
+        Self::Refused(problems)
+    }
+}
+
+/// Runs a use case, again from its beginning when another transaction was in the way: a lock not given, or a unique
+/// value taken between looking and writing. The new try sees what the other one did and answers accordingly.
+pub(super) async fn repeatedly<F: Future<Output = Result<Answer, Failure>>>(attempt: impl Fn() -> F) -> Result<Answer, AppError> {
+    let mut failed = 0;
+    loop {
+        match attempt().await {
+            Ok(answer) => return Ok(answer),
+            Err(Failure::Refused(problems)) => return Ok(Answer::refused(problems)),
+            Err(Failure::App(error)) => return Err(error),
+            Err(Failure::Store(StoreError::Retry | StoreError::Unique(_))) if failed + 1 < TRIES => {
+                failed += 1;
+                tokio::time::sleep(ids::jitter(failed)).await;
+            }
+            Err(Failure::Store(StoreError::Retry)) => {
+                return Err(AppError::Unavailable("another transaction was in the way at every try".to_owned()));
+            }
+            Err(Failure::Store(error)) => return Err(error.into()),
+        }
+    }
+}

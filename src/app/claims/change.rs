@@ -1,0 +1,151 @@
+//! A change of one claim: lock, load, decide, store, all in one transaction (H1).
+
+use std::collections::HashSet;
+
+use domain::{
+    caller::Caller,
+    claim::Claim,
+    eligibility::{Facts, Intent},
+    lifecycle::{self, Circumstances, Command, Edit, OldDocument},
+    problem::Problem,
+};
+use uuid::Uuid;
+
+use super::{
+    Answer, Change, EditInput,
+    attempt::{Failure, repeatedly},
+    create::new_lines,
+    effects::{Done, Stored},
+};
+use crate::{
+    app::{App, AppError, idempotency::Key},
+    ids,
+    store::{Transaction, write::{claims::{self, Locked}, documents}},
+};
+
+impl App {
+    /// Changes one claim. `claim_id` is nothing where the given id names no claim at all; `expected_version` is nothing
+    /// where the mutation asks for none.
+    ///
+    /// # Errors
+    /// `FORBIDDEN` when none of the caller's roles may ever do it, or the scope is missing; the database's.
+    pub async fn change_claim(
+        &self,
+        caller: &Caller,
+        claim_id: Option<Uuid>,
+        expected_version: Option<i32>,
+        change: Change,
+        key: Option<String>,
+    ) -> Result<Answer, AppError> {
+        lifecycle::may_ever(change.action(), caller)?;
+        let stored = Stored::of(&change);
+        let input = (claim_id, expected_version, change.input(stored.as_ref()));
+        let key = match Key::new(caller, key.as_deref(), change.action().as_str(), &input) {
+            Ok(key) => key,
+            Err(problem) => return Ok(Answer::refused(vec![problem])),
+        };
+        let ask = Ask { caller, claim_id, expected_version, change: &change, stored: stored.as_ref(), key: key.as_ref() };
+        repeatedly(|| self.try_to_change(&ask)).await
+    }
+
+    async fn try_to_change(&self, ask: &Ask<'_>) -> Result<Answer, Failure> {
+        let transaction = self.db().begin().await?;
+        let locked = match ask.claim_id {
+            Some(id) => claims::lock(&transaction, ask.caller, id).await?,
+            None => None,
+        };
+        // Only after the lock: whoever waited for it sees what was done under the same key meanwhile.
+        if let Some(key) = ask.key
+            && let Some(done) = key.earlier::<Done>(&transaction).await??
+        {
+            return self.again(ask.caller, done).await;
+        }
+        let Locked { claim, head } = locked.ok_or_else(|| Problem::not_found("claim", "claimId"))?;
+        if let Some(expected) = ask.expected_version
+            && expected != claim.version
+        {
+            return Err(Problem::version_conflict(expected, claim.version).into());
+        }
+        // The status comes before the values: an edit in a closed status is told so, not that a field is wrong.
+        let rule = lifecycle::may_ever(ask.change.action(), ask.caller).map_err(AppError::from)?;
+        lifecycle::guard(rule, &claim, ask.caller)?;
+        let command = self.command(&transaction, &claim, ask).await?;
+        let given = self.circumstances(&transaction, &claim, &command).await?;
+        let decision = lifecycle::decide(&claim, command, ask.caller, &given)?;
+        self.carry_out(transaction, ask, decision, head).await
+    }
+
+    /// The change as a command, its ids given and its references looked up.
+    async fn command(&self, transaction: &Transaction, claim: &Claim, ask: &Ask<'_>) -> Result<Command, Failure> {
+        let comment_id = ids::new();
+        Ok(match ask.change.clone() {
+            Change::Edit(input) => Command::Edit(Box::new(lifecycle::prepare_edit(claim, edit(*input))?)),
+            Change::AttachProof { .. } => {
+                let document = ask.stored.map(Stored::document);
+                Command::AttachProof(document.ok_or_else(|| AppError::Internal("an upload that was not looked at".to_owned()))?)
+            }
+            Change::RemoveProof { document_id } => Command::RemoveProof { document: removable(transaction, claim, document_id).await? },
+            Change::DeleteDraft => Command::DeleteDraft,
+            Change::Submit => Command::Submit,
+            Change::StartReview => Command::StartReview,
+            Change::Assign { subject } => Command::Assign { subject },
+            Change::RequestPartnerAction { reasons, message } => Command::RequestPartnerAction { reasons, message, comment_id },
+            Change::Respond { message } => Command::Respond { message, comment_id },
+            Change::Approve { note } => Command::Approve { note },
+            Change::Reject { reason, detail } => Command::Reject { reason, detail },
+            Change::Withdraw { detail } => Command::Withdraw { detail },
+            Change::Comment { body, visibility } => Command::Comment { body, visibility, comment_id },
+        })
+    }
+
+    /// What the command is judged by; only what it needs is looked up.
+    async fn circumstances(&self, transaction: &Transaction, claim: &Claim, command: &Command) -> Result<Circumstances<'_>, Failure> {
+        let (facts, reference_taken) = match command {
+            Command::Edit(edited) => {
+                (self.facts(transaction, &edited.intent).await?, claims::reference_taken(transaction, &edited.claim).await?)
+            }
+            Command::Submit | Command::Respond { .. } | Command::Approve { .. } => (self.facts(transaction, &Intent::of(claim)).await?, false),
+            _ => (Facts::default(), false),
+        };
+        let taken = match command {
+            Command::Approve { .. } => claims::taken(transaction, claim).await?,
+            _ => HashSet::new(),
+        };
+        Ok(Circumstances { policy: self.policy(), now: self.now(), facts, reference_taken, taken })
+    }
+}
+
+/// One asked change, as every try of it needs it.
+pub(super) struct Ask<'a> {
+    pub(super) caller: &'a Caller,
+    pub(super) claim_id: Option<Uuid>,
+    pub(super) expected_version: Option<i32>,
+    pub(super) change: &'a Change,
+    pub(super) stored: Option<&'a Stored>,
+    pub(super) key: Option<&'a Key>,
+}
+
+async fn removable(transaction: &Transaction, claim: &Claim, id: Option<Uuid>) -> Result<Option<OldDocument>, Failure> {
+    let Some(id) = id else { return Ok(None) };
+    let found = documents::find(transaction, claim.id, id).await?;
+    Ok(found.map(|document| OldDocument { id, name: document.name, sha256: document.sha256 }))
+}
+
+fn edit(input: EditInput) -> Edit {
+    Edit {
+        name: input.name,
+        external_reference: input.external_reference,
+        mpn_id: input.mpn_id,
+        add_lines: new_lines(input.add_lines),
+        remove_lines: input.remove_lines,
+        customer_contact: input.customer_contact,
+        technical_contact: input.technical_contact,
+        partner_contact: input.partner_contact,
+        tenant_id: input.tenant_id,
+        domain: input.domain,
+        solution_area: input.solution_area,
+        activities: input.activities,
+        solution_seller: input.solution_seller,
+        partner_solution: input.partner_solution,
+    }
+}

@@ -1,0 +1,153 @@
+//! Loading the directory (C8): checked row by row, the good ones written in one transaction.
+
+use std::collections::HashSet;
+
+use domain::{
+    caller::Caller,
+    kinds::{Role, Scope},
+    problem::Problem,
+};
+use serde::{Deserialize, Serialize};
+
+use super::{App, AppError, idempotency::Key};
+use crate::{
+    ids,
+    store::{StoreError, write::directory::Loadable},
+};
+
+/// The most rows that one call may bring.
+pub const ROWS_MAX: usize = 1_000;
+
+/// How often a load is tried when another transaction is in the way.
+const TRIES: u32 = 4;
+
+/// Who loads the directory.
+#[derive(Clone, Copy, Debug)]
+pub enum Loader<'a> {
+    /// A caller of the API, who needs the role and the scope (A2, A5).
+    Caller(&'a Caller),
+    /// The operator, at the command line of the server.
+    Operator,
+}
+
+/// What became of the rows.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Upserted {
+    /// How many were new.
+    pub inserted: usize,
+    /// How many changed something.
+    pub updated: usize,
+    /// How many said what was there already.
+    pub unchanged: usize,
+    /// The rows that were refused, by their position from 0, and why; nothing of them was written.
+    pub problems: Vec<(usize, Problem)>,
+}
+
+impl App {
+    /// Loads rows by natural key: new ones are inserted, others updated. With `dry_run` nothing is written, and the answer
+    /// is what it would have been.
+    ///
+    /// # Errors
+    /// `FORBIDDEN` for a caller other than the directory's service account; `BAD_USER_INPUT` beyond [`ROWS_MAX`] rows; the
+    /// database's.
+    pub async fn upsert<R: Loadable + Serialize>(
+        &self,
+        loader: Loader<'_>,
+        mutation: &'static str,
+        rows: Vec<R>,
+        key: Option<String>,
+        dry_run: bool,
+    ) -> Result<Upserted, AppError> {
+        allowed(loader)?;
+        if rows.len() > ROWS_MAX {
+            return Err(AppError::BadInput(format!("One call takes at most {ROWS_MAX} rows; split them over several calls.")));
+        }
+        let key = match loader {
+            Loader::Operator => None,
+            Loader::Caller(caller) => {
+                Key::new(caller, key.as_deref(), mutation, &rows).map_err(|problem| AppError::BadInput(problem.message))?
+            }
+        };
+        let mut failed = 0;
+        loop {
+            match self.try_to_upsert(rows.clone(), key.as_ref(), dry_run).await {
+                Err(StoreError::Retry | StoreError::Unique(_)) if failed + 1 < TRIES => {
+                    failed += 1;
+                    tokio::time::sleep(ids::jitter(failed)).await;
+                }
+                answer => return Ok(answer?),
+            }
+        }
+    }
+
+    async fn try_to_upsert<R: Loadable>(&self, rows: Vec<R>, key: Option<&Key>, dry_run: bool) -> Result<Upserted, StoreError> {
+        let transaction = self.db().begin().await?;
+        if let Some(key) = key {
+            match key.earlier::<Upserted>(&transaction).await? {
+                Ok(None) => {}
+                Ok(Some(done)) => return Ok(done),
+                Err(problem) => return Ok(Upserted { problems: vec![(0, problem)], ..Upserted::default() }),
+            }
+        }
+        let mut answer = Upserted::default();
+        let (positions, good) = checked(rows, &mut answer.problems);
+        let refused = R::refused(&transaction, &good).await?;
+        let existing = R::existing(&transaction, &good).await?;
+        let mut to_write = Vec::with_capacity(good.len());
+        for ((position, row), refused) in positions.into_iter().zip(good).zip(refused) {
+            match (refused, existing.get(&row.key())) {
+                (Some(problem), _) => answer.problems.push((position, problem)),
+                (None, Some(there)) if row.unchanged(there) => answer.unchanged += 1,
+                (None, Some(_)) => {
+                    answer.updated += 1;
+                    to_write.push(row);
+                }
+                (None, None) => {
+                    answer.inserted += 1;
+                    to_write.push(row);
+                }
+            }
+        }
+        answer.problems.sort_by_key(|(position, _)| *position);
+        if dry_run {
+            return Ok(answer);
+        }
+        if !to_write.is_empty() {
+            R::write(&transaction, &to_write, self.now()).await?;
+        }
+        if let Some(key) = key {
+            key.remember(&transaction, &answer, self.now()).await?;
+        }
+        transaction.commit().await?;
+        Ok(answer)
+    }
+}
+
+/// Only the directory's service account loads it through the API (A2, A5).
+fn allowed(loader: Loader<'_>) -> Result<(), AppError> {
+    let Loader::Caller(caller) = loader else { return Ok(()) };
+    if !caller.has(Scope::DirectoryWrite) {
+        return Err(AppError::Forbidden(format!("This needs the scope {}.", Scope::DirectoryWrite)));
+    }
+    if !caller.is(Role::DirectorySync) {
+        return Err(AppError::Forbidden(format!("Only the role {} loads the directory.", Role::DirectorySync)));
+    }
+    Ok(())
+}
+
+/// The rows that are acceptable in themselves, with their positions; of rows with the same key only the first.
+fn checked<R: Loadable>(rows: Vec<R>, problems: &mut Vec<(usize, Problem)>) -> (Vec<usize>, Vec<R>) {
+    let mut seen = HashSet::with_capacity(rows.len());
+    let mut good = Vec::with_capacity(rows.len());
+    for (position, row) in rows.into_iter().enumerate() {
+        match row.check() {
+            Ok(row) if seen.insert(row.key()) => good.push((position, row)),
+            Ok(_) => problems.push((
+                position,
+                Problem::invalid([R::KEY_FIELD], "An earlier row of this call has the same key.").remedy("Give each key once a call."),
+            )),
+            Err(problem) => problems.push((position, problem)),
+        }
+    }
+    good.into_iter().unzip()
+}

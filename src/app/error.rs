@@ -1,0 +1,36 @@
+//! What can go wrong with a use case beside a refusal.
+
+use domain::lifecycle::Forbidden;
+
+use crate::{documents::DocumentsError, store::StoreError};
+
+/// An error of a use case. It has no `Display`, so that its inside can never become a client's text by accident.
+#[derive(Debug)]
+pub enum AppError {
+    /// The caller may never do this; the sentence may be shown.
+    Forbidden(String),
+    /// The input has a form that cannot be meant; the sentence may be shown.
+    BadInput(String),
+    /// The database does not answer now; trying again later may help.
+    Unavailable(String),
+    /// A fault of the server; the text is for the log only.
+    Internal(String),
+}
+
+impl From<Forbidden> for AppError {
+    fn from(forbidden: Forbidden) -> Self {
+        Self::Forbidden(forbidden.0)
+    }
+}
+
+impl From<StoreError> for AppError {
+    fn from(error: StoreError) -> Self {
+        if error.is_unavailable() { Self::Unavailable(error.for_the_log()) } else { Self::Internal(error.for_the_log()) }
+    }
+}
+
+impl From<DocumentsError> for AppError {
+    fn from(error: DocumentsError) -> Self {
+        Self::Internal(format!("documents: {}", error.0))
+    }
+}

@@ -1,0 +1,68 @@
+//! Idempotency keys (J1): a repeat of what was done gives its answer, anything else under the key is refused.
+
+use domain::{
+    caller::Caller,
+    problem::{Problem, ProblemCode},
+    text,
+};
+use serde::{Serialize, de::DeserializeOwned};
+use sha2::{Digest, Sha256};
+
+use crate::store::{
+    StoreError, Transaction,
+    write::idempotency::{self, Remembered},
+};
+use domain::time::Timestamp;
+
+/// One mutation under one key: what it is known by when it comes again.
+#[derive(Clone, Debug)]
+pub struct Key {
+    subject: String,
+    key: String,
+    mutation: &'static str,
+    input_hash: String,
+}
+
+impl Key {
+    /// The key of a mutation with this input; nothing where the caller gave none.
+    ///
+    /// # Errors
+    /// `INVALID_VALUE` for a key that is blank, too long or has control characters.
+    pub fn new(caller: &Caller, key: Option<&str>, mutation: &'static str, input: &impl Serialize) -> Result<Option<Self>, Problem> {
+        let Some(key) = key else { return Ok(None) };
+        text::idempotency_key(key)?;
+        // Inputs are plain values: they always have a JSON form.
+        let input = serde_json::to_vec(input).unwrap_or_default();
+        let input_hash = domain::history::hex(&Sha256::digest(input));
+        Ok(Some(Self { subject: caller.subject.clone(), key: key.to_owned(), mutation, input_hash }))
+    }
+
+    /// What was answered when this very mutation was done before.
+    ///
+    /// # Errors
+    /// The database's; inside, `IDEMPOTENCY_KEY_REUSED` when something else was done under the key.
+    pub async fn earlier<T: DeserializeOwned>(&self, transaction: &Transaction) -> Result<Result<Option<T>, Problem>, StoreError> {
+        let Some(done) = idempotency::find(transaction, &self.subject, &self.key).await? else { return Ok(Ok(None)) };
+        if done.mutation != self.mutation || done.input_hash != self.input_hash {
+            return Ok(Err(reused()));
+        }
+        let answer = serde_json::from_str(&done.answer).map_err(|_| StoreError::Corrupt("idempotency", self.key.clone()))?;
+        Ok(Ok(Some(answer)))
+    }
+
+    /// Remembers the answer, in the transaction that does it.
+    ///
+    /// # Errors
+    /// The database's, also when another request used the key meanwhile: then the whole use case is tried again.
+    pub async fn remember(&self, transaction: &Transaction, answer: &impl Serialize, now: Timestamp) -> Result<(), StoreError> {
+        let answer = serde_json::to_string(answer).map_err(|_| StoreError::Corrupt("idempotency", self.key.clone()))?;
+        let done = Remembered { mutation: self.mutation.to_owned(), input_hash: self.input_hash.clone(), answer };
+        idempotency::remember(transaction, &self.subject, &self.key, done, now).await
+    }
+}
+
+fn reused() -> Problem {
+    Problem::new(ProblemCode::IdempotencyKeyReused, "This idempotency key was used for another mutation or another input.")
+        .at(["idempotencyKey"])
+        .remedy("Use a new key for every new intent, and the same key only to repeat the very same one.")
+}

@@ -1,0 +1,78 @@
+//! The use cases: authorise, load, decide, store. The same for GraphQL, the command line and the clocks.
+
+pub mod claims;
+pub mod directory;
+mod documents;
+mod eligibility;
+mod error;
+mod idempotency;
+pub mod verify;
+
+use std::sync::Arc;
+
+use domain::{policy::Policy, time::Timestamp};
+
+pub use documents::Download;
+pub use eligibility::{Eligibility, EligibilityInput, Standing};
+pub use error::AppError;
+
+use crate::{clock::Clock, documents::Documents, store::Db};
+
+/// The server's use cases and what they stand on; cheap to clone.
+#[derive(Clone, Debug)]
+pub struct App(Arc<Inner>);
+
+#[derive(Debug)]
+struct Inner {
+    db: Db,
+    clock: Clock,
+    policy: Policy,
+    documents: Documents,
+    public_url: Option<String>,
+}
+
+impl App {
+    /// Puts the parts together.
+    #[must_use]
+    pub fn new(db: Db, clock: Clock, policy: Policy, documents: Documents, public_url: Option<String>) -> Self {
+        Self(Arc::new(Inner { db, clock, policy, documents, public_url }))
+    }
+
+    /// The database.
+    #[must_use]
+    pub fn db(&self) -> &Db {
+        &self.0.db
+    }
+
+    /// Now, by the server's clock.
+    #[must_use]
+    pub fn now(&self) -> Timestamp {
+        self.0.clock.now()
+    }
+
+    /// Deadlines, calendar and limits.
+    #[must_use]
+    pub fn policy(&self) -> &Policy {
+        &self.0.policy
+    }
+
+    /// Where documents are kept.
+    #[must_use]
+    pub fn documents(&self) -> &Documents {
+        &self.0.documents
+    }
+
+    /// What links begin with, without a slash at the end; nothing where links stay relative.
+    #[must_use]
+    pub fn public_url(&self) -> Option<&str> {
+        self.0.public_url.as_deref()
+    }
+
+    /// Whether requests can be served: the database answers and no migration is pending.
+    ///
+    /// # Errors
+    /// Why not, for the operator.
+    pub async fn ready(&self) -> Result<(), String> {
+        crate::store::ready(self.db()).await.map_err(|error| error.for_the_log())
+    }
+}

@@ -1,0 +1,132 @@
+//! Proof that nothing was altered or removed (H3): every hash chain, and the invariants beside it.
+
+use domain::history::hex;
+use sha2::{Digest, Sha256};
+
+use super::{App, AppError};
+use crate::store::{
+    StoreError,
+    verify::{self, ClaimHead, Stored},
+};
+
+/// How far a walk has come.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Verified {
+    /// Claims whose chain is whole, deleted drafts included.
+    pub claims: u64,
+    /// Entries in those chains.
+    pub entries: u64,
+    /// Documents whose content is what was uploaded.
+    pub documents: u64,
+}
+
+/// What a walk found.
+#[derive(Clone, Debug)]
+pub struct Report {
+    /// What was walked over.
+    pub verified: Verified,
+    /// The first thing that is broken, in words that name its row; nothing where all is well.
+    pub broken: Option<String>,
+}
+
+impl App {
+    /// Walks over every chain, association and document and stops at the first that is broken. `progress` is told now and
+    /// then how far it is.
+    ///
+    /// # Errors
+    /// The database's; a row that cannot be read at all is no error but broken.
+    pub async fn verify(&self, progress: impl Fn(Verified) + Send) -> Result<Report, AppError> {
+        let mut verified = Verified::default();
+        match self.walk(&mut verified, progress).await {
+            Ok(()) => Ok(Report { verified, broken: None }),
+            Err(Stop::Broken(what)) => Ok(Report { verified, broken: Some(what) }),
+            Err(Stop::Store(StoreError::Corrupt(table, key))) => {
+                Ok(Report { verified, broken: Some(format!("{table} row {key} holds a value that cannot be read")) })
+            }
+            Err(Stop::Store(error)) => Err(error.into()),
+        }
+    }
+
+    async fn walk(&self, verified: &mut Verified, progress: impl Fn(Verified) + Send) -> Result<(), Stop> {
+        let mut after = None;
+        loop {
+            let claims = verify::claims_after(self.db(), after).await?;
+            let Some(last) = claims.last() else { break };
+            after = Some(last.id);
+            let ids: Vec<_> = claims.iter().map(|claim| claim.id).collect();
+            let mut histories = verify::histories(self.db(), &ids).await?;
+            for claim in &claims {
+                let entries = histories.remove(&claim.id).unwrap_or_default();
+                chain(claim, &entries)?;
+                verified.claims += 1;
+                verified.entries += entries.len() as u64;
+            }
+            progress(*verified);
+        }
+        if let Some(id) = verify::history_without_claim(self.db()).await? {
+            return Err(Stop::Broken(format!("the history speaks of claim {id}, whose row is gone")));
+        }
+        if let Some(subject) = verify::subject_held_twice(self.db()).await? {
+            return Err(Stop::Broken(format!("{subject} has more than one live association")));
+        }
+        self.walk_documents(verified, progress).await
+    }
+
+    async fn walk_documents(&self, verified: &mut Verified, progress: impl Fn(Verified) + Send) -> Result<(), Stop> {
+        let mut after = None;
+        loop {
+            let documents = verify::documents_after(self.db(), after).await?;
+            let Some(last) = documents.last() else { return Ok(()) };
+            after = Some(last.id);
+            for document in &documents {
+                let content = self.documents().get(&document.storage_key).await;
+                let content = content.map_err(|_| Stop::Broken(format!("the content of document {} is gone", document.id)))?;
+                if hex(&Sha256::digest(&content)) != document.sha256 {
+                    return Err(Stop::Broken(format!("the content of document {} is not what was uploaded", document.id)));
+                }
+                verified.documents += 1;
+            }
+            progress(*verified);
+        }
+    }
+}
+
+/// Why the walk ended early.
+enum Stop {
+    Broken(String),
+    Store(StoreError),
+}
+
+impl From<StoreError> for Stop {
+    fn from(error: StoreError) -> Self {
+        Self::Store(error)
+    }
+}
+
+/// One claim's chain: its places without gap, each hash over what it tells and the hash before, positions rising, and the
+/// end where the claim's row says it is.
+fn chain(claim: &ClaimHead, entries: &[Stored]) -> Result<(), Stop> {
+    let mut previous: Option<&Stored> = None;
+    for (stored, seq) in entries.iter().zip(1..) {
+        let named = format!("entry {} (place {} of claim {}, {})", stored.entry.id, stored.entry.seq, claim.id, claim.number);
+        if stored.entry.seq != seq {
+            return Err(Stop::Broken(format!("{named} stands where place {seq} should be: an entry was removed")));
+        }
+        if stored.entry.hash(previous.map(|before| before.hash.as_str())) != stored.hash {
+            return Err(Stop::Broken(format!("{named} does not tell what its hash was made of: it was altered")));
+        }
+        if previous.is_some_and(|before| before.pos >= stored.pos) {
+            return Err(Stop::Broken(format!("{named} has a position before the entry before it")));
+        }
+        previous = Some(stored);
+    }
+    let ends = entries.len() == usize::try_from(claim.history_length).unwrap_or(usize::MAX)
+        && previous.map(|last| last.hash.as_str()) == claim.history_hash.as_deref();
+    if !ends {
+        return Err(Stop::Broken(format!("the history of claim {} ({}) does not end where the claim says: entries were removed or added", claim.id, claim.number)));
+    }
+    if claim.version < 1 || claim.version > claim.history_length {
+        return Err(Stop::Broken(format!("claim {} ({}) has version {}, which its {} entries cannot have made", claim.id, claim.number, claim.version, claim.history_length)));
+    }
+    Ok(())
+}

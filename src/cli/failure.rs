@@ -1,0 +1,72 @@
+//! How a command fails: what is wrong, what to do about it, and the exit code.
+
+use std::{io, process::ExitCode};
+
+use super::output;
+use crate::{app::AppError, config::ConfigError, server::StartError};
+
+/// Why a command did not do what it was asked.
+#[derive(Debug)]
+pub struct Failure {
+    code: u8,
+    message: String,
+    remedy: String,
+}
+
+impl Failure {
+    /// The command failed: exit code 1.
+    pub fn new(message: impl Into<String>, remedy: impl Into<String>) -> Self {
+        Self { code: 1, message: message.into(), remedy: remedy.into() }
+    }
+
+    /// The command was asked wrongly: exit code 2.
+    pub fn usage(message: impl Into<String>, remedy: impl Into<String>) -> Self {
+        Self { code: 2, ..Self::new(message, remedy) }
+    }
+
+    /// Writes it to standard error and gives the exit code.
+    pub fn tell(&self) -> ExitCode {
+        // Nobody reads standard output any more, as behind `| head`: that is no failure.
+        if !self.message.is_empty() {
+            output::error(&format!("error: {}\n  help: {}", self.message, self.remedy));
+        }
+        ExitCode::from(self.code)
+    }
+}
+
+impl From<ConfigError> for Failure {
+    fn from(error: ConfigError) -> Self {
+        Self::usage(error.message, error.remedy)
+    }
+}
+
+impl From<StartError> for Failure {
+    fn from(error: StartError) -> Self {
+        Self::new(error.message, error.remedy)
+    }
+}
+
+impl From<AppError> for Failure {
+    fn from(error: AppError) -> Self {
+        match error {
+            AppError::Unavailable(inside) => {
+                Self::new(format!("The database does not answer: {inside}."), "Check that it runs and can be reached, then try again.")
+            }
+            // Whoever runs the command is the operator: the inside may be shown.
+            AppError::Internal(inside) => Self::new(
+                format!("Something went wrong inside: {inside}."),
+                "Check the database and the documents folder; with RUST_LOG=debug more is told.",
+            ),
+            refused => Self::new(format!("The command was refused: {refused:?}."), "Check what was asked."),
+        }
+    }
+}
+
+impl From<io::Error> for Failure {
+    fn from(error: io::Error) -> Self {
+        if error.kind() == io::ErrorKind::BrokenPipe {
+            return Self { code: 0, message: String::new(), remedy: String::new() };
+        }
+        Self::new(format!("Reading or writing failed: {error}."), "Check the disk and the permissions.")
+    }
+}

@@ -1,0 +1,158 @@
+//! From rows to the database: in batches, each loaded in one transaction, with every refusal told by line.
+
+use std::{collections::HashMap, mem};
+
+use domain::problem::Problem;
+
+use super::{Entry, Format, Noun, Rows};
+use crate::{
+    app::{
+        App,
+        directory::{Loader, ROWS_MAX, Upserted},
+    },
+    cli::{failure::Failure, progress::Progress},
+};
+
+/// What became of a file's rows.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Report {
+    /// How many rows the file has.
+    pub rows: u64,
+    /// How many were new; of partners, companies are counted.
+    pub inserted: usize,
+    /// How many changed something.
+    pub updated: usize,
+    /// How many said what was there already.
+    pub unchanged: usize,
+    /// How many rows were refused.
+    pub refused: usize,
+}
+
+/// Loads rows in their order. Of rows with the same key the last one stays.
+///
+/// # Errors
+/// When the file cannot be read on, or the database does not answer.
+pub async fn load<R: Noun>(app: &App, format: Format, rows: Rows<'_, R>, dry_run: bool, progress: &Progress) -> Result<Report, Failure> {
+    let mut work = Work { app, format, dry_run, progress, report: Report::default(), batch: Batch::default() };
+    for entry in rows {
+        work.report.rows += 1;
+        // What was read before the file's end, also an early one, is loaded.
+        let Ok(Entry { line, row }) = entry else {
+            work.flush().await?;
+            return Err(entry.err().unwrap_or_else(super::unreadable));
+        };
+        match row.and_then(|row| row.check().map_err(|problem| told::<R>(format, &problem))) {
+            Ok(row) => work.take(row, line).await?,
+            Err(why) => work.refuse(line, &why),
+        }
+        progress.at(work.report.rows);
+    }
+    work.flush().await?;
+    Ok(work.report)
+}
+
+/// A row with the lines that it comes from: one, or, where it is told in parts, one a part.
+struct Item<R> {
+    row: R,
+    lines: Vec<u64>,
+}
+
+/// The rows of one transaction, each key once.
+struct Batch<R: Noun> {
+    items: Vec<Item<R>>,
+    places: HashMap<R::Key, usize>,
+    lines: usize,
+}
+
+impl<R: Noun> Default for Batch<R> {
+    fn default() -> Self {
+        Self { items: Vec::new(), places: HashMap::new(), lines: 0 }
+    }
+}
+
+struct Work<'a, R: Noun> {
+    app: &'a App,
+    format: Format,
+    dry_run: bool,
+    progress: &'a Progress,
+    report: Report,
+    batch: Batch<R>,
+}
+
+impl<R: Noun> Work<'_, R> {
+    /// Puts a row into the batch, which is loaded when it is full or has the row's key already.
+    async fn take(&mut self, row: R, line: u64) -> Result<(), Failure> {
+        let Some(row) = self.absorbed(row, line) else { return Ok(()) };
+        let key = row.key();
+        if self.batch.lines >= ROWS_MAX || self.batch.places.contains_key(&key) {
+            self.flush().await?;
+        }
+        self.batch.places.insert(key, self.batch.items.len());
+        self.batch.items.push(Item { row, lines: vec![line] });
+        self.batch.lines += 1;
+        Ok(())
+    }
+
+    /// Puts a part of a row to its other parts. Gives back what is a row of its own.
+    fn absorbed(&mut self, row: R, line: u64) -> Option<R> {
+        let there = self.batch.places.get(&row.key()).and_then(|place| self.batch.items.get_mut(*place));
+        let Some(there) = there.filter(|_| self.format == Format::Csv && self.batch.lines < ROWS_MAX) else { return Some(row) };
+        let left = there.row.absorb(row);
+        if left.is_none() {
+            there.lines.push(line);
+            self.batch.lines += 1;
+        }
+        left
+    }
+
+    /// Loads the batch. A row that is refused for one of its parts is loaded without it.
+    async fn flush(&mut self) -> Result<(), Failure> {
+        let mut items = mem::take(&mut self.batch).items;
+        while !items.is_empty() {
+            let rows = items.iter().map(|item| item.row.clone()).collect();
+            let done = self.app.upsert(Loader::Operator, R::MUTATION, rows, None, self.dry_run).await?;
+            items = self.settle(items, done);
+        }
+        Ok(())
+    }
+
+    /// Counts what was done, tells what was refused, and gives back what may go without a part.
+    fn settle(&mut self, items: Vec<Item<R>>, done: Upserted) -> Vec<Item<R>> {
+        self.report.inserted += done.inserted;
+        self.report.updated += done.updated;
+        self.report.unchanged += done.unchanged;
+        let mut refused: HashMap<usize, Problem> = done.problems.into_iter().collect();
+        let mut again = Vec::new();
+        for (index, mut item) in items.into_iter().enumerate() {
+            let Some(problem) = refused.remove(&index) else { continue };
+            let why = told::<R>(self.format, &problem);
+            let in_parts = item.lines.len() > 1;
+            match problem.field.as_deref().filter(|_| in_parts).and_then(|field| item.row.remove_part(field)) {
+                Some(part) if part < item.lines.len() => {
+                    let line = item.lines.remove(part);
+                    self.refuse(line, &why);
+                    again.push(item);
+                }
+                _ => item.lines.iter().for_each(|line| self.refuse(*line, &why)),
+            }
+        }
+        again
+    }
+
+    fn refuse(&mut self, line: u64, why: &str) {
+        self.report.refused += 1;
+        self.progress.say(&format!("line {line}: {why}"));
+    }
+}
+
+/// A problem in words that fit the form of the file.
+fn told<R: Noun>(format: Format, problem: &Problem) -> String {
+    let field = problem.field.as_deref().unwrap_or_default();
+    let place = match format {
+        Format::Csv => R::column(field),
+        Format::Jsonl => field.join("."),
+    };
+    let place = if place.is_empty() { place } else { format!("{place}: ") };
+    let remedy = problem.remedy.as_deref().map(|remedy| format!(" {remedy}")).unwrap_or_default();
+    format!("{place}{}{remedy}", problem.message)
+}

@@ -1,0 +1,183 @@
+//! `cpor import`: the directory from files (C8). Good rows are loaded, bad ones are named by line.
+
+mod cells;
+mod csv_rows;
+mod json_rows;
+mod load;
+mod noun;
+
+use std::{
+    fs::File,
+    io::{self, BufRead, BufReader, Read},
+    path::{Path, PathBuf},
+};
+
+use clap::{Args, ValueEnum};
+use domain::directory::{CustomerRow, PartnerRow, ProductRow, SubscriptionRow};
+
+use super::{failure::Failure, logging, output, progress::Progress};
+use crate::{
+    app::App,
+    config::{LogFormat, StorageOptions},
+    server,
+};
+
+pub use load::{Report, load};
+pub use noun::Noun;
+
+/// The options of `cpor import`.
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Columns of CSV files (lists are separated by `;`; columns in brackets may be left out):
+  products       sku_id, sku_part_number, name, solution_area
+  customers      tenant_id, name, domain, [domains]
+  subscriptions  subscription_id, tenant_id, sku_id, channel, status, seats, starts_at, [ends_at]
+  partners       partner_id, partner_name, mpn_id, location_name, country, enrolled_programs, [partner_type]
+                 (a row per location)
+JSON Lines use the field names of the API's row inputs (ProductRow, CustomerRow, SubscriptionRow, PartnerRow).
+
+Load partners, customers and products before subscriptions. Importing a file again changes nothing.")]
+pub struct Options {
+    /// What the rows are.
+    #[arg(value_enum)]
+    what: What,
+    /// A `.csv` or `.jsonl` file, or `-` for standard input.
+    file: PathBuf,
+    /// The form of the file, where its name does not tell.
+    #[arg(long, env = "CPOR_FORMAT", value_enum)]
+    format: Option<Format>,
+    /// Check every row against the rules and the database, and write nothing.
+    #[arg(long, env = "CPOR_DRY_RUN", value_parser = clap::builder::BoolishValueParser::new())]
+    dry_run: bool,
+    #[command(flatten)]
+    storage: StorageOptions,
+}
+
+#[derive(Clone, Copy, Debug, ValueEnum)]
+enum What {
+    /// Partner companies and their locations.
+    Partners,
+    /// Customers and their domains.
+    Customers,
+    /// Customers' subscriptions.
+    Subscriptions,
+    /// The product catalogue.
+    Products,
+}
+
+/// The form of a file.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum Format {
+    /// Comma-separated values with a line of column names.
+    Csv,
+    /// A JSON object a line.
+    Jsonl,
+}
+
+/// A row of a file, or why it is none, in words.
+#[derive(Debug)]
+pub struct Entry<R> {
+    /// The line it begins on, from 1.
+    pub line: u64,
+    /// The row.
+    pub row: Result<R, String>,
+}
+
+/// The rows of a file, one by one; an `Err` is the end of it.
+pub type Rows<'a, R> = Box<dyn Iterator<Item = Result<Entry<R>, Failure>> + 'a>;
+
+/// Loads the file and tells what became of its rows.
+pub async fn run(options: Options) -> Result<(), Failure> {
+    logging::init(LogFormat::Text, "warn");
+    let format = format(&options)?;
+    let (input, bytes) = input(&options.file)?;
+    let app = server::open(&options.storage, None, false).await?;
+    let progress = Progress::new("rows", bytes);
+    let input = progress.reading(input);
+    let report = match options.what {
+        What::Partners => import::<PartnerRow>(&app, format, input, options.dry_run, &progress).await,
+        What::Customers => import::<CustomerRow>(&app, format, input, options.dry_run, &progress).await,
+        What::Subscriptions => import::<SubscriptionRow>(&app, format, input, options.dry_run, &progress).await,
+        What::Products => import::<ProductRow>(&app, format, input, options.dry_run, &progress).await,
+    };
+    progress.end();
+    tell(&report?, options.dry_run)
+}
+
+async fn import<R: Noun>(app: &App, format: Format, input: impl Read, dry_run: bool, progress: &Progress) -> Result<Report, Failure> {
+    load::<R>(app, format, rows(format, input)?, dry_run, progress).await
+}
+
+/// The rows of a file of this form.
+///
+/// # Errors
+/// When the file cannot be read, is no UTF-8, or has not the columns that it needs.
+pub fn rows<'a, R: Noun + 'a>(format: Format, input: impl Read + 'a) -> Result<Rows<'a, R>, Failure> {
+    let input = utf8(BufReader::new(input))?;
+    match format {
+        Format::Csv => csv_rows::rows(input),
+        Format::Jsonl => Ok(json_rows::rows(input)),
+    }
+}
+
+/// The input without the mark that some programs put before UTF-8.
+fn utf8<R: BufRead>(mut input: R) -> Result<R, Failure> {
+    let start = input.fill_buf()?;
+    if start.starts_with(&[0xff, 0xfe]) || start.starts_with(&[0xfe, 0xff]) {
+        return Err(not_utf8(1));
+    }
+    if start.starts_with(&[0xef, 0xbb, 0xbf]) {
+        input.consume(3);
+    }
+    Ok(input)
+}
+
+fn not_utf8(line: u64) -> Failure {
+    Failure::new(
+        format!("The file is not UTF-8 text: line {line} cannot be read, and nothing from there on was."),
+        "Save it as UTF-8 (in a spreadsheet: \"CSV UTF-8\") and import it again; what is loaded already stays unchanged.",
+    )
+}
+
+fn format(options: &Options) -> Result<Format, Failure> {
+    let ending = options.file.extension().map(|ending| ending.to_string_lossy().to_ascii_lowercase());
+    let told = match ending.as_deref() {
+        Some("csv") => Some(Format::Csv),
+        Some("jsonl" | "ndjson") => Some(Format::Jsonl),
+        _ => None,
+    };
+    options.format.or(told).ok_or_else(|| {
+        Failure::usage(format!("The name {:?} does not tell the form of the file.", options.file), "Add --format csv or --format jsonl.")
+    })
+}
+
+/// The input, and its length in bytes where it is known.
+fn input(file: &Path) -> Result<(Box<dyn Read>, Option<u64>), Failure> {
+    if file == Path::new("-") {
+        return Ok((Box::new(io::stdin()), None));
+    }
+    let wrong = |error: io::Error| Failure::new(format!("The file {} cannot be read: {error}.", file.display()), "Check its name and permissions.");
+    let opened = File::open(file).map_err(wrong)?;
+    let about = opened.metadata().map_err(wrong)?;
+    if about.is_dir() {
+        return Err(Failure::new(format!("{} is a folder.", file.display()), "Name a .csv or .jsonl file."));
+    }
+    Ok((Box::new(opened), about.is_file().then_some(about.len())))
+}
+
+fn tell(report: &Report, dry_run: bool) -> Result<(), Failure> {
+    let Report { rows, inserted, updated, unchanged, refused } = report;
+    let prefix = if dry_run { "dry run, nothing written: " } else { "" };
+    output::line(&format!("{prefix}{inserted} inserted, {updated} updated, {unchanged} unchanged, {refused} refused"))?;
+    match (refused, dry_run) {
+        (0, _) => Ok(()),
+        (_, true) => Err(Failure::new(
+            format!("{refused} of {rows} rows would be refused, see above; the others would be loaded."),
+            "Mend them before the import.",
+        )),
+        (_, false) => Err(Failure::new(
+            format!("{refused} of {rows} rows were refused, see above; the others are loaded."),
+            "Mend them and import the file again; what is loaded already stays unchanged.",
+        )),
+    }
+}

@@ -1,0 +1,67 @@
+//! How far long work has come: a bar on a terminal, else a line per 10,000.
+
+use std::{
+    io::{self, IsTerminal, Read},
+    sync::atomic::{AtomicU64, Ordering},
+};
+
+use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
+
+use super::output;
+
+/// How often somebody who reads a log wants to hear of it.
+const STEP: u64 = 10_000;
+
+/// The progress of one piece of work, told on standard error.
+#[derive(Debug)]
+pub struct Progress {
+    bar: ProgressBar,
+    /// What is counted, such as `rows`.
+    what: &'static str,
+    told: AtomicU64,
+}
+
+impl Progress {
+    /// Counts rows; the bar's length is that of the input in bytes, where it is known.
+    pub fn new(what: &'static str, bytes: Option<u64>) -> Self {
+        let terminal = io::stderr().is_terminal();
+        let target = if terminal { ProgressDrawTarget::stderr() } else { ProgressDrawTarget::hidden() };
+        let bar = ProgressBar::with_draw_target(bytes, target);
+        let form = if bytes.is_some() { "{bar:40} {percent:>3} % {msg} ({elapsed}, {eta} left)" } else { "{spinner} {msg} ({elapsed})" };
+        if let Ok(style) = ProgressStyle::with_template(form) {
+            bar.set_style(style);
+        }
+        Self { bar, what, told: AtomicU64::new(0) }
+    }
+
+    /// Shows no bar.
+    pub fn quiet() -> Self {
+        Self { bar: ProgressBar::hidden(), what: "rows", told: AtomicU64::new(0) }
+    }
+
+    /// The same input, whose reading moves the bar.
+    pub fn reading<R: Read>(&self, input: R) -> impl Read {
+        self.bar.wrap_read(input)
+    }
+
+    /// So many are done.
+    pub fn at(&self, count: u64) {
+        let text = format!("{count} {}", self.what);
+        self.bar.set_message(text.clone());
+        self.bar.tick();
+        let step = count / STEP;
+        if self.told.swap(step, Ordering::Relaxed) < step && self.bar.is_hidden() {
+            output::error(&text);
+        }
+    }
+
+    /// Writes a line to standard error, beside the bar.
+    pub fn say(&self, text: &str) {
+        self.bar.suspend(|| output::error(text));
+    }
+
+    /// The work is done: the bar goes.
+    pub fn end(&self) {
+        self.bar.finish_and_clear();
+    }
+}

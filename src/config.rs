@@ -1,0 +1,182 @@
+//! The configuration: options of the command line, each also an environment variable, validated once.
+//!
+//! What is wrong is told before anything starts, with a remedy; secrets never show in `Debug`.
+
+mod keys;
+mod limits;
+#[cfg(test)]
+mod tests;
+
+use std::net::SocketAddr;
+use std::path::PathBuf;
+
+pub use keys::{KeyOptions, Keys, Secret};
+pub use limits::Limits;
+
+/// Where the data lives; shared by every command that opens it.
+#[derive(Clone, Debug, clap::Args)]
+pub struct StorageOptions {
+    /// The database: a `sqlite://` path or a `postgres://` URL.
+    #[arg(long, env = "DATABASE_URL", default_value = "sqlite://cpor-data/cpor.db", hide_env_values = true)]
+    pub database_url: String,
+    /// Where proof documents are kept: a `file://` folder.
+    #[arg(long, env = "CPOR_DOCUMENTS", default_value = "file://cpor-data/documents", hide_env_values = true)]
+    pub documents: String,
+    /// A TOML file with policy values: deadlines, holidays, time zone, document sizes.
+    #[arg(long, env = "CPOR_POLICY", value_name = "FILE")]
+    pub policy: Option<PathBuf>,
+}
+
+/// Who may ask for the schema by introspection.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
+pub enum Introspection {
+    /// Callers with a valid token.
+    Authenticated,
+    /// Everybody.
+    On,
+    /// Nobody.
+    Off,
+}
+
+/// How log lines look.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
+pub enum LogFormat {
+    /// For people.
+    Text,
+    /// One JSON object a line.
+    Json,
+}
+
+/// The options of `cpor serve`, as given.
+#[derive(Clone, Debug, clap::Args)]
+pub struct ServeOptions {
+    /// The address to listen on.
+    #[arg(long, env = "CPOR_LISTEN", default_value = "127.0.0.1:8080", value_name = "ADDRESS:PORT")]
+    pub listen: SocketAddr,
+    /// Where the data lives.
+    #[command(flatten)]
+    pub storage: StorageOptions,
+    /// How tokens are checked.
+    #[command(flatten)]
+    pub keys: KeyOptions,
+    /// The URL under which clients reach this server, for links in answers; without it links are paths.
+    #[arg(long, env = "CPOR_PUBLIC_URL", value_name = "URL")]
+    pub public_url: Option<String>,
+    /// Do not migrate the database on start.
+    #[arg(long, env = "CPOR_NO_MIGRATE", value_parser = clap::builder::BoolishValueParser::new())]
+    pub no_migrate: bool,
+    /// Serve the `GraphiQL` page at `/`.
+    #[arg(long, env = "CPOR_GRAPHIQL", value_parser = clap::builder::BoolishValueParser::new())]
+    pub graphiql: bool,
+    /// Who may read the schema by introspection.
+    #[arg(long, env = "CPOR_INTROSPECTION", value_enum, default_value = "authenticated")]
+    pub introspection: Introspection,
+    /// Origins whose pages may call this server, for instance `https://portal.example`; `*` for any.
+    #[arg(long = "cors-origins", env = "CPOR_CORS_ORIGINS", value_delimiter = ',', value_name = "ORIGINS")]
+    pub cors_origins: Vec<String>,
+    /// How log lines look.
+    #[arg(long, env = "CPOR_LOG_FORMAT", value_enum, default_value = "text")]
+    pub log_format: LogFormat,
+    /// What is refused for its size, depth, cost or rate.
+    #[command(flatten)]
+    pub limits: Limits,
+}
+
+/// The configuration of a server, validated.
+#[derive(Clone, Debug)]
+pub struct Config {
+    /// The address to listen on.
+    pub listen: SocketAddr,
+    /// Where the data lives.
+    pub storage: StorageOptions,
+    /// How tokens are checked.
+    pub keys: Keys,
+    /// The URL under which clients reach this server, without a slash at its end.
+    pub public_url: Option<String>,
+    /// Whether to migrate the database on start.
+    pub migrate: bool,
+    /// Whether the `GraphiQL` page is served.
+    pub graphiql: bool,
+    /// Who may read the schema by introspection.
+    pub introspection: Introspection,
+    /// Origins whose pages may call this server.
+    pub cors_origins: Vec<String>,
+    /// How log lines look.
+    pub log_format: LogFormat,
+    /// What is refused for its size, depth, cost or rate.
+    pub limits: Limits,
+}
+
+/// A configuration that cannot be used, and what to do about it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ConfigError {
+    /// What is wrong.
+    pub message: String,
+    /// What to do.
+    pub remedy: String,
+}
+
+impl ConfigError {
+    fn new(message: impl Into<String>, remedy: impl Into<String>) -> Self {
+        Self { message: message.into(), remedy: remedy.into() }
+    }
+}
+
+impl std::fmt::Display for ConfigError {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "{} {}", self.message, self.remedy)
+    }
+}
+
+impl std::error::Error for ConfigError {}
+
+impl ServeOptions {
+    /// Checks the options and turns them into a configuration.
+    ///
+    /// # Errors
+    /// [`ConfigError`], for the first thing that is wrong.
+    pub fn validate(self) -> Result<Config, ConfigError> {
+        Ok(Config {
+            listen: self.listen,
+            storage: self.storage,
+            keys: self.keys.validate()?,
+            public_url: self.public_url.as_deref().map(public_url).transpose()?,
+            migrate: !self.no_migrate,
+            graphiql: self.graphiql,
+            introspection: self.introspection,
+            cors_origins: self.cors_origins.iter().map(|text| origin(text)).collect::<Result<_, _>>()?,
+            log_format: self.log_format,
+            limits: self.limits,
+        })
+    }
+}
+
+/// The part of an absolute web address after its scheme; nothing for any other text.
+fn after_scheme(text: &str) -> Option<&str> {
+    let rest = text.strip_prefix("https://").or_else(|| text.strip_prefix("http://"))?;
+    let plain = !rest.is_empty() && rest.chars().all(|c| c.is_ascii_graphic() && !matches!(c, '?' | '#' | '@' | '"'));
+    plain.then_some(rest)
+}
+
+fn public_url(text: &str) -> Result<String, ConfigError> {
+    let trimmed = text.trim_end_matches('/');
+    match after_scheme(trimmed) {
+        Some(_) => Ok(trimmed.to_owned()),
+        None => Err(ConfigError::new(
+            format!("The public URL {text:?} is not a web address."),
+            "Give --public-url as https://host[:port][/path], without a query.",
+        )),
+    }
+}
+
+fn origin(text: &str) -> Result<String, ConfigError> {
+    let text = text.trim();
+    let named = after_scheme(text).is_some_and(|host| !host.contains(['/', '*']));
+    if named || text == "*" {
+        return Ok(text.to_owned());
+    }
+    Err(ConfigError::new(
+        format!("{text:?} is not an origin."),
+        "Give --cors-origins as https://host[:port], several separated by commas, or * for any.",
+    ))
+}

@@ -1,0 +1,97 @@
+//! What a server refuses for its size, depth, cost or rate. 0 turns a limit off.
+
+use std::time::Duration;
+
+use jiff::SignedDuration;
+
+/// The limits; each is an option of `cpor serve`. A count that is off is the largest number there is.
+#[derive(Clone, Debug, PartialEq, Eq, clap::Args)]
+#[command(next_help_heading = "Limits (0 = off)")]
+pub struct Limits {
+    /// The largest JSON body, in bytes.
+    #[arg(long, env = "CPOR_MAX_BODY_BYTES", default_value = "1048576", value_parser = count, value_name = "BYTES")]
+    pub max_body_bytes: usize,
+    /// The largest GraphQL document, in bytes.
+    #[arg(long, env = "CPOR_MAX_DOCUMENT_BYTES", default_value = "20480", value_parser = count, value_name = "BYTES")]
+    pub max_document_bytes: usize,
+    /// The most tokens in a document.
+    #[arg(long, env = "CPOR_MAX_TOKENS", default_value = "2000", value_parser = count, value_name = "COUNT")]
+    pub max_tokens: usize,
+    /// The deepest field of an operation.
+    #[arg(long, env = "CPOR_MAX_DEPTH", default_value = "12", value_parser = count, value_name = "COUNT")]
+    pub max_depth: usize,
+    /// The most aliases in an operation.
+    #[arg(long, env = "CPOR_MAX_ALIASES", default_value = "30", value_parser = count, value_name = "COUNT")]
+    pub max_aliases: usize,
+    /// The most fields at the root of an operation.
+    #[arg(long, env = "CPOR_MAX_ROOT_FIELDS", default_value = "20", value_parser = count, value_name = "COUNT")]
+    pub max_root_fields: usize,
+    /// The most directives in an operation.
+    #[arg(long, env = "CPOR_MAX_DIRECTIVES", default_value = "50", value_parser = count, value_name = "COUNT")]
+    pub max_directives: usize,
+    /// The most selections in an operation, its fragments expanded.
+    #[arg(long, env = "CPOR_MAX_SELECTIONS", default_value = "1000", value_parser = count, value_name = "COUNT")]
+    pub max_selections: usize,
+    /// The highest cost of an operation: its fields, times the page size of the lists that they are in.
+    #[arg(long, env = "CPOR_MAX_COST", default_value = "5000", value_parser = count, value_name = "POINTS")]
+    pub max_cost: usize,
+    /// How long a request may take.
+    #[arg(long, env = "CPOR_REQUEST_TIMEOUT", default_value = "10s", value_parser = duration, value_name = "DURATION")]
+    pub request_timeout: Duration,
+    /// Requests a minute, by subject.
+    #[arg(long, env = "CPOR_REQUESTS_PER_MINUTE", default_value = "600", value_name = "COUNT")]
+    pub requests_per_minute: u32,
+    /// Cost of operations a minute, by subject.
+    #[arg(long, env = "CPOR_COST_PER_MINUTE", default_value = "60000", value_name = "POINTS")]
+    pub cost_per_minute: u32,
+    /// Refused tokens a minute, by address.
+    #[arg(long, env = "CPOR_BAD_TOKENS_PER_MINUTE", default_value = "20", value_name = "COUNT")]
+    pub bad_tokens_per_minute: u32,
+}
+
+impl Limits {
+    /// The time limit of a request as the timer needs it: very long when it is off.
+    #[must_use]
+    pub const fn patience(&self) -> Duration {
+        const DAY: Duration = Duration::from_secs(86_400);
+        if self.request_timeout.is_zero() { DAY } else { self.request_timeout }
+    }
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        Self {
+            max_body_bytes: 1_048_576,
+            max_document_bytes: 20_480,
+            max_tokens: 2_000,
+            max_depth: 12,
+            max_aliases: 30,
+            max_root_fields: 20,
+            max_directives: 50,
+            max_selections: 1_000,
+            max_cost: 5_000,
+            request_timeout: Duration::from_secs(10),
+            requests_per_minute: 600,
+            cost_per_minute: 60_000,
+            bad_tokens_per_minute: 20,
+        }
+    }
+}
+
+fn count(text: &str) -> Result<usize, String> {
+    match text.parse() {
+        Ok(0) => Ok(usize::MAX),
+        Ok(count) => Ok(count),
+        Err(_) => Err("a whole number, 0 or more (0 = off)".to_owned()),
+    }
+}
+
+fn duration(text: &str) -> Result<Duration, String> {
+    if text == "0" {
+        return Ok(Duration::ZERO);
+    }
+    text.parse::<SignedDuration>()
+        .ok()
+        .and_then(|duration| Duration::try_from(duration).ok())
+        .ok_or_else(|| "a duration such as 10s or 500ms (0 = off)".to_owned())
+}

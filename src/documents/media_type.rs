@@ -1,0 +1,55 @@
+//! The media type of a proof document, told by its content and never by its name (P1).
+//!
+//! Only the accepted types are recognised; whatever else a file is, the answer is nothing. The work is bounded: every
+//! look at the content is at a fixed place or along a list whose length is capped.
+
+use domain::proof::{EML, JPEG, PDF, PNG};
+
+mod compound;
+mod email;
+mod package;
+
+/// The media type of the content; nothing where it is none of those that may be attached.
+#[must_use]
+pub fn detect(content: &[u8]) -> Option<&'static str> {
+    if infer::image::is_png(content) {
+        Some(PNG)
+    } else if infer::image::is_jpeg(content) {
+        Some(JPEG)
+    } else if is_pdf(content) {
+        Some(PDF)
+    } else if content.starts_with(compound::SIGNATURE) {
+        compound::detect(content)
+    } else if content.starts_with(package::SIGNATURE) {
+        package::detect(content)
+    } else {
+        email::is_message(content).then_some(EML)
+    }
+}
+
+/// `infer` finds the mark anywhere in the first kilobyte, and so would take a web page that mentions it; here only white
+/// space and a byte order mark may come before it.
+fn is_pdf(content: &[u8]) -> bool {
+    let start = content.strip_prefix(b"\xef\xbb\xbf").unwrap_or(content);
+    infer::archive::is_pdf(content) && start.trim_ascii_start().starts_with(b"%PDF-")
+}
+
+/// The number of two bytes at a place, the least significant first.
+fn u16_at(content: &[u8], at: usize) -> Option<u16> {
+    let bytes = content.get(at..at.checked_add(2)?)?;
+    Some(u16::from_le_bytes(bytes.try_into().ok()?))
+}
+
+/// The number of four bytes at a place, the least significant first.
+fn u32_at(content: &[u8], at: usize) -> Option<u32> {
+    let bytes = content.get(at..at.checked_add(4)?)?;
+    Some(u32::from_le_bytes(bytes.try_into().ok()?))
+}
+
+/// The same as a place or a length.
+fn usize_at(content: &[u8], at: usize) -> Option<usize> {
+    usize::try_from(u32_at(content, at)?).ok()
+}
+
+#[cfg(test)]
+mod tests;

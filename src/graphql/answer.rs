@@ -1,0 +1,110 @@
+//! What goes back: which kind of answer it is, and its JSON without `data` where nothing was executed.
+
+use async_graphql::{ErrorExtensionValues, Response, ServerError, Value};
+use serde::Serialize;
+
+use super::{document::Refusal, error};
+
+/// The most errors that one answer tells; a document can have thousands.
+const MOST_ERRORS: usize = 50;
+/// How the library begins a text about a value that it could not read.
+const COERCION_TEXTS: [&str; 2] = ["Failed to parse \"", "Expected input type \""];
+
+/// The kinds of answers; the transport makes its own of them (a status, a message type).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Outcome {
+    /// The operation was executed, with or without errors of its fields.
+    Executed,
+    /// Nothing was executed: the request itself is wrong.
+    Refused,
+    /// Nothing could be executed now.
+    Unavailable,
+}
+
+/// An answer, ready to be sent.
+#[derive(Clone, Debug)]
+pub struct Answer {
+    /// What kind of answer it is.
+    pub outcome: Outcome,
+    /// The JSON text.
+    pub body: Vec<u8>,
+}
+
+/// The answer as the GraphQL specification has it: errors first, no `data` where nothing was executed.
+#[derive(Serialize)]
+struct Body<'a> {
+    #[serde(skip_serializing_if = "<[_]>::is_empty")]
+    errors: &'a [ServerError],
+    #[serde(skip_serializing_if = "Option::is_none")]
+    data: Option<&'a Value>,
+}
+
+impl Answer {
+    /// The answer to an operation that was handed to the library.
+    pub(super) fn of(mut response: Response) -> Self {
+        error::classify(&mut response);
+        let whole = response.data == Value::Null;
+        if let Some(refused) = refused_argument(&response.errors, whole) {
+            return Self::refused(refused);
+        }
+        if whole && !response.errors.is_empty() && response.errors.iter().all(|error| error.path.is_empty()) {
+            return Self::refused(response.errors);
+        }
+        let errors = presentable(response.errors);
+        let unavailable = whole && errors.iter().any(|error| code(error) == Some(error::SERVICE_UNAVAILABLE));
+        let outcome = if unavailable { Outcome::Unavailable } else { Outcome::Executed };
+        Self { outcome, body: write(&errors, Some(&response.data)) }
+    }
+
+    /// The answer where nothing was executed.
+    pub(super) fn refused(errors: Vec<ServerError>) -> Self {
+        Self { outcome: Outcome::Refused, body: write(&presentable(errors), None) }
+    }
+}
+
+impl From<Refusal> for Answer {
+    fn from(refusal: Refusal) -> Self {
+        let mut extensions = ErrorExtensionValues::default();
+        extensions.set("code", refusal.code);
+        if let Some(limit) = refusal.limit {
+            extensions.set("limit", limit as u64);
+        }
+        let mut error = ServerError::new(refusal.message, None);
+        error.locations = refusal.locations;
+        error.extensions = Some(extensions);
+        Self::refused(vec![error])
+    }
+}
+
+/// The errors about arguments of root fields, which the library reads too late: by the specification such a request is
+/// refused before anything is executed.
+fn refused_argument(errors: &[ServerError], whole: bool) -> Option<Vec<ServerError>> {
+    let about_arguments: Vec<ServerError> = errors
+        .iter()
+        .filter(|error| error.path.len() == 1 && code(error) == Some(error::BAD_USER_INPUT))
+        .filter(|error| whole || COERCION_TEXTS.iter().any(|text| error.message.starts_with(text)))
+        .map(|error| ServerError { path: Vec::new(), ..error.clone() })
+        .collect();
+    (!about_arguments.is_empty()).then_some(about_arguments)
+}
+
+/// The errors as they are shown: not too many, without places that the library made up.
+fn presentable(mut errors: Vec<ServerError>) -> Vec<ServerError> {
+    errors.truncate(MOST_ERRORS);
+    for error in &mut errors {
+        error.locations.retain(|place| place.line > 0);
+    }
+    errors
+}
+
+fn code(error: &ServerError) -> Option<&str> {
+    match error.extensions.as_ref()?.get("code")? {
+        Value::String(code) => Some(code),
+        _ => None,
+    }
+}
+
+fn write(errors: &[ServerError], data: Option<&Value>) -> Vec<u8> {
+    // Every key of an answer is a text, so writing cannot fail; an empty body would be seen at once.
+    serde_json::to_vec(&Body { errors, data }).unwrap_or_default()
+}

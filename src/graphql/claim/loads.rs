@@ -1,0 +1,111 @@
+//! What is loaded for many claims at once.
+
+use std::{
+    collections::HashMap,
+    hash::{Hash, Hasher},
+    sync::Arc,
+};
+
+use domain::claim::{Claim, Line};
+use uuid::Uuid;
+
+use crate::{
+    app::Standing,
+    graphql::{
+        error::Failure,
+        loader::{Load, Reader, With, by_args, loads_by_id},
+    },
+    store::{
+        claims::{self, ClaimFilter, ClaimOrder},
+        page::{Page, PageRequest},
+    },
+};
+
+loads_by_id! {
+    /// A claim that the caller sees, by its id.
+    ClaimById(Uuid) => Arc<Claim>,
+    |reader, ids| claims::by_ids(reader.db(), &reader.caller, &ids).await?.into_iter().map(|claim| (claim.id, Arc::new(claim)))
+}
+
+loads_by_id! {
+    /// A claim's lines, in order.
+    LinesOf(Uuid) => Vec<Line>,
+    |reader, ids| claims::lines(reader.db(), &ids).await?
+}
+
+/// How a draft stands. The key is the claim itself, so that its row is not read again.
+#[derive(Clone, Debug)]
+pub struct StandingOf(pub Arc<Claim>);
+
+impl PartialEq for StandingOf {
+    fn eq(&self, other: &Self) -> bool {
+        self.0.id == other.0.id
+    }
+}
+
+impl Eq for StandingOf {}
+
+impl Hash for StandingOf {
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        self.0.id.hash(state);
+    }
+}
+
+impl Load for StandingOf {
+    type Value = Arc<Standing>;
+
+    async fn load(reader: Reader, keys: Vec<Self>) -> Result<HashMap<Self, Arc<Standing>>, Failure> {
+        let claims: Vec<Claim> = keys.iter().map(|key| Claim::clone(&key.0)).collect();
+        let standings = reader.app.problems_of(&claims).await?;
+        Ok(keys.into_iter().zip(standings.into_iter().map(Arc::new)).collect())
+    }
+}
+
+/// A page of a customer's claims.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct ClaimPage {
+    /// Which of them.
+    pub filter: ClaimFilter,
+    /// In which order.
+    pub order: ClaimOrder,
+    /// Which page.
+    pub request: PageRequest,
+}
+
+impl Load for With<ClaimPage> {
+    type Value = Page<Arc<Claim>>;
+
+    async fn load(reader: Reader, keys: Vec<Self>) -> Result<HashMap<Self, Self::Value>, Failure> {
+        let reader = &reader;
+        let read = async |args: Arc<ClaimPage>, tenants: Vec<Uuid>| {
+            claims::pages_of_customers(reader.db(), &reader.caller, &tenants, &args.filter, args.order, &args.request).await
+        };
+        let pages = by_args(keys, read).await?;
+        Ok(pages.into_iter().map(|(key, page)| (key, shared(page))).collect())
+    }
+}
+
+/// How many claims a customer has.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct ClaimCount(pub ClaimFilter);
+
+impl Load for With<ClaimCount> {
+    type Value = i64;
+
+    async fn load(reader: Reader, keys: Vec<Self>) -> Result<HashMap<Self, i64>, Failure> {
+        let reader = &reader;
+        let read = async |args: Arc<ClaimCount>, tenants: Vec<Uuid>| {
+            claims::counts_of_customers(reader.db(), &reader.caller, &tenants, &args.0).await
+        };
+        by_args(keys, read).await
+    }
+}
+
+/// The same page of claims that can be handed around.
+pub(in crate::graphql) fn shared(page: Page<Claim>) -> Page<Arc<Claim>> {
+    Page {
+        items: page.items.into_iter().map(|(cursor, claim)| (cursor, Arc::new(claim))).collect(),
+        has_next: page.has_next,
+        has_previous: page.has_previous,
+    }
+}

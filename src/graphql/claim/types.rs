@@ -1,0 +1,252 @@
+//! The claim.
+
+use std::sync::Arc;
+
+use async_graphql::{Context, ID, Object};
+use domain::{
+    catalogue,
+    kinds::{ClaimStatus as Status, DeadlineKind},
+    lifecycle,
+};
+
+use super::{
+    enums::{ClaimAction, ClaimStatus},
+    line::ClaimLine,
+    loads::{LinesOf, StandingOf},
+    parts::{ActionRequest, Contact, Deadline, Rejection, Reviewer},
+};
+use crate::graphql::{
+    comment::{self, CommentConnection},
+    customer::{Customer, CustomerById},
+    directory::{Activity, IncentiveProgram, LocationById, Partner, PartnerById, PartnerLocation, SolutionArea},
+    error::Failure,
+    global_id::{self, Kind},
+    guard,
+    history::{self, HistoryEntryConnection},
+    loader::{Reader, load, load_required},
+    page::{PageArgs, connection},
+    problem::{Problem, shown},
+    proof::{DocumentsOf, ProofDocument},
+    scalar::DateTime,
+};
+
+/// A claim that the caller sees.
+#[derive(Clone, Debug)]
+pub struct Claim(pub Arc<domain::claim::Claim>);
+
+impl From<Arc<domain::claim::Claim>> for Claim {
+    fn from(claim: Arc<domain::claim::Claim>) -> Self {
+        Self(claim)
+    }
+}
+
+impl From<domain::claim::Claim> for Claim {
+    fn from(claim: domain::claim::Claim) -> Self {
+        Self(Arc::new(claim))
+    }
+}
+
+impl Claim {
+    /// What only partner and vendor see (A3).
+    fn unless_customer<T>(&self, ctx: &Context<'_>, read: impl FnOnce(&domain::claim::Claim) -> Option<T>) -> Result<Option<T>, Failure> {
+        Ok(if Reader::of(ctx)?.is_customer() { None } else { read(&self.0) })
+    }
+}
+
+connection!(ClaimConnection, ClaimEdge, Claim(Arc<domain::claim::Claim>), "claims", "a claim");
+
+/// A partner's claim to be the Claiming Partner of Record for a customer and some products. A partner sees its own claims; a
+/// reviewer every claim that was ever submitted; a customer the claims on its tenant from their approval on, without what is
+/// between partner and vendor.
+#[Object]
+impl Claim {
+    /// The global id.
+    async fn id(&self) -> ID {
+        global_id::encode(Kind::Claim, self.0.id)
+    }
+
+    /// The number for people, such as `CPOR-7K3M-9Q2D`: unique, never used again, and no count of anything.
+    async fn number(&self) -> &str {
+        &self.0.number
+    }
+
+    /// The partner's own title for the claim.
+    async fn name(&self) -> &str {
+        &self.0.name
+    }
+
+    /// The partner's own key for the claim, unique per partner. Only the claim's partner sees it; null to everybody else.
+    async fn external_reference(&self, ctx: &Context<'_>) -> Result<Option<&str>, Failure> {
+        Ok(if Reader::of(ctx)?.is_partner() { self.0.external_reference.as_deref() } else { None })
+    }
+
+    /// Raised by one by every mutation of the claim but comments; what `expectedVersion` is held against.
+    async fn version(&self) -> i32 {
+        self.0.version
+    }
+
+    /// Where the claim stands.
+    async fn status(&self) -> ClaimStatus {
+        self.0.status.into()
+    }
+
+    /// The partner that claims.
+    async fn partner(&self, ctx: &Context<'_>) -> Result<Partner, Failure> {
+        Ok(load_required(ctx, PartnerById(self.0.partner_id)).await?.into())
+    }
+
+    /// The partner's location that claims.
+    async fn location(&self, ctx: &Context<'_>) -> Result<PartnerLocation, Failure> {
+        Ok(load_required(ctx, LocationById(self.0.mpn_id.clone())).await?.into())
+    }
+
+    /// The customer.
+    async fn customer(&self, ctx: &Context<'_>) -> Result<Customer, Failure> {
+        Ok(load_required(ctx, CustomerById(self.0.tenant_id)).await?.into())
+    }
+
+    /// The solution area of all its products.
+    async fn solution_area(&self) -> SolutionArea {
+        self.0.solution_area.into()
+    }
+
+    /// What the partner did for the customer.
+    async fn activities(&self) -> Vec<Activity> {
+        self.0.activities.iter().map(|activity| (*activity).into()).collect()
+    }
+
+    /// The incentive programmes that follow from solution area and activities; none for Revenue association.
+    async fn programs(&self) -> Vec<IncentiveProgram> {
+        let programs = catalogue::programs(self.0.solution_area, &self.0.activities);
+        programs.into_iter().map(Into::into).collect()
+    }
+
+    /// The claimed products, in the order in which they were added.
+    async fn lines(&self, ctx: &Context<'_>) -> Result<Vec<ClaimLine>, Failure> {
+        let lines = load(ctx, LinesOf(self.0.id)).await?.unwrap_or_default();
+        let line = |(place, line)| ClaimLine::new(Arc::clone(&self.0), place, line);
+        Ok(lines.into_iter().enumerate().map(line).collect())
+    }
+
+    /// Whom to ask at the customer. Null to a customer.
+    async fn customer_contact(&self, ctx: &Context<'_>) -> Result<Option<Contact>, Failure> {
+        self.unless_customer(ctx, |claim| claim.customer_contact.clone().map(Into::into))
+    }
+
+    /// Whom to ask at the customer about the technology (Business Applications). Null to a customer.
+    async fn technical_contact(&self, ctx: &Context<'_>) -> Result<Option<Contact>, Failure> {
+        self.unless_customer(ctx, |claim| claim.technical_contact.clone().map(Into::into))
+    }
+
+    /// Whom to ask at the partner. Null to a customer.
+    async fn partner_contact(&self, ctx: &Context<'_>) -> Result<Option<Contact>, Failure> {
+        self.unless_customer(ctx, |claim| claim.partner_contact.clone().map(Into::into))
+    }
+
+    /// The name of the Dynamics solution seller (Revenue association). Null to a customer.
+    async fn solution_seller(&self, ctx: &Context<'_>) -> Result<Option<String>, Failure> {
+        self.unless_customer(ctx, |claim| claim.solution_seller.clone())
+    }
+
+    /// The name of the partner's solution (Revenue association). Null to a customer.
+    async fn partner_solution(&self, ctx: &Context<'_>) -> Result<Option<String>, Failure> {
+        self.unless_customer(ctx, |claim| claim.partner_solution.clone())
+    }
+
+    /// The proof of execution, in the order of uploading. Empty to a customer.
+    async fn proof_of_execution(&self, ctx: &Context<'_>) -> Result<Vec<ProofDocument>, Failure> {
+        let documents = load(ctx, DocumentsOf(self.0.id)).await?.unwrap_or_default();
+        Ok(documents.into_iter().map(Into::into).collect())
+    }
+
+    /// What partner and reviewers say to each other, oldest first. A partner sees the shared comments, a customer none.
+    async fn comments(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "How many from the start: 1 to 100, 20 when neither `first` nor `last` is given; not together with `last`.")] first: Option<i32>,
+        #[graphql(desc = "Only comments after this cursor.")] after: Option<String>,
+        #[graphql(desc = "How many from the end: 1 to 100; not together with `first`. The latest five: `last: 5`.")] last: Option<i32>,
+        #[graphql(desc = "Only comments before this cursor.")] before: Option<String>,
+    ) -> Result<CommentConnection, Failure> {
+        comment::of_claim(ctx, self.0.id, PageArgs { first, after, last, before }).await
+    }
+
+    /// What happened to the claim, oldest first. A partner does not see what is internal to the vendor, a customer sees none.
+    /// Needs the scope `history:read`, unless it is part of a mutation's answer.
+    #[graphql(guard = "guard::HISTORY")]
+    async fn history(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "How many from the start: 1 to 100, 20 when neither `first` nor `last` is given; not together with `last`.")] first: Option<i32>,
+        #[graphql(desc = "Only entries after this cursor.")] after: Option<String>,
+        #[graphql(desc = "How many from the end: 1 to 100; not together with `first`. The latest five: `last: 5`.")] last: Option<i32>,
+        #[graphql(desc = "Only entries before this cursor.")] before: Option<String>,
+    ) -> Result<HistoryEntryConnection, Failure> {
+        history::of_claim(ctx, self.0.id, PageArgs { first, after, last, before }).await
+    }
+
+    /// The clock that runs now; null where none does. A customer sees its own, of consent, only.
+    async fn deadline(&self, ctx: &Context<'_>) -> Result<Option<Deadline>, Failure> {
+        let reader = Reader::of(ctx)?;
+        // A3
+        let visible = self.0.deadline.filter(|deadline| !reader.is_customer() || deadline.kind == DeadlineKind::Consent);
+        Ok(visible.map(|deadline| Deadline::at(deadline, reader.app.now(), reader.app.policy())))
+    }
+
+    /// The target for the decision: 10 business days after submission. It moves nothing, and stays after the decision. Null before
+    /// submission, and to a customer.
+    async fn decision_due_at(&self, ctx: &Context<'_>) -> Result<Option<DateTime>, Failure> {
+        self.unless_customer(ctx, |claim| claim.decision_due_at.map(Into::into))
+    }
+
+    /// What would refuse a submission now, all of it at once, while the claim is `EDITING`; else empty.
+    async fn problems(&self, ctx: &Context<'_>) -> Result<Vec<Problem>, Failure> {
+        if self.0.status != Status::Editing {
+            return Ok(Vec::new());
+        }
+        let standing = load(ctx, StandingOf(Arc::clone(&self.0))).await?;
+        Ok(standing.map(|standing| shown(standing.problems.clone())).unwrap_or_default())
+    }
+
+    /// What a reviewer last asked the partner for; null where nothing was asked, and to a customer.
+    async fn action_request(&self, ctx: &Context<'_>) -> Result<Option<ActionRequest>, Failure> {
+        self.unless_customer(ctx, |claim| claim.action_request.clone().map(Into::into))
+    }
+
+    /// How the claim was rejected, while it is; else null. Null to a customer.
+    async fn rejection(&self, ctx: &Context<'_>) -> Result<Option<Rejection>, Failure> {
+        self.unless_customer(ctx, |claim| claim.rejection.clone().map(Into::into))
+    }
+
+    /// The assigned reviewer; null where nobody is assigned, and to everybody but the vendor.
+    async fn reviewer(&self, ctx: &Context<'_>) -> Result<Option<Reviewer>, Failure> {
+        Ok(if Reader::of(ctx)?.is_vendor() { self.0.reviewer.clone().map(Into::into) } else { None })
+    }
+
+    /// The actions that are open to the caller on this claim now. It comes from the table that guards the mutations: what is listed
+    /// is not refused for status, role or scope.
+    async fn available_actions(&self, ctx: &Context<'_>) -> Result<Vec<ClaimAction>, Failure> {
+        let caller = &Reader::of(ctx)?.caller;
+        Ok(lifecycle::available(&self.0, caller).into_iter().map(Into::into).collect())
+    }
+
+    /// When the draft was made.
+    async fn created_at(&self) -> DateTime {
+        self.0.created_at.into()
+    }
+
+    /// When the claim last changed.
+    async fn updated_at(&self) -> DateTime {
+        self.0.updated_at.into()
+    }
+
+    /// When it was submitted; null before.
+    async fn submitted_at(&self) -> Option<DateTime> {
+        self.0.submitted_at.map(Into::into)
+    }
+
+    /// When it was decided; null before.
+    async fn decided_at(&self) -> Option<DateTime> {
+        self.0.decided_at.map(Into::into)
+    }
+}

@@ -1,0 +1,57 @@
+//! Why the gate refuses a document.
+
+use std::fmt::Display;
+
+use async_graphql::Pos;
+
+/// A document that is not executed: a request error, with a code that programs can rely on.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Refusal {
+    /// The stable code.
+    pub code: &'static str,
+    /// What is wrong, for a person.
+    pub message: String,
+    /// The limit that was passed, if it was one.
+    pub limit: Option<usize>,
+    /// Where in the document, if that is known.
+    pub locations: Vec<Pos>,
+}
+
+/// The text is longer, has more tokens or is nested deeper than the server takes.
+pub const DOCUMENT_TOO_LARGE: &str = "DOCUMENT_TOO_LARGE";
+/// The operation is deeper, wider or costlier than the server takes.
+pub const QUERY_TOO_COMPLEX: &str = "QUERY_TOO_COMPLEX";
+/// The text is no GraphQL document.
+pub const GRAPHQL_PARSE_FAILED: &str = "GRAPHQL_PARSE_FAILED";
+/// The document is GraphQL but not valid.
+pub const GRAPHQL_VALIDATION_FAILED: &str = "GRAPHQL_VALIDATION_FAILED";
+/// It cannot be told which operation is meant.
+pub const OPERATION_RESOLUTION_FAILURE: &str = "OPERATION_RESOLUTION_FAILURE";
+/// A value that the client sent is not what the API asks for.
+pub const BAD_USER_INPUT: &str = "BAD_USER_INPUT";
+
+impl Refusal {
+    /// A refusal without a limit or a place.
+    pub(in crate::graphql) fn new(code: &'static str, message: impl Into<String>) -> Self {
+        Self { code, message: message.into(), limit: None, locations: Vec::new() }
+    }
+
+    /// The text itself is too large.
+    pub(super) fn too_large(what: &str, limit: usize) -> Self {
+        let message = format!("The document has more than {limit} {what}.");
+        Self { limit: Some(limit), ..Self::new(DOCUMENT_TOO_LARGE, message) }
+    }
+
+    /// The operation is too much work.
+    pub(super) fn too_complex(what: &str, found: usize, limit: usize) -> Self {
+        // A saturated count says nothing.
+        let found: &dyn Display = if found > 1_000_000 { &"over a million" } else { &found };
+        let message = format!("The {what} of the operation is {found}; the limit is {limit}.");
+        Self { limit: Some(limit), ..Self::new(QUERY_TOO_COMPLEX, message) }
+    }
+
+    /// The same refusal, with the place.
+    pub(super) fn at(self, locations: Vec<Pos>) -> Self {
+        Self { locations, ..self }
+    }
+}

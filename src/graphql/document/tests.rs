@@ -1,0 +1,233 @@
+use std::fmt::Write;
+use std::time::{Duration, Instant};
+
+use async_graphql::parser::types::{DocumentOperations, Selection};
+use serde_json::{Value, json};
+
+use super::refusal::*;
+use super::*;
+
+/// The introspection query of graphql-js 16 with all its options on, as GraphiQL sends it.
+const INTROSPECTION: &str = include_str!("introspection.graphql");
+
+fn gate() -> Gate {
+    Gate::new(Limits::default(), &["claims", "history"])
+}
+
+fn prepare(text: &str, variables: Value) -> Result<Prepared, Refusal> {
+    gate().prepare(text, None, &Variables::from_json(variables))
+}
+
+fn code(text: &str) -> &'static str {
+    let start = Instant::now();
+    let code = prepare(text, json!({})).err().map_or("taken", |refusal| refusal.code);
+    assert!(start.elapsed() < Duration::from_secs(1), "{:?} for {} bytes", start.elapsed(), text.len());
+    code
+}
+
+/// The only operation of a prepared document, as one line.
+fn shown(text: &str, variables: Value) -> String {
+    let prepared = prepare(text, variables).unwrap();
+    let DocumentOperations::Single(operation) = &prepared.document.operations else { panic!("several operations") };
+    let Selection::Field(field) = &operation.node.selection_set.node.items[0].node else { panic!("no field") };
+    let arguments: Vec<String> = field.node.arguments.iter().map(|(name, value)| format!("{name}: {value}")).collect();
+    let declared: Vec<&str> = operation.node.variable_definitions.iter().map(|d| d.node.name.node.as_str()).collect();
+    format!("({}) declares {}", arguments.join(", "), declared.join(" "))
+}
+
+#[test]
+fn the_introspection_query_of_the_tools_passes() {
+    let prepared = prepare(INTROSPECTION, json!({})).unwrap();
+    assert!(prepared.introspection_only);
+    assert!(prepared.cost < 1_000, "{}", prepared.cost);
+}
+
+#[test]
+fn ordinary_operations_pass() {
+    for text in [
+        "{ viewer { subject } }",
+        "query Q($n: Int) { claims(first: $n) { nodes { id ...F } pageInfo { hasNextPage } } } fragment F on Claim { name }",
+        "mutation { addComment(input: {claimId: \"x\", body: \"\"\"a \"{[(\" \\\"\"\" b\"\"\"}) { problems { code } } }",
+        "# only a comment [[[[\n{ a(b: \"}}}} \\\" ((\") }",
+        "subscription { changed { id } }",
+    ] {
+        assert_eq!(code(text), "taken", "{text}");
+    }
+}
+
+#[test]
+fn text_is_counted_before_it_is_parsed() {
+    let many = |start: &str, middle: &str, count, end: &str| format!("{start}{}{end}", middle.repeat(count));
+    assert_eq!(code(&"#".repeat(20_481)), DOCUMENT_TOO_LARGE);
+    assert_eq!(code(&many("{", " a", 1_999, "}")), DOCUMENT_TOO_LARGE);
+    assert_eq!(code(&many("{a(b:", "[", 9_000, "")), DOCUMENT_TOO_LARGE);
+    assert_eq!(code(&many("{a(b:", "{a:", 65, "")), DOCUMENT_TOO_LARGE);
+    assert_eq!(code(&many("query($a:", "[", 65, "")), DOCUMENT_TOO_LARGE);
+    assert_eq!(code(&many("{a", "{a", 65, "")), DOCUMENT_TOO_LARGE);
+    assert_eq!(code(&format!("query($a: I = {}1{}) {{ b(c: $a) }}", "[".repeat(60), "]".repeat(60))), "taken");
+    assert_eq!(code(&format!("{{ b(c: {}1{}) }}", "{a:[".repeat(30), "]}".repeat(30))), "taken");
+}
+
+#[test]
+fn what_is_no_graphql_is_said_so_with_the_place() {
+    for text in [
+        "", "   ", "{", "}", "{}", "{ a(b:) }", "{ a(b:1e999) }", "{ a(b:\"\\uD800\") }", "{ a(b:\"\\ud83d\\uDE00\") }", "{ a(b:\"x) }",
+        "{ a(b:\"\"\"x) }", "nonsense", "\u{0}", "{ a } { b }", "query A { a } query A { b }", "{ ...F } fragment F on A { a } fragment F on A { b }",
+        "fragment F on A { a }", "{ a(b: \"\\q\") }", "type A { b: Int }", "{ a(b: 00) }", "{ é }", "{ a(b: \"\\u{1F600}\") }", "{ a(b: -) }",
+    ] {
+        assert_eq!(code(text), GRAPHQL_PARSE_FAILED, "{text}");
+    }
+    let refusal = prepare("{ claims(first: ) { id } }", json!({})).err().unwrap();
+    assert_eq!((refusal.locations[0].line, refusal.locations[0].column), (1, 17));
+    assert!(!refusal.message.contains('\n') && refusal.message.starts_with("Syntax error at line 1, column 17"), "{}", refusal.message);
+}
+
+#[test]
+fn fragment_bombs_are_measured_and_not_walked() {
+    let mut bomb = "{ ...F0 }".to_owned();
+    for level in 0..30 {
+        write!(bomb, " fragment F{level} on Query {{ ...F{0} ...F{0} }}", level + 1).unwrap();
+    }
+    bomb.push_str(" fragment F30 on Query { __typename }");
+    assert_eq!(code(&bomb), QUERY_TOO_COMPLEX);
+    assert_eq!(code(&bomb.replace("{ ...F0 }", "{ a }")), QUERY_TOO_COMPLEX, "also when nothing spreads it");
+    let wide = (0..9).fold("{ ...F0 }".to_owned(), |text, level| {
+        format!("{text} fragment F{level} on Query {{ {} }}", format!("...F{} ", level + 1).repeat(10))
+    });
+    assert_eq!(code(&format!("{wide} fragment F9 on Query {{ a }}")), QUERY_TOO_COMPLEX);
+}
+
+#[test]
+fn cycles_and_unknown_fragments_end() {
+    assert_eq!(code("{ ...A } fragment A on Q { ...A ...A }"), GRAPHQL_VALIDATION_FAILED);
+    assert_eq!(code("{ ...A } fragment A on Q { b { ...B } } fragment B on Q { ...A ...A }"), GRAPHQL_VALIDATION_FAILED);
+    assert_eq!(code("{ a } fragment A on Q { ...B } fragment B on Q { ...A }"), GRAPHQL_VALIDATION_FAILED);
+    assert_eq!(code("{ ...Nobody }"), "taken", "validation names it");
+}
+
+#[test]
+fn long_chains_are_refused() {
+    let chain = |length: usize| {
+        (0..length).fold("{ ...F0 }".to_owned(), |text, n| format!("{text} fragment F{n} on Q {{ ...F{} }}", n + 1))
+            + &format!(" fragment F{length} on Q {{ a }}")
+    };
+    assert_eq!(code(&chain(10_000)), DOCUMENT_TOO_LARGE);
+    assert_eq!(code(&chain(49)), QUERY_TOO_COMPLEX);
+    assert_eq!(code(&chain(10)), "taken");
+    let open = Gate::new(Limits { max_document_bytes: usize::MAX, max_tokens: usize::MAX, ..Limits::default() }, &[]);
+    assert_eq!(open.prepare(&chain(10_000), None, &Variables::default()).err().unwrap().code, QUERY_TOO_COMPLEX);
+}
+
+#[test]
+fn each_size_has_its_limit() {
+    let repeat = |count: usize, text: fn(usize) -> String| (0..count).map(text).collect::<Vec<_>>().join(" ");
+    let depth = |levels: usize| format!("{}{}", "{ a ".repeat(levels), "}".repeat(levels));
+    for (within, beyond) in [
+        (depth(12), depth(13)),
+        (format!("{{ b {{ {} }} }}", repeat(30, |n| format!("a{n}: a"))), format!("{{ b {{ {} }} }}", repeat(31, |n| format!("a{n}: a")))),
+        (format!("{{ {} }}", repeat(20, |n| format!("a{n}"))), format!("{{ {} }}", repeat(21, |n| format!("a{n}")))),
+        (format!("{{ a {} }}", "@x ".repeat(50)), format!("query @x {{ a {} }}", "@x ".repeat(50))),
+        (repeat(8, |n| format!("query A{n} {{ a }}")), repeat(9, |n| format!("query A{n} {{ a }}"))),
+        (format!("query({}) {{ a }}", repeat(100, |n| format!("$v{n}: Int"))), format!("query({}) {{ a }}", repeat(101, |n| format!("$v{n}: Int")))),
+    ] {
+        assert!(matches!(code(&within), "taken" | OPERATION_RESOLUTION_FAILURE), "{within}");
+        assert_eq!(code(&beyond), QUERY_TOO_COMPLEX, "{beyond}");
+    }
+    assert_eq!(code("{ ...F ...G } fragment F on Q { a { ...H } } fragment G on Q { b { ...H } } fragment H on Q { c }"), "taken");
+    let spread_aliases = format!("{{ x {{ ...F }} y {{ ...F }} }} fragment F on Q {{ {} }}", repeat(16, |n| format!("a{n}: a")));
+    assert_eq!(code(&spread_aliases), QUERY_TOO_COMPLEX, "aliases count wherever the fragment is spread");
+    assert_eq!(code(&format!("{{ ...F }} fragment F on Q {}", depth(13))), QUERY_TOO_COMPLEX);
+}
+
+#[test]
+fn introspection_has_a_depth_of_its_own() {
+    let circular = |levels: usize| format!("{{ __schema {{ types {} }} }}", "{ fields { type ".repeat(levels) + "{ name }" + &"} }".repeat(levels));
+    assert_eq!(code(&circular(2)), "taken");
+    assert_eq!(code(&circular(3)), QUERY_TOO_COMPLEX);
+    let of_type = |levels: usize| format!("{{ __type(name: \"Q\") {{ {} name {} }} }}", "ofType {".repeat(levels), "}".repeat(levels));
+    assert_eq!(code(&of_type(18)), "taken");
+    assert_eq!(code(&of_type(19)), QUERY_TOO_COMPLEX);
+}
+
+#[test]
+fn cost_follows_the_page_size() {
+    let cost = |text: &str, variables| prepare(text, variables).map(|prepared| prepared.cost).map_err(|refusal| refusal.code);
+    assert_eq!(cost("{ viewer { subject name } }", json!({})), Ok(3));
+    assert_eq!(cost("{ claims { nodes { id name } totalCount } }", json!({})), Ok(1 + 20 * 3 + 1));
+    assert_eq!(cost("{ claims(first: 100) { nodes { id } } }", json!({})), Ok(201));
+    assert_eq!(cost("{ claims(last: -5) { nodes { id } } }", json!({})), Ok(3));
+    assert_eq!(cost("{ other(first: 3) { a } }", json!({})), Ok(4));
+    let by_variable = "query($n: Int = 7) { claims(first: $n) { nodes { id } } }";
+    assert_eq!(cost(by_variable, json!({})), Ok(1 + 7 * 2));
+    assert_eq!(cost(by_variable, json!({"n": 50})), Ok(101));
+    assert_eq!(cost(by_variable, json!({"n": i32::MAX})), Ok(201));
+    assert_eq!(cost("query($i: [ID!]!) { nodes(ids: $i) { id } }", json!({"i": ["a", "b", "c"]})), Ok(4));
+    let nested = "{ claims(first: 100) { nodes { ...C } } } fragment C on Claim { history(first: 100) { edges { node { id } } } }";
+    assert_eq!(cost(nested, json!({})), Err(QUERY_TOO_COMPLEX));
+}
+
+#[test]
+fn the_operation_is_chosen_by_name() {
+    let gate = gate();
+    let choose = |text, name| {
+        let prepared = gate.prepare(text, name, &Variables::default());
+        prepared.map(|prepared| (prepared.operation, prepared.operation_name)).map_err(|refusal| refusal.code)
+    };
+    let two = "query A { a } mutation B { b }";
+    assert_eq!(choose(two, Some("B")), Ok((OperationType::Mutation, Some("B".into()))));
+    assert_eq!(choose(two, None), Err(OPERATION_RESOLUTION_FAILURE));
+    assert_eq!(choose(two, Some("C")), Err(OPERATION_RESOLUTION_FAILURE));
+    assert_eq!(choose("query A { a }", None), Ok((OperationType::Query, Some("A".into()))));
+    assert_eq!(choose("{ a }", Some("A")), Err(OPERATION_RESOLUTION_FAILURE));
+}
+
+#[test]
+fn variables_are_judged_by_their_declaration() {
+    let judge = |declared: &str, variables| {
+        prepare(&format!("query($v: {declared}) {{ a(b: $v) }}"), variables).err().map(|refusal| refusal.code)
+    };
+    for (declared, value) in [
+        ("Int!", json!(null)), ("Int", json!("1")), ("Int", json!(1.5)), ("Int", json!(2_147_483_648_i64)), ("String", json!(1)),
+        ("Boolean", json!("true")), ("[Int!]", json!([1, null])), ("[[Int]]", json!([["x"]])), ("ID", json!(1.5)), ("String", json!(["a"])),
+    ] {
+        assert_eq!(judge(declared, json!({"v": value})), Some(BAD_USER_INPUT), "{declared} {value}");
+    }
+    for (declared, value) in [
+        ("Int", json!(null)), ("ID!", json!("x")), ("ID", json!(7)), ("[Int]", json!(1)), ("Float", json!(1)), ("Custom", json!({"a": 1})),
+    ] {
+        assert_eq!(judge(declared, json!({"v": value})), None, "{declared} {value}");
+    }
+    assert_eq!(judge("Int!", json!({})), Some(BAD_USER_INPUT));
+    assert_eq!(judge("Int! = 3", json!({})), None);
+}
+
+#[test]
+fn omitted_variables_are_left_out() {
+    let patch = "mutation($id: ID!, $n: String, $m: String = \"d\") { update(input: {id: $id, name: $n, more: {n: $n, m: $m}, list: [$n, $m]}, x: $n) { id } }";
+    assert_eq!(shown(patch, json!({"id": "1"})), r#"(input: {id: "1", more: {m: "d"}, list: [null, "d"]}) declares "#);
+    assert_eq!(shown(patch, json!({"id": "1", "n": null})), "(input: {id: $id, name: $n, more: {n: $n, m: $m}, list: [$n, $m]}, x: $n) declares id n m");
+    let beside = "query($a: Int, $b: Int, $c: Boolean!) { f(a: $a, b: $b, k: 1) @include(if: $c) }";
+    assert_eq!(shown(beside, json!({"b": 2, "c": true})), "(b: $b, k: 1) declares b c");
+    assert_eq!(shown("query($a: Int!) { f(a: $a, b: $nobody) }", json!({"a": 1})), "(a: $a, b: $nobody) declares a");
+}
+
+#[test]
+fn what_mending_hides_is_to_be_validated_once() {
+    let gate = gate();
+    let text = "query A($x: Nope) { ...F } query B($x: Int!) { ...F } fragment F on Q { a(b: $x) }";
+    let prepared = gate.prepare(text, Some("A"), &Variables::default()).unwrap();
+    assert_eq!(prepared.document.operations.iter().len(), 1);
+    let unseen = prepared.unseen.unwrap();
+    assert_eq!(unseen.document().operations.iter().len(), 2);
+    unseen.mark_validated();
+    assert!(gate.prepare(text, Some("A"), &Variables::default()).unwrap().unseen.is_none());
+    let whole = gate.prepare(text, Some("B"), &Variables::from_json(json!({"x": 1}))).unwrap();
+    assert!(whole.unseen.is_none() && whole.document.operations.iter().len() == 2);
+}
+
+#[test]
+fn the_librarys_name_of_a_file_is_refused() {
+    for text in ["{ a(b: \"#__graphql_file__:7\") }", "{ a(b: {c: [\"\\u0023__graphql_file__:x\"]}) }", "query($v: Upload = \"#__graphql_file__:7\") { a(b: $v) }"] {
+        assert_eq!(code(text), BAD_USER_INPUT, "{text}");
+    }
+}

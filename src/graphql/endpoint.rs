@@ -1,0 +1,208 @@
+//! From a request in plain parts to an answer, the same for every transport: gate, validation, execution, form of the answer.
+
+use async_graphql::{Request, Response, ServerError, UploadValue, Value, Variables, parser::types::OperationType};
+use bytes::Bytes;
+use domain::caller::Caller;
+use futures_util::future::BoxFuture;
+use serde_json::Map;
+
+use super::{
+    answer::Answer,
+    document::{BAD_USER_INPUT, GRAPHQL_VALIDATION_FAILED, Gate, Prepared, Refusal},
+};
+use crate::config::Introspection;
+
+/// The fields that are lists by pages, also where the query gives no page size.
+pub const CONNECTIONS: [&str; 9] = [
+    "arbitrations", "associations", "claims", "comments", "customers", "history", "partners", "products", "subscriptions",
+];
+/// How the library writes an uploaded file into a variable.
+const UPLOAD_MARK: &str = "#__graphql_file__:";
+
+/// What executes operations: the schema with all that its resolvers need.
+pub trait Engine: Send + Sync {
+    /// Executes an operation for a caller.
+    fn execute(&self, request: Request, caller: Caller) -> BoxFuture<'_, Response>;
+
+    /// Validates an operation and executes nothing of it but introspection.
+    fn introspect(&self, request: Request) -> BoxFuture<'_, Response>;
+}
+
+/// A file that came with a request, and where in the variables it belongs.
+#[derive(Clone, Debug)]
+pub struct File {
+    /// The path in the variables, such as `variables.input.file`.
+    pub path: String,
+    /// The name that the client gave it.
+    pub name: String,
+    /// The media type that the client gave it.
+    pub media_type: Option<String>,
+    /// The content.
+    pub content: Bytes,
+}
+
+/// A request as any transport brings it.
+#[derive(Clone, Debug, Default)]
+pub struct Parts {
+    /// The document.
+    pub query: String,
+    /// Which of its operations is meant.
+    pub operation_name: Option<String>,
+    /// The values of the variables.
+    pub variables: Map<String, serde_json::Value>,
+    /// The files; each stands where a variable is null.
+    pub files: Vec<File>,
+}
+
+/// What an operation does.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Kind {
+    /// It reads.
+    Query,
+    /// It writes.
+    Mutation,
+    /// It follows events.
+    Subscription,
+}
+
+/// An operation that has passed the gate.
+pub struct Operation {
+    prepared: Prepared,
+    variables: Variables,
+    uploads: Vec<UploadValue>,
+}
+
+impl Operation {
+    /// What it does.
+    #[must_use]
+    pub const fn kind(&self) -> Kind {
+        match self.prepared.operation {
+            OperationType::Query => Kind::Query,
+            OperationType::Mutation => Kind::Mutation,
+            OperationType::Subscription => Kind::Subscription,
+        }
+    }
+
+    /// What it costs, in points.
+    #[must_use]
+    pub const fn cost(&self) -> usize {
+        self.prepared.cost
+    }
+
+    /// Whether it asks for nothing but the schema and type names.
+    #[must_use]
+    pub const fn is_introspection(&self) -> bool {
+        self.prepared.introspection_only
+    }
+}
+
+/// The one way to the schema.
+pub struct Endpoint {
+    gate: Gate,
+    engine: Box<dyn Engine>,
+    introspection: Introspection,
+}
+
+impl Endpoint {
+    /// An endpoint over a schema, behind a gate.
+    pub fn new(gate: Gate, engine: impl Engine + 'static, introspection: Introspection) -> Self {
+        Self { gate, engine: Box::new(engine), introspection }
+    }
+
+    /// Whether callers without a token may ask for the schema.
+    #[must_use]
+    pub const fn is_schema_public(&self) -> bool {
+        matches!(self.introspection, Introspection::On)
+    }
+
+    /// Takes a request through the gate.
+    ///
+    /// # Errors
+    /// The answer to a request that is refused.
+    pub fn prepare(&self, parts: Parts) -> Result<Operation, Answer> {
+        let (variables, uploads) = values(parts.variables, parts.files)?;
+        let prepared = self.gate.prepare(&parts.query, parts.operation_name.as_deref(), &variables)?;
+        if prepared.introspects && self.introspection == Introspection::Off {
+            return Err(Refusal::new(GRAPHQL_VALIDATION_FAILED, "This server does not answer introspection.").into());
+        }
+        Ok(Operation { prepared, variables, uploads })
+    }
+
+    /// Executes an operation; without a caller nothing of it but introspection.
+    pub async fn execute(&self, operation: Operation, caller: Option<Caller>) -> Answer {
+        let Operation { prepared, variables, uploads } = operation;
+        if let Err(errors) = self.validate_unseen(&prepared, &variables).await {
+            return Answer::of(Response::from_errors(errors));
+        }
+        let mut request = request(prepared.operation_name, variables);
+        request.uploads = uploads;
+        request.set_parsed_query(prepared.document);
+        let response = match caller {
+            Some(caller) => self.engine.execute(request, caller).await,
+            None => self.engine.introspect(request.only_introspection()).await,
+        };
+        Answer::of(response)
+    }
+
+    /// Validates a document of which mending has hidden a part; once for as long as the document is remembered.
+    async fn validate_unseen(&self, prepared: &Prepared, variables: &Variables) -> Result<(), Vec<ServerError>> {
+        let Some(unseen) = &prepared.unseen else { return Ok(()) };
+        let mut request = request(prepared.operation_name.clone(), variables.clone());
+        request.set_parsed_query(unseen.document());
+        let response = self.engine.introspect(request.only_introspection()).await;
+        let errors: Vec<ServerError> = response.errors.into_iter().filter(|error| error.path.is_empty()).collect();
+        if errors.is_empty() {
+            unseen.mark_validated();
+            return Ok(());
+        }
+        Err(errors)
+    }
+}
+
+fn request(operation_name: Option<String>, variables: Variables) -> Request {
+    let request = Request::new(String::new()).variables(variables);
+    match operation_name {
+        Some(name) => request.operation_name(name),
+        None => request,
+    }
+}
+
+/// The variables with the files in their places.
+fn values(variables: Map<String, serde_json::Value>, files: Vec<File>) -> Result<(Variables, Vec<UploadValue>), Refusal> {
+    let refuse = |message: String| Refusal::new(BAD_USER_INPUT, message);
+    if variables.values().any(names_a_file) {
+        return Err(refuse(format!("A text in the variables begins with \"{UPLOAD_MARK}\", which is reserved.")));
+    }
+    let mut request = Request::new(String::new()).variables(Variables::from_json(serde_json::Value::Object(variables)));
+    for file in files {
+        let path = file.path.clone();
+        if !is_null_at(&request.variables, &path) {
+            return Err(refuse(format!("There is no null at {path:?} for the file to stand in.")));
+        }
+        request.set_upload(&path, UploadValue { filename: file.name, content_type: file.media_type, content: file.content });
+    }
+    Ok((request.variables, request.uploads))
+}
+
+/// Whether a value holds a text in the form in which the library names files: it would look for such a file, and panic.
+fn names_a_file(value: &serde_json::Value) -> bool {
+    match value {
+        serde_json::Value::String(text) => text.starts_with(UPLOAD_MARK),
+        serde_json::Value::Array(items) => items.iter().any(names_a_file),
+        serde_json::Value::Object(entries) => entries.values().any(names_a_file),
+        _ => false,
+    }
+}
+
+fn is_null_at(variables: &Variables, path: &str) -> bool {
+    let Some((name, rest)) = path.strip_prefix("variables.").map(|path| path.split_once('.').unwrap_or((path, ""))) else {
+        return false;
+    };
+    let steps = rest.split('.').filter(|_| !rest.is_empty());
+    let found = steps.fold(variables.get(name), |value, step| match value? {
+        Value::Object(entries) => entries.get(step),
+        Value::List(items) => items.get(step.parse::<usize>().ok()?),
+        _ => None,
+    });
+    found == Some(&Value::Null)
+}

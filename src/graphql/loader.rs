@@ -1,0 +1,223 @@
+//! What resolvers read the database with: [`ask`] for one statement, [`load`] for one of many that are asked for together.
+
+use std::{
+    any::{Any, TypeId},
+    collections::{HashMap, HashSet},
+    future::Future,
+    hash::Hash,
+    sync::{Arc, Mutex, PoisonError},
+};
+
+use async_graphql::Context;
+use domain::caller::{Caller, Side};
+use tokio::sync::oneshot;
+use uuid::Uuid;
+
+use super::{batch::Queue, error::Failure};
+use crate::{
+    app::App,
+    store::{Db, StoreError},
+};
+
+/// Who reads, and from what; cheap to clone.
+#[derive(Clone)]
+pub struct Reader {
+    /// The use cases.
+    pub app: App,
+    /// Who asks.
+    pub caller: Arc<Caller>,
+}
+
+impl Reader {
+    /// The reader of the request that a resolver is part of.
+    ///
+    /// # Errors
+    /// A fault, when the request was not started by [`super::execute`].
+    pub fn of<'a>(ctx: &'a Context<'_>) -> Result<&'a Self, Failure> {
+        Ok(&Loaders::of(ctx)?.reader)
+    }
+
+    /// The database.
+    #[must_use]
+    pub fn db(&self) -> &Db {
+        self.app.db()
+    }
+
+    /// Whether the caller is the vendor's.
+    #[must_use]
+    pub fn is_vendor(&self) -> bool {
+        self.caller.side == Side::Vendor
+    }
+
+    /// Whether the caller is a partner's.
+    #[must_use]
+    pub fn is_partner(&self) -> bool {
+        matches!(self.caller.side, Side::Partner(_))
+    }
+
+    /// Whether the caller is a customer's: what A3 keeps from them is empty.
+    #[must_use]
+    pub fn is_customer(&self) -> bool {
+        matches!(self.caller.side, Side::Customer(_))
+    }
+}
+
+/// A key by which objects are loaded, many at once. Nothing is remembered from one level of a query to the next.
+pub trait Load: Clone + Eq + Hash + Send + Sync + 'static {
+    /// What stands under the key.
+    type Value: Clone + Send + 'static;
+
+    /// Loads what stands under the keys, each of which is named once; a key that is missing in the answer is not there,
+    /// or not for this caller.
+    fn load(reader: Reader, keys: Vec<Self>) -> impl Future<Output = Result<HashMap<Self, Self::Value>, Failure>> + Send;
+}
+
+/// The answer to one who waits.
+type Answered<V> = Result<Option<V>, Failure>;
+/// Those who wait for a batch, each with its key.
+type Waiting<K, V> = Vec<(K, oneshot::Sender<Answered<V>>)>;
+/// The batches that are being filled, one per type of key.
+type Batches = HashMap<TypeId, Box<dyn Any + Send>>;
+
+/// The batches of one request.
+pub(super) struct Loaders {
+    reader: Reader,
+    queue: Queue,
+    batches: Arc<Mutex<Batches>>,
+}
+
+impl Loaders {
+    /// Loaders for a caller; their jobs go to the queue.
+    pub(super) fn new(app: App, caller: Caller, queue: Queue) -> Self {
+        Self { reader: Reader { app, caller: Arc::new(caller) }, queue, batches: Arc::default() }
+    }
+
+    fn of<'a>(ctx: &'a Context<'_>) -> Result<&'a Self, Failure> {
+        ctx.data::<Self>().map_err(|error| Failure::internal(&error.message))
+    }
+
+    /// Adds a key to the batch of its type; the first one of a batch leaves a job for it.
+    fn enqueue<K: Load>(&self, key: K) -> oneshot::Receiver<Answered<K::Value>> {
+        let (send, receive) = oneshot::channel();
+        let mut batches = self.batches.lock().unwrap_or_else(PoisonError::into_inner);
+        let batch = batches.entry(TypeId::of::<K>()).or_insert_with(|| Box::new(Waiting::<K, K::Value>::new()));
+        if let Some(waiting) = batch.downcast_mut::<Waiting<K, K::Value>>() {
+            waiting.push((key, send));
+            if waiting.len() == 1 {
+                self.queue.push(Box::pin(run::<K>(self.reader.clone(), Arc::clone(&self.batches))));
+            }
+        }
+        receive
+    }
+}
+
+/// Loads a whole batch and answers everybody who waits for a part of it.
+async fn run<K: Load>(reader: Reader, batches: Arc<Mutex<Batches>>) {
+    let taken = batches.lock().unwrap_or_else(PoisonError::into_inner).remove(&TypeId::of::<K>());
+    let Some(waiting) = taken.and_then(|batch| batch.downcast::<Waiting<K, K::Value>>().ok()) else {
+        return;
+    };
+    let mut seen = HashSet::new();
+    let keys = waiting.iter().filter(|(key, _)| seen.insert(key)).map(|(key, _)| key.clone()).collect();
+    let loaded = K::load(reader, keys).await;
+    for (key, send) in *waiting {
+        // Who does not listen any more needs no answer.
+        let _ = send.send(loaded.as_ref().map(|found| found.get(&key).cloned()).map_err(Clone::clone));
+    }
+}
+
+/// Loads what stands under a key, in one statement with all that is asked for by the same type of key on this level.
+///
+/// # Errors
+/// Those of the statement.
+pub async fn load<K: Load>(ctx: &Context<'_>, key: K) -> Result<Option<K::Value>, Failure> {
+    let receive = Loaders::of(ctx)?.enqueue(key);
+    receive.await.unwrap_or_else(|_| Err(Failure::internal("a batch was dropped")))
+}
+
+/// Loads what must stand under a key, since something that is visible refers to it.
+///
+/// # Errors
+/// Those of the statement; a fault when nothing stands there.
+pub async fn load_required<K: Load>(ctx: &Context<'_>, key: K) -> Result<K::Value, Failure> {
+    load(ctx, key).await?.ok_or_else(|| Failure::internal(&format!("a {} refers to nothing", std::any::type_name::<K>())))
+}
+
+/// Runs one read in the next round.
+///
+/// # Errors
+/// Those of the read.
+pub async fn ask<T, F>(ctx: &Context<'_>, read: impl FnOnce(Reader) -> F) -> Result<T, Failure>
+where
+    T: Send + 'static,
+    F: Future<Output = Result<T, Failure>> + Send + 'static,
+{
+    let loaders = Loaders::of(ctx)?;
+    let (send, receive) = oneshot::channel();
+    let reading = read(loaders.reader.clone());
+    loaders.queue.push(Box::pin(async move {
+        let _ = send.send(reading.await);
+    }));
+    receive.await.unwrap_or_else(|_| Err(Failure::internal("a read was dropped")))
+}
+
+/// A key for what has arguments beside its parent, such as a page: everything with the same arguments is one statement.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct With<A> {
+    /// The parent.
+    pub parent: Uuid,
+    /// The arguments.
+    pub args: Arc<A>,
+}
+
+impl<A> With<A> {
+    /// A key.
+    pub fn new(parent: Uuid, args: A) -> Self {
+        Self { parent, args: Arc::new(args) }
+    }
+}
+
+/// Loads by parents, one statement for all that have the same arguments.
+///
+/// # Errors
+/// Those of the statements.
+pub async fn by_args<A, V, F>(keys: Vec<With<A>>, read: impl Fn(Arc<A>, Vec<Uuid>) -> F) -> Result<HashMap<With<A>, V>, Failure>
+where
+    A: Eq + Hash,
+    F: Future<Output = Result<HashMap<Uuid, V>, StoreError>>,
+{
+    let mut groups: HashMap<Arc<A>, Vec<Uuid>> = HashMap::new();
+    for key in keys {
+        groups.entry(key.args).or_default().push(key.parent);
+    }
+    let mut loaded = HashMap::new();
+    for (args, parents) in groups {
+        let found = read(Arc::clone(&args), parents).await?;
+        loaded.extend(found.into_iter().map(|(parent, value)| (With { parent, args: Arc::clone(&args) }, value)));
+    }
+    Ok(loaded)
+}
+
+/// Declares keys that are nothing but an id, and how objects are loaded by them: `read` is given a reader and the ids, and
+/// answers with pairs of an id and a value.
+macro_rules! loads_by_id {
+    ($(#[$meta:meta])* $key:ident($id:ty) => $value:ty, |$reader:ident, $ids:ident| $read:expr) => {
+        $(#[$meta])*
+        #[derive(Clone, Debug, PartialEq, Eq, Hash)]
+        pub struct $key(pub $id);
+
+        impl $crate::graphql::loader::Load for $key {
+            type Value = $value;
+
+            async fn load(
+                $reader: $crate::graphql::loader::Reader,
+                keys: Vec<Self>,
+            ) -> Result<std::collections::HashMap<Self, $value>, $crate::graphql::error::Failure> {
+                let $ids: Vec<$id> = keys.into_iter().map(|key| key.0).collect();
+                Ok($read.into_iter().map(|(id, value)| (Self(id), value)).collect())
+            }
+        }
+    };
+}
+
+pub(super) use loads_by_id;

@@ -1,0 +1,3 @@
+//! The API: the only user of async_graphql.
+
+pub mod document;

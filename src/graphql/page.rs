@@ -1,0 +1,154 @@
+//! Pages of lists, by the Relay specification: arguments in, connections out.
+
+use async_graphql::{Context, SimpleObject};
+use futures_util::future::BoxFuture;
+
+use super::error::Failure;
+use crate::store::page::{Cursor, ListOrder, Page, PageRequest};
+
+/// How many items a page has when the client does not say.
+const DEFAULT_SIZE: i32 = 20;
+/// How many it may have.
+const MAX_SIZE: i32 = 100;
+
+/// The fields that are lists by pages, for those who estimate the cost of a document.
+pub const CONNECTION_FIELDS: &[&str] =
+    &["claims", "comments", "history", "subscriptions", "customers", "products", "partners", "associations"];
+
+/// The arguments of a page as the client gave them.
+#[derive(Clone, Debug, Default)]
+pub struct PageArgs {
+    /// How many from the start.
+    pub first: Option<i32>,
+    /// Only what comes after this cursor.
+    pub after: Option<String>,
+    /// How many from the end.
+    pub last: Option<i32>,
+    /// Only what comes before this cursor.
+    pub before: Option<String>,
+}
+
+impl PageArgs {
+    /// The page of this list that is meant.
+    ///
+    /// # Errors
+    /// Malformed input: a size out of bounds, both ends at once, or a cursor that is none of this list.
+    pub fn of(self, list: &ListOrder) -> Result<PageRequest, Failure> {
+        let (name, size) = match (self.first, self.last) {
+            (Some(_), Some(_)) => return Err(Failure::BadInput("Give first or last, not both.".to_owned())),
+            (None, Some(size)) => ("last", size),
+            (first, None) => ("first", first.unwrap_or(DEFAULT_SIZE)),
+        };
+        let limit = u64::try_from(size).ok().filter(|_| (1..=MAX_SIZE).contains(&size));
+        Ok(PageRequest {
+            limit: limit.ok_or_else(|| Failure::BadInput(format!("{name} must be from 1 to {MAX_SIZE}; it is {size}.")))?,
+            backward: self.last.is_some(),
+            after: cursor(list, "after", self.after)?,
+            before: cursor(list, "before", self.before)?,
+        })
+    }
+}
+
+fn cursor(list: &ListOrder, name: &str, text: Option<String>) -> Result<Option<Cursor>, Failure> {
+    let decode = |text: String| Cursor::decode(&text, list);
+    text.map(decode).transpose().map_err(|_| Failure::BadInput(format!("{name} is no cursor of this list in this order.")))
+}
+
+/// Counts a whole list, when somebody asks.
+pub type Total = Box<dyn for<'a> Fn(&'a Context<'_>) -> BoxFuture<'a, Result<i64, Failure>> + Send + Sync>;
+
+/// A total for a client, who counts in 32 bits.
+pub(super) fn total(count: i64) -> i32 {
+    i32::try_from(count).unwrap_or(i32::MAX)
+}
+
+/// Where a page stands in its list, by the Relay specification.
+#[derive(Clone, Debug, SimpleObject)]
+pub struct PageInfo {
+    /// Whether more items follow this page.
+    pub has_next_page: bool,
+    /// Whether items come before this page.
+    pub has_previous_page: bool,
+    /// The cursor of the page's first item; null on an empty page.
+    pub start_cursor: Option<String>,
+    /// The cursor of the page's last item; null on an empty page.
+    pub end_cursor: Option<String>,
+}
+
+impl PageInfo {
+    pub(super) fn of<T>(page: &Page<T>) -> Self {
+        let encode = |(cursor, _): &(Cursor, T)| cursor.encode();
+        Self {
+            has_next_page: page.has_next,
+            has_previous_page: page.has_previous,
+            start_cursor: page.items.first().map(encode),
+            end_cursor: page.items.last().map(encode),
+        }
+    }
+}
+
+/// Declares the connection and the edge of a type that wraps records of the store.
+macro_rules! connection {
+    ($connection:ident, $edge:ident, $node:ident($record:ty), $items:literal, $item:literal) => {
+        #[doc = concat!("A page of ", $items, ".")]
+        pub struct $connection {
+            page: $crate::store::page::Page<$record>,
+            total: $crate::graphql::page::Total,
+        }
+
+        impl $connection {
+            /// A page of a list, and how to count the whole of it.
+            pub fn new(page: $crate::store::page::Page<$record>, total: $crate::graphql::page::Total) -> Self {
+                Self { page, total }
+            }
+        }
+
+        #[doc = concat!("A page of ", $items, ", by the Relay connection specification.")]
+        #[async_graphql::Object]
+        impl $connection {
+            #[doc = concat!("The ", $items, " of this page, each with its cursor, in the order of the list.")]
+            async fn edges(&self) -> Vec<$edge> {
+                let edge = |(cursor, record): &(_, $record)| $edge { cursor: Clone::clone(cursor), record: record.clone() };
+                self.page.items.iter().map(edge).collect()
+            }
+
+            #[doc = concat!("The ", $items, " of this page, in the order of the list.")]
+            async fn nodes(&self) -> Vec<$node> {
+                self.page.items.iter().map(|(_, record)| record.clone().into()).collect()
+            }
+
+            /// Where this page stands in the list.
+            async fn page_info(&self) -> $crate::graphql::page::PageInfo {
+                $crate::graphql::page::PageInfo::of(&self.page)
+            }
+
+            #[doc = concat!("How many ", $items, " the whole list has, beyond this page too. Counted only when asked for.")]
+            async fn total_count(&self, ctx: &async_graphql::Context<'_>) -> Result<i32, $crate::graphql::error::Failure> {
+                Ok($crate::graphql::page::total((self.total)(ctx).await?))
+            }
+        }
+
+        #[doc = concat!("The place of ", $item, " in a list.")]
+        pub struct $edge {
+            cursor: $crate::store::page::Cursor,
+            record: $record,
+        }
+
+        #[doc = concat!("The place of ", $item, " in a list.")]
+        #[async_graphql::Object]
+        impl $edge {
+            /// Where the item stands, for `after` and `before`. Opaque; it stays good while items are added, and belongs to this list
+            /// in this order.
+            async fn cursor(&self) -> String {
+                self.cursor.encode()
+            }
+
+            #[doc = concat!("The item itself: ", $item, ".")]
+            async fn node(&self) -> $node {
+                self.record.clone().into()
+            }
+        }
+    };
+}
+
+pub(super) use connection;

@@ -1,0 +1,140 @@
+//! Requests that end before GraphQL begins: a status, a code, a sentence.
+
+use axum::body::Body;
+use axum::http::header::{ALLOW, CONNECTION, CONTENT_TYPE, RETRY_AFTER, WWW_AUTHENTICATE};
+use axum::http::{HeaderName, HeaderValue, Method, StatusCode};
+use axum::response::{IntoResponse, Response};
+use serde_json::json;
+
+use super::accept::MediaType;
+use crate::graphql::error::{BAD_USER_INPUT, FORBIDDEN, INTERNAL_SERVER_ERROR, SERVICE_UNAVAILABLE};
+
+/// Why a request is not answered.
+#[derive(Clone, Debug)]
+pub(super) struct Failure {
+    status: StatusCode,
+    code: &'static str,
+    message: String,
+    headers: Vec<(HeaderName, HeaderValue)>,
+}
+
+impl Failure {
+    fn new(status: StatusCode, code: &'static str, message: impl Into<String>) -> Self {
+        Self { status, code, message: message.into(), headers: Vec::new() }
+    }
+
+    fn with(mut self, name: HeaderName, value: impl Into<HeaderValue>) -> Self {
+        self.headers.push((name, value.into()));
+        self
+    }
+
+    /// The request is not well formed.
+    pub(super) fn malformed(message: impl Into<String>) -> Self {
+        Self::new(StatusCode::BAD_REQUEST, "BAD_REQUEST", message)
+    }
+
+    /// A value has a form that cannot be meant.
+    pub(super) fn bad_input(message: impl Into<String>) -> Self {
+        Self::new(StatusCode::BAD_REQUEST, BAD_USER_INPUT, message)
+    }
+
+    /// A client asks for a stored query by its hash alone; the message is what Apollo's clients look for.
+    pub(super) fn no_stored_queries() -> Self {
+        Self::new(StatusCode::BAD_REQUEST, "PERSISTED_QUERY_NOT_SUPPORTED", "PersistedQueryNotSupported")
+    }
+
+    /// No token, or none that is good: always the same answer.
+    pub(super) fn unauthenticated() -> Self {
+        Self::new(StatusCode::UNAUTHORIZED, "UNAUTHENTICATED", "A valid bearer token is needed.")
+            .with(WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"))
+    }
+
+    /// The token is good and does not give its bearer this.
+    pub(super) fn forbidden(message: impl Into<String>) -> Self {
+        Self::new(StatusCode::FORBIDDEN, FORBIDDEN, message)
+    }
+
+    /// Nothing is there, or nothing for this caller: the same answer (A4).
+    pub(super) fn not_found() -> Self {
+        Self::new(StatusCode::NOT_FOUND, "NOT_FOUND", "There is nothing at this address.")
+    }
+
+    /// The method is not one of these.
+    pub(super) fn method_not_allowed(message: &str, allowed: &'static str) -> Self {
+        Self::new(StatusCode::METHOD_NOT_ALLOWED, "METHOD_NOT_ALLOWED", message).with(ALLOW, HeaderValue::from_static(allowed))
+    }
+
+    /// The client takes none of the media types that there are.
+    pub(super) fn not_acceptable() -> Self {
+        let message = "The answer can be application/graphql-response+json or application/json; Accept names neither.";
+        Self::new(StatusCode::NOT_ACCEPTABLE, "NOT_ACCEPTABLE", message)
+    }
+
+    /// The body is of no media type that is read here.
+    pub(super) fn unsupported_media_type() -> Self {
+        let message = "Send application/json in UTF-8, or multipart/form-data for uploads.";
+        Self::new(StatusCode::UNSUPPORTED_MEDIA_TYPE, "UNSUPPORTED_MEDIA_TYPE", message)
+    }
+
+    /// The body is larger than the server reads.
+    pub(super) fn too_large(limit: usize) -> Self {
+        let message = format!("The request is larger than the {limit} bytes that this server takes.");
+        Self::new(StatusCode::PAYLOAD_TOO_LARGE, "PAYLOAD_TOO_LARGE", message).with(CONNECTION, HeaderValue::from_static("close"))
+    }
+
+    /// The body came too slowly.
+    pub(super) fn too_slow() -> Self {
+        Self::new(StatusCode::REQUEST_TIMEOUT, "REQUEST_TIMEOUT", "The body of the request did not arrive in time.")
+            .with(CONNECTION, HeaderValue::from_static("close"))
+    }
+
+    /// The operation took too long.
+    pub(super) fn timed_out() -> Self {
+        let message = "The operation took too long and was given up. What it was to change may or may not have changed: ask again.";
+        Self::new(StatusCode::GATEWAY_TIMEOUT, "EXECUTION_TIMEOUT", message)
+    }
+
+    /// Too many requests, too much cost, or too many bad tokens.
+    pub(super) fn rate_limited(seconds: u64) -> Self {
+        Self::new(StatusCode::TOO_MANY_REQUESTS, "RATE_LIMITED", format!("Too many requests. Try again in {seconds} s."))
+            .with(RETRY_AFTER, seconds)
+    }
+
+    /// The server cannot answer now.
+    pub(super) fn unavailable() -> Self {
+        Self::new(StatusCode::SERVICE_UNAVAILABLE, SERVICE_UNAVAILABLE, "The server cannot answer at the moment; try again later.")
+    }
+
+    /// A fault of the server; what it was stands in the log under this id.
+    pub(super) fn internal(cause: &str) -> Self {
+        let id = crate::ids::new();
+        tracing::error!(error_id = %id, cause, "a request failed");
+        Self::new(StatusCode::INTERNAL_SERVER_ERROR, INTERNAL_SERVER_ERROR, format!("Something went wrong on the server ({id})."))
+    }
+
+    /// The answer in this media type.
+    pub(super) fn response(self, media: MediaType) -> Response {
+        let body = json!({"errors": [{"message": self.message, "extensions": {"code": self.code}}]});
+        let mut response = Response::new(Body::from(body.to_string()));
+        *response.status_mut() = self.status;
+        response.headers_mut().insert(CONTENT_TYPE, media.content_type());
+        response.headers_mut().extend(self.headers);
+        response
+    }
+}
+
+impl IntoResponse for Failure {
+    fn into_response(self) -> Response {
+        self.response(MediaType::Json)
+    }
+}
+
+/// The answer at every path that is none of ours.
+pub(super) async fn unknown_path() -> Failure {
+    Failure::not_found()
+}
+
+/// The answer to a method that a path does not have; the router adds which ones it has.
+pub(super) async fn wrong_method(method: Method) -> Failure {
+    Failure::new(StatusCode::METHOD_NOT_ALLOWED, "METHOD_NOT_ALLOWED", format!("{method} cannot be done here."))
+}

@@ -1,0 +1,30 @@
+//! `/healthz` and `/readyz`, for whatever keeps the server running.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use axum::Json;
+use axum::extract::State;
+use serde_json::{Value, json};
+
+use super::Edge;
+use super::failure::Failure;
+
+/// How long the question may take.
+const PATIENCE: Duration = Duration::from_secs(3);
+
+/// The process runs and answers.
+pub(super) async fn alive() -> Json<Value> {
+    Json(json!({"status": "alive"}))
+}
+
+/// Requests can be served: the database answers and is migrated. Why not stands in the log, not in the answer.
+pub(super) async fn ready(State(edge): State<Arc<Edge>>) -> Result<Json<Value>, Failure> {
+    let cause = match tokio::time::timeout(PATIENCE, edge.backend.ready()).await {
+        Ok(Ok(())) => return Ok(Json(json!({"status": "ready"}))),
+        Ok(Err(cause)) => cause,
+        Err(_) => "no answer in time".to_owned(),
+    };
+    tracing::warn!(cause, "not ready");
+    Err(Failure::unavailable())
+}

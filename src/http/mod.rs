@@ -1,0 +1,85 @@
+//! The HTTP edge, the only user of axum: GraphQL over HTTP, uploads and downloads, health, the `GraphiQL` page.
+//!
+//! Everything here is about the protocol: who asks, in which form, how much and how often. What an operation means is
+//! behind [`Endpoint`], what a document is behind [`Backend`].
+
+mod accept;
+mod body;
+mod documents;
+mod failure;
+mod graphiql;
+mod graphql;
+mod health;
+mod layers;
+mod multipart;
+mod params;
+mod rate;
+mod server;
+mod session;
+#[cfg(test)]
+mod tests;
+
+use std::sync::Arc;
+
+use axum::Router;
+use axum::routing::{get, post};
+use domain::caller::Caller;
+use futures_util::future::BoxFuture;
+
+pub use server::serve;
+
+use crate::app::{AppError, Download};
+use crate::auth::Authenticator;
+use crate::config::Config;
+use crate::graphql::endpoint::Endpoint;
+use rate::RateLimits;
+
+/// What the edge needs beside GraphQL.
+pub trait Backend: Send + Sync {
+    /// Opens a proof document by its global id; nothing where it is not there or not in reach.
+    fn open_document<'a>(&'a self, caller: &'a Caller, id: &'a str) -> BoxFuture<'a, Result<Option<Download>, AppError>>;
+
+    /// Whether requests can be served; else why not, for the log.
+    fn ready(&self) -> BoxFuture<'_, Result<(), String>>;
+}
+
+/// What every handler shares.
+pub(crate) struct Edge {
+    endpoint: Endpoint,
+    backend: Box<dyn Backend>,
+    authenticator: Authenticator,
+    rates: RateLimits,
+    sizes: body::Sizes,
+    config: Config,
+}
+
+/// The routes of a server.
+///
+/// `largest_file` is the size in bytes up to which a proof document is taken (P1); of a larger file one byte more is read,
+/// so that the use case can refuse it by its own rule.
+#[must_use]
+pub fn router(config: &Config, endpoint: Endpoint, backend: impl Backend + 'static, largest_file: usize) -> Router {
+    let edge = Arc::new(Edge {
+        endpoint,
+        backend: Box::new(backend),
+        authenticator: Authenticator::new(&config.keys),
+        rates: RateLimits::new(&config.limits),
+        sizes: body::Sizes::new(&config.limits, largest_file),
+        config: config.clone(),
+    });
+    let mut routes = Router::new()
+        .route("/graphql", post(graphql::post).get(graphql::get))
+        .route("/documents/{id}", get(documents::download))
+        .route("/healthz", get(health::alive))
+        .route("/readyz", get(health::ready));
+    if config.graphiql {
+        routes = routes.route("/", get(graphiql::page));
+    }
+    let routes = routes
+        .fallback(failure::unknown_path)
+        .method_not_allowed_fallback(failure::wrong_method)
+        // Handlers read bodies themselves, with limits of their own.
+        .layer(axum::extract::DefaultBodyLimit::disable())
+        .with_state(edge);
+    layers::around(routes, &config.cors_origins)
+}

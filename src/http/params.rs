@@ -1,0 +1,63 @@
+//! The parameters of a GraphQL request, from a JSON body or a query string.
+
+use serde_json::{Map, Value};
+
+use super::failure::Failure;
+use crate::graphql::endpoint::Parts;
+
+/// Reads the parameters from a JSON body. Properties beside the four that are known are ignored.
+pub(super) fn from_json(body: &[u8]) -> Result<Parts, Failure> {
+    match serde_json::from_slice(body) {
+        Ok(Value::Object(fields)) => parts(fields),
+        Ok(Value::Array(_)) => Err(Failure::malformed("Batches are not taken: send one operation a request.")),
+        Ok(_) => Err(Failure::malformed("The body must be a JSON object.")),
+        // The parser's own text may repeat what was sent.
+        Err(error) => {
+            Err(Failure::malformed(format!("The body is not JSON: line {}, column {}.", error.line(), error.column())))
+        }
+    }
+}
+
+/// Reads the parameters from a query string, where variables and extensions are JSON texts.
+pub(super) fn from_query(pairs: Vec<(String, String)>) -> Result<Parts, Failure> {
+    let mut fields = Map::new();
+    for (name, text) in pairs {
+        let value = match name.as_str() {
+            "query" | "operationName" => Value::String(text),
+            "variables" | "extensions" if text.is_empty() => Value::Null,
+            "variables" | "extensions" => {
+                serde_json::from_str(&text).map_err(|_| Failure::malformed(format!("The parameter {name} is not JSON.")))?
+            }
+            _ => continue,
+        };
+        if fields.insert(name.clone(), value).is_some() {
+            return Err(Failure::malformed(format!("The parameter {name} is there twice.")));
+        }
+    }
+    parts(fields)
+}
+
+fn parts(mut fields: Map<String, Value>) -> Result<Parts, Failure> {
+    let extensions = map(&mut fields, "extensions")?;
+    let query = match fields.remove("query") {
+        Some(Value::String(query)) => query,
+        None | Some(Value::Null) if extensions.contains_key("persistedQuery") => return Err(Failure::no_stored_queries()),
+        None | Some(Value::Null) => return Err(Failure::malformed("The parameter query is missing.")),
+        Some(_) => return Err(Failure::malformed("The parameter query must be a string.")),
+    };
+    let operation_name = match fields.remove("operationName") {
+        None | Some(Value::Null) => None,
+        Some(Value::String(name)) => Some(name),
+        Some(_) => return Err(Failure::malformed("The parameter operationName must be a string or null.")),
+    };
+    let variables = map(&mut fields, "variables")?;
+    Ok(Parts { query, operation_name, variables, files: Vec::new() })
+}
+
+fn map(fields: &mut Map<String, Value>, name: &str) -> Result<Map<String, Value>, Failure> {
+    match fields.remove(name) {
+        None | Some(Value::Null) => Ok(Map::new()),
+        Some(Value::Object(map)) => Ok(map),
+        Some(_) => Err(Failure::malformed(format!("The parameter {name} must be an object or null."))),
+    }
+}

@@ -1,0 +1,11 @@
+//! cpor: a claims server with one API and one truth. `ARCHITECTURE.md` is the map of this house.
+#![forbid(unsafe_code)]
+
+pub mod app;
+pub mod auth;
+pub mod clock;
+pub mod config;
+pub mod documents;
+pub mod graphql;
+pub mod ids;
+pub mod store;

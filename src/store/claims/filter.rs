@@ -1,0 +1,205 @@
+//! The filter of a list of claims.
+
+use domain::{
+    caller::{Caller, Side},
+    kinds::{Activity, ClaimStatus, SolutionArea},
+    time::Timestamp,
+};
+use entity::{claim::Column, claim_line, customer};
+use sea_orm::{
+    ColumnTrait, Condition, DbBackend, EntityTrait, QueryFilter, QuerySelect, QueryTrait,
+    sea_query::Expr,
+};
+use uuid::Uuid;
+
+use super::{order::hides_clocks, written};
+use crate::store::{
+    scope::same,
+    sql::{any_of, contains, findable, has_word, never, search_words},
+};
+
+/// A stretch of time; an open end leaves everything.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+pub struct TimeRange {
+    /// Not before this.
+    pub from: Option<Timestamp>,
+    /// Only before this.
+    pub before: Option<Timestamp>,
+}
+
+impl TimeRange {
+    /// Whether the column lies in it; without a time it does not.
+    pub(in crate::store) fn holds(self, column: impl ColumnTrait) -> Condition {
+        let (from, before) = (self.from, self.before);
+        Condition::all()
+            .add(column.is_not_null())
+            .add_option(from.map(|from| column.gte(from.micros())))
+            .add_option(before.map(|before| column.lt(before.micros())))
+    }
+}
+
+/// Which claims are asked for; what is not given leaves everything. An empty list, as of `ids`, leaves nothing.
+///
+/// A caller who filters by what it may not see finds nothing: the answer must not tell it (A4).
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
+pub struct ClaimFilter {
+    /// One of these.
+    pub ids: Option<Vec<Uuid>>,
+    /// With this number.
+    pub number: Option<String>,
+    /// In one of these statuses.
+    pub status: Option<Vec<ClaimStatus>>,
+    /// On this customer.
+    pub tenant_id: Option<Uuid>,
+    /// Of this partner.
+    pub partner_id: Option<Uuid>,
+    /// With a line for this product.
+    pub sku_id: Option<Uuid>,
+    /// With this external reference: partners only.
+    pub external_reference: Option<String>,
+    /// In this solution area.
+    pub solution_area: Option<SolutionArea>,
+    /// With this among its activities.
+    pub activity: Option<Activity>,
+    /// Assigned to the caller, or not: reviewers only.
+    pub assigned_to_me: Option<bool>,
+    /// Assigned to nobody, or to somebody: reviewers only.
+    pub unassigned: Option<bool>,
+    /// Whether its clock has run out by the time given; not for customers.
+    pub overdue: Option<(bool, Timestamp)>,
+    /// Whether a line of it is in an open arbitration; not for customers.
+    pub in_arbitration: Option<bool>,
+    /// Handed in then.
+    pub submitted_at: Option<TimeRange>,
+    /// Made then.
+    pub created_at: Option<TimeRange>,
+    /// Its clock runs out then; not for customers.
+    pub due_at: Option<TimeRange>,
+    /// The words of a search (L14).
+    pub search: Option<String>,
+}
+
+impl ClaimFilter {
+    /// The filter as a condition on `claim`.
+    pub(super) fn condition(&self, caller: &Caller, backend: DbBackend) -> Condition {
+        self.named(backend)
+            .add(self.of_review(caller))
+            .add(self.of_time(caller))
+            .add_option(self.external_reference.as_deref().map(|text| {
+                match (caller.side, findable(text)) {
+                    (Side::Partner(_), Some(text)) => Column::ExternalReference.eq(text),
+                    _ => never(),
+                }
+            }))
+            .add_option(self.search.as_deref().map(|text| search(caller, text)))
+    }
+
+    /// By what the claim names.
+    fn named(&self, backend: DbBackend) -> Condition {
+        let number = |number: &String| {
+            written(number).map_or_else(never, |number| Column::Number.eq(number))
+        };
+        let statuses = |statuses: &Vec<ClaimStatus>| {
+            any_of(Column::Status, statuses.iter().map(|s| s.as_str()), backend)
+        };
+        Condition::all()
+            .add_option(
+                self.ids
+                    .as_ref()
+                    .map(|ids| any_of(Column::Id, ids.iter().copied(), backend)),
+            )
+            .add_option(self.number.as_ref().map(number))
+            .add_option(self.status.as_ref().map(statuses))
+            .add_option(self.tenant_id.map(|id| Column::TenantId.eq(id)))
+            .add_option(self.partner_id.map(|id| Column::PartnerId.eq(id)))
+            .add_option(self.sku_id.map(with_product))
+            .add_option(
+                self.solution_area
+                    .map(|area| Column::SolutionArea.eq(area.as_str())),
+            )
+            .add_option(
+                self.activity
+                    .map(|activity| has_word(Column::Activities, activity.as_str())),
+            )
+    }
+
+    /// By how the review stands.
+    fn of_review(&self, caller: &Caller) -> Condition {
+        let reviewer = Column::ReviewerSubject;
+        let mine = |mine: bool| match (caller.reviews(), mine) {
+            (false, _) => Condition::all().add(never()),
+            (true, true) => Condition::all().add(reviewer.eq(caller.subject.as_str())),
+            (true, false) => Condition::any()
+                .add(reviewer.is_null())
+                .add(reviewer.ne(caller.subject.as_str())),
+        };
+        let nobodys = |nobodys: bool| match (caller.reviews(), nobodys) {
+            (false, _) => never(),
+            (true, true) => reviewer.is_null(),
+            (true, false) => reviewer.is_not_null(),
+        };
+        let contested = |contested: bool| (contested || hides_clocks(caller)).then(never);
+        Condition::all()
+            .add_option(self.assigned_to_me.map(mine))
+            .add_option(self.unassigned.map(nobodys))
+            .add_option(self.in_arbitration.and_then(contested))
+    }
+
+    /// By its times.
+    fn of_time(&self, caller: &Caller) -> Condition {
+        let unless_hidden = |condition: Condition| {
+            if hides_clocks(caller) {
+                Condition::all().add(never())
+            } else {
+                condition
+            }
+        };
+        let late = |(late, now): (bool, Timestamp)| {
+            let overdue = overdue(now);
+            unless_hidden(if late { overdue } else { overdue.not() })
+        };
+        Condition::all()
+            .add_option(self.submitted_at.map(|r| r.holds(Column::SubmittedAt)))
+            .add_option(self.created_at.map(|r| r.holds(Column::CreatedAt)))
+            .add_option(self.due_at.map(|r| unless_hidden(r.holds(Column::DueAt))))
+            .add_option(self.overdue.map(late))
+    }
+}
+
+/// The clock has run out: at `dueAt` it is too late (T).
+pub(super) fn overdue(now: Timestamp) -> Condition {
+    Condition::all()
+        .add(Column::DueAt.is_not_null())
+        .add(Column::DueAt.lte(now.micros()))
+}
+
+fn with_product(sku_id: Uuid) -> Expr {
+    let lines = claim_line::Entity::find()
+        .select_only()
+        .column(claim_line::Column::Id)
+        .filter(same(claim_line::Column::ClaimId, Column::Id))
+        .filter(claim_line::Column::SkuId.eq(sku_id));
+    Expr::exists(lines.into_query())
+}
+
+/// Every word is in the claim's number or name, for partners in the external reference, or in the customer's name or
+/// domains (L14).
+fn search(caller: &Caller, text: &str) -> Condition {
+    let Some(words) = search_words(text) else {
+        return Condition::all().add(never());
+    };
+    let partner = caller.partner_id().is_some();
+    words.iter().fold(Condition::all(), |all, word| {
+        let customers = customer::Entity::find()
+            .select_only()
+            .column(customer::Column::TenantId)
+            .filter(same(customer::Column::TenantId, Column::TenantId))
+            .filter(contains(customer::Column::SearchText, word));
+        all.add(
+            Condition::any()
+                .add(contains(Column::SearchText, word))
+                .add_option(partner.then(|| contains(Column::ReferenceSearchText, word)))
+                .add(Expr::exists(customers.into_query())),
+        )
+    })
+}

@@ -1,0 +1,121 @@
+//! The orders of a list of claims.
+
+use domain::caller::{Caller, Side};
+use entity::claim::{Column, Model};
+use sea_orm::{ColumnTrait, sea_query::Expr};
+
+use crate::store::{
+    keyset::Keyset,
+    page::{Key, KeyKind, ListOrder},
+};
+
+/// What a list of claims is sorted by; then by id.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum ClaimOrderField {
+    /// When the draft was made.
+    CreatedAt,
+    /// When it last changed.
+    UpdatedAt,
+    /// When it was handed in; drafts come last.
+    SubmittedAt,
+    /// When its clock runs out; claims without a clock come last.
+    DueAt,
+}
+
+/// How a list of claims is sorted.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct ClaimOrder {
+    /// By what.
+    pub field: ClaimOrderField,
+    /// Whether the latest comes first.
+    pub descending: bool,
+}
+
+impl Default for ClaimOrder {
+    /// Newest first.
+    fn default() -> Self {
+        Self {
+            field: ClaimOrderField::CreatedAt,
+            descending: true,
+        }
+    }
+}
+
+/// What stands for "none" so that it comes last: no time of the years 0 to 9999 is as late or as early.
+const LAST_ASCENDING: i64 = 1_000_000_000_000_000_000;
+const LAST_DESCENDING: i64 = -1_000_000_000_000_000_000;
+
+impl ClaimOrder {
+    /// The list, for [`crate::store::page::Cursor::decode`].
+    #[must_use]
+    pub const fn list(self) -> ListOrder {
+        use ClaimOrderField::{CreatedAt, DueAt, SubmittedAt, UpdatedAt};
+        let tag = match (self.field, self.descending) {
+            (CreatedAt, false) => "claims:created",
+            (CreatedAt, true) => "claims:-created",
+            (UpdatedAt, false) => "claims:updated",
+            (UpdatedAt, true) => "claims:-updated",
+            (SubmittedAt, false) => "claims:submitted",
+            (SubmittedAt, true) => "claims:-submitted",
+            (DueAt, false) => "claims:due",
+            (DueAt, true) => "claims:-due",
+        };
+        ListOrder {
+            tag,
+            kinds: &[KeyKind::Int, KeyKind::Id],
+            descending: self.descending,
+        }
+    }
+
+    pub(super) fn keyset<'a>(
+        self,
+        caller: &Caller,
+        keys: &'a (dyn Fn(&Model) -> Vec<Key> + Sync),
+    ) -> Keyset<'a, Model> {
+        Keyset {
+            order: self.list(),
+            columns: vec![self.column(caller), Expr::col(Column::Id.as_column_ref())],
+            keys,
+        }
+    }
+
+    fn column(self, caller: &Caller) -> Expr {
+        let or_last = |column: &str| {
+            // Written out and not bound, so that an index on the expression can serve it.
+            Expr::cust(format!("COALESCE(claim.{column}, {})", self.last()))
+        };
+        match self.field {
+            ClaimOrderField::CreatedAt => Expr::col(Column::CreatedAt.as_column_ref()),
+            ClaimOrderField::UpdatedAt => Expr::col(Column::UpdatedAt.as_column_ref()),
+            ClaimOrderField::SubmittedAt => or_last("submitted_at"),
+            ClaimOrderField::DueAt if hides_clocks(caller) => {
+                Expr::cust(format!("CAST({} AS bigint)", self.last()))
+            }
+            ClaimOrderField::DueAt => or_last("due_at"),
+        }
+    }
+
+    /// The keys of a row, as [`Self::column`] sorts it.
+    pub(super) fn keys(self, caller: &Caller, row: &Model) -> Vec<Key> {
+        let time = match self.field {
+            ClaimOrderField::CreatedAt => Some(row.created_at),
+            ClaimOrderField::UpdatedAt => Some(row.updated_at),
+            ClaimOrderField::SubmittedAt => row.submitted_at,
+            ClaimOrderField::DueAt => row.due_at.filter(|_| !hides_clocks(caller)),
+        };
+        vec![Key::Int(time.unwrap_or(self.last())), Key::Id(row.id)]
+    }
+
+    const fn last(self) -> i64 {
+        if self.descending {
+            LAST_DESCENDING
+        } else {
+            LAST_ASCENDING
+        }
+    }
+}
+
+/// A customer does not learn from an order, or from a cursor, when the vendor's and the partner's clocks run out (A3, A4).
+pub(super) const fn hides_clocks(caller: &Caller) -> bool {
+    matches!(caller.side, Side::Customer(_))
+}

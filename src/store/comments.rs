@@ -1,0 +1,115 @@
+//! Comments (K1), oldest first.
+
+use std::collections::HashMap;
+
+use domain::caller::Caller;
+use entity::comment::{Column, Entity, Model};
+use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, Select, sea_query::Expr};
+use uuid::Uuid;
+
+use super::{
+    Db, Reads, StoreError,
+    keyset::{self, Children, Keyset},
+    page::{Key, KeyKind, ListOrder, Page, PageRequest},
+    records::Comment,
+    rows, scope,
+    sql::any_of,
+};
+
+/// The list, for [`super::page::Cursor::decode`]. Ids rise with time.
+pub const ORDER: ListOrder = ListOrder {
+    tag: "comments",
+    kinds: &[KeyKind::Id],
+    descending: false,
+};
+
+fn keyset() -> Keyset<'static, Model> {
+    Keyset {
+        order: ORDER,
+        columns: vec![Expr::col(Column::Id.as_column_ref())],
+        keys: &|row| vec![Key::Id(row.id)],
+    }
+}
+
+/// The comments that the caller sees, of one claim or of all.
+fn seen(caller: &Caller, claim_id: Option<Uuid>) -> Select<Entity> {
+    let query = Entity::find().filter(scope::comments(caller));
+    match claim_id {
+        Some(id) => query.filter(Column::ClaimId.eq(id)),
+        None => query,
+    }
+}
+
+fn of_claims(db: &Db, caller: &Caller, claims: &[Uuid]) -> Select<Entity> {
+    let backend = db.connection().get_database_backend();
+    seen(caller, None).filter(any_of(Column::ClaimId, claims.iter().copied(), backend))
+}
+
+/// One page of the comments that the caller sees, of one claim or of all.
+///
+/// # Errors
+/// As every read: [`StoreError::Unavailable`], [`StoreError::Corrupt`].
+pub async fn page(
+    db: &Db,
+    caller: &Caller,
+    claim_id: Option<Uuid>,
+    request: &PageRequest,
+) -> Result<Page<Comment>, StoreError> {
+    keyset::page(
+        db,
+        seen(caller, claim_id),
+        &keyset(),
+        request,
+        rows::comment,
+    )
+    .await
+}
+
+/// How many comments the caller sees.
+///
+/// # Errors
+/// As [`page`].
+pub async fn count(db: &Db, caller: &Caller, claim_id: Option<Uuid>) -> Result<u64, StoreError> {
+    keyset::count(db, seen(caller, claim_id)).await
+}
+
+/// One page of comments for each claim.
+///
+/// # Errors
+/// As [`page`].
+pub async fn pages_of_claims(
+    db: &Db,
+    caller: &Caller,
+    claims: &[Uuid],
+    request: &PageRequest,
+) -> Result<HashMap<Uuid, Page<Comment>>, StoreError> {
+    let parents = Children {
+        column: Column::ClaimId,
+        of: |row: &Model| row.claim_id,
+        ids: claims,
+    };
+    let query = of_claims(db, caller, claims);
+    keyset::pages(db, query, parents, &keyset(), request, rows::comment).await
+}
+
+/// How many comments each claim has.
+///
+/// # Errors
+/// As [`page`].
+pub async fn counts_of_claims(
+    db: &Db,
+    caller: &Caller,
+    claims: &[Uuid],
+) -> Result<HashMap<Uuid, u64>, StoreError> {
+    keyset::counts(db, of_claims(db, caller, claims), Column::ClaimId, claims).await
+}
+
+/// Those of the comments that the caller sees, in no order.
+///
+/// # Errors
+/// As [`page`].
+pub async fn by_ids(db: &Db, caller: &Caller, ids: &[Uuid]) -> Result<Vec<Comment>, StoreError> {
+    let backend = db.connection().get_database_backend();
+    let query = seen(caller, None).filter(any_of(Column::Id, ids.iter().copied(), backend));
+    keyset::all(db, query, rows::comment).await
+}

@@ -1,0 +1,122 @@
+//! Opening the database.
+
+use std::{path::Path, str::FromStr, time::Duration};
+
+use sea_orm::{
+    ConnectOptions, Database, DatabaseConnection,
+    sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqliteSynchronous},
+};
+
+use super::{Db, StoreError};
+
+/// How long a statement may run on PostgreSQL, a lock be waited for on SQLite, and a free connection be waited for.
+const PATIENCE: Duration = Duration::from_secs(5);
+
+/// How long a connection may lie idle before it is tried out when it is taken up again.
+const TRUSTED_IDLE: Duration = Duration::from_secs(30);
+
+/// How many prepared statements a connection keeps: more than there are, lists of keys being of few lengths.
+const STATEMENTS: usize = 500;
+
+/// How many connections read from SQLite at once.
+const SQLITE_READERS: u32 = 4;
+
+/// How many connections a server has to PostgreSQL.
+const POSTGRES_CONNECTIONS: u32 = 16;
+
+impl Db {
+    /// Opens the database at `sqlite://path` or `postgres://..`; the folder and file of SQLite are made if they are not
+    /// there.
+    ///
+    /// # Errors
+    /// [`StoreError::Address`] for any other address, [`StoreError::Unavailable`] when it cannot be opened.
+    pub async fn connect(url: &str) -> Result<Self, StoreError> {
+        if url.starts_with("sqlite:") {
+            sqlite(url).await
+        } else if url.starts_with("postgres://") || url.starts_with("postgresql://") {
+            postgres(url).await
+        } else {
+            // The address may hold a password: say only what it should be.
+            Err(StoreError::Address(
+                "the database is given as sqlite://path or postgres://user:password@host/name"
+                    .to_owned(),
+            ))
+        }
+    }
+}
+
+async fn sqlite(url: &str) -> Result<Db, StoreError> {
+    let file =
+        SqliteConnectOptions::from_str(url).map_err(|e| StoreError::Address(e.to_string()))?;
+    if url.contains(":memory:") || url.contains("mode=memory") {
+        let message = "a database in memory cannot be shared by readers and writers; name a file";
+        return Err(StoreError::Address(message.to_owned()));
+    }
+    let folder = file
+        .get_filename()
+        .parent()
+        .filter(|folder| *folder != Path::new(""));
+    if let Some(folder) = folder {
+        tokio::fs::create_dir_all(folder).await.map_err(|e| {
+            StoreError::Unavailable(format!("cannot make the folder {}: {e}", folder.display()))
+        })?;
+    }
+    // The writer comes first: it makes the file and turns on WAL, which readers may not.
+    let write = open(options(url, 1).map_sqlx_sqlite_opts(writer)).await?;
+    let read = open(options(url, SQLITE_READERS).map_sqlx_sqlite_opts(reader)).await?;
+    Ok(Db { read, write })
+}
+
+async fn postgres(url: &str) -> Result<Db, StoreError> {
+    let mut options = options(url, POSTGRES_CONNECTIONS);
+    options
+        .statement_timeout(PATIENCE)
+        .map_sqlx_postgres_opts(|options| {
+            options
+                .application_name("cpor")
+                .statement_cache_capacity(STATEMENTS)
+                // A writer that hangs would hold back every reader of the history (H2).
+                .options([("idle_in_transaction_session_timeout", "10s")])
+        });
+    let read = open(&mut options).await?;
+    Ok(Db {
+        write: read.clone(),
+        read,
+    })
+}
+
+fn options(url: &str, connections: u32) -> ConnectOptions {
+    let mut options = ConnectOptions::new(url);
+    options
+        .max_connections(connections)
+        .min_connections(1)
+        .connect_timeout(PATIENCE)
+        .acquire_timeout(PATIENCE)
+        // Trying out every connection each time costs a round trip a statement.
+        .test_before_acquire(false)
+        .test_before_acquire_if_idle_for(TRUSTED_IDLE)
+        .sqlx_logging(false);
+    options
+}
+
+async fn open(options: &mut ConnectOptions) -> Result<DatabaseConnection, StoreError> {
+    Ok(Database::connect(options.clone()).await?)
+}
+
+fn writer(options: SqliteConnectOptions) -> SqliteConnectOptions {
+    options
+        .create_if_missing(true)
+        .foreign_keys(true)
+        .journal_mode(SqliteJournalMode::Wal)
+        // FULL: what was answered as done survives a loss of power.
+        .synchronous(SqliteSynchronous::Full)
+        .busy_timeout(PATIENCE)
+        .statement_cache_capacity(STATEMENTS)
+}
+
+fn reader(options: SqliteConnectOptions) -> SqliteConnectOptions {
+    options
+        .read_only(true)
+        .busy_timeout(PATIENCE)
+        .statement_cache_capacity(STATEMENTS)
+}

@@ -1,0 +1,96 @@
+//! What can go wrong with the database, sorted by what is to be done about it.
+
+use std::ops::Deref;
+
+use sea_orm::{DbErr, RuntimeErr, SqlErr, SqlxError};
+
+/// A failure of the database. It has no `Display`, so that no SQL can slip into an answer; `Debug` is for the log.
+#[derive(Clone, Debug)]
+pub enum StoreError {
+    /// Another transaction was in the way; the whole use case may be tried again.
+    Retry,
+    /// The database cannot be reached, or not in time.
+    Unavailable(String),
+    /// A unique index refused the row. On PostgreSQL the text is the index's name, on SQLite its columns, such as
+    /// `claim.number`.
+    Unique(String),
+    /// A row holds a value that this program cannot read: the table and the row's key.
+    Corrupt(&'static str, String),
+    /// The address is of no database that this program knows.
+    Address(String),
+    /// Anything else: a mistake in this program or in the database.
+    Other(DbErr),
+}
+
+impl StoreError {
+    /// Whether trying again later may help.
+    #[must_use]
+    pub const fn is_unavailable(&self) -> bool {
+        matches!(self, Self::Retry | Self::Unavailable(_))
+    }
+
+    /// What happened, for the operator's eyes only.
+    #[must_use]
+    pub fn for_the_log(&self) -> String {
+        match self {
+            Self::Retry => "another transaction was in the way".to_owned(),
+            Self::Unavailable(why) => format!("the database is not available: {why}"),
+            Self::Unique(what) => format!("a unique index refused a row: {what}"),
+            Self::Corrupt(table, key) => format!("the row {key} of {table} cannot be read"),
+            Self::Address(why) => why.clone(),
+            Self::Other(error) => error.to_string(),
+        }
+    }
+
+    /// Whether the unique index over this column refused the row.
+    #[must_use]
+    pub fn is_unique(&self, table: &str, column: &str) -> bool {
+        matches!(self, Self::Unique(what) if what.contains(table) && what.contains(column))
+    }
+}
+
+impl From<DbErr> for StoreError {
+    fn from(error: DbErr) -> Self {
+        match &error {
+            DbErr::ConnectionAcquire(_) | DbErr::Conn(_) => Self::Unavailable(error.to_string()),
+            DbErr::Exec(RuntimeErr::SqlxError(cause))
+            | DbErr::Query(RuntimeErr::SqlxError(cause)) => {
+                from_driver(cause).unwrap_or_else(|| unique(&error))
+            }
+            _ => Self::Other(error),
+        }
+    }
+}
+
+/// What the driver's error means for the caller, where it means something particular.
+fn from_driver(cause: &SqlxError) -> Option<StoreError> {
+    let SqlxError::Database(told) = cause else {
+        let lost = matches!(
+            cause,
+            SqlxError::Io(_) | SqlxError::Tls(_) | SqlxError::PoolTimedOut | SqlxError::PoolClosed
+        );
+        return lost.then(|| StoreError::Unavailable(cause.to_string()));
+    };
+    match told.code().unwrap_or_default().deref() {
+        // PostgreSQL: serialization failure, deadlock. SQLite: busy, busy with a stale snapshot.
+        "40001" | "40P01" | "5" | "517" => Some(StoreError::Retry),
+        // PostgreSQL: statement timeout, too many connections, shutting down or starting up.
+        "57014" | "53300" | "57P01" | "57P02" | "57P03" => {
+            Some(StoreError::Unavailable(cause.to_string()))
+        }
+        _ => None,
+    }
+}
+
+fn unique(error: &DbErr) -> StoreError {
+    let Some(SqlErr::UniqueConstraintViolation(message)) = error.sql_err() else {
+        return StoreError::Other(error.clone());
+    };
+    let named = match error {
+        DbErr::Exec(RuntimeErr::SqlxError(cause)) | DbErr::Query(RuntimeErr::SqlxError(cause)) => {
+            cause.as_database_error().and_then(|told| told.constraint())
+        }
+        _ => None,
+    };
+    StoreError::Unique(named.map_or(message, str::to_owned))
+}

@@ -1,0 +1,43 @@
+//! The schema's steps, for the start of a server and for `cpor migrate`.
+
+pub use migration::Step;
+
+use super::{Db, StoreError};
+
+impl Db {
+    /// Applies every step of the schema that is missing; servers that start together take turns.
+    ///
+    /// # Errors
+    /// When a step fails, or the database knows one that this program does not; then nothing was changed.
+    pub async fn migrate_up(&self) -> Result<(), StoreError> {
+        Ok(migration::up(&self.write).await?)
+    }
+
+    /// Takes back the newest `steps` steps, with everything that their tables hold.
+    ///
+    /// # Errors
+    /// As [`Db::migrate_up`].
+    pub async fn migrate_down(&self, steps: u32) -> Result<(), StoreError> {
+        Ok(migration::down(&self.write, steps).await?)
+    }
+
+    /// Every step, oldest first, and whether this database has it.
+    ///
+    /// # Errors
+    /// When the database cannot be read, or knows a step that this program does not.
+    pub async fn migrations(&self) -> Result<Vec<Step>, StoreError> {
+        Ok(migration::status(&self.read).await?)
+    }
+}
+
+/// Whether a server on this database could answer: it can be read, and has every step of the schema.
+///
+/// # Errors
+/// Why not: it cannot be read, a step is missing, or it knows one that this program does not.
+pub async fn ready(db: &Db) -> Result<(), StoreError> {
+    if migration::pending(&db.read).await? {
+        let why = "steps of the schema are missing: run `cpor migrate up`";
+        return Err(StoreError::Unavailable(why.to_owned()));
+    }
+    Ok(())
+}

@@ -1,0 +1,133 @@
+//! The store: the only user of the database. Rows become domain values here, and nowhere else.
+//!
+//! * Reads are one SQL statement a call, whatever the number of rows, and what a caller may see is part of that
+//!   statement (see [`scope`]), never a filter afterwards (A4).
+//! * Lists are keyset pages (see [`page`]): stable under inserts, and as quick at the end as at the start.
+//! * Writes happen in a [`Transaction`] only.
+
+mod connect;
+mod error;
+mod keyset;
+mod migrate;
+mod rows;
+mod scope;
+mod sql;
+
+pub mod associations;
+pub mod claims;
+pub mod comments;
+pub mod customers;
+pub mod documents;
+pub mod eligibility;
+pub mod history;
+pub mod page;
+pub mod partners;
+pub mod products;
+pub mod records;
+pub mod subscriptions;
+pub mod verify;
+pub mod write;
+
+#[cfg(test)]
+mod tests;
+
+use sea_orm::{
+    ConnectionTrait, DatabaseConnection, DatabaseTransaction, DbBackend, SqliteTransactionMode,
+    TransactionOptions, TransactionTrait,
+};
+
+pub use error::StoreError;
+pub use migrate::{Step, ready};
+pub use rows::{claim_from_row, claim_to_row, line_from_row, line_to_row, search_text, words};
+
+/// The database: one pool for reads and one for writes.
+///
+/// On SQLite they differ, for it has one writer at a time: those who write queue in order for the single connection of
+/// the write pool, and readers never wait for them. On PostgreSQL both are the same pool.
+#[derive(Clone, Debug)]
+pub struct Db {
+    read: DatabaseConnection,
+    write: DatabaseConnection,
+}
+
+impl Db {
+    /// Begins a transaction that may write.
+    ///
+    /// On SQLite it takes the write lock at once: a transaction that begins by reading and then writes would fail when
+    /// another writer came between, without waiting.
+    ///
+    /// # Errors
+    /// [`StoreError::Unavailable`] or [`StoreError::Retry`] when no connection or lock is free in time.
+    pub async fn begin(&self) -> Result<Transaction, StoreError> {
+        let options = TransactionOptions {
+            sqlite_transaction_mode: Some(SqliteTransactionMode::Immediate),
+            ..TransactionOptions::default()
+        };
+        Ok(Transaction(self.write.begin_with_options(options).await?))
+    }
+
+    /// Whether the database is PostgreSQL; else it is SQLite.
+    #[must_use]
+    pub fn is_postgres(&self) -> bool {
+        self.read.get_database_backend() == DbBackend::Postgres
+    }
+
+    /// The same database, telling `observer` the SQL of every statement that ran through it, in transactions too (`BEGIN`
+    /// and `COMMIT` aside). Tests count statements with it.
+    #[must_use]
+    pub fn on_statement(mut self, observer: impl Fn(&str) + Clone + Send + Sync + 'static) -> Self {
+        let again = observer.clone();
+        self.read
+            .set_metric_callback(move |info| observer(&info.statement.sql));
+        self.write
+            .set_metric_callback(move |info| again(&info.statement.sql));
+        self
+    }
+}
+
+/// A transaction. Dropped without [`Transaction::commit`], it rolls back.
+#[derive(Debug)]
+pub struct Transaction(DatabaseTransaction);
+
+impl Transaction {
+    /// Makes everything done in it permanent.
+    ///
+    /// # Errors
+    /// [`StoreError::Retry`] and others, when nothing was made permanent.
+    pub async fn commit(self) -> Result<(), StoreError> {
+        Ok(self.0.commit().await?)
+    }
+
+    /// Undoes everything done in it.
+    ///
+    /// # Errors
+    /// When the database is not there any more; nothing was made permanent then either.
+    pub async fn rollback(self) -> Result<(), StoreError> {
+        Ok(self.0.rollback().await?)
+    }
+}
+
+/// What can be read from: the database as it is, or as a [`Transaction`] sees it.
+pub trait Reads: Sync {
+    /// The connection underneath.
+    type Connection: ConnectionTrait;
+
+    /// The connection underneath.
+    fn connection(&self) -> &Self::Connection;
+}
+
+impl Reads for Db {
+    type Connection = DatabaseConnection;
+
+    fn connection(&self) -> &DatabaseConnection {
+        &self.read
+    }
+}
+
+impl Reads for Transaction {
+    type Connection = DatabaseTransaction;
+
+    fn connection(&self) -> &DatabaseTransaction {
+        &self.0
+    }
+}

@@ -1,0 +1,190 @@
+//! What the store tells of everything but claims, which are [`domain::claim::Claim`]: rows in the words of the domain.
+
+use domain::{
+    caller::Actor,
+    history::FieldChange,
+    kinds::{
+        ClaimStatus, CommentVisibility, HistoryAction, IncentiveProgram, SolutionArea,
+        SubscriptionChannel, SubscriptionStatus,
+    },
+    time::Timestamp,
+};
+use uuid::Uuid;
+
+/// A partner company (C5).
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Partner {
+    /// The partner's id, as the vendor knows it.
+    pub id: Uuid,
+    /// The company's name.
+    pub name: String,
+}
+
+/// A partner's location. Its partner type is never read (C5).
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Location {
+    /// The MPN id.
+    pub mpn_id: String,
+    /// Whose it is.
+    pub partner_id: Uuid,
+    /// Its name.
+    pub name: String,
+    /// The country it lies in.
+    pub country: String,
+    /// Where it is enrolled.
+    pub enrolled_programs: Vec<IncentiveProgram>,
+}
+
+/// A customer (C6).
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Customer {
+    /// The tenant's id.
+    pub tenant_id: Uuid,
+    /// The customer's name.
+    pub name: String,
+    /// The default domain.
+    pub domain: String,
+}
+
+/// A product of the catalogue (C1).
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Product {
+    /// The SKU's id.
+    pub sku_id: Uuid,
+    /// The SKU's part number.
+    pub sku_part_number: String,
+    /// The name.
+    pub name: String,
+    /// The one solution area it belongs to.
+    pub solution_area: SolutionArea,
+}
+
+/// A customer's subscription (C7).
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Subscription {
+    /// The subscription's id.
+    pub subscription_id: Uuid,
+    /// The customer's tenant.
+    pub tenant_id: Uuid,
+    /// The product.
+    pub sku_id: Uuid,
+    /// How it was sold.
+    pub channel: SubscriptionChannel,
+    /// Where it is in its life.
+    pub status: SubscriptionStatus,
+    /// How many seats were bought.
+    pub seats: i32,
+    /// When it starts.
+    pub starts_at: Timestamp,
+    /// When it ends, if that is known.
+    pub ends_at: Option<Timestamp>,
+}
+
+/// What is known of a proof document; its content is in the file store (P1).
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Document {
+    /// The document's id.
+    pub id: Uuid,
+    /// The claim.
+    pub claim_id: Uuid,
+    /// The file's name.
+    pub name: String,
+    /// The media type, found by content.
+    pub media_type: String,
+    /// The size in bytes.
+    pub size: i64,
+    /// The SHA-256 of the content, in lower-case hexadecimal.
+    pub sha256: String,
+    /// Where the file store keeps the content.
+    pub storage_key: String,
+    /// When it was uploaded.
+    pub uploaded_at: Timestamp,
+    /// Who uploaded it.
+    pub uploaded_by: Actor,
+}
+
+/// A comment on a claim (K1).
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Comment {
+    /// The comment's id.
+    pub id: Uuid,
+    /// The claim.
+    pub claim_id: Uuid,
+    /// Who wrote it.
+    pub author: Actor,
+    /// What was written.
+    pub body: String,
+    /// Who may read it.
+    pub visibility: CommentVisibility,
+    /// When it was written.
+    pub created_at: Timestamp,
+}
+
+/// Where an entry stands in the whole history, by which it can be resumed (H2).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Position {
+    /// The life of the database cluster.
+    pub epoch: i32,
+    /// The transaction that wrote it; 0 on SQLite.
+    pub xid: i64,
+    /// Its number.
+    pub pos: i64,
+}
+
+/// An entry of a claim's history (H1).
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct HistoryEntry {
+    /// Its place in the whole history.
+    pub position: Position,
+    /// The entry's id.
+    pub id: Uuid,
+    /// The claim.
+    pub claim_id: Uuid,
+    /// Its place on the claim, from 1.
+    pub seq: i32,
+    /// What happened.
+    pub action: HistoryAction,
+    /// Who did it.
+    pub actor: Actor,
+    /// When.
+    pub at: Timestamp,
+    /// The status before.
+    pub from_status: Option<ClaimStatus>,
+    /// The status after.
+    pub to_status: Option<ClaimStatus>,
+    /// What changed, field by field.
+    pub changes: Vec<FieldChange>,
+    /// The comment that was posted with it.
+    pub comment_id: Option<Uuid>,
+    /// In words.
+    pub note: Option<String>,
+    /// Who may read it.
+    pub visibility: CommentVisibility,
+    /// The hash over it and the entry before it (H3).
+    pub hash: String,
+}
+
+/// What an approved line became (X6).
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Association {
+    /// The association's id.
+    pub id: Uuid,
+    /// The claim that it comes from.
+    pub claim_id: Uuid,
+    /// The line that it comes from.
+    pub line_id: Uuid,
+    /// The partner.
+    pub partner_id: Uuid,
+    /// The customer's tenant.
+    pub tenant_id: Uuid,
+    /// The product.
+    pub sku_id: Uuid,
+    /// The subscription (Business Applications).
+    pub subscription_id: Option<Uuid>,
+    /// Whether consent is no more open (N4).
+    pub official: bool,
+    /// When it started.
+    pub started_at: Timestamp,
+    /// When it ended; nothing while it lives.
+    pub ended_at: Option<Timestamp>,
+}

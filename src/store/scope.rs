@@ -1,0 +1,177 @@
+//! What a caller may see, as conditions of SQL (A3, A4, A6): one function a noun.
+//!
+//! Every list, count and lookup for a caller goes through here, so "not yours" and "not there" cannot differ.
+
+use domain::{
+    caller::{Caller, Side},
+    kinds::{ClaimStatus, CommentVisibility},
+};
+use entity::{
+    association, claim, claim_line, comment, customer, customer_subscription, history, partner,
+    proof_document,
+};
+use sea_orm::{
+    ColumnTrait, Condition, EntityTrait, ExprTrait, QueryFilter, QuerySelect, QueryTrait,
+    sea_query::{Expr, SelectStatement},
+};
+
+use super::sql::never;
+
+/// A partner sees its own claims, reviewers every one that was ever submitted, a customer those on its tenant from their
+/// approval on; nobody a deleted draft.
+pub fn claims(caller: &Caller) -> Condition {
+    let there = Condition::all().add(claim::Column::DeletedAt.is_null());
+    match caller.side {
+        Side::Partner(id) => there.add(claim::Column::PartnerId.eq(id)),
+        Side::Vendor if caller.reviews() => {
+            there.add(claim::Column::Status.ne(ClaimStatus::Editing.as_str()))
+        }
+        Side::Vendor => there.add(never()),
+        Side::Customer(tenant) => there
+            .add(claim::Column::TenantId.eq(tenant))
+            .add(claim::Column::ApprovedAt.is_not_null()),
+    }
+}
+
+/// The rows whose column names a claim that the caller sees.
+fn of_seen_claim(caller: &Caller, column: impl ColumnTrait) -> Condition {
+    let seen = claims_seen(caller);
+    Condition::all().add(match caller.side {
+        // Few claims: found first, and the rows by their claims.
+        Side::Partner(_) | Side::Customer(_) => column.in_subquery(seen(claim::Column::Id)),
+        // Nearly all claims: looked up one by one for the rows of a page.
+        Side::Vendor => {
+            let mut claim = seen(claim::Column::Id);
+            claim.and_where(
+                Expr::col(claim::Column::Id.as_column_ref()).equals(column.as_column_ref()),
+            );
+            Expr::exists(claim)
+        }
+    })
+}
+
+/// `SELECT column FROM claim` for the claims that the caller sees.
+fn claims_seen(caller: &Caller) -> impl Fn(claim::Column) -> SelectStatement + use<> {
+    let scope = claims(caller);
+    move |column| {
+        claim::Entity::find()
+            .select_only()
+            .column(column)
+            .filter(scope.clone())
+            .into_query()
+    }
+}
+
+/// The same claims' documents; a customer sees none.
+pub fn documents(caller: &Caller) -> Condition {
+    not_customers(
+        caller,
+        of_seen_claim(caller, proof_document::Column::ClaimId),
+    )
+}
+
+/// The same claims' comments; internal ones are the vendor's only (K1), and a customer sees none.
+pub fn comments(caller: &Caller) -> Condition {
+    let seen = of_seen_claim(caller, comment::Column::ClaimId);
+    not_customers(caller, shared(caller, seen, comment::Column::Visibility))
+}
+
+/// The same claims' history; entries of internal comments are the vendor's only (H1), and a customer sees none.
+pub fn history(caller: &Caller) -> Condition {
+    let seen = of_seen_claim(caller, history::Column::ClaimId);
+    not_customers(caller, shared(caller, seen, history::Column::Visibility))
+}
+
+fn not_customers(caller: &Caller, seen: Condition) -> Condition {
+    match caller.side {
+        Side::Customer(_) => Condition::all().add(never()),
+        Side::Partner(_) | Side::Vendor => seen,
+    }
+}
+
+fn shared(caller: &Caller, seen: Condition, visibility: impl ColumnTrait) -> Condition {
+    if caller.reviews() {
+        seen
+    } else {
+        seen.add(visibility.eq(CommentVisibility::Shared.as_str()))
+    }
+}
+
+/// A partner sees its own associations, reviewers all, a customer those on its tenant.
+pub fn associations(caller: &Caller) -> Condition {
+    match caller.side {
+        Side::Partner(id) => Condition::all().add(association::Column::PartnerId.eq(id)),
+        Side::Vendor if caller.reviews() => Condition::all(),
+        Side::Vendor => Condition::all().add(never()),
+        Side::Customer(tenant) => of_seen_claim(caller, association::Column::ClaimId)
+            .add(association::Column::TenantId.eq(tenant)),
+    }
+}
+
+/// A partner sees the customers that it has claims on (A6), the vendor all, a customer itself.
+pub fn customers(caller: &Caller) -> Condition {
+    let own = customer::Column::TenantId;
+    match caller.side {
+        Side::Partner(_) => {
+            Condition::all().add(own.in_subquery(claims_seen(caller)(claim::Column::TenantId)))
+        }
+        Side::Vendor => Condition::all(),
+        Side::Customer(tenant) => Condition::all().add(own.eq(tenant)),
+    }
+}
+
+/// A partner sees itself (A4), the vendor all, a customer those with a claim that it sees (A3).
+pub fn partners(caller: &Caller) -> Condition {
+    let own = partner::Column::Id;
+    match caller.side {
+        Side::Partner(id) => Condition::all().add(own.eq(id)),
+        Side::Vendor => Condition::all(),
+        Side::Customer(_) => {
+            Condition::all().add(own.in_subquery(claims_seen(caller)(claim::Column::PartnerId)))
+        }
+    }
+}
+
+/// A partner sees the subscriptions to products that it holds a live association for (A6), the vendor all, a customer
+/// its own.
+pub fn subscriptions(caller: &Caller) -> Condition {
+    let tenant_id = customer_subscription::Column::TenantId;
+    match caller.side {
+        Side::Partner(id) => {
+            let held = association::Entity::find()
+                .select_only()
+                .column(association::Column::Id)
+                .filter(association::Column::PartnerId.eq(id))
+                .filter(association::Column::EndedAt.is_null())
+                .filter(same(association::Column::TenantId, tenant_id))
+                .filter(same(
+                    association::Column::SkuId,
+                    customer_subscription::Column::SkuId,
+                ));
+            Condition::all().add(Expr::exists(held.into_query()))
+        }
+        Side::Vendor => Condition::all(),
+        Side::Customer(tenant) => Condition::all().add(tenant_id.eq(tenant)),
+    }
+}
+
+/// As [`subscriptions`], and those that the lines of a partner's own claims stand for (A6).
+pub fn subscriptions_by_id(caller: &Caller) -> Condition {
+    let listed = subscriptions(caller);
+    if caller.partner_id().is_none() {
+        return listed;
+    }
+    let lines = claim_line::Entity::find()
+        .select_only()
+        .column(claim_line::Column::SubscriptionId)
+        .filter(claim_line::Column::SubscriptionId.is_not_null())
+        .filter(of_seen_claim(caller, claim_line::Column::ClaimId));
+    Condition::any()
+        .add(listed)
+        .add(customer_subscription::Column::SubscriptionId.in_subquery(lines.into_query()))
+}
+
+/// Whether two columns of different tables are equal.
+pub fn same(one: impl ColumnTrait, other: impl ColumnTrait) -> Expr {
+    Expr::col(one.as_column_ref()).equals(other.as_column_ref())
+}

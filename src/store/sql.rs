@@ -1,0 +1,95 @@
+//! Small pieces of SQL that both databases understand.
+
+use sea_orm::{
+    ColumnTrait, Condition, DbBackend, ExprTrait, Value,
+    sea_query::{BinOper, Expr, LikeExpr, extension::postgres::PgFunc},
+};
+
+const CONCAT: BinOper = BinOper::Custom("||");
+
+/// A condition that no row meets.
+pub fn never() -> Expr {
+    Expr::cust("1 = 0")
+}
+
+/// Whether the column is one of the keys.
+///
+/// Written so that lists of all lengths share few prepared statements: PostgreSQL takes the list as one array; for SQLite
+/// it is filled up to a power of two by repeating the last key.
+pub fn any_of<C, K>(column: C, keys: impl IntoIterator<Item = K>, backend: DbBackend) -> Expr
+where
+    C: ColumnTrait,
+    K: Into<Value>,
+{
+    let mut keys: Vec<Value> = keys.into_iter().map(Into::into).collect();
+    let Some(last) = keys.last().cloned() else {
+        return never();
+    };
+    if backend == DbBackend::Postgres {
+        let list = Value::Array(last.array_type(), Some(Box::new(keys)));
+        return Expr::col(column.as_column_ref()).eq(PgFunc::any(Expr::val(list)));
+    }
+    keys.resize(keys.len().next_power_of_two(), last);
+    column.is_in(keys)
+}
+
+/// Whether a column of lower-case text contains the word, which is in lower case; `%` and `_` mean themselves (L14).
+pub fn contains(column: impl ColumnTrait, word: &str) -> Expr {
+    column.like(LikeExpr::new(format!("%{}%", escaped(word))).escape('\\'))
+}
+
+/// Whether a column of words with one space between them has the word among them.
+pub fn has_word(column: impl ColumnTrait, word: &str) -> Expr {
+    let spaced = |text: Expr| {
+        Expr::val(" ")
+            .binary(CONCAT, text)
+            .binary(CONCAT, Expr::val(" "))
+    };
+    let pattern = LikeExpr::new(format!("% {} %", escaped(word))).escape('\\');
+    spaced(Expr::col(column.as_column_ref())).like(pattern)
+}
+
+fn escaped(word: &str) -> String {
+    word.replace('\\', "\\\\")
+        .replace('%', "\\%")
+        .replace('_', "\\_")
+}
+
+/// The text, if a row could hold it: PostgreSQL can neither keep NUL nor be asked for it, and no text that is kept has
+/// control characters in one line (L13).
+pub fn findable(text: &str) -> Option<&str> {
+    (!text.chars().any(char::is_control)).then_some(text)
+}
+
+/// The most different words that a search may have; more are in no row.
+const MOST_WORDS: usize = 32;
+
+/// The longest word of a search, in bytes; a longer one is in no row (L13), and too long for a pattern of SQLite.
+const LONGEST_WORD: usize = 2000;
+
+/// The words of a search (L14), in lower case. Nothing when no row could hold them all.
+pub fn search_words(search: &str) -> Option<Vec<String>> {
+    let mut words: Vec<String> = Vec::new();
+    for word in search.split_whitespace().map(str::to_lowercase) {
+        if !words.contains(&word) {
+            words.push(findable(&word)?.to_owned());
+        }
+        if words.len() > MOST_WORDS || word.len() > LONGEST_WORD {
+            return None;
+        }
+    }
+    Some(words)
+}
+
+/// Whether a column of lower-case text contains every word of the search (L14); without a search, any does.
+pub fn matches_search(column: impl ColumnTrait, search: Option<&str>) -> Condition {
+    let Some(search) = search else {
+        return Condition::all();
+    };
+    match search_words(search) {
+        Some(words) => words.iter().fold(Condition::all(), |all, word| {
+            all.add(contains(column, word))
+        }),
+        None => Condition::all().add(never()),
+    }
+}

@@ -1,0 +1,177 @@
+//! What `verify` walks over: whole tables in order of their keys, some rows at a time, whatever a caller may see.
+
+use std::collections::HashMap;
+
+use domain::history::{Entry, Event};
+use entity::{association, claim, comment, history, proof_document};
+use sea_orm::{ColumnTrait, EntityTrait, ExprTrait, QueryFilter, QueryOrder, QuerySelect};
+use uuid::Uuid;
+
+use super::{Db, Reads, StoreError, records::Document, rows, sql};
+
+/// How many claims or documents are read at once.
+const STRIDE: u64 = 500;
+
+/// What a claim's row says of its history.
+#[derive(Clone, Debug)]
+pub struct ClaimHead {
+    /// The claim.
+    pub id: Uuid,
+    /// Its number.
+    pub number: String,
+    /// Its version.
+    pub version: i32,
+    /// How many entries its history has.
+    pub history_length: i32,
+    /// The hash of the last one.
+    pub history_hash: Option<String>,
+}
+
+/// An entry as it stands in the table: its position, what is hashed, and the hash that stands beside it.
+#[derive(Clone, Debug)]
+pub struct Stored {
+    /// The position in the log.
+    pub pos: i64,
+    /// What it tells.
+    pub entry: Entry,
+    /// The hash beside it.
+    pub hash: String,
+}
+
+/// The next claims after this one, in order of their ids, deleted drafts included.
+///
+/// # Errors
+/// The database's.
+pub async fn claims_after(db: &Db, after: Option<Uuid>) -> Result<Vec<ClaimHead>, StoreError> {
+    let mut query = claim::Entity::find()
+        .order_by_asc(claim::Column::Id)
+        .limit(STRIDE);
+    if let Some(after) = after {
+        query = query.filter(claim::Column::Id.gt(after));
+    }
+    let found = query.all(db.connection()).await?;
+    let head = |row: claim::Model| ClaimHead {
+        id: row.id,
+        number: row.number,
+        version: row.version,
+        history_length: row.history_length,
+        history_hash: row.history_hash,
+    };
+    Ok(found.into_iter().map(head).collect())
+}
+
+/// The histories of these claims, each in order; the text of comments is read with them.
+///
+/// # Errors
+/// [`StoreError::Corrupt`] with the row that cannot be read; the database's.
+pub async fn histories(db: &Db, claims: &[Uuid]) -> Result<HashMap<Uuid, Vec<Stored>>, StoreError> {
+    let connection = db.connection();
+    let backend = connection.get_database_backend();
+    let bodies: HashMap<Uuid, String> = comment::Entity::find()
+        .select_only()
+        .columns([comment::Column::Id, comment::Column::Body])
+        .filter(sql::any_of(
+            comment::Column::ClaimId,
+            claims.iter().copied(),
+            backend,
+        ))
+        .into_tuple()
+        .all(connection)
+        .await?
+        .into_iter()
+        .collect();
+    let found = history::Entity::find()
+        .filter(sql::any_of(
+            history::Column::ClaimId,
+            claims.iter().copied(),
+            backend,
+        ))
+        .order_by_asc(history::Column::ClaimId)
+        .order_by_asc(history::Column::Seq)
+        .all(connection)
+        .await?;
+    let mut histories: HashMap<Uuid, Vec<Stored>> = HashMap::new();
+    for row in found {
+        histories
+            .entry(row.claim_id)
+            .or_default()
+            .push(stored(row, &bodies)?);
+    }
+    Ok(histories)
+}
+
+fn stored(row: history::Model, bodies: &HashMap<Uuid, String>) -> Result<Stored, StoreError> {
+    let (pos, hash) = (row.pos, row.hash.clone());
+    let read = rows::entry(row)?;
+    let entry = Entry {
+        id: read.id,
+        claim_id: read.claim_id,
+        seq: read.seq,
+        actor: read.actor,
+        at: read.at,
+        comment_body: read.comment_id.and_then(|id| bodies.get(&id).cloned()),
+        event: Event {
+            action: read.action,
+            from: read.from_status,
+            to: read.to_status,
+            changes: read.changes,
+            comment_id: read.comment_id,
+            note: read.note,
+            visibility: read.visibility,
+        },
+    };
+    Ok(Stored { pos, entry, hash })
+}
+
+/// A claim that the history speaks of and that has no row, if there is one.
+///
+/// # Errors
+/// The database's.
+pub async fn history_without_claim(db: &Db) -> Result<Option<Uuid>, StoreError> {
+    let known = sea_orm::sea_query::Query::select()
+        .column(claim::Column::Id)
+        .from(claim::Entity)
+        .to_owned();
+    Ok(history::Entity::find()
+        .select_only()
+        .column(history::Column::ClaimId)
+        .filter(history::Column::ClaimId.not_in_subquery(known))
+        .into_tuple()
+        .one(db.connection())
+        .await?)
+}
+
+/// A subject with more than one live association, if there is one (X6).
+///
+/// # Errors
+/// The database's.
+pub async fn subject_held_twice(db: &Db) -> Result<Option<String>, StoreError> {
+    Ok(association::Entity::find()
+        .select_only()
+        .column(association::Column::Subject)
+        .filter(association::Column::EndedAt.is_null())
+        .group_by(association::Column::Subject)
+        .having(association::Column::Id.count().gt(1))
+        .into_tuple()
+        .one(db.connection())
+        .await?)
+}
+
+/// The next documents after this one, in order of their ids.
+///
+/// # Errors
+/// [`StoreError::Corrupt`] with the row that cannot be read; the database's.
+pub async fn documents_after(db: &Db, after: Option<Uuid>) -> Result<Vec<Document>, StoreError> {
+    let mut query = proof_document::Entity::find()
+        .order_by_asc(proof_document::Column::Id)
+        .limit(STRIDE);
+    if let Some(after) = after {
+        query = query.filter(proof_document::Column::Id.gt(after));
+    }
+    query
+        .all(db.connection())
+        .await?
+        .into_iter()
+        .map(rows::document)
+        .collect()
+}

@@ -1,0 +1,25 @@
+//! Comments: posted, never changed (K1).
+
+use entity::comment;
+use sea_orm::{ActiveValue::Set, EntityTrait};
+
+use crate::store::{Reads, StoreError, Transaction, records::Comment};
+
+/// Posts a comment.
+///
+/// # Errors
+/// The database's.
+pub async fn insert(transaction: &Transaction, comment: &Comment) -> Result<(), StoreError> {
+    let row = comment::ActiveModel {
+        id: Set(comment.id),
+        claim_id: Set(comment.claim_id),
+        author_kind: Set(comment.author.kind.to_string()),
+        author_subject: Set(comment.author.subject.clone()),
+        author_name: Set(comment.author.name.clone()),
+        body: Set(comment.body.clone()),
+        visibility: Set(comment.visibility.to_string()),
+        created_at: Set(comment.created_at.micros()),
+    };
+    comment::Entity::insert(row).exec_without_returning(transaction.connection()).await?;
+    Ok(())
+}

@@ -1,0 +1,81 @@
+//! Customers with their domains (C6).
+
+use std::collections::HashMap;
+
+use domain::{directory::CustomerRow, problem::Problem, time::Timestamp};
+use entity::{customer, customer_domain};
+use sea_orm::{ActiveValue::Set, EntityTrait, QueryFilter, ConnectionTrait, sea_query::OnConflict};
+use uuid::Uuid;
+
+use super::Loadable;
+use crate::store::{Reads, StoreError, Transaction, search_text, sql};
+
+impl Loadable for CustomerRow {
+    type Key = Uuid;
+    const KEY_FIELD: &'static str = "tenantId";
+
+    fn key(&self) -> Uuid {
+        self.tenant_id
+    }
+
+    async fn existing(transaction: &Transaction, rows: &[Self]) -> Result<HashMap<Uuid, Self>, StoreError> {
+        let connection = transaction.connection();
+        let backend = connection.get_database_backend();
+        let keys: Vec<Uuid> = rows.iter().map(|row| row.tenant_id).collect();
+        let mut domains: HashMap<Uuid, Vec<String>> = HashMap::new();
+        for row in customer_domain::Entity::find()
+            .filter(sql::any_of(customer_domain::Column::TenantId, keys.iter().copied(), backend))
+            .all(connection)
+            .await?
+        {
+            domains.entry(row.tenant_id).or_default().push(row.domain);
+        }
+        let found = customer::Entity::find().filter(sql::any_of(customer::Column::TenantId, keys, backend)).all(connection).await?;
+        let row = |row: customer::Model| {
+            let mut domains = domains.remove(&row.tenant_id).unwrap_or_default();
+            domains.sort_unstable();
+            (row.tenant_id, Self { tenant_id: row.tenant_id, name: row.name, domain: row.domain, domains })
+        };
+        Ok(found.into_iter().map(row).collect())
+    }
+
+    async fn refused(_: &Transaction, rows: &[Self]) -> Result<Vec<Option<Problem>>, StoreError> {
+        Ok(vec![None; rows.len()])
+    }
+
+    async fn write(transaction: &Transaction, rows: &[Self], now: Timestamp) -> Result<(), StoreError> {
+        let connection = transaction.connection();
+        let customers = rows.iter().map(|row| customer::ActiveModel {
+            tenant_id: Set(row.tenant_id),
+            name: Set(row.name.clone()),
+            domain: Set(row.domain.clone()),
+            search_text: Set(search_text(std::iter::once(row.name.as_str()).chain(row.domains.iter().map(String::as_str)))),
+            created_at: Set(now.micros()),
+            updated_at: Set(now.micros()),
+        });
+        let again = OnConflict::column(customer::Column::TenantId)
+            .update_columns([
+                customer::Column::Name,
+                customer::Column::Domain,
+                customer::Column::SearchText,
+                customer::Column::UpdatedAt,
+            ])
+            .to_owned();
+        customer::Entity::insert_many(customers).on_conflict(again).exec_without_returning(connection).await?;
+        let keys = rows.iter().map(|row| row.tenant_id);
+        customer_domain::Entity::delete_many()
+            .filter(sql::any_of(customer_domain::Column::TenantId, keys, connection.get_database_backend()))
+            .exec(connection)
+            .await?;
+        let domains: Vec<_> = rows
+            .iter()
+            .flat_map(|row| row.domains.iter().map(|domain| (row.tenant_id, domain.clone())))
+            .map(|(tenant_id, domain)| customer_domain::ActiveModel { tenant_id: Set(tenant_id), domain: Set(domain) })
+            .collect();
+        // A statement has a limited number of parameters: customers with very many domains take several.
+        for some in domains.chunks(5_000) {
+            customer_domain::Entity::insert_many(some.to_vec()).exec_without_returning(connection).await?;
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,57 @@
+//! The directory under change: read by natural key, and written whole, a fixed number of statements for any number of
+//! rows (C8).
+
+mod customers;
+mod partners;
+mod products;
+mod subscriptions;
+
+use std::{collections::HashMap, future::Future, hash::Hash};
+
+use domain::{directory::Row, problem::Problem, time::Timestamp};
+
+use crate::store::{StoreError, Transaction};
+
+/// A kind of row that the directory is loaded with.
+pub trait Loadable: Row + Clone + PartialEq + Send + Sync {
+    /// The natural key.
+    type Key: Eq + Hash + Clone + Send + Sync;
+
+    /// The row's natural key.
+    fn key(&self) -> Self::Key;
+
+    /// How the API names the key's field, for the problem of a key that comes twice.
+    const KEY_FIELD: &'static str;
+
+    /// What is there under these keys.
+    ///
+    /// # Errors
+    /// The database's.
+    fn existing(transaction: &Transaction, rows: &[Self]) -> impl Future<Output = Result<HashMap<Self::Key, Self>, StoreError>> + Send;
+
+    /// For each row why it cannot be loaded as the rest of the directory stands, if so.
+    ///
+    /// # Errors
+    /// The database's.
+    fn refused(transaction: &Transaction, rows: &[Self]) -> impl Future<Output = Result<Vec<Option<Problem>>, StoreError>> + Send;
+
+    /// Whether what is there already says what the row says.
+    fn unchanged(&self, there: &Self) -> bool {
+        self == there
+    }
+
+    /// Writes the rows, new or not.
+    ///
+    /// # Errors
+    /// The database's.
+    fn write(transaction: &Transaction, rows: &[Self], now: Timestamp) -> impl Future<Output = Result<(), StoreError>> + Send;
+}
+
+/// The words of a column, of which the database holds only known ones.
+fn parsed<T: std::str::FromStr>(table: &'static str, key: &dyn std::fmt::Display, word: &str) -> Result<T, StoreError> {
+    word.parse().map_err(|_| StoreError::Corrupt(table, key.to_string()))
+}
+
+fn time(table: &'static str, key: &dyn std::fmt::Display, micros: i64) -> Result<Timestamp, StoreError> {
+    Timestamp::from_micros(micros).map_err(|_| StoreError::Corrupt(table, key.to_string()))
+}

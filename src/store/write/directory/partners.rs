@@ -1,0 +1,131 @@
+//! Partners with their locations (C5). A location that a row leaves out stays; one never moves to another partner.
+
+use std::collections::HashMap;
+
+use domain::{
+    directory::{LocationRow, PartnerRow},
+    problem::Problem,
+    time::Timestamp,
+};
+use entity::{partner, partner_location};
+use sea_orm::{ActiveValue::Set, ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QuerySelect, sea_query::OnConflict};
+use uuid::Uuid;
+
+use super::{Loadable, parsed};
+use crate::store::{Reads, StoreError, Transaction, search_text, sql, words};
+
+impl Loadable for PartnerRow {
+    type Key = Uuid;
+    const KEY_FIELD: &'static str = "partnerId";
+
+    fn key(&self) -> Uuid {
+        self.partner_id
+    }
+
+    async fn existing(transaction: &Transaction, rows: &[Self]) -> Result<HashMap<Uuid, Self>, StoreError> {
+        let connection = transaction.connection();
+        let backend = connection.get_database_backend();
+        let keys: Vec<Uuid> = rows.iter().map(|row| row.partner_id).collect();
+        let mut locations: HashMap<Uuid, Vec<LocationRow>> = HashMap::new();
+        for row in partner_location::Entity::find()
+            .filter(sql::any_of(partner_location::Column::PartnerId, keys.iter().copied(), backend))
+            .all(connection)
+            .await?
+        {
+            locations.entry(row.partner_id).or_default().push(location(row)?);
+        }
+        let found = partner::Entity::find().filter(sql::any_of(partner::Column::Id, keys, backend)).all(connection).await?;
+        let row = |row: partner::Model| {
+            let locations = locations.remove(&row.id).unwrap_or_default();
+            (row.id, Self { partner_id: row.id, name: row.name, locations })
+        };
+        Ok(found.into_iter().map(row).collect())
+    }
+
+    /// An MPN id belongs to one partner: neither another one in the database nor another row of the same call has it.
+    async fn refused(transaction: &Transaction, rows: &[Self]) -> Result<Vec<Option<Problem>>, StoreError> {
+        let connection = transaction.connection();
+        let mpn_ids: Vec<String> = rows.iter().flat_map(|row| row.locations.iter().map(|location| location.mpn_id.clone())).collect();
+        let mut owners: HashMap<String, Uuid> = partner_location::Entity::find()
+            .select_only()
+            .columns([partner_location::Column::MpnId, partner_location::Column::PartnerId])
+            .filter(partner_location::Column::MpnId.is_in(mpn_ids))
+            .into_tuple::<(String, Uuid)>()
+            .all(connection)
+            .await?
+            .into_iter()
+            .collect();
+        let refused = |row: &Self| {
+            row.locations.iter().enumerate().find_map(|(index, location)| {
+                let owner = *owners.entry(location.mpn_id.clone()).or_insert(row.partner_id);
+                (owner != row.partner_id).then(|| {
+                    Problem::invalid(
+                        ["locations".to_owned(), index.to_string(), "mpnId".to_owned()],
+                        format!("The MPN id {} is another partner's.", location.mpn_id),
+                    )
+                    .remedy("Check the MPN id; it never moves to another partner.")
+                })
+            })
+        };
+        Ok(rows.iter().map(refused).collect())
+    }
+
+    fn unchanged(&self, there: &Self) -> bool {
+        self.name == there.name && self.locations.iter().all(|location| there.locations.contains(location))
+    }
+
+    async fn write(transaction: &Transaction, rows: &[Self], now: Timestamp) -> Result<(), StoreError> {
+        let connection = transaction.connection();
+        let partners = rows.iter().map(|row| partner::ActiveModel {
+            id: Set(row.partner_id),
+            name: Set(row.name.clone()),
+            search_text: Set(search_text([row.name.as_str()])),
+            created_at: Set(now.micros()),
+            updated_at: Set(now.micros()),
+        });
+        let again = OnConflict::column(partner::Column::Id)
+            .update_columns([partner::Column::Name, partner::Column::SearchText, partner::Column::UpdatedAt])
+            .to_owned();
+        partner::Entity::insert_many(partners).on_conflict(again).exec_without_returning(connection).await?;
+        let locations: Vec<_> = rows.iter().flat_map(|row| row.locations.iter().map(|location| model(row.partner_id, location))).collect();
+        // A statement has a limited number of parameters: partners with very many locations take several.
+        for some in locations.chunks(2_000) {
+            let again = OnConflict::column(partner_location::Column::MpnId)
+                .update_columns([
+                    partner_location::Column::Name,
+                    partner_location::Column::Country,
+                    partner_location::Column::EnrolledPrograms,
+                    partner_location::Column::PartnerType,
+                ])
+                .to_owned();
+            partner_location::Entity::insert_many(some.to_vec()).on_conflict(again).exec_without_returning(connection).await?;
+        }
+        Ok(())
+    }
+}
+
+fn model(partner_id: Uuid, location: &LocationRow) -> partner_location::ActiveModel {
+    partner_location::ActiveModel {
+        mpn_id: Set(location.mpn_id.clone()),
+        partner_id: Set(partner_id),
+        name: Set(location.name.clone()),
+        country: Set(location.country.clone()),
+        enrolled_programs: Set(words(&location.enrolled_programs)),
+        partner_type: Set(location.partner_type.clone()),
+    }
+}
+
+fn location(row: partner_location::Model) -> Result<LocationRow, StoreError> {
+    let enrolled_programs = row
+        .enrolled_programs
+        .split_whitespace()
+        .map(|word| parsed("partner_location", &row.mpn_id, word))
+        .collect::<Result<_, _>>()?;
+    Ok(LocationRow {
+        mpn_id: row.mpn_id,
+        name: row.name,
+        country: row.country,
+        enrolled_programs,
+        partner_type: row.partner_type,
+    })
+}

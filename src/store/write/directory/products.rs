@@ -1,0 +1,60 @@
+//! Products (C1).
+
+use std::collections::HashMap;
+
+use domain::{directory::ProductRow, problem::Problem, time::Timestamp};
+use entity::product;
+use sea_orm::{ActiveValue::Set, EntityTrait, QueryFilter, ConnectionTrait, sea_query::OnConflict};
+use uuid::Uuid;
+
+use super::{Loadable, parsed};
+use crate::store::{Reads, StoreError, Transaction, search_text, sql};
+
+impl Loadable for ProductRow {
+    type Key = Uuid;
+    const KEY_FIELD: &'static str = "skuId";
+
+    fn key(&self) -> Uuid {
+        self.sku_id
+    }
+
+    async fn existing(transaction: &Transaction, rows: &[Self]) -> Result<HashMap<Uuid, Self>, StoreError> {
+        let connection = transaction.connection();
+        let keys = rows.iter().map(|row| row.sku_id);
+        let found = product::Entity::find()
+            .filter(sql::any_of(product::Column::SkuId, keys, connection.get_database_backend()))
+            .all(connection)
+            .await?;
+        found
+            .into_iter()
+            .map(|row| {
+                let solution_area = parsed("product", &row.sku_id, &row.solution_area)?;
+                Ok((row.sku_id, Self { sku_id: row.sku_id, sku_part_number: row.sku_part_number, name: row.name, solution_area }))
+            })
+            .collect()
+    }
+
+    async fn refused(_: &Transaction, rows: &[Self]) -> Result<Vec<Option<Problem>>, StoreError> {
+        Ok(vec![None; rows.len()])
+    }
+
+    async fn write(transaction: &Transaction, rows: &[Self], _: Timestamp) -> Result<(), StoreError> {
+        let rows = rows.iter().map(|row| product::ActiveModel {
+            sku_id: Set(row.sku_id),
+            sku_part_number: Set(row.sku_part_number.clone()),
+            name: Set(row.name.clone()),
+            search_text: Set(search_text([row.name.as_str(), row.sku_part_number.as_str()])),
+            solution_area: Set(row.solution_area.to_string()),
+        });
+        let again = OnConflict::column(product::Column::SkuId)
+            .update_columns([
+                product::Column::SkuPartNumber,
+                product::Column::Name,
+                product::Column::SearchText,
+                product::Column::SolutionArea,
+            ])
+            .to_owned();
+        product::Entity::insert_many(rows).on_conflict(again).exec_without_returning(transaction.connection()).await?;
+        Ok(())
+    }
+}

@@ -1,0 +1,89 @@
+//! The append-only history: entries get their place and their hash here (H1, H3).
+
+use domain::{
+    caller::Actor,
+    history::{Entry, Event},
+    time::Timestamp,
+};
+use entity::history;
+use sea_orm::{ActiveValue::{NotSet, Set}, EntityTrait};
+use uuid::Uuid;
+
+use crate::{
+    ids,
+    store::{Reads, StoreError, Transaction, records::Comment},
+};
+
+/// Where a claim's history stands; kept with the claim, so that an entry cut off its end is missed (H3).
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Head {
+    /// How many entries it has.
+    pub length: i32,
+    /// The hash of the last one.
+    pub hash: Option<String>,
+}
+
+/// Entries with their place and hash, not stored yet, and where the history stands after them.
+#[derive(Debug)]
+pub struct Placed {
+    /// Where the history will stand.
+    pub head: Head,
+    rows: Vec<history::ActiveModel>,
+}
+
+/// Gives events their place on the claim and their hash, in order. `comment` is the one that they speak of, if any.
+///
+/// # Errors
+/// [`StoreError::Corrupt`] for changes that have no JSON form: there are none.
+pub fn place(
+    mut head: Head,
+    claim_id: Uuid,
+    actor: &Actor,
+    at: Timestamp,
+    events: Vec<Event>,
+    comment: Option<&Comment>,
+) -> Result<Placed, StoreError> {
+    let mut rows = Vec::with_capacity(events.len());
+    for event in events {
+        let comment_body = event.comment_id.and_then(|id| comment.filter(|comment| comment.id == id)).map(|comment| comment.body.clone());
+        let entry = Entry { id: ids::new(), claim_id, seq: head.length + 1, actor: actor.clone(), at, event, comment_body };
+        let hash = entry.hash(head.hash.as_deref());
+        head = Head { length: entry.seq, hash: Some(hash.clone()) };
+        rows.push(row(entry, hash)?);
+    }
+    Ok(Placed { head, rows })
+}
+
+/// Appends placed entries to the log.
+///
+/// # Errors
+/// The database's.
+pub async fn insert(transaction: &Transaction, placed: Placed) -> Result<(), StoreError> {
+    history::Entity::insert_many(placed.rows).exec_without_returning(transaction.connection()).await?;
+    Ok(())
+}
+
+fn row(entry: Entry, hash: String) -> Result<history::ActiveModel, StoreError> {
+    let event = entry.event;
+    let changes = serde_json::to_string(&event.changes).map_err(|_| StoreError::Corrupt("history", entry.id.to_string()))?;
+    Ok(history::ActiveModel {
+        pos: NotSet,
+        epoch: NotSet,
+        xid: NotSet,
+        id: Set(entry.id),
+        claim_id: Set(entry.claim_id),
+        seq: Set(entry.seq),
+        action: Set(event.action.to_string()),
+        actor_kind: Set(entry.actor.kind.to_string()),
+        actor_subject: Set(entry.actor.subject),
+        actor_name: Set(entry.actor.name),
+        at: Set(entry.at.micros()),
+        from_status: Set(event.from.map(|status| status.to_string())),
+        to_status: Set(event.to.map(|status| status.to_string())),
+        changes: Set(changes),
+        comment_id: Set(event.comment_id),
+        note: Set(event.note),
+        visibility: Set(event.visibility.to_string()),
+        hash: Set(hash),
+    })
+}

@@ -1,0 +1,50 @@
+//! Idempotency keys (J1): what was done under a key, remembered with it.
+
+use domain::time::Timestamp;
+use entity::idempotency;
+use sea_orm::{ActiveValue::Set, EntityTrait};
+
+use crate::store::{Reads, StoreError, Transaction};
+
+/// What was done under a key.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Remembered {
+    /// The mutation.
+    pub mutation: String,
+    /// SHA-256 of its input.
+    pub input_hash: String,
+    /// What it answered, as JSON.
+    pub answer: String,
+}
+
+/// Finds what the subject did under the key.
+///
+/// # Errors
+/// The database's.
+pub async fn find(transaction: &Transaction, subject: &str, key: &str) -> Result<Option<Remembered>, StoreError> {
+    let found = idempotency::Entity::find_by_id((subject.to_owned(), key.to_owned())).one(transaction.connection()).await?;
+    Ok(found.map(|row| Remembered { mutation: row.mutation, input_hash: row.input_hash, answer: row.answer }))
+}
+
+/// Remembers what was done, in the transaction that does it.
+///
+/// # Errors
+/// [`StoreError::Unique`] when another transaction used the key meanwhile.
+pub async fn remember(
+    transaction: &Transaction,
+    subject: &str,
+    key: &str,
+    done: Remembered,
+    at: Timestamp,
+) -> Result<(), StoreError> {
+    let row = idempotency::ActiveModel {
+        subject: Set(subject.to_owned()),
+        key: Set(key.to_owned()),
+        mutation: Set(done.mutation),
+        input_hash: Set(done.input_hash),
+        answer: Set(done.answer),
+        created_at: Set(at.micros()),
+    };
+    idempotency::Entity::insert(row).exec_without_returning(transaction.connection()).await?;
+    Ok(())
+}

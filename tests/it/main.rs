@@ -1,0 +1,12 @@
+//! The one integration test binary: the real router over real HTTP on a real database, SQLite and PostgreSQL alike.
+//!
+//! `support` is what the tests stand on; every other file is a topic. Rules of `docs/domain.md` are cited by their number.
+#![cfg(test)]
+
+mod support;
+
+mod contract;
+mod eligibility;
+mod layers;
+mod rules;
+mod schema;

@@ -1,0 +1,165 @@
+//! The real router, started in this process on a port of its own.
+
+use std::{
+    net::SocketAddr,
+    sync::{Arc, Mutex},
+};
+
+use cpor::{
+    app::App,
+    auth::{Authenticator, Claims},
+    clock::Clock,
+    config::{Config, Introspection, Keys, Limits, LogFormat, StorageOptions},
+    documents::Documents,
+    store::Db,
+};
+use domain::{policy::Policy, time::Timestamp};
+use serde_json::{Value, json};
+
+use super::{caller::Caller, database::Database, files};
+
+/// What a test may want to be otherwise.
+#[derive(Clone, Debug)]
+pub struct Settings {
+    /// As by default, but without limits by the minute.
+    pub limits: Limits,
+    pub introspection: Introspection,
+    pub graphiql: bool,
+    pub cors_origins: Vec<String>,
+    pub public_url: Option<String>,
+    pub policy: Policy,
+}
+
+impl Default for Settings {
+    fn default() -> Self {
+        let unlimited = Limits { requests_per_minute: 0, cost_per_minute: 0, bad_tokens_per_minute: 0, ..Limits::default() };
+        Self {
+            limits: unlimited,
+            introspection: Introspection::Authenticated,
+            graphiql: false,
+            cors_origins: Vec::new(),
+            public_url: None,
+            policy: Policy::default(),
+        }
+    }
+}
+
+/// Answers that no request may get: the server's own faults.
+#[derive(Clone, Debug, Default)]
+pub struct Faults(Arc<Mutex<Vec<String>>>);
+
+impl Faults {
+    pub fn note(&self, fault: String) {
+        self.0.lock().unwrap().push(fault);
+    }
+
+    /// Those noted so far, which are forgotten with that.
+    pub fn take(&self) -> Vec<String> {
+        std::mem::take(&mut self.0.lock().unwrap())
+    }
+}
+
+/// A running server on a database of its own.
+pub struct Server {
+    pub app: App,
+    pub clock: Clock,
+    pub database: Database,
+    pub faults: Faults,
+    /// Where the content of documents lies.
+    pub documents: std::path::PathBuf,
+    base: String,
+    authenticator: Authenticator,
+    statements: Arc<Mutex<Vec<String>>>,
+    http: reqwest::Client,
+    running: tokio::task::JoinHandle<()>,
+}
+
+/// The secret, issuer and audience of the tests' tokens.
+pub fn keys() -> Keys {
+    Keys { secret: "a secret of the tests, which opens nothing else".into(), issuer: "cpor".to_owned(), audience: "cpor".to_owned() }
+}
+
+/// Where the clock of every test stands at first: a Monday morning.
+pub fn monday() -> Timestamp {
+    "2026-03-02T09:00:00Z".parse().unwrap()
+}
+
+impl Server {
+    pub async fn start(database: Database, settings: Settings) -> Self {
+        let statements = Arc::new(Mutex::new(Vec::new()));
+        let observer = Arc::clone(&statements);
+        let db = Db::connect(&database.url).await.unwrap();
+        let db = db.on_statement(move |sql| observer.lock().unwrap().push(sql.to_owned()));
+        let clock = Clock::standing_at(monday());
+        let folder = files::new_folder("documents");
+        let documents = Documents::open(&format!("file://{}", folder.display())).unwrap();
+        let app = App::new(db, clock.clone(), settings.policy.clone(), documents, settings.public_url.clone());
+        let config = config(&database, settings);
+        let router = cpor::http::router(app.clone(), &config);
+        let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let base = format!("http://{}", listener.local_addr().unwrap());
+        let running = tokio::spawn(async move {
+            axum::serve(listener, router.into_make_service_with_connect_info::<SocketAddr>()).await.unwrap();
+        });
+        Self {
+            app,
+            clock,
+            database,
+            faults: Faults::default(),
+            documents: folder,
+            base,
+            authenticator: Authenticator::new(&keys()),
+            statements,
+            http: reqwest::Client::builder().redirect(reqwest::redirect::Policy::none()).build().unwrap(),
+            running,
+        }
+    }
+
+    /// A caller with a token of these claims; `sub` and a far `exp` are filled in where they are missing.
+    pub fn caller(&self, claims: Value) -> Caller {
+        let mut whole = json!({ "sub": "somebody", "exp": 4_102_444_800_u64 });
+        if let (Some(whole), Value::Object(claims)) = (whole.as_object_mut(), claims) {
+            whole.extend(claims);
+        }
+        let subject = whole["sub"].as_str().unwrap().to_owned();
+        let claims: Claims = serde_json::from_value(whole).unwrap();
+        Caller { subject, token: Some(self.authenticator.sign(claims).unwrap()), ..self.anonymous() }
+    }
+
+    /// A caller with this text for a token.
+    pub fn caller_with_token(&self, token: &str) -> Caller {
+        Caller { token: Some(token.to_owned()), ..self.anonymous() }
+    }
+
+    pub fn anonymous(&self) -> Caller {
+        Caller { http: self.http.clone(), base: self.base.clone(), subject: String::new(), token: None, faults: self.faults.clone() }
+    }
+
+    /// The SQL of the statements that ran since this was last called, transactions' ends aside.
+    pub fn statements(&self) -> Vec<String> {
+        std::mem::take(&mut self.statements.lock().unwrap())
+    }
+
+    /// Stops the server and gives its database back; nobody is connected to it any more.
+    pub async fn stop(self) -> Database {
+        self.running.abort();
+        drop(self.running.await);
+        self.app.db().schema_connection().close_by_ref().await.unwrap();
+        self.database
+    }
+}
+
+fn config(database: &Database, settings: Settings) -> Config {
+    Config {
+        listen: SocketAddr::from(([127, 0, 0, 1], 0)),
+        storage: StorageOptions { database_url: database.url.clone(), documents: String::new(), policy: None },
+        keys: keys(),
+        public_url: settings.public_url,
+        migrate: false,
+        graphiql: settings.graphiql,
+        introspection: settings.introspection,
+        cors_origins: settings.cors_origins,
+        log_format: LogFormat::Text,
+        limits: settings.limits,
+    }
+}
