@@ -3,9 +3,12 @@
 
 pub mod app;
 pub mod auth;
+pub mod cli;
 pub mod clock;
 pub mod config;
 pub mod documents;
 pub mod graphql;
+pub mod http;
 pub mod ids;
+pub mod server;
 pub mod store;

@@ -4,21 +4,31 @@ use std::{
     io,
     net::{SocketAddr, TcpListener},
     path::Path,
-    time::Duration,
 };
 
-use domain::policy::{Policy, PolicyFile};
+use domain::{
+    caller::Caller,
+    policy::{Policy, PolicyFile},
+};
+use futures_util::future::BoxFuture;
 
 use crate::{
-    app::App,
+    app::{App, AppError, Download},
     clock::Clock,
-    config::{Config, StorageOptions},
+    config::{Config, Introspection, StorageOptions},
     documents::Documents,
+    graphql::{
+        document::Gate,
+        endpoint::Endpoint,
+        global_id, schema,
+    },
+    http,
     store::{Db, StoreError},
 };
 
-/// How long requests that are running may take to end when the server stops.
-const FAREWELL: Duration = Duration::from_secs(10);
+/// The fields that are lists by pages: they cost by the size of their page, also where the query gives none.
+const CONNECTIONS: [&str; 9] =
+    ["arbitrations", "associations", "claims", "comments", "customers", "history", "partners", "products", "subscriptions"];
 
 /// Why nothing could be started, and what to do about it.
 #[derive(Clone, Debug)]
@@ -47,7 +57,9 @@ impl From<io::Error> for StartError {
 /// When the address is of no kind that is known, or nothing answers there.
 pub async fn connect(url: &str) -> Result<Db, StartError> {
     Db::connect(url).await.map_err(|error| match error {
-        StoreError::Address(message) => StartError::new(message, "Set DATABASE_URL or --database-url."),
+        StoreError::Address(message) => {
+            StartError::new(format!("The database's address cannot be used: {message}."), "Set DATABASE_URL or --database-url.")
+        }
         error => StartError::new(
             format!("The database cannot be opened: {}.", error.for_the_log()),
             "Check DATABASE_URL, that the database server runs, and that this user may open it.",
@@ -81,7 +93,7 @@ pub async fn open(storage: &StorageOptions, public_url: Option<String>, migrate:
     let db = connect(&storage.database_url).await?;
     if migrate {
         self::migrate(&db).await?;
-    } else if !db.ready().await.map_err(schema_error)? {
+    } else if db.migrations().await.map_err(schema_error)?.iter().any(|step| !step.applied) {
         return Err(StartError::new("The database has not every step of the schema.", "Run `cpor migrate up`."));
     }
     let documents = Documents::open(&storage.documents).map_err(|error| {
@@ -102,9 +114,102 @@ fn policy(path: &Path) -> Result<Policy, StartError> {
 }
 
 /// A server that is bound to its address and ready to run.
+#[derive(Debug)]
 pub struct Server {
     listener: TcpListener,
     address: SocketAddr,
     app: App,
-    router: crate::http::Router,
+    config: Config,
+}
+
+impl Server {
+    /// Opens everything and takes the address; requests wait until [`Server::run`].
+    ///
+    /// # Errors
+    /// For the first part that cannot be opened, or when the address is taken.
+    pub async fn start(config: &Config) -> Result<Self, StartError> {
+        let app = open(&config.storage, config.public_url.clone(), config.migrate).await?;
+        let listener = TcpListener::bind(config.listen);
+        let taken = |error: io::Error| {
+            StartError::new(
+                format!("The address {} cannot be listened on: {error}.", config.listen),
+                "Stop what listens there, or choose another address by --listen or CPOR_LISTEN.",
+            )
+        };
+        let listener = listener.map_err(taken)?;
+        let address = listener.local_addr().map_err(taken)?;
+        Ok(Self { listener, address, app, config: config.clone() })
+    }
+
+    /// Where it listens: with port 0 the system chose one.
+    #[must_use]
+    pub const fn address(&self) -> SocketAddr {
+        self.address
+    }
+
+    /// Its use cases.
+    #[must_use]
+    pub const fn app(&self) -> &App {
+        &self.app
+    }
+
+    /// Serves until the process is asked to stop, then lets running requests end.
+    ///
+    /// # Errors
+    /// When the listener cannot be used any more.
+    pub async fn run(self) -> io::Result<()> {
+        let Self { listener, address, app, config } = self;
+        tracing::info!(%address, version = env!("CARGO_PKG_VERSION"), "serving");
+        let gate = Gate::new(config.limits.clone(), &CONNECTIONS);
+        let schema = schema::build(app.clone(), config.introspection != Introspection::Off);
+        let endpoint = Endpoint::new(gate, schema, config.introspection);
+        let largest = usize::try_from(app.policy().documents.max_size_bytes()).unwrap_or(usize::MAX);
+        http::serve(listener, http::router(&config, endpoint, Edge(app), largest), asked_to_stop()).await
+    }
+}
+
+/// What the HTTP edge needs beside GraphQL, from the use cases.
+struct Edge(App);
+
+impl http::Backend for Edge {
+    fn open_document<'a>(&'a self, caller: &'a Caller, id: &'a str) -> BoxFuture<'a, Result<Option<Download>, AppError>> {
+        Box::pin(async move {
+            match global_id::key(global_id::Kind::ProofDocument, id) {
+                Some(id) => self.0.open_document(caller, id).await,
+                None => Ok(None),
+            }
+        })
+    }
+
+    fn ready(&self) -> BoxFuture<'_, Result<(), String>> {
+        Box::pin(self.0.ready())
+    }
+}
+
+/// Done once the process is asked to stop: by Ctrl-C, or by SIGTERM as service managers do it.
+async fn asked_to_stop() {
+    let interrupted = async {
+        // Without a handler the signal ends the process at once, which is what it asks for.
+        if tokio::signal::ctrl_c().await.is_err() {
+            std::future::pending::<()>().await;
+        }
+    };
+    tokio::select! {
+        () = interrupted => {}
+        () = terminated() => {}
+    }
+    tracing::info!("stopping: requests that are running may end");
+}
+
+#[cfg(unix)]
+async fn terminated() {
+    match tokio::signal::unix::signal(tokio::signal::unix::SignalKind::terminate()) {
+        Ok(mut signal) => drop(signal.recv().await),
+        Err(_) => std::future::pending().await,
+    }
+}
+
+#[cfg(not(unix))]
+async fn terminated() {
+    std::future::pending().await
 }

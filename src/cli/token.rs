@@ -2,16 +2,15 @@
 
 use clap::Args;
 use domain::{
-    caller::{Caller, NoStanding, usable_scopes},
+    caller::{Caller, NoStanding, Side, usable_scopes},
     kinds::{Role, Scope},
 };
 use jiff::SignedDuration;
-use serde_json::Value;
 use uuid::Uuid;
 
 use super::{failure::Failure, output};
 use crate::{
-    auth::{AuthError, Authenticator, Claims},
+    auth::{AuthError, Authenticator, Grant},
     clock::Clock,
     config::KeyOptions,
 };
@@ -50,56 +49,36 @@ pub struct Options {
     keys: KeyOptions,
 }
 
-/// What a token is to say.
-#[derive(Clone, Debug)]
-pub struct Bearer<'a> {
-    /// The roles, of one side.
-    pub roles: &'a [Role],
-    /// The partner company or nothing.
-    pub partner: Option<Uuid>,
-    /// The tenant or nothing.
-    pub tenant: Option<Uuid>,
-    /// Who it is.
-    pub subject: &'a str,
-    /// The display name.
-    pub name: Option<&'a str>,
-}
-
 /// Prints the token.
 pub fn run(options: Options) -> Result<(), Failure> {
-    let authenticator = Authenticator::new(&options.keys.validate()?);
-    let scopes = options.scope.as_deref().map(scopes).transpose()?;
-    let bearer = Bearer {
-        roles: &options.roles,
-        partner: options.partner,
-        tenant: options.tenant,
-        subject: &options.subject,
-        name: options.name.as_deref(),
-    };
-    Ok(output::line(&sign(&authenticator, &bearer, scopes, options.ttl)?)?)
+    let authenticator = Authenticator::new(&options.keys.clone().validate()?);
+    let ttl = options.ttl;
+    Ok(output::line(&sign(&authenticator, &caller(options)?, ttl)?)?)
 }
 
-/// Signs a token; without scopes it has all that its roles can use (A5).
+/// Signs a token for a caller.
 ///
 /// # Errors
-/// When nobody would take the token: it gives no standing, or says what no token may say.
-pub fn sign(authenticator: &Authenticator, bearer: &Bearer<'_>, scopes: Option<Vec<Scope>>, ttl: SignedDuration) -> Result<String, Failure> {
-    let scopes = scopes.unwrap_or_else(|| all_scopes(bearer.roles));
-    check_standing(bearer)?;
+/// When no server would take it.
+pub fn sign(authenticator: &Authenticator, caller: &Caller, ttl: SignedDuration) -> Result<String, Failure> {
     let now = Clock::System.now().to_jiff().as_second();
     let second = |at: i64| u64::try_from(at).unwrap_or_default();
-    let claims = Claims {
-        sub: bearer.subject.to_owned(),
-        exp: second(now.saturating_add(ttl.as_secs())),
-        iat: Some(second(now)),
-        name: bearer.name.map(str::to_owned),
-        roles: bearer.roles.iter().map(|role| Value::from(role.as_str())).collect(),
-        scope: scopes.iter().map(|scope| scope.as_str()).collect::<Vec<_>>().join(" ").into(),
-        partner_id: bearer.partner.map(|id| id.to_string()),
-        tenant_id: bearer.tenant.map(|id| id.to_string()),
-        ..Claims::default()
+    let (partner_id, tenant_id) = match caller.side {
+        Side::Partner(id) => (Some(id), None),
+        Side::Customer(id) => (None, Some(id)),
+        Side::Vendor => (None, None),
     };
-    let signed = authenticator.sign(claims);
+    let grant = Grant {
+        subject: caller.subject.clone(),
+        name: caller.name.clone(),
+        roles: caller.roles.clone(),
+        scopes: caller.scopes.clone(),
+        partner_id,
+        tenant_id,
+        issued_at: second(now),
+        expires_at: second(now.saturating_add(ttl.as_secs())),
+    };
+    let signed = authenticator.sign(&grant);
     let token = signed.map_err(|error| Failure::new(format!("The token cannot be signed: {error}."), "Try another secret."))?;
     // The server is the judge of what a good token is: ask it before anybody else does.
     match authenticator.authenticate(&token) {
@@ -112,10 +91,11 @@ pub fn sign(authenticator: &Authenticator, bearer: &Bearer<'_>, scopes: Option<V
     }
 }
 
-/// Whether roles and company go together (A1-A3, A5).
-fn check_standing(bearer: &Bearer<'_>) -> Result<(), Failure> {
-    let standing = Caller::new(bearer.subject.to_owned(), None, bearer.roles, Vec::new(), bearer.partner, bearer.tenant);
-    let side = standing.map_err(|none| {
+/// Whom the options make, if roles and company go together (A1-A3, A5).
+fn caller(options: Options) -> Result<Caller, Failure> {
+    let scopes = options.scope.as_deref().map_or_else(|| Ok(all_scopes(&options.roles)), scopes)?;
+    let Options { roles, partner, tenant, subject, name, .. } = options;
+    let caller = Caller::new(subject, name, &roles, scopes, partner, tenant).map_err(|none| {
         let remedy = match none {
             NoStanding::NoPartner => "Add --partner with the partner's id.",
             NoStanding::NoTenant => "Add --tenant with the customer's tenant id.",
@@ -124,16 +104,15 @@ fn check_standing(bearer: &Bearer<'_>) -> Result<(), Failure> {
         };
         Failure::usage(none.message(), remedy)
     })?;
-    let idle = match side.side {
-        domain::caller::Side::Partner(_) => bearer.tenant.map(|_| "--tenant"),
-        domain::caller::Side::Customer(_) => bearer.partner.map(|_| "--partner"),
-        domain::caller::Side::Vendor => bearer.partner.map(|_| "--partner").or(bearer.tenant.map(|_| "--tenant")),
-    };
-    idle.map_or(Ok(()), |option| {
-        Err(Failure::usage(format!("{option} means nothing to these roles."), format!("Leave {option} out, or give roles that need it.")))
-    })
+    let partner = partner.map(|_| "--partner").filter(|_| !matches!(caller.side, Side::Partner(_)));
+    let tenant = tenant.map(|_| "--tenant").filter(|_| !matches!(caller.side, Side::Customer(_)));
+    match partner.or(tenant) {
+        None => Ok(caller),
+        Some(option) => Err(Failure::usage(format!("{option} means nothing to these roles."), format!("Leave {option} out, or give roles that need it."))),
+    }
 }
 
+/// All scopes that the roles can use (A5).
 fn all_scopes(roles: &[Role]) -> Vec<Scope> {
     let usable = |scope: &Scope| roles.iter().any(|role| usable_scopes(*role).contains(scope));
     Scope::ALL.iter().copied().filter(usable).collect()

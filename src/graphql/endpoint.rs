@@ -12,10 +12,6 @@ use super::{
 };
 use crate::config::Introspection;
 
-/// The fields that are lists by pages, also where the query gives no page size.
-pub const CONNECTIONS: [&str; 9] = [
-    "arbitrations", "associations", "claims", "comments", "customers", "history", "partners", "products", "subscriptions",
-];
 /// How the library writes an uploaded file into a variable.
 const UPLOAD_MARK: &str = "#__graphql_file__:";
 

@@ -1,3 +1,32 @@
-//! The API: the only user of async_graphql.
+//! The API: the only user of `async_graphql`. By feature, each with its types, queries and mutations; beside them what all share.
 
+mod actor;
+pub mod answer;
+mod association;
+mod batch;
+mod claim;
+mod comment;
+mod customer;
+mod directory;
 pub mod document;
+pub mod endpoint;
+pub mod error;
+mod execute;
+pub mod global_id;
+pub mod guard;
+mod history;
+mod loader;
+mod node;
+mod page;
+mod problem;
+mod proof;
+mod range;
+mod response;
+mod scalar;
+pub mod schema;
+mod viewer;
+
+#[cfg(test)]
+mod tests;
+
+pub use execute::execute;

@@ -1,19 +1,23 @@
 //! Pages of lists, by the Relay specification: arguments in, connections out.
 
+use std::future::Future;
+
 use async_graphql::{Context, SimpleObject};
 use futures_util::future::BoxFuture;
 
-use super::error::Failure;
-use crate::store::page::{Cursor, ListOrder, Page, PageRequest};
+use super::{
+    error::Failure,
+    loader::{Load, Reader, ask, load},
+};
+use crate::store::{
+    StoreError,
+    page::{Cursor, ListOrder, Page, PageRequest},
+};
 
 /// How many items a page has when the client does not say.
 const DEFAULT_SIZE: i32 = 20;
 /// How many it may have.
 const MAX_SIZE: i32 = 100;
-
-/// The fields that are lists by pages, for those who estimate the cost of a document.
-pub const CONNECTION_FIELDS: &[&str] =
-    &["claims", "comments", "history", "subscriptions", "customers", "products", "partners", "associations"];
 
 /// The arguments of a page as the client gave them.
 #[derive(Clone, Debug, Default)]
@@ -55,10 +59,56 @@ fn cursor(list: &ListOrder, name: &str, text: Option<String>) -> Result<Option<C
 }
 
 /// Counts a whole list, when somebody asks.
-pub type Total = Box<dyn for<'a> Fn(&'a Context<'_>) -> BoxFuture<'a, Result<i64, Failure>> + Send + Sync>;
+pub struct Total(Box<dyn Count>);
+
+impl Total {
+    /// Counts by a statement of its own.
+    pub fn asked<F>(count: impl Fn(Reader) -> F + Send + Sync + 'static) -> Self
+    where
+        F: Future<Output = Result<u64, StoreError>> + Send + 'static,
+    {
+        Self(Box::new(Asked(count)))
+    }
+
+    /// Counts together with the lists of other parents.
+    pub fn loaded(key: impl Load<Value = u64>) -> Self {
+        Self(Box::new(Loaded(key)))
+    }
+
+    pub(super) async fn count(&self, ctx: &Context<'_>) -> Result<i32, Failure> {
+        Ok(total(self.0.count(ctx).await?))
+    }
+}
+
+trait Count: Send + Sync {
+    fn count<'a>(&'a self, ctx: &'a Context<'_>) -> BoxFuture<'a, Result<u64, Failure>>;
+}
+
+struct Asked<C>(C);
+
+impl<C, F> Count for Asked<C>
+where
+    C: Fn(Reader) -> F + Send + Sync,
+    F: Future<Output = Result<u64, StoreError>> + Send + 'static,
+{
+    fn count<'a>(&'a self, ctx: &'a Context<'_>) -> BoxFuture<'a, Result<u64, Failure>> {
+        Box::pin(ask(ctx, |reader| {
+            let counting = (self.0)(reader);
+            async move { Ok(counting.await?) }
+        }))
+    }
+}
+
+struct Loaded<K>(K);
+
+impl<K: Load<Value = u64>> Count for Loaded<K> {
+    fn count<'a>(&'a self, ctx: &'a Context<'_>) -> BoxFuture<'a, Result<u64, Failure>> {
+        Box::pin(async move { Ok(load(ctx, self.0.clone()).await?.unwrap_or_default()) })
+    }
+}
 
 /// A total for a client, who counts in 32 bits.
-pub(super) fn total(count: i64) -> i32 {
+pub(super) fn total(count: u64) -> i32 {
     i32::try_from(count).unwrap_or(i32::MAX)
 }
 
@@ -124,7 +174,7 @@ macro_rules! connection {
 
             #[doc = concat!("How many ", $items, " the whole list has, beyond this page too. Counted only when asked for.")]
             async fn total_count(&self, ctx: &async_graphql::Context<'_>) -> Result<i32, $crate::graphql::error::Failure> {
-                Ok($crate::graphql::page::total((self.total)(ctx).await?))
+                self.total.count(ctx).await
             }
         }
 

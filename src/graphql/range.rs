@@ -3,6 +3,7 @@
 use async_graphql::{Enum, InputObject};
 
 use super::scalar::DateTime;
+use crate::store::claims::TimeRange;
 
 /// A range of times: from the first, which belongs to it, to the last, which does not. An end left out is open.
 #[derive(Clone, Debug, Default, InputObject)]
@@ -20,4 +21,10 @@ pub enum OrderDirection {
     Asc,
     /// From the latest to the earliest.
     Desc,
+}
+
+impl From<DateTimeRange> for TimeRange {
+    fn from(range: DateTimeRange) -> Self {
+        Self { from: range.from.map(Into::into), before: range.before.map(Into::into) }
+    }
 }

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use axum::body::Body;
+use axum::extract::rejection::PathRejection;
 use axum::extract::{Path, Request, State};
 use axum::http::HeaderValue;
 use axum::http::header::{CONTENT_DISPOSITION, CONTENT_LENGTH, CONTENT_SECURITY_POLICY, CONTENT_TYPE};
@@ -16,9 +17,9 @@ use crate::app::{AppError, Download};
 const LONGEST_NAME: usize = 255;
 
 /// Sends a document to whoever may see its claim; to anybody else there is none (A4).
-pub(super) async fn download(State(edge): State<Arc<Edge>>, path: Option<Path<String>>, request: Request) -> Result<Response, Failure> {
+pub(super) async fn download(State(edge): State<Arc<Edge>>, path: Result<Path<String>, PathRejection>, request: Request) -> Result<Response, Failure> {
     let caller = edge.known_caller(request.headers(), session::address(request.extensions()))?;
-    let Some(Path(id)) = path else { return Err(Failure::not_found()) };
+    let Ok(Path(id)) = path else { return Err(Failure::not_found()) };
     let opening = edge.backend.open_document(&caller, &id);
     let opened = tokio::time::timeout(edge.config.limits.patience(), opening).await.map_err(|_| Failure::timed_out())?;
     match opened {

@@ -10,6 +10,7 @@ use std::sync::Arc;
 use axum::body::Body;
 use axum::extract::{Query, Request, State};
 use axum::http::header::CONTENT_TYPE;
+use axum::http::request::Parts as Head;
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::Response;
 use domain::caller::Caller;
@@ -22,18 +23,18 @@ use crate::graphql::endpoint::{Kind, Parts};
 
 /// `POST /graphql`.
 pub(super) async fn post(State(edge): State<Arc<Edge>>, request: Request) -> Response {
-    answer(request.headers().clone(), async |_| edge.post(request).await).await
+    answer(accept::negotiate(request.headers()), edge.post(request)).await
 }
 
 /// `GET /graphql`.
 pub(super) async fn get(State(edge): State<Arc<Edge>>, request: Request) -> Response {
-    answer(request.headers().clone(), async |_| edge.get(&request).await).await
+    answer(accept::negotiate(request.headers()), edge.get(request.into_parts().0)).await
 }
 
-/// Writes what a handler gives in the media type that the client wants.
-async fn answer(headers: HeaderMap, handle: impl AsyncFnOnce(MediaType) -> Result<Answer, Failure>) -> Response {
-    match accept::negotiate(&headers) {
-        Ok(media) => handle(media).await.map_or_else(|failure| failure.response(media), |answer| write(answer, media)),
+/// Writes what a handler gives in the media type that the client wants; without one that can be written, nothing is done.
+async fn answer(media: Result<MediaType, Failure>, handling: impl Future<Output = Result<Answer, Failure>>) -> Response {
+    match media {
+        Ok(media) => handling.await.map_or_else(|failure| failure.response(media), |answer| write(answer, media)),
         Err(failure) => failure.response(MediaType::Json),
     }
 }
@@ -72,10 +73,10 @@ impl Edge {
         self.run(parts, caller, address, &[Kind::Query, Kind::Mutation]).await
     }
 
-    async fn get(&self, request: &Request) -> Result<Answer, Failure> {
-        let address = session::address(request.extensions());
-        let caller = self.admit(request.headers(), address)?;
-        let Ok(Query(pairs)) = Query::try_from_uri(request.uri()) else {
+    async fn get(&self, head: Head) -> Result<Answer, Failure> {
+        let address = session::address(&head.extensions);
+        let caller = self.admit(&head.headers, address)?;
+        let Ok(Query(pairs)) = Query::try_from_uri(&head.uri) else {
             return Err(Failure::malformed("The query string cannot be read."));
         };
         self.run(params::from_query(pairs)?, caller, address, &[Kind::Query]).await

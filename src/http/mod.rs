@@ -21,7 +21,7 @@ mod tests;
 
 use std::sync::Arc;
 
-use axum::Router;
+pub use axum::Router;
 use axum::routing::{get, post};
 use domain::caller::Caller;
 use futures_util::future::BoxFuture;

@@ -12,16 +12,12 @@ use super::{
     keyset::{self, Keyset},
     page::{Key, KeyKind, ListOrder, Page, PageRequest},
     records::Association,
-    rows, scope,
+    scope,
     sql::any_of,
 };
 
 /// The list, for [`super::page::Cursor::decode`].
-pub const ORDER: ListOrder = ListOrder {
-    tag: "associations",
-    kinds: &[KeyKind::Id],
-    descending: false,
-};
+pub const ORDER: ListOrder = ListOrder { tag: "associations", kinds: &[KeyKind::Id], descending: false };
 
 /// Which associations are asked for; what is not given leaves everything.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
@@ -59,14 +55,7 @@ pub async fn page(
         columns: vec![Expr::col(Column::Id.as_column_ref())],
         keys: &|row| vec![Key::Id(row.id)],
     };
-    keyset::page(
-        db,
-        seen(caller, filter),
-        &keyset,
-        request,
-        rows::association,
-    )
-    .await
+    keyset::page(db, seen(caller, filter), &keyset, request, Association::try_from).await
 }
 
 /// How many associations the caller sees.
@@ -81,16 +70,12 @@ pub async fn count(db: &Db, caller: &Caller, filter: AssociationFilter) -> Resul
 ///
 /// # Errors
 /// As [`page`].
-pub async fn of_lines(
-    db: &Db,
-    caller: &Caller,
-    lines: &[Uuid],
-) -> Result<HashMap<Uuid, Association>, StoreError> {
+pub async fn of_lines(db: &Db, caller: &Caller, lines: &[Uuid]) -> Result<HashMap<Uuid, Association>, StoreError> {
     let backend = db.connection().get_database_backend();
     let query = seen(caller, AssociationFilter::default())
         .filter(any_of(Column::LineId, lines.iter().copied(), backend))
         .order_by_asc(Column::Id);
-    let found = keyset::all(db, query, rows::association).await?;
+    let found = keyset::all(db, query, Association::try_from).await?;
     // Later ones take the place of earlier ones.
     Ok(found.into_iter().map(|one| (one.line_id, one)).collect())
 }
@@ -99,16 +84,8 @@ pub async fn of_lines(
 ///
 /// # Errors
 /// As [`page`].
-pub async fn by_ids(
-    db: &Db,
-    caller: &Caller,
-    ids: &[Uuid],
-) -> Result<Vec<Association>, StoreError> {
+pub async fn by_ids(db: &Db, caller: &Caller, ids: &[Uuid]) -> Result<Vec<Association>, StoreError> {
     let backend = db.connection().get_database_backend();
-    let query = seen(caller, AssociationFilter::default()).filter(any_of(
-        Column::Id,
-        ids.iter().copied(),
-        backend,
-    ));
-    keyset::all(db, query, rows::association).await
+    let query = seen(caller, AssociationFilter::default()).filter(any_of(Column::Id, ids.iter().copied(), backend));
+    keyset::all(db, query, Association::try_from).await
 }

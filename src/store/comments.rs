@@ -12,23 +12,15 @@ use super::{
     keyset::{self, Children, Keyset},
     page::{Key, KeyKind, ListOrder, Page, PageRequest},
     records::Comment,
-    rows, scope,
+    scope,
     sql::any_of,
 };
 
 /// The list, for [`super::page::Cursor::decode`]. Ids rise with time.
-pub const ORDER: ListOrder = ListOrder {
-    tag: "comments",
-    kinds: &[KeyKind::Id],
-    descending: false,
-};
+pub const ORDER: ListOrder = ListOrder { tag: "comments", kinds: &[KeyKind::Id], descending: false };
 
 fn keyset() -> Keyset<'static, Model> {
-    Keyset {
-        order: ORDER,
-        columns: vec![Expr::col(Column::Id.as_column_ref())],
-        keys: &|row| vec![Key::Id(row.id)],
-    }
+    Keyset { order: ORDER, columns: vec![Expr::col(Column::Id.as_column_ref())], keys: &|row| vec![Key::Id(row.id)] }
 }
 
 /// The comments that the caller sees, of one claim or of all.
@@ -55,14 +47,7 @@ pub async fn page(
     claim_id: Option<Uuid>,
     request: &PageRequest,
 ) -> Result<Page<Comment>, StoreError> {
-    keyset::page(
-        db,
-        seen(caller, claim_id),
-        &keyset(),
-        request,
-        rows::comment,
-    )
-    .await
+    keyset::page(db, seen(caller, claim_id), &keyset(), request, Comment::try_from).await
 }
 
 /// How many comments the caller sees.
@@ -83,24 +68,16 @@ pub async fn pages_of_claims(
     claims: &[Uuid],
     request: &PageRequest,
 ) -> Result<HashMap<Uuid, Page<Comment>>, StoreError> {
-    let parents = Children {
-        column: Column::ClaimId,
-        of: |row: &Model| row.claim_id,
-        ids: claims,
-    };
+    let parents = Children { column: Column::ClaimId, of: |row: &Model| row.claim_id, ids: claims };
     let query = of_claims(db, caller, claims);
-    keyset::pages(db, query, parents, &keyset(), request, rows::comment).await
+    keyset::pages(db, query, parents, &keyset(), request, Comment::try_from).await
 }
 
 /// How many comments each claim has.
 ///
 /// # Errors
 /// As [`page`].
-pub async fn counts_of_claims(
-    db: &Db,
-    caller: &Caller,
-    claims: &[Uuid],
-) -> Result<HashMap<Uuid, u64>, StoreError> {
+pub async fn counts_of_claims(db: &Db, caller: &Caller, claims: &[Uuid]) -> Result<HashMap<Uuid, u64>, StoreError> {
     keyset::counts(db, of_claims(db, caller, claims), Column::ClaimId, claims).await
 }
 
@@ -111,5 +88,5 @@ pub async fn counts_of_claims(
 pub async fn by_ids(db: &Db, caller: &Caller, ids: &[Uuid]) -> Result<Vec<Comment>, StoreError> {
     let backend = db.connection().get_database_backend();
     let query = seen(caller, None).filter(any_of(Column::Id, ids.iter().copied(), backend));
-    keyset::all(db, query, rows::comment).await
+    keyset::all(db, query, Comment::try_from).await
 }

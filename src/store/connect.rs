@@ -38,28 +38,23 @@ impl Db {
         } else {
             // The address may hold a password: say only what it should be.
             Err(StoreError::Address(
-                "the database is given as sqlite://path or postgres://user:password@host/name"
-                    .to_owned(),
+                "the database is given as sqlite://path or postgres://user:password@host/name".to_owned(),
             ))
         }
     }
 }
 
 async fn sqlite(url: &str) -> Result<Db, StoreError> {
-    let file =
-        SqliteConnectOptions::from_str(url).map_err(|e| StoreError::Address(e.to_string()))?;
+    let file = SqliteConnectOptions::from_str(url).map_err(|e| StoreError::Address(e.to_string()))?;
     if url.contains(":memory:") || url.contains("mode=memory") {
         let message = "a database in memory cannot be shared by readers and writers; name a file";
         return Err(StoreError::Address(message.to_owned()));
     }
-    let folder = file
-        .get_filename()
-        .parent()
-        .filter(|folder| *folder != Path::new(""));
+    let folder = file.get_filename().parent().filter(|folder| *folder != Path::new(""));
     if let Some(folder) = folder {
-        tokio::fs::create_dir_all(folder).await.map_err(|e| {
-            StoreError::Unavailable(format!("cannot make the folder {}: {e}", folder.display()))
-        })?;
+        tokio::fs::create_dir_all(folder)
+            .await
+            .map_err(|e| StoreError::Unavailable(format!("cannot make the folder {}: {e}", folder.display())))?;
     }
     // The writer comes first: it makes the file and turns on WAL, which readers may not.
     let write = open(options(url, 1).map_sqlx_sqlite_opts(writer)).await?;
@@ -69,20 +64,15 @@ async fn sqlite(url: &str) -> Result<Db, StoreError> {
 
 async fn postgres(url: &str) -> Result<Db, StoreError> {
     let mut options = options(url, POSTGRES_CONNECTIONS);
-    options
-        .statement_timeout(PATIENCE)
-        .map_sqlx_postgres_opts(|options| {
-            options
-                .application_name("cpor")
-                .statement_cache_capacity(STATEMENTS)
-                // A writer that hangs would hold back every reader of the history (H2).
-                .options([("idle_in_transaction_session_timeout", "10s")])
-        });
+    options.statement_timeout(PATIENCE).map_sqlx_postgres_opts(|options| {
+        options
+            .application_name("cpor")
+            .statement_cache_capacity(STATEMENTS)
+            // A writer that hangs would hold back every reader of the history (H2).
+            .options([("idle_in_transaction_session_timeout", "10s")])
+    });
     let read = open(&mut options).await?;
-    Ok(Db {
-        write: read.clone(),
-        read,
-    })
+    Ok(Db { write: read.clone(), read })
 }
 
 fn options(url: &str, connections: u32) -> ConnectOptions {
@@ -115,8 +105,5 @@ fn writer(options: SqliteConnectOptions) -> SqliteConnectOptions {
 }
 
 fn reader(options: SqliteConnectOptions) -> SqliteConnectOptions {
-    options
-        .read_only(true)
-        .busy_timeout(PATIENCE)
-        .statement_cache_capacity(STATEMENTS)
+    options.read_only(true).busy_timeout(PATIENCE).statement_cache_capacity(STATEMENTS)
 }

@@ -8,8 +8,8 @@ use entity::{
     customer_domain,
 };
 use sea_orm::{
-    ColumnTrait, Condition, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect,
-    QueryTrait, Select, sea_query::Expr,
+    ColumnTrait, Condition, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect, QueryTrait, Select,
+    sea_query::Expr,
 };
 use uuid::Uuid;
 
@@ -18,22 +18,16 @@ use super::{
     keyset::{self, Keyset},
     page::{Key, KeyKind, ListOrder, Page, PageRequest},
     records::Customer,
-    rows, scope,
+    scope,
     sql::{any_of, findable, matches_search},
 };
 
 /// The list, for [`super::page::Cursor::decode`].
-pub const ORDER: ListOrder = ListOrder {
-    tag: "customers",
-    kinds: &[KeyKind::Text, KeyKind::Id],
-    descending: false,
-};
+pub const ORDER: ListOrder = ListOrder { tag: "customers", kinds: &[KeyKind::Text, KeyKind::Id], descending: false };
 
 /// The customers that the caller sees and whose name and domains have the words of the search (L14).
 fn seen(caller: &Caller, search: Option<&str>) -> Select<Entity> {
-    Entity::find()
-        .filter(scope::customers(caller))
-        .filter(matches_search(Column::SearchText, search))
+    Entity::find().filter(scope::customers(caller)).filter(matches_search(Column::SearchText, search))
 }
 
 /// One page of the customers that the caller sees.
@@ -48,12 +42,10 @@ pub async fn page(
 ) -> Result<Page<Customer>, StoreError> {
     let keyset: Keyset<'_, Model> = Keyset {
         order: ORDER,
-        columns: [Column::Name, Column::TenantId]
-            .map(|column| Expr::col(column.as_column_ref()))
-            .to_vec(),
+        columns: [Column::Name, Column::TenantId].map(|column| Expr::col(column.as_column_ref())).to_vec(),
         keys: &|row| vec![Key::Text(row.name.clone()), Key::Id(row.tenant_id)],
     };
-    keyset::page(db, seen(caller, search), &keyset, request, rows::customer).await
+    keyset::page(db, seen(caller, search), &keyset, request, Customer::try_from).await
 }
 
 /// How many customers the caller sees.
@@ -68,15 +60,10 @@ pub async fn count(db: &Db, caller: &Caller, search: Option<&str>) -> Result<u64
 ///
 /// # Errors
 /// As [`page`].
-pub async fn by_ids(
-    db: &Db,
-    caller: &Caller,
-    tenants: &[Uuid],
-) -> Result<Vec<Customer>, StoreError> {
+pub async fn by_ids(db: &Db, caller: &Caller, tenants: &[Uuid]) -> Result<Vec<Customer>, StoreError> {
     let backend = db.connection().get_database_backend();
-    let query =
-        seen(caller, None).filter(any_of(Column::TenantId, tenants.iter().copied(), backend));
-    keyset::all(db, query, rows::customer).await
+    let query = seen(caller, None).filter(any_of(Column::TenantId, tenants.iter().copied(), backend));
+    keyset::all(db, query, Customer::try_from).await
 }
 
 /// The customers, in no order, whoever asks: only for the edges of what the caller sees.
@@ -86,7 +73,7 @@ pub async fn by_ids(
 pub async fn get_many(on: &impl Reads, tenants: &[Uuid]) -> Result<Vec<Customer>, StoreError> {
     let backend = on.connection().get_database_backend();
     let query = Entity::find().filter(any_of(Column::TenantId, tenants.iter().copied(), backend));
-    keyset::all(on, query, rows::customer).await
+    keyset::all(on, query, Customer::try_from).await
 }
 
 /// The customer with this tenant id and this verified domain: who knows both may see it (A6), customers themselves only.
@@ -107,28 +94,18 @@ pub async fn by_tenant_and_domain(
     let verified = customer_domain::Entity::find()
         .select_only()
         .column(customer_domain::Column::Domain)
-        .filter(scope::same(
-            customer_domain::Column::TenantId,
-            Column::TenantId,
-        ))
+        .filter(scope::same(customer_domain::Column::TenantId, Column::TenantId))
         .filter(customer_domain::Column::Domain.eq(domain));
-    let matching = Condition::any()
-        .add(Column::Domain.eq(domain))
-        .add(Expr::exists(verified.into_query()));
-    let query = Entity::find()
-        .filter(Column::TenantId.eq(tenant_id))
-        .filter(matching);
-    Ok(keyset::all(db, query, rows::customer).await?.pop())
+    let matching = Condition::any().add(Column::Domain.eq(domain)).add(Expr::exists(verified.into_query()));
+    let query = Entity::find().filter(Column::TenantId.eq(tenant_id)).filter(matching);
+    Ok(keyset::all(db, query, Customer::try_from).await?.pop())
 }
 
 /// The verified domains of the customers, by name, whoever asks. A customer without any is missing.
 ///
 /// # Errors
 /// As [`page`].
-pub async fn domains_of(
-    on: &impl Reads,
-    tenants: &[Uuid],
-) -> Result<HashMap<Uuid, Vec<String>>, StoreError> {
+pub async fn domains_of(on: &impl Reads, tenants: &[Uuid]) -> Result<HashMap<Uuid, Vec<String>>, StoreError> {
     let column = customer_domain::Column::TenantId;
     let backend = on.connection().get_database_backend();
     let rows = customer_domain::Entity::find()

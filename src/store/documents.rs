@@ -7,28 +7,21 @@ use entity::proof_document::{Column, Entity};
 use sea_orm::{EntityTrait, QueryFilter, QueryOrder};
 use uuid::Uuid;
 
-use super::{Db, Reads, StoreError, keyset, records::Document, rows, scope, sql::any_of};
+use super::{Db, Reads, StoreError, keyset, records::Document, scope, sql::any_of};
 
 /// The documents of the claims, oldest first. A claim without any that the caller sees is missing.
 ///
 /// # Errors
 /// As every read: [`StoreError::Unavailable`], [`StoreError::Corrupt`].
-pub async fn of_claims(
-    db: &Db,
-    caller: &Caller,
-    claims: &[Uuid],
-) -> Result<HashMap<Uuid, Vec<Document>>, StoreError> {
+pub async fn of_claims(db: &Db, caller: &Caller, claims: &[Uuid]) -> Result<HashMap<Uuid, Vec<Document>>, StoreError> {
     let backend = db.connection().get_database_backend();
     let query = Entity::find()
         .filter(scope::documents(caller))
         .filter(any_of(Column::ClaimId, claims.iter().copied(), backend))
         .order_by_asc(Column::Id);
     let mut documents: HashMap<Uuid, Vec<Document>> = HashMap::new();
-    for document in keyset::all(db, query, rows::document).await? {
-        documents
-            .entry(document.claim_id)
-            .or_default()
-            .push(document);
+    for document in keyset::all(db, query, Document::try_from).await? {
+        documents.entry(document.claim_id).or_default().push(document);
     }
     Ok(documents)
 }
@@ -39,8 +32,7 @@ pub async fn of_claims(
 /// As [`of_claims`].
 pub async fn by_ids(db: &Db, caller: &Caller, ids: &[Uuid]) -> Result<Vec<Document>, StoreError> {
     let backend = db.connection().get_database_backend();
-    let query = Entity::find()
-        .filter(scope::documents(caller))
-        .filter(any_of(Column::Id, ids.iter().copied(), backend));
-    keyset::all(db, query, rows::document).await
+    let query =
+        Entity::find().filter(scope::documents(caller)).filter(any_of(Column::Id, ids.iter().copied(), backend));
+    keyset::all(db, query, Document::try_from).await
 }

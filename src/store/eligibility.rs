@@ -9,15 +9,15 @@ use domain::{
 };
 use entity::{association, claim, claim_line, customer, customer_domain, customer_subscription};
 use sea_orm::{
-    ColumnTrait, Condition, ConnectionTrait, EntityTrait, JoinType, QueryFilter, QuerySelect,
-    QueryTrait, RelationTrait, sea_query::Expr,
+    ColumnTrait, Condition, ConnectionTrait, EntityTrait, JoinType, QueryFilter, QuerySelect, QueryTrait,
+    RelationTrait, sea_query::Expr,
 };
 use uuid::Uuid;
 
 use super::{
     Reads, StoreError, keyset, partners, products,
     records::{Location, Product, Subscription},
-    rows, scope,
+    scope,
     sql::any_of,
 };
 
@@ -85,10 +85,7 @@ impl Found {
     fn facts(&self, intent: &Intent) -> Facts {
         let wanted: HashSet<Uuid> = skus(intent).collect();
         let named: HashSet<Uuid> = typed(intent).collect();
-        let location = self
-            .locations
-            .iter()
-            .find(|known| known.mpn_id == intent.mpn_id);
+        let location = self.locations.iter().find(|known| known.mpn_id == intent.mpn_id);
         let products = self.products.iter();
         Facts {
             domains: self.domains.get(&intent.tenant_id).cloned(),
@@ -101,17 +98,12 @@ impl Found {
                 .filter(|known| wanted.contains(&known.sku_id))
                 .map(|known| (known.sku_id, product_fact(known)))
                 .collect(),
-            sku_ids: products
-                .map(|known| known.sku_id)
-                .filter(|id| named.contains(id))
-                .collect(),
+            sku_ids: products.map(|known| known.sku_id).filter(|id| named.contains(id)).collect(),
             subscriptions: self
                 .subscriptions
                 .iter()
                 .filter(|known| known.tenant_id == intent.tenant_id)
-                .filter(|known| {
-                    wanted.contains(&known.sku_id) || named.contains(&known.subscription_id)
-                })
+                .filter(|known| wanted.contains(&known.sku_id) || named.contains(&known.subscription_id))
                 .map(subscription_fact)
                 .collect(),
             claimed: self
@@ -126,11 +118,7 @@ impl Found {
 }
 
 fn product_fact(product: &Product) -> eligibility::Product {
-    eligibility::Product {
-        sku_id: product.sku_id,
-        name: product.name.clone(),
-        solution_area: product.solution_area,
-    }
+    eligibility::Product { sku_id: product.sku_id, name: product.name.clone(), solution_area: product.solution_area }
 }
 
 fn subscription_fact(subscription: &Subscription) -> eligibility::Subscription {
@@ -144,16 +132,10 @@ fn subscription_fact(subscription: &Subscription) -> eligibility::Subscription {
 }
 
 /// The verified domains of every tenant that is known, the default one among them, in lower case.
-async fn domains(
-    on: &impl Reads,
-    intents: &[Intent],
-) -> Result<HashMap<Uuid, HashSet<String>>, StoreError> {
+async fn domains(on: &impl Reads, intents: &[Intent]) -> Result<HashMap<Uuid, HashSet<String>>, StoreError> {
     let backend = on.connection().get_database_backend();
     let tenants = distinct(intents.iter().map(|intent| intent.tenant_id));
-    let same = scope::same(
-        customer_domain::Column::TenantId,
-        customer::Column::TenantId,
-    );
+    let same = scope::same(customer_domain::Column::TenantId, customer::Column::TenantId);
     let mut query = customer::Entity::find()
         .select_only()
         .column(customer::Column::TenantId)
@@ -161,10 +143,7 @@ async fn domains(
         .expr(Expr::col(customer_domain::Column::Domain.as_column_ref()))
         .filter(any_of(customer::Column::TenantId, tenants, backend));
     QueryTrait::query(&mut query).join(JoinType::LeftJoin, customer_domain::Entity, same);
-    let rows = query
-        .into_tuple::<(Uuid, String, Option<String>)>()
-        .all(on.connection())
-        .await?;
+    let rows = query.into_tuple::<(Uuid, String, Option<String>)>().all(on.connection()).await?;
     let mut domains: HashMap<Uuid, HashSet<String>> = HashMap::new();
     for (tenant, default, another) in rows {
         let of_tenant = domains.entry(tenant).or_default();
@@ -175,23 +154,20 @@ async fn domains(
 }
 
 /// The tenants' subscriptions to the lines' products, and those that the lines name.
-async fn subscriptions(
-    on: &impl Reads,
-    intents: &[Intent],
-) -> Result<Vec<Subscription>, StoreError> {
+async fn subscriptions(on: &impl Reads, intents: &[Intent]) -> Result<Vec<Subscription>, StoreError> {
     use customer_subscription::{Column, Entity};
     let backend = on.connection().get_database_backend();
     let tenants = distinct(intents.iter().map(|intent| intent.tenant_id));
     let products = distinct(intents.iter().flat_map(skus));
     let named = distinct(intents.iter().flat_map(typed));
-    let query = Entity::find()
-        .filter(any_of(Column::TenantId, tenants, backend))
-        .filter(
-            Condition::any()
-                .add(any_of(Column::SkuId, products, backend))
-                .add(any_of(Column::SubscriptionId, named, backend)),
-        );
-    keyset::all(on, query, rows::subscription).await
+    let query = Entity::find().filter(any_of(Column::TenantId, tenants, backend)).filter(
+        Condition::any().add(any_of(Column::SkuId, products, backend)).add(any_of(
+            Column::SubscriptionId,
+            named,
+            backend,
+        )),
+    );
+    keyset::all(on, query, Subscription::try_from).await
 }
 
 /// The subjects on the partners' live claims on these tenants (E9, E15): while a claim is being decided, those of its
@@ -218,32 +194,19 @@ async fn claimed(on: &impl Reads, intents: &[Intent]) -> Result<Vec<Claimed>, St
         .await?;
     let mut claimed = Vec::with_capacity(rows.len());
     for (partner_id, claim_id, area, tenant_id, sku_id, subscription_id) in rows {
-        let area = area
-            .parse()
-            .map_err(|_| StoreError::Corrupt("claim", claim_id.to_string()))?;
+        let area = area.parse().map_err(|_| StoreError::Corrupt("claim", claim_id.to_string()))?;
         let subject = Subject::of(area, tenant_id, sku_id, subscription_id);
-        claimed.extend(subject.map(|subject| Claimed {
-            partner_id,
-            claim_id,
-            subject,
-        }));
+        claimed.extend(subject.map(|subject| Claimed { partner_id, claim_id, subject }));
     }
     Ok(claimed)
 }
 
 fn live() -> Condition {
-    let being_decided = [
-        ClaimStatus::Submitted,
-        ClaimStatus::UnderReview,
-        ClaimStatus::PartnerActionRequired,
-    ];
+    let being_decided = [ClaimStatus::Submitted, ClaimStatus::UnderReview, ClaimStatus::PartnerActionRequired];
     let association = association::Entity::find()
         .select_only()
         .column(association::Column::Id)
-        .filter(scope::same(
-            association::Column::LineId,
-            claim_line::Column::Id,
-        ))
+        .filter(scope::same(association::Column::LineId, claim_line::Column::Id))
         .filter(association::Column::EndedAt.is_null());
     Condition::any()
         .add(

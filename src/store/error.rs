@@ -53,8 +53,7 @@ impl From<DbErr> for StoreError {
     fn from(error: DbErr) -> Self {
         match &error {
             DbErr::ConnectionAcquire(_) | DbErr::Conn(_) => Self::Unavailable(error.to_string()),
-            DbErr::Exec(RuntimeErr::SqlxError(cause))
-            | DbErr::Query(RuntimeErr::SqlxError(cause)) => {
+            DbErr::Exec(RuntimeErr::SqlxError(cause)) | DbErr::Query(RuntimeErr::SqlxError(cause)) => {
                 from_driver(cause).unwrap_or_else(|| unique(&error))
             }
             _ => Self::Other(error),
@@ -65,19 +64,15 @@ impl From<DbErr> for StoreError {
 /// What the driver's error means for the caller, where it means something particular.
 fn from_driver(cause: &SqlxError) -> Option<StoreError> {
     let SqlxError::Database(told) = cause else {
-        let lost = matches!(
-            cause,
-            SqlxError::Io(_) | SqlxError::Tls(_) | SqlxError::PoolTimedOut | SqlxError::PoolClosed
-        );
+        let lost =
+            matches!(cause, SqlxError::Io(_) | SqlxError::Tls(_) | SqlxError::PoolTimedOut | SqlxError::PoolClosed);
         return lost.then(|| StoreError::Unavailable(cause.to_string()));
     };
     match told.code().unwrap_or_default().deref() {
         // PostgreSQL: serialization failure, deadlock. SQLite: busy, busy with a stale snapshot.
         "40001" | "40P01" | "5" | "517" => Some(StoreError::Retry),
         // PostgreSQL: statement timeout, too many connections, shutting down or starting up.
-        "57014" | "53300" | "57P01" | "57P02" | "57P03" => {
-            Some(StoreError::Unavailable(cause.to_string()))
-        }
+        "57014" | "53300" | "57P01" | "57P02" | "57P03" => Some(StoreError::Unavailable(cause.to_string())),
         _ => None,
     }
 }

@@ -14,23 +14,16 @@ use super::{
     keyset::{self, Children, Keyset},
     page::{Key, KeyKind, ListOrder, Page, PageRequest},
     records::{HistoryEntry, Position},
-    rows, scope,
+    scope,
     sql::any_of,
 };
 
 /// The whole history, for [`super::page::Cursor::decode`].
-pub const ORDER: ListOrder = ListOrder {
-    tag: "history",
-    kinds: &[KeyKind::Int, KeyKind::Int, KeyKind::Int],
-    descending: false,
-};
+pub const ORDER: ListOrder =
+    ListOrder { tag: "history", kinds: &[KeyKind::Int, KeyKind::Int, KeyKind::Int], descending: false };
 
 /// The history of one claim, for [`super::page::Cursor::decode`].
-pub const ORDER_OF_CLAIM: ListOrder = ListOrder {
-    tag: "history:claim",
-    kinds: &[KeyKind::Int],
-    descending: false,
-};
+pub const ORDER_OF_CLAIM: ListOrder = ListOrder { tag: "history:claim", kinds: &[KeyKind::Int], descending: false };
 
 impl Position {
     /// The opaque text that clients hold and resume from (H2).
@@ -67,16 +60,8 @@ pub struct HistoryFilter {
 fn by_position() -> Keyset<'static, Model> {
     Keyset {
         order: ORDER,
-        columns: [Column::Epoch, Column::Xid, Column::Pos]
-            .map(|column| Expr::col(column.as_column_ref()))
-            .to_vec(),
-        keys: &|row| {
-            vec![
-                Key::Int(row.epoch.into()),
-                Key::Int(row.xid),
-                Key::Int(row.pos),
-            ]
-        },
+        columns: [Column::Epoch, Column::Xid, Column::Pos].map(|column| Expr::col(column.as_column_ref())).to_vec(),
+        keys: &|row| vec![Key::Int(row.epoch.into()), Key::Int(row.xid), Key::Int(row.pos)],
     }
 }
 
@@ -106,11 +91,7 @@ fn seen(db: &Db, caller: &Caller, filter: &HistoryFilter) -> Select<Entity> {
 
 fn of_claims(db: &Db, caller: &Caller, claims: &[Uuid]) -> Select<Entity> {
     let backend = db.connection().get_database_backend();
-    seen(db, caller, &HistoryFilter::default()).filter(any_of(
-        Column::ClaimId,
-        claims.iter().copied(),
-        backend,
-    ))
+    seen(db, caller, &HistoryFilter::default()).filter(any_of(Column::ClaimId, claims.iter().copied(), backend))
 }
 
 /// One page of the entries that the caller sees, by position.
@@ -126,14 +107,7 @@ pub async fn page(
     filter: &HistoryFilter,
     request: &PageRequest,
 ) -> Result<Page<HistoryEntry>, StoreError> {
-    keyset::page(
-        db,
-        seen(db, caller, filter),
-        &by_position(),
-        request,
-        rows::entry,
-    )
-    .await
+    keyset::page(db, seen(db, caller, filter), &by_position(), request, HistoryEntry::try_from).await
 }
 
 /// How many entries the caller sees.
@@ -154,24 +128,16 @@ pub async fn pages_of_claims(
     claims: &[Uuid],
     request: &PageRequest,
 ) -> Result<HashMap<Uuid, Page<HistoryEntry>>, StoreError> {
-    let parents = Children {
-        column: Column::ClaimId,
-        of: |row: &Model| row.claim_id,
-        ids: claims,
-    };
+    let parents = Children { column: Column::ClaimId, of: |row: &Model| row.claim_id, ids: claims };
     let query = of_claims(db, caller, claims);
-    keyset::pages(db, query, parents, &by_sequence(), request, rows::entry).await
+    keyset::pages(db, query, parents, &by_sequence(), request, HistoryEntry::try_from).await
 }
 
 /// How many entries each claim has.
 ///
 /// # Errors
 /// As [`page`].
-pub async fn counts_of_claims(
-    db: &Db,
-    caller: &Caller,
-    claims: &[Uuid],
-) -> Result<HashMap<Uuid, u64>, StoreError> {
+pub async fn counts_of_claims(db: &Db, caller: &Caller, claims: &[Uuid]) -> Result<HashMap<Uuid, u64>, StoreError> {
     keyset::counts(db, of_claims(db, caller, claims), Column::ClaimId, claims).await
 }
 
@@ -179,16 +145,8 @@ pub async fn counts_of_claims(
 ///
 /// # Errors
 /// As [`page`].
-pub async fn by_ids(
-    db: &Db,
-    caller: &Caller,
-    ids: &[Uuid],
-) -> Result<Vec<HistoryEntry>, StoreError> {
+pub async fn by_ids(db: &Db, caller: &Caller, ids: &[Uuid]) -> Result<Vec<HistoryEntry>, StoreError> {
     let backend = db.connection().get_database_backend();
-    let query = Entity::find().filter(scope::history(caller)).filter(any_of(
-        Column::Id,
-        ids.iter().copied(),
-        backend,
-    ));
-    keyset::all(db, query, rows::entry).await
+    let query = Entity::find().filter(scope::history(caller)).filter(any_of(Column::Id, ids.iter().copied(), backend));
+    keyset::all(db, query, HistoryEntry::try_from).await
 }

@@ -6,8 +6,8 @@
 use std::collections::HashMap;
 
 use sea_orm::{
-    ColumnTrait, ConnectionTrait, EntityTrait, ExprTrait, FromQueryResult, ModelTrait, Order,
-    QuerySelect, QueryTrait, Select, StatementBuilder,
+    ColumnTrait, ConnectionTrait, EntityTrait, ExprTrait, FromQueryResult, ModelTrait, Order, QuerySelect, QueryTrait,
+    Select, StatementBuilder,
     sea_query::{Asterisk, Expr, Func, OverStatement, SelectStatement, WindowStatement},
 };
 use uuid::Uuid;
@@ -45,10 +45,7 @@ pub async fn page<E: EntityTrait, T>(
     }
     statement.limit(request.limit.saturating_add(1));
     let rows = query.all(db.connection()).await?;
-    let items = rows
-        .into_iter()
-        .map(|row| keyset.placed(row, convert))
-        .collect::<Result<_, _>>()?;
+    let items = rows.into_iter().map(|row| keyset.placed(row, convert)).collect::<Result<_, _>>()?;
     Ok(Page::of(items, request))
 }
 
@@ -65,10 +62,7 @@ pub async fn pages<E: EntityTrait, T>(
 ) -> Result<HashMap<Uuid, Page<T>>, StoreError> {
     let statement = numbered(query, parents.column, keyset, request);
     let backend = db.connection().get_database_backend();
-    let rows = db
-        .connection()
-        .query_all_raw(StatementBuilder::build(&statement, &backend))
-        .await?;
+    let rows = db.connection().query_all_raw(StatementBuilder::build(&statement, &backend)).await?;
     let mut found: HashMap<Uuid, Vec<(Cursor, T)>> = HashMap::new();
     for row in rows {
         let row = E::Model::from_query_result(&row, "")?;
@@ -77,12 +71,7 @@ pub async fn pages<E: EntityTrait, T>(
         found.entry(parent).or_default().push(item);
     }
     let page = |parent: &Uuid| Page::of(found.remove(parent).unwrap_or_default(), request);
-    Ok(parents
-        .ids
-        .iter()
-        .copied()
-        .zip(parents.ids.iter().map(page))
-        .collect())
+    Ok(parents.ids.iter().copied().zip(parents.ids.iter().map(page)).collect())
 }
 
 /// Rows that belong to parents.
@@ -127,31 +116,15 @@ impl<M: ModelTrait> Keyset<'_, M> {
         let keys = || Expr::tuple(self.columns.clone());
         let place = |cursor: &Cursor| Expr::tuple(cursor.keys().iter().map(value));
         if let Some(after) = &request.after {
-            query.and_where(if self.order.descending {
-                keys().lt(place(after))
-            } else {
-                keys().gt(place(after))
-            });
+            query.and_where(if self.order.descending { keys().lt(place(after)) } else { keys().gt(place(after)) });
         }
         if let Some(before) = &request.before {
-            query.and_where(if self.order.descending {
-                keys().gt(place(before))
-            } else {
-                keys().lt(place(before))
-            });
+            query.and_where(if self.order.descending { keys().gt(place(before)) } else { keys().lt(place(before)) });
         }
-        if self.order.descending == request.backward {
-            Order::Asc
-        } else {
-            Order::Desc
-        }
+        if self.order.descending == request.backward { Order::Asc } else { Order::Desc }
     }
 
-    fn placed<T>(
-        &self,
-        row: M,
-        convert: fn(M) -> Result<T, StoreError>,
-    ) -> Result<(Cursor, T), StoreError> {
+    fn placed<T>(&self, row: M, convert: fn(M) -> Result<T, StoreError>) -> Result<(Cursor, T), StoreError> {
         let cursor = Cursor::new(&self.order, (self.keys)(&row));
         Ok((cursor, convert(row)?))
     }
@@ -167,12 +140,7 @@ fn value(key: &Key) -> Expr {
 
 /// How many rows the query selects.
 pub async fn count<E: EntityTrait>(db: &Db, query: Select<E>) -> Result<u64, StoreError> {
-    let count = query
-        .select_only()
-        .expr(Expr::col(Asterisk).count())
-        .into_tuple::<i64>()
-        .one(db.connection())
-        .await?;
+    let count = query.select_only().expr(Expr::col(Asterisk).count()).into_tuple::<i64>().one(db.connection()).await?;
     Ok(count.map_or(0, natural))
 }
 

@@ -28,16 +28,25 @@ impl Db {
     pub async fn migrations(&self) -> Result<Vec<Step>, StoreError> {
         Ok(migration::status(&self.read).await?)
     }
+
+    /// Whether the database has every step of the schema.
+    ///
+    /// # Errors
+    /// As [`Db::migrations`].
+    pub async fn ready(&self) -> Result<bool, StoreError> {
+        Ok(!migration::pending(&self.read).await?)
+    }
 }
 
 /// Whether a server on this database could answer: it can be read, and has every step of the schema.
 ///
 /// # Errors
-/// Why not: it cannot be read, a step is missing, or it knows one that this program does not.
+/// Why not.
 pub async fn ready(db: &Db) -> Result<(), StoreError> {
-    if migration::pending(&db.read).await? {
+    if db.ready().await? {
+        Ok(())
+    } else {
         let why = "steps of the schema are missing: run `cpor migrate up`";
-        return Err(StoreError::Unavailable(why.to_owned()));
+        Err(StoreError::Unavailable(why.to_owned()))
     }
-    Ok(())
 }

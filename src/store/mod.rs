@@ -32,8 +32,8 @@ pub mod write;
 mod tests;
 
 use sea_orm::{
-    ConnectionTrait, DatabaseConnection, DatabaseTransaction, DbBackend, SqliteTransactionMode,
-    TransactionOptions, TransactionTrait,
+    ConnectionTrait, DatabaseConnection, DatabaseTransaction, DbBackend, SqliteTransactionMode, TransactionOptions,
+    TransactionTrait,
 };
 
 pub use error::StoreError;
@@ -77,10 +77,8 @@ impl Db {
     #[must_use]
     pub fn on_statement(mut self, observer: impl Fn(&str) + Clone + Send + Sync + 'static) -> Self {
         let again = observer.clone();
-        self.read
-            .set_metric_callback(move |info| observer(&info.statement.sql));
-        self.write
-            .set_metric_callback(move |info| again(&info.statement.sql));
+        self.read.set_metric_callback(move |info| observer(&info.statement.sql));
+        self.write.set_metric_callback(move |info| again(&info.statement.sql));
         self
     }
 }

@@ -64,10 +64,7 @@ pub struct BadCursor;
 
 impl Cursor {
     pub(super) const fn new(order: &ListOrder, keys: Vec<Key>) -> Self {
-        Self {
-            tag: order.tag,
-            keys,
-        }
+        Self { tag: order.tag, keys }
     }
 
     pub(super) fn keys(&self) -> &[Key] {
@@ -88,19 +85,11 @@ impl Cursor {
     /// [`BadCursor`] when it is none, or one of another list or order.
     pub fn decode(text: &str, order: &ListOrder) -> Result<Self, BadCursor> {
         let bytes = URL_SAFE_NO_PAD.decode(text).map_err(|_| BadCursor)?;
-        let (tag, keys): (String, Vec<Key>) =
-            serde_json::from_slice(&bytes).map_err(|_| BadCursor)?;
+        let (tag, keys): (String, Vec<Key>) = serde_json::from_slice(&bytes).map_err(|_| BadCursor)?;
         let fits = tag == order.tag
             && keys.len() == order.kinds.len()
-            && keys
-                .iter()
-                .zip(order.kinds)
-                .all(|(key, kind)| key.is(*kind));
-        if fits {
-            Ok(Self::new(order, keys))
-        } else {
-            Err(BadCursor)
-        }
+            && keys.iter().zip(order.kinds).all(|(key, kind)| key.is(*kind));
+        if fits { Ok(Self::new(order, keys)) } else { Err(BadCursor) }
     }
 }
 
@@ -121,12 +110,7 @@ impl PageRequest {
     /// The first rows of the list.
     #[must_use]
     pub const fn first(limit: u64) -> Self {
-        Self {
-            limit,
-            backward: false,
-            after: None,
-            before: None,
-        }
+        Self { limit, backward: false, after: None, before: None }
     }
 }
 
@@ -145,11 +129,7 @@ impl<T> Page<T> {
     /// The page of a list without rows.
     #[must_use]
     pub const fn empty() -> Self {
-        Self {
-            items: Vec::new(),
-            has_next: false,
-            has_previous: false,
-        }
+        Self { items: Vec::new(), has_next: false, has_previous: false }
     }
 
     /// Makes the page of the rows that answered the request, one more than asked for where there are more, and in the
@@ -162,17 +142,9 @@ impl<T> Page<T> {
         items.truncate(limit);
         if request.backward {
             items.reverse();
-            Self {
-                items,
-                has_next: request.before.is_some(),
-                has_previous: more,
-            }
+            Self { items, has_next: request.before.is_some(), has_previous: more }
         } else {
-            Self {
-                items,
-                has_next: more,
-                has_previous: request.after.is_some(),
-            }
+            Self { items, has_next: more, has_previous: request.after.is_some() }
         }
     }
 }

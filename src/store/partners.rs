@@ -7,9 +7,7 @@ use entity::{
     partner::{Column, Entity, Model},
     partner_location,
 };
-use sea_orm::{
-    ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder, Select, sea_query::Expr,
-};
+use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder, Select, sea_query::Expr};
 use uuid::Uuid;
 
 use super::{
@@ -17,22 +15,16 @@ use super::{
     keyset::{self, Keyset},
     page::{Key, KeyKind, ListOrder, Page, PageRequest},
     records::{Location, Partner},
-    rows, scope,
+    scope,
     sql::{any_of, findable, matches_search},
 };
 
 /// The list, for [`super::page::Cursor::decode`].
-pub const ORDER: ListOrder = ListOrder {
-    tag: "partners",
-    kinds: &[KeyKind::Text, KeyKind::Id],
-    descending: false,
-};
+pub const ORDER: ListOrder = ListOrder { tag: "partners", kinds: &[KeyKind::Text, KeyKind::Id], descending: false };
 
 /// The partners that the caller sees and whose name has the words of the search.
 fn seen(caller: &Caller, search: Option<&str>) -> Select<Entity> {
-    Entity::find()
-        .filter(scope::partners(caller))
-        .filter(matches_search(Column::SearchText, search))
+    Entity::find().filter(scope::partners(caller)).filter(matches_search(Column::SearchText, search))
 }
 
 /// One page of the partners that the caller sees.
@@ -47,12 +39,10 @@ pub async fn page(
 ) -> Result<Page<Partner>, StoreError> {
     let keyset: Keyset<'_, Model> = Keyset {
         order: ORDER,
-        columns: [Column::Name, Column::Id]
-            .map(|column| Expr::col(column.as_column_ref()))
-            .to_vec(),
+        columns: [Column::Name, Column::Id].map(|column| Expr::col(column.as_column_ref())).to_vec(),
         keys: &|row| vec![Key::Text(row.name.clone()), Key::Id(row.id)],
     };
-    keyset::page(db, seen(caller, search), &keyset, request, rows::partner).await
+    keyset::page(db, seen(caller, search), &keyset, request, Partner::try_from).await
 }
 
 /// How many partners the caller sees.
@@ -70,7 +60,7 @@ pub async fn count(db: &Db, caller: &Caller, search: Option<&str>) -> Result<u64
 pub async fn by_ids(db: &Db, caller: &Caller, ids: &[Uuid]) -> Result<Vec<Partner>, StoreError> {
     let backend = db.connection().get_database_backend();
     let query = seen(caller, None).filter(any_of(Column::Id, ids.iter().copied(), backend));
-    keyset::all(db, query, rows::partner).await
+    keyset::all(db, query, Partner::try_from).await
 }
 
 /// The partners, in no order, whoever asks: only for the edges of what the caller sees.
@@ -80,24 +70,21 @@ pub async fn by_ids(db: &Db, caller: &Caller, ids: &[Uuid]) -> Result<Vec<Partne
 pub async fn get_many(on: &impl Reads, ids: &[Uuid]) -> Result<Vec<Partner>, StoreError> {
     let backend = on.connection().get_database_backend();
     let query = Entity::find().filter(any_of(Column::Id, ids.iter().copied(), backend));
-    keyset::all(on, query, rows::partner).await
+    keyset::all(on, query, Partner::try_from).await
 }
 
 /// The locations of the partners, by MPN id, whoever asks. A partner without any is missing.
 ///
 /// # Errors
 /// As [`page`].
-pub async fn locations_of(
-    on: &impl Reads,
-    partners: &[Uuid],
-) -> Result<HashMap<Uuid, Vec<Location>>, StoreError> {
+pub async fn locations_of(on: &impl Reads, partners: &[Uuid]) -> Result<HashMap<Uuid, Vec<Location>>, StoreError> {
     let column = partner_location::Column::PartnerId;
     let backend = on.connection().get_database_backend();
     let query = partner_location::Entity::find()
         .filter(any_of(column, partners.iter().copied(), backend))
         .order_by_asc(partner_location::Column::MpnId);
     let mut locations: HashMap<Uuid, Vec<Location>> = HashMap::new();
-    for location in keyset::all(on, query, rows::location).await? {
+    for location in keyset::all(on, query, Location::try_from).await? {
         let partner = location.partner_id;
         locations.entry(partner).or_default().push(location);
     }
@@ -113,5 +100,5 @@ pub async fn locations(on: &impl Reads, mpn_ids: &[&str]) -> Result<Vec<Location
     let backend = on.connection().get_database_backend();
     let ids = mpn_ids.iter().filter_map(|id| findable(id));
     let query = partner_location::Entity::find().filter(any_of(column, ids, backend));
-    keyset::all(on, query, rows::location).await
+    keyset::all(on, query, Location::try_from).await
 }

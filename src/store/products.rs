@@ -10,16 +10,11 @@ use super::{
     keyset::{self, Keyset},
     page::{Key, KeyKind, ListOrder, Page, PageRequest},
     records::Product,
-    rows,
     sql::{any_of, matches_search},
 };
 
 /// The list, for [`super::page::Cursor::decode`].
-pub const ORDER: ListOrder = ListOrder {
-    tag: "products",
-    kinds: &[KeyKind::Text, KeyKind::Id],
-    descending: false,
-};
+pub const ORDER: ListOrder = ListOrder { tag: "products", kinds: &[KeyKind::Text, KeyKind::Id], descending: false };
 
 /// Which products are asked for; what is not given leaves everything.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
@@ -42,19 +37,13 @@ fn matching(filter: &ProductFilter) -> Select<Entity> {
 ///
 /// # Errors
 /// As every read: [`StoreError::Unavailable`], [`StoreError::Corrupt`].
-pub async fn page(
-    db: &Db,
-    filter: &ProductFilter,
-    request: &PageRequest,
-) -> Result<Page<Product>, StoreError> {
+pub async fn page(db: &Db, filter: &ProductFilter, request: &PageRequest) -> Result<Page<Product>, StoreError> {
     let keyset: Keyset<'_, Model> = Keyset {
         order: ORDER,
-        columns: [Column::Name, Column::SkuId]
-            .map(|column| Expr::col(column.as_column_ref()))
-            .to_vec(),
+        columns: [Column::Name, Column::SkuId].map(|column| Expr::col(column.as_column_ref())).to_vec(),
         keys: &|row| vec![Key::Text(row.name.clone()), Key::Id(row.sku_id)],
     };
-    keyset::page(db, matching(filter), &keyset, request, rows::product).await
+    keyset::page(db, matching(filter), &keyset, request, Product::try_from).await
 }
 
 /// How many products there are.
@@ -72,5 +61,5 @@ pub async fn count(db: &Db, filter: &ProductFilter) -> Result<u64, StoreError> {
 pub async fn get_many(on: &impl Reads, skus: &[Uuid]) -> Result<Vec<Product>, StoreError> {
     let backend = on.connection().get_database_backend();
     let query = Entity::find().filter(any_of(Column::SkuId, skus.iter().copied(), backend));
-    keyset::all(on, query, rows::product).await
+    keyset::all(on, query, Product::try_from).await
 }

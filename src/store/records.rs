@@ -4,8 +4,8 @@ use domain::{
     caller::Actor,
     history::FieldChange,
     kinds::{
-        ClaimStatus, CommentVisibility, HistoryAction, IncentiveProgram, SolutionArea,
-        SubscriptionChannel, SubscriptionStatus,
+        ClaimStatus, CommentVisibility, HistoryAction, IncentiveProgram, SolutionArea, SubscriptionChannel,
+        SubscriptionStatus,
     },
     time::Timestamp,
 };

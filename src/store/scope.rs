@@ -7,8 +7,7 @@ use domain::{
     kinds::{ClaimStatus, CommentVisibility},
 };
 use entity::{
-    association, claim, claim_line, comment, customer, customer_subscription, history, partner,
-    proof_document,
+    association, claim, claim_line, comment, customer, customer_subscription, history, partner, proof_document,
 };
 use sea_orm::{
     ColumnTrait, Condition, EntityTrait, ExprTrait, QueryFilter, QuerySelect, QueryTrait,
@@ -23,13 +22,11 @@ pub fn claims(caller: &Caller) -> Condition {
     let there = Condition::all().add(claim::Column::DeletedAt.is_null());
     match caller.side {
         Side::Partner(id) => there.add(claim::Column::PartnerId.eq(id)),
-        Side::Vendor if caller.reviews() => {
-            there.add(claim::Column::Status.ne(ClaimStatus::Editing.as_str()))
-        }
+        Side::Vendor if caller.reviews() => there.add(claim::Column::Status.ne(ClaimStatus::Editing.as_str())),
         Side::Vendor => there.add(never()),
-        Side::Customer(tenant) => there
-            .add(claim::Column::TenantId.eq(tenant))
-            .add(claim::Column::ApprovedAt.is_not_null()),
+        Side::Customer(tenant) => {
+            there.add(claim::Column::TenantId.eq(tenant)).add(claim::Column::ApprovedAt.is_not_null())
+        }
     }
 }
 
@@ -42,9 +39,7 @@ fn of_seen_claim(caller: &Caller, column: impl ColumnTrait) -> Condition {
         // Nearly all claims: looked up one by one for the rows of a page.
         Side::Vendor => {
             let mut claim = seen(claim::Column::Id);
-            claim.and_where(
-                Expr::col(claim::Column::Id.as_column_ref()).equals(column.as_column_ref()),
-            );
+            claim.and_where(Expr::col(claim::Column::Id.as_column_ref()).equals(column.as_column_ref()));
             Expr::exists(claim)
         }
     })
@@ -53,21 +48,12 @@ fn of_seen_claim(caller: &Caller, column: impl ColumnTrait) -> Condition {
 /// `SELECT column FROM claim` for the claims that the caller sees.
 fn claims_seen(caller: &Caller) -> impl Fn(claim::Column) -> SelectStatement + use<> {
     let scope = claims(caller);
-    move |column| {
-        claim::Entity::find()
-            .select_only()
-            .column(column)
-            .filter(scope.clone())
-            .into_query()
-    }
+    move |column| claim::Entity::find().select_only().column(column).filter(scope.clone()).into_query()
 }
 
 /// The same claims' documents; a customer sees none.
 pub fn documents(caller: &Caller) -> Condition {
-    not_customers(
-        caller,
-        of_seen_claim(caller, proof_document::Column::ClaimId),
-    )
+    not_customers(caller, of_seen_claim(caller, proof_document::Column::ClaimId))
 }
 
 /// The same claims' comments; internal ones are the vendor's only (K1), and a customer sees none.
@@ -90,11 +76,7 @@ fn not_customers(caller: &Caller, seen: Condition) -> Condition {
 }
 
 fn shared(caller: &Caller, seen: Condition, visibility: impl ColumnTrait) -> Condition {
-    if caller.reviews() {
-        seen
-    } else {
-        seen.add(visibility.eq(CommentVisibility::Shared.as_str()))
-    }
+    if caller.reviews() { seen } else { seen.add(visibility.eq(CommentVisibility::Shared.as_str())) }
 }
 
 /// A partner sees its own associations, reviewers all, a customer those on its tenant.
@@ -103,8 +85,9 @@ pub fn associations(caller: &Caller) -> Condition {
         Side::Partner(id) => Condition::all().add(association::Column::PartnerId.eq(id)),
         Side::Vendor if caller.reviews() => Condition::all(),
         Side::Vendor => Condition::all().add(never()),
-        Side::Customer(tenant) => of_seen_claim(caller, association::Column::ClaimId)
-            .add(association::Column::TenantId.eq(tenant)),
+        Side::Customer(tenant) => {
+            of_seen_claim(caller, association::Column::ClaimId).add(association::Column::TenantId.eq(tenant))
+        }
     }
 }
 
@@ -112,9 +95,7 @@ pub fn associations(caller: &Caller) -> Condition {
 pub fn customers(caller: &Caller) -> Condition {
     let own = customer::Column::TenantId;
     match caller.side {
-        Side::Partner(_) => {
-            Condition::all().add(own.in_subquery(claims_seen(caller)(claim::Column::TenantId)))
-        }
+        Side::Partner(_) => Condition::all().add(own.in_subquery(claims_seen(caller)(claim::Column::TenantId))),
         Side::Vendor => Condition::all(),
         Side::Customer(tenant) => Condition::all().add(own.eq(tenant)),
     }
@@ -126,9 +107,7 @@ pub fn partners(caller: &Caller) -> Condition {
     match caller.side {
         Side::Partner(id) => Condition::all().add(own.eq(id)),
         Side::Vendor => Condition::all(),
-        Side::Customer(_) => {
-            Condition::all().add(own.in_subquery(claims_seen(caller)(claim::Column::PartnerId)))
-        }
+        Side::Customer(_) => Condition::all().add(own.in_subquery(claims_seen(caller)(claim::Column::PartnerId))),
     }
 }
 
@@ -144,10 +123,7 @@ pub fn subscriptions(caller: &Caller) -> Condition {
                 .filter(association::Column::PartnerId.eq(id))
                 .filter(association::Column::EndedAt.is_null())
                 .filter(same(association::Column::TenantId, tenant_id))
-                .filter(same(
-                    association::Column::SkuId,
-                    customer_subscription::Column::SkuId,
-                ));
+                .filter(same(association::Column::SkuId, customer_subscription::Column::SkuId));
             Condition::all().add(Expr::exists(held.into_query()))
         }
         Side::Vendor => Condition::all(),
@@ -166,9 +142,7 @@ pub fn subscriptions_by_id(caller: &Caller) -> Condition {
         .column(claim_line::Column::SubscriptionId)
         .filter(claim_line::Column::SubscriptionId.is_not_null())
         .filter(of_seen_claim(caller, claim_line::Column::ClaimId));
-    Condition::any()
-        .add(listed)
-        .add(customer_subscription::Column::SubscriptionId.in_subquery(lines.into_query()))
+    Condition::any().add(listed).add(customer_subscription::Column::SubscriptionId.in_subquery(lines.into_query()))
 }
 
 /// Whether two columns of different tables are equal.

@@ -26,8 +26,8 @@ where
         return never();
     };
     if backend == DbBackend::Postgres {
-        let list = Value::Array(last.array_type(), Some(Box::new(keys)));
-        return Expr::col(column.as_column_ref()).eq(PgFunc::any(Expr::val(list)));
+        let array = Value::Array(last.array_type(), Some(Box::new(keys)));
+        return Expr::col(column.as_column_ref()).eq(PgFunc::any(Expr::val(array)));
     }
     keys.resize(keys.len().next_power_of_two(), last);
     column.is_in(keys)
@@ -40,19 +40,13 @@ pub fn contains(column: impl ColumnTrait, word: &str) -> Expr {
 
 /// Whether a column of words with one space between them has the word among them.
 pub fn has_word(column: impl ColumnTrait, word: &str) -> Expr {
-    let spaced = |text: Expr| {
-        Expr::val(" ")
-            .binary(CONCAT, text)
-            .binary(CONCAT, Expr::val(" "))
-    };
+    let spaced = |text: Expr| Expr::val(" ").binary(CONCAT, text).binary(CONCAT, Expr::val(" "));
     let pattern = LikeExpr::new(format!("% {} %", escaped(word))).escape('\\');
     spaced(Expr::col(column.as_column_ref())).like(pattern)
 }
 
 fn escaped(word: &str) -> String {
-    word.replace('\\', "\\\\")
-        .replace('%', "\\%")
-        .replace('_', "\\_")
+    word.replace('\\', "\\\\").replace('%', "\\%").replace('_', "\\_")
 }
 
 /// The text, if a row could hold it: PostgreSQL can neither keep NUL nor be asked for it, and no text that is kept has
@@ -87,9 +81,7 @@ pub fn matches_search(column: impl ColumnTrait, search: Option<&str>) -> Conditi
         return Condition::all();
     };
     match search_words(search) {
-        Some(words) => words.iter().fold(Condition::all(), |all, word| {
-            all.add(contains(column, word))
-        }),
+        Some(words) => words.iter().fold(Condition::all(), |all, word| all.add(contains(column, word))),
         None => Condition::all().add(never()),
     }
 }

@@ -15,16 +15,12 @@ use super::{
     keyset::{self, Children, Keyset},
     page::{Key, KeyKind, ListOrder, Page, PageRequest},
     records::Subscription,
-    rows, scope,
+    scope,
     sql::any_of,
 };
 
 /// The list, for [`super::page::Cursor::decode`].
-pub const ORDER: ListOrder = ListOrder {
-    tag: "subscriptions",
-    kinds: &[KeyKind::Id],
-    descending: false,
-};
+pub const ORDER: ListOrder = ListOrder { tag: "subscriptions", kinds: &[KeyKind::Id], descending: false };
 
 /// Which subscriptions are asked for; what is not given leaves everything, an empty list nothing.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
@@ -66,12 +62,7 @@ fn seen(db: &Db, caller: &Caller, filter: &SubscriptionFilter) -> Select<Entity>
     query
 }
 
-fn of_customers(
-    db: &Db,
-    caller: &Caller,
-    tenants: &[Uuid],
-    filter: &SubscriptionFilter,
-) -> Select<Entity> {
+fn of_customers(db: &Db, caller: &Caller, tenants: &[Uuid], filter: &SubscriptionFilter) -> Select<Entity> {
     let backend = db.connection().get_database_backend();
     seen(db, caller, filter).filter(any_of(Column::TenantId, tenants.iter().copied(), backend))
 }
@@ -87,18 +78,14 @@ pub async fn page(
     request: &PageRequest,
 ) -> Result<Page<Subscription>, StoreError> {
     let query = seen(db, caller, filter);
-    keyset::page(db, query, &keyset(), request, rows::subscription).await
+    keyset::page(db, query, &keyset(), request, Subscription::try_from).await
 }
 
 /// How many subscriptions the caller sees.
 ///
 /// # Errors
 /// As [`page`].
-pub async fn count(
-    db: &Db,
-    caller: &Caller,
-    filter: &SubscriptionFilter,
-) -> Result<u64, StoreError> {
+pub async fn count(db: &Db, caller: &Caller, filter: &SubscriptionFilter) -> Result<u64, StoreError> {
     keyset::count(db, seen(db, caller, filter)).await
 }
 
@@ -113,13 +100,9 @@ pub async fn pages_of_customers(
     filter: &SubscriptionFilter,
     request: &PageRequest,
 ) -> Result<HashMap<Uuid, Page<Subscription>>, StoreError> {
-    let parents = Children {
-        column: Column::TenantId,
-        of: |row: &Model| row.tenant_id,
-        ids: tenants,
-    };
+    let parents = Children { column: Column::TenantId, of: |row: &Model| row.tenant_id, ids: tenants };
     let query = of_customers(db, caller, tenants, filter);
-    keyset::pages(db, query, parents, &keyset(), request, rows::subscription).await
+    keyset::pages(db, query, parents, &keyset(), request, Subscription::try_from).await
 }
 
 /// How many subscriptions each customer has.
@@ -140,16 +123,14 @@ pub async fn counts_of_customers(
 ///
 /// # Errors
 /// As [`page`].
-pub async fn by_ids(
-    db: &Db,
-    caller: &Caller,
-    ids: &[Uuid],
-) -> Result<Vec<Subscription>, StoreError> {
+pub async fn by_ids(db: &Db, caller: &Caller, ids: &[Uuid]) -> Result<Vec<Subscription>, StoreError> {
     let backend = db.connection().get_database_backend();
-    let query = Entity::find()
-        .filter(scope::subscriptions_by_id(caller))
-        .filter(any_of(Column::SubscriptionId, ids.iter().copied(), backend));
-    keyset::all(db, query, rows::subscription).await
+    let query = Entity::find().filter(scope::subscriptions_by_id(caller)).filter(any_of(
+        Column::SubscriptionId,
+        ids.iter().copied(),
+        backend,
+    ));
+    keyset::all(db, query, Subscription::try_from).await
 }
 
 /// The subscriptions, in no order, whoever asks: only for the edges of what the caller sees.
@@ -159,5 +140,5 @@ pub async fn by_ids(
 pub async fn get_many(on: &impl Reads, ids: &[Uuid]) -> Result<Vec<Subscription>, StoreError> {
     let backend = on.connection().get_database_backend();
     let query = Entity::find().filter(any_of(Column::SubscriptionId, ids.iter().copied(), backend));
-    keyset::all(on, query, rows::subscription).await
+    keyset::all(on, query, Subscription::try_from).await
 }

@@ -7,7 +7,11 @@ use entity::{association, claim, comment, history, proof_document};
 use sea_orm::{ColumnTrait, EntityTrait, ExprTrait, QueryFilter, QueryOrder, QuerySelect};
 use uuid::Uuid;
 
-use super::{Db, Reads, StoreError, records::Document, rows, sql};
+use super::{
+    Db, Reads, StoreError,
+    records::{Document, HistoryEntry},
+    sql,
+};
 
 /// How many claims or documents are read at once.
 const STRIDE: u64 = 500;
@@ -43,9 +47,7 @@ pub struct Stored {
 /// # Errors
 /// The database's.
 pub async fn claims_after(db: &Db, after: Option<Uuid>) -> Result<Vec<ClaimHead>, StoreError> {
-    let mut query = claim::Entity::find()
-        .order_by_asc(claim::Column::Id)
-        .limit(STRIDE);
+    let mut query = claim::Entity::find().order_by_asc(claim::Column::Id).limit(STRIDE);
     if let Some(after) = after {
         query = query.filter(claim::Column::Id.gt(after));
     }
@@ -70,39 +72,28 @@ pub async fn histories(db: &Db, claims: &[Uuid]) -> Result<HashMap<Uuid, Vec<Sto
     let bodies: HashMap<Uuid, String> = comment::Entity::find()
         .select_only()
         .columns([comment::Column::Id, comment::Column::Body])
-        .filter(sql::any_of(
-            comment::Column::ClaimId,
-            claims.iter().copied(),
-            backend,
-        ))
+        .filter(sql::any_of(comment::Column::ClaimId, claims.iter().copied(), backend))
         .into_tuple()
         .all(connection)
         .await?
         .into_iter()
         .collect();
     let found = history::Entity::find()
-        .filter(sql::any_of(
-            history::Column::ClaimId,
-            claims.iter().copied(),
-            backend,
-        ))
+        .filter(sql::any_of(history::Column::ClaimId, claims.iter().copied(), backend))
         .order_by_asc(history::Column::ClaimId)
         .order_by_asc(history::Column::Seq)
         .all(connection)
         .await?;
     let mut histories: HashMap<Uuid, Vec<Stored>> = HashMap::new();
     for row in found {
-        histories
-            .entry(row.claim_id)
-            .or_default()
-            .push(stored(row, &bodies)?);
+        histories.entry(row.claim_id).or_default().push(stored(row, &bodies)?);
     }
     Ok(histories)
 }
 
 fn stored(row: history::Model, bodies: &HashMap<Uuid, String>) -> Result<Stored, StoreError> {
     let (pos, hash) = (row.pos, row.hash.clone());
-    let read = rows::entry(row)?;
+    let read = HistoryEntry::try_from(row)?;
     let entry = Entry {
         id: read.id,
         claim_id: read.claim_id,
@@ -128,10 +119,7 @@ fn stored(row: history::Model, bodies: &HashMap<Uuid, String>) -> Result<Stored,
 /// # Errors
 /// The database's.
 pub async fn history_without_claim(db: &Db) -> Result<Option<Uuid>, StoreError> {
-    let known = sea_orm::sea_query::Query::select()
-        .column(claim::Column::Id)
-        .from(claim::Entity)
-        .to_owned();
+    let known = sea_orm::sea_query::Query::select().column(claim::Column::Id).from(claim::Entity).to_owned();
     Ok(history::Entity::find()
         .select_only()
         .column(history::Column::ClaimId)
@@ -162,16 +150,9 @@ pub async fn subject_held_twice(db: &Db) -> Result<Option<String>, StoreError> {
 /// # Errors
 /// [`StoreError::Corrupt`] with the row that cannot be read; the database's.
 pub async fn documents_after(db: &Db, after: Option<Uuid>) -> Result<Vec<Document>, StoreError> {
-    let mut query = proof_document::Entity::find()
-        .order_by_asc(proof_document::Column::Id)
-        .limit(STRIDE);
+    let mut query = proof_document::Entity::find().order_by_asc(proof_document::Column::Id).limit(STRIDE);
     if let Some(after) = after {
         query = query.filter(proof_document::Column::Id.gt(after));
     }
-    query
-        .all(db.connection())
-        .await?
-        .into_iter()
-        .map(rows::document)
-        .collect()
+    query.all(db.connection()).await?.into_iter().map(Document::try_from).collect()
 }

@@ -6,7 +6,9 @@
 mod support;
 
 mod contract;
+mod editing;
 mod eligibility;
 mod layers;
+mod lifecycle;
 mod rules;
 mod schema;

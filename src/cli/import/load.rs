@@ -35,12 +35,15 @@ pub struct Report {
 pub async fn load<R: Noun>(app: &App, format: Format, rows: Rows<'_, R>, dry_run: bool, progress: &Progress) -> Result<Report, Failure> {
     let mut work = Work { app, format, dry_run, progress, report: Report::default(), batch: Batch::default() };
     for entry in rows {
-        work.report.rows += 1;
-        // What was read before the file's end, also an early one, is loaded.
-        let Ok(Entry { line, row }) = entry else {
-            work.flush().await?;
-            return Err(entry.err().unwrap_or_else(super::unreadable));
+        let Entry { line, row } = match entry {
+            Ok(entry) => entry,
+            // What was read before the file's early end is loaded.
+            Err(failure) => {
+                work.flush().await?;
+                return Err(failure);
+            }
         };
+        work.report.rows += 1;
         match row.and_then(|row| row.check().map_err(|problem| told::<R>(format, &problem))) {
             Ok(row) => work.take(row, line).await?,
             Err(why) => work.refuse(line, &why),

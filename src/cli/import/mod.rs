@@ -3,8 +3,11 @@
 mod cells;
 mod csv_rows;
 mod json_rows;
+mod lines;
 mod load;
 mod noun;
+#[cfg(test)]
+mod tests;
 
 use std::{
     fs::File,

@@ -90,9 +90,9 @@ impl Load for With<ClaimPage> {
 pub struct ClaimCount(pub ClaimFilter);
 
 impl Load for With<ClaimCount> {
-    type Value = i64;
+    type Value = u64;
 
-    async fn load(reader: Reader, keys: Vec<Self>) -> Result<HashMap<Self, i64>, Failure> {
+    async fn load(reader: Reader, keys: Vec<Self>) -> Result<HashMap<Self, u64>, Failure> {
         let reader = &reader;
         let read = async |args: Arc<ClaimCount>, tenants: Vec<Uuid>| {
             claims::counts_of_customers(reader.db(), &reader.caller, &tenants, &args.0).await

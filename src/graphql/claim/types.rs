@@ -61,7 +61,7 @@ connection!(ClaimConnection, ClaimEdge, Claim(Arc<domain::claim::Claim>), "claim
 #[Object]
 impl Claim {
     /// The global id.
-    async fn id(&self) -> ID {
+    pub async fn id(&self) -> ID {
         global_id::encode(Kind::Claim, self.0.id)
     }
 

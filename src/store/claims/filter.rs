@@ -6,10 +6,7 @@ use domain::{
     time::Timestamp,
 };
 use entity::{claim::Column, claim_line, customer};
-use sea_orm::{
-    ColumnTrait, Condition, DbBackend, EntityTrait, QueryFilter, QuerySelect, QueryTrait,
-    sea_query::Expr,
-};
+use sea_orm::{ColumnTrait, Condition, DbBackend, EntityTrait, QueryFilter, QuerySelect, QueryTrait, sea_query::Expr};
 use uuid::Uuid;
 
 use super::{order::hides_clocks, written};
@@ -85,42 +82,27 @@ impl ClaimFilter {
         self.named(backend)
             .add(self.of_review(caller))
             .add(self.of_time(caller))
-            .add_option(self.external_reference.as_deref().map(|text| {
-                match (caller.side, findable(text)) {
-                    (Side::Partner(_), Some(text)) => Column::ExternalReference.eq(text),
-                    _ => never(),
-                }
+            .add_option(self.external_reference.as_deref().map(|text| match (caller.side, findable(text)) {
+                (Side::Partner(_), Some(text)) => Column::ExternalReference.eq(text),
+                _ => never(),
             }))
             .add_option(self.search.as_deref().map(|text| search(caller, text)))
     }
 
     /// By what the claim names.
     fn named(&self, backend: DbBackend) -> Condition {
-        let number = |number: &String| {
-            written(number).map_or_else(never, |number| Column::Number.eq(number))
-        };
-        let statuses = |statuses: &Vec<ClaimStatus>| {
-            any_of(Column::Status, statuses.iter().map(|s| s.as_str()), backend)
-        };
+        let number = |number: &String| written(number).map_or_else(never, |number| Column::Number.eq(number));
+        let statuses =
+            |statuses: &Vec<ClaimStatus>| any_of(Column::Status, statuses.iter().map(|s| s.as_str()), backend);
         Condition::all()
-            .add_option(
-                self.ids
-                    .as_ref()
-                    .map(|ids| any_of(Column::Id, ids.iter().copied(), backend)),
-            )
+            .add_option(self.ids.as_ref().map(|ids| any_of(Column::Id, ids.iter().copied(), backend)))
             .add_option(self.number.as_ref().map(number))
             .add_option(self.status.as_ref().map(statuses))
             .add_option(self.tenant_id.map(|id| Column::TenantId.eq(id)))
             .add_option(self.partner_id.map(|id| Column::PartnerId.eq(id)))
             .add_option(self.sku_id.map(with_product))
-            .add_option(
-                self.solution_area
-                    .map(|area| Column::SolutionArea.eq(area.as_str())),
-            )
-            .add_option(
-                self.activity
-                    .map(|activity| has_word(Column::Activities, activity.as_str())),
-            )
+            .add_option(self.solution_area.map(|area| Column::SolutionArea.eq(area.as_str())))
+            .add_option(self.activity.map(|activity| has_word(Column::Activities, activity.as_str())))
     }
 
     /// By how the review stands.
@@ -129,9 +111,7 @@ impl ClaimFilter {
         let mine = |mine: bool| match (caller.reviews(), mine) {
             (false, _) => Condition::all().add(never()),
             (true, true) => Condition::all().add(reviewer.eq(caller.subject.as_str())),
-            (true, false) => Condition::any()
-                .add(reviewer.is_null())
-                .add(reviewer.ne(caller.subject.as_str())),
+            (true, false) => Condition::any().add(reviewer.is_null()).add(reviewer.ne(caller.subject.as_str())),
         };
         let nobodys = |nobodys: bool| match (caller.reviews(), nobodys) {
             (false, _) => never(),
@@ -148,11 +128,7 @@ impl ClaimFilter {
     /// By its times.
     fn of_time(&self, caller: &Caller) -> Condition {
         let unless_hidden = |condition: Condition| {
-            if hides_clocks(caller) {
-                Condition::all().add(never())
-            } else {
-                condition
-            }
+            if hides_clocks(caller) { Condition::all().add(never()) } else { condition }
         };
         let late = |(late, now): (bool, Timestamp)| {
             let overdue = overdue(now);
@@ -168,9 +144,7 @@ impl ClaimFilter {
 
 /// The clock has run out: at `dueAt` it is too late (T).
 pub(super) fn overdue(now: Timestamp) -> Condition {
-    Condition::all()
-        .add(Column::DueAt.is_not_null())
-        .add(Column::DueAt.lte(now.micros()))
+    Condition::all().add(Column::DueAt.is_not_null()).add(Column::DueAt.lte(now.micros()))
 }
 
 fn with_product(sku_id: Uuid) -> Expr {

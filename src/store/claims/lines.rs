@@ -16,10 +16,7 @@ use crate::store::{Reads, StoreError, line_from_row, sql::any_of};
 ///
 /// # Errors
 /// As every read: [`StoreError::Unavailable`], [`StoreError::Corrupt`].
-pub async fn lines(
-    on: &impl Reads,
-    claims: &[Uuid],
-) -> Result<HashMap<Uuid, Vec<Line>>, StoreError> {
+pub async fn lines(on: &impl Reads, claims: &[Uuid]) -> Result<HashMap<Uuid, Vec<Line>>, StoreError> {
     let column = claim_line::Column::ClaimId;
     let backend = on.connection().get_database_backend();
     let rows = claim_line::Entity::find()
@@ -40,10 +37,7 @@ pub async fn lines(
 ///
 /// # Errors
 /// As [`lines`].
-pub async fn document_counts(
-    on: &impl Reads,
-    claims: &[Uuid],
-) -> Result<HashMap<Uuid, u32>, StoreError> {
+pub async fn document_counts(on: &impl Reads, claims: &[Uuid]) -> Result<HashMap<Uuid, u32>, StoreError> {
     let column = proof_document::Column::ClaimId;
     let backend = on.connection().get_database_backend();
     let counts = proof_document::Entity::find()

@@ -75,11 +75,7 @@ pub async fn pages_of_customers(
 ) -> Result<HashMap<Uuid, Page<Claim>>, StoreError> {
     let keys = |row: &Model| order.keys(caller, row);
     let keyset = order.keyset(caller, &keys);
-    let parents = Children {
-        column: Column::TenantId,
-        of: |row: &Model| row.tenant_id,
-        ids: tenants,
-    };
+    let parents = Children { column: Column::TenantId, of: |row: &Model| row.tenant_id, ids: tenants };
     let query = of_customers(db, caller, tenants, filter);
     keyset::pages(db, query, parents, &keyset, request, bare).await
 }
@@ -98,12 +94,7 @@ pub async fn counts_of_customers(
     keyset::counts(db, query, Column::TenantId, tenants).await
 }
 
-fn of_customers(
-    db: &Db,
-    caller: &Caller,
-    tenants: &[Uuid],
-    filter: &ClaimFilter,
-) -> Select<Entity> {
+fn of_customers(db: &Db, caller: &Caller, tenants: &[Uuid], filter: &ClaimFilter) -> Select<Entity> {
     let backend = db.connection().get_database_backend();
     seen(db, caller, filter).filter(any_of(Column::TenantId, tenants.iter().copied(), backend))
 }
@@ -114,11 +105,7 @@ fn of_customers(
 /// As [`page`].
 pub async fn by_ids(db: &Db, caller: &Caller, ids: &[Uuid]) -> Result<Vec<Claim>, StoreError> {
     let backend = db.connection().get_database_backend();
-    let query = Entity::find().filter(scope::claims(caller)).filter(any_of(
-        Column::Id,
-        ids.iter().copied(),
-        backend,
-    ));
+    let query = Entity::find().filter(scope::claims(caller)).filter(any_of(Column::Id, ids.iter().copied(), backend));
     keyset::all(db, query, bare).await
 }
 
@@ -126,17 +113,11 @@ pub async fn by_ids(db: &Db, caller: &Caller, ids: &[Uuid]) -> Result<Vec<Claim>
 ///
 /// # Errors
 /// As [`page`].
-pub async fn by_number(
-    db: &Db,
-    caller: &Caller,
-    number: &str,
-) -> Result<Option<Claim>, StoreError> {
+pub async fn by_number(db: &Db, caller: &Caller, number: &str) -> Result<Option<Claim>, StoreError> {
     let Some(number) = written(number) else {
         return Ok(None);
     };
-    let query = Entity::find()
-        .filter(scope::claims(caller))
-        .filter(Column::Number.eq(number));
+    let query = Entity::find().filter(scope::claims(caller)).filter(Column::Number.eq(number));
     Ok(keyset::all(db, query, bare).await?.pop())
 }
 

@@ -34,10 +34,7 @@ pub struct ClaimOrder {
 impl Default for ClaimOrder {
     /// Newest first.
     fn default() -> Self {
-        Self {
-            field: ClaimOrderField::CreatedAt,
-            descending: true,
-        }
+        Self { field: ClaimOrderField::CreatedAt, descending: true }
     }
 }
 
@@ -60,11 +57,7 @@ impl ClaimOrder {
             (DueAt, false) => "claims:due",
             (DueAt, true) => "claims:-due",
         };
-        ListOrder {
-            tag,
-            kinds: &[KeyKind::Int, KeyKind::Id],
-            descending: self.descending,
-        }
+        ListOrder { tag, kinds: &[KeyKind::Int, KeyKind::Id], descending: self.descending }
     }
 
     pub(super) fn keyset<'a>(
@@ -72,11 +65,7 @@ impl ClaimOrder {
         caller: &Caller,
         keys: &'a (dyn Fn(&Model) -> Vec<Key> + Sync),
     ) -> Keyset<'a, Model> {
-        Keyset {
-            order: self.list(),
-            columns: vec![self.column(caller), Expr::col(Column::Id.as_column_ref())],
-            keys,
-        }
+        Keyset { order: self.list(), columns: vec![self.column(caller), Expr::col(Column::Id.as_column_ref())], keys }
     }
 
     fn column(self, caller: &Caller) -> Expr {
@@ -88,9 +77,7 @@ impl ClaimOrder {
             ClaimOrderField::CreatedAt => Expr::col(Column::CreatedAt.as_column_ref()),
             ClaimOrderField::UpdatedAt => Expr::col(Column::UpdatedAt.as_column_ref()),
             ClaimOrderField::SubmittedAt => or_last("submitted_at"),
-            ClaimOrderField::DueAt if hides_clocks(caller) => {
-                Expr::cust(format!("CAST({} AS bigint)", self.last()))
-            }
+            ClaimOrderField::DueAt if hides_clocks(caller) => Expr::cust(format!("CAST({} AS bigint)", self.last())),
             ClaimOrderField::DueAt => or_last("due_at"),
         }
     }
@@ -107,11 +94,7 @@ impl ClaimOrder {
     }
 
     const fn last(self) -> i64 {
-        if self.descending {
-            LAST_DESCENDING
-        } else {
-            LAST_ASCENDING
-        }
+        if self.descending { LAST_DESCENDING } else { LAST_ASCENDING }
     }
 }
 

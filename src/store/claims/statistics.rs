@@ -47,16 +47,10 @@ pub async fn statistics(
         .into_tuple::<(String, i64, i64)>()
         .all(db.connection())
         .await?;
-    let mut figures = Statistics {
-        by_status: ClaimStatus::ALL.iter().map(|status| (*status, 0)).collect(),
-        ..Statistics::default()
-    };
+    let mut figures =
+        Statistics { by_status: ClaimStatus::ALL.iter().map(|status| (*status, 0)).collect(), ..Statistics::default() };
     for (word, count, overdue) in counted {
-        let overdue = if hides_clocks(caller) {
-            0
-        } else {
-            natural(overdue)
-        };
+        let overdue = if hides_clocks(caller) { 0 } else { natural(overdue) };
         figures.add(&word, natural(count), overdue)?;
     }
     figures.decided = decided(db, caller, filter).await?;
@@ -65,9 +59,7 @@ pub async fn statistics(
 
 impl Statistics {
     fn add(&mut self, word: &str, count: u64, overdue: u64) -> Result<(), StoreError> {
-        let status: ClaimStatus = word
-            .parse()
-            .map_err(|_| StoreError::Corrupt("claim", format!("status {word:?}")))?;
+        let status: ClaimStatus = word.parse().map_err(|_| StoreError::Corrupt("claim", format!("status {word:?}")))?;
         self.total += count;
         self.overdue += overdue;
         match status {
@@ -75,25 +67,15 @@ impl Statistics {
             ClaimStatus::Rejected => self.rejected += count,
             _ => {}
         }
-        if let Some((_, known)) = self
-            .by_status
-            .iter_mut()
-            .find(|(known, _)| *known == status)
-        {
+        if let Some((_, known)) = self.by_status.iter_mut().find(|(known, _)| *known == status) {
             *known += count;
         }
         Ok(())
     }
 }
 
-async fn decided(
-    db: &Db,
-    caller: &Caller,
-    filter: &ClaimFilter,
-) -> Result<Vec<(Timestamp, Timestamp)>, StoreError> {
-    let both = Condition::all()
-        .add(Column::SubmittedAt.is_not_null())
-        .add(Column::DecidedAt.is_not_null());
+async fn decided(db: &Db, caller: &Caller, filter: &ClaimFilter) -> Result<Vec<(Timestamp, Timestamp)>, StoreError> {
+    let both = Condition::all().add(Column::SubmittedAt.is_not_null()).add(Column::DecidedAt.is_not_null());
     let rows = seen(db, caller, filter)
         .filter(both)
         .select_only()
@@ -102,11 +84,7 @@ async fn decided(
         .into_tuple::<(i64, i64)>()
         .all(db.connection())
         .await?;
-    let time = |micros| {
-        Timestamp::from_micros(micros)
-            .map_err(|_| StoreError::Corrupt("claim", format!("time {micros}")))
-    };
-    rows.into_iter()
-        .map(|(submitted, decided)| Ok((time(submitted)?, time(decided)?)))
-        .collect()
+    let time =
+        |micros| Timestamp::from_micros(micros).map_err(|_| StoreError::Corrupt("claim", format!("time {micros}")));
+    rows.into_iter().map(|(submitted, decided)| Ok((time(submitted)?, time(decided)?))).collect()
 }

@@ -18,10 +18,7 @@ use crate::store::StoreError;
 /// [`StoreError::Corrupt`] when the row holds what no claim can be.
 pub fn claim_from_row(row: claim::Model, lines: Vec<Line>) -> Result<Claim, StoreError> {
     let id = row.id;
-    let at = Row {
-        table: "claim",
-        key: &id,
-    };
+    let at = Row { table: "claim", key: &id };
     Ok(Claim {
         status: at.word(&row.status)?,
         solution_area: at.word(&row.solution_area)?,
@@ -51,10 +48,7 @@ pub fn claim_from_row(row: claim::Model, lines: Vec<Line>) -> Result<Claim, Stor
         solution_seller: row.solution_seller,
         partner_solution: row.partner_solution,
         documents: 0,
-        reviewer: row.reviewer_subject.map(|subject| Reviewer {
-            subject,
-            name: row.reviewer_name,
-        }),
+        reviewer: row.reviewer_subject.map(|subject| Reviewer { subject, name: row.reviewer_name }),
     })
 }
 
@@ -65,11 +59,9 @@ fn contact(at: Row<'_>, text: Option<&str>) -> Result<Option<Contact>, StoreErro
 fn deadline(at: Row<'_>, row: &claim::Model) -> Result<Option<Deadline>, StoreError> {
     match (&row.deadline_kind, row.deadline_started_at, row.due_at) {
         (None, None, None) => Ok(None),
-        (Some(kind), Some(started_at), Some(due_at)) => Ok(Some(Deadline {
-            kind: at.word(kind)?,
-            started_at: at.time(started_at)?,
-            due_at: at.time(due_at)?,
-        })),
+        (Some(kind), Some(started_at), Some(due_at)) => {
+            Ok(Some(Deadline { kind: at.word(kind)?, started_at: at.time(started_at)?, due_at: at.time(due_at)? }))
+        }
         _ => Err(at.corrupt()),
     }
 }
@@ -78,11 +70,7 @@ fn action_request(at: Row<'_>, row: &claim::Model) -> Result<Option<ActionReques
     let Some(reasons) = &row.action_reasons else {
         return Ok(None);
     };
-    match (
-        &row.action_message,
-        row.action_requested_at,
-        row.action_respond_by,
-    ) {
+    match (&row.action_message, row.action_requested_at, row.action_respond_by) {
         (Some(message), Some(requested_at), Some(respond_by)) => Ok(Some(ActionRequest {
             reasons: at.words(reasons)?,
             message: message.clone(),
@@ -115,10 +103,7 @@ fn rejection(at: Row<'_>, row: &claim::Model) -> Result<Option<Rejection>, Store
 /// [`StoreError::Corrupt`] when the row holds what no line can be.
 pub fn line_from_row(row: claim_line::Model) -> Result<Line, StoreError> {
     let id = row.id;
-    let at = Row {
-        table: "claim_line",
-        key: &id,
-    };
+    let at = Row { table: "claim_line", key: &id };
     Ok(Line {
         outcome: at.word(&row.outcome)?,
         id: row.id,
@@ -199,9 +184,7 @@ fn json(contact: Option<&Contact>) -> Option<String> {
 /// The row of a claim's line; `position` is its place among the claim's lines. A draft claims nothing yet (X0).
 #[must_use]
 pub fn line_to_row(claim: &Claim, position: i32, line: &Line) -> claim_line::ActiveModel {
-    let subject = (claim.status != ClaimStatus::Editing)
-        .then(|| claim.subject(line))
-        .flatten();
+    let subject = (claim.status != ClaimStatus::Editing).then(|| claim.subject(line)).flatten();
     claim_line::ActiveModel {
         id: Set(line.id),
         claim_id: Set(claim.id),

@@ -12,17 +12,10 @@ use super::StoreError;
 
 pub use claim::{claim_from_row, claim_to_row, line_from_row, line_to_row};
 
-pub(super) use activity::{association, comment, document, entry};
-pub(super) use directory::{customer, location, partner, product, subscription};
-
 /// The words of a list as a column holds them: in the order given, one space between them.
 #[must_use]
 pub fn words<T: std::fmt::Display>(values: &[T]) -> String {
-    values
-        .iter()
-        .map(ToString::to_string)
-        .collect::<Vec<_>>()
-        .join(" ")
+    values.iter().map(ToString::to_string).collect::<Vec<_>>().join(" ")
 }
 
 /// What a search looks through (L14): the parts in lower case, a line each, so that no word is found across two.
@@ -30,11 +23,7 @@ pub fn words<T: std::fmt::Display>(values: &[T]) -> String {
 /// It is made here and not in SQL, because `lower()` of SQLite knows ASCII only.
 #[must_use]
 pub fn search_text<'a>(parts: impl IntoIterator<Item = &'a str>) -> String {
-    parts
-        .into_iter()
-        .map(str::to_lowercase)
-        .collect::<Vec<_>>()
-        .join("\n")
+    parts.into_iter().map(str::to_lowercase).collect::<Vec<_>>().join("\n")
 }
 
 /// One row while it is read: where it is, for the error when it cannot be.
@@ -58,9 +47,7 @@ impl Row<'_> {
     }
 
     fn words<T: FromStr>(self, text: &str) -> Result<Vec<T>, StoreError> {
-        text.split_whitespace()
-            .map(|word| self.word(word))
-            .collect()
+        text.split_whitespace().map(|word| self.word(word)).collect()
     }
 
     fn time(self, micros: i64) -> Result<Timestamp, StoreError> {
@@ -77,10 +64,6 @@ impl Row<'_> {
 
     fn actor(self, kind: &str, subject: String, name: Option<String>) -> Result<Actor, StoreError> {
         let kind = self.word(kind)?;
-        Ok(Actor {
-            kind,
-            subject,
-            name,
-        })
+        Ok(Actor { kind, subject, name })
     }
 }

@@ -2,11 +2,12 @@
 
 use std::collections::HashSet;
 
-use domain::{claim::{Claim, Subject}, time::Timestamp};
-use entity::association;
-use sea_orm::{
-    ActiveValue::Set, ColumnTrait, EntityTrait, QueryFilter, QuerySelect, sea_query::Expr,
+use domain::{
+    claim::{Claim, Subject},
+    time::Timestamp,
 };
+use entity::association;
+use sea_orm::{ActiveValue::Set, ColumnTrait, EntityTrait, QueryFilter, QuerySelect, sea_query::Expr};
 use uuid::Uuid;
 
 use crate::store::{Reads, StoreError, Transaction};
@@ -15,7 +16,12 @@ use crate::store::{Reads, StoreError, Transaction};
 ///
 /// # Errors
 /// [`StoreError::Unique`] when another claim has a live association on one of the subjects; then none was started.
-pub async fn start(transaction: &Transaction, claim: &Claim, ids: impl Fn() -> Uuid, at: Timestamp) -> Result<(), StoreError> {
+pub async fn start(
+    transaction: &Transaction,
+    claim: &Claim,
+    ids: impl Fn() -> Uuid,
+    at: Timestamp,
+) -> Result<(), StoreError> {
     let rows: Vec<_> = claim
         .standing_lines()
         .filter_map(|line| claim.subject(line).map(|subject| (line, subject)))
@@ -57,7 +63,11 @@ pub async fn end(transaction: &Transaction, claim_id: Uuid, at: Timestamp) -> Re
 ///
 /// # Errors
 /// The database's.
-pub async fn held_by_others(transaction: &Transaction, claim_id: Uuid, subjects: &[Subject]) -> Result<HashSet<String>, StoreError> {
+pub async fn held_by_others(
+    transaction: &Transaction,
+    claim_id: Uuid,
+    subjects: &[Subject],
+) -> Result<HashSet<String>, StoreError> {
     let held: Vec<String> = association::Entity::find()
         .select_only()
         .column(association::Column::Subject)

@@ -6,7 +6,8 @@ use domain::{caller::Caller, claim::Claim};
 use entity::{claim, claim_line, proof_document};
 use sea_orm::{
     ActiveValue::{NotSet, Set},
-    ColumnTrait, EntityTrait, PaginatorTrait, QueryFilter, QueryOrder, QuerySelect, sea_query::OnConflict,
+    ColumnTrait, EntityTrait, PaginatorTrait, QueryFilter, QueryOrder, QuerySelect,
+    sea_query::OnConflict,
 };
 use uuid::Uuid;
 
@@ -40,7 +41,8 @@ pub async fn lock(transaction: &Transaction, caller: &Caller, id: Uuid) -> Resul
         .all(connection)
         .await?;
     let lines = rows.into_iter().map(line_from_row).collect::<Result<Vec<_>, _>>()?;
-    let documents = proof_document::Entity::find().filter(proof_document::Column::ClaimId.eq(id)).count(connection).await?;
+    let documents =
+        proof_document::Entity::find().filter(proof_document::Column::ClaimId.eq(id)).count(connection).await?;
     let mut claim = claim_from_row(row, lines)?;
     claim.documents = u32::try_from(documents).unwrap_or(u32::MAX);
     Ok(Some(Locked { claim, head }))
@@ -85,7 +87,8 @@ pub async fn save(transaction: &Transaction, claim: &Claim, head: &Head) -> Resu
 }
 
 async fn update(transaction: &Transaction, id: Uuid, row: claim::ActiveModel) -> Result<(), StoreError> {
-    let done = claim::Entity::update_many().set(row).filter(claim::Column::Id.eq(id)).exec(transaction.connection()).await?;
+    let done =
+        claim::Entity::update_many().set(row).filter(claim::Column::Id.eq(id)).exec(transaction.connection()).await?;
     if done.rows_affected == 1 { Ok(()) } else { Err(StoreError::Corrupt("claim", id.to_string())) }
 }
 
@@ -150,10 +153,7 @@ pub async fn bury(transaction: &Transaction, claim: &Claim, head: &Head) -> Resu
 ///
 /// # Errors
 /// The database's.
-pub async fn taken(
-    transaction: &Transaction,
-    claim: &Claim,
-) -> Result<HashSet<domain::claim::Subject>, StoreError> {
+pub async fn taken(transaction: &Transaction, claim: &Claim) -> Result<HashSet<domain::claim::Subject>, StoreError> {
     let subjects: Vec<_> = claim.standing_lines().filter_map(|line| claim.subject(line)).collect();
     let held = super::associations::held_by_others(transaction, claim.id, &subjects).await?;
     Ok(subjects.into_iter().filter(|subject| held.contains(&subject.to_string())).collect())

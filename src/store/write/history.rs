@@ -6,7 +6,10 @@ use domain::{
     time::Timestamp,
 };
 use entity::history;
-use sea_orm::{ActiveValue::{NotSet, Set}, EntityTrait};
+use sea_orm::{
+    ActiveValue::{NotSet, Set},
+    EntityTrait,
+};
 use uuid::Uuid;
 
 use crate::{
@@ -45,8 +48,12 @@ pub fn place(
 ) -> Result<Placed, StoreError> {
     let mut rows = Vec::with_capacity(events.len());
     for event in events {
-        let comment_body = event.comment_id.and_then(|id| comment.filter(|comment| comment.id == id)).map(|comment| comment.body.clone());
-        let entry = Entry { id: ids::new(), claim_id, seq: head.length + 1, actor: actor.clone(), at, event, comment_body };
+        let comment_body = event
+            .comment_id
+            .and_then(|id| comment.filter(|comment| comment.id == id))
+            .map(|comment| comment.body.clone());
+        let entry =
+            Entry { id: ids::new(), claim_id, seq: head.length + 1, actor: actor.clone(), at, event, comment_body };
         let hash = entry.hash(head.hash.as_deref());
         head = Head { length: entry.seq, hash: Some(hash.clone()) };
         rows.push(row(entry, hash)?);
@@ -65,7 +72,8 @@ pub async fn insert(transaction: &Transaction, placed: Placed) -> Result<(), Sto
 
 fn row(entry: Entry, hash: String) -> Result<history::ActiveModel, StoreError> {
     let event = entry.event;
-    let changes = serde_json::to_string(&event.changes).map_err(|_| StoreError::Corrupt("history", entry.id.to_string()))?;
+    let changes =
+        serde_json::to_string(&event.changes).map_err(|_| StoreError::Corrupt("history", entry.id.to_string()))?;
     Ok(history::ActiveModel {
         pos: NotSet,
         epoch: NotSet,

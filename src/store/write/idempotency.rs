@@ -22,7 +22,8 @@ pub struct Remembered {
 /// # Errors
 /// The database's.
 pub async fn find(transaction: &Transaction, subject: &str, key: &str) -> Result<Option<Remembered>, StoreError> {
-    let found = idempotency::Entity::find_by_id((subject.to_owned(), key.to_owned())).one(transaction.connection()).await?;
+    let found =
+        idempotency::Entity::find_by_id((subject.to_owned(), key.to_owned())).one(transaction.connection()).await?;
     Ok(found.map(|row| Remembered { mutation: row.mutation, input_hash: row.input_hash, answer: row.answer }))
 }
 

@@ -6,7 +6,7 @@ use std::{
 };
 
 use cpor::store::Db;
-use sea_orm::{ConnectionTrait, Database as Connection};
+use sea_orm::{ConnectionTrait, Database as Connection, Statement};
 use tokio::sync::OnceCell;
 
 use super::{World, files, postgres};
@@ -83,12 +83,26 @@ impl Database {
         }
     }
 
-    /// Runs SQL past the server, as an intruder or a broken disk would. `?` is no placeholder here.
+    /// Runs SQL past the server, as an intruder or a broken disk would; the number of rows that it changed.
     pub async fn tamper(&self, sql: &str) -> u64 {
+        self.try_tamper(sql).await.unwrap()
+    }
+
+    /// The same, where the database may refuse.
+    pub async fn try_tamper(&self, sql: &str) -> Result<u64, sea_orm::DbErr> {
         let connection = Connection::connect(&self.url).await.unwrap();
-        let changed = connection.execute_unprepared(sql).await.unwrap().rows_affected();
+        let changed = connection.execute_unprepared(sql).await.map(|result| result.rows_affected());
         connection.close().await.unwrap();
         changed
+    }
+
+    /// Reads one column of text past the server; nulls are left out.
+    pub async fn read(&self, sql: &str) -> Vec<String> {
+        let connection = Connection::connect(&self.url).await.unwrap();
+        let rows = connection.query_all_raw(Statement::from_string(connection.get_database_backend(), sql)).await.unwrap();
+        let values = rows.iter().filter_map(|row| row.try_get_by_index::<Option<String>>(0).unwrap()).collect();
+        connection.close().await.unwrap();
+        values
     }
 }
 
@@ -106,15 +120,21 @@ async fn postgres_template() {
     fill(Database { backend: Backend::Postgres, url: postgres::address(TEMPLATE), name: TEMPLATE.to_owned() }).await;
 }
 
-/// Migrates a template, loads the sample directory through the API, and closes every connection: PostgreSQL copies only
-/// a database that nobody is connected to, and SQLite's file is whole when the last one has closed.
+/// Migrates a template, loads the sample directory through the API, and leaves nobody connected: PostgreSQL copies only a
+/// database that is alone, and SQLite's file is whole only when the log beside it is empty.
 async fn fill(database: Database) {
     let db = Db::connect(&database.url).await.unwrap();
-    migration::up(db.schema_connection()).await.unwrap();
-    db.close().await.unwrap();
+    db.migrate_up().await.unwrap();
     let world = World::on(database, super::Settings::default()).await;
     world.load_directory().await;
-    world.leave().await;
+    let database = world.leave().await;
+    match database.backend {
+        Backend::Sqlite => drop(database.tamper("PRAGMA wal_checkpoint(TRUNCATE)").await),
+        Backend::Postgres => {
+            let name = &database.name;
+            administer(&format!("SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity WHERE datname = '{name}'")).await;
+        }
+    }
 }
 
 async fn administer(sql: &str) {

@@ -5,7 +5,8 @@ use uuid::Uuid;
 use super::{Decision, Effects, NewComment, Step, done, told};
 use crate::{
     claim::{ActionRequest, Rejection, Reviewer},
-    deadline, eligibility,
+    deadline,
+    eligibility::{self, Intent},
     history::{Event, FieldChange},
     kinds::{ActionReason, CommentVisibility, DeadlineKind, HistoryAction, RejectionReason, Role},
     problem::{Problem, ProblemCode},
@@ -99,7 +100,7 @@ impl Step<'_> {
     /// Approves, unless a product fails E3-E8 by now or belongs to another claim (L6, X6).
     pub(super) fn approve(&self, note: Option<&str>) -> Result<Decision, Vec<Problem>> {
         let note = text::optional("note", note, text::LONG_MAX).map_err(|problem| vec![problem])?;
-        let mut problems = eligibility::approval_problems(self.eligibility().problems);
+        let mut problems = eligibility::for_approval(&Intent::of(self.before), &self.given.facts, self.given.now);
         problems.extend(self.contested());
         if !problems.is_empty() {
             return Err(problems);

@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use domain::{directory::CustomerRow, problem::Problem, time::Timestamp};
 use entity::{customer, customer_domain};
-use sea_orm::{ActiveValue::Set, EntityTrait, QueryFilter, ConnectionTrait, sea_query::OnConflict};
+use sea_orm::{ActiveValue::Set, ConnectionTrait, EntityTrait, QueryFilter, sea_query::OnConflict};
 use uuid::Uuid;
 
 use super::Loadable;
@@ -30,7 +30,10 @@ impl Loadable for CustomerRow {
         {
             domains.entry(row.tenant_id).or_default().push(row.domain);
         }
-        let found = customer::Entity::find().filter(sql::any_of(customer::Column::TenantId, keys, backend)).all(connection).await?;
+        let found = customer::Entity::find()
+            .filter(sql::any_of(customer::Column::TenantId, keys, backend))
+            .all(connection)
+            .await?;
         let row = |row: customer::Model| {
             let mut domains = domains.remove(&row.tenant_id).unwrap_or_default();
             domains.sort_unstable();
@@ -49,7 +52,9 @@ impl Loadable for CustomerRow {
             tenant_id: Set(row.tenant_id),
             name: Set(row.name.clone()),
             domain: Set(row.domain.clone()),
-            search_text: Set(search_text(std::iter::once(row.name.as_str()).chain(row.domains.iter().map(String::as_str)))),
+            search_text: Set(search_text(
+                std::iter::once(row.name.as_str()).chain(row.domains.iter().map(String::as_str)),
+            )),
             created_at: Set(now.micros()),
             updated_at: Set(now.micros()),
         });

@@ -27,13 +27,19 @@ pub trait Loadable: Row + Clone + PartialEq + Send + Sync {
     ///
     /// # Errors
     /// The database's.
-    fn existing(transaction: &Transaction, rows: &[Self]) -> impl Future<Output = Result<HashMap<Self::Key, Self>, StoreError>> + Send;
+    fn existing(
+        transaction: &Transaction,
+        rows: &[Self],
+    ) -> impl Future<Output = Result<HashMap<Self::Key, Self>, StoreError>> + Send;
 
     /// For each row why it cannot be loaded as the rest of the directory stands, if so.
     ///
     /// # Errors
     /// The database's.
-    fn refused(transaction: &Transaction, rows: &[Self]) -> impl Future<Output = Result<Vec<Option<Problem>>, StoreError>> + Send;
+    fn refused(
+        transaction: &Transaction,
+        rows: &[Self],
+    ) -> impl Future<Output = Result<Vec<Option<Problem>>, StoreError>> + Send;
 
     /// Whether what is there already says what the row says.
     fn unchanged(&self, there: &Self) -> bool {
@@ -44,7 +50,11 @@ pub trait Loadable: Row + Clone + PartialEq + Send + Sync {
     ///
     /// # Errors
     /// The database's.
-    fn write(transaction: &Transaction, rows: &[Self], now: Timestamp) -> impl Future<Output = Result<(), StoreError>> + Send;
+    fn write(
+        transaction: &Transaction,
+        rows: &[Self],
+        now: Timestamp,
+    ) -> impl Future<Output = Result<(), StoreError>> + Send;
 }
 
 /// The words of a column, of which the database holds only known ones.

@@ -8,7 +8,9 @@ use domain::{
     time::Timestamp,
 };
 use entity::{partner, partner_location};
-use sea_orm::{ActiveValue::Set, ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QuerySelect, sea_query::OnConflict};
+use sea_orm::{
+    ActiveValue::Set, ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QuerySelect, sea_query::OnConflict,
+};
 use uuid::Uuid;
 
 use super::{Loadable, parsed};
@@ -34,7 +36,8 @@ impl Loadable for PartnerRow {
         {
             locations.entry(row.partner_id).or_default().push(location(row)?);
         }
-        let found = partner::Entity::find().filter(sql::any_of(partner::Column::Id, keys, backend)).all(connection).await?;
+        let found =
+            partner::Entity::find().filter(sql::any_of(partner::Column::Id, keys, backend)).all(connection).await?;
         let row = |row: partner::Model| {
             let locations = locations.remove(&row.id).unwrap_or_default();
             (row.id, Self { partner_id: row.id, name: row.name, locations })
@@ -45,7 +48,8 @@ impl Loadable for PartnerRow {
     /// An MPN id belongs to one partner: neither another one in the database nor another row of the same call has it.
     async fn refused(transaction: &Transaction, rows: &[Self]) -> Result<Vec<Option<Problem>>, StoreError> {
         let connection = transaction.connection();
-        let mpn_ids: Vec<String> = rows.iter().flat_map(|row| row.locations.iter().map(|location| location.mpn_id.clone())).collect();
+        let mpn_ids: Vec<String> =
+            rows.iter().flat_map(|row| row.locations.iter().map(|location| location.mpn_id.clone())).collect();
         let mut owners: HashMap<String, Uuid> = partner_location::Entity::find()
             .select_only()
             .columns([partner_location::Column::MpnId, partner_location::Column::PartnerId])
@@ -87,7 +91,8 @@ impl Loadable for PartnerRow {
             .update_columns([partner::Column::Name, partner::Column::SearchText, partner::Column::UpdatedAt])
             .to_owned();
         partner::Entity::insert_many(partners).on_conflict(again).exec_without_returning(connection).await?;
-        let locations: Vec<_> = rows.iter().flat_map(|row| row.locations.iter().map(|location| model(row.partner_id, location))).collect();
+        let locations: Vec<_> =
+            rows.iter().flat_map(|row| row.locations.iter().map(|location| model(row.partner_id, location))).collect();
         // A statement has a limited number of parameters: partners with very many locations take several.
         for some in locations.chunks(2_000) {
             let again = OnConflict::column(partner_location::Column::MpnId)
@@ -98,7 +103,10 @@ impl Loadable for PartnerRow {
                     partner_location::Column::PartnerType,
                 ])
                 .to_owned();
-            partner_location::Entity::insert_many(some.to_vec()).on_conflict(again).exec_without_returning(connection).await?;
+            partner_location::Entity::insert_many(some.to_vec())
+                .on_conflict(again)
+                .exec_without_returning(connection)
+                .await?;
         }
         Ok(())
     }

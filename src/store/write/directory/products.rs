@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use domain::{directory::ProductRow, problem::Problem, time::Timestamp};
 use entity::product;
-use sea_orm::{ActiveValue::Set, EntityTrait, QueryFilter, ConnectionTrait, sea_query::OnConflict};
+use sea_orm::{ActiveValue::Set, ConnectionTrait, EntityTrait, QueryFilter, sea_query::OnConflict};
 use uuid::Uuid;
 
 use super::{Loadable, parsed};
@@ -29,7 +29,10 @@ impl Loadable for ProductRow {
             .into_iter()
             .map(|row| {
                 let solution_area = parsed("product", &row.sku_id, &row.solution_area)?;
-                Ok((row.sku_id, Self { sku_id: row.sku_id, sku_part_number: row.sku_part_number, name: row.name, solution_area }))
+                Ok((
+                    row.sku_id,
+                    Self { sku_id: row.sku_id, sku_part_number: row.sku_part_number, name: row.name, solution_area },
+                ))
             })
             .collect()
     }

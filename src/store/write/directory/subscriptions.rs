@@ -55,7 +55,8 @@ impl Loadable for SubscriptionRow {
             if !tenants.contains(&row.tenant_id) {
                 return Some(Problem::not_found("customer", "tenantId").remedy("Load the customer first."));
             }
-            (!products.contains(&row.sku_id)).then(|| Problem::not_found("product", "skuId").remedy("Load the product first."))
+            (!products.contains(&row.sku_id))
+                .then(|| Problem::not_found("product", "skuId").remedy("Load the product first."))
         };
         Ok(rows.iter().map(refused).collect())
     }

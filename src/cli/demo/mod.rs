@@ -1,0 +1,91 @@
+//! `cpor demo`: everything at once, for a first look. Nothing is needed, and it is no place for real data.
+
+mod cast;
+mod claims;
+mod pdf;
+mod secret;
+mod stage;
+#[cfg(test)]
+mod tests;
+mod welcome;
+
+use std::{
+    net::SocketAddr,
+    path::{Path, PathBuf},
+};
+
+use clap::Args;
+use jiff::SignedDuration;
+
+use super::{failure::Failure, logging, output, token};
+use crate::{
+    auth::Authenticator,
+    config::{Config, Introspection, Keys, Limits, LogFormat, StorageOptions},
+    server::{Server, StartError},
+};
+use cast::{CAST, Person};
+
+/// Where the demo keeps everything, in the folder where it was started.
+const FOLDER: &str = "cpor-data";
+/// How long its tokens are good, in days.
+const TOKEN_DAYS: i64 = 7;
+/// Issuer and audience of its tokens: the defaults of `cpor serve` and `cpor token`.
+const ISSUER: &str = "cpor";
+
+/// The options of `cpor demo`.
+#[derive(Debug, Args)]
+#[command(long_about = "\
+Run everything at once, with sample data and ready tokens; nothing is needed.
+
+Keeps a SQLite database, documents and a secret in ./cpor-data, loads the sample directory and some claims once, serves the
+API with GraphiQL at /, and prints a token for each role and a first query. For a look and for trying things out: never for
+real data.")]
+pub struct Options {
+    /// The address to listen on.
+    #[arg(long, env = "CPOR_LISTEN", default_value = "127.0.0.1:8080", value_name = "ADDRESS:PORT")]
+    listen: SocketAddr,
+}
+
+/// Serves the demo until a signal asks it to stop.
+pub async fn run(options: Options) -> Result<(), Failure> {
+    logging::init(LogFormat::Text, "warn");
+    let folder = PathBuf::from(FOLDER);
+    secret::folder(&folder)?;
+    let config = config(options.listen, &folder)?;
+    let server = Server::start(&config).await?;
+    let loaded = stage::load_sample(server.app()).await?;
+    let address = server.address();
+    let tokens = tokens(&config.keys)?;
+    let variables = folder.join("tokens.env");
+    secret::keep(&variables, &welcome::variables(address, &tokens))?;
+    output::line(&welcome::text(address, &folder, &variables, &tokens, TOKEN_DAYS, loaded))?;
+    Ok(server.run().await.map_err(StartError::from)?)
+}
+
+fn config(listen: SocketAddr, folder: &Path) -> Result<Config, Failure> {
+    let secret = secret::secret(&folder.join("secret"))?;
+    let path = folder.display();
+    Ok(Config {
+        listen,
+        storage: StorageOptions {
+            database_url: format!("sqlite://{path}/cpor.db"),
+            documents: format!("file://{path}/documents"),
+            policy: None,
+        },
+        keys: Keys { secret, issuer: ISSUER.to_owned(), audience: ISSUER.to_owned() },
+        public_url: None,
+        migrate: true,
+        graphiql: true,
+        // GraphiQL reads the schema before anybody has pasted a token.
+        introspection: Introspection::On,
+        cors_origins: Vec::new(),
+        log_format: LogFormat::Text,
+        limits: Limits::default(),
+    })
+}
+
+fn tokens(keys: &Keys) -> Result<Vec<(Person, String)>, Failure> {
+    let authenticator = Authenticator::new(keys);
+    let good_for = SignedDuration::from_hours(24 * TOKEN_DAYS);
+    CAST.iter().map(|person| Ok((*person, token::sign(&authenticator, &person.caller()?, good_for)?))).collect()
+}

@@ -1,0 +1,129 @@
+//! Loading the sample: the directory from its files, the claims through the use cases, as callers would do it.
+
+use domain::{
+    claim::Claim,
+    directory::{CustomerRow, PartnerRow, ProductRow, SubscriptionRow},
+    kinds::ClaimStatus,
+};
+
+use super::{
+    cast::REVIEWER,
+    claims::{Goal, SAMPLES, Sample},
+    pdf,
+};
+use crate::{
+    app::{
+        App,
+        claims::{Answer, Change, Upload},
+    },
+    cli::{
+        failure::Failure,
+        import::{Format, Noun, load, rows},
+        progress::Progress,
+    },
+    store::{
+        self,
+        claims::{ClaimFilter, ClaimOrder},
+        page::PageRequest,
+    },
+};
+
+const PRODUCTS: &str = include_str!("../../../data/products.csv");
+const PARTNERS: &str = include_str!("../../../data/partners.csv");
+const CUSTOMERS: &str = include_str!("../../../data/customers.csv");
+const SUBSCRIPTIONS: &str = include_str!("../../../data/subscriptions.csv");
+
+/// Loads what is not there yet, and tells whether that was anything.
+///
+/// What a caller has changed since stays: once the last sample is there, nothing is touched any more.
+pub async fn load_sample(app: &App) -> Result<bool, Failure> {
+    if let Some(last) = SAMPLES.last()
+        && find(app, last).await?.is_some_and(|claim| claim.status != ClaimStatus::Editing)
+    {
+        return Ok(false);
+    }
+    directory::<ProductRow>(app, PRODUCTS).await?;
+    directory::<PartnerRow>(app, PARTNERS).await?;
+    directory::<CustomerRow>(app, CUSTOMERS).await?;
+    directory::<SubscriptionRow>(app, SUBSCRIPTIONS).await?;
+    for sample in &SAMPLES {
+        play(app, sample).await?;
+    }
+    Ok(true)
+}
+
+async fn directory<R: Noun>(app: &App, file: &str) -> Result<(), Failure> {
+    let rows = rows::<R>(Format::Csv, file.as_bytes())?;
+    match load::<R>(app, Format::Csv, rows, false, &Progress::quiet()).await?.refused {
+        0 => Ok(()),
+        _ => Err(mistake("the rows above were refused")),
+    }
+}
+
+/// Makes the claim, or takes up the one that an earlier start left on its way, and brings it to its goal.
+async fn play(app: &App, sample: &Sample) -> Result<(), Failure> {
+    let mut claim = match find(app, sample).await? {
+        Some(claim) => claim,
+        None => done(app.create_claim(&sample.by.caller()?, sample.input(), None).await?, sample)?,
+    };
+    if sample.goal != Goal::Draft && claim.status == ClaimStatus::Editing {
+        claim = change(app, sample, &claim, Change::AttachProof { file: proof(sample) }).await?;
+    }
+    while let Some(next) = next(&claim, sample.goal) {
+        claim = change(app, sample, &claim, next).await?;
+    }
+    Ok(())
+}
+
+/// The next step of a claim on its way to the goal; nothing once it is there.
+fn next(claim: &Claim, goal: Goal) -> Option<Change> {
+    match (claim.status, goal) {
+        (_, Goal::Draft) => None,
+        (ClaimStatus::Editing, _) => Some(Change::Submit),
+        (_, Goal::Submitted) => None,
+        (ClaimStatus::Submitted, _) => Some(Change::StartReview),
+        (ClaimStatus::UnderReview, Goal::Asked(reason, message)) => {
+            Some(Change::RequestPartnerAction { reasons: vec![reason], message: message.to_owned() })
+        }
+        (ClaimStatus::UnderReview, Goal::Rejected(reason, detail)) => Some(Change::Reject { reason, detail: detail.to_owned() }),
+        (ClaimStatus::UnderReview, Goal::Approved) => Some(Change::Approve { note: Some("The proof is complete.".to_owned()) }),
+        _ => None,
+    }
+}
+
+/// Does it as the one whose turn it is: the partner until the claim is handed in, then the reviewer.
+async fn change(app: &App, sample: &Sample, claim: &Claim, change: Change) -> Result<Claim, Failure> {
+    let drafting = claim.status == ClaimStatus::Editing;
+    let caller = if drafting { sample.by } else { REVIEWER }.caller()?;
+    let expected = (!matches!(change, Change::AttachProof { .. })).then_some(claim.version);
+    done(app.change_claim(&caller, Some(claim.id), expected, change, None).await?, sample)
+}
+
+fn done(answer: Answer, sample: &Sample) -> Result<Claim, Failure> {
+    answer.claim.ok_or_else(|| {
+        let told: Vec<String> = answer.problems.into_iter().map(|problem| problem.message).collect();
+        mistake(&format!("{} was refused: {}", sample.reference, told.join(" ")))
+    })
+}
+
+async fn find(app: &App, sample: &Sample) -> Result<Option<Claim>, Failure> {
+    let filter = ClaimFilter { external_reference: Some(sample.reference.to_owned()), ..ClaimFilter::default() };
+    let caller = sample.by.caller()?;
+    let page = store::claims::page(app.db(), &caller, &filter, ClaimOrder::default(), &PageRequest::first(1)).await;
+    Ok(page.map_err(crate::app::AppError::from)?.items.pop().map(|(_, claim)| claim))
+}
+
+fn proof(sample: &Sample) -> Upload {
+    let content = pdf::page(&[
+        "Proof of execution",
+        sample.name,
+        &format!("Made by {}", sample.by.company),
+        "Accepted by the customer on 2 November 2026",
+        "This is a sample: all names are invented.",
+    ]);
+    Upload { name: format!("{}.pdf", sample.reference.to_lowercase()), size: content.len() as u64, content: content.into() }
+}
+
+fn mistake(what: &str) -> Failure {
+    Failure::new(format!("The sample cannot be loaded: {what}."), "Remove the folder cpor-data and start again, or report it.")
+}

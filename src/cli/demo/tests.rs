@@ -1,0 +1,91 @@
+use std::collections::HashSet;
+
+use domain::{
+    directory::{CustomerRow, PartnerRow, ProductRow, Row, SubscriptionRow},
+    kinds::{ClaimStatus, Role, SubscriptionChannel, SubscriptionStatus},
+};
+
+use super::{
+    cast::{self, CAST},
+    claims::SAMPLES,
+    *,
+};
+use crate::cli::import::{Format, Noun, rows};
+
+fn file<R: Noun>(text: &str) -> Vec<R> {
+    let all = rows::<R>(Format::Csv, text.as_bytes()).unwrap();
+    all.map(|entry| entry.unwrap().row.unwrap().check().unwrap()).collect()
+}
+
+#[test]
+fn the_sample_directory_is_whole() {
+    let products: HashSet<_> = file::<ProductRow>(include_str!("../../../data/products.csv")).into_iter().map(|row| row.sku_id).collect();
+    let customers: HashSet<_> = file::<CustomerRow>(include_str!("../../../data/customers.csv")).into_iter().map(|row| row.tenant_id).collect();
+    let partners = file::<PartnerRow>(include_str!("../../../data/partners.csv"));
+    let subscriptions = file::<SubscriptionRow>(include_str!("../../../data/subscriptions.csv"));
+    assert_eq!(products.len(), 256, "C1");
+    assert!(subscriptions.iter().all(|row| products.contains(&row.sku_id) && customers.contains(&row.tenant_id)));
+    for channel in SubscriptionChannel::ALL {
+        assert!(subscriptions.iter().any(|row| row.channel == *channel), "{channel}");
+    }
+    for status in SubscriptionStatus::ALL {
+        assert!(subscriptions.iter().any(|row| row.status == *status), "{status}");
+    }
+    let locations: Vec<_> = partners.iter().flat_map(|row| &row.locations).collect();
+    assert!(locations.iter().any(|location| location.enrolled_programs.is_empty()));
+    assert!(locations.iter().any(|location| location.partner_type.is_some()), "C5");
+    for sample in &SAMPLES {
+        let input = sample.input();
+        assert!(input.lines.iter().all(|line| line.sku_id.is_some_and(|id| products.contains(&id))), "{}", sample.reference);
+        for typed in input.lines.iter().filter_map(|line| line.typed.as_ref()) {
+            let row = subscriptions.iter().find(|row| row.subscription_id.to_string() == *typed).unwrap();
+            assert_eq!((row.tenant_id, Some(row.sku_id)), (input.tenant_id, input.lines[0].sku_id), "{}", sample.reference);
+        }
+    }
+}
+
+#[test]
+fn everybody_has_a_token_that_is_taken() {
+    let keys = Keys { secret: "0123456789abcdef0123456789abcdef".into(), issuer: ISSUER.to_owned(), audience: ISSUER.to_owned() };
+    let tokens = tokens(&keys).unwrap();
+    for role in Role::ALL {
+        assert!(CAST.iter().any(|person| person.role == *role), "{role}");
+    }
+    for (person, token) in tokens {
+        let caller = Authenticator::new(&keys).authenticate(&token).unwrap();
+        assert_eq!(caller, person.caller().unwrap());
+    }
+    assert_eq!(cast::subscription(0x109).to_string(), "30000000-0000-4000-8000-000000000109");
+}
+
+#[test]
+fn the_last_sample_cannot_be_undone() {
+    // What tells that all were made must be a claim that nobody can delete or give another reference.
+    assert!(SAMPLES.last().is_some_and(|last| last.goal == claims::Goal::Approved));
+    assert_ne!(ClaimStatus::Approved, ClaimStatus::Editing);
+}
+
+#[test]
+fn the_proof_is_a_pdf_whose_table_is_right() {
+    let file = pdf::page(&["Proof (of) \\ execution", "Ümlaut"]);
+    assert_eq!(crate::documents::media_type::detect(&file), Some(domain::proof::PDF));
+    let text = String::from_utf8(file).unwrap();
+    let start: usize = text.rsplit("startxref\n").next().unwrap().lines().next().unwrap().parse().unwrap();
+    assert!(text[start..].starts_with("xref\n0 6\n"));
+    for (number, line) in (1..=5).zip(text[start..].lines().skip(3)) {
+        let place: usize = line[..10].parse().unwrap();
+        assert!(text[place..].starts_with(&format!("{number} 0 obj\n")));
+    }
+}
+
+#[test]
+fn a_secret_is_made_once() {
+    let folder = std::env::temp_dir().join(format!("cpor-secret-{}", crate::ids::new()));
+    secret::folder(&folder).unwrap();
+    let path = folder.join("secret");
+    let first = secret::secret(&path).unwrap();
+    assert!(secret::secret(&path).unwrap() == first && first.as_bytes().len() == 64);
+    #[cfg(unix)]
+    assert_eq!(std::os::unix::fs::PermissionsExt::mode(&std::fs::metadata(&path).unwrap().permissions()) & 0o777, 0o600);
+    std::fs::remove_dir_all(folder).unwrap();
+}

@@ -1,0 +1,57 @@
+//! The rows of a file of JSON Lines.
+
+use std::io::{BufRead, Read};
+
+use super::{Entry, Noun, Rows, not_utf8};
+use crate::cli::failure::Failure;
+
+/// The longest line: more than any row needs, and little enough to be held in memory.
+const LINE_MAX: u64 = 16 * 1024 * 1024;
+
+/// The rows; blank lines are passed over.
+pub fn rows<'a, R: Noun + 'a>(mut input: impl BufRead + 'a) -> Rows<'a, R> {
+    let mut line = 0;
+    Box::new(std::iter::from_fn(move || {
+        loop {
+            let text = match next_line(&mut input, line + 1) {
+                Ok(text) => text?,
+                Err(failure) => return Some(Err(failure)),
+            };
+            line += 1;
+            let text = text.trim_end();
+            if !text.is_empty() {
+                return Some(Ok(Entry { line, row: row(text) }));
+            }
+        }
+    }))
+}
+
+fn row<R: Noun>(text: &str) -> Result<R, String> {
+    // A list of the values would be read as well: it would hold only as long as nobody adds a field.
+    if !text.trim_start().starts_with('{') {
+        return Err("The line is not a JSON object.".to_owned());
+    }
+    serde_json::from_str(text).map_err(|error| wrong(&error))
+}
+
+fn next_line(input: &mut impl BufRead, line: u64) -> Result<Option<String>, Failure> {
+    let mut bytes = Vec::new();
+    let length = input.by_ref().take(LINE_MAX).read_until(b'\n', &mut bytes)?;
+    if length as u64 == LINE_MAX {
+        return Err(Failure::new(format!("Line {line} is longer than {LINE_MAX} bytes."), "Check that the file has one JSON object a line."));
+    }
+    match String::from_utf8(bytes) {
+        Ok(text) => Ok(Some(text).filter(|_| length > 0)),
+        Err(_) => Err(not_utf8(line)),
+    }
+}
+
+/// What is wrong, by its column: the line is the file's, not that of the error.
+fn wrong(error: &serde_json::Error) -> String {
+    let text = error.to_string();
+    let what = text.split(" at line ").next().unwrap_or_default();
+    match error.column() {
+        0 => format!("{what}."),
+        column => format!("{what} (character {column})."),
+    }
+}

@@ -1,0 +1,133 @@
+use domain::kinds::IncentiveProgram;
+
+use super::*;
+
+const PRODUCT: &str = "11111111-0000-4000-8000-00000000000";
+
+/// Every entry of a file of products: its line, and the name or the refusal.
+fn products(format: Format, text: &[u8]) -> Result<Vec<(u64, Result<String, String>)>, String> {
+    let told = |failure: Failure| format!("{failure:?}");
+    let entries = rows::<ProductRow>(format, text).map_err(told)?;
+    entries.map(|entry| entry.map(|entry| (entry.line, entry.row.map(|row| row.name))).map_err(told)).collect()
+}
+
+#[test]
+fn rows_know_their_lines_whatever_the_system_and_the_blank_lines() {
+    // C8
+    let text = format!(
+        "\n name ,sku_id,solution_area,sku_part_number\n\n\"A \"\"quoted\"\"\nname\",{PRODUCT}1,MICROSOFT_365,A\n\n\nB,nope,MICROSOFT_365,B\n\
+         C,{PRODUCT}3,XBOX,C\nD,{PRODUCT}4,MICROSOFT_365\nE,{PRODUCT}5,MICROSOFT_365,E"
+    );
+    let expected = vec![
+        (4, Ok("A \"quoted\"\nname".to_owned())),
+        (8, Err("sku_id: \"nope\" is not a UUID.".to_owned())),
+        (9, Err("solution_area: \"XBOX\" is not one of BUSINESS_APPLICATIONS, MICROSOFT_365.".to_owned())),
+        (10, Err("The row has 3 cells, the first line names 4 columns.".to_owned())),
+        (11, Ok("E".to_owned())),
+    ];
+    for start in ["", "\u{feff}"] {
+        for end in ["", "\n", "\n\n"] {
+            let text = format!("{start}{text}{end}");
+            assert_eq!(products(Format::Csv, text.as_bytes()), Ok(expected.clone()));
+            assert_eq!(products(Format::Csv, text.replace('\n', "\r\n").as_bytes()), Ok(expected.clone()));
+        }
+    }
+}
+
+#[test]
+fn a_file_without_its_columns_is_refused_whole() {
+    for (header, why) in [
+        ("", "The file is empty."),
+        ("\n\n", "The file is empty."),
+        ("sku_id,name,solution_area\n", "does not name these columns: sku_part_number"),
+        ("sku_id,sku_part_number,name,solution_area,price,\n", "names columns that are not known: price, "),
+        ("sku_id,sku_part_number,name,solution_area,name\n", "names columns twice: name"),
+        ("sku_id;sku_part_number;name;solution_area\n", "names columns that are not known"),
+    ] {
+        let told = products(Format::Csv, header.as_bytes()).unwrap_err();
+        assert!(told.contains(why) && told.contains("sku_id, sku_part_number, name, solution_area"), "{header:?}: {told}");
+    }
+}
+
+#[test]
+fn an_open_quotation_mark_is_suspected() {
+    let text = format!("sku_id,sku_part_number,name,solution_area\n{PRODUCT}1,A,\"A,MICROSOFT_365\n{PRODUCT}2,B,B,MICROSOFT_365\n");
+    let entries = products(Format::Csv, text.as_bytes()).unwrap();
+    assert!(matches!(&entries[..], [(2, Err(why))] if why.contains("quotation mark")), "{entries:?}");
+}
+
+#[test]
+fn other_encodings_are_named_with_their_line() {
+    let header = b"sku_id,sku_part_number,name,solution_area\n".as_slice();
+    for (format, text, line) in [
+        (Format::Csv, [header, b"x,x,x,x\n\nH\xe4,x,x,x\n"].concat(), 4),
+        (Format::Csv, b"\xff\xfes\0k\0".to_vec(), 1),
+        (Format::Jsonl, b"{}\n\n\xe4\n".to_vec(), 3),
+    ] {
+        let told = products(format, &text).unwrap_err();
+        assert!(told.contains("UTF-8") && told.contains(&format!("line {line} ")), "{told}");
+    }
+}
+
+#[test]
+fn json_lines_are_objects_with_the_names_of_the_api() {
+    // C8
+    let good = format!(r#"{{"skuId":"{PRODUCT}1","skuPartNumber":"A","name":"A","solutionArea":"MICROSOFT_365"}}"#);
+    let list = format!(r#"["{PRODUCT}1","A","A","MICROSOFT_365"]"#);
+    let unknown = good.replace("name", "nom");
+    let entries = products(Format::Jsonl, format!("\u{feff}{good}\r\n\n{list}\n{unknown}\nnull\n  {good}").as_bytes()).unwrap();
+    let lines: Vec<(u64, bool)> = entries.iter().map(|(line, row)| (*line, row.is_ok())).collect();
+    assert_eq!(lines, [(1, true), (3, false), (4, false), (5, false), (6, true)]);
+    assert!(entries[2].1.as_ref().is_err_and(|why| why.contains("unknown field `nom`") && !why.contains("line")), "{entries:?}");
+}
+
+/// An empty database, and the folder that holds it.
+async fn empty() -> (App, PathBuf) {
+    let folder = std::env::temp_dir().join(format!("cpor-import-{}", crate::ids::new()));
+    let path = folder.display();
+    let storage =
+        StorageOptions { database_url: format!("sqlite://{path}/cpor.db"), documents: format!("file://{path}/documents"), policy: None };
+    (server::open(&storage, None, true).await.unwrap(), folder)
+}
+
+async fn loaded<R: Noun>(app: &App, format: Format, text: &str, dry_run: bool) -> Report {
+    load::<R>(app, format, rows(format, text.as_bytes()).unwrap(), dry_run, &Progress::quiet()).await.unwrap()
+}
+
+const PARTNERS: &str = "\
+partner_id,partner_name,mpn_id,location_name,country,enrolled_programs,partner_type
+10000000-0000-4000-8000-000000000001,One,101,A,gb,OSU_MICROSOFT_365; OSA_SELL,
+10000000-0000-4000-8000-000000000002,Two,201,B,NL,,FRP FastTrack
+10000000-0000-4000-8000-000000000001,One,102,C,,,
+10000000-0000-4000-8000-000000000001,One,103,D,IE,,
+10000000-0000-4000-8000-000000000001,One,201,E,IE,,
+";
+
+#[tokio::test]
+async fn partners_are_put_together_and_lose_only_their_bad_locations() {
+    // C5, C8
+    let (app, folder) = empty().await;
+    let report = |inserted, unchanged| Report { rows: 5, inserted, updated: 0, unchanged, refused: 2 };
+    assert_eq!(loaded::<PartnerRow>(&app, Format::Csv, PARTNERS, true).await, report(2, 0));
+    assert_eq!(loaded::<PartnerRow>(&app, Format::Csv, PARTNERS, false).await, report(2, 0));
+    assert_eq!(loaded::<PartnerRow>(&app, Format::Csv, PARTNERS, false).await, report(0, 2));
+    let ids = ["101", "102", "103", "201"].map(str::to_owned);
+    let mut locations = crate::store::partners::locations(app.db(), &ids).await.unwrap();
+    locations.sort_by(|one, other| one.mpn_id.cmp(&other.mpn_id));
+    let told: Vec<_> = locations.iter().map(|location| (location.mpn_id.as_str(), location.name.as_str())).collect();
+    assert_eq!(told, [("101", "A"), ("103", "D"), ("201", "B")]);
+    assert_eq!(locations[0].enrolled_programs, [IncentiveProgram::OsaSell, IncentiveProgram::OsuMicrosoft365]);
+    std::fs::remove_dir_all(folder).unwrap();
+}
+
+#[tokio::test]
+async fn many_rows_go_in_batches_and_of_the_same_key_the_last_stays() {
+    // C8
+    let (app, folder) = empty().await;
+    let row = |number: u32, name: &str| format!("00000000-0000-4000-8000-{number:012},P{number},{name},MICROSOFT_365\n");
+    let many: String = (0..2_500).map(|number| row(number, "first")).collect();
+    let text = format!("sku_id,sku_part_number,name,solution_area\n{many}{}{}", row(2_499, "second"), row(2_499, " "));
+    let expected = Report { rows: 2_502, inserted: 2_500, updated: 1, unchanged: 0, refused: 1 };
+    assert_eq!(loaded::<ProductRow>(&app, Format::Csv, &text, false).await, expected);
+    std::fs::remove_dir_all(folder).unwrap();
+}

@@ -1,0 +1,83 @@
+//! The association.
+
+use async_graphql::{Context, ID, Object};
+use uuid::Uuid;
+
+use crate::{
+    graphql::{
+        claim::{Claim, ClaimById},
+        customer::{Customer, CustomerById},
+        directory::{Partner, PartnerById, Product, ProductById},
+        error::Failure,
+        global_id::{self, Kind},
+        guard,
+        loader::{load_required, loads_by_id},
+        page::connection,
+        scalar::DateTime,
+    },
+    store::{associations, records},
+};
+
+/// An association that the caller sees.
+#[derive(Clone, Debug)]
+pub struct Association(pub records::Association);
+
+impl From<records::Association> for Association {
+    fn from(association: records::Association) -> Self {
+        Self(association)
+    }
+}
+
+connection!(AssociationConnection, AssociationEdge, Association(records::Association), "associations", "an association");
+
+/// What a line of an approved claim became: the partner is Claiming Partner of Record for the customer and the product. Of a subject
+/// at most one association lives at a time.
+#[Object]
+impl Association {
+    /// The global id.
+    pub async fn id(&self) -> ID {
+        global_id::encode(Kind::Association, self.0.id)
+    }
+
+    /// The claim that it comes from. Needs the scope `claims:read`, unless it is part of a mutation's answer.
+    #[graphql(guard = "guard::CLAIMS")]
+    async fn claim(&self, ctx: &Context<'_>) -> Result<Claim, Failure> {
+        Ok(load_required(ctx, ClaimById(self.0.claim_id)).await?.into())
+    }
+
+    /// The partner.
+    async fn partner(&self, ctx: &Context<'_>) -> Result<Partner, Failure> {
+        Ok(load_required(ctx, PartnerById(self.0.partner_id)).await?.into())
+    }
+
+    /// The customer.
+    async fn customer(&self, ctx: &Context<'_>) -> Result<Customer, Failure> {
+        Ok(load_required(ctx, CustomerById(self.0.tenant_id)).await?.into())
+    }
+
+    /// The product.
+    async fn product(&self, ctx: &Context<'_>) -> Result<Product, Failure> {
+        Ok(load_required(ctx, ProductById(self.0.sku_id)).await?.into())
+    }
+
+    /// Whether it is official: the customer did not decline while it could.
+    async fn official(&self) -> bool {
+        self.0.official
+    }
+
+    /// When it started: at approval.
+    async fn started_at(&self) -> DateTime {
+        self.0.started_at.into()
+    }
+
+    /// When it ended; null while it lives.
+    async fn ended_at(&self) -> Option<DateTime> {
+        self.0.ended_at.map(Into::into)
+    }
+}
+
+loads_by_id! {
+    /// The latest association of a line, by the line's id.
+    AssociationOfLine(Uuid) => records::Association,
+    |reader, ids| associations::of_lines(reader.db(), &reader.caller, &ids).await?
+}

@@ -1,0 +1,23 @@
+//! Claims.
+
+mod eligibility;
+mod enums;
+mod filter;
+mod inputs;
+mod line;
+mod loads;
+mod mutation;
+mod parts;
+mod payloads;
+mod query;
+mod statistics;
+mod types;
+
+pub use enums::ClaimStatus;
+pub use filter::{ClaimFilter, ClaimOrder};
+pub use loads::ClaimById;
+pub(super) use eligibility::EligibilityQuery;
+pub(super) use mutation::{PartnerMutation, ReviewMutation, change};
+pub(super) use query::{ClaimQuery, of_customer};
+pub(super) use statistics::StatisticsQuery;
+pub use types::{Claim, ClaimConnection};

@@ -1,0 +1,94 @@
+//! The root queries of claims, and the claims of a customer.
+
+use std::sync::Arc;
+
+use async_graphql::{Context, ID, Object};
+use uuid::Uuid;
+
+use super::{
+    Claim, ClaimConnection, ClaimFilter, ClaimOrder,
+    loads::{ClaimById, ClaimCount, ClaimPage, shared},
+};
+use crate::{
+    graphql::{
+        error::Failure,
+        global_id::{self, Kind},
+        guard::Root,
+        loader::{Reader, With, ask, load},
+        page::{PageArgs, Total},
+    },
+    store::{claims, page::Page},
+};
+
+/// Claims at the root.
+#[derive(Default)]
+pub struct ClaimQuery;
+
+#[Object(guard = "Root")]
+impl ClaimQuery {
+    /// A claim by its global id; null when there is none that the caller sees. Needs the scope `claims:read`.
+    async fn claim(&self, ctx: &Context<'_>, #[graphql(desc = "The claim's global id.")] id: ID) -> Result<Option<Claim>, Failure> {
+        match global_id::key(Kind::Claim, &id) {
+            Some(id) => Ok(load(ctx, ClaimById(id)).await?.map(Into::into)),
+            None => Ok(None),
+        }
+    }
+
+    /// A claim by its number; null when there is none that the caller sees. Needs the scope `claims:read`.
+    async fn claim_by_number(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "The number, such as `CPOR-7K3M-9Q2D`; case does not matter.")] number: String,
+    ) -> Result<Option<Claim>, Failure> {
+        let found = ask(ctx, |reader| async move { Ok(claims::by_number(reader.db(), &reader.caller, &number).await?) });
+        Ok(found.await?.map(Into::into))
+    }
+
+    /// The claims that the caller sees, newest first unless ordered otherwise: a partner its own, reviewers every one that was ever
+    /// submitted, a customer those on its tenant from their approval on. Needs the scope `claims:read`.
+    async fn claims(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "How many from the start: 1 to 100, 20 when neither `first` nor `last` is given; not together with `last`.")] first: Option<i32>,
+        #[graphql(desc = "Only claims after this cursor, which must be of the same order.")] after: Option<String>,
+        #[graphql(desc = "How many from the end: 1 to 100; not together with `first`.")] last: Option<i32>,
+        #[graphql(desc = "Only claims before this cursor, which must be of the same order.")] before: Option<String>,
+        #[graphql(desc = "Which claims; all without it.")] filter: Option<ClaimFilter>,
+        #[graphql(desc = "The order; newest first without it.")] order_by: Option<ClaimOrder>,
+    ) -> Result<ClaimConnection, Failure> {
+        let page = PageArgs { first, after, last, before };
+        let ClaimPage { filter, order, request } = meant(ctx, page, filter, order_by)?;
+        let counted = Arc::new(filter.clone());
+        let page = ask(ctx, move |reader| async move {
+            Ok(claims::page(reader.db(), &reader.caller, &filter, order, &request).await?)
+        });
+        let total = Total::asked(move |reader| {
+            let filter = Arc::clone(&counted);
+            async move { claims::count(reader.db(), &reader.caller, &filter).await }
+        });
+        Ok(ClaimConnection::new(shared(page.await?), total))
+    }
+}
+
+/// The page that the arguments mean.
+fn meant(ctx: &Context<'_>, page: PageArgs, filter: Option<ClaimFilter>, order: Option<ClaimOrder>) -> Result<ClaimPage, Failure> {
+    let order: claims::ClaimOrder = order.map(Into::into).unwrap_or_default();
+    let request = page.of(&order.list())?;
+    let filter = filter.unwrap_or_default().at(Reader::of(ctx)?.app.now());
+    Ok(ClaimPage { filter, order, request })
+}
+
+/// A page of the claims on a customer that the caller sees.
+pub(in crate::graphql) async fn of_customer(
+    ctx: &Context<'_>,
+    tenant_id: Uuid,
+    page: PageArgs,
+    filter: Option<ClaimFilter>,
+    order: Option<ClaimOrder>,
+) -> Result<ClaimConnection, Failure> {
+    let page = meant(ctx, page, filter, order)?;
+    let count = With::new(tenant_id, ClaimCount(page.filter.clone()));
+    let page = load(ctx, With::new(tenant_id, page)).await?.unwrap_or_else(Page::empty);
+    let total = Total::loaded(count);
+    Ok(ClaimConnection::new(page, total))
+}

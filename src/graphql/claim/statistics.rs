@@ -1,0 +1,109 @@
+//! Figures over claims (S1).
+
+use async_graphql::{Context, Object, SimpleObject};
+use domain::{calendar::Calendar, policy::Policy};
+
+use super::{ClaimFilter, enums::ClaimStatus};
+use crate::{
+    graphql::{
+        error::Failure,
+        guard::Root,
+        loader::{Reader, ask},
+        page::total,
+    },
+    store::claims::{self, Statistics},
+};
+
+/// How many claims are in a status.
+#[derive(Clone, Debug, SimpleObject)]
+pub struct StatusCount {
+    /// The status.
+    pub status: ClaimStatus,
+    /// How many claims are in it.
+    pub count: i32,
+}
+
+/// Figures over the claims that the caller sees.
+#[derive(Clone, Debug, SimpleObject)]
+pub struct ClaimStatistics {
+    /// How many claims there are.
+    pub total: i32,
+    /// How many are in each status; statuses without claims are listed with 0.
+    pub by_status: Vec<StatusCount>,
+    /// How many have a deadline that has passed; 0 to a customer.
+    pub overdue: i32,
+    /// The median of the business days from submission to decision; null when nothing was decided.
+    pub median_business_days_to_decision: Option<f64>,
+    /// Approved claims as a part of the approved and the rejected ones, from 0 to 1; null when there are none.
+    pub approval_rate: Option<f64>,
+}
+
+impl ClaimStatistics {
+    fn of(figures: &Statistics, policy: &Policy) -> Self {
+        let calendar = Calendar::new(policy);
+        let days = figures.decided.iter().map(|(submitted, decided)| calendar.business_days_between(*submitted, *decided));
+        let counts = figures.by_status.iter();
+        Self {
+            total: total(figures.total),
+            by_status: counts.map(|(status, count)| StatusCount { status: (*status).into(), count: total(*count) }).collect(),
+            overdue: total(figures.overdue),
+            median_business_days_to_decision: median(days.collect()),
+            approval_rate: rate(figures.approved, figures.rejected),
+        }
+    }
+}
+
+/// The one in the middle, or halfway between the two in the middle.
+fn median(mut values: Vec<i32>) -> Option<f64> {
+    values.sort_unstable();
+    let upper = *values.get(values.len() / 2)?;
+    let lower = *values.get((values.len() - 1) / 2)?;
+    Some(f64::midpoint(lower.into(), upper.into()))
+}
+
+fn rate(approved: u64, rejected: u64) -> Option<f64> {
+    let of = f64::from(total(approved)) + f64::from(total(rejected));
+    (of > 0.0).then(|| f64::from(total(approved)) / of)
+}
+
+/// Figures at the root.
+#[derive(Default)]
+pub struct StatisticsQuery;
+
+#[Object(guard = "Root")]
+impl StatisticsQuery {
+    /// Figures over the claims that the caller sees. Needs the scope `claims:read`.
+    async fn claim_statistics(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Over which claims; all without it.")] filter: Option<ClaimFilter>,
+    ) -> Result<ClaimStatistics, Failure> {
+        let app = &Reader::of(ctx)?.app;
+        let now = app.now();
+        let filter = filter.unwrap_or_default().at(now);
+        let figures = ask(ctx, |reader| async move { Ok(claims::statistics(reader.db(), &reader.caller, &filter, now).await?) });
+        Ok(ClaimStatistics::of(&figures.await?, app.policy()))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_median_is_in_the_middle() {
+        // S1
+        assert_eq!(median(vec![]), None);
+        assert_eq!(median(vec![7]), Some(7.0));
+        assert_eq!(median(vec![9, 1, 2]), Some(2.0));
+        assert_eq!(median(vec![4, 1]), Some(2.5));
+    }
+
+    #[test]
+    fn the_rate_is_of_what_was_decided() {
+        // S1
+        assert_eq!(rate(0, 0), None);
+        assert_eq!(rate(3, 1), Some(0.75));
+        assert_eq!(rate(0, 2), Some(0.0));
+    }
+}

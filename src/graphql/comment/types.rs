@@ -1,0 +1,114 @@
+//! The comment, and the comments of claims.
+
+use std::collections::HashMap;
+
+use async_graphql::{Context, Enum, ID, Object};
+use uuid::Uuid;
+
+use crate::{
+    graphql::{
+        actor::Actor,
+        claim::{Claim, ClaimById},
+        error::Failure,
+        global_id::{self, Kind},
+        guard,
+        loader::{Load, Reader, With, by_args, load, load_required, loads_by_id},
+        page::{PageArgs, Total, connection},
+        scalar::DateTime,
+    },
+    store::{
+        comments,
+        page::{Page, PageRequest},
+        records,
+    },
+};
+
+/// Who may read a comment.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Enum)]
+#[graphql(remote = "domain::kinds::CommentVisibility")]
+pub enum CommentVisibility {
+    /// The claim's partner and the vendor.
+    Shared,
+    /// The vendor only. Only a reviewer may write one.
+    Internal,
+}
+
+/// A comment that the caller sees.
+#[derive(Clone, Debug)]
+pub struct Comment(pub records::Comment);
+
+impl From<records::Comment> for Comment {
+    fn from(comment: records::Comment) -> Self {
+        Self(comment)
+    }
+}
+
+connection!(CommentConnection, CommentEdge, Comment(records::Comment), "comments", "a comment");
+
+/// A comment on a claim. It is never changed or removed.
+#[Object]
+impl Comment {
+    /// The global id.
+    pub async fn id(&self) -> ID {
+        global_id::encode(Kind::Comment, self.0.id)
+    }
+
+    /// The claim that it is on. Needs the scope `claims:read`, unless it is part of a mutation's answer.
+    #[graphql(guard = "guard::CLAIMS")]
+    async fn claim(&self, ctx: &Context<'_>) -> Result<Claim, Failure> {
+        Ok(load_required(ctx, ClaimById(self.0.claim_id)).await?.into())
+    }
+
+    /// Who wrote it.
+    async fn author(&self, ctx: &Context<'_>) -> Result<Actor, Failure> {
+        Ok(Actor::shown_to(Reader::of(ctx)?, &self.0.author))
+    }
+
+    /// The text, at most 10,000 characters.
+    async fn body(&self) -> &str {
+        &self.0.body
+    }
+
+    /// Who may read it.
+    async fn visibility(&self) -> CommentVisibility {
+        self.0.visibility.into()
+    }
+
+    /// When it was written.
+    async fn created_at(&self) -> DateTime {
+        self.0.created_at.into()
+    }
+}
+
+loads_by_id! {
+    /// A comment that the caller sees, by its id.
+    CommentById(Uuid) => records::Comment,
+    |reader, ids| comments::by_ids(reader.db(), &reader.caller, &ids).await?.into_iter().map(|comment| (comment.id, comment))
+}
+
+loads_by_id! {
+    /// How many comments a claim has.
+    CommentCount(Uuid) => u64,
+    |reader, ids| comments::counts_of_claims(reader.db(), &reader.caller, &ids).await?
+}
+
+/// A page of a claim's comments.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+struct CommentPage(PageRequest);
+
+impl Load for With<CommentPage> {
+    type Value = Page<records::Comment>;
+
+    async fn load(reader: Reader, keys: Vec<Self>) -> Result<HashMap<Self, Self::Value>, Failure> {
+        let reader = &reader;
+        by_args(keys, async |args, claims| comments::pages_of_claims(reader.db(), &reader.caller, &claims, &args.0).await).await
+    }
+}
+
+/// A page of the comments of a claim that the caller sees.
+pub(in crate::graphql) async fn of_claim(ctx: &Context<'_>, claim_id: Uuid, page: PageArgs) -> Result<CommentConnection, Failure> {
+    let request = page.of(&comments::ORDER)?;
+    let page = load(ctx, With::new(claim_id, CommentPage(request))).await?.unwrap_or_else(Page::empty);
+    let total = Total::loaded(CommentCount(claim_id));
+    Ok(CommentConnection::new(page, total))
+}

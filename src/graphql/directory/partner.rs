@@ -1,0 +1,130 @@
+//! The partner and its locations.
+
+use async_graphql::{Context, ID, Object};
+use domain::caller::Side;
+use uuid::Uuid;
+
+use super::IncentiveProgram;
+use crate::{
+    graphql::{
+        error::Failure,
+        global_id::{self, Kind},
+        loader::{Reader, ask, load, loads_by_id},
+        page::{PageArgs, Total, connection},
+    },
+    store::{partners, records},
+};
+
+/// A partner that the caller sees.
+#[derive(Clone, Debug)]
+pub struct Partner(pub records::Partner);
+
+impl From<records::Partner> for Partner {
+    fn from(partner: records::Partner) -> Self {
+        Self(partner)
+    }
+}
+
+connection!(PartnerConnection, PartnerEdge, Partner(records::Partner), "partners", "a partner");
+
+/// A partner company.
+#[Object]
+impl Partner {
+    /// The global id.
+    pub async fn id(&self) -> ID {
+        global_id::encode(Kind::Partner, self.0.id)
+    }
+
+    /// The company's name.
+    async fn name(&self) -> &str {
+        &self.0.name
+    }
+
+    /// Its locations, each with an MPN id. A partner sees its own, the vendor everybody's; empty to others.
+    async fn locations(&self, ctx: &Context<'_>) -> Result<Vec<PartnerLocation>, Failure> {
+        let visible = match Reader::of(ctx)?.caller.side {
+            Side::Partner(own) => own == self.0.id,
+            Side::Vendor => true,
+            Side::Customer(_) => false,
+        };
+        if !visible {
+            return Ok(Vec::new());
+        }
+        let locations = load(ctx, LocationsOf(self.0.id)).await?.unwrap_or_default();
+        Ok(locations.into_iter().map(Into::into).collect())
+    }
+}
+
+/// A location that the caller sees.
+#[derive(Clone, Debug)]
+pub struct PartnerLocation(pub records::Location);
+
+impl From<records::Location> for PartnerLocation {
+    fn from(location: records::Location) -> Self {
+        Self(location)
+    }
+}
+
+/// A location of a partner company, by which it claims.
+#[Object]
+impl PartnerLocation {
+    /// The global id.
+    pub async fn id(&self) -> ID {
+        global_id::encode_location(&self.0.mpn_id)
+    }
+
+    /// The location's MPN id, unique among all partners.
+    async fn mpn_id(&self) -> &str {
+        &self.0.mpn_id
+    }
+
+    /// The location's name.
+    async fn name(&self) -> &str {
+        &self.0.name
+    }
+
+    /// The country: a code of two letters, or a name.
+    async fn country(&self) -> &str {
+        &self.0.country
+    }
+
+    /// The incentive programmes that it is enrolled in. A claim needs those of its activities, else `LOCATION_NOT_ENROLLED`.
+    async fn enrolled_programs(&self) -> Vec<IncentiveProgram> {
+        self.0.enrolled_programs.iter().map(|program| (*program).into()).collect()
+    }
+}
+
+loads_by_id! {
+    /// The partner of something that is visible, by its id.
+    PartnerById(Uuid) => records::Partner,
+    |reader, ids| partners::get_many(reader.db(), &ids).await?.into_iter().map(|partner| (partner.id, partner))
+}
+
+loads_by_id! {
+    /// The locations of a partner, by the partner's id.
+    LocationsOf(Uuid) => Vec<records::Location>,
+    |reader, ids| partners::locations_of(reader.db(), &ids).await?
+}
+
+loads_by_id! {
+    /// The location of something that is visible, by its MPN id.
+    LocationById(String) => records::Location,
+    |reader, ids| {
+        let ids: Vec<&str> = ids.iter().map(String::as_str).collect();
+        partners::locations(reader.db(), &ids).await?.into_iter().map(|location| (location.mpn_id.clone(), location))
+    }
+}
+
+/// A page of the partners that the caller sees.
+pub(super) async fn page(ctx: &Context<'_>, page: PageArgs, search: Option<String>) -> Result<PartnerConnection, Failure> {
+    let request = page.of(&partners::ORDER)?;
+    let counted = search.clone();
+    let page = ask(ctx, |reader| async move {
+        Ok(partners::page(reader.db(), &reader.caller, search.as_deref(), &request).await?)
+    });
+    let total = Total::asked(move |reader| {
+            let search = counted.clone();
+            async move { partners::count(reader.db(), &reader.caller, search.as_deref()).await }
+        });
+    Ok(PartnerConnection::new(page.await?, total))
+}

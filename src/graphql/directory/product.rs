@@ -1,0 +1,85 @@
+//! The product.
+
+use async_graphql::{Context, ID, InputObject, Object};
+use uuid::Uuid;
+
+use super::SolutionArea;
+use crate::{
+    graphql::{
+        error::Failure,
+        global_id::{self, Kind},
+        loader::{ask, loads_by_id},
+        page::{PageArgs, Total, connection},
+    },
+    store::{products, records},
+};
+
+/// A product of the catalogue.
+#[derive(Clone, Debug)]
+pub struct Product(pub records::Product);
+
+impl From<records::Product> for Product {
+    fn from(product: records::Product) -> Self {
+        Self(product)
+    }
+}
+
+connection!(ProductConnection, ProductEdge, Product(records::Product), "products", "a product");
+
+/// A product of the vendor's catalogue; in Microsoft 365 also called a workload.
+#[Object]
+impl Product {
+    /// The global id.
+    pub async fn id(&self) -> ID {
+        global_id::encode(Kind::Product, self.0.sku_id)
+    }
+
+    /// The SKU id.
+    async fn sku_id(&self) -> Uuid {
+        self.0.sku_id
+    }
+
+    /// The SKU part number, such as `DYN365_ENTERPRISE_SALES`.
+    async fn sku_part_number(&self) -> &str {
+        &self.0.sku_part_number
+    }
+
+    /// The name.
+    async fn name(&self) -> &str {
+        &self.0.name
+    }
+
+    /// The one solution area that it belongs to.
+    async fn solution_area(&self) -> SolutionArea {
+        self.0.solution_area.into()
+    }
+}
+
+loads_by_id! {
+    /// A product, by its SKU id; everybody sees the catalogue.
+    ProductById(Uuid) => records::Product,
+    |reader, ids| products::get_many(reader.db(), &ids).await?.into_iter().map(|product| (product.sku_id, product))
+}
+
+/// Which products are asked for; what is left out leaves everything.
+#[derive(Clone, Debug, Default, InputObject)]
+pub struct ProductFilter {
+    /// Only of this solution area.
+    pub solution_area: Option<SolutionArea>,
+    /// Only those that have all these words in name or part number; case does not matter.
+    pub search: Option<String>,
+}
+
+/// A page of the catalogue.
+pub(super) async fn page(ctx: &Context<'_>, page: PageArgs, filter: Option<ProductFilter>) -> Result<ProductConnection, Failure> {
+    let request = page.of(&products::ORDER)?;
+    let filter = filter.unwrap_or_default();
+    let filter = products::ProductFilter { solution_area: filter.solution_area.map(Into::into), search: filter.search };
+    let counted = filter.clone();
+    let page = ask(ctx, |reader| async move { Ok(products::page(reader.db(), &filter, &request).await?) }).await?;
+    let total = Total::asked(move |reader| {
+            let filter = counted.clone();
+            async move { products::count(reader.db(), &filter).await }
+        });
+    Ok(ProductConnection::new(page, total))
+}

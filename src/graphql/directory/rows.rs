@@ -1,0 +1,126 @@
+//! The rows that the directory is loaded with.
+
+use async_graphql::InputObject;
+use domain::directory;
+use uuid::Uuid;
+
+use super::{IncentiveProgram, SolutionArea, SubscriptionChannel, SubscriptionStatus};
+use crate::graphql::scalar::DateTime;
+
+/// A partner company with its locations. Its key is `partnerId`.
+#[derive(Clone, Debug, InputObject)]
+pub struct PartnerRow {
+    /// The partner's id, which its people's tokens carry.
+    pub partner_id: Uuid,
+    /// The company's name: not blank, at most 200 characters.
+    pub name: String,
+    /// Its locations. One that is left out stays as it is; one never moves to another partner.
+    pub locations: Vec<PartnerLocationRow>,
+}
+
+/// A location of a partner. Its key is `mpnId`.
+#[derive(Clone, Debug, InputObject)]
+pub struct PartnerLocationRow {
+    /// The MPN id: 1 to 64 letters, digits, hyphens and underscores; unique among all partners.
+    pub mpn_id: String,
+    /// The location's name: not blank, at most 200 characters.
+    pub name: String,
+    /// The country: a code of two letters, or a name of at most 200 characters.
+    pub country: String,
+    /// The incentive programmes that it is enrolled in.
+    pub enrolled_programs: Vec<IncentiveProgram>,
+    /// The partner type, such as `FRP FastTrack`, of at most 200 characters. It is kept, and never shown.
+    pub partner_type: Option<String>,
+}
+
+/// A customer. Its key is `tenantId`.
+#[derive(Clone, Debug, InputObject)]
+pub struct CustomerRow {
+    /// The tenant id.
+    pub tenant_id: Uuid,
+    /// The customer's name: not blank, at most 200 characters.
+    pub name: String,
+    /// The default domain.
+    pub domain: String,
+    /// All verified domains; the default one is always among them. Without it the default one alone.
+    pub domains: Option<Vec<String>>,
+}
+
+/// A customer's subscription. Its key is `subscriptionId`.
+#[derive(Clone, Debug, InputObject)]
+pub struct SubscriptionRow {
+    /// The subscription id.
+    pub subscription_id: Uuid,
+    /// The tenant id of a customer that is there already.
+    pub tenant_id: Uuid,
+    /// The SKU id of a product that is there already.
+    pub sku_id: Uuid,
+    /// How it was sold.
+    pub channel: SubscriptionChannel,
+    /// Where it is in its life.
+    pub status: SubscriptionStatus,
+    /// How many seats it has; not negative.
+    pub seats: i32,
+    /// When it starts.
+    pub starts_at: DateTime,
+    /// When it ends, after it starts; left out where that is not known.
+    pub ends_at: Option<DateTime>,
+}
+
+/// A product of the catalogue. Its key is `skuId`.
+#[derive(Clone, Debug, InputObject)]
+pub struct ProductRow {
+    /// The SKU id.
+    pub sku_id: Uuid,
+    /// The SKU part number: not blank, at most 200 characters.
+    pub sku_part_number: String,
+    /// The product's name: not blank, at most 200 characters.
+    pub name: String,
+    /// The one solution area that it belongs to.
+    pub solution_area: SolutionArea,
+}
+
+impl From<PartnerRow> for directory::PartnerRow {
+    fn from(row: PartnerRow) -> Self {
+        Self { partner_id: row.partner_id, name: row.name, locations: row.locations.into_iter().map(Into::into).collect() }
+    }
+}
+
+impl From<PartnerLocationRow> for directory::LocationRow {
+    fn from(row: PartnerLocationRow) -> Self {
+        Self {
+            mpn_id: row.mpn_id,
+            name: row.name,
+            country: row.country,
+            enrolled_programs: row.enrolled_programs.into_iter().map(Into::into).collect(),
+            partner_type: row.partner_type,
+        }
+    }
+}
+
+impl From<CustomerRow> for directory::CustomerRow {
+    fn from(row: CustomerRow) -> Self {
+        Self { tenant_id: row.tenant_id, name: row.name, domain: row.domain, domains: row.domains.unwrap_or_default() }
+    }
+}
+
+impl From<SubscriptionRow> for directory::SubscriptionRow {
+    fn from(row: SubscriptionRow) -> Self {
+        Self {
+            subscription_id: row.subscription_id,
+            tenant_id: row.tenant_id,
+            sku_id: row.sku_id,
+            channel: row.channel.into(),
+            status: row.status.into(),
+            seats: row.seats,
+            starts_at: row.starts_at.into(),
+            ends_at: row.ends_at.map(Into::into),
+        }
+    }
+}
+
+impl From<ProductRow> for directory::ProductRow {
+    fn from(row: ProductRow) -> Self {
+        Self { sku_id: row.sku_id, sku_part_number: row.sku_part_number, name: row.name, solution_area: row.solution_area.into() }
+    }
+}

@@ -1,0 +1,189 @@
+//! The customer's subscription.
+
+use std::collections::HashMap;
+
+use async_graphql::{Context, ID, InputObject, Object};
+use uuid::Uuid;
+
+use super::{Product, ProductById, SubscriptionChannel, SubscriptionStatus};
+use crate::{
+    graphql::{
+        customer::{Customer, CustomerById},
+        error::Failure,
+        global_id::{self, Kind},
+        loader::{Load, Reader, With, ask, by_args, load, load_required, loads_by_id},
+        page::{PageArgs, Total, connection},
+        scalar::DateTime,
+    },
+    store::{
+        page::{Page, PageRequest},
+        records, subscriptions,
+    },
+};
+
+/// A subscription that the caller sees.
+#[derive(Clone, Debug)]
+pub struct CustomerSubscription(pub records::Subscription);
+
+impl From<records::Subscription> for CustomerSubscription {
+    fn from(subscription: records::Subscription) -> Self {
+        Self(subscription)
+    }
+}
+
+connection!(
+    CustomerSubscriptionConnection,
+    CustomerSubscriptionEdge,
+    CustomerSubscription(records::Subscription),
+    "subscriptions",
+    "a subscription"
+);
+
+/// What a customer bought: a number of seats of a product. A partner sees those that its own claims stand for, and those to
+/// products that it is associated with.
+#[Object]
+impl CustomerSubscription {
+    /// The global id.
+    pub async fn id(&self) -> ID {
+        global_id::encode(Kind::CustomerSubscription, self.0.subscription_id)
+    }
+
+    /// The subscription id, as a claim line takes it.
+    async fn subscription_id(&self) -> Uuid {
+        self.0.subscription_id
+    }
+
+    /// Whose it is.
+    async fn customer(&self, ctx: &Context<'_>) -> Result<Customer, Failure> {
+        Ok(load_required(ctx, CustomerById(self.0.tenant_id)).await?.into())
+    }
+
+    /// What it is for.
+    async fn product(&self, ctx: &Context<'_>) -> Result<Product, Failure> {
+        Ok(load_required(ctx, ProductById(self.0.sku_id)).await?.into())
+    }
+
+    /// How it was sold.
+    async fn channel(&self) -> SubscriptionChannel {
+        self.0.channel.into()
+    }
+
+    /// Where it is in its life.
+    async fn status(&self) -> SubscriptionStatus {
+        self.0.status.into()
+    }
+
+    /// How many seats were bought.
+    async fn seats(&self) -> i32 {
+        self.0.seats
+    }
+
+    /// When it starts.
+    async fn starts_at(&self) -> DateTime {
+        self.0.starts_at.into()
+    }
+
+    /// When it ends; null where that is not known.
+    async fn ends_at(&self) -> Option<DateTime> {
+        self.0.ends_at.map(Into::into)
+    }
+}
+
+loads_by_id! {
+    /// The subscription of something that is visible, by its id.
+    SubscriptionById(Uuid) => records::Subscription,
+    |reader, ids| subscriptions::get_many(reader.db(), &ids).await?.into_iter().map(|found| (found.subscription_id, found))
+}
+
+/// Which subscriptions are asked for; what is left out leaves everything.
+#[derive(Clone, Debug, Default, InputObject)]
+pub struct SubscriptionFilter {
+    /// Only of this customer; an id that names no customer finds none.
+    pub customer_id: Option<ID>,
+    /// Only for this product; an id that names no product finds none.
+    pub product_id: Option<ID>,
+    /// Only in one of these statuses; an empty list finds none.
+    pub status: Option<Vec<SubscriptionStatus>>,
+    /// Only sold through this channel.
+    pub channel: Option<SubscriptionChannel>,
+}
+
+impl From<SubscriptionFilter> for subscriptions::SubscriptionFilter {
+    fn from(filter: SubscriptionFilter) -> Self {
+        Self {
+            tenant_id: filter.customer_id.map(|id| global_id::key_or_none(Kind::Customer, &id)),
+            sku_id: filter.product_id.map(|id| global_id::key_or_none(Kind::Product, &id)),
+            status: filter.status.map(|statuses| statuses.into_iter().map(Into::into).collect()),
+            channel: filter.channel.map(Into::into),
+        }
+    }
+}
+
+/// A page of the subscriptions that the caller sees.
+pub(super) async fn page(
+    ctx: &Context<'_>,
+    page: PageArgs,
+    filter: Option<SubscriptionFilter>,
+) -> Result<CustomerSubscriptionConnection, Failure> {
+    let request = page.of(&subscriptions::ORDER)?;
+    let filter: subscriptions::SubscriptionFilter = filter.unwrap_or_default().into();
+    let counted = filter.clone();
+    let page = ask(ctx, |reader| async move {
+        Ok(subscriptions::page(reader.db(), &reader.caller, &filter, &request).await?)
+    });
+    let total = Total::asked(move |reader| {
+            let filter = counted.clone();
+            async move { subscriptions::count(reader.db(), &reader.caller, &filter).await }
+        });
+    Ok(CustomerSubscriptionConnection::new(page.await?, total))
+}
+
+/// A page of a customer's subscriptions.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+struct SubscriptionPage {
+    filter: subscriptions::SubscriptionFilter,
+    request: PageRequest,
+}
+
+impl Load for With<SubscriptionPage> {
+    type Value = Page<records::Subscription>;
+
+    async fn load(reader: Reader, keys: Vec<Self>) -> Result<HashMap<Self, Self::Value>, Failure> {
+        let reader = &reader;
+        let read = async |args: std::sync::Arc<SubscriptionPage>, tenants: Vec<Uuid>| {
+            subscriptions::pages_of_customers(reader.db(), &reader.caller, &tenants, &args.filter, &args.request).await
+        };
+        by_args(keys, read).await
+    }
+}
+
+/// How many subscriptions a customer has.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+struct SubscriptionCount(subscriptions::SubscriptionFilter);
+
+impl Load for With<SubscriptionCount> {
+    type Value = u64;
+
+    async fn load(reader: Reader, keys: Vec<Self>) -> Result<HashMap<Self, u64>, Failure> {
+        let reader = &reader;
+        let read = async |args: std::sync::Arc<SubscriptionCount>, tenants: Vec<Uuid>| {
+            subscriptions::counts_of_customers(reader.db(), &reader.caller, &tenants, &args.0).await
+        };
+        by_args(keys, read).await
+    }
+}
+
+/// A page of the subscriptions of a customer that the caller sees.
+pub(in crate::graphql) async fn of_customer(
+    ctx: &Context<'_>,
+    tenant_id: Uuid,
+    page: PageArgs,
+    filter: Option<SubscriptionFilter>,
+) -> Result<CustomerSubscriptionConnection, Failure> {
+    let request = page.of(&subscriptions::ORDER)?;
+    let filter: subscriptions::SubscriptionFilter = filter.unwrap_or_default().into();
+    let count = With::new(tenant_id, SubscriptionCount(filter.clone()));
+    let page = load(ctx, With::new(tenant_id, SubscriptionPage { filter, request })).await?.unwrap_or_else(Page::empty);
+    let total = Total::loaded(count);
+    Ok(CustomerSubscriptionConnection::new(page, total))
+}

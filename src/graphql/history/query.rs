@@ -1,0 +1,66 @@
+//! The root query of the history.
+
+use async_graphql::{Context, ID, InputObject, Object};
+
+use super::{HistoryAction, HistoryEntryConnection};
+use crate::{
+    graphql::{
+        error::Failure,
+        global_id::{self, Kind},
+        guard::Root,
+        loader::ask,
+        page::{PageArgs, Total},
+        range::DateTimeRange,
+    },
+    store::history,
+};
+
+/// Which entries of the history are asked for; what is left out leaves everything.
+#[derive(Clone, Debug, Default, InputObject)]
+pub struct HistoryFilter {
+    /// Only of this claim; an id that names no visible claim finds nothing.
+    pub claim_id: Option<ID>,
+    /// Only one of these; an empty list finds nothing.
+    pub actions: Option<Vec<HistoryAction>>,
+    /// Only what was done then.
+    pub at: Option<DateTimeRange>,
+}
+
+impl From<HistoryFilter> for history::HistoryFilter {
+    fn from(filter: HistoryFilter) -> Self {
+        Self {
+            claim_id: filter.claim_id.map(|id| global_id::key_or_none(Kind::Claim, &id)),
+            actions: filter.actions.map(|actions| actions.into_iter().map(Into::into).collect()),
+            at: filter.at.map(Into::into),
+        }
+    }
+}
+
+/// The history at the root.
+#[derive(Default)]
+pub struct HistoryQuery;
+
+#[Object(guard = "Root")]
+impl HistoryQuery {
+    /// What happened to all claims that the caller sees, oldest first. A partner does not see what is internal to the vendor,
+    /// a customer sees none. Needs the scope `history:read`.
+    async fn history(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "How many from the start: 1 to 100, 20 when neither `first` nor `last` is given; not together with `last`.")] first: Option<i32>,
+        #[graphql(desc = "Only entries after this cursor.")] after: Option<String>,
+        #[graphql(desc = "How many from the end: 1 to 100; not together with `first`. The latest five: `last: 5`.")] last: Option<i32>,
+        #[graphql(desc = "Only entries before this cursor.")] before: Option<String>,
+        #[graphql(desc = "Which entries; all without it.")] filter: Option<HistoryFilter>,
+    ) -> Result<HistoryEntryConnection, Failure> {
+        let request = PageArgs { first, after, last, before }.of(&history::ORDER)?;
+        let filter: history::HistoryFilter = filter.unwrap_or_default().into();
+        let counted = filter.clone();
+        let page = ask(ctx, |reader| async move { Ok(history::page(reader.db(), &reader.caller, &filter, &request).await?) }).await?;
+        let total = Total::asked(move |reader| {
+            let filter = counted.clone();
+            async move { history::count(reader.db(), &reader.caller, &filter).await }
+        });
+        Ok(HistoryEntryConnection::new(page, total))
+    }
+}

@@ -1,0 +1,173 @@
+//! Objects by their global ids.
+
+use std::{collections::HashMap, future::Future};
+
+use async_graphql::{Context, ID, Interface, Object};
+use domain::{caller::Side, kinds::Scope};
+use uuid::Uuid;
+
+use super::{
+    association::Association,
+    claim::Claim,
+    comment::Comment,
+    customer::Customer,
+    directory::{CustomerSubscription, Partner, PartnerLocation, Product},
+    error::Failure,
+    global_id::{self, Kind, Named},
+    guard::{self, Root},
+    history::HistoryEntry,
+    loader::{Load, Reader, load},
+    proof::ProofDocument,
+};
+use crate::store::{associations, claims, comments, customers, documents, history, partners, products, subscriptions};
+
+/// The most ids that one call may name.
+const MOST_IDS: usize = 100;
+
+/// An object with a global id, by which `node` finds it again.
+#[derive(Clone, Debug, Interface)]
+#[graphql(field(name = "id", ty = "ID", desc = "The global id: opaque, the same for ever, different for every object."))]
+pub enum Node {
+    /// A partner company.
+    Partner(Partner),
+    /// A partner's location.
+    PartnerLocation(PartnerLocation),
+    /// A customer.
+    Customer(Customer),
+    /// A product.
+    Product(Product),
+    /// A customer's subscription.
+    CustomerSubscription(CustomerSubscription),
+    /// A claim.
+    Claim(Claim),
+    /// An association.
+    Association(Association),
+    /// A proof document.
+    ProofDocument(ProofDocument),
+    /// A comment.
+    Comment(Comment),
+    /// An entry of a history.
+    HistoryEntry(HistoryEntry),
+}
+
+/// The scope that looking up an object of a kind needs (A5).
+const fn scope_of(kind: Kind) -> Scope {
+    match kind {
+        Kind::Partner | Kind::PartnerLocation | Kind::Customer | Kind::Product | Kind::CustomerSubscription => Scope::DirectoryRead,
+        Kind::Claim | Kind::ClaimLine | Kind::Association | Kind::ProofDocument | Kind::Comment => Scope::ClaimsRead,
+        Kind::HistoryEntry => Scope::HistoryRead,
+    }
+}
+
+/// Declares the keys of one kind of node, loaded in one statement each.
+macro_rules! nodes {
+    ($($key:ident => |$reader:ident, $ids:ident| $read:expr;)*) => {$(
+        #[derive(Clone, Debug, PartialEq, Eq, Hash)]
+        struct $key(Uuid);
+
+        impl Load for $key {
+            type Value = Node;
+
+            async fn load($reader: Reader, keys: Vec<Self>) -> Result<HashMap<Self, Node>, Failure> {
+                let $ids: Vec<Uuid> = keys.into_iter().map(|key| key.0).collect();
+                Ok($read.into_iter().map(|(id, node)| (Self(id), node)).collect())
+            }
+        }
+    )*};
+}
+
+nodes! {
+    PartnerNode => |reader, ids| partners::by_ids(reader.db(), &reader.caller, &ids).await?
+        .into_iter().map(|found| (found.id, Node::Partner(found.into())));
+    CustomerNode => |reader, ids| customers::by_ids(reader.db(), &reader.caller, &ids).await?
+        .into_iter().map(|found| (found.tenant_id, Node::Customer(found.into())));
+    ProductNode => |reader, ids| products::get_many(reader.db(), &ids).await?
+        .into_iter().map(|found| (found.sku_id, Node::Product(found.into())));
+    SubscriptionNode => |reader, ids| subscriptions::by_ids(reader.db(), &reader.caller, &ids).await?
+        .into_iter().map(|found| (found.subscription_id, Node::CustomerSubscription(found.into())));
+    ClaimNode => |reader, ids| claims::by_ids(reader.db(), &reader.caller, &ids).await?
+        .into_iter().map(|found| (found.id, Node::Claim(found.into())));
+    AssociationNode => |reader, ids| associations::by_ids(reader.db(), &reader.caller, &ids).await?
+        .into_iter().map(|found| (found.id, Node::Association(found.into())));
+    DocumentNode => |reader, ids| documents::by_ids(reader.db(), &reader.caller, &ids).await?
+        .into_iter().map(|found| (found.id, Node::ProofDocument(found.into())));
+    CommentNode => |reader, ids| comments::by_ids(reader.db(), &reader.caller, &ids).await?
+        .into_iter().map(|found| (found.id, Node::Comment(found.into())));
+    HistoryNode => |reader, ids| history::by_ids(reader.db(), &reader.caller, &ids).await?
+        .into_iter().map(|found| (found.id, Node::HistoryEntry(found.into())));
+}
+
+/// A location, by its MPN id.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+struct LocationNode(String);
+
+impl Load for LocationNode {
+    type Value = Node;
+
+    async fn load(reader: Reader, keys: Vec<Self>) -> Result<HashMap<Self, Node>, Failure> {
+        let ids: Vec<&str> = keys.iter().map(|key| key.0.as_str()).collect();
+        let found = partners::locations(reader.db(), &ids).await?;
+        let seen = found.into_iter().filter(|location| match reader.caller.side {
+            Side::Partner(own) => own == location.partner_id,
+            Side::Vendor => true,
+            Side::Customer(_) => false,
+        });
+        Ok(seen.map(|found| (Self(found.mpn_id.clone()), Node::PartnerLocation(found.into()))).collect())
+    }
+}
+
+/// The object that an id names, if the caller sees it.
+async fn find(ctx: &Context<'_>, id: &str) -> Result<Option<Node>, Failure> {
+    let Some(named) = global_id::decode(id) else { return Ok(None) };
+    let kind = match &named {
+        Named::Uuid(kind, _) => *kind,
+        Named::Location(_) => Kind::PartnerLocation,
+    };
+    guard::has(&Reader::of(ctx)?.caller, &[scope_of(kind)])?;
+    match named {
+        Named::Location(mpn_id) => load(ctx, LocationNode(mpn_id)).await,
+        Named::Uuid(Kind::Partner, id) => load(ctx, PartnerNode(id)).await,
+        Named::Uuid(Kind::Customer, id) => load(ctx, CustomerNode(id)).await,
+        Named::Uuid(Kind::Product, id) => load(ctx, ProductNode(id)).await,
+        Named::Uuid(Kind::CustomerSubscription, id) => load(ctx, SubscriptionNode(id)).await,
+        Named::Uuid(Kind::Claim, id) => load(ctx, ClaimNode(id)).await,
+        Named::Uuid(Kind::Association, id) => load(ctx, AssociationNode(id)).await,
+        Named::Uuid(Kind::ProofDocument, id) => load(ctx, DocumentNode(id)).await,
+        Named::Uuid(Kind::Comment, id) => load(ctx, CommentNode(id)).await,
+        Named::Uuid(Kind::HistoryEntry, id) => load(ctx, HistoryNode(id)).await,
+        // A line is no node.
+        Named::Uuid(Kind::ClaimLine | Kind::PartnerLocation, _) => Ok(None),
+    }
+}
+
+/// Objects by id at the root.
+#[derive(Default)]
+pub struct NodeQuery;
+
+#[Object(guard = "Root")]
+impl NodeQuery {
+    /// The object that a global id names; null when there is none that the caller sees. Needs the scope of its kind: `directory:read`
+    /// for partners, locations, customers, products and subscriptions, `claims:read` for claims, associations, documents and
+    /// comments, `history:read` for entries of a history.
+    async fn node(&self, ctx: &Context<'_>, #[graphql(desc = "The global id.")] id: ID) -> Result<Option<Node>, Failure> {
+        find(ctx, &id).await
+    }
+
+    /// The objects that global ids name, in the order of the ids; null for each that the caller does not see. Needs the scopes of their
+    /// kinds, see `node`.
+    async fn nodes(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "The global ids, at most 100; more is `BAD_USER_INPUT`.")] ids: Vec<ID>,
+    ) -> Result<Vec<Option<Node>>, Failure> {
+        if ids.len() > MOST_IDS {
+            return Err(Failure::BadInput(format!("Give at most {MOST_IDS} ids.")));
+        }
+        all(ids.iter().map(|id| find(ctx, id))).await
+    }
+}
+
+/// All of them at once, so that each kind is one statement.
+async fn all(lookups: impl Iterator<Item = impl Future<Output = Result<Option<Node>, Failure>>>) -> Result<Vec<Option<Node>>, Failure> {
+    futures_util::future::try_join_all(lookups).await
+}

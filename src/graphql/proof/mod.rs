@@ -1,0 +1,5 @@
+//! Proof documents; their mutations are the claim's.
+
+mod types;
+
+pub use types::{DocumentsOf, ProofDocument};

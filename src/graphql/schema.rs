@@ -1,0 +1,70 @@
+//! The schema: the parts of both roots put together.
+
+use std::sync::LazyLock;
+
+use async_graphql::{EmptySubscription, MergedObject, SDLExportOptions, Schema, SchemaBuilder};
+
+use super::{
+    association::AssociationQuery,
+    claim::{ClaimQuery, EligibilityQuery, PartnerMutation, ReviewMutation, StatisticsQuery},
+    comment::{CommentMutation, CommentQuery},
+    customer::CustomerQuery,
+    directory::{DirectoryMutation, DirectoryQuery},
+    history::HistoryQuery,
+    node::{Node, NodeQuery},
+    viewer::ViewerQuery,
+};
+use crate::app::App;
+
+/// The deepest nesting of fields, in case that a document comes without its gate.
+const MAX_DEPTH: usize = 32;
+/// The deepest nesting of selections, fragments expanded, in the same case.
+const MAX_RECURSION: usize = 64;
+
+/// What can be read. Every field needs a token; what it needs beside is said with it.
+#[derive(MergedObject, Default)]
+pub struct Query(
+    ViewerQuery,
+    NodeQuery,
+    ClaimQuery,
+    EligibilityQuery,
+    StatisticsQuery,
+    DirectoryQuery,
+    CustomerQuery,
+    CommentQuery,
+    HistoryQuery,
+    AssociationQuery,
+);
+
+/// What can be done. A refusal by the rules is data: the payload's object is null, and `problems` tells why. Several mutations of one
+/// operation run one after the other, each in a transaction of its own.
+#[derive(MergedObject, Default)]
+pub struct Mutation(PartnerMutation, ReviewMutation, CommentMutation, DirectoryMutation);
+
+/// The schema of the API.
+pub type ApiSchema = Schema<Query, Mutation, EmptySubscription>;
+
+fn builder() -> SchemaBuilder<Query, Mutation, EmptySubscription> {
+    Schema::build(Query::default(), Mutation::default(), EmptySubscription).register_output_type::<Node>()
+}
+
+/// The schema over the use cases. Without introspection, errors do not suggest names of the schema either.
+#[must_use]
+pub fn build(app: App, introspection: bool) -> ApiSchema {
+    let builder = builder().limit_depth(MAX_DEPTH).limit_recursive_depth(MAX_RECURSION).data(app);
+    if introspection { builder.finish() } else { builder.disable_introspection().disable_suggestions().finish() }
+}
+
+static SDL: LazyLock<String> = LazyLock::new(|| {
+    let options = SDLExportOptions::new().sorted_fields().sorted_arguments().sorted_enum_items();
+    let text = builder().finish().sdl_with_options(options.include_specified_by().use_space_ident());
+    // Lines without anything in them, and one end.
+    let lines: Vec<&str> = text.lines().map(str::trim_end).collect();
+    format!("{}\n", lines.join("\n").trim_end())
+});
+
+/// The schema as text, sorted.
+#[must_use]
+pub fn sdl() -> String {
+    SDL.clone()
+}

@@ -1,0 +1,92 @@
+//! The bearer of the token.
+
+use async_graphql::{Context, Enum, Object};
+use domain::caller::Side;
+
+use super::{
+    customer::{Customer, CustomerById},
+    directory::{Partner, PartnerById},
+    error::Failure,
+    guard::Root,
+    loader::{Reader, load},
+};
+
+/// What a token's bearer is. Roles of two sides do not go together.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Enum)]
+#[graphql(remote = "domain::kinds::Role")]
+pub enum Role {
+    /// Partner: global administrator; may do everything a partner can do with a claim.
+    GlobalAdmin,
+    /// Partner: billing administrator; may do everything a partner can do with a claim.
+    BillingAdmin,
+    /// Partner: incentives administrator; may do everything a partner can do with a claim.
+    IncentivesAdmin,
+    /// Partner: incentives user; reads, creates and edits claims, uploads proof and comments.
+    IncentivesUser,
+    /// Vendor: reviews claims.
+    Reviewer,
+    /// Vendor: reviews claims, reassigns reviews and awards arbitrations.
+    ReviewLead,
+    /// Vendor: reads what a reviewer may; changes nothing.
+    Auditor,
+    /// Customer: administrator of one tenant.
+    CustomerAdmin,
+    /// Vendor: the service account that loads the directory; sees no claims.
+    DirectorySync,
+}
+
+/// The bearer of the request's token.
+#[derive(Clone, Copy, Debug)]
+pub struct Viewer;
+
+/// The bearer of the request's token.
+#[Object]
+impl Viewer {
+    /// The token's subject.
+    async fn subject<'a>(&self, ctx: &'a Context<'_>) -> Result<&'a str, Failure> {
+        Ok(&Reader::of(ctx)?.caller.subject)
+    }
+
+    /// The bearer's name; null where the token has none.
+    async fn name<'a>(&self, ctx: &'a Context<'_>) -> Result<Option<&'a str>, Failure> {
+        Ok(Reader::of(ctx)?.caller.name.as_deref())
+    }
+
+    /// The roles.
+    async fn roles(&self, ctx: &Context<'_>) -> Result<Vec<Role>, Failure> {
+        Ok(Reader::of(ctx)?.caller.roles.iter().map(|role| (*role).into()).collect())
+    }
+
+    /// The scopes that the server knows, such as `claims:read`.
+    async fn scopes(&self, ctx: &Context<'_>) -> Result<Vec<&'static str>, Failure> {
+        Ok(Reader::of(ctx)?.caller.scopes.iter().map(|scope| scope.as_str()).collect())
+    }
+
+    /// The partner that the bearer belongs to; null to others, and while the directory does not know it.
+    async fn partner(&self, ctx: &Context<'_>) -> Result<Option<Partner>, Failure> {
+        match Reader::of(ctx)?.caller.side {
+            Side::Partner(id) => Ok(load(ctx, PartnerById(id)).await?.map(Into::into)),
+            Side::Vendor | Side::Customer(_) => Ok(None),
+        }
+    }
+
+    /// The customer that the bearer administrates; null to others, and while the directory does not know it.
+    async fn customer(&self, ctx: &Context<'_>) -> Result<Option<Customer>, Failure> {
+        match Reader::of(ctx)?.caller.side {
+            Side::Customer(id) => Ok(load(ctx, CustomerById(id)).await?.map(Into::into)),
+            Side::Partner(_) | Side::Vendor => Ok(None),
+        }
+    }
+}
+
+/// The bearer at the root.
+#[derive(Default)]
+pub struct ViewerQuery;
+
+#[Object(guard = "Root")]
+impl ViewerQuery {
+    /// Who is asking. Any token will do.
+    async fn viewer(&self) -> Viewer {
+        Viewer
+    }
+}

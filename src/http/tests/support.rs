@@ -1,0 +1,262 @@
+//! A schema, a backend and requests for the tests of the edge.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicI32, Ordering};
+use std::time::Duration;
+
+use async_graphql::{
+    Context, EmptySubscription, Error, ErrorExtensions, InputObject, MaybeUndefined, Object, Request, Response, Schema, Upload,
+};
+use axum::body::{Body, Bytes};
+use axum::http::header::{AUTHORIZATION, CONTENT_LENGTH, CONTENT_TYPE};
+use axum::http::{HeaderName, HeaderValue, StatusCode};
+use clap::Parser;
+use domain::caller::Caller;
+use futures_util::future::{BoxFuture, FutureExt};
+use serde_json::{Value, json};
+use tower::ServiceExt;
+
+use crate::app::{AppError, Download};
+use crate::config::{Config, ServeOptions};
+use crate::graphql::document::Gate;
+use crate::graphql::endpoint::{Endpoint, Engine};
+use crate::http::{Backend, Router, router};
+
+const SECRET: &str = "0123456789abcdef0123456789abcdef";
+const LARGEST_FILE: usize = 1_000;
+
+struct Query;
+struct Mutation;
+
+#[derive(InputObject)]
+struct Patch {
+    text: MaybeUndefined<String>,
+}
+
+fn coded(code: &str) -> Error {
+    Error::new("no").extend_with(|_, extensions| extensions.set("code", code))
+}
+
+#[Object]
+impl Query {
+    async fn echo(&self, text: Option<String>) -> String {
+        text.unwrap_or_default()
+    }
+
+    async fn number(&self, of: i32) -> i32 {
+        of
+    }
+
+    async fn patched(&self, patch: Patch) -> String {
+        match patch.text {
+            MaybeUndefined::Undefined => "kept".into(),
+            MaybeUndefined::Null => "cleared".into(),
+            MaybeUndefined::Value(text) => format!("set to {text}"),
+        }
+    }
+
+    async fn total(&self, context: &Context<'_>) -> i32 {
+        context.data_unchecked::<Arc<AtomicI32>>().load(Ordering::SeqCst)
+    }
+
+    async fn fails(&self) -> Result<Option<i32>, Error> {
+        Err(coded("FORBIDDEN"))
+    }
+
+    async fn missing(&self) -> Result<i32, Error> {
+        Err(coded("SERVICE_UNAVAILABLE"))
+    }
+
+    async fn sleeps(&self) -> i32 {
+        tokio::time::sleep(Duration::from_secs(60)).await;
+        0
+    }
+
+    async fn panics(&self) -> i32 {
+        panic!("secret")
+    }
+}
+
+#[Object]
+impl Mutation {
+    async fn add(&self, context: &Context<'_>, by: i32) -> i32 {
+        context.data_unchecked::<Arc<AtomicI32>>().fetch_add(by, Ordering::SeqCst) + by
+    }
+
+    async fn upload(&self, context: &Context<'_>, file: Upload) -> Result<String, Error> {
+        let file = file.value(context).map_err(|_| coded("INTERNAL_SERVER_ERROR"))?;
+        Ok(format!("{} {} {}", file.filename, file.content_type.unwrap_or_default(), file.content.len()))
+    }
+}
+
+struct Tiny(Schema<Query, Mutation, EmptySubscription>);
+
+impl Engine for Tiny {
+    fn execute(&self, request: Request, caller: Caller) -> BoxFuture<'_, Response> {
+        self.0.execute(request.data(caller)).boxed()
+    }
+
+    fn introspect(&self, request: Request) -> BoxFuture<'_, Response> {
+        self.0.execute(request).boxed()
+    }
+}
+
+struct Shelf;
+
+impl Backend for Shelf {
+    fn open_document<'a>(&'a self, _: &'a Caller, id: &'a str) -> BoxFuture<'a, Result<Option<Download>, AppError>> {
+        let document = Download {
+            name: "a\"b.pdf".into(),
+            media_type: "application/pdf".into(),
+            sha256: String::new(),
+            content: Bytes::from_static(b"content"),
+        };
+        let found = match id {
+            "known" => Ok(Some(document)),
+            "broken" => Err(AppError::Internal("inside".into())),
+            _ => Ok(None),
+        };
+        async move { found }.boxed()
+    }
+
+    fn ready(&self) -> BoxFuture<'_, Result<(), String>> {
+        async { Ok(()) }.boxed()
+    }
+}
+
+#[derive(Parser)]
+struct Line {
+    #[command(flatten)]
+    serve: ServeOptions,
+}
+
+/// The default configuration.
+pub fn config() -> Config {
+    Line::try_parse_from(["cpor", "--jwt-secret", SECRET]).unwrap().serve.validate().unwrap()
+}
+
+/// The header of a caller with these roles.
+pub fn bearer(subject: &str, roles: &[&str]) -> String {
+    let exp = jsonwebtoken::get_current_timestamp() + 600;
+    let claims = json!({"sub": subject, "iss": "cpor", "aud": "cpor", "exp": exp, "roles": roles});
+    let key = jsonwebtoken::EncodingKey::from_secret(SECRET.as_bytes());
+    format!("Bearer {}", jsonwebtoken::encode(&jsonwebtoken::Header::default(), &claims, &key).unwrap())
+}
+
+/// The edge over the tiny schema.
+pub struct Server(Router);
+
+impl Server {
+    pub fn new() -> Self {
+        Self::with(config())
+    }
+
+    pub fn with(config: Config) -> Self {
+        let schema = Schema::build(Query, Mutation, EmptySubscription).data(Arc::new(AtomicI32::new(0)));
+        let engine = Tiny(schema.disable_suggestions().finish());
+        let endpoint = Endpoint::new(Gate::new(config.limits.clone(), &[]), engine, config.introspection);
+        Self(router(&config, endpoint, Shelf, LARGEST_FILE))
+    }
+
+    pub fn router(self) -> Router {
+        self.0
+    }
+
+    pub fn request(&self, method: &str, path: &str) -> Ask {
+        let request = axum::http::Request::builder().method(method).uri(path);
+        let request = request.header(AUTHORIZATION, bearer("u1", &["REVIEWER"])).body(Vec::new()).unwrap();
+        Ask { router: self.0.clone(), request, chunked: false }
+    }
+
+    pub fn get(&self, path: &str) -> Ask {
+        self.request("GET", path)
+    }
+
+    pub fn post(&self, body: &Value) -> Ask {
+        self.post_text(&body.to_string())
+    }
+
+    pub fn post_text(&self, body: &str) -> Ask {
+        self.post_bytes(body.as_bytes())
+    }
+
+    pub fn post_bytes(&self, body: &[u8]) -> Ask {
+        let mut ask = self.request("POST", "/graphql").header("content-type", "application/json");
+        *ask.request.body_mut() = body.to_vec();
+        ask
+    }
+
+    pub fn multipart(&self, parts: &[(&str, &[u8])]) -> Ask {
+        let mut body = Vec::new();
+        for (name, content) in parts {
+            body.extend_from_slice(format!("--b\r\nContent-Disposition: form-data; name=\"{name}\"").as_bytes());
+            if name.parse::<u32>().is_ok() {
+                body.extend_from_slice(format!("; filename=\"{name}.txt\"\r\nContent-Type: text/plain").as_bytes());
+            }
+            body.extend_from_slice(b"\r\n\r\n");
+            body.extend_from_slice(content);
+            body.extend_from_slice(b"\r\n");
+        }
+        body.extend_from_slice(b"--b--\r\n");
+        self.post_bytes(&body).header("content-type", "multipart/form-data; boundary=b")
+    }
+}
+
+/// A request to be sent.
+pub struct Ask {
+    router: Router,
+    request: axum::http::Request<Vec<u8>>,
+    chunked: bool,
+}
+
+impl Ask {
+    /// Sets a header; an empty value takes it away.
+    pub fn header(mut self, name: &str, value: &str) -> Self {
+        let name: HeaderName = name.parse().unwrap();
+        if value.is_empty() {
+            self.request.headers_mut().remove(name);
+        } else {
+            self.request.headers_mut().insert(name, HeaderValue::from_str(value).unwrap());
+        }
+        self
+    }
+
+    pub fn anonymous(self) -> Self {
+        self.header("authorization", "")
+    }
+
+    /// Sends the body in pieces and without its length.
+    pub fn chunked(mut self) -> Self {
+        self.chunked = true;
+        self
+    }
+
+    pub async fn send(mut self) -> Answer {
+        if !self.chunked && self.request.headers().contains_key(CONTENT_TYPE) {
+            let length = self.request.body().len().into();
+            self.request.headers_mut().insert(CONTENT_LENGTH, length);
+        }
+        let request = self.request.map(|body| {
+            let pieces: Vec<_> = body.chunks(700).map(|piece| Ok::<_, std::io::Error>(Bytes::copy_from_slice(piece))).collect();
+            Body::from_stream(futures_util::stream::iter(pieces))
+        });
+        let (head, body) = self.router.oneshot(request).await.unwrap().into_parts();
+        let text = String::from_utf8(axum::body::to_bytes(body, usize::MAX).await.unwrap().to_vec()).unwrap();
+        let json = serde_json::from_str(&text).unwrap_or_default();
+        Answer { status: head.status, head, text, json }
+    }
+}
+
+/// What came back.
+pub struct Answer {
+    pub status: StatusCode,
+    head: axum::http::response::Parts,
+    pub text: String,
+    pub json: Value,
+}
+
+impl Answer {
+    pub fn header(&self, name: &str) -> &str {
+        self.head.headers.get(name).map_or("", |value| value.to_str().unwrap())
+    }
+}
