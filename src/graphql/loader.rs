@@ -147,16 +147,17 @@ pub async fn load_required<K: Load>(ctx: &Context<'_>, key: K) -> Result<K::Valu
 ///
 /// # Errors
 /// Those of the read.
-pub async fn ask<T, F>(ctx: &Context<'_>, read: impl FnOnce(Reader) -> F) -> Result<T, Failure>
+pub async fn ask<T, E, F>(ctx: &Context<'_>, read: impl FnOnce(Reader) -> F) -> Result<T, Failure>
 where
     T: Send + 'static,
-    F: Future<Output = Result<T, Failure>> + Send + 'static,
+    E: Into<Failure> + 'static,
+    F: Future<Output = Result<T, E>> + Send + 'static,
 {
     let loaders = Loaders::of(ctx)?;
     let (send, receive) = oneshot::channel();
     let reading = read(loaders.reader.clone());
     loaders.queue.push(Box::pin(async move {
-        let _ = send.send(reading.await);
+        let _ = send.send(reading.await.map_err(Into::into));
     }));
     receive.await.unwrap_or_else(|_| Err(Failure::internal("a read was dropped")))
 }

@@ -58,6 +58,33 @@ fn cursor(list: &ListOrder, name: &str, text: Option<String>) -> Result<Option<C
     text.map(decode).transpose().map_err(|_| Failure::BadInput(format!("{name} is no cursor of this list in this order.")))
 }
 
+/// Whether anything of the page itself is selected, and not the total alone.
+fn is_wanted(ctx: &Context<'_>) -> bool {
+    let selected = ctx.look_ahead();
+    ["nodes", "edges", "pageInfo"].into_iter().any(|part| selected.field(part).exists())
+}
+
+/// Reads a page by a statement of its own, if it is wanted.
+///
+/// # Errors
+/// Those of the statement.
+pub async fn asked<T, F>(ctx: &Context<'_>, read: impl FnOnce(Reader) -> F) -> Result<Page<T>, Failure>
+where
+    T: Send + 'static,
+    F: Future<Output = Result<Page<T>, StoreError>> + Send + 'static,
+{
+    if is_wanted(ctx) { ask(ctx, read).await } else { Ok(Page::empty()) }
+}
+
+/// Reads a page together with those of other parents, if it is wanted.
+///
+/// # Errors
+/// Those of the statement.
+pub async fn loaded<T>(ctx: &Context<'_>, key: impl Load<Value = Page<T>>) -> Result<Page<T>, Failure> {
+    let page = if is_wanted(ctx) { load(ctx, key).await? } else { None };
+    Ok(page.unwrap_or_else(Page::empty))
+}
+
 /// Counts a whole list, when somebody asks.
 pub struct Total(Box<dyn Count>);
 
@@ -92,10 +119,7 @@ where
     F: Future<Output = Result<u64, StoreError>> + Send + 'static,
 {
     fn count<'a>(&'a self, ctx: &'a Context<'_>) -> BoxFuture<'a, Result<u64, Failure>> {
-        Box::pin(ask(ctx, |reader| {
-            let counting = (self.0)(reader);
-            async move { Ok(counting.await?) }
-        }))
+        Box::pin(ask(ctx, &self.0))
     }
 }
 

@@ -5,10 +5,22 @@
 
 mod support;
 
+mod access;
 mod contract;
+mod conversation;
+mod directory;
+mod documents;
 mod editing;
 mod eligibility;
+mod guards;
+mod http;
+mod idempotency;
+mod input;
 mod layers;
 mod lifecycle;
+mod nodes;
+mod paging;
 mod rules;
 mod schema;
+mod statements;
+mod verify;

@@ -1,8 +1,12 @@
+//! The sample keeps what its README promises.
+
+mod by_hand;
+
 use std::collections::HashSet;
 
 use domain::{
-    directory::{CustomerRow, PartnerRow, ProductRow, Row, SubscriptionRow},
-    kinds::{ClaimStatus, Role, SubscriptionChannel, SubscriptionStatus},
+    directory::{CustomerRow, PartnerRow, ProductRow, SubscriptionRow},
+    kinds::{Role, SubscriptionChannel, SubscriptionStatus},
 };
 
 use super::{
@@ -62,7 +66,6 @@ fn everybody_has_a_token_that_is_taken() {
 fn the_last_sample_cannot_be_undone() {
     // What tells that all were made must be a claim that nobody can delete or give another reference.
     assert!(SAMPLES.last().is_some_and(|last| last.goal == claims::Goal::Approved));
-    assert_ne!(ClaimStatus::Approved, ClaimStatus::Editing);
 }
 
 #[test]

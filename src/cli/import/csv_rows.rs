@@ -39,6 +39,7 @@ fn row<R: Noun>(places: &[Option<usize>], width: usize, record: &StringRecord) -
 /// The next record that is not blank, and the line that it begins on.
 fn next_record(reader: &mut Reader<impl Read>) -> Result<Option<(u64, StringRecord)>, Failure> {
     let mut record = ByteRecord::new();
+    let from = reader.position().line();
     let is_one = reader.read_byte_record(&mut record).map_err(|error| match error.into_kind() {
         csv::ErrorKind::Io(error) => error.into(),
         kind => Failure::new(format!("The file cannot be read: {kind:?}."), "Check that it is a CSV file."),
@@ -46,9 +47,10 @@ fn next_record(reader: &mut Reader<impl Read>) -> Result<Option<(u64, StringReco
     if !is_one {
         return Ok(None);
     }
-    // The reader's own place of a record is that of blank lines before it: count back from its end.
+    // The reader's own place of a record is that of blank lines before it: count back from its end. (A record that never
+    // ends, for an open quotation mark, has swallowed the last line break too.)
     let breaks = record.as_slice().iter().filter(|byte| **byte == b'\n').count();
-    let line = reader.position().line().saturating_sub(1 + breaks as u64);
+    let line = reader.position().line().saturating_sub(1 + breaks as u64).max(from);
     match StringRecord::from_byte_record(record) {
         Ok(record) => Ok(Some((line, record))),
         Err(_) => Err(not_utf8(line)),

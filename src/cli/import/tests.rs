@@ -96,8 +96,8 @@ async fn loaded<R: Noun>(app: &App, format: Format, text: &str, dry_run: bool) -
 
 const PARTNERS: &str = "\
 partner_id,partner_name,mpn_id,location_name,country,enrolled_programs,partner_type
-10000000-0000-4000-8000-000000000001,One,101,A,gb,OSU_MICROSOFT_365; OSA_SELL,
 10000000-0000-4000-8000-000000000002,Two,201,B,NL,,FRP FastTrack
+10000000-0000-4000-8000-000000000001,One,101,A,gb,OSU_MICROSOFT_365; OSA_SELL,
 10000000-0000-4000-8000-000000000001,One,102,C,,,
 10000000-0000-4000-8000-000000000001,One,103,D,IE,,
 10000000-0000-4000-8000-000000000001,One,201,E,IE,,
@@ -111,7 +111,7 @@ async fn partners_are_put_together_and_lose_only_their_bad_locations() {
     assert_eq!(loaded::<PartnerRow>(&app, Format::Csv, PARTNERS, true).await, report(2, 0));
     assert_eq!(loaded::<PartnerRow>(&app, Format::Csv, PARTNERS, false).await, report(2, 0));
     assert_eq!(loaded::<PartnerRow>(&app, Format::Csv, PARTNERS, false).await, report(0, 2));
-    let ids = ["101", "102", "103", "201"].map(str::to_owned);
+    let ids = ["101", "102", "103", "201"];
     let mut locations = crate::store::partners::locations(app.db(), &ids).await.unwrap();
     locations.sort_by(|one, other| one.mpn_id.cmp(&other.mpn_id));
     let told: Vec<_> = locations.iter().map(|location| (location.mpn_id.as_str(), location.name.as_str())).collect();

@@ -8,8 +8,7 @@ use crate::{
         error::Failure,
         global_id::{self, Kind},
         guard::Root,
-        loader::ask,
-        page::{PageArgs, Total},
+        page::{self, PageArgs, Total},
     },
     store::associations::{self, AssociationFilter},
 };
@@ -35,7 +34,7 @@ impl AssociationQuery {
         let request = PageArgs { first, after, last, before }.of(&associations::ORDER)?;
         let tenant_id = customer_id.map(|id| global_id::key_or_none(Kind::Customer, &id));
         let filter = AssociationFilter { tenant_id, live };
-        let page = ask(ctx, |reader| async move { Ok(associations::page(reader.db(), &reader.caller, filter, &request).await?) }).await?;
+        let page = page::asked(ctx, move |reader| async move { associations::page(reader.db(), &reader.caller, filter, &request).await }).await?;
         let total = Total::asked(move |reader| async move { associations::count(reader.db(), &reader.caller, filter).await });
         Ok(AssociationConnection::new(page, total))
     }

@@ -67,7 +67,7 @@ impl EligibilityQuery {
             mpn_id: input.mpn_id,
             lines: lines(input.lines),
         };
-        let found = ask(ctx, |reader| async move { Ok(reader.app.check_eligibility(&reader.caller, question).await?) }).await?;
+        let found = ask(ctx, |reader| async move { reader.app.check_eligibility(&reader.caller, question).await }).await?;
         Ok(ClaimEligibility {
             eligible: found.problems.is_empty(),
             problems: shown(found.problems),

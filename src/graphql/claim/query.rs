@@ -15,9 +15,9 @@ use crate::{
         global_id::{self, Kind},
         guard::Root,
         loader::{Reader, With, ask, load},
-        page::{PageArgs, Total},
+        page::{self, PageArgs, Total},
     },
-    store::{claims, page::Page},
+    store::claims,
 };
 
 /// Claims at the root.
@@ -40,7 +40,7 @@ impl ClaimQuery {
         ctx: &Context<'_>,
         #[graphql(desc = "The number, such as `CPOR-7K3M-9Q2D`; case does not matter.")] number: String,
     ) -> Result<Option<Claim>, Failure> {
-        let found = ask(ctx, |reader| async move { Ok(claims::by_number(reader.db(), &reader.caller, &number).await?) });
+        let found = ask(ctx, |reader| async move { claims::by_number(reader.db(), &reader.caller, &number).await });
         Ok(found.await?.map(Into::into))
     }
 
@@ -59,8 +59,8 @@ impl ClaimQuery {
         let page = PageArgs { first, after, last, before };
         let ClaimPage { filter, order, request } = meant(ctx, page, filter, order_by)?;
         let counted = Arc::new(filter.clone());
-        let page = ask(ctx, move |reader| async move {
-            Ok(claims::page(reader.db(), &reader.caller, &filter, order, &request).await?)
+        let page = page::asked(ctx, move |reader| async move {
+            claims::page(reader.db(), &reader.caller, &filter, order, &request).await
         });
         let total = Total::asked(move |reader| {
             let filter = Arc::clone(&counted);
@@ -88,7 +88,7 @@ pub(in crate::graphql) async fn of_customer(
 ) -> Result<ClaimConnection, Failure> {
     let page = meant(ctx, page, filter, order)?;
     let count = With::new(tenant_id, ClaimCount(page.filter.clone()));
-    let page = load(ctx, With::new(tenant_id, page)).await?.unwrap_or_else(Page::empty);
+    let page = page::loaded(ctx, With::new(tenant_id, page)).await?;
     let total = Total::loaded(count);
     Ok(ClaimConnection::new(page, total))
 }

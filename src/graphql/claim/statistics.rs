@@ -81,7 +81,7 @@ impl StatisticsQuery {
         let app = &Reader::of(ctx)?.app;
         let now = app.now();
         let filter = filter.unwrap_or_default().at(now);
-        let figures = ask(ctx, |reader| async move { Ok(claims::statistics(reader.db(), &reader.caller, &filter, now).await?) });
+        let figures = ask(ctx, |reader| async move { claims::statistics(reader.db(), &reader.caller, &filter, now).await });
         Ok(ClaimStatistics::of(&figures.await?, app.policy()))
     }
 }

@@ -21,8 +21,8 @@ pub struct AddCommentInput {
     /// The text: not blank, at most 10,000 characters; else `INVALID_VALUE`.
     pub body: String,
     /// Who may read it. `INTERNAL` is for reviewers; else `NOT_ALLOWED`.
-    #[graphql(default_with = "CommentVisibility::Shared")]
-    pub visibility: CommentVisibility,
+    #[graphql(default_with = "Some(CommentVisibility::Shared)")]
+    pub visibility: Option<CommentVisibility>,
     /// A key of the caller's own, good for at least 24 hours: the same key with the same input gives the first answer again, with
     /// another input or mutation `IDEMPOTENCY_KEY_REUSED`.
     pub idempotency_key: Option<String>,
@@ -59,7 +59,8 @@ impl CommentMutation {
         ctx: &Context<'_>,
         #[graphql(desc = "The claim and the comment.")] input: AddCommentInput,
     ) -> Result<AddCommentPayload, Failure> {
-        let comment = Change::Comment { body: input.body, visibility: input.visibility.into() };
+        let visibility = input.visibility.unwrap_or(CommentVisibility::Shared).into();
+        let comment = Change::Comment { body: input.body, visibility };
         Ok(change(ctx, &input.claim_id, None, comment, input.idempotency_key).await?.into())
     }
 }

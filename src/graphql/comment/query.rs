@@ -8,8 +8,7 @@ use crate::{
         error::Failure,
         global_id::{self, Kind},
         guard::Root,
-        loader::ask,
-        page::{PageArgs, Total},
+        page::{self, PageArgs, Total},
     },
     store::comments,
 };
@@ -33,7 +32,7 @@ impl CommentQuery {
     ) -> Result<CommentConnection, Failure> {
         let request = PageArgs { first, after, last, before }.of(&comments::ORDER)?;
         let claim_id = claim_id.map(|id| global_id::key_or_none(Kind::Claim, &id));
-        let page = ask(ctx, |reader| async move { Ok(comments::page(reader.db(), &reader.caller, claim_id, &request).await?) }).await?;
+        let page = page::asked(ctx, move |reader| async move { comments::page(reader.db(), &reader.caller, claim_id, &request).await }).await?;
         let total = Total::asked(move |reader| async move { comments::count(reader.db(), &reader.caller, claim_id).await });
         Ok(CommentConnection::new(page, total))
     }

@@ -12,8 +12,8 @@ use crate::{
         error::Failure,
         global_id::{self, Kind},
         guard,
-        loader::{Load, Reader, With, by_args, load, load_required, loads_by_id},
-        page::{PageArgs, Total, connection},
+        loader::{Load, Reader, With, by_args, load_required, loads_by_id},
+        page::{self, PageArgs, Total, connection},
         scalar::DateTime,
     },
     store::{
@@ -108,7 +108,7 @@ impl Load for With<CommentPage> {
 /// A page of the comments of a claim that the caller sees.
 pub(in crate::graphql) async fn of_claim(ctx: &Context<'_>, claim_id: Uuid, page: PageArgs) -> Result<CommentConnection, Failure> {
     let request = page.of(&comments::ORDER)?;
-    let page = load(ctx, With::new(claim_id, CommentPage(request))).await?.unwrap_or_else(Page::empty);
+    let page = page::loaded(ctx, With::new(claim_id, CommentPage(request))).await?;
     let total = Total::loaded(CommentCount(claim_id));
     Ok(CommentConnection::new(page, total))
 }

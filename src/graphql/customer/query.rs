@@ -10,7 +10,7 @@ use crate::{
         global_id::{self, Kind},
         guard::Root,
         loader::ask,
-        page::{PageArgs, Total},
+        page::{self, PageArgs, Total},
     },
     store::customers,
 };
@@ -25,7 +25,7 @@ impl CustomerQuery {
     /// Needs the scope `directory:read`.
     async fn customer(&self, ctx: &Context<'_>, #[graphql(desc = "The customer's global id.")] id: ID) -> Result<Option<Customer>, Failure> {
         let Some(tenant_id) = global_id::key(Kind::Customer, &id) else { return Ok(None) };
-        let found = ask(ctx, move |reader| async move { Ok(customers::by_ids(reader.db(), &reader.caller, &[tenant_id]).await?) }).await?;
+        let found = ask(ctx, move |reader| async move { customers::by_ids(reader.db(), &reader.caller, &[tenant_id]).await }).await?;
         Ok(found.into_iter().next().map(Into::into))
     }
 
@@ -38,7 +38,7 @@ impl CustomerQuery {
         #[graphql(desc = "A verified domain of the tenant, such as `contoso.com`; case does not matter.")] domain: String,
     ) -> Result<Option<Customer>, Failure> {
         let found = ask(ctx, move |reader| async move {
-            Ok(customers::by_tenant_and_domain(reader.db(), &reader.caller, tenant_id, &domain).await?)
+            customers::by_tenant_and_domain(reader.db(), &reader.caller, tenant_id, &domain).await
         });
         Ok(found.await?.map(Into::into))
     }
@@ -56,8 +56,8 @@ impl CustomerQuery {
     ) -> Result<CustomerConnection, Failure> {
         let request = PageArgs { first, after, last, before }.of(&customers::ORDER)?;
         let counted = search.clone();
-        let page = ask(ctx, |reader| async move {
-            Ok(customers::page(reader.db(), &reader.caller, search.as_deref(), &request).await?)
+        let page = page::asked(ctx, move |reader| async move {
+            customers::page(reader.db(), &reader.caller, search.as_deref(), &request).await
         });
         let total = Total::asked(move |reader| {
             let search = counted.clone();

@@ -9,8 +9,8 @@ use crate::{
     graphql::{
         error::Failure,
         global_id::{self, Kind},
-        loader::{Reader, ask, load, loads_by_id},
-        page::{PageArgs, Total, connection},
+        loader::{Reader, load, loads_by_id},
+        page::{self, PageArgs, Total, connection},
     },
     store::{partners, records},
 };
@@ -119,8 +119,8 @@ loads_by_id! {
 pub(super) async fn page(ctx: &Context<'_>, page: PageArgs, search: Option<String>) -> Result<PartnerConnection, Failure> {
     let request = page.of(&partners::ORDER)?;
     let counted = search.clone();
-    let page = ask(ctx, |reader| async move {
-        Ok(partners::page(reader.db(), &reader.caller, search.as_deref(), &request).await?)
+    let page = page::asked(ctx, move |reader| async move {
+        partners::page(reader.db(), &reader.caller, search.as_deref(), &request).await
     });
     let total = Total::asked(move |reader| {
             let search = counted.clone();

@@ -8,8 +8,8 @@ use crate::{
     graphql::{
         error::Failure,
         global_id::{self, Kind},
-        loader::{ask, loads_by_id},
-        page::{PageArgs, Total, connection},
+        loader::loads_by_id,
+        page::{self, PageArgs, Total, connection},
     },
     store::{products, records},
 };
@@ -76,7 +76,7 @@ pub(super) async fn page(ctx: &Context<'_>, page: PageArgs, filter: Option<Produ
     let filter = filter.unwrap_or_default();
     let filter = products::ProductFilter { solution_area: filter.solution_area.map(Into::into), search: filter.search };
     let counted = filter.clone();
-    let page = ask(ctx, |reader| async move { Ok(products::page(reader.db(), &filter, &request).await?) }).await?;
+    let page = page::asked(ctx, move |reader| async move { products::page(reader.db(), &filter, &request).await }).await?;
     let total = Total::asked(move |reader| {
             let filter = counted.clone();
             async move { products::count(reader.db(), &filter).await }

@@ -11,8 +11,8 @@ use crate::{
         customer::{Customer, CustomerById},
         error::Failure,
         global_id::{self, Kind},
-        loader::{Load, Reader, With, ask, by_args, load, load_required, loads_by_id},
-        page::{PageArgs, Total, connection},
+        loader::{Load, Reader, With, by_args, load_required, loads_by_id},
+        page::{self, PageArgs, Total, connection},
         scalar::DateTime,
     },
     store::{
@@ -128,8 +128,8 @@ pub(super) async fn page(
     let request = page.of(&subscriptions::ORDER)?;
     let filter: subscriptions::SubscriptionFilter = filter.unwrap_or_default().into();
     let counted = filter.clone();
-    let page = ask(ctx, |reader| async move {
-        Ok(subscriptions::page(reader.db(), &reader.caller, &filter, &request).await?)
+    let page = page::asked(ctx, move |reader| async move {
+        subscriptions::page(reader.db(), &reader.caller, &filter, &request).await
     });
     let total = Total::asked(move |reader| {
             let filter = counted.clone();
@@ -183,7 +183,7 @@ pub(in crate::graphql) async fn of_customer(
     let request = page.of(&subscriptions::ORDER)?;
     let filter: subscriptions::SubscriptionFilter = filter.unwrap_or_default().into();
     let count = With::new(tenant_id, SubscriptionCount(filter.clone()));
-    let page = load(ctx, With::new(tenant_id, SubscriptionPage { filter, request })).await?.unwrap_or_else(Page::empty);
+    let page = page::loaded(ctx, With::new(tenant_id, SubscriptionPage { filter, request })).await?;
     let total = Total::loaded(count);
     Ok(CustomerSubscriptionConnection::new(page, total))
 }

@@ -8,8 +8,7 @@ use crate::{
         error::Failure,
         global_id::{self, Kind},
         guard::Root,
-        loader::ask,
-        page::{PageArgs, Total},
+        page::{self, PageArgs, Total},
         range::DateTimeRange,
     },
     store::history,
@@ -56,7 +55,7 @@ impl HistoryQuery {
         let request = PageArgs { first, after, last, before }.of(&history::ORDER)?;
         let filter: history::HistoryFilter = filter.unwrap_or_default().into();
         let counted = filter.clone();
-        let page = ask(ctx, |reader| async move { Ok(history::page(reader.db(), &reader.caller, &filter, &request).await?) }).await?;
+        let page = page::asked(ctx, move |reader| async move { history::page(reader.db(), &reader.caller, &filter, &request).await }).await?;
         let total = Total::asked(move |reader| {
             let filter = counted.clone();
             async move { history::count(reader.db(), &reader.caller, &filter).await }

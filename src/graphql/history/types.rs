@@ -15,7 +15,7 @@ use crate::{
         global_id::{self, Kind},
         guard,
         loader::{Load, Reader, With, by_args, load, load_required, loads_by_id},
-        page::{PageArgs, Total, connection},
+        page::{self, PageArgs, Total, connection},
         scalar::DateTime,
     },
     store::{
@@ -149,7 +149,7 @@ impl Load for With<HistoryPage> {
 /// A page of the history of a claim that the caller sees.
 pub(in crate::graphql) async fn of_claim(ctx: &Context<'_>, claim_id: Uuid, page: PageArgs) -> Result<HistoryEntryConnection, Failure> {
     let request = page.of(&history::ORDER_OF_CLAIM)?;
-    let page = load(ctx, With::new(claim_id, HistoryPage(request))).await?.unwrap_or_else(Page::empty);
+    let page = page::loaded(ctx, With::new(claim_id, HistoryPage(request))).await?;
     let total = Total::loaded(HistoryCount(claim_id));
     Ok(HistoryEntryConnection::new(page, total))
 }

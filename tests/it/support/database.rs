@@ -99,7 +99,7 @@ impl Database {
     /// Reads one column of text past the server; nulls are left out.
     pub async fn read(&self, sql: &str) -> Vec<String> {
         let connection = Connection::connect(&self.url).await.unwrap();
-        let rows = connection.query_all_raw(Statement::from_string(connection.get_database_backend(), sql)).await.unwrap();
+        let rows = connection.query_all_raw(Statement::from_string(connection.get_database_backend(), sql.to_owned())).await.unwrap();
         let values = rows.iter().filter_map(|row| row.try_get_by_index::<Option<String>>(0).unwrap()).collect();
         connection.close().await.unwrap();
         values

@@ -4,6 +4,7 @@
 //! PostgreSQL. Afterwards the world checks the whole database (H3, and no answer of 5xx), so that every test proves that
 //! too.
 
+pub mod assembly;
 pub mod caller;
 pub mod claims;
 pub mod database;

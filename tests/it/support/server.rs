@@ -97,7 +97,7 @@ impl Server {
         let documents = Documents::open(&format!("file://{}", folder.display())).unwrap();
         let app = App::new(db, clock.clone(), settings.policy.clone(), documents, settings.public_url.clone());
         let config = config(&database, settings);
-        let routes = cpor::server::routes(app.clone(), &config);
+        let routes = super::assembly::routes(app.clone(), &config);
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         let base = format!("http://{}", listener.local_addr().unwrap());
         let running = tokio::spawn(async move {

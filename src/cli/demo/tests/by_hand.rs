@@ -1,0 +1,139 @@
+//! The table "every eligibility rule by hand" of `data/README.md`, row by row, and the table of the sample claims.
+
+use domain::{
+    kinds::{
+        Activity::{self, Presales, RevenueAssociation, Usage},
+        ClaimStatus,
+        SolutionArea::{self, BusinessApplications, Microsoft365},
+    },
+    problem::ProblemCode,
+};
+use uuid::Uuid;
+
+use super::super::{
+    cast::{ALDER_ADMIN, BRIGHTWATER_ADMIN, Person, tenant},
+    stage::load_sample,
+};
+use crate::{
+    app::{
+        App, EligibilityInput,
+        claims::LineInput,
+    },
+    config::StorageOptions,
+    server,
+    store::{
+        self,
+        claims::{ClaimFilter, ClaimOrder},
+        page::PageRequest,
+    },
+};
+
+/// A question to which all is well: Dynamics 365 for Sales at Northgate, from London.
+fn question() -> EligibilityInput {
+    EligibilityInput {
+        tenant_id: tenant(1),
+        domain: "northgate.example".to_owned(),
+        solution_area: BusinessApplications,
+        activities: vec![Usage],
+        mpn_id: "1000101".to_owned(),
+        lines: vec![line("DYN365_ENTERPRISE_SALES", "")],
+    }
+}
+
+/// A product by its part number, with a subscription: all of an id, its last four digits, or nothing.
+fn line(part_number: &str, subscription: &str) -> LineInput {
+    let row = include_str!("../../../../data/products.csv").lines().find(|row| row.split(',').nth(1) == Some(part_number));
+    let sku_id: Uuid = row.unwrap().split(',').next().unwrap().parse().unwrap();
+    let typed = match subscription.len() {
+        0 => None,
+        4 => Some(format!("30000000-0000-4000-8000-00000000{subscription}")),
+        _ => Some(subscription.to_owned()),
+    };
+    LineInput { sku_id: Some(sku_id), typed }
+}
+
+fn lines(area: SolutionArea, part_number: &str, subscription: &str) -> EligibilityInput {
+    EligibilityInput { solution_area: area, lines: vec![line(part_number, subscription)], ..question() }
+}
+
+fn activities(area: SolutionArea, part_number: &str, activities: &[Activity]) -> EligibilityInput {
+    EligibilityInput { activities: activities.to_vec(), ..lines(area, part_number, "") }
+}
+
+fn location(mpn_id: &str) -> EligibilityInput {
+    EligibilityInput { mpn_id: mpn_id.to_owned(), ..question() }
+}
+
+/// Questions and the one code that they get; nothing where all is well.
+fn table() -> Vec<(EligibilityInput, Option<ProblemCode>)> {
+    use ProblemCode as Code;
+    let (ba, m365) = (BusinessApplications, Microsoft365);
+    let sales = "DYN365_ENTERPRISE_SALES";
+    vec![
+        (question(), None),
+        (lines(m365, "SPE_E3", ""), None),
+        (EligibilityInput { mpn_id: "1000103".to_owned(), ..activities(ba, sales, &[RevenueAssociation]) }, None),
+        (EligibilityInput { domain: "harbourlane.example".to_owned(), ..question() }, Some(Code::DomainTenantMismatch)),
+        (EligibilityInput { tenant_id: Uuid::nil(), ..question() }, Some(Code::DomainTenantMismatch)),
+        (lines(ba, sales, "SALES-1"), Some(Code::SubscriptionIdInvalid)),
+        (lines(ba, sales, &tenant(1).to_string()), Some(Code::SubscriptionIdInvalid)),
+        (lines(ba, sales, "1e1a282c-9c54-43a2-9310-98ef728faace"), Some(Code::SubscriptionIdInvalid)),
+        (lines(ba, sales, "0201"), Some(Code::SubscriptionNotFound)),
+        (lines(ba, sales, "9999"), Some(Code::SubscriptionNotFound)),
+        (lines(ba, "DYN365_BUSCENTRAL_PREMIUM", ""), Some(Code::ProductNotOnTenant)),
+        (lines(m365, "ENTERPRISEPACK", ""), Some(Code::ProductNotOnTenant)),
+        (lines(ba, sales, "0102"), Some(Code::SubscriptionProductMismatch)),
+        (lines(ba, sales, "0110"), Some(Code::SubscriptionProductMismatch)),
+        (lines(ba, "DYN365_ENTERPRISE_FIELD_SERVICE", ""), Some(Code::SubscriptionChannelNotEligible)),
+        (lines(ba, "DYN365_SCM", ""), Some(Code::SubscriptionNotProvisioned)),
+        (lines(m365, "SPE_E5", ""), Some(Code::SubscriptionNotProvisioned)),
+        (lines(ba, "POWERAPPS_PER_USER", ""), Some(Code::SubscriptionNotActive)),
+        (lines(ba, "FLOW_PER_USER", "0107"), Some(Code::SubscriptionNotActive)),
+        (lines(ba, "DYN365_BUSINESS_MARKETING", ""), Some(Code::SubscriptionNotActive)),
+        (lines(m365, "EMS", ""), Some(Code::SubscriptionNotActive)),
+        (lines(ba, "DYN365_FINANCE", "0109"), Some(Code::SubscriptionAlreadyClaimed)),
+        (lines(ba, "DYN365_ENTERPRISE_CUSTOMER_SERVICE", ""), Some(Code::SubscriptionRequired)),
+        (activities(m365, "SPE_E3", &[Presales]), Some(Code::ActivityNotAllowed)),
+        (activities(ba, sales, &[Usage, RevenueAssociation]), Some(Code::ActivityNotAllowed)),
+        (activities(ba, sales, &[]), Some(Code::ActivityNotAllowed)),
+        (lines(ba, "SPE_E3", ""), Some(Code::ProductSolutionAreaMismatch)),
+        (location("1000201"), Some(Code::LocationNotYours)),
+        (location("4711"), Some(Code::LocationNotYours)),
+        (location("1000103"), Some(Code::LocationNotEnrolled)),
+        (location("1000102"), Some(Code::LocationNotEnrolled)),
+        (EligibilityInput { lines: Vec::new(), ..question() }, Some(Code::ProductsRequired)),
+        (lines(m365, "INTUNE_A", ""), Some(Code::DuplicateClaim)),
+    ]
+}
+
+async fn statuses(app: &App, person: Person) -> Vec<ClaimStatus> {
+    let caller = person.caller().unwrap();
+    let page = store::claims::page(app.db(), &caller, &ClaimFilter::default(), ClaimOrder::default(), &PageRequest::first(50)).await;
+    let mut found: Vec<_> = page.unwrap().items.into_iter().map(|(_, claim)| claim.status).collect();
+    found.sort_unstable();
+    found
+}
+
+#[tokio::test]
+async fn every_rule_can_be_met_by_hand() {
+    // E1-E13, E15
+    let folder = std::env::temp_dir().join(format!("cpor-sample-{}", crate::ids::new()));
+    let path = folder.display();
+    let storage =
+        StorageOptions { database_url: format!("sqlite://{path}/cpor.db"), documents: format!("file://{path}/documents"), policy: None };
+    let app = server::open(&storage, None, true).await.unwrap();
+    assert!(load_sample(&app).await.unwrap());
+    assert!(!load_sample(&app).await.unwrap(), "a second start loads nothing");
+    for person in [ALDER_ADMIN, BRIGHTWATER_ADMIN] {
+        assert_eq!(statuses(&app, person).await, ClaimStatus::ALL);
+    }
+    assert_eq!(app.verify(|_| ()).await.unwrap().broken, None);
+    let caller = ALDER_ADMIN.caller().unwrap();
+    for (input, expected) in table() {
+        let asked = format!("{input:?}");
+        let answer = app.check_eligibility(&caller, input).await.unwrap();
+        let codes: Vec<_> = answer.problems.iter().map(|problem| problem.code).collect();
+        assert_eq!(codes, Vec::from_iter(expected), "{asked}");
+    }
+    std::fs::remove_dir_all(folder).unwrap();
+}
