@@ -17,18 +17,23 @@ use crate::{
     clock::Clock,
     config::{Config, Introspection, StorageOptions},
     documents::Documents,
-    graphql::{
-        document::Gate,
-        endpoint::Endpoint,
-        global_id, schema,
-    },
+    graphql::{document::Gate, endpoint::Endpoint, global_id, schema},
     http,
     store::{Db, StoreError},
 };
 
 /// The fields that are lists by pages: they cost by the size of their page, also where the query gives none.
-const CONNECTIONS: [&str; 9] =
-    ["arbitrations", "associations", "claims", "comments", "customers", "history", "partners", "products", "subscriptions"];
+const CONNECTIONS: [&str; 9] = [
+    "arbitrations",
+    "associations",
+    "claims",
+    "comments",
+    "customers",
+    "history",
+    "partners",
+    "products",
+    "subscriptions",
+];
 
 /// Why nothing could be started, and what to do about it.
 #[derive(Clone, Debug)]
@@ -47,7 +52,10 @@ impl StartError {
 
 impl From<io::Error> for StartError {
     fn from(error: io::Error) -> Self {
-        Self::new(format!("The server stopped: {error}."), "Start it again; its database is as the last answered request left it.")
+        Self::new(
+            format!("The server stopped: {error}."),
+            "Start it again; its database is as the last answered request left it.",
+        )
     }
 }
 
@@ -57,9 +65,10 @@ impl From<io::Error> for StartError {
 /// When the address is of no kind that is known, or nothing answers there.
 pub async fn connect(url: &str) -> Result<Db, StartError> {
     Db::connect(url).await.map_err(|error| match error {
-        StoreError::Address(message) => {
-            StartError::new(format!("The database's address cannot be used: {message}."), "Set DATABASE_URL or --database-url.")
-        }
+        StoreError::Address(message) => StartError::new(
+            format!("The database's address cannot be used: {message}."),
+            "Set DATABASE_URL or --database-url.",
+        ),
         error => StartError::new(
             format!("The database cannot be opened: {}.", error.for_the_log()),
             "Check DATABASE_URL, that the database server runs, and that this user may open it.",
@@ -76,6 +85,7 @@ pub async fn migrate(db: &Db) -> Result<(), StartError> {
 }
 
 /// What a failure of the schema's steps means for the operator.
+#[expect(clippy::needless_pass_by_value, reason = "made for `map_err`")]
 #[must_use]
 pub fn schema_error(error: StoreError) -> StartError {
     StartError::new(
@@ -97,7 +107,10 @@ pub async fn open(storage: &StorageOptions, public_url: Option<String>, migrate:
         return Err(StartError::new("The database has not every step of the schema.", "Run `cpor migrate up`."));
     }
     let documents = Documents::open(&storage.documents).map_err(|error| {
-        StartError::new(format!("The documents folder cannot be opened: {}.", error.0), "Set CPOR_DOCUMENTS or --documents to file:// and a folder.")
+        StartError::new(
+            format!("The documents folder cannot be opened: {}.", error.0),
+            "Set CPOR_DOCUMENTS or --documents to file:// and a folder.",
+        )
     })?;
     Ok(App::new(db, Clock::System, policy, documents, public_url))
 }
@@ -172,7 +185,11 @@ impl Server {
 struct Edge(App);
 
 impl http::Backend for Edge {
-    fn open_document<'a>(&'a self, caller: &'a Caller, id: &'a str) -> BoxFuture<'a, Result<Option<Download>, AppError>> {
+    fn open_document<'a>(
+        &'a self,
+        caller: &'a Caller,
+        id: &'a str,
+    ) -> BoxFuture<'a, Result<Option<Download>, AppError>> {
         Box::pin(async move {
             match global_id::key(global_id::Kind::ProofDocument, id) {
                 Some(id) => self.0.open_document(caller, id).await,

@@ -1,6 +1,6 @@
 //! Proof that nothing was altered or removed (H3): every hash chain, and the invariants beside it.
 
-use domain::history::hex;
+use domain::{history::hex, kinds::ClaimStatus};
 use sha2::{Digest, Sha256};
 
 use super::{App, AppError};
@@ -112,7 +112,7 @@ fn chain(claim: &ClaimHead, entries: &[Stored]) -> Result<(), Stop> {
         if stored.entry.seq != seq {
             return Err(Stop::Broken(format!("{named} stands where place {seq} should be: an entry was removed")));
         }
-        if stored.entry.hash(previous.map(|before| before.hash.as_str())) != stored.hash {
+        if !stored.as_written || stored.entry.hash(previous.map(|before| before.hash.as_str())) != stored.hash {
             return Err(Stop::Broken(format!("{named} does not tell what its hash was made of: it was altered")));
         }
         if previous.is_some_and(|before| before.pos >= stored.pos) {
@@ -124,6 +124,13 @@ fn chain(claim: &ClaimHead, entries: &[Stored]) -> Result<(), Stop> {
         && previous.map(|last| last.hash.as_str()) == claim.history_hash.as_deref();
     if !ends {
         return Err(Stop::Broken(format!("the history of claim {} ({}) does not end where the claim says: entries were removed or added", claim.id, claim.number)));
+    }
+    let told = entries.iter().rev().find_map(|stored| stored.entry.event.to).unwrap_or(ClaimStatus::Editing);
+    if told.as_str() != claim.status {
+        return Err(Stop::Broken(format!(
+            "claim {} ({}) is {}, but its history left it {told}: its row was altered",
+            claim.id, claim.number, claim.status
+        )));
     }
     if claim.version < 1 || claim.version > claim.history_length {
         return Err(Stop::Broken(format!("claim {} ({}) has version {}, which its {} entries cannot have made", claim.id, claim.number, claim.version, claim.history_length)));

@@ -89,7 +89,9 @@ impl Claims {
         let roles: Vec<Role> = known(words(&self.roles));
         let scopes: Vec<Scope> = known(words(&self.scope).into_iter().chain(words(&self.scp)));
         let company = |id: &Option<String>| match id {
-            Some(text) => Uuid::try_parse(text).map(Some).map_err(|_| AuthError::Forbidden("The token's partner_id or tenant_id is not a UUID.")),
+            Some(text) => Uuid::try_parse(text)
+                .map(Some)
+                .map_err(|_| AuthError::Forbidden("The token's partner_id or tenant_id is not a UUID.")),
             None => Ok(None),
         };
         let (partner, tenant) = (company(&self.partner_id)?, company(&self.tenant_id)?);

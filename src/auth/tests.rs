@@ -130,7 +130,14 @@ fn tokens_that_were_tampered_with_are_refused() {
 
 #[test]
 fn a_good_token_without_standing_is_forbidden() {
-    for roles in [json!(null), json!([]), json!(["WIZARD"]), json!({"REVIEWER": true}), json!("*"), json!(["REVIEWER", "BILLING_ADMIN"])] {
+    for roles in [
+        json!(null),
+        json!([]),
+        json!(["WIZARD"]),
+        json!({"REVIEWER": true}),
+        json!("*"),
+        json!(["REVIEWER", "BILLING_ADMIN"]),
+    ] {
         assert!(is_forbidden(&with("roles", roles.clone())), "{roles}");
     }
     assert!(is_forbidden(&without("roles")));

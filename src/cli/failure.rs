@@ -49,15 +49,16 @@ impl From<StartError> for Failure {
 impl From<AppError> for Failure {
     fn from(error: AppError) -> Self {
         match error {
-            AppError::Unavailable(inside) => {
-                Self::new(format!("The database does not answer: {inside}."), "Check that it runs and can be reached, then try again.")
-            }
+            AppError::Unavailable(inside) => Self::new(
+                format!("The database does not answer: {inside}."),
+                "Check that it runs and can be reached, then try again.",
+            ),
             // Whoever runs the command is the operator: the inside may be shown.
             AppError::Internal(inside) => Self::new(
                 format!("Something went wrong inside: {inside}."),
                 "Check the database and the documents folder; with RUST_LOG=debug more is told.",
             ),
-            refused => Self::new(format!("The command was refused: {refused:?}."), "Check what was asked."),
+            AppError::Forbidden(message) | AppError::BadInput(message) => Self::new(message, "Check what was asked."),
         }
     }
 }

@@ -11,7 +11,13 @@ pub struct Options {
     #[command(subcommand)]
     what: What,
     /// The database: a `sqlite://` path or a `postgres://` URL.
-    #[arg(long, env = "DATABASE_URL", default_value = "sqlite://cpor-data/cpor.db", hide_env_values = true, global = true)]
+    #[arg(
+        long,
+        env = "DATABASE_URL",
+        default_value = "sqlite://cpor-data/cpor.db",
+        hide_env_values = true,
+        global = true
+    )]
     database_url: String,
 }
 

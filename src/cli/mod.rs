@@ -20,11 +20,18 @@ use failure::Failure;
 
 /// The claims server for customer associations (Claiming Partner of Record).
 #[derive(Debug, Parser)]
-#[command(name = "cpor", version, about, propagate_version = true, max_term_width = 100, after_help = "\
+#[command(
+    name = "cpor",
+    version,
+    about,
+    propagate_version = true,
+    max_term_width = 100,
+    after_help = "\
 Every option also reads an environment variable, named in the command's own help.
 Exit codes: 0 done, 1 failed, 2 wrong usage. RUST_LOG sets what is logged, such as RUST_LOG=cpor=debug.
 
-New here? `cpor demo` needs nothing and shows the whole of it.")]
+New here? `cpor demo` needs nothing and shows the whole of it."
+)]
 pub struct Cli {
     #[command(subcommand)]
     command: Command,
@@ -65,5 +72,6 @@ pub async fn run(cli: Cli) -> ExitCode {
 /// Tells that nothing could be run at all.
 #[must_use]
 pub fn no_runtime(error: &std::io::Error) -> ExitCode {
-    Failure::new(format!("The program cannot start its threads: {error}."), "Raise the limit of threads or memory.").tell()
+    Failure::new(format!("The program cannot start its threads: {error}."), "Raise the limit of threads or memory.")
+        .tell()
 }

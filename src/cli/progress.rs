@@ -11,6 +11,8 @@ use super::output;
 
 /// How often somebody who reads a log wants to hear of it.
 const STEP: u64 = 10_000;
+/// How often the bar is drawn anew: each time costs more than loading a row.
+const REDRAW: u64 = 100;
 
 /// The progress of one piece of work, told on standard error.
 #[derive(Debug)]
@@ -27,7 +29,11 @@ impl Progress {
         let terminal = io::stderr().is_terminal();
         let target = if terminal { ProgressDrawTarget::stderr() } else { ProgressDrawTarget::hidden() };
         let bar = ProgressBar::with_draw_target(bytes, target);
-        let form = if bytes.is_some() { "{bar:40} {percent:>3} % {msg} ({elapsed}, {eta} left)" } else { "{spinner} {msg} ({elapsed})" };
+        let form = if bytes.is_some() {
+            "{bar:40} {percent:>3} % {msg} ({elapsed}, {eta} left)"
+        } else {
+            "{spinner} {msg} ({elapsed})"
+        };
         if let Ok(style) = ProgressStyle::with_template(form) {
             bar.set_style(style);
         }
@@ -46,12 +52,14 @@ impl Progress {
 
     /// So many are done.
     pub fn at(&self, count: u64) {
-        let text = format!("{count} {}", self.what);
-        self.bar.set_message(text.clone());
-        self.bar.tick();
-        let step = count / STEP;
-        if self.told.swap(step, Ordering::Relaxed) < step && self.bar.is_hidden() {
-            output::error(&text);
+        let before = self.told.swap(count, Ordering::Relaxed);
+        let passed = |step| before / step < count / step;
+        if passed(REDRAW) {
+            self.bar.set_message(format!("{count} {}", self.what));
+            self.bar.tick();
+        }
+        if passed(STEP) && self.bar.is_hidden() {
+            output::error(&format!("{count} {}", self.what));
         }
     }
 

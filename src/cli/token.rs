@@ -79,11 +79,14 @@ pub fn sign(authenticator: &Authenticator, caller: &Caller, ttl: SignedDuration)
         expires_at: second(now.saturating_add(ttl.as_secs())),
     };
     let signed = authenticator.sign(&grant);
-    let token = signed.map_err(|error| Failure::new(format!("The token cannot be signed: {error}."), "Try another secret."))?;
+    let token =
+        signed.map_err(|error| Failure::new(format!("The token cannot be signed: {error}."), "Try another secret."))?;
     // The server is the judge of what a good token is: ask it before anybody else does.
     match authenticator.authenticate(&token) {
         Ok(_) => Ok(token),
-        Err(AuthError::Forbidden(why)) => Err(Failure::usage(why, "Run `cpor token --help` for roles and what they need.")),
+        Err(AuthError::Forbidden(why)) => {
+            Err(Failure::usage(why, "Run `cpor token --help` for roles and what they need."))
+        }
         Err(AuthError::Unauthenticated) => Err(Failure::usage(
             "A server would refuse this token.",
             "Give a --subject and a --name of at most 200 characters without line breaks, and a --ttl that ends before the year 9999.",
@@ -108,7 +111,10 @@ fn caller(options: Options) -> Result<Caller, Failure> {
     let tenant = tenant.map(|_| "--tenant").filter(|_| !matches!(caller.side, Side::Customer(_)));
     match partner.or(tenant) {
         None => Ok(caller),
-        Some(option) => Err(Failure::usage(format!("{option} means nothing to these roles."), format!("Leave {option} out, or give roles that need it."))),
+        Some(option) => Err(Failure::usage(
+            format!("{option} means nothing to these roles."),
+            format!("Leave {option} out, or give roles that need it."),
+        )),
     }
 }
 
@@ -121,7 +127,11 @@ fn all_scopes(roles: &[Role]) -> Vec<Scope> {
 fn scopes(text: &str) -> Result<Vec<Scope>, Failure> {
     let known = || Scope::ALL.iter().map(|scope| scope.as_str()).collect::<Vec<_>>().join(" ");
     text.split_ascii_whitespace()
-        .map(|word| word.parse().map_err(|_| Failure::usage(format!("There is no scope {word:?}."), format!("The scopes are: {}.", known()))))
+        .map(|word| {
+            word.parse().map_err(|_| {
+                Failure::usage(format!("There is no scope {word:?}."), format!("The scopes are: {}.", known()))
+            })
+        })
         .collect()
 }
 
@@ -132,10 +142,10 @@ fn role(text: &str) -> Result<Role, String> {
 
 /// A day here is 24 hours: a token knows no calendar.
 fn ttl(text: &str) -> Result<SignedDuration, String> {
-    let whole_days = text.strip_suffix('d').and_then(|days| days.parse::<i64>().ok()).and_then(|days| days.checked_mul(24));
+    let whole_days =
+        text.strip_suffix('d').and_then(|days| days.parse::<i64>().ok()).and_then(|days| days.checked_mul(24));
     whole_days
-        .map(SignedDuration::try_from_hours)
-        .unwrap_or_else(|| text.parse().ok())
+        .map_or_else(|| text.parse().ok(), SignedDuration::try_from_hours)
         .filter(|duration| duration.as_secs() > 0)
         .ok_or_else(|| "a duration of at least a second, such as 30m, 8h or 7d".to_owned())
 }

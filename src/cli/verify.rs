@@ -23,7 +23,10 @@ pub async fn run(options: Options) -> Result<(), Failure> {
     let report = app.verify(|done| progress.at(done.claims + done.entries + done.documents)).await?;
     progress.end();
     let done = report.verified;
-    output::line(&format!("verified: {} claims, {} history entries, {} documents", done.claims, done.entries, done.documents))?;
+    output::line(&format!(
+        "verified: {} claims, {} history entries, {} documents",
+        done.claims, done.entries, done.documents
+    ))?;
     match report.broken {
         None => Ok(output::line("OK")?),
         Some(what) => Err(Failure::new(

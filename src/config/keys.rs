@@ -74,7 +74,10 @@ impl KeyOptions {
         };
         if secret.as_bytes().len() < SHORTEST_SECRET {
             return Err(ConfigError::new(
-                format!("The token secret has {} bytes; HS256 needs at least {SHORTEST_SECRET}.", secret.as_bytes().len()),
+                format!(
+                    "The token secret has {} bytes; HS256 needs at least {SHORTEST_SECRET}.",
+                    secret.as_bytes().len()
+                ),
                 "Take one from `openssl rand -hex 32`.",
             ));
         }

@@ -53,7 +53,7 @@ impl Limits {
     /// The time limit of a request as the timer needs it: very long when it is off.
     #[must_use]
     pub const fn patience(&self) -> Duration {
-        const DAY: Duration = Duration::from_secs(86_400);
+        const DAY: Duration = Duration::from_hours(24);
         if self.request_timeout.is_zero() { DAY } else { self.request_timeout }
     }
 }

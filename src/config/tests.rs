@@ -44,7 +44,8 @@ fn the_secret_is_needed_long_enough_and_never_shown() {
 
 #[test]
 fn addresses_are_checked() {
-    let config = options(&["--public-url", "https://cpor.example/api/", "--cors-origins", "https://a.example,http://b:1"]);
+    let config =
+        options(&["--public-url", "https://cpor.example/api/", "--cors-origins", "https://a.example,http://b:1"]);
     let config = config.validate().unwrap();
     assert_eq!(config.public_url.as_deref(), Some("https://cpor.example/api"));
     assert_eq!(config.cors_origins, ["https://a.example", "http://b:1"]);

@@ -1,12 +1,16 @@
 //! What goes back: which kind of answer it is, and its JSON without `data` where nothing was executed.
 
-use async_graphql::{ErrorExtensionValues, Response, ServerError, Value};
+use async_graphql::{ErrorExtensionValues, Response, ServerError, Value, indexmap};
 use serde::Serialize;
 
 use super::{document::Refusal, error};
 
 /// The most errors that one answer tells; a document can have thousands.
 const MOST_ERRORS: usize = 50;
+/// The longest text of an error, in characters: the library repeats values as they were sent.
+const LONGEST_TEXT: usize = 500;
+/// How the library begins its text about a value that is no UUID; the rest is of another library.
+const NO_UUID: &str = "Failed to parse \"UUID\":";
 /// How the library begins a text about a value that it could not read.
 const COERCION_TEXTS: [&str; 2] = ["Failed to parse \"", "Expected input type \""];
 
@@ -50,6 +54,10 @@ impl Answer {
         if whole && !response.errors.is_empty() && response.errors.iter().all(|error| error.path.is_empty()) {
             return Self::refused(response.errors);
         }
+        if whole && response.errors.is_empty() {
+            // Every field was skipped: the library makes a null of that.
+            response.data = Value::Object(indexmap::IndexMap::default());
+        }
         let errors = presentable(response.errors);
         let unavailable = whole && errors.iter().any(|error| code(error) == Some(error::SERVICE_UNAVAILABLE));
         let outcome = if unavailable { Outcome::Unavailable } else { Outcome::Executed };
@@ -88,11 +96,19 @@ fn refused_argument(errors: &[ServerError], whole: bool) -> Option<Vec<ServerErr
     (!about_arguments.is_empty()).then_some(about_arguments)
 }
 
-/// The errors as they are shown: not too many, without places that the library made up.
+/// The errors as they are shown: each once, not too many, in words for clients, without places that the library made up.
 fn presentable(mut errors: Vec<ServerError>) -> Vec<ServerError> {
+    errors.dedup();
     errors.truncate(MOST_ERRORS);
     for error in &mut errors {
         error.locations.retain(|place| place.line > 0);
+        if error.message.starts_with(NO_UUID) {
+            "The value is no UUID.".clone_into(&mut error.message);
+        }
+        if let Some((end, _)) = error.message.char_indices().nth(LONGEST_TEXT) {
+            error.message.truncate(end);
+            error.message.push('…');
+        }
     }
     errors
 }

@@ -1,5 +1,8 @@
 //! From a request in plain parts to an answer, the same for every transport: gate, validation, execution, form of the answer.
 
+#[cfg(test)]
+pub mod sample;
+
 use async_graphql::{Request, Response, ServerError, UploadValue, Value, Variables, parser::types::OperationType};
 use bytes::Bytes;
 use domain::caller::Caller;
@@ -164,7 +167,10 @@ fn request(operation_name: Option<String>, variables: Variables) -> Request {
 }
 
 /// The variables with the files in their places.
-fn values(variables: Map<String, serde_json::Value>, files: Vec<File>) -> Result<(Variables, Vec<UploadValue>), Refusal> {
+fn values(
+    variables: Map<String, serde_json::Value>,
+    files: Vec<File>,
+) -> Result<(Variables, Vec<UploadValue>), Refusal> {
     let refuse = |message: String| Refusal::new(BAD_USER_INPUT, message);
     if variables.values().any(names_a_file) {
         return Err(refuse(format!("A text in the variables begins with \"{UPLOAD_MARK}\", which is reserved.")));
@@ -175,7 +181,10 @@ fn values(variables: Map<String, serde_json::Value>, files: Vec<File>) -> Result
         if !is_null_at(&request.variables, &path) {
             return Err(refuse(format!("There is no null at {path:?} for the file to stand in.")));
         }
-        request.set_upload(&path, UploadValue { filename: file.name, content_type: file.media_type, content: file.content });
+        request.set_upload(
+            &path,
+            UploadValue { filename: file.name, content_type: file.media_type, content: file.content },
+        );
     }
     Ok((request.variables, request.uploads))
 }
@@ -191,7 +200,8 @@ fn names_a_file(value: &serde_json::Value) -> bool {
 }
 
 fn is_null_at(variables: &Variables, path: &str) -> bool {
-    let Some((name, rest)) = path.strip_prefix("variables.").map(|path| path.split_once('.').unwrap_or((path, ""))) else {
+    let Some((name, rest)) = path.strip_prefix("variables.").map(|path| path.split_once('.').unwrap_or((path, "")))
+    else {
         return false;
     };
     let steps = rest.split('.').filter(|_| !rest.is_empty());

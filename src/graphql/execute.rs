@@ -18,7 +18,9 @@ use crate::app::App;
 pub async fn execute(schema: &ApiSchema, request: Request, caller: Caller) -> Response {
     let Some(app) = schema.data::<App>() else {
         let failure = Failure::internal("the schema was built without its use cases");
-        return Response::from_errors(vec![async_graphql::Error::from(failure).into_server_error(async_graphql::Pos::default())]);
+        return Response::from_errors(vec![
+            async_graphql::Error::from(failure).into_server_error(async_graphql::Pos::default()),
+        ]);
     };
     let queue = Queue::default();
     let loaders = Loaders::new(app.clone(), caller, queue.clone());

@@ -1,7 +1,7 @@
 //! Who may ask for a field: the token's scopes, and here and there its role (A5).
 //!
-//! Every field of the two roots stands in [`ROOT`]; one that is missing there is refused to everybody. What a mutation answers
-//! needs the mutation's own scope only.
+//! Every field of the two roots stands in [`ROOT`]; one that is missing there is refused to everybody. What a mutation
+//! answers needs the mutation's own scope only.
 
 use async_graphql::{Context, Guard, Result, parser::types::OperationType};
 use domain::{
@@ -26,8 +26,8 @@ pub enum Needs {
     Role(Scope, Role),
 }
 
-/// What every field of `Query` and `Mutation` asks of the token; the roles of the mutations on claims are a matter of the
-/// lifecycle table.
+/// What every field of `Query` and `Mutation` asks of the token; the roles of the mutations on claims are a matter of
+/// the lifecycle table.
 pub const ROOT: &[(&str, Needs)] = &[
     ("viewer", Needs::Nothing),
     ("node", Needs::ScopeOfKind),

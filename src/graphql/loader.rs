@@ -1,4 +1,5 @@
-//! What resolvers read the database with: [`ask`] for one statement, [`load`] for one of many that are asked for together.
+//! What resolvers read the database with: [`ask`] for one statement, [`load`] for one of many that are asked for
+//! together.
 
 use std::{
     any::{Any, TypeId},
@@ -69,7 +70,10 @@ pub trait Load: Clone + Eq + Hash + Send + Sync + 'static {
 
     /// Loads what stands under the keys, each of which is named once; a key that is missing in the answer is not there,
     /// or not for this caller.
-    fn load(reader: Reader, keys: Vec<Self>) -> impl Future<Output = Result<HashMap<Self, Self::Value>, Failure>> + Send;
+    fn load(
+        reader: Reader,
+        keys: Vec<Self>,
+    ) -> impl Future<Output = Result<HashMap<Self, Self::Value>, Failure>> + Send;
 }
 
 /// The answer to one who waits.
@@ -140,7 +144,9 @@ pub async fn load<K: Load>(ctx: &Context<'_>, key: K) -> Result<Option<K::Value>
 /// # Errors
 /// Those of the statement; a fault when nothing stands there.
 pub async fn load_required<K: Load>(ctx: &Context<'_>, key: K) -> Result<K::Value, Failure> {
-    load(ctx, key).await?.ok_or_else(|| Failure::internal(&format!("a {} refers to nothing", std::any::type_name::<K>())))
+    load(ctx, key)
+        .await?
+        .ok_or_else(|| Failure::internal(&format!("a {} refers to nothing", std::any::type_name::<K>())))
 }
 
 /// Runs one read in the next round.
@@ -182,7 +188,10 @@ impl<A> With<A> {
 ///
 /// # Errors
 /// Those of the statements.
-pub async fn by_args<A, V, F>(keys: Vec<With<A>>, read: impl Fn(Arc<A>, Vec<Uuid>) -> F) -> Result<HashMap<With<A>, V>, Failure>
+pub async fn by_args<A, V, F>(
+    keys: Vec<With<A>>,
+    read: impl Fn(Arc<A>, Vec<Uuid>) -> F,
+) -> Result<HashMap<With<A>, V>, Failure>
 where
     A: Eq + Hash,
     F: Future<Output = Result<HashMap<Uuid, V>, StoreError>>,
@@ -199,8 +208,8 @@ where
     Ok(loaded)
 }
 
-/// Declares keys that are nothing but an id, and how objects are loaded by them: `read` is given a reader and the ids, and
-/// answers with pairs of an id and a value.
+/// Declares keys that are nothing but an id, and how objects are loaded by them: `read` is given a reader and the ids,
+/// and answers with pairs of an id and a value.
 macro_rules! loads_by_id {
     ($(#[$meta:meta])* $key:ident($id:ty) => $value:ty, |$reader:ident, $ids:ident| $read:expr) => {
         $(#[$meta])*

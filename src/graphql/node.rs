@@ -26,7 +26,11 @@ const MOST_IDS: usize = 100;
 
 /// An object with a global id, by which `node` finds it again.
 #[derive(Clone, Debug, Interface)]
-#[graphql(field(name = "id", ty = "ID", desc = "The global id: opaque, the same for ever, different for every object."))]
+#[graphql(field(
+    name = "id",
+    ty = "ID",
+    desc = "The global id: opaque, the same for ever, different for every object."
+))]
 pub enum Node {
     /// A partner company.
     Partner(Partner),
@@ -53,7 +57,9 @@ pub enum Node {
 /// The scope that looking up an object of a kind needs (A5).
 const fn scope_of(kind: Kind) -> Scope {
     match kind {
-        Kind::Partner | Kind::PartnerLocation | Kind::Customer | Kind::Product | Kind::CustomerSubscription => Scope::DirectoryRead,
+        Kind::Partner | Kind::PartnerLocation | Kind::Customer | Kind::Product | Kind::CustomerSubscription => {
+            Scope::DirectoryRead
+        }
         Kind::Claim | Kind::ClaimLine | Kind::Association | Kind::ProofDocument | Kind::Comment => Scope::ClaimsRead,
         Kind::HistoryEntry => Scope::HistoryRead,
     }
@@ -146,15 +152,19 @@ pub struct NodeQuery;
 
 #[Object(guard = "Root")]
 impl NodeQuery {
-    /// The object that a global id names; null when there is none that the caller sees. Needs the scope of its kind: `directory:read`
-    /// for partners, locations, customers, products and subscriptions, `claims:read` for claims, associations, documents and
-    /// comments, `history:read` for entries of a history.
-    async fn node(&self, ctx: &Context<'_>, #[graphql(desc = "The global id.")] id: ID) -> Result<Option<Node>, Failure> {
+    /// The object that a global id names; null when there is none that the caller sees. Needs the scope of its kind:
+    /// `directory:read` for partners, locations, customers, products and subscriptions, `claims:read` for claims,
+    /// associations, documents and comments, `history:read` for entries of a history.
+    async fn node(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "The global id.")] id: ID,
+    ) -> Result<Option<Node>, Failure> {
         find(ctx, &id).await
     }
 
-    /// The objects that global ids name, in the order of the ids; null for each that the caller does not see. Needs the scopes of their
-    /// kinds, see `node`.
+    /// The objects that global ids name, in the order of the ids; null for each that the caller does not see. Needs the
+    /// scopes of their kinds, see `node`.
     async fn nodes(
         &self,
         ctx: &Context<'_>,
@@ -168,6 +178,8 @@ impl NodeQuery {
 }
 
 /// All of them at once, so that each kind is one statement.
-async fn all(lookups: impl Iterator<Item = impl Future<Output = Result<Option<Node>, Failure>>>) -> Result<Vec<Option<Node>>, Failure> {
+async fn all(
+    lookups: impl Iterator<Item = impl Future<Output = Result<Option<Node>, Failure>>>,
+) -> Result<Vec<Option<Node>>, Failure> {
     futures_util::future::try_join_all(lookups).await
 }

@@ -45,7 +45,8 @@ impl PageArgs {
         };
         let limit = u64::try_from(size).ok().filter(|_| (1..=MAX_SIZE).contains(&size));
         Ok(PageRequest {
-            limit: limit.ok_or_else(|| Failure::BadInput(format!("{name} must be from 1 to {MAX_SIZE}; it is {size}.")))?,
+            limit: limit
+                .ok_or_else(|| Failure::BadInput(format!("{name} must be from 1 to {MAX_SIZE}; it is {size}.")))?,
             backward: self.last.is_some(),
             after: cursor(list, "after", self.after)?,
             before: cursor(list, "before", self.before)?,
@@ -55,7 +56,9 @@ impl PageArgs {
 
 fn cursor(list: &ListOrder, name: &str, text: Option<String>) -> Result<Option<Cursor>, Failure> {
     let decode = |text: String| Cursor::decode(&text, list);
-    text.map(decode).transpose().map_err(|_| Failure::BadInput(format!("{name} is no cursor of this list in this order.")))
+    text.map(decode)
+        .transpose()
+        .map_err(|_| Failure::BadInput(format!("{name} is no cursor of this list in this order.")))
 }
 
 /// Whether anything of the page itself is selected, and not the total alone.
@@ -211,8 +214,8 @@ macro_rules! connection {
         #[doc = concat!("The place of ", $item, " in a list.")]
         #[async_graphql::Object]
         impl $edge {
-            /// Where the item stands, for `after` and `before`. Opaque; it stays good while items are added, and belongs to this list
-            /// in this order.
+            /// Where the item stands, for `after` and `before`. Opaque; it stays good while items are added, and
+            /// belongs to this list in this order.
             async fn cursor(&self) -> String {
                 self.cursor.encode()
             }

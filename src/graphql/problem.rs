@@ -2,16 +2,16 @@
 
 use async_graphql::{Enum, SimpleObject};
 
-/// One reason why something was refused; beside a draft, a warning of what would refuse its submission. All reasons are told at
-/// once. A payload without its object was refused; problems beside an object are warnings.
+/// One reason why something was refused; beside a draft, a warning of what would refuse its submission. All reasons are
+/// told at once. A payload without its object was refused; problems beside an object are warnings.
 #[derive(Clone, Debug, SimpleObject)]
 pub struct Problem {
     /// The stable code, for programs.
     pub code: ProblemCode,
     /// What is wrong, in one sentence for people. Its wording may change.
     pub message: String,
-    /// The path of the input field it is about, list positions as numbers from 0, such as `["lines", "0", "subscriptionId"]`; null
-    /// where it is about no field.
+    /// The path of the input field it is about, list positions as numbers from 0, such as `["lines", "0",
+    /// "subscriptionId"]`; null where it is about no field.
     pub field: Option<Vec<String>>,
     /// What to do about it; null where nothing is to be done.
     pub remedy: Option<String>,

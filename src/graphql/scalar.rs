@@ -1,4 +1,5 @@
-//! Scalars of the API beside GraphQL's own; `UUID` is the library's.
+//! Scalars of the API beside GraphQL's own. Each says what it takes in `is_valid` too, so that a wrong value is refused
+//! with the whole document, and never when half of it is done.
 
 use async_graphql::{Context, InputValueError, InputValueResult, Scalar, ScalarType, Value};
 use domain::time::Timestamp;
@@ -10,8 +11,8 @@ use crate::app::claims;
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct DateTime(pub Timestamp);
 
-/// An instant by RFC 3339, such as `2026-11-20T09:30:00Z`. Answers are in UTC, with as many digits of the second as needed;
-/// inputs may have any offset, years 0000 to 9999, finer than a microsecond is cut off.
+/// An instant by RFC 3339, such as `2026-11-20T09:30:00Z`. Answers are in UTC, with as many digits of the second as
+/// needed; inputs may have any offset, years 0000 to 9999, finer than a microsecond is cut off.
 #[Scalar(name = "DateTime", specified_by_url = "https://scalars.graphql.org/andimarek/date-time.html")]
 impl ScalarType for DateTime {
     fn parse(value: Value) -> InputValueResult<Self> {
@@ -19,6 +20,10 @@ impl ScalarType for DateTime {
             Value::String(text) => text.parse().map(Self).map_err(InputValueError::custom),
             _ => Err(InputValueError::expected_type(value)),
         }
+    }
+
+    fn is_valid(value: &Value) -> bool {
+        matches!(value, Value::String(text) if text.parse::<Timestamp>().is_ok())
     }
 
     fn to_value(&self) -> Value {
@@ -38,27 +43,68 @@ impl From<DateTime> for Timestamp {
     }
 }
 
+/// A UUID. Our own, since the library's is judged only when everything before it was done.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Uuid(pub uuid::Uuid);
+
+impl Uuid {
+    /// Reads the form with hyphens, in any case.
+    fn read(value: &Value) -> Option<Self> {
+        match value {
+            Value::String(text) if text.len() == uuid::fmt::Hyphenated::LENGTH => {
+                uuid::Uuid::try_parse(text).ok().map(Self)
+            }
+            _ => None,
+        }
+    }
+}
+
+/// A UUID in the form `f2e48cb3-9da0-42cd-8464-4a54ce198ad0`. Answers are in lower case; inputs may be in any case.
+#[Scalar(name = "UUID", specified_by_url = "https://www.rfc-editor.org/rfc/rfc9562")]
+impl ScalarType for Uuid {
+    fn parse(value: Value) -> InputValueResult<Self> {
+        Self::read(&value).ok_or_else(|| InputValueError::expected_type(value))
+    }
+
+    fn is_valid(value: &Value) -> bool {
+        Self::read(value).is_some()
+    }
+
+    fn to_value(&self) -> Value {
+        Value::String(self.0.to_string())
+    }
+}
+
+impl From<uuid::Uuid> for Uuid {
+    fn from(id: uuid::Uuid) -> Self {
+        Self(id)
+    }
+}
+
+impl From<Uuid> for uuid::Uuid {
+    fn from(id: Uuid) -> Self {
+        id.0
+    }
+}
+
 /// What the library writes in place of a file.
 const FILE_MARK: &str = "#__graphql_file__:";
 
-/// An uploaded file: its place among the request's files. Our own, since the library's stops the thread at a text that only
-/// looks like a file.
+/// An uploaded file: its place among the request's files. Our own, since the library's stops the thread at a text that
+/// only looks like a file.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Upload(usize);
 
-/// A file, sent beside the operation by the GraphQL multipart request specification: in the variables it is `null`, and `map`
-/// says which part of the form takes its place. Only in variables of a mutation.
+/// A file, sent beside the operation by the GraphQL multipart request specification: in the variables it is `null`, and
+/// `map` says which part of the form takes its place. Only in variables of a mutation.
 #[Scalar(name = "Upload", specified_by_url = "https://github.com/jaydenseric/graphql-multipart-request-spec")]
 impl ScalarType for Upload {
     fn parse(value: Value) -> InputValueResult<Self> {
-        match &value {
-            Value::String(text) => text
-                .strip_prefix(FILE_MARK)
-                .and_then(|place| place.parse().ok())
-                .map(Self)
-                .ok_or_else(|| InputValueError::custom("send the file as a part of a multipart form")),
-            _ => Err(InputValueError::expected_type(value)),
-        }
+        Self::read(&value).ok_or_else(|| InputValueError::custom("send the file as a part of a multipart form"))
+    }
+
+    fn is_valid(value: &Value) -> bool {
+        Self::read(value).is_some()
     }
 
     fn to_value(&self) -> Value {
@@ -67,6 +113,13 @@ impl ScalarType for Upload {
 }
 
 impl Upload {
+    fn read(value: &Value) -> Option<Self> {
+        match value {
+            Value::String(text) => text.strip_prefix(FILE_MARK)?.parse().ok().map(Self),
+            _ => None,
+        }
+    }
+
     /// The file itself.
     ///
     /// # Errors

@@ -36,8 +36,8 @@ pub struct Query(
     AssociationQuery,
 );
 
-/// What can be done. A refusal by the rules is data: the payload's object is null, and `problems` tells why. Several mutations of one
-/// operation run one after the other, each in a transaction of its own.
+/// What can be done. A refusal by the rules is data: the payload's object is null, and `problems` tells why. Several
+/// mutations of one operation run one after the other, each in a transaction of its own.
 #[derive(MergedObject, Default)]
 pub struct Mutation(PartnerMutation, ReviewMutation, CommentMutation, DirectoryMutation);
 

@@ -29,24 +29,35 @@ fn fields(kind: &TypeKind) -> Vec<&FieldDefinition> {
 #[test]
 fn every_field_of_the_roots_is_in_the_table_of_guards() {
     let types = types();
-    let roots = types.iter().filter(|definition| matches!(definition.name.node.as_str(), "Query" | "Mutation" | "Subscription"));
-    let found: Vec<String> = roots.flat_map(|root| fields(&root.kind)).map(|field| field.name.node.to_string()).collect();
+    let roots = types
+        .iter()
+        .filter(|definition| matches!(definition.name.node.as_str(), "Query" | "Mutation" | "Subscription"));
+    let found: Vec<String> =
+        roots.flat_map(|root| fields(&root.kind)).map(|field| field.name.node.to_string()).collect();
     let listed: BTreeSet<&str> = guard::ROOT.iter().map(|(name, _)| *name).collect();
     assert_eq!(listed.len(), guard::ROOT.len(), "a name is listed twice");
     assert_eq!(found.iter().map(String::as_str).collect::<BTreeSet<_>>(), listed);
-    let free: Vec<&str> = guard::ROOT.iter().filter(|(_, needs)| *needs == guard::Needs::Nothing).map(|(name, _)| *name).collect();
+    let free: Vec<&str> =
+        guard::ROOT.iter().filter(|(_, needs)| *needs == guard::Needs::Nothing).map(|(name, _)| *name).collect();
     assert_eq!(free, ["viewer"]);
 }
 
 #[test]
 fn the_scope_that_a_field_needs_is_in_its_description() {
-    for definition in types().iter().filter(|definition| matches!(definition.name.node.as_str(), "Query" | "Mutation")) {
+    for definition in types().iter().filter(|definition| matches!(definition.name.node.as_str(), "Query" | "Mutation"))
+    {
         for field in fields(&definition.kind) {
             let name = field.name.node.as_str();
-            let text = field.description.as_ref().map(|text| text.node.split_whitespace().collect::<Vec<_>>().join(" ")).unwrap_or_default();
+            let text = field
+                .description
+                .as_ref()
+                .map(|text| text.node.split_whitespace().collect::<Vec<_>>().join(" "))
+                .unwrap_or_default();
             let needs = guard::ROOT.iter().find(|(listed, _)| *listed == name).unwrap().1;
             let scope = match needs {
-                guard::Needs::Scope(scope) | guard::Needs::OfPartner(scope) | guard::Needs::Role(scope, _) => scope.as_str(),
+                guard::Needs::Scope(scope) | guard::Needs::OfPartner(scope) | guard::Needs::Role(scope, _) => {
+                    scope.as_str()
+                }
                 guard::Needs::Nothing | guard::Needs::ScopeOfKind => continue,
             };
             assert!(text.contains(&format!("Needs the scope `{scope}`")), "{name}: {text}");
@@ -66,11 +77,16 @@ fn everything_is_described() {
         let name = &definition.name.node;
         check(name.to_string(), definition.description.is_some());
         let inputs = |of: &str, inputs: &[async_graphql::Positioned<InputValueDefinition>]| {
-            inputs.iter().map(|input| (format!("{of}.{}", input.node.name.node), input.node.description.is_some())).collect::<Vec<_>>()
+            inputs
+                .iter()
+                .map(|input| (format!("{of}.{}", input.node.name.node), input.node.description.is_some()))
+                .collect::<Vec<_>>()
         };
         for field in fields(&definition.kind) {
             let place = format!("{name}.{}", field.name.node);
-            inputs(&place, &field.arguments).into_iter().for_each(|(place, described)| check(place, described));
+            for (place, described) in inputs(&place, &field.arguments) {
+                check(place, described);
+            }
             check(place, field.description.is_some());
         }
         match &definition.kind {
@@ -80,7 +96,9 @@ fn everything_is_described() {
                 }
             }
             TypeKind::InputObject(object) => {
-                inputs(name, &object.fields).into_iter().for_each(|(place, described)| check(place, described));
+                for (place, described) in inputs(name, &object.fields) {
+                    check(place, described);
+                }
             }
             TypeKind::Scalar => check(
                 format!("{name} @specifiedBy"),

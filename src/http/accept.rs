@@ -53,8 +53,10 @@ fn read(range: &str) -> Option<(u16, MediaType)> {
         "application/json" | "application/*" | "*/*" => MediaType::Json,
         _ => return None,
     };
-    let quality = parts.filter_map(|parameter| parameter.split_once('=')).find(|(name, _)| name.trim().eq_ignore_ascii_case("q"));
-    let quality = quality.map_or(Some(1.0), |(_, value)| value.trim().parse::<f32>().ok().filter(|q| (0.0..=1.0).contains(q)))?;
+    let quality =
+        parts.filter_map(|parameter| parameter.split_once('=')).find(|(name, _)| name.trim().eq_ignore_ascii_case("q"));
+    let quality =
+        quality.map_or(Some(1.0), |(_, value)| value.trim().parse::<f32>().ok().filter(|q| (0.0..=1.0).contains(q)))?;
     #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "between 0 and 1000")]
     let thousandths = (quality * 1000.0) as u16;
     Some((thousandths, media))
@@ -84,7 +86,10 @@ mod tests {
             ("application/json;q=0.9, application/graphql-response+json", Some(GraphqlResponse)),
             ("application/graphql-response+json;q=0.1, */*;q=0.2", Some(Json)),
             ("Application/GraphQL-Response+JSON ; Q=0.5, text/html", Some(GraphqlResponse)),
-            ("application/graphql-response+json; charset=utf-8, application/json; charset=utf-8", Some(GraphqlResponse)),
+            (
+                "application/graphql-response+json; charset=utf-8, application/json; charset=utf-8",
+                Some(GraphqlResponse),
+            ),
             ("text/html", None),
             ("application/json;q=0", None),
             ("text/event-stream, image/*", None),

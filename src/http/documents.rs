@@ -17,11 +17,16 @@ use crate::app::{AppError, Download};
 const LONGEST_NAME: usize = 255;
 
 /// Sends a document to whoever may see its claim; to anybody else there is none (A4).
-pub(super) async fn download(State(edge): State<Arc<Edge>>, path: Result<Path<String>, PathRejection>, request: Request) -> Result<Response, Failure> {
+pub(super) async fn download(
+    State(edge): State<Arc<Edge>>,
+    path: Result<Path<String>, PathRejection>,
+    request: Request,
+) -> Result<Response, Failure> {
     let caller = edge.known_caller(request.headers(), session::address(request.extensions()))?;
     let Ok(Path(id)) = path else { return Err(Failure::not_found()) };
     let opening = edge.backend.open_document(&caller, &id);
-    let opened = tokio::time::timeout(edge.config.limits.patience(), opening).await.map_err(|_| Failure::timed_out())?;
+    let opened =
+        tokio::time::timeout(edge.config.limits.patience(), opening).await.map_err(|_| Failure::timed_out())?;
     match opened {
         Ok(Some(document)) => Ok(attachment(document)),
         Ok(None) => Err(Failure::not_found()),
@@ -51,22 +56,33 @@ fn attachment(document: Download) -> Response {
 /// `attachment` with the name twice: as plain ASCII for old clients, and as it is, percent-encoded (RFC 6266).
 fn disposition(name: &str) -> HeaderValue {
     let name: String = name.chars().filter(|c| !c.is_control()).collect();
-    let plain: String = name.chars().map(|c| if c.is_ascii_alphanumeric() || ".-_ ()".contains(c) { c } else { '_' }).collect();
+    let plain: String =
+        name.chars().map(|c| if c.is_ascii_alphanumeric() || ".-_ ()".contains(c) { c } else { '_' }).collect();
     let plain: String = plain.chars().take(LONGEST_NAME).collect();
-    let mut encoded = String::new();
-    for c in name.chars() {
-        let mut bytes = [0; 4];
-        let part: String = match c {
-            c if c.is_ascii_alphanumeric() || ".-_".contains(c) => c.to_string(),
-            c => c.encode_utf8(&mut bytes).bytes().map(|byte| format!("%{byte:02X}")).collect(),
-        };
-        if encoded.len() + part.len() > LONGEST_NAME * 3 {
-            break;
-        }
-        encoded.push_str(&part);
-    }
+    let encoded = encoded(&name);
     HeaderValue::from_str(&format!("attachment; filename=\"{plain}\"; filename*=UTF-8''{encoded}"))
         .unwrap_or(HeaderValue::from_static("attachment"))
+}
+
+/// The name with everything percent-encoded that is not plain, cut between two characters where it is long.
+fn encoded(name: &str) -> String {
+    let mut encoded = String::new();
+    for c in name.chars() {
+        if encoded.len() > LONGEST_NAME * 3 {
+            break;
+        }
+        if c.is_ascii_alphanumeric() || ".-_".contains(c) {
+            encoded.push(c);
+            continue;
+        }
+        for byte in c.encode_utf8(&mut [0; 4]).bytes() {
+            encoded.push('%');
+            for digit in [byte >> 4, byte & 15] {
+                encoded.extend(char::from_digit(digit.into(), 16).map(|digit| digit.to_ascii_uppercase()));
+            }
+        }
+    }
+    encoded
 }
 
 #[cfg(test)]
@@ -79,7 +95,10 @@ mod tests {
             ("proof.pdf", "attachment; filename=\"proof.pdf\"; filename*=UTF-8''proof.pdf"),
             ("a\"b\\c.pdf", "attachment; filename=\"a_b_c.pdf\"; filename*=UTF-8''a%22b%5Cc.pdf"),
             ("a\r\nX: y", "attachment; filename=\"aX_ y\"; filename*=UTF-8''aX%3A%20y"),
-            ("Bericht für Zoë.docx", "attachment; filename=\"Bericht f_r Zo_.docx\"; filename*=UTF-8''Bericht%20f%C3%BCr%20Zo%C3%AB.docx"),
+            (
+                "Bericht für Zoë.docx",
+                "attachment; filename=\"Bericht f_r Zo_.docx\"; filename*=UTF-8''Bericht%20f%C3%BCr%20Zo%C3%AB.docx",
+            ),
             ("../../etc/passwd", "attachment; filename=\".._.._etc_passwd\"; filename*=UTF-8''..%2F..%2Fetc%2Fpasswd"),
         ] {
             assert_eq!(disposition(name).to_str().unwrap(), header);

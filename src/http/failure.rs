@@ -61,7 +61,8 @@ impl Failure {
 
     /// The method is not one of these.
     pub(super) fn method_not_allowed(message: &str, allowed: &'static str) -> Self {
-        Self::new(StatusCode::METHOD_NOT_ALLOWED, "METHOD_NOT_ALLOWED", message).with(ALLOW, HeaderValue::from_static(allowed))
+        Self::new(StatusCode::METHOD_NOT_ALLOWED, "METHOD_NOT_ALLOWED", message)
+            .with(ALLOW, HeaderValue::from_static(allowed))
     }
 
     /// The client takes none of the media types that there are.
@@ -79,7 +80,8 @@ impl Failure {
     /// The body is larger than the server reads.
     pub(super) fn too_large(limit: usize) -> Self {
         let message = format!("The request is larger than the {limit} bytes that this server takes.");
-        Self::new(StatusCode::PAYLOAD_TOO_LARGE, "PAYLOAD_TOO_LARGE", message).with(CONNECTION, HeaderValue::from_static("close"))
+        Self::new(StatusCode::PAYLOAD_TOO_LARGE, "PAYLOAD_TOO_LARGE", message)
+            .with(CONNECTION, HeaderValue::from_static("close"))
     }
 
     /// The body came too slowly.
@@ -96,20 +98,32 @@ impl Failure {
 
     /// Too many requests, too much cost, or too many bad tokens.
     pub(super) fn rate_limited(seconds: u64) -> Self {
-        Self::new(StatusCode::TOO_MANY_REQUESTS, "RATE_LIMITED", format!("Too many requests. Try again in {seconds} s."))
-            .with(RETRY_AFTER, seconds)
+        Self::new(
+            StatusCode::TOO_MANY_REQUESTS,
+            "RATE_LIMITED",
+            format!("Too many requests. Try again in {seconds} s."),
+        )
+        .with(RETRY_AFTER, seconds)
     }
 
     /// The server cannot answer now.
     pub(super) fn unavailable() -> Self {
-        Self::new(StatusCode::SERVICE_UNAVAILABLE, SERVICE_UNAVAILABLE, "The server cannot answer at the moment; try again later.")
+        Self::new(
+            StatusCode::SERVICE_UNAVAILABLE,
+            SERVICE_UNAVAILABLE,
+            "The server cannot answer at the moment; try again later.",
+        )
     }
 
     /// A fault of the server; what it was stands in the log under this id.
     pub(super) fn internal(cause: &str) -> Self {
         let id = crate::ids::new();
         tracing::error!(error_id = %id, cause, "a request failed");
-        Self::new(StatusCode::INTERNAL_SERVER_ERROR, INTERNAL_SERVER_ERROR, format!("Something went wrong on the server ({id})."))
+        Self::new(
+            StatusCode::INTERNAL_SERVER_ERROR,
+            INTERNAL_SERVER_ERROR,
+            format!("Something went wrong on the server ({id})."),
+        )
     }
 
     /// The answer in this media type.

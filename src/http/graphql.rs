@@ -32,7 +32,10 @@ pub(super) async fn get(State(edge): State<Arc<Edge>>, request: Request) -> Resp
 }
 
 /// Writes what a handler gives in the media type that the client wants; without one that can be written, nothing is done.
-async fn answer(media: Result<MediaType, Failure>, handling: impl Future<Output = Result<Answer, Failure>>) -> Response {
+async fn answer(
+    media: Result<MediaType, Failure>,
+    handling: impl Future<Output = Result<Answer, Failure>>,
+) -> Response {
     match media {
         Ok(media) => handling.await.map_or_else(|failure| failure.response(media), |answer| write(answer, media)),
         Err(failure) => failure.response(MediaType::Json),
@@ -93,7 +96,13 @@ impl Edge {
     }
 
     /// Takes a request through the gate and executes it.
-    async fn run(&self, parts: Parts, caller: Option<Caller>, address: IpAddr, kinds: &[Kind]) -> Result<Answer, Failure> {
+    async fn run(
+        &self,
+        parts: Parts,
+        caller: Option<Caller>,
+        address: IpAddr,
+        kinds: &[Kind],
+    ) -> Result<Answer, Failure> {
         let operation = match self.endpoint.prepare(parts) {
             Ok(operation) => operation,
             // Whoever has no token learns nothing but that one is needed.

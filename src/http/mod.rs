@@ -37,7 +37,11 @@ use rate::RateLimits;
 /// What the edge needs beside GraphQL.
 pub trait Backend: Send + Sync {
     /// Opens a proof document by its global id; nothing where it is not there or not in reach.
-    fn open_document<'a>(&'a self, caller: &'a Caller, id: &'a str) -> BoxFuture<'a, Result<Option<Download>, AppError>>;
+    fn open_document<'a>(
+        &'a self,
+        caller: &'a Caller,
+        id: &'a str,
+    ) -> BoxFuture<'a, Result<Option<Download>, AppError>>;
 
     /// Whether requests can be served; else why not, for the log.
     fn ready(&self) -> BoxFuture<'_, Result<(), String>>;
@@ -57,7 +61,6 @@ pub(crate) struct Edge {
 ///
 /// `largest_file` is the size in bytes up to which a proof document is taken (P1); of a larger file one byte more is read,
 /// so that the use case can refuse it by its own rule.
-#[must_use]
 pub fn router(config: &Config, endpoint: Endpoint, backend: impl Backend + 'static, largest_file: usize) -> Router {
     let edge = Arc::new(Edge {
         endpoint,

@@ -79,7 +79,8 @@ async fn parts_of(parts: &mut Multipart, sizes: Sizes) -> Result<Parts, Failure>
 /// Reads the next part, which must be this one.
 async fn text_part(parts: &mut Multipart, name: &str, limit: usize) -> Result<Bytes, Failure> {
     let missing = || Failure::malformed(format!("The part {name} is missing; the order is operations, map, files."));
-    let part = parts.next_field().await.map_err(|_| broken())?.filter(|part| part.name() == Some(name)).ok_or_else(missing)?;
+    let part =
+        parts.next_field().await.map_err(|_| broken())?.filter(|part| part.name() == Some(name)).ok_or_else(missing)?;
     let (content, length) = content(part, limit).await?;
     if length > limit {
         return Err(Failure::too_large(limit));

@@ -25,9 +25,8 @@ pub(super) fn from_query(pairs: Vec<(String, String)>) -> Result<Parts, Failure>
         let value = match name.as_str() {
             "query" | "operationName" => Value::String(text),
             "variables" | "extensions" if text.is_empty() => Value::Null,
-            "variables" | "extensions" => {
-                serde_json::from_str(&text).map_err(|_| Failure::malformed(format!("The parameter {name} is not JSON.")))?
-            }
+            "variables" | "extensions" => serde_json::from_str(&text)
+                .map_err(|_| Failure::malformed(format!("The parameter {name} is not JSON.")))?,
             _ => continue,
         };
         if fields.insert(name.clone(), value).is_some() {
@@ -41,7 +40,9 @@ fn parts(mut fields: Map<String, Value>) -> Result<Parts, Failure> {
     let extensions = map(&mut fields, "extensions")?;
     let query = match fields.remove("query") {
         Some(Value::String(query)) => query,
-        None | Some(Value::Null) if extensions.contains_key("persistedQuery") => return Err(Failure::no_stored_queries()),
+        None | Some(Value::Null) if extensions.contains_key("persistedQuery") => {
+            return Err(Failure::no_stored_queries());
+        }
         None | Some(Value::Null) => return Err(Failure::malformed("The parameter query is missing.")),
         Some(_) => return Err(Failure::malformed("The parameter query must be a string.")),
     };

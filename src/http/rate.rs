@@ -54,7 +54,7 @@ pub(super) fn network(address: IpAddr) -> String {
 }
 
 struct Limiter {
-    limiter: DefaultKeyedRateLimiter<String>,
+    buckets: DefaultKeyedRateLimiter<String>,
     clock: DefaultClock,
     asked: AtomicUsize,
 }
@@ -62,15 +62,15 @@ struct Limiter {
 impl Limiter {
     fn per_minute(count: u32) -> Option<Self> {
         let quota = Quota::per_minute(NonZeroU32::new(count)?);
-        Some(Self { limiter: RateLimiter::dashmap(quota), clock: DefaultClock::default(), asked: AtomicUsize::new(0) })
+        Some(Self { buckets: RateLimiter::dashmap(quota), clock: DefaultClock::default(), asked: AtomicUsize::new(0) })
     }
 
     fn take(&self, who: &str, count: u32) -> Result<(), Failure> {
         let Some(count) = NonZeroU32::new(count) else { return Ok(()) };
         if self.asked.fetch_add(1, Ordering::Relaxed) % TIDY_EVERY == TIDY_EVERY - 1 {
-            self.limiter.retain_recent();
+            self.buckets.retain_recent();
         }
-        match self.limiter.check_key_n(&who.to_owned(), count) {
+        match self.buckets.check_key_n(&who.to_owned(), count) {
             Ok(Ok(())) => Ok(()),
             Ok(Err(later)) => Err(Failure::rate_limited(self.seconds(&later))),
             // More at once than a minute has; waiting does not help, a smaller operation does.

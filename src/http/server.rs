@@ -28,7 +28,11 @@ const GLANCE: Duration = Duration::from_millis(50);
 ///
 /// # Errors
 /// When the listener cannot be used.
-pub async fn serve(listener: TcpListener, routes: Router, shutdown: impl Future<Output = ()> + Send + 'static) -> io::Result<()> {
+pub async fn serve(
+    listener: TcpListener,
+    routes: Router,
+    shutdown: impl Future<Output = ()> + Send + 'static,
+) -> io::Result<()> {
     listener.set_nonblocking(true)?;
     let handle = Handle::new();
     let mut server = axum_server::from_tcp(listener)?.acceptor(Patience).handle(handle.clone());

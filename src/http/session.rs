@@ -45,5 +45,7 @@ fn bearer(headers: &HeaderMap) -> Option<&str> {
 
 /// Where the request comes from; behind a proxy this is the proxy.
 pub(super) fn address(extensions: &Extensions) -> IpAddr {
-    extensions.get::<ConnectInfo<SocketAddr>>().map_or(IpAddr::V4(Ipv4Addr::UNSPECIFIED), |ConnectInfo(address)| address.ip())
+    extensions
+        .get::<ConnectInfo<SocketAddr>>()
+        .map_or(IpAddr::V4(Ipv4Addr::UNSPECIFIED), |ConnectInfo(address)| address.ip())
 }

@@ -25,6 +25,8 @@ pub struct ClaimHead {
     pub number: String,
     /// Its version.
     pub version: i32,
+    /// The status that its row has.
+    pub status: String,
     /// How many entries its history has.
     pub history_length: i32,
     /// The hash of the last one.
@@ -40,6 +42,8 @@ pub struct Stored {
     pub entry: Entry,
     /// The hash beside it.
     pub hash: String,
+    /// Whether its changes are written as this program writes them: another way to write the same is an alteration too.
+    pub as_written: bool,
 }
 
 /// The next claims after this one, in order of their ids, deleted drafts included.
@@ -56,6 +60,7 @@ pub async fn claims_after(db: &Db, after: Option<Uuid>) -> Result<Vec<ClaimHead>
         id: row.id,
         number: row.number,
         version: row.version,
+        status: row.status,
         history_length: row.history_length,
         history_hash: row.history_hash,
     };
@@ -92,7 +97,7 @@ pub async fn histories(db: &Db, claims: &[Uuid]) -> Result<HashMap<Uuid, Vec<Sto
 }
 
 fn stored(row: history::Model, bodies: &HashMap<Uuid, String>) -> Result<Stored, StoreError> {
-    let (pos, hash) = (row.pos, row.hash.clone());
+    let (pos, hash, changes) = (row.pos, row.hash.clone(), row.changes.clone());
     let read = HistoryEntry::try_from(row)?;
     let entry = Entry {
         id: read.id,
@@ -111,7 +116,8 @@ fn stored(row: history::Model, bodies: &HashMap<Uuid, String>) -> Result<Stored,
             visibility: read.visibility,
         },
     };
-    Ok(Stored { pos, entry, hash })
+    let as_written = serde_json::to_string(&entry.event.changes).is_ok_and(|written| written == changes);
+    Ok(Stored { pos, entry, hash, as_written })
 }
 
 /// A claim that the history speaks of and that has no row, if there is one.

@@ -139,9 +139,12 @@ async fn another_partners_claim_is_in_no_list_and_no_count(world: &World) {
     // A cursor is a place in an order and opens nothing.
     let edges = world.partner.query("{ claims { edges { cursor } } }").await;
     let cursor = edges["claims"]["edges"][0]["cursor"].clone();
-    let page = "query($c: String!) { claims(first: 5, after: $c) { nodes { id } pageInfo { hasPreviousPage hasNextPage } } }";
-    let answer = world.rival.graphql(page, json!({ "c": cursor })).await;
-    assert_eq!(answer.data()["claims"], json!({ "nodes": [], "pageInfo": { "hasPreviousPage": false, "hasNextPage": false } }));
+    for place in ["first: 5, after", "last: 5, before"] {
+        let page = format!("query($c: String!) {{ claims({place}: $c) {{ totalCount nodes {{ id }} pageInfo {{ startCursor endCursor }} }} }}");
+        let answer = world.rival.graphql(&page, json!({ "c": cursor })).await;
+        let nothing = json!({ "totalCount": 0, "nodes": [], "pageInfo": { "startCursor": null, "endCursor": null } });
+        assert_eq!(answer.data()["claims"], nothing);
+    }
     // The rival's own claim on the same subject: each sees its own only, the vendor both.
     let own = world.submitted_by(&world.rival).await;
     assert_eq!(world.rival.query("{ claims { nodes { id } } }").await["claims"]["nodes"], json!([{ "id": own.id() }]));

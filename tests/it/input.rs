@@ -24,6 +24,9 @@ async fn values_of_the_wrong_type_change_nothing(world: &World) {
     for field in ["claimId", "expectedVersion"] {
         for value in &strange {
             let mut input = json!({ "claimId": claim.id(), "expectedVersion": claim.version(), "name": "Changed" });
+            if *value == input[field] {
+                continue;
+            }
             input[field] = value.clone();
             let answer = world.partner.mutate("updateClaim", input).await;
             let refused = if answer.body["errors"].is_null() { answer.refused() } else { answer.errors() };
@@ -100,7 +103,7 @@ async fn strange_arguments_are_no_fault(world: &World) {
         ] {
             for caller in [&world.partner, &world.lead, &world.customer] {
                 let answer = caller.graphql(query, json!({ "x": text })).await;
-                let fine = answer.body["errors"].is_null() || answer.errors() == ["BAD_USER_INPUT"];
+                let fine = answer.body["errors"].is_null() || answer.errors().iter().all(|code| code == "BAD_USER_INPUT");
                 assert!(fine, "{query} {text:?}: {}", answer.text);
             }
         }
@@ -109,7 +112,8 @@ async fn strange_arguments_are_no_fault(world: &World) {
     for time in ["0000-01-01T00:00:00Z", "9999-12-31T23:59:59Z", "2026-03-02T09:00:00.123456789Z", "2026-03-02T09:00:00+14:00", "2026-06-30T23:59:60Z", "now", ""] {
         let query = "query($x: DateTime) { claims(filter: { createdAt: { from: $x }, dueAt: { before: $x } }) { totalCount } history(filter: { at: { from: $x } }) { totalCount } }";
         let answer = world.lead.graphql(query, json!({ "x": time })).await;
-        assert!(answer.body["errors"].is_null() || answer.errors() == ["BAD_USER_INPUT"], "{time}: {}", answer.text);
+        let fine = answer.body["errors"].is_null() || answer.errors().iter().all(|code| code == "BAD_USER_INPUT");
+        assert!(fine, "{time}: {}", answer.text);
     }
 }
 

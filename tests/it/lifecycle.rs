@@ -229,7 +229,12 @@ async fn every_action_is_refused_where_it_is_not_open(world: &World) {
             }
             let (mutation, input) = input_for(action);
             let answer = caller.act(mutation, &claim, input).await;
-            let expected = if seen.is_some() { "WRONG_STATUS" } else { "NOT_FOUND" };
+            let expected = match (&seen, action, status) {
+                (None, ..) => "NOT_FOUND",
+                // L3: the one who is assigned may not give it away.
+                (_, "ASSIGN", "UNDER_REVIEW" | "PARTNER_ACTION_REQUIRED") => "NOT_ALLOWED",
+                _ => "WRONG_STATUS",
+            };
             assert_eq!(answer.refused(), [expected], "{action} in {status}");
             if expected == "WRONG_STATUS" {
                 let problem = answer.problem(expected);

@@ -56,7 +56,8 @@ const fn of_vendor(variable: &'static str, role: Role, subject: &'static str, na
 }
 
 /// Makes and hands in the claims of Alder & Finch.
-pub const ALDER_ADMIN: Person = of_partner("INCENTIVES_ADMIN", Role::IncentivesAdmin, "ines@alder-finch.example", "Ines Alder");
+pub const ALDER_ADMIN: Person =
+    of_partner("INCENTIVES_ADMIN", Role::IncentivesAdmin, "ines@alder-finch.example", "Ines Alder");
 /// Makes and hands in the claims of Brightwater.
 pub const BRIGHTWATER_ADMIN: Person = Person {
     company: "Brightwater Systems",
@@ -95,7 +96,14 @@ impl Person {
     /// None with the people above.
     pub fn caller(&self) -> Result<Caller, Failure> {
         let scopes = usable_scopes(self.role).to_vec();
-        Caller::new(self.subject.to_owned(), Some(self.name.to_owned()), &[self.role], scopes, self.partner, self.tenant)
-            .map_err(|none| Failure::new(none.message(), "This is a mistake in the sample; please report it."))
+        Caller::new(
+            self.subject.to_owned(),
+            Some(self.name.to_owned()),
+            &[self.role],
+            scopes,
+            self.partner,
+            self.tenant,
+        )
+        .map_err(|none| Failure::new(none.message(), "This is a mistake in the sample; please report it."))
     }
 }

@@ -81,7 +81,15 @@ const INTUNE: Uuid = uuid!("061f9ace-7d42-4136-88ac-31dc755f143f");
 pub const SAMPLES: [Sample; 12] = [
     alder("SAMPLE-A1", "Supply chain roll-out", HARBOUR_LANE, &[Usage], SUPPLY_CHAIN, Some(0x202), Goal::Draft),
     alder("SAMPLE-A2", "Modern workplace for dispatchers", HARBOUR_LANE, &[Usage], M365_E5, None, Goal::Submitted),
-    alder("SAMPLE-A3", "Finance for five plants", NORTHGATE, &[Presales, Usage], FINANCE, Some(0x109), Goal::UnderReview),
+    alder(
+        "SAMPLE-A3",
+        "Finance for five plants",
+        NORTHGATE,
+        &[Presales, Usage],
+        FINANCE,
+        Some(0x109),
+        Goal::UnderReview,
+    ),
     alder(
         "SAMPLE-A4",
         "Classroom adoption programme",
@@ -100,7 +108,15 @@ pub const SAMPLES: [Sample; 12] = [
         None,
         Goal::Rejected(RejectionReason::InsufficientPoe, "The document names no work that was done for this customer."),
     ),
-    brightwater("SAMPLE-B1", "Business Central for brokers", PINEWOOD, &[RevenueAssociation], BUSINESS_CENTRAL, Some(0x603), Goal::Draft),
+    brightwater(
+        "SAMPLE-B1",
+        "Business Central for brokers",
+        PINEWOOD,
+        &[RevenueAssociation],
+        BUSINESS_CENTRAL,
+        Some(0x603),
+        Goal::Draft,
+    ),
     brightwater("SAMPLE-B2", "Sales for brokers", PINEWOOD, &[Presales], SALES, Some(0x601), Goal::Submitted),
     Sample {
         mpn_id: "1000202",
@@ -113,7 +129,10 @@ pub const SAMPLES: [Sample; 12] = [
         &[Usage],
         CUSTOMER_SERVICE,
         Some(0x401),
-        Goal::Asked(ActionReason::MissingOrOutdatedDates, "The statement of work has no dates; please attach one that has."),
+        Goal::Asked(
+            ActionReason::MissingOrOutdatedDates,
+            "The statement of work has no dates; please attach one that has.",
+        ),
     ),
     brightwater(
         "SAMPLE-B5",
@@ -124,7 +143,15 @@ pub const SAMPLES: [Sample; 12] = [
         Some(0x302),
         Goal::Rejected(RejectionReason::MissingCustomerAcknowledgement, "The customer's signature is missing."),
     ),
-    brightwater("SAMPLE-B6", "Finance selection", HARBOUR_LANE, &[RevenueAssociation], FINANCE, Some(0x201), Goal::Approved),
+    brightwater(
+        "SAMPLE-B6",
+        "Finance selection",
+        HARBOUR_LANE,
+        &[RevenueAssociation],
+        FINANCE,
+        Some(0x201),
+        Goal::Approved,
+    ),
     alder("SAMPLE-A6", "Device management", NORTHGATE, &[Usage], INTUNE, None, Goal::Approved),
 ];
 

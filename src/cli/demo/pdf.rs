@@ -25,7 +25,7 @@ fn assembled(objects: &[String]) -> String {
     let mut places = format!("xref\n0 {}\n0000000000 65535 f \n", objects.len() + 1);
     for (object, number) in objects.iter().zip(1..) {
         // Writing to a text cannot fail.
-        write!(places, "{:010} 00000 n \n", file.len()).unwrap_or_default();
+        writeln!(places, "{:010} 00000 n ", file.len()).unwrap_or_default();
         write!(file, "{number} 0 obj\n{object}\nendobj\n").unwrap_or_default();
     }
     let start = file.len();

@@ -25,11 +25,16 @@ pub fn folder(path: &Path) -> Result<(), Failure> {
 pub fn secret(path: &Path) -> Result<Secret, Failure> {
     let known = match private().create_new(true).open(path) {
         Ok(file) => written(file),
-        Err(error) if error.kind() == io::ErrorKind::AlreadyExists => fs::read_to_string(path).map(|text| text.trim().to_owned()),
+        Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {
+            fs::read_to_string(path).map(|text| text.trim().to_owned())
+        }
         Err(error) => Err(error),
     };
     let text = known.map_err(|error| {
-        Failure::new(format!("The secret in {} cannot be kept: {error}.", path.display()), "Check the folder's permissions.")
+        Failure::new(
+            format!("The secret in {} cannot be kept: {error}.", path.display()),
+            "Check the folder's permissions.",
+        )
     })?;
     Ok(Secret::from(text))
 }
@@ -42,7 +47,8 @@ pub fn keep(path: &Path, text: &str) -> io::Result<()> {
 
 /// 256 random bits as text.
 fn written(mut file: File) -> io::Result<String> {
-    let text: String = (0..4).map(|_| format!("{:016x}", ids::random())).collect();
+    let [a, b, c, d]: [u64; 4] = std::array::from_fn(|_| ids::random());
+    let text = format!("{a:016x}{b:016x}{c:016x}{d:016x}");
     writeln!(file, "{text}")?;
     file.sync_all()?;
     Ok(text)

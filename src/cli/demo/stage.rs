@@ -85,8 +85,12 @@ fn next(claim: &Claim, goal: Goal) -> Option<Change> {
         (ClaimStatus::UnderReview, Goal::Asked(reason, message)) => {
             Some(Change::RequestPartnerAction { reasons: vec![reason], message: message.to_owned() })
         }
-        (ClaimStatus::UnderReview, Goal::Rejected(reason, detail)) => Some(Change::Reject { reason, detail: detail.to_owned() }),
-        (ClaimStatus::UnderReview, Goal::Approved) => Some(Change::Approve { note: Some("The proof is complete.".to_owned()) }),
+        (ClaimStatus::UnderReview, Goal::Rejected(reason, detail)) => {
+            Some(Change::Reject { reason, detail: detail.to_owned() })
+        }
+        (ClaimStatus::UnderReview, Goal::Approved) => {
+            Some(Change::Approve { note: Some("The proof is complete.".to_owned()) })
+        }
         _ => None,
     }
 }
@@ -121,9 +125,16 @@ fn proof(sample: &Sample) -> Upload {
         "Accepted by the customer on 2 November 2026",
         "This is a sample: all names are invented.",
     ]);
-    Upload { name: format!("{}.pdf", sample.reference.to_lowercase()), size: content.len() as u64, content: content.into() }
+    Upload {
+        name: format!("{}.pdf", sample.reference.to_lowercase()),
+        size: content.len() as u64,
+        content: content.into(),
+    }
 }
 
 fn mistake(what: &str) -> Failure {
-    Failure::new(format!("The sample cannot be loaded: {what}."), "Remove the folder cpor-data and start again, or report it.")
+    Failure::new(
+        format!("The sample cannot be loaded: {what}."),
+        "Remove the folder cpor-data and start again, or report it.",
+    )
 }

@@ -23,8 +23,10 @@ fn file<R: Noun>(text: &str) -> Vec<R> {
 
 #[test]
 fn the_sample_directory_is_whole() {
-    let products: HashSet<_> = file::<ProductRow>(include_str!("../../../data/products.csv")).into_iter().map(|row| row.sku_id).collect();
-    let customers: HashSet<_> = file::<CustomerRow>(include_str!("../../../data/customers.csv")).into_iter().map(|row| row.tenant_id).collect();
+    let products: HashSet<_> =
+        file::<ProductRow>(include_str!("../../../data/products.csv")).into_iter().map(|row| row.sku_id).collect();
+    let customers: HashSet<_> =
+        file::<CustomerRow>(include_str!("../../../data/customers.csv")).into_iter().map(|row| row.tenant_id).collect();
     let partners = file::<PartnerRow>(include_str!("../../../data/partners.csv"));
     let subscriptions = file::<SubscriptionRow>(include_str!("../../../data/subscriptions.csv"));
     assert_eq!(products.len(), 256, "C1");
@@ -40,17 +42,30 @@ fn the_sample_directory_is_whole() {
     assert!(locations.iter().any(|location| location.partner_type.is_some()), "C5");
     for sample in &SAMPLES {
         let input = sample.input();
-        assert!(input.lines.iter().all(|line| line.sku_id.is_some_and(|id| products.contains(&id))), "{}", sample.reference);
+        assert!(
+            input.lines.iter().all(|line| line.sku_id.is_some_and(|id| products.contains(&id))),
+            "{}",
+            sample.reference
+        );
         for typed in input.lines.iter().filter_map(|line| line.typed.as_ref()) {
             let row = subscriptions.iter().find(|row| row.subscription_id.to_string() == *typed).unwrap();
-            assert_eq!((row.tenant_id, Some(row.sku_id)), (input.tenant_id, input.lines[0].sku_id), "{}", sample.reference);
+            assert_eq!(
+                (row.tenant_id, Some(row.sku_id)),
+                (input.tenant_id, input.lines[0].sku_id),
+                "{}",
+                sample.reference
+            );
         }
     }
 }
 
 #[test]
 fn everybody_has_a_token_that_is_taken() {
-    let keys = Keys { secret: "0123456789abcdef0123456789abcdef".into(), issuer: ISSUER.to_owned(), audience: ISSUER.to_owned() };
+    let keys = Keys {
+        secret: "0123456789abcdef0123456789abcdef".into(),
+        issuer: ISSUER.to_owned(),
+        audience: ISSUER.to_owned(),
+    };
     let tokens = tokens(&keys).unwrap();
     for role in Role::ALL {
         assert!(CAST.iter().any(|person| person.role == *role), "{role}");
@@ -89,6 +104,9 @@ fn a_secret_is_made_once() {
     let first = secret::secret(&path).unwrap();
     assert!(secret::secret(&path).unwrap() == first && first.as_bytes().len() == 64);
     #[cfg(unix)]
-    assert_eq!(std::os::unix::fs::PermissionsExt::mode(&std::fs::metadata(&path).unwrap().permissions()) & 0o777, 0o600);
+    assert_eq!(
+        std::os::unix::fs::PermissionsExt::mode(&std::fs::metadata(&path).unwrap().permissions()) & 0o777,
+        0o600
+    );
     std::fs::remove_dir_all(folder).unwrap();
 }

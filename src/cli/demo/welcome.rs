@@ -16,7 +16,14 @@ const FIRST_QUERY: &str = "\
 }";
 
 /// The text. `tokens` are those of the whole cast.
-pub fn text(address: SocketAddr, folder: &Path, variables: &Path, tokens: &[(Person, String)], days: i64, loaded: bool) -> String {
+pub fn text(
+    address: SocketAddr,
+    folder: &Path,
+    variables: &Path,
+    tokens: &[(Person, String)],
+    days: i64,
+    loaded: bool,
+) -> String {
     let mut text = format!(
         "cpor demo: the sample directory and {} in {}\n\n  API       http://{address}/graphql\n  GraphiQL  http://{address}/\n\n\
          Tokens, good for {days} days (also as shell variables in {}):\n",

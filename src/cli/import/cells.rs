@@ -44,7 +44,8 @@ impl<'a> Cells<'a> {
 
     /// The cell's text without white space around it; blank where the file has no such column.
     pub fn text(&self, column: &str) -> &'a str {
-        let place = self.columns.iter().position(|known| known.name == column).and_then(|index| *self.places.get(index)?);
+        let place =
+            self.columns.iter().position(|known| known.name == column).and_then(|index| *self.places.get(index)?);
         place.and_then(|place| self.record.get(place)).unwrap_or_default().trim()
     }
 
@@ -95,5 +96,9 @@ fn one_of<T: Copy + Display>(column: &str, text: &str, words: &[T]) -> Result<T,
 }
 
 fn wrong(column: &str, text: &str, what: &str) -> String {
-    if text.is_empty() { format!("{column}: the cell is blank; it needs {what}.") } else { format!("{column}: {text:?} is not {what}.") }
+    if text.is_empty() {
+        format!("{column}: the cell is blank; it needs {what}.")
+    } else {
+        format!("{column}: {text:?} is not {what}.")
+    }
 }

@@ -49,7 +49,7 @@ fn next_record(reader: &mut Reader<impl Read>) -> Result<Option<(u64, StringReco
     }
     // The reader's own place of a record is that of blank lines before it: count back from its end. (A record that never
     // ends, for an open quotation mark, has swallowed the last line break too.)
-    let breaks = record.as_slice().iter().filter(|byte| **byte == b'\n').count();
+    let breaks = record.as_slice().split(|byte| *byte == b'\n').skip(1).count();
     let line = reader.position().line().saturating_sub(1 + breaks as u64).max(from);
     match StringRecord::from_byte_record(record) {
         Ok(record) => Ok(Some((line, record))),
@@ -63,16 +63,22 @@ fn places(columns: &[Column], header: &StringRecord) -> Result<Vec<Option<usize>
     let refuse = |what: &str, names: Vec<&str>| {
         Err(Failure::new(format!("The first line of the file {what}: {}.", names.join(", ")), needed(columns)))
     };
-    let unknown: Vec<&str> = names.iter().copied().filter(|name| columns.iter().all(|column| column.name != *name)).collect();
+    let unknown: Vec<&str> =
+        names.iter().copied().filter(|name| columns.iter().all(|column| column.name != *name)).collect();
     if !unknown.is_empty() {
         return refuse("names columns that are not known", unknown);
     }
-    let twice: Vec<&str> = columns.iter().map(|column| column.name).filter(|name| names.iter().filter(|other| *other == name).count() > 1).collect();
+    let twice: Vec<&str> = columns
+        .iter()
+        .map(|column| column.name)
+        .filter(|name| names.iter().filter(|other| *other == name).count() > 1)
+        .collect();
     if !twice.is_empty() {
         return refuse("names columns twice", twice);
     }
     let place = |column: &Column| names.iter().position(|name| *name == column.name);
-    let missing: Vec<&str> = columns.iter().filter(|column| column.required && place(column).is_none()).map(|column| column.name).collect();
+    let missing: Vec<&str> =
+        columns.iter().filter(|column| column.required && place(column).is_none()).map(|column| column.name).collect();
     if !missing.is_empty() {
         return refuse("does not name these columns", missing);
     }

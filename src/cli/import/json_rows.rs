@@ -38,7 +38,10 @@ fn next_line(input: &mut impl BufRead, line: u64) -> Result<Option<String>, Fail
     let mut bytes = Vec::new();
     let length = input.by_ref().take(LINE_MAX).read_until(b'\n', &mut bytes)?;
     if length as u64 == LINE_MAX {
-        return Err(Failure::new(format!("Line {line} is longer than {LINE_MAX} bytes."), "Check that the file has one JSON object a line."));
+        return Err(Failure::new(
+            format!("Line {line} is longer than {LINE_MAX} bytes."),
+            "Check that the file has one JSON object a line.",
+        ));
     }
     match String::from_utf8(bytes) {
         Ok(text) => Ok(Some(text).filter(|_| length > 0)),

@@ -32,7 +32,13 @@ pub struct Report {
 ///
 /// # Errors
 /// When the file cannot be read on, or the database does not answer.
-pub async fn load<R: Noun>(app: &App, format: Format, rows: Rows<'_, R>, dry_run: bool, progress: &Progress) -> Result<Report, Failure> {
+pub async fn load<R: Noun>(
+    app: &App,
+    format: Format,
+    rows: Rows<'_, R>,
+    dry_run: bool,
+    progress: &Progress,
+) -> Result<Report, Failure> {
     let mut work = Work { app, format, dry_run, progress, report: Report::default(), batch: Batch::default() };
     for entry in rows {
         let Entry { line, row } = match entry {
@@ -99,7 +105,9 @@ impl<R: Noun> Work<'_, R> {
     /// Puts a part of a row to its other parts. Gives back what is a row of its own.
     fn absorbed(&mut self, row: R, line: u64) -> Option<R> {
         let there = self.batch.places.get(&row.key()).and_then(|place| self.batch.items.get_mut(*place));
-        let Some(there) = there.filter(|_| self.format == Format::Csv && self.batch.lines < ROWS_MAX) else { return Some(row) };
+        let Some(there) = there.filter(|_| self.format == Format::Csv && self.batch.lines < ROWS_MAX) else {
+            return Some(row);
+        };
         let left = there.row.absorb(row);
         if left.is_none() {
             there.lines.push(line);

@@ -107,7 +107,13 @@ pub async fn run(options: Options) -> Result<(), Failure> {
     tell(&report?, options.dry_run)
 }
 
-async fn import<R: Noun>(app: &App, format: Format, input: impl Read, dry_run: bool, progress: &Progress) -> Result<Report, Failure> {
+async fn import<R: Noun>(
+    app: &App,
+    format: Format,
+    input: impl Read,
+    dry_run: bool,
+    progress: &Progress,
+) -> Result<Report, Failure> {
     load::<R>(app, format, rows(format, input)?, dry_run, progress).await
 }
 
@@ -150,7 +156,10 @@ fn format(options: &Options) -> Result<Format, Failure> {
         _ => None,
     };
     options.format.or(told).ok_or_else(|| {
-        Failure::usage(format!("The name {:?} does not tell the form of the file.", options.file), "Add --format csv or --format jsonl.")
+        Failure::usage(
+            format!("The name {} does not tell the form of the file.", options.file.display()),
+            "Add --format csv or --format jsonl.",
+        )
     })
 }
 
@@ -159,7 +168,9 @@ fn input(file: &Path) -> Result<(Box<dyn Read>, Option<u64>), Failure> {
     if file == Path::new("-") {
         return Ok((Box::new(io::stdin()), None));
     }
-    let wrong = |error: io::Error| Failure::new(format!("The file {} cannot be read: {error}.", file.display()), "Check its name and permissions.");
+    let wrong = |error: io::Error| {
+        Failure::new(format!("The file {} cannot be read: {error}.", file.display()), "Check its name and permissions.")
+    };
     let opened = File::open(file).map_err(wrong)?;
     let about = opened.metadata().map_err(wrong)?;
     if about.is_dir() {

@@ -41,8 +41,12 @@ pub trait Noun: Loadable + Serialize + DeserializeOwned {
 
 impl Noun for ProductRow {
     const MUTATION: &'static str = "upsertProducts";
-    const COLUMNS: &'static [Column] =
-        &[Column::required("sku_id"), Column::required("sku_part_number"), Column::required("name"), Column::required("solution_area")];
+    const COLUMNS: &'static [Column] = &[
+        Column::required("sku_id"),
+        Column::required("sku_part_number"),
+        Column::required("name"),
+        Column::required("solution_area"),
+    ];
 
     fn from_cells(cells: &Cells<'_>) -> Result<Self, String> {
         Ok(Self {
@@ -56,8 +60,12 @@ impl Noun for ProductRow {
 
 impl Noun for CustomerRow {
     const MUTATION: &'static str = "upsertCustomers";
-    const COLUMNS: &'static [Column] =
-        &[Column::required("tenant_id"), Column::required("name"), Column::required("domain"), Column::optional("domains")];
+    const COLUMNS: &'static [Column] = &[
+        Column::required("tenant_id"),
+        Column::required("name"),
+        Column::required("domain"),
+        Column::optional("domains"),
+    ];
 
     fn from_cells(cells: &Cells<'_>) -> Result<Self, String> {
         Ok(Self {
@@ -118,7 +126,11 @@ impl Noun for PartnerRow {
             enrolled_programs: cells.words("enrolled_programs", IncentiveProgram::ALL)?,
             partner_type,
         };
-        Ok(Self { partner_id: cells.uuid("partner_id")?, name: cells.text("partner_name").to_owned(), locations: vec![location] })
+        Ok(Self {
+            partner_id: cells.uuid("partner_id")?,
+            name: cells.text("partner_name").to_owned(),
+            locations: vec![location],
+        })
     }
 
     fn column(field: &[String]) -> String {
@@ -148,5 +160,7 @@ impl Noun for PartnerRow {
 
 /// `skuPartNumber` as `sku_part_number`.
 fn snake_case(name: &str) -> String {
-    name.chars().flat_map(|c| c.is_ascii_uppercase().then_some('_').into_iter().chain([c.to_ascii_lowercase()])).collect()
+    name.chars()
+        .flat_map(|c| c.is_ascii_uppercase().then_some('_').into_iter().chain([c.to_ascii_lowercase()]))
+        .collect()
 }

@@ -4,8 +4,11 @@ use super::*;
 
 const PRODUCT: &str = "11111111-0000-4000-8000-00000000000";
 
+/// A line, and the name or the refusal.
+type Told = (u64, Result<String, String>);
+
 /// Every entry of a file of products: its line, and the name or the refusal.
-fn products(format: Format, text: &[u8]) -> Result<Vec<(u64, Result<String, String>)>, String> {
+fn products(format: Format, text: &[u8]) -> Result<Vec<Told>, String> {
     let told = |failure: Failure| format!("{failure:?}");
     let entries = rows::<ProductRow>(format, text).map_err(told)?;
     entries.map(|entry| entry.map(|entry| (entry.line, entry.row.map(|row| row.name))).map_err(told)).collect()
@@ -45,13 +48,18 @@ fn a_file_without_its_columns_is_refused_whole() {
         ("sku_id;sku_part_number;name;solution_area\n", "names columns that are not known"),
     ] {
         let told = products(Format::Csv, header.as_bytes()).unwrap_err();
-        assert!(told.contains(why) && told.contains("sku_id, sku_part_number, name, solution_area"), "{header:?}: {told}");
+        assert!(
+            told.contains(why) && told.contains("sku_id, sku_part_number, name, solution_area"),
+            "{header:?}: {told}"
+        );
     }
 }
 
 #[test]
 fn an_open_quotation_mark_is_suspected() {
-    let text = format!("sku_id,sku_part_number,name,solution_area\n{PRODUCT}1,A,\"A,MICROSOFT_365\n{PRODUCT}2,B,B,MICROSOFT_365\n");
+    let text = format!(
+        "sku_id,sku_part_number,name,solution_area\n{PRODUCT}1,A,\"A,MICROSOFT_365\n{PRODUCT}2,B,B,MICROSOFT_365\n"
+    );
     let entries = products(Format::Csv, text.as_bytes()).unwrap();
     assert!(matches!(&entries[..], [(2, Err(why))] if why.contains("quotation mark")), "{entries:?}");
 }
@@ -75,18 +83,25 @@ fn json_lines_are_objects_with_the_names_of_the_api() {
     let good = format!(r#"{{"skuId":"{PRODUCT}1","skuPartNumber":"A","name":"A","solutionArea":"MICROSOFT_365"}}"#);
     let list = format!(r#"["{PRODUCT}1","A","A","MICROSOFT_365"]"#);
     let unknown = good.replace("name", "nom");
-    let entries = products(Format::Jsonl, format!("\u{feff}{good}\r\n\n{list}\n{unknown}\nnull\n  {good}").as_bytes()).unwrap();
+    let entries =
+        products(Format::Jsonl, format!("\u{feff}{good}\r\n\n{list}\n{unknown}\nnull\n  {good}").as_bytes()).unwrap();
     let lines: Vec<(u64, bool)> = entries.iter().map(|(line, row)| (*line, row.is_ok())).collect();
     assert_eq!(lines, [(1, true), (3, false), (4, false), (5, false), (6, true)]);
-    assert!(entries[2].1.as_ref().is_err_and(|why| why.contains("unknown field `nom`") && !why.contains("line")), "{entries:?}");
+    assert!(
+        entries[2].1.as_ref().is_err_and(|why| why.contains("unknown field `nom`") && !why.contains("line")),
+        "{entries:?}"
+    );
 }
 
 /// An empty database, and the folder that holds it.
 async fn empty() -> (App, PathBuf) {
     let folder = std::env::temp_dir().join(format!("cpor-import-{}", crate::ids::new()));
     let path = folder.display();
-    let storage =
-        StorageOptions { database_url: format!("sqlite://{path}/cpor.db"), documents: format!("file://{path}/documents"), policy: None };
+    let storage = StorageOptions {
+        database_url: format!("sqlite://{path}/cpor.db"),
+        documents: format!("file://{path}/documents"),
+        policy: None,
+    };
     (server::open(&storage, None, true).await.unwrap(), folder)
 }
 
@@ -124,7 +139,8 @@ async fn partners_are_put_together_and_lose_only_their_bad_locations() {
 async fn many_rows_go_in_batches_and_of_the_same_key_the_last_stays() {
     // C8
     let (app, folder) = empty().await;
-    let row = |number: u32, name: &str| format!("00000000-0000-4000-8000-{number:012},P{number},{name},MICROSOFT_365\n");
+    let row =
+        |number: u32, name: &str| format!("00000000-0000-4000-8000-{number:012},P{number},{name},MICROSOFT_365\n");
     let many: String = (0..2_500).map(|number| row(number, "first")).collect();
     let text = format!("sku_id,sku_part_number,name,solution_area\n{many}{}{}", row(2_499, "second"), row(2_499, " "));
     let expected = Report { rows: 2_502, inserted: 2_500, updated: 1, unchanged: 0, refused: 1 };

@@ -19,14 +19,16 @@ pub struct AssociationQuery;
 
 #[Object(guard = "Root")]
 impl AssociationQuery {
-    /// The associations that the caller sees, oldest first: a partner its own, reviewers all, a customer those on its tenant. Needs
-    /// the scope `claims:read`.
+    /// The associations that the caller sees, oldest first: a partner its own, reviewers all, a customer those on its
+    /// tenant. Needs the scope `claims:read`.
+    #[expect(clippy::too_many_arguments, reason = "each is an argument of the API")]
     async fn associations(
         &self,
         ctx: &Context<'_>,
-        #[graphql(desc = "How many from the start: 1 to 100, 20 when neither `first` nor `last` is given; not together with `last`.")] first: Option<i32>,
+        #[graphql(desc = "How many from the start, 1 to 100; 20 without `first` and `last`. Not with `last`.")]
+        first: Option<i32>,
         #[graphql(desc = "Only associations after this cursor.")] after: Option<String>,
-        #[graphql(desc = "How many from the end: 1 to 100; not together with `first`.")] last: Option<i32>,
+        #[graphql(desc = "How many from the end, 1 to 100. Not with `first`.")] last: Option<i32>,
         #[graphql(desc = "Only associations before this cursor.")] before: Option<String>,
         #[graphql(desc = "Only on this customer; an id that names no customer finds none.")] customer_id: Option<ID>,
         #[graphql(desc = "Only those that live (`true`) or have ended (`false`).")] live: Option<bool>,
@@ -34,8 +36,12 @@ impl AssociationQuery {
         let request = PageArgs { first, after, last, before }.of(&associations::ORDER)?;
         let tenant_id = customer_id.map(|id| global_id::key_or_none(Kind::Customer, &id));
         let filter = AssociationFilter { tenant_id, live };
-        let page = page::asked(ctx, move |reader| async move { associations::page(reader.db(), &reader.caller, filter, &request).await }).await?;
-        let total = Total::asked(move |reader| async move { associations::count(reader.db(), &reader.caller, filter).await });
+        let page = page::asked(ctx, move |reader| async move {
+            associations::page(reader.db(), &reader.caller, filter, &request).await
+        })
+        .await?;
+        let total =
+            Total::asked(move |reader| async move { associations::count(reader.db(), &reader.caller, filter).await });
         Ok(AssociationConnection::new(page, total))
     }
 }

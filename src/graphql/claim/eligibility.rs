@@ -1,7 +1,6 @@
 //! Eligibility, asked for before anything is saved (E).
 
 use async_graphql::{Context, InputObject, Object, SimpleObject};
-use uuid::Uuid;
 
 use super::inputs::{ClaimLineInput, lines};
 use crate::{
@@ -12,6 +11,7 @@ use crate::{
         guard::Root,
         loader::ask,
         problem::{Problem, shown},
+        scalar::Uuid,
     },
 };
 
@@ -20,7 +20,8 @@ use crate::{
 pub struct ClaimEligibilityInput {
     /// The customer's tenant id.
     pub tenant_id: Uuid,
-    /// A verified domain of that tenant; else `DOMAIN_TENANT_MISMATCH`, and nothing else that depends on the tenant is reported.
+    /// A verified domain of that tenant; else `DOMAIN_TENANT_MISMATCH`, and nothing else that depends on the tenant is
+    /// reported.
     pub domain: String,
     /// The solution area of all the products.
     pub solution_area: SolutionArea,
@@ -35,8 +36,8 @@ pub struct ClaimEligibilityInput {
 /// What would come of a claim.
 #[derive(Clone, Debug, SimpleObject)]
 pub struct ClaimEligibility {
-    /// Whether nothing stands against it, as far as can be known before there is a claim: proof of execution, contacts and solution
-    /// details are asked for at submission only.
+    /// Whether nothing stands against it, as far as can be known before there is a claim: proof of execution, contacts
+    /// and solution details are asked for at submission only.
     pub eligible: bool,
     /// Everything that would refuse a submission, all at once.
     pub problems: Vec<Problem>,
@@ -52,22 +53,23 @@ pub struct EligibilityQuery;
 
 #[Object(guard = "Root")]
 impl EligibilityQuery {
-    /// Whether the caller's partner could claim this, and all that stands against it, with remedies. Nothing is saved. For partners
-    /// only. Needs the scope `claims:read`.
+    /// Whether the caller's partner could claim this, and all that stands against it, with remedies. Nothing is saved.
+    /// For partners only. Needs the scope `claims:read`.
     async fn claim_eligibility(
         &self,
         ctx: &Context<'_>,
         #[graphql(desc = "What is meant to be claimed.")] input: ClaimEligibilityInput,
     ) -> Result<ClaimEligibility, Failure> {
         let question = EligibilityInput {
-            tenant_id: input.tenant_id,
+            tenant_id: input.tenant_id.into(),
             domain: input.domain,
             solution_area: input.solution_area.into(),
             activities: input.activities.into_iter().map(Into::into).collect(),
             mpn_id: input.mpn_id,
             lines: lines(input.lines),
         };
-        let found = ask(ctx, |reader| async move { reader.app.check_eligibility(&reader.caller, question).await }).await?;
+        let found =
+            ask(ctx, |reader| async move { reader.app.check_eligibility(&reader.caller, question).await }).await?;
         Ok(ClaimEligibility {
             eligible: found.problems.is_empty(),
             problems: shown(found.problems),

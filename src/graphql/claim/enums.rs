@@ -118,8 +118,8 @@ pub enum LineOutcome {
 pub enum DeadlineKind {
     /// The vendor starts the review within 5 business days of submission; late is shown, nothing else moves.
     StartReview,
-    /// The vendor decides within 5 business days of the start of the review or of the partner's answer; late is shown, nothing else
-    /// moves.
+    /// The vendor decides within 5 business days of the start of the review or of the partner's answer; late is shown,
+    /// nothing else moves.
     Decide,
     /// The partner answers within 5 business days, or the claim is rejected with `NO_PARTNER_RESPONSE`.
     PartnerResponse,
@@ -150,6 +150,7 @@ pub enum DeadlineState {
 /// By which time a list of claims is ordered.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Enum)]
 #[graphql(remote = "crate::store::claims::ClaimOrderField")]
+#[expect(clippy::enum_variant_names, reason = "the names of the API")]
 pub enum ClaimOrderField {
     /// When the draft was made.
     CreatedAt,

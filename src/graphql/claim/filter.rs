@@ -13,8 +13,8 @@ use crate::{
     store::claims,
 };
 
-/// Which claims are asked for; what is left out leaves everything, and a claim must fit everything that is given. Who filters by
-/// what they may not see finds nothing.
+/// Which claims are asked for; what is left out leaves everything, and a claim must fit everything that is given. Who
+/// filters by what they may not see finds nothing.
 #[derive(Clone, Debug, Default, InputObject)]
 pub struct ClaimFilter {
     /// Only these; ids that name no visible claim find none.
@@ -49,8 +49,8 @@ pub struct ClaimFilter {
     pub created_at: Option<DateTimeRange>,
     /// Only those whose deadline is due then. Customers find none.
     pub due_at: Option<DateTimeRange>,
-    /// Only those that have all these words in number, name, the customer's name or domains, and for partners in the external
-    /// reference; case does not matter.
+    /// Only those that have all these words in number, name, the customer's name or domains, and for partners in the
+    /// external reference; case does not matter.
     pub search: Option<String>,
 }
 

@@ -2,7 +2,6 @@
 
 use async_graphql::{ID, InputObject, MaybeUndefined};
 use domain::patch::Patch;
-use uuid::Uuid;
 
 use super::{
     enums::{ActionReason, RejectionReason},
@@ -13,7 +12,7 @@ use crate::{
     graphql::{
         directory::{Activity, SolutionArea},
         global_id::{self, Kind},
-        scalar::Upload,
+        scalar::{Upload, Uuid},
     },
 };
 
@@ -22,8 +21,8 @@ use crate::{
 pub struct ClaimLineInput {
     /// The product's global id; one that names none is `INVALID_VALUE`.
     pub product_id: ID,
-    /// The subscription id as the person typed it, for Business Applications; it may be left out where the tenant has exactly one
-    /// eligible subscription to the product. In Microsoft 365 it is `INVALID_VALUE`.
+    /// The subscription id as the person typed it, for Business Applications; it may be left out where the tenant has
+    /// exactly one eligible subscription to the product. In Microsoft 365 it is `INVALID_VALUE`.
     pub subscription_id: Option<String>,
 }
 
@@ -37,7 +36,8 @@ pub(super) fn lines(lines: Vec<ClaimLineInput>) -> Vec<LineInput> {
     lines.into_iter().map(Into::into).collect()
 }
 
-/// A new draft. Texts are trimmed; names, titles, references and contact fields are at most 200 characters; else `INVALID_VALUE`.
+/// A new draft. Texts are trimmed; names, titles, references and contact fields are at most 200 characters; else
+/// `INVALID_VALUE`.
 #[derive(Debug, InputObject)]
 pub struct CreateClaimInput {
     /// The partner's own title for the claim; not blank.
@@ -66,8 +66,8 @@ pub struct CreateClaimInput {
     pub solution_seller: Option<String>,
     /// The name of the partner's solution; needed for submission with Revenue association.
     pub partner_solution: Option<String>,
-    /// A key of the caller's own, good for at least 24 hours: the same key with the same input gives the first answer again, with
-    /// another input or mutation `IDEMPOTENCY_KEY_REUSED`.
+    /// A key of the caller's own, good for at least 24 hours: the same key with the same input gives the first answer
+    /// again, with another input or mutation `IDEMPOTENCY_KEY_REUSED`.
     pub idempotency_key: Option<String>,
 }
 
@@ -76,7 +76,7 @@ impl From<CreateClaimInput> for CreateClaim {
         Self {
             name: input.name,
             external_reference: input.external_reference,
-            tenant_id: input.tenant_id,
+            tenant_id: input.tenant_id.into(),
             domain: input.domain,
             solution_area: input.solution_area.into(),
             activities: input.activities.into_iter().map(Into::into).collect(),
@@ -100,18 +100,20 @@ macro_rules! change_input {
             /// The claim's global id; one that names no visible claim is `NOT_FOUND`.
             pub claim_id: ID,
             $($(#[$field_meta])* pub $field: $type,)*
-            /// The version of the claim that the caller has read; another one is `VERSION_CONFLICT`, and nothing is done.
+            /// The version of the claim that the caller has read; another one is `VERSION_CONFLICT`, and nothing is
+            /// done.
             pub expected_version: i32,
-            /// A key of the caller's own, good for at least 24 hours: the same key with the same input gives the first answer again,
-            /// with another input or mutation `IDEMPOTENCY_KEY_REUSED`.
+            /// A key of the caller's own, good for at least 24 hours: the same key with the same input gives the first
+            /// answer again, with another input or mutation `IDEMPOTENCY_KEY_REUSED`.
             pub idempotency_key: Option<String>,
         }
     };
 }
 
 change_input! {
-    /// A patch of a claim: a field left out stays as it is, an explicit null clears it. After submission only name, external
-    /// reference, location, lines and contacts can be changed; else `FIELD_NOT_EDITABLE`. Texts are trimmed and at most 200 characters.
+    /// A patch of a claim: a field left out stays as it is, an explicit null clears it. After submission only name,
+    /// external reference, location, lines and contacts can be changed; else `FIELD_NOT_EDITABLE`. Texts are trimmed
+    /// and at most 200 characters.
     UpdateClaimInput {
         /// The partner's own title for the claim; it cannot be cleared.
         name: MaybeUndefined<String>,
@@ -161,7 +163,9 @@ impl UpdateClaimInput {
             tenant_id: patch(self.tenant_id),
             domain: patch(self.domain),
             solution_area: patch(self.solution_area),
-            activities: patch(self.activities.map_value(|activities| activities.into_iter().map(Into::into).collect::<Vec<_>>())),
+            activities: patch(
+                self.activities.map_value(|activities| activities.into_iter().map(Into::into).collect::<Vec<_>>()),
+            ),
             solution_seller: patch(self.solution_seller),
             partner_solution: patch(self.partner_solution),
         }
@@ -187,11 +191,11 @@ change_input! {
 pub struct AttachProofOfExecutionInput {
     /// The claim's global id; one that names no visible claim is `NOT_FOUND`.
     pub claim_id: ID,
-    /// The file: PDF, Word, PowerPoint, Excel, PNG, JPEG or e-mail (`.eml`, `.msg`), by its content; at most 25 MiB, 20 per claim, by
-    /// default.
+    /// The file: PDF, Word, PowerPoint, Excel, PNG, JPEG or e-mail (`.eml`, `.msg`), by its content; at most 25 MiB, 20
+    /// per claim, by default.
     pub file: Upload,
-    /// A key of the caller's own, good for at least 24 hours: the same key with the same input gives the first answer again, with
-    /// another input or mutation `IDEMPOTENCY_KEY_REUSED`.
+    /// A key of the caller's own, good for at least 24 hours: the same key with the same input gives the first answer
+    /// again, with another input or mutation `IDEMPOTENCY_KEY_REUSED`.
     pub idempotency_key: Option<String>,
 }
 
@@ -234,8 +238,8 @@ change_input! {
 change_input! {
     /// What `respondToReview` takes.
     RespondToReviewInput {
-        /// The answer, at most 10,000 characters. It becomes a comment on the claim. It may be left out where an edit, a comment or a
-        /// document of the partner came since the request.
+        /// The answer, at most 10,000 characters. It becomes a comment on the claim. It may be left out where an edit,
+        /// a comment or a document of the partner came since the request.
         message: Option<String>,
     }
 }
@@ -251,8 +255,8 @@ change_input! {
 change_input! {
     /// What `rejectClaim` takes.
     RejectClaimInput {
-        /// Why: `INSUFFICIENT_POE`, `MISSING_CUSTOMER_ACKNOWLEDGEMENT`, `MISSING_PRODUCTS`, `POE_UNAVAILABLE` or `OTHER`; the others are
-        /// set by what happened, and `INVALID_VALUE` here.
+        /// Why: `INSUFFICIENT_POE`, `MISSING_CUSTOMER_ACKNOWLEDGEMENT`, `MISSING_PRODUCTS`, `POE_UNAVAILABLE` or
+        /// `OTHER`; the others are set by what happened, and `INVALID_VALUE` here.
         reason: RejectionReason,
         /// Why, in words for the partner: not blank, at most 10,000 characters.
         detail: String,

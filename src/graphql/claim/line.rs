@@ -8,7 +8,7 @@ use domain::{
     kinds::ClaimStatus,
 };
 
-use super::{enums::LineOutcome, loads::StandingOf};
+use super::{enums::LineOutcome, loads::KnownStanding};
 use crate::graphql::{
     association::{Association, AssociationOfLine},
     directory::{CustomerSubscription, Product, ProductById, SubscriptionById},
@@ -20,6 +20,7 @@ use crate::graphql::{
 /// A line of a claim.
 pub struct ClaimLine {
     claim: Arc<Claim>,
+    standing: KnownStanding,
     line: Line,
     place: usize,
 }
@@ -27,13 +28,13 @@ pub struct ClaimLine {
 impl ClaimLine {
     /// The line that stands at this place of the claim.
     #[must_use]
-    pub fn new(claim: Arc<Claim>, place: usize, line: Line) -> Self {
-        Self { claim, line, place }
+    pub fn new(claim: Arc<Claim>, standing: KnownStanding, place: usize, line: Line) -> Self {
+        Self { claim, standing, line, place }
     }
 }
 
-/// One claimed product of a claim. What it claims, its subject, is the subscription in Business Applications, and the customer's
-/// workload (the product) in Microsoft 365. A subject has at most one live association.
+/// One claimed product of a claim. What it claims, its subject, is the subscription in Business Applications, and the
+/// customer's workload (the product) in Microsoft 365. A subject has at most one live association.
 #[Object]
 impl ClaimLine {
     /// The line's id, as `updateClaim` takes it in `removeLineIds`. No `Node`.
@@ -46,18 +47,17 @@ impl ClaimLine {
         Ok(load_required(ctx, ProductById(self.line.sku_id)).await?.into())
     }
 
-    /// The subscription id: of a draft as it was typed, later that of the subscription. Null where none was given, and in
-    /// Microsoft 365, where the product alone is claimed.
+    /// The subscription id: of a draft as it was typed, later that of the subscription. Null where none was given, and
+    /// in Microsoft 365, where the product alone is claimed.
     async fn subscription_id(&self) -> Option<String> {
         self.line.subscription_id.map(|id| id.to_string()).or_else(|| self.line.typed.clone())
     }
 
-    /// The subscription that the line stands for. Of a draft the one that it would be submitted with; null while that is not
-    /// settled, and in Microsoft 365.
+    /// The subscription that the line stands for. Of a draft the one that it would be submitted with; null while that
+    /// is not settled, and in Microsoft 365.
     async fn subscription(&self, ctx: &Context<'_>) -> Result<Option<CustomerSubscription>, Failure> {
         let id = if self.claim.status == ClaimStatus::Editing {
-            let standing = load(ctx, StandingOf(Arc::clone(&self.claim))).await?;
-            standing.and_then(|standing| standing.resolved.get(self.place).copied().flatten())
+            self.standing.of(ctx, &self.claim).await?.resolved.get(self.place).copied().flatten()
         } else {
             self.line.subscription_id
         };

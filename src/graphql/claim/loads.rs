@@ -3,9 +3,10 @@
 use std::{
     collections::HashMap,
     hash::{Hash, Hasher},
-    sync::Arc,
+    sync::{Arc, OnceLock},
 };
 
+use async_graphql::Context;
 use domain::claim::{Claim, Line};
 use uuid::Uuid;
 
@@ -13,7 +14,7 @@ use crate::{
     app::Standing,
     graphql::{
         error::Failure,
-        loader::{Load, Reader, With, by_args, loads_by_id},
+        loader::{Load, Reader, With, by_args, load, loads_by_id},
     },
     store::{
         claims::{self, ClaimFilter, ClaimOrder},
@@ -35,7 +36,7 @@ loads_by_id! {
 
 /// How a draft stands. The key is the claim itself, so that its row is not read again.
 #[derive(Clone, Debug)]
-pub struct StandingOf(pub Arc<Claim>);
+struct StandingOf(Arc<Claim>);
 
 impl PartialEq for StandingOf {
     fn eq(&self, other: &Self) -> bool {
@@ -61,6 +62,24 @@ impl Load for StandingOf {
     }
 }
 
+/// How one claim stands, found out at most once for the claim and its lines.
+#[derive(Clone, Debug, Default)]
+pub struct KnownStanding(Arc<OnceLock<Arc<Standing>>>);
+
+impl KnownStanding {
+    /// How the claim stands.
+    ///
+    /// # Errors
+    /// Those of the statements.
+    pub async fn of(&self, ctx: &Context<'_>, claim: &Arc<Claim>) -> Result<Arc<Standing>, Failure> {
+        if let Some(known) = self.0.get() {
+            return Ok(Arc::clone(known));
+        }
+        let found = load(ctx, StandingOf(Arc::clone(claim))).await?.unwrap_or_default();
+        Ok(Arc::clone(self.0.get_or_init(|| found)))
+    }
+}
+
 /// A page of a customer's claims.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct ClaimPage {
@@ -78,7 +97,8 @@ impl Load for With<ClaimPage> {
     async fn load(reader: Reader, keys: Vec<Self>) -> Result<HashMap<Self, Self::Value>, Failure> {
         let reader = &reader;
         let read = async |args: Arc<ClaimPage>, tenants: Vec<Uuid>| {
-            claims::pages_of_customers(reader.db(), &reader.caller, &tenants, &args.filter, args.order, &args.request).await
+            claims::pages_of_customers(reader.db(), &reader.caller, &tenants, &args.filter, args.order, &args.request)
+                .await
         };
         let pages = by_args(keys, read).await?;
         Ok(pages.into_iter().map(|(key, page)| (key, shared(page))).collect())

@@ -4,14 +4,14 @@ use async_graphql::{Context, ID, Object};
 
 use super::{
     inputs::{
-        ApproveClaimInput, AssignReviewerInput, AttachProofOfExecutionInput, CreateClaimInput, DeleteClaimDraftInput, RejectClaimInput,
-        RemoveProofOfExecutionInput, RequestPartnerActionInput, RespondToReviewInput, StartReviewInput, SubmitClaimInput, UpdateClaimInput,
-        WithdrawClaimInput,
+        ApproveClaimInput, AssignReviewerInput, AttachProofOfExecutionInput, CreateClaimInput, DeleteClaimDraftInput,
+        RejectClaimInput, RemoveProofOfExecutionInput, RequestPartnerActionInput, RespondToReviewInput,
+        StartReviewInput, SubmitClaimInput, UpdateClaimInput, WithdrawClaimInput,
     },
     payloads::{
-        ApproveClaimPayload, AssignReviewerPayload, AttachProofOfExecutionPayload, CreateClaimPayload, DeleteClaimDraftPayload,
-        RejectClaimPayload, RemoveProofOfExecutionPayload, RequestPartnerActionPayload, RespondToReviewPayload, StartReviewPayload,
-        SubmitClaimPayload, UpdateClaimPayload, WithdrawClaimPayload,
+        ApproveClaimPayload, AssignReviewerPayload, AttachProofOfExecutionPayload, CreateClaimPayload,
+        DeleteClaimDraftPayload, RejectClaimPayload, RemoveProofOfExecutionPayload, RequestPartnerActionPayload,
+        RespondToReviewPayload, StartReviewPayload, SubmitClaimPayload, UpdateClaimPayload, WithdrawClaimPayload,
     },
 };
 use crate::{
@@ -43,8 +43,8 @@ pub struct PartnerMutation;
 
 #[Object(guard = "Root")]
 impl PartnerMutation {
-    /// Makes a draft. What would refuse its submission comes beside it as problems. For every role of a partner. Needs the scope
-    /// `claims:write`.
+    /// Makes a draft. What would refuse its submission comes beside it as problems. For every role of a partner. Needs
+    /// the scope `claims:write`.
     async fn create_claim(
         &self,
         ctx: &Context<'_>,
@@ -55,8 +55,8 @@ impl PartnerMutation {
         Ok(reader.app.create_claim(&reader.caller, input.into(), key).await?.into())
     }
 
-    /// Changes a claim in `EDITING`, `SUBMITTED` or `PARTNER_ACTION_REQUIRED`. After submission a change that would leave a problem is
-    /// refused. For every role of the claim's partner. Needs the scope `claims:write`.
+    /// Changes a claim in `EDITING`, `SUBMITTED` or `PARTNER_ACTION_REQUIRED`. After submission a change that would
+    /// leave a problem is refused. For every role of the claim's partner. Needs the scope `claims:write`.
     async fn update_claim(
         &self,
         ctx: &Context<'_>,
@@ -66,18 +66,21 @@ impl PartnerMutation {
         Ok(change(ctx, &id, Some(version), Change::Edit(Box::new(input.patch())), key).await?.into())
     }
 
-    /// Deletes a draft with its documents. Only a claim in `EDITING` can be deleted. For the administrators of the claim's partner.
-    /// Needs the scope `claims:write`.
+    /// Deletes a draft with its documents. Only a claim in `EDITING` can be deleted. For the administrators of the
+    /// claim's partner. Needs the scope `claims:write`.
     async fn delete_claim_draft(
         &self,
         ctx: &Context<'_>,
         #[graphql(desc = "The draft.")] input: DeleteClaimDraftInput,
     ) -> Result<DeleteClaimDraftPayload, Failure> {
-        Ok(change(ctx, &input.claim_id, Some(input.expected_version), Change::DeleteDraft, input.idempotency_key).await?.into())
+        Ok(change(ctx, &input.claim_id, Some(input.expected_version), Change::DeleteDraft, input.idempotency_key)
+            .await?
+            .into())
     }
 
-    /// Attaches a proof document, sent as a multipart request, to a claim in `EDITING`, `SUBMITTED` or `PARTNER_ACTION_REQUIRED`. It
-    /// raises the claim's version. For every role of the claim's partner. Needs the scope `claims:write`.
+    /// Attaches a proof document, sent as a multipart request, to a claim in `EDITING`, `SUBMITTED` or
+    /// `PARTNER_ACTION_REQUIRED`. It raises the claim's version. For every role of the claim's partner. Needs the scope
+    /// `claims:write`.
     async fn attach_proof_of_execution(
         &self,
         ctx: &Context<'_>,
@@ -97,19 +100,22 @@ impl PartnerMutation {
         Ok(change(ctx, &input.claim_id, Some(input.expected_version), removal, input.idempotency_key).await?.into())
     }
 
-    /// Hands a draft in: `EDITING` becomes `SUBMITTED`. It needs no eligibility problem, at least one proof document and the contacts;
-    /// whatever is missing is told at once. For the administrators of the claim's partner. Needs the scope `claims:write`.
+    /// Hands a draft in: `EDITING` becomes `SUBMITTED`. It needs no eligibility problem, at least one proof document
+    /// and the contacts; whatever is missing is told at once. For the administrators of the claim's partner. Needs the
+    /// scope `claims:write`.
     async fn submit_claim(
         &self,
         ctx: &Context<'_>,
         #[graphql(desc = "The draft.")] input: SubmitClaimInput,
     ) -> Result<SubmitClaimPayload, Failure> {
-        Ok(change(ctx, &input.claim_id, Some(input.expected_version), Change::Submit, input.idempotency_key).await?.into())
+        Ok(change(ctx, &input.claim_id, Some(input.expected_version), Change::Submit, input.idempotency_key)
+            .await?
+            .into())
     }
 
-    /// Answers a reviewer's request: `PARTNER_ACTION_REQUIRED` becomes `UNDER_REVIEW`, with the same reviewer. It must bring a message,
-    /// unless an edit, a comment or a document of the partner came since the request. For the administrators of the claim's partner.
-    /// Needs the scope `claims:write`.
+    /// Answers a reviewer's request: `PARTNER_ACTION_REQUIRED` becomes `UNDER_REVIEW`, with the same reviewer. It must
+    /// bring a message, unless an edit, a comment or a document of the partner came since the request. For the
+    /// administrators of the claim's partner. Needs the scope `claims:write`.
     async fn respond_to_review(
         &self,
         ctx: &Context<'_>,
@@ -119,9 +125,9 @@ impl PartnerMutation {
         Ok(change(ctx, &input.claim_id, Some(input.expected_version), answer, input.idempotency_key).await?.into())
     }
 
-    /// Takes a claim back, in any status but `EDITING` and `REJECTED`: it becomes `REJECTED` with `PARTNER_REQUEST`, which cannot be
-    /// disputed. Of an approved claim the associations end. For the administrators of the claim's partner. Needs the scope
-    /// `claims:write`.
+    /// Takes a claim back, in any status but `EDITING` and `REJECTED`: it becomes `REJECTED` with `PARTNER_REQUEST`,
+    /// which cannot be disputed. Of an approved claim the associations end. For the administrators of the claim's
+    /// partner. Needs the scope `claims:write`.
     async fn withdraw_claim(
         &self,
         ctx: &Context<'_>,
@@ -138,18 +144,20 @@ pub struct ReviewMutation;
 
 #[Object(guard = "Root")]
 impl ReviewMutation {
-    /// Takes a submitted claim into review: `SUBMITTED` becomes `UNDER_REVIEW`, and the caller its reviewer. For reviewers and review
-    /// leads. Needs the scope `reviews:write`.
+    /// Takes a submitted claim into review: `SUBMITTED` becomes `UNDER_REVIEW`, and the caller its reviewer. For
+    /// reviewers and review leads. Needs the scope `reviews:write`.
     async fn start_review(
         &self,
         ctx: &Context<'_>,
         #[graphql(desc = "The claim.")] input: StartReviewInput,
     ) -> Result<StartReviewPayload, Failure> {
-        Ok(change(ctx, &input.claim_id, Some(input.expected_version), Change::StartReview, input.idempotency_key).await?.into())
+        Ok(change(ctx, &input.claim_id, Some(input.expected_version), Change::StartReview, input.idempotency_key)
+            .await?
+            .into())
     }
 
-    /// Assigns the review of a claim in `SUBMITTED`, `UNDER_REVIEW` or `PARTNER_ACTION_REQUIRED`: a reviewer an unassigned claim to
-    /// themselves, a review lead anybody's to anybody. Needs the scope `reviews:write`.
+    /// Assigns the review of a claim in `SUBMITTED`, `UNDER_REVIEW` or `PARTNER_ACTION_REQUIRED`: a reviewer an
+    /// unassigned claim to themselves, a review lead anybody's to anybody. Needs the scope `reviews:write`.
     async fn assign_reviewer(
         &self,
         ctx: &Context<'_>,
@@ -159,8 +167,8 @@ impl ReviewMutation {
         Ok(change(ctx, &input.claim_id, Some(input.expected_version), assignment, input.idempotency_key).await?.into())
     }
 
-    /// Asks the partner for more: `UNDER_REVIEW` becomes `PARTNER_ACTION_REQUIRED`. The partner has 5 business days to answer, else the
-    /// claim is rejected. For the assigned reviewer or a review lead. Needs the scope `reviews:write`.
+    /// Asks the partner for more: `UNDER_REVIEW` becomes `PARTNER_ACTION_REQUIRED`. The partner has 5 business days to
+    /// answer, else the claim is rejected. For the assigned reviewer or a review lead. Needs the scope `reviews:write`.
     async fn request_partner_action(
         &self,
         ctx: &Context<'_>,
@@ -171,8 +179,9 @@ impl ReviewMutation {
         Ok(change(ctx, &input.claim_id, Some(input.expected_version), request, input.idempotency_key).await?.into())
     }
 
-    /// Decides for a claim: `UNDER_REVIEW` becomes `APPROVED`, and each of its lines an association. Refused while a product is contested,
-    /// or by now not eligible. For the assigned reviewer or a review lead. Needs the scope `reviews:write`.
+    /// Decides for a claim: `UNDER_REVIEW` becomes `APPROVED`, and each of its lines an association. Refused while a
+    /// product is contested, or by now not eligible. For the assigned reviewer or a review lead. Needs the scope
+    /// `reviews:write`.
     async fn approve_claim(
         &self,
         ctx: &Context<'_>,
@@ -182,8 +191,8 @@ impl ReviewMutation {
         Ok(change(ctx, &input.claim_id, Some(input.expected_version), approval, input.idempotency_key).await?.into())
     }
 
-    /// Decides against a claim: `UNDER_REVIEW` becomes `REJECTED`. For the assigned reviewer or a review lead. Needs the scope
-    /// `reviews:write`.
+    /// Decides against a claim: `UNDER_REVIEW` becomes `REJECTED`. For the assigned reviewer or a review lead. Needs
+    /// the scope `reviews:write`.
     async fn reject_claim(
         &self,
         ctx: &Context<'_>,

@@ -25,7 +25,8 @@ impl From<domain::claim::Contact> for Contact {
     }
 }
 
-/// A person to ask, at the customer or at the partner. Each text is at most 200 characters in one line; else `INVALID_VALUE`.
+/// A person to ask, at the customer or at the partner. Each text is at most 200 characters in one line; else
+/// `INVALID_VALUE`.
 #[derive(Clone, Debug, InputObject)]
 pub struct ContactInput {
     /// The full name; not blank.
@@ -44,7 +45,8 @@ impl From<ContactInput> for domain::claim::Contact {
     }
 }
 
-/// A clock that runs on a claim. Business days are Monday to Friday less the vendor's holidays, in the vendor's time zone.
+/// A clock that runs on a claim. Business days are Monday to Friday less the vendor's holidays, in the vendor's time
+/// zone.
 #[derive(Clone, Debug, SimpleObject)]
 pub struct Deadline {
     /// Which clock it is.

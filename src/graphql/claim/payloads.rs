@@ -111,13 +111,17 @@ pub struct AttachProofOfExecutionPayload {
     pub claim: Option<Claim>,
     /// The document; null when refused.
     pub document: Option<ProofDocument>,
-    /// Why it was refused: `NOT_FOUND`, `WRONG_STATUS`, `FILE_TYPE_NOT_ALLOWED`, `FILE_EMPTY`, `FILE_TOO_LARGE`, `TOO_MANY_FILES`,
-    /// `INVALID_VALUE` or `IDEMPOTENCY_KEY_REUSED`. With a draft: what would refuse its submission.
+    /// Why it was refused: `NOT_FOUND`, `WRONG_STATUS`, `FILE_TYPE_NOT_ALLOWED`, `FILE_EMPTY`, `FILE_TOO_LARGE`,
+    /// `TOO_MANY_FILES`, `INVALID_VALUE` or `IDEMPOTENCY_KEY_REUSED`. With a draft: what would refuse its submission.
     pub problems: Vec<Problem>,
 }
 
 impl From<Answer> for AttachProofOfExecutionPayload {
     fn from(answer: Answer) -> Self {
-        Self { claim: answer.claim.map(Into::into), document: answer.document.map(Into::into), problems: shown(answer.problems) }
+        Self {
+            claim: answer.claim.map(Into::into),
+            document: answer.document.map(Into::into),
+            problems: shown(answer.problems),
+        }
     }
 }

@@ -27,7 +27,11 @@ pub struct ClaimQuery;
 #[Object(guard = "Root")]
 impl ClaimQuery {
     /// A claim by its global id; null when there is none that the caller sees. Needs the scope `claims:read`.
-    async fn claim(&self, ctx: &Context<'_>, #[graphql(desc = "The claim's global id.")] id: ID) -> Result<Option<Claim>, Failure> {
+    async fn claim(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "The claim's global id.")] id: ID,
+    ) -> Result<Option<Claim>, Failure> {
         match global_id::key(Kind::Claim, &id) {
             Some(id) => Ok(load(ctx, ClaimById(id)).await?.map(Into::into)),
             None => Ok(None),
@@ -44,14 +48,16 @@ impl ClaimQuery {
         Ok(found.await?.map(Into::into))
     }
 
-    /// The claims that the caller sees, newest first unless ordered otherwise: a partner its own, reviewers every one that was ever
-    /// submitted, a customer those on its tenant from their approval on. Needs the scope `claims:read`.
+    /// The claims that the caller sees, newest first unless ordered otherwise: a partner its own, reviewers every one
+    /// that was ever submitted, a customer those on its tenant from their approval on. Needs the scope `claims:read`.
+    #[expect(clippy::too_many_arguments, reason = "each is an argument of the API")]
     async fn claims(
         &self,
         ctx: &Context<'_>,
-        #[graphql(desc = "How many from the start: 1 to 100, 20 when neither `first` nor `last` is given; not together with `last`.")] first: Option<i32>,
+        #[graphql(desc = "How many from the start, 1 to 100; 20 without `first` and `last`. Not with `last`.")]
+        first: Option<i32>,
         #[graphql(desc = "Only claims after this cursor, which must be of the same order.")] after: Option<String>,
-        #[graphql(desc = "How many from the end: 1 to 100; not together with `first`.")] last: Option<i32>,
+        #[graphql(desc = "How many from the end, 1 to 100. Not with `first`.")] last: Option<i32>,
         #[graphql(desc = "Only claims before this cursor, which must be of the same order.")] before: Option<String>,
         #[graphql(desc = "Which claims; all without it.")] filter: Option<ClaimFilter>,
         #[graphql(desc = "The order; newest first without it.")] order_by: Option<ClaimOrder>,
@@ -71,7 +77,12 @@ impl ClaimQuery {
 }
 
 /// The page that the arguments mean.
-fn meant(ctx: &Context<'_>, page: PageArgs, filter: Option<ClaimFilter>, order: Option<ClaimOrder>) -> Result<ClaimPage, Failure> {
+fn meant(
+    ctx: &Context<'_>,
+    page: PageArgs,
+    filter: Option<ClaimFilter>,
+    order: Option<ClaimOrder>,
+) -> Result<ClaimPage, Failure> {
     let order: claims::ClaimOrder = order.map(Into::into).unwrap_or_default();
     let request = page.of(&order.list())?;
     let filter = filter.unwrap_or_default().at(Reader::of(ctx)?.app.now());

@@ -41,11 +41,14 @@ pub struct ClaimStatistics {
 impl ClaimStatistics {
     fn of(figures: &Statistics, policy: &Policy) -> Self {
         let calendar = Calendar::new(policy);
-        let days = figures.decided.iter().map(|(submitted, decided)| calendar.business_days_between(*submitted, *decided));
+        let days =
+            figures.decided.iter().map(|(submitted, decided)| calendar.business_days_between(*submitted, *decided));
         let counts = figures.by_status.iter();
         Self {
             total: total(figures.total),
-            by_status: counts.map(|(status, count)| StatusCount { status: (*status).into(), count: total(*count) }).collect(),
+            by_status: counts
+                .map(|(status, count)| StatusCount { status: (*status).into(), count: total(*count) })
+                .collect(),
             overdue: total(figures.overdue),
             median_business_days_to_decision: median(days.collect()),
             approval_rate: rate(figures.approved, figures.rejected),
@@ -81,7 +84,8 @@ impl StatisticsQuery {
         let app = &Reader::of(ctx)?.app;
         let now = app.now();
         let filter = filter.unwrap_or_default().at(now);
-        let figures = ask(ctx, |reader| async move { claims::statistics(reader.db(), &reader.caller, &filter, now).await });
+        let figures =
+            ask(ctx, |reader| async move { claims::statistics(reader.db(), &reader.caller, &filter, now).await });
         Ok(ClaimStatistics::of(&figures.await?, app.policy()))
     }
 }

@@ -12,7 +12,7 @@ use domain::{
 use super::{
     enums::{ClaimAction, ClaimStatus},
     line::ClaimLine,
-    loads::{LinesOf, StandingOf},
+    loads::{KnownStanding, LinesOf},
     parts::{ActionRequest, Contact, Deadline, Rejection, Reviewer},
 };
 use crate::graphql::{
@@ -32,32 +32,36 @@ use crate::graphql::{
 
 /// A claim that the caller sees.
 #[derive(Clone, Debug)]
-pub struct Claim(pub Arc<domain::claim::Claim>);
+pub struct Claim(pub Arc<domain::claim::Claim>, KnownStanding);
 
 impl From<Arc<domain::claim::Claim>> for Claim {
     fn from(claim: Arc<domain::claim::Claim>) -> Self {
-        Self(claim)
+        Self(claim, KnownStanding::default())
     }
 }
 
 impl From<domain::claim::Claim> for Claim {
     fn from(claim: domain::claim::Claim) -> Self {
-        Self(Arc::new(claim))
+        Arc::new(claim).into()
     }
 }
 
 impl Claim {
     /// What only partner and vendor see (A3).
-    fn unless_customer<T>(&self, ctx: &Context<'_>, read: impl FnOnce(&domain::claim::Claim) -> Option<T>) -> Result<Option<T>, Failure> {
+    fn unless_customer<T>(
+        &self,
+        ctx: &Context<'_>,
+        read: impl FnOnce(&domain::claim::Claim) -> Option<T>,
+    ) -> Result<Option<T>, Failure> {
         Ok(if Reader::of(ctx)?.is_customer() { None } else { read(&self.0) })
     }
 }
 
 connection!(ClaimConnection, ClaimEdge, Claim(Arc<domain::claim::Claim>), "claims", "a claim");
 
-/// A partner's claim to be the Claiming Partner of Record for a customer and some products. A partner sees its own claims; a
-/// reviewer every claim that was ever submitted; a customer the claims on its tenant from their approval on, without what is
-/// between partner and vendor.
+/// A partner's claim to be the Claiming Partner of Record for a customer and some products. A partner sees its own
+/// claims; a reviewer every claim that was ever submitted; a customer the claims on its tenant from their approval on,
+/// without what is between partner and vendor.
 #[Object]
 impl Claim {
     /// The global id.
@@ -75,7 +79,8 @@ impl Claim {
         &self.0.name
     }
 
-    /// The partner's own key for the claim, unique per partner. Only the claim's partner sees it; null to everybody else.
+    /// The partner's own key for the claim, unique per partner. Only the claim's partner sees it; null to everybody
+    /// else.
     async fn external_reference(&self, ctx: &Context<'_>) -> Result<Option<&str>, Failure> {
         Ok(if Reader::of(ctx)?.is_partner() { self.0.external_reference.as_deref() } else { None })
     }
@@ -124,7 +129,7 @@ impl Claim {
     /// The claimed products, in the order in which they were added.
     async fn lines(&self, ctx: &Context<'_>) -> Result<Vec<ClaimLine>, Failure> {
         let lines = load(ctx, LinesOf(self.0.id)).await?.unwrap_or_default();
-        let line = |(place, line)| ClaimLine::new(Arc::clone(&self.0), place, line);
+        let line = |(place, line)| ClaimLine::new(Arc::clone(&self.0), self.1.clone(), place, line);
         Ok(lines.into_iter().enumerate().map(line).collect())
     }
 
@@ -163,23 +168,27 @@ impl Claim {
     async fn comments(
         &self,
         ctx: &Context<'_>,
-        #[graphql(desc = "How many from the start: 1 to 100, 20 when neither `first` nor `last` is given; not together with `last`.")] first: Option<i32>,
+        #[graphql(desc = "How many from the start, 1 to 100; 20 without `first` and `last`. Not with `last`.")]
+        first: Option<i32>,
         #[graphql(desc = "Only comments after this cursor.")] after: Option<String>,
-        #[graphql(desc = "How many from the end: 1 to 100; not together with `first`. The latest five: `last: 5`.")] last: Option<i32>,
+        #[graphql(desc = "How many from the end, 1 to 100. Not with `first`. The latest five: `last: 5`.")]
+        last: Option<i32>,
         #[graphql(desc = "Only comments before this cursor.")] before: Option<String>,
     ) -> Result<CommentConnection, Failure> {
         comment::of_claim(ctx, self.0.id, PageArgs { first, after, last, before }).await
     }
 
-    /// What happened to the claim, oldest first. A partner does not see what is internal to the vendor, a customer sees none.
-    /// Needs the scope `history:read`, unless it is part of a mutation's answer.
+    /// What happened to the claim, oldest first. A partner does not see what is internal to the vendor, a customer sees
+    /// none. Needs the scope `history:read`, unless it is part of a mutation's answer.
     #[graphql(guard = "guard::HISTORY")]
     async fn history(
         &self,
         ctx: &Context<'_>,
-        #[graphql(desc = "How many from the start: 1 to 100, 20 when neither `first` nor `last` is given; not together with `last`.")] first: Option<i32>,
+        #[graphql(desc = "How many from the start, 1 to 100; 20 without `first` and `last`. Not with `last`.")]
+        first: Option<i32>,
         #[graphql(desc = "Only entries after this cursor.")] after: Option<String>,
-        #[graphql(desc = "How many from the end: 1 to 100; not together with `first`. The latest five: `last: 5`.")] last: Option<i32>,
+        #[graphql(desc = "How many from the end, 1 to 100. Not with `first`. The latest five: `last: 5`.")]
+        last: Option<i32>,
         #[graphql(desc = "Only entries before this cursor.")] before: Option<String>,
     ) -> Result<HistoryEntryConnection, Failure> {
         history::of_claim(ctx, self.0.id, PageArgs { first, after, last, before }).await
@@ -189,12 +198,13 @@ impl Claim {
     async fn deadline(&self, ctx: &Context<'_>) -> Result<Option<Deadline>, Failure> {
         let reader = Reader::of(ctx)?;
         // A3
-        let visible = self.0.deadline.filter(|deadline| !reader.is_customer() || deadline.kind == DeadlineKind::Consent);
+        let visible =
+            self.0.deadline.filter(|deadline| !reader.is_customer() || deadline.kind == DeadlineKind::Consent);
         Ok(visible.map(|deadline| Deadline::at(deadline, reader.app.now(), reader.app.policy())))
     }
 
-    /// The target for the decision: 10 business days after submission. It moves nothing, and stays after the decision. Null before
-    /// submission, and to a customer.
+    /// The target for the decision: 10 business days after submission. It moves nothing, and stays after the decision.
+    /// Null before submission, and to a customer.
     async fn decision_due_at(&self, ctx: &Context<'_>) -> Result<Option<DateTime>, Failure> {
         self.unless_customer(ctx, |claim| claim.decision_due_at.map(Into::into))
     }
@@ -204,8 +214,7 @@ impl Claim {
         if self.0.status != Status::Editing {
             return Ok(Vec::new());
         }
-        let standing = load(ctx, StandingOf(Arc::clone(&self.0))).await?;
-        Ok(standing.map(|standing| shown(standing.problems.clone())).unwrap_or_default())
+        Ok(shown(self.1.of(ctx, &self.0).await?.problems.clone()))
     }
 
     /// What a reviewer last asked the partner for; null where nothing was asked, and to a customer.
@@ -223,8 +232,8 @@ impl Claim {
         Ok(if Reader::of(ctx)?.is_vendor() { self.0.reviewer.clone().map(Into::into) } else { None })
     }
 
-    /// The actions that are open to the caller on this claim now. It comes from the table that guards the mutations: what is listed
-    /// is not refused for status, role or scope.
+    /// The actions that are open to the caller on this claim now. It comes from the table that guards the mutations:
+    /// what is listed is not refused for status, role or scope.
     async fn available_actions(&self, ctx: &Context<'_>) -> Result<Vec<ClaimAction>, Failure> {
         let caller = &Reader::of(ctx)?.caller;
         Ok(lifecycle::available(&self.0, caller).into_iter().map(Into::into).collect())

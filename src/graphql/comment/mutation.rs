@@ -23,8 +23,8 @@ pub struct AddCommentInput {
     /// Who may read it. `INTERNAL` is for reviewers; else `NOT_ALLOWED`.
     #[graphql(default_with = "Some(CommentVisibility::Shared)")]
     pub visibility: Option<CommentVisibility>,
-    /// A key of the caller's own, good for at least 24 hours: the same key with the same input gives the first answer again, with
-    /// another input or mutation `IDEMPOTENCY_KEY_REUSED`.
+    /// A key of the caller's own, good for at least 24 hours: the same key with the same input gives the first answer
+    /// again, with another input or mutation `IDEMPOTENCY_KEY_REUSED`.
     pub idempotency_key: Option<String>,
 }
 
@@ -41,7 +41,11 @@ pub struct AddCommentPayload {
 
 impl From<Answer> for AddCommentPayload {
     fn from(answer: Answer) -> Self {
-        Self { claim: answer.claim.map(Into::into), comment: answer.comment.map(Into::into), problems: shown(answer.problems) }
+        Self {
+            claim: answer.claim.map(Into::into),
+            comment: answer.comment.map(Into::into),
+            problems: shown(answer.problems),
+        }
     }
 }
 
@@ -51,9 +55,9 @@ pub struct CommentMutation;
 
 #[Object(guard = "Root")]
 impl CommentMutation {
-    /// Writes a comment on a claim in any status but `EDITING`, for the partner as for reviewers. It does not raise the claim's
-    /// version. A partner's comment answers a reviewer's request, so that `respondToReview` may follow without a message. Needs the
-    /// scope `comments:write`.
+    /// Writes a comment on a claim in any status but `EDITING`, for the partner as for reviewers. It does not raise the
+    /// claim's version. A partner's comment answers a reviewer's request, so that `respondToReview` may follow without
+    /// a message. Needs the scope `comments:write`.
     async fn add_comment(
         &self,
         ctx: &Context<'_>,

@@ -19,21 +19,28 @@ pub struct CommentQuery;
 
 #[Object(guard = "Root")]
 impl CommentQuery {
-    /// The comments on all claims that the caller sees, or on one of them, oldest first. A partner sees the shared ones of its own
-    /// claims; customers see none. Needs the scope `claims:read`.
+    /// The comments on all claims that the caller sees, or on one of them, oldest first. A partner sees the shared ones
+    /// of its own claims; customers see none. Needs the scope `claims:read`.
     async fn comments(
         &self,
         ctx: &Context<'_>,
-        #[graphql(desc = "How many from the start: 1 to 100, 20 when neither `first` nor `last` is given; not together with `last`.")] first: Option<i32>,
+        #[graphql(desc = "How many from the start, 1 to 100; 20 without `first` and `last`. Not with `last`.")]
+        first: Option<i32>,
         #[graphql(desc = "Only comments after this cursor.")] after: Option<String>,
-        #[graphql(desc = "How many from the end: 1 to 100; not together with `first`. The latest five: `last: 5`.")] last: Option<i32>,
+        #[graphql(desc = "How many from the end, 1 to 100. Not with `first`. The latest five: `last: 5`.")]
+        last: Option<i32>,
         #[graphql(desc = "Only comments before this cursor.")] before: Option<String>,
-        #[graphql(desc = "Only comments on this claim; an id that names no visible claim finds none.")] claim_id: Option<ID>,
+        #[graphql(desc = "Only comments on this claim; an id that names no visible claim finds none.")]
+        claim_id: Option<ID>,
     ) -> Result<CommentConnection, Failure> {
         let request = PageArgs { first, after, last, before }.of(&comments::ORDER)?;
         let claim_id = claim_id.map(|id| global_id::key_or_none(Kind::Claim, &id));
-        let page = page::asked(ctx, move |reader| async move { comments::page(reader.db(), &reader.caller, claim_id, &request).await }).await?;
-        let total = Total::asked(move |reader| async move { comments::count(reader.db(), &reader.caller, claim_id).await });
+        let page = page::asked(ctx, move |reader| async move {
+            comments::page(reader.db(), &reader.caller, claim_id, &request).await
+        })
+        .await?;
+        let total =
+            Total::asked(move |reader| async move { comments::count(reader.db(), &reader.caller, claim_id).await });
         Ok(CommentConnection::new(page, total))
     }
 }

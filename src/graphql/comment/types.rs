@@ -101,12 +101,19 @@ impl Load for With<CommentPage> {
 
     async fn load(reader: Reader, keys: Vec<Self>) -> Result<HashMap<Self, Self::Value>, Failure> {
         let reader = &reader;
-        by_args(keys, async |args, claims| comments::pages_of_claims(reader.db(), &reader.caller, &claims, &args.0).await).await
+        by_args(keys, async |args, claims| {
+            comments::pages_of_claims(reader.db(), &reader.caller, &claims, &args.0).await
+        })
+        .await
     }
 }
 
 /// A page of the comments of a claim that the caller sees.
-pub(in crate::graphql) async fn of_claim(ctx: &Context<'_>, claim_id: Uuid, page: PageArgs) -> Result<CommentConnection, Failure> {
+pub(in crate::graphql) async fn of_claim(
+    ctx: &Context<'_>,
+    claim_id: Uuid,
+    page: PageArgs,
+) -> Result<CommentConnection, Failure> {
     let request = page.of(&comments::ORDER)?;
     let page = page::loaded(ctx, With::new(claim_id, CommentPage(request))).await?;
     let total = Total::loaded(CommentCount(claim_id));

@@ -12,6 +12,7 @@ use crate::{
         guard,
         loader::{Reader, load, loads_by_id},
         page::{PageArgs, connection},
+        scalar,
     },
     store::{customers, records},
 };
@@ -37,8 +38,8 @@ impl Customer {
     }
 
     /// The tenant id.
-    async fn tenant_id(&self) -> Uuid {
-        self.0.tenant_id
+    async fn tenant_id(&self) -> scalar::Uuid {
+        self.0.tenant_id.into()
     }
 
     /// The name.
@@ -59,30 +60,33 @@ impl Customer {
         Ok(load(ctx, DomainsOf(self.0.tenant_id)).await?.unwrap_or_default())
     }
 
-    /// The customer's subscriptions that the caller sees, by subscription id: a partner those to products that it is associated with.
-    /// Needs the scope `directory:read` or `claims:read`, unless it is part of a mutation's answer.
+    /// The customer's subscriptions that the caller sees, by subscription id: a partner those to products that it is
+    /// associated with. Needs the scope `directory:read` or `claims:read`, unless it is part of a mutation's answer.
     #[graphql(guard = "guard::DIRECTORY")]
     async fn subscriptions(
         &self,
         ctx: &Context<'_>,
-        #[graphql(desc = "How many from the start: 1 to 100, 20 when neither `first` nor `last` is given; not together with `last`.")] first: Option<i32>,
+        #[graphql(desc = "How many from the start, 1 to 100; 20 without `first` and `last`. Not with `last`.")]
+        first: Option<i32>,
         #[graphql(desc = "Only subscriptions after this cursor.")] after: Option<String>,
-        #[graphql(desc = "How many from the end: 1 to 100; not together with `first`.")] last: Option<i32>,
+        #[graphql(desc = "How many from the end, 1 to 100. Not with `first`.")] last: Option<i32>,
         #[graphql(desc = "Only subscriptions before this cursor.")] before: Option<String>,
         #[graphql(desc = "Which subscriptions; all without it.")] filter: Option<SubscriptionFilter>,
     ) -> Result<CustomerSubscriptionConnection, Failure> {
         directory::of_customer(ctx, self.0.tenant_id, PageArgs { first, after, last, before }, filter).await
     }
 
-    /// The claims on the customer that the caller sees, newest first unless ordered otherwise. Needs the scope `claims:read`, unless it is
-    /// part of a mutation's answer.
+    /// The claims on the customer that the caller sees, newest first unless ordered otherwise. Needs the scope
+    /// `claims:read`, unless it is part of a mutation's answer.
     #[graphql(guard = "guard::CLAIMS")]
+    #[expect(clippy::too_many_arguments, reason = "each is an argument of the API")]
     async fn claims(
         &self,
         ctx: &Context<'_>,
-        #[graphql(desc = "How many from the start: 1 to 100, 20 when neither `first` nor `last` is given; not together with `last`.")] first: Option<i32>,
+        #[graphql(desc = "How many from the start, 1 to 100; 20 without `first` and `last`. Not with `last`.")]
+        first: Option<i32>,
         #[graphql(desc = "Only claims after this cursor, which must be of the same order.")] after: Option<String>,
-        #[graphql(desc = "How many from the end: 1 to 100; not together with `first`.")] last: Option<i32>,
+        #[graphql(desc = "How many from the end, 1 to 100. Not with `first`.")] last: Option<i32>,
         #[graphql(desc = "Only claims before this cursor, which must be of the same order.")] before: Option<String>,
         #[graphql(desc = "Which claims; all without it.")] filter: Option<ClaimFilter>,
         #[graphql(desc = "The order; newest first without it.")] order_by: Option<ClaimOrder>,

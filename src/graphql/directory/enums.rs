@@ -13,8 +13,8 @@ pub enum SolutionArea {
     Microsoft365,
 }
 
-/// What the partner did for the customer. In Business Applications `PRESALES` and/or `USAGE`, or `REVENUE_ASSOCIATION` alone; in
-/// Microsoft 365 `USAGE`. Another set is `ACTIVITY_NOT_ALLOWED`.
+/// What the partner did for the customer. In Business Applications `PRESALES` and/or `USAGE`, or `REVENUE_ASSOCIATION`
+/// alone; in Microsoft 365 `USAGE`. Another set is `ACTIVITY_NOT_ALLOWED`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Enum)]
 #[graphql(remote = "domain::kinds::Activity")]
 pub enum Activity {
@@ -22,8 +22,8 @@ pub enum Activity {
     Presales,
     /// Drives adoption and usage; earns usage incentives.
     Usage,
-    /// Influenced the selection as a business influencer; revenue is recorded, no incentive is paid. Asks for the solution seller
-    /// and the partner's solution.
+    /// Influenced the selection as a business influencer; revenue is recorded, no incentive is paid. Asks for the
+    /// solution seller and the partner's solution.
     RevenueAssociation,
 }
 

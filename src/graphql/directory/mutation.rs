@@ -28,8 +28,8 @@ macro_rules! upsert {
         pub struct $input {
             #[doc = concat!("The ", $rows, ", at most 1,000; more is `BAD_USER_INPUT`.")]
             pub rows: Vec<$row>,
-            /// A key of the caller's own, good for at least 24 hours: the same key with the same input gives the first answer again, with
-            /// another input or mutation `IDEMPOTENCY_KEY_REUSED` (as the problem of row 0).
+            /// A key of the caller's own, good for at least 24 hours: the same key with the same input gives the first
+            /// answer again, with another input or mutation `IDEMPOTENCY_KEY_REUSED` (as the problem of row 0).
             pub idempotency_key: Option<String>,
         }
 
@@ -74,7 +74,12 @@ fn problems(problems: Vec<(usize, domain::problem::Problem)>) -> Vec<RowProblem>
 }
 
 /// Loads rows for the caller.
-async fn load<R, T>(ctx: &Context<'_>, mutation: &'static str, rows: Vec<T>, key: Option<String>) -> Result<Upserted, Failure>
+async fn load<R, T>(
+    ctx: &Context<'_>,
+    mutation: &'static str,
+    rows: Vec<T>,
+    key: Option<String>,
+) -> Result<Upserted, Failure>
 where
     R: Loadable + Serialize + From<T>,
 {
@@ -89,8 +94,9 @@ pub struct DirectoryMutation;
 
 #[Object(guard = "Root")]
 impl DirectoryMutation {
-    /// Loads partners with their locations, by partner id: new ones are inserted, others updated. Rows that are wrong are reported,
-    /// the others loaded, all in one transaction. Needs the scope `directory:write` and the role `DIRECTORY_SYNC`.
+    /// Loads partners with their locations, by partner id: new ones are inserted, others updated. Rows that are wrong
+    /// are reported, the others loaded, all in one transaction. Needs the scope `directory:write` and the role
+    /// `DIRECTORY_SYNC`.
     async fn upsert_partners(
         &self,
         ctx: &Context<'_>,
@@ -99,8 +105,9 @@ impl DirectoryMutation {
         Ok(load::<directory::PartnerRow, _>(ctx, "upsertPartners", input.rows, input.idempotency_key).await?.into())
     }
 
-    /// Loads customers with their domains, by tenant id: new ones are inserted, others updated. Rows that are wrong are reported, the
-    /// others loaded, all in one transaction. Needs the scope `directory:write` and the role `DIRECTORY_SYNC`.
+    /// Loads customers with their domains, by tenant id: new ones are inserted, others updated. Rows that are wrong are
+    /// reported, the others loaded, all in one transaction. Needs the scope `directory:write` and the role
+    /// `DIRECTORY_SYNC`.
     async fn upsert_customers(
         &self,
         ctx: &Context<'_>,
@@ -109,18 +116,22 @@ impl DirectoryMutation {
         Ok(load::<directory::CustomerRow, _>(ctx, "upsertCustomers", input.rows, input.idempotency_key).await?.into())
     }
 
-    /// Loads customers' subscriptions, by subscription id: new ones are inserted, others updated. Rows that are wrong are reported, the
-    /// others loaded, all in one transaction. Needs the scope `directory:write` and the role `DIRECTORY_SYNC`.
+    /// Loads customers' subscriptions, by subscription id: new ones are inserted, others updated. Rows that are wrong
+    /// are reported, the others loaded, all in one transaction. Needs the scope `directory:write` and the role
+    /// `DIRECTORY_SYNC`.
     async fn upsert_subscriptions(
         &self,
         ctx: &Context<'_>,
         #[graphql(desc = "The subscriptions.")] input: UpsertSubscriptionsInput,
     ) -> Result<UpsertSubscriptionsPayload, Failure> {
-        Ok(load::<directory::SubscriptionRow, _>(ctx, "upsertSubscriptions", input.rows, input.idempotency_key).await?.into())
+        Ok(load::<directory::SubscriptionRow, _>(ctx, "upsertSubscriptions", input.rows, input.idempotency_key)
+            .await?
+            .into())
     }
 
-    /// Loads products into the catalogue, by SKU id: new ones are inserted, others updated. Rows that are wrong are reported, the
-    /// others loaded, all in one transaction. Needs the scope `directory:write` and the role `DIRECTORY_SYNC`.
+    /// Loads products into the catalogue, by SKU id: new ones are inserted, others updated. Rows that are wrong are
+    /// reported, the others loaded, all in one transaction. Needs the scope `directory:write` and the role
+    /// `DIRECTORY_SYNC`.
     async fn upsert_products(
         &self,
         ctx: &Context<'_>,

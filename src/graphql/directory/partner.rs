@@ -88,9 +88,14 @@ impl PartnerLocation {
         &self.0.country
     }
 
-    /// The incentive programmes that it is enrolled in. A claim needs those of its activities, else `LOCATION_NOT_ENROLLED`.
-    async fn enrolled_programs(&self) -> Vec<IncentiveProgram> {
-        self.0.enrolled_programs.iter().map(|program| (*program).into()).collect()
+    /// The incentive programmes that it is enrolled in. A claim needs those of its activities, else
+    /// `LOCATION_NOT_ENROLLED`. Empty to a customer.
+    async fn enrolled_programs(&self, ctx: &Context<'_>) -> Result<Vec<IncentiveProgram>, Failure> {
+        // A3
+        if Reader::of(ctx)?.is_customer() {
+            return Ok(Vec::new());
+        }
+        Ok(self.0.enrolled_programs.iter().map(|program| (*program).into()).collect())
     }
 }
 
@@ -116,15 +121,19 @@ loads_by_id! {
 }
 
 /// A page of the partners that the caller sees.
-pub(super) async fn page(ctx: &Context<'_>, page: PageArgs, search: Option<String>) -> Result<PartnerConnection, Failure> {
+pub(super) async fn page(
+    ctx: &Context<'_>,
+    page: PageArgs,
+    search: Option<String>,
+) -> Result<PartnerConnection, Failure> {
     let request = page.of(&partners::ORDER)?;
     let counted = search.clone();
     let page = page::asked(ctx, move |reader| async move {
         partners::page(reader.db(), &reader.caller, search.as_deref(), &request).await
     });
     let total = Total::asked(move |reader| {
-            let search = counted.clone();
-            async move { partners::count(reader.db(), &reader.caller, search.as_deref()).await }
-        });
+        let search = counted.clone();
+        async move { partners::count(reader.db(), &reader.caller, search.as_deref()).await }
+    });
     Ok(PartnerConnection::new(page.await?, total))
 }

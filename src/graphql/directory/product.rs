@@ -10,6 +10,7 @@ use crate::{
         global_id::{self, Kind},
         loader::loads_by_id,
         page::{self, PageArgs, Total, connection},
+        scalar,
     },
     store::{products, records},
 };
@@ -35,8 +36,8 @@ impl Product {
     }
 
     /// The SKU id.
-    async fn sku_id(&self) -> Uuid {
-        self.0.sku_id
+    async fn sku_id(&self) -> scalar::Uuid {
+        self.0.sku_id.into()
     }
 
     /// The SKU part number, such as `DYN365_ENTERPRISE_SALES`.
@@ -71,15 +72,20 @@ pub struct ProductFilter {
 }
 
 /// A page of the catalogue.
-pub(super) async fn page(ctx: &Context<'_>, page: PageArgs, filter: Option<ProductFilter>) -> Result<ProductConnection, Failure> {
+pub(super) async fn page(
+    ctx: &Context<'_>,
+    page: PageArgs,
+    filter: Option<ProductFilter>,
+) -> Result<ProductConnection, Failure> {
     let request = page.of(&products::ORDER)?;
     let filter = filter.unwrap_or_default();
     let filter = products::ProductFilter { solution_area: filter.solution_area.map(Into::into), search: filter.search };
     let counted = filter.clone();
-    let page = page::asked(ctx, move |reader| async move { products::page(reader.db(), &filter, &request).await }).await?;
+    let page =
+        page::asked(ctx, move |reader| async move { products::page(reader.db(), &filter, &request).await }).await?;
     let total = Total::asked(move |reader| {
-            let filter = counted.clone();
-            async move { products::count(reader.db(), &filter).await }
-        });
+        let filter = counted.clone();
+        async move { products::count(reader.db(), &filter).await }
+    });
     Ok(ProductConnection::new(page, total))
 }

@@ -4,8 +4,8 @@ use async_graphql::{Context, Object, SimpleObject};
 use domain::catalogue;
 
 use super::{
-    Activity, CustomerSubscriptionConnection, IncentiveProgram, PartnerConnection, ProductConnection, SolutionArea, SubscriptionChannel,
-    SubscriptionFilter, partner,
+    Activity, CustomerSubscriptionConnection, IncentiveProgram, PartnerConnection, ProductConnection, SolutionArea,
+    SubscriptionChannel, SubscriptionFilter, partner,
     product::{self, ProductFilter},
     subscription,
 };
@@ -59,37 +59,42 @@ impl DirectoryQuery {
     async fn products(
         &self,
         ctx: &Context<'_>,
-        #[graphql(desc = "How many from the start: 1 to 100, 20 when neither `first` nor `last` is given; not together with `last`.")] first: Option<i32>,
+        #[graphql(desc = "How many from the start, 1 to 100; 20 without `first` and `last`. Not with `last`.")]
+        first: Option<i32>,
         #[graphql(desc = "Only products after this cursor.")] after: Option<String>,
-        #[graphql(desc = "How many from the end: 1 to 100; not together with `first`.")] last: Option<i32>,
+        #[graphql(desc = "How many from the end, 1 to 100. Not with `first`.")] last: Option<i32>,
         #[graphql(desc = "Only products before this cursor.")] before: Option<String>,
         #[graphql(desc = "Which products; all without it.")] filter: Option<ProductFilter>,
     ) -> Result<ProductConnection, Failure> {
         product::page(ctx, PageArgs { first, after, last, before }, filter).await
     }
 
-    /// The partners that the caller sees, by name: a partner itself, the vendor all, a customer those with a claim that it sees.
-    /// Needs the scope `directory:read`.
+    /// The partners that the caller sees, by name: a partner itself, the vendor all, a customer those with a claim that
+    /// it sees. Needs the scope `directory:read`.
     async fn partners(
         &self,
         ctx: &Context<'_>,
-        #[graphql(desc = "How many from the start: 1 to 100, 20 when neither `first` nor `last` is given; not together with `last`.")] first: Option<i32>,
+        #[graphql(desc = "How many from the start, 1 to 100; 20 without `first` and `last`. Not with `last`.")]
+        first: Option<i32>,
         #[graphql(desc = "Only partners after this cursor.")] after: Option<String>,
-        #[graphql(desc = "How many from the end: 1 to 100; not together with `first`.")] last: Option<i32>,
+        #[graphql(desc = "How many from the end, 1 to 100. Not with `first`.")] last: Option<i32>,
         #[graphql(desc = "Only partners before this cursor.")] before: Option<String>,
-        #[graphql(desc = "Only those that have all these words in their name; case does not matter.")] search: Option<String>,
+        #[graphql(desc = "Only those that have all these words in their name; case does not matter.")] search: Option<
+            String,
+        >,
     ) -> Result<PartnerConnection, Failure> {
         partner::page(ctx, PageArgs { first, after, last, before }, search).await
     }
 
-    /// The subscriptions that the caller sees, by subscription id: a partner those to products that it is associated with, the
-    /// vendor all, a customer its own. Needs the scope `directory:read`.
+    /// The subscriptions that the caller sees, by subscription id: a partner those to products that it is associated
+    /// with, the vendor all, a customer its own. Needs the scope `directory:read`.
     async fn subscriptions(
         &self,
         ctx: &Context<'_>,
-        #[graphql(desc = "How many from the start: 1 to 100, 20 when neither `first` nor `last` is given; not together with `last`.")] first: Option<i32>,
+        #[graphql(desc = "How many from the start, 1 to 100; 20 without `first` and `last`. Not with `last`.")]
+        first: Option<i32>,
         #[graphql(desc = "Only subscriptions after this cursor.")] after: Option<String>,
-        #[graphql(desc = "How many from the end: 1 to 100; not together with `first`.")] last: Option<i32>,
+        #[graphql(desc = "How many from the end, 1 to 100. Not with `first`.")] last: Option<i32>,
         #[graphql(desc = "Only subscriptions before this cursor.")] before: Option<String>,
         #[graphql(desc = "Which subscriptions; all without it.")] filter: Option<SubscriptionFilter>,
     ) -> Result<CustomerSubscriptionConnection, Failure> {

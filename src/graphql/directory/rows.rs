@@ -2,10 +2,9 @@
 
 use async_graphql::InputObject;
 use domain::directory;
-use uuid::Uuid;
 
 use super::{IncentiveProgram, SolutionArea, SubscriptionChannel, SubscriptionStatus};
-use crate::graphql::scalar::DateTime;
+use crate::graphql::scalar::{DateTime, Uuid};
 
 /// A partner company with its locations. Its key is `partnerId`.
 #[derive(Clone, Debug, InputObject)]
@@ -82,7 +81,11 @@ pub struct ProductRow {
 
 impl From<PartnerRow> for directory::PartnerRow {
     fn from(row: PartnerRow) -> Self {
-        Self { partner_id: row.partner_id, name: row.name, locations: row.locations.into_iter().map(Into::into).collect() }
+        Self {
+            partner_id: row.partner_id.into(),
+            name: row.name,
+            locations: row.locations.into_iter().map(Into::into).collect(),
+        }
     }
 }
 
@@ -100,16 +103,21 @@ impl From<PartnerLocationRow> for directory::LocationRow {
 
 impl From<CustomerRow> for directory::CustomerRow {
     fn from(row: CustomerRow) -> Self {
-        Self { tenant_id: row.tenant_id, name: row.name, domain: row.domain, domains: row.domains.unwrap_or_default() }
+        Self {
+            tenant_id: row.tenant_id.into(),
+            name: row.name,
+            domain: row.domain,
+            domains: row.domains.unwrap_or_default(),
+        }
     }
 }
 
 impl From<SubscriptionRow> for directory::SubscriptionRow {
     fn from(row: SubscriptionRow) -> Self {
         Self {
-            subscription_id: row.subscription_id,
-            tenant_id: row.tenant_id,
-            sku_id: row.sku_id,
+            subscription_id: row.subscription_id.into(),
+            tenant_id: row.tenant_id.into(),
+            sku_id: row.sku_id.into(),
             channel: row.channel.into(),
             status: row.status.into(),
             seats: row.seats,
@@ -121,6 +129,11 @@ impl From<SubscriptionRow> for directory::SubscriptionRow {
 
 impl From<ProductRow> for directory::ProductRow {
     fn from(row: ProductRow) -> Self {
-        Self { sku_id: row.sku_id, sku_part_number: row.sku_part_number, name: row.name, solution_area: row.solution_area.into() }
+        Self {
+            sku_id: row.sku_id.into(),
+            sku_part_number: row.sku_part_number,
+            name: row.name,
+            solution_area: row.solution_area.into(),
+        }
     }
 }

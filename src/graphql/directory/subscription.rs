@@ -13,7 +13,7 @@ use crate::{
         global_id::{self, Kind},
         loader::{Load, Reader, With, by_args, load_required, loads_by_id},
         page::{self, PageArgs, Total, connection},
-        scalar::DateTime,
+        scalar::{self, DateTime},
     },
     store::{
         page::{Page, PageRequest},
@@ -39,8 +39,8 @@ connection!(
     "a subscription"
 );
 
-/// What a customer bought: a number of seats of a product. A partner sees those that its own claims stand for, and those to
-/// products that it is associated with.
+/// What a customer bought: a number of seats of a product. A partner sees those that its own claims stand for, and
+/// those to products that it is associated with.
 #[Object]
 impl CustomerSubscription {
     /// The global id.
@@ -49,8 +49,8 @@ impl CustomerSubscription {
     }
 
     /// The subscription id, as a claim line takes it.
-    async fn subscription_id(&self) -> Uuid {
-        self.0.subscription_id
+    async fn subscription_id(&self) -> scalar::Uuid {
+        self.0.subscription_id.into()
     }
 
     /// Whose it is.
@@ -132,9 +132,9 @@ pub(super) async fn page(
         subscriptions::page(reader.db(), &reader.caller, &filter, &request).await
     });
     let total = Total::asked(move |reader| {
-            let filter = counted.clone();
-            async move { subscriptions::count(reader.db(), &reader.caller, &filter).await }
-        });
+        let filter = counted.clone();
+        async move { subscriptions::count(reader.db(), &reader.caller, &filter).await }
+    });
     Ok(CustomerSubscriptionConnection::new(page.await?, total))
 }
 

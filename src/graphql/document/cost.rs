@@ -102,7 +102,8 @@ impl<'a> Account<'a> {
 
     fn variable(&self, name: &Name) -> Option<&Value> {
         self.variables.get(name).or_else(|| {
-            let definition = self.operation.variable_definitions.iter().find(|definition| definition.node.name.node == *name)?;
+            let definition =
+                self.operation.variable_definitions.iter().find(|definition| definition.node.name.node == *name)?;
             definition.node.default_value.as_ref().map(|value| &value.node)
         })
     }

@@ -3,7 +3,9 @@
 use std::collections::HashMap;
 use std::fmt::Display;
 
-use async_graphql::parser::types::{Directive, ExecutableDocument, Field, FragmentSpread, OperationDefinition, Selection, SelectionSet};
+use async_graphql::parser::types::{
+    Directive, ExecutableDocument, Field, FragmentSpread, OperationDefinition, Selection, SelectionSet,
+};
 use async_graphql::{Name, Positioned};
 
 use super::Refusal;
@@ -110,12 +112,14 @@ struct Measure<'a> {
 
 impl<'a> Measure<'a> {
     fn operation(&mut self, operation: &'a OperationDefinition) -> Result<Size, Refusal> {
-        let defaults = operation.variable_definitions.iter().filter_map(|definition| definition.node.default_value.as_ref());
+        let defaults =
+            operation.variable_definitions.iter().filter_map(|definition| definition.node.default_value.as_ref());
         for default in defaults {
             refuse_reserved(&default.node)?;
         }
         let mut size = self.set(&operation.selection_set.node, 0)?;
-        let on_variables: usize = operation.variable_definitions.iter().map(|definition| definition.node.directives.len()).sum();
+        let on_variables: usize =
+            operation.variable_definitions.iter().map(|definition| definition.node.directives.len()).sum();
         size.directives = size.directives.saturating_add(operation.directives.len() + on_variables);
         Ok(size)
     }
@@ -161,7 +165,8 @@ impl<'a> Measure<'a> {
     fn spread(&mut self, spread: &'a Positioned<FragmentSpread>, level: usize) -> Result<Size, Refusal> {
         let name = &spread.node.fragment_name.node;
         // An unknown fragment is for validation to name.
-        let inner = if self.document.fragments.contains_key(name) { self.fragment(name, level + 1)? } else { Size::default() };
+        let inner =
+            if self.document.fragments.contains_key(name) { self.fragment(name, level + 1)? } else { Size::default() };
         Ok(wrapped(inner, &spread.node.directives))
     }
 
@@ -187,7 +192,10 @@ impl<'a> Measure<'a> {
 /// Refuses texts in the form in which the library names uploaded files: it would look for such a file, and panic.
 fn refuse_reserved(value: &impl Display) -> Result<(), Refusal> {
     if value.to_string().contains(RESERVED_TEXT) {
-        return Err(Refusal::new(BAD_USER_INPUT, "A text of the document begins with \"#__graphql_file__:\", which is reserved."));
+        return Err(Refusal::new(
+            BAD_USER_INPUT,
+            "A text of the document begins with \"#__graphql_file__:\", which is reserved.",
+        ));
     }
     Ok(())
 }

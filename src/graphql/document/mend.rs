@@ -77,7 +77,8 @@ impl<'a> Mend<'a> {
 
     /// The value of a variable, its default, or the mark of one that was left out; nothing for an undeclared one.
     fn value(&self, name: &Name) -> Option<Value> {
-        let definition = self.operation.variable_definitions.iter().find(|definition| definition.node.name.node == *name)?;
+        let definition =
+            self.operation.variable_definitions.iter().find(|definition| definition.node.name.node == *name)?;
         let default = definition.node.default_value.as_ref().map(|value| &value.node);
         Some(self.variables.get(name).or(default).cloned().unwrap_or_else(left_out))
     }

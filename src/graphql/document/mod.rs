@@ -25,7 +25,8 @@ use quick_cache::sync::Cache;
 
 use crate::config::Limits;
 pub use refusal::{
-    BAD_USER_INPUT, DOCUMENT_TOO_LARGE, GRAPHQL_PARSE_FAILED, GRAPHQL_VALIDATION_FAILED, OPERATION_RESOLUTION_FAILURE, QUERY_TOO_COMPLEX, Refusal,
+    BAD_USER_INPUT, DOCUMENT_TOO_LARGE, GRAPHQL_PARSE_FAILED, GRAPHQL_VALIDATION_FAILED, OPERATION_RESOLUTION_FAILURE,
+    QUERY_TOO_COMPLEX, Refusal,
 };
 
 /// How many bytes of parsed documents are kept, roughly.

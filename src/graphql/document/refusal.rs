@@ -4,6 +4,8 @@ use std::fmt::Display;
 
 use async_graphql::Pos;
 
+pub use crate::graphql::error::{BAD_USER_INPUT, GRAPHQL_VALIDATION_FAILED};
+
 /// A document that is not executed: a request error, with a code that programs can rely on.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Refusal {
@@ -23,12 +25,8 @@ pub const DOCUMENT_TOO_LARGE: &str = "DOCUMENT_TOO_LARGE";
 pub const QUERY_TOO_COMPLEX: &str = "QUERY_TOO_COMPLEX";
 /// The text is no GraphQL document.
 pub const GRAPHQL_PARSE_FAILED: &str = "GRAPHQL_PARSE_FAILED";
-/// The document is GraphQL but not valid.
-pub const GRAPHQL_VALIDATION_FAILED: &str = "GRAPHQL_VALIDATION_FAILED";
 /// It cannot be told which operation is meant.
 pub const OPERATION_RESOLUTION_FAILURE: &str = "OPERATION_RESOLUTION_FAILURE";
-/// A value that the client sent is not what the API asks for.
-pub const BAD_USER_INPUT: &str = "BAD_USER_INPUT";
 
 impl Refusal {
     /// A refusal without a limit or a place.

@@ -8,9 +8,8 @@ use super::refusal::GRAPHQL_PARSE_FAILED;
 
 /// Parses a document.
 pub(super) fn parse(text: &str) -> Result<ExecutableDocument, Refusal> {
-    parse_query(text).map_err(|error| {
-        Refusal::new(GRAPHQL_PARSE_FAILED, message(&error)).at(error.positions().collect())
-    })
+    parse_query(text)
+        .map_err(|error| Refusal::new(GRAPHQL_PARSE_FAILED, message(&error)).at(error.positions().collect()))
 }
 
 fn message(error: &Error) -> String {
@@ -23,8 +22,12 @@ fn message(error: &Error) -> String {
                 None => format!("{place}."),
             }
         }
-        Error::MultipleOperations { .. } => "An operation without a name must be the only one in its document.".to_owned(),
-        Error::OperationDuplicated { operation, .. } => format!("There is more than one operation named \"{operation}\"."),
+        Error::MultipleOperations { .. } => {
+            "An operation without a name must be the only one in its document.".to_owned()
+        }
+        Error::OperationDuplicated { operation, .. } => {
+            format!("There is more than one operation named \"{operation}\".")
+        }
         Error::FragmentDuplicated { fragment, .. } => format!("There is more than one fragment named \"{fragment}\"."),
         Error::MissingOperation => "The document has no operation.".to_owned(),
         _ => "The document cannot be read.".to_owned(),

@@ -19,6 +19,7 @@ fn prepare(text: &str, variables: Value) -> Result<Prepared, Refusal> {
 }
 
 fn code(text: &str) -> &'static str {
+    #[expect(clippy::disallowed_methods, reason = "time is only measured")]
     let start = Instant::now();
     let code = prepare(text, json!({})).err().map_or("taken", |refusal| refusal.code);
     assert!(start.elapsed() < Duration::from_secs(1), "{:?} for {} bytes", start.elapsed(), text.len());
@@ -71,15 +72,39 @@ fn text_is_counted_before_it_is_parsed() {
 #[test]
 fn what_is_no_graphql_is_said_so_with_the_place() {
     for text in [
-        "", "   ", "{", "}", "{}", "{ a(b:) }", "{ a(b:1e999) }", "{ a(b:\"\\uD800\") }", "{ a(b:\"\\ud83d\\uDE00\") }", "{ a(b:\"x) }",
-        "{ a(b:\"\"\"x) }", "nonsense", "\u{0}", "{ a } { b }", "query A { a } query A { b }", "{ ...F } fragment F on A { a } fragment F on A { b }",
-        "fragment F on A { a }", "{ a(b: \"\\q\") }", "type A { b: Int }", "{ a(b: 00) }", "{ é }", "{ a(b: \"\\u{1F600}\") }", "{ a(b: -) }",
+        "",
+        "   ",
+        "{",
+        "}",
+        "{}",
+        "{ a(b:) }",
+        "{ a(b:1e999) }",
+        "{ a(b:\"\\uD800\") }",
+        "{ a(b:\"\\ud83d\\uDE00\") }",
+        "{ a(b:\"x) }",
+        "{ a(b:\"\"\"x) }",
+        "nonsense",
+        "\u{0}",
+        "{ a } { b }",
+        "query A { a } query A { b }",
+        "{ ...F } fragment F on A { a } fragment F on A { b }",
+        "fragment F on A { a }",
+        "{ a(b: \"\\q\") }",
+        "type A { b: Int }",
+        "{ a(b: 00) }",
+        "{ é }",
+        "{ a(b: \"\\u{1F600}\") }",
+        "{ a(b: -) }",
     ] {
         assert_eq!(code(text), GRAPHQL_PARSE_FAILED, "{text}");
     }
     let refusal = prepare("{ claims(first: ) { id } }", json!({})).err().unwrap();
     assert_eq!((refusal.locations[0].line, refusal.locations[0].column), (1, 17));
-    assert!(!refusal.message.contains('\n') && refusal.message.starts_with("Syntax error at line 1, column 17"), "{}", refusal.message);
+    assert!(
+        !refusal.message.contains('\n') && refusal.message.starts_with("Syntax error at line 1, column 17"),
+        "{}",
+        refusal.message
+    );
 }
 
 #[test]
@@ -100,7 +125,10 @@ fn fragment_bombs_are_measured_and_not_walked() {
 #[test]
 fn cycles_and_unknown_fragments_end() {
     assert_eq!(code("{ ...A } fragment A on Q { ...A ...A }"), GRAPHQL_VALIDATION_FAILED);
-    assert_eq!(code("{ ...A } fragment A on Q { b { ...B } } fragment B on Q { ...A ...A }"), GRAPHQL_VALIDATION_FAILED);
+    assert_eq!(
+        code("{ ...A } fragment A on Q { b { ...B } } fragment B on Q { ...A ...A }"),
+        GRAPHQL_VALIDATION_FAILED
+    );
     assert_eq!(code("{ a } fragment A on Q { ...B } fragment B on Q { ...A }"), GRAPHQL_VALIDATION_FAILED);
     assert_eq!(code("{ ...Nobody }"), "taken", "validation names it");
 }
@@ -124,34 +152,49 @@ fn each_size_has_its_limit() {
     let depth = |levels: usize| format!("{}{}", "{ a ".repeat(levels), "}".repeat(levels));
     for (within, beyond) in [
         (depth(12), depth(13)),
-        (format!("{{ b {{ {} }} }}", repeat(30, |n| format!("a{n}: a"))), format!("{{ b {{ {} }} }}", repeat(31, |n| format!("a{n}: a")))),
+        (
+            format!("{{ b {{ {} }} }}", repeat(30, |n| format!("a{n}: a"))),
+            format!("{{ b {{ {} }} }}", repeat(31, |n| format!("a{n}: a"))),
+        ),
         (format!("{{ {} }}", repeat(20, |n| format!("a{n}"))), format!("{{ {} }}", repeat(21, |n| format!("a{n}")))),
         (format!("{{ a {} }}", "@x ".repeat(50)), format!("query @x {{ a {} }}", "@x ".repeat(50))),
         (repeat(8, |n| format!("query A{n} {{ a }}")), repeat(9, |n| format!("query A{n} {{ a }}"))),
-        (format!("query({}) {{ a }}", repeat(100, |n| format!("$v{n}: Int"))), format!("query({}) {{ a }}", repeat(101, |n| format!("$v{n}: Int")))),
+        (
+            format!("query({}) {{ a }}", repeat(100, |n| format!("$v{n}: Int"))),
+            format!("query({}) {{ a }}", repeat(101, |n| format!("$v{n}: Int"))),
+        ),
     ] {
         assert!(matches!(code(&within), "taken" | OPERATION_RESOLUTION_FAILURE), "{within}");
         assert_eq!(code(&beyond), QUERY_TOO_COMPLEX, "{beyond}");
     }
-    assert_eq!(code("{ ...F ...G } fragment F on Q { a { ...H } } fragment G on Q { b { ...H } } fragment H on Q { c }"), "taken");
-    let spread_aliases = format!("{{ x {{ ...F }} y {{ ...F }} }} fragment F on Q {{ {} }}", repeat(16, |n| format!("a{n}: a")));
+    assert_eq!(
+        code("{ ...F ...G } fragment F on Q { a { ...H } } fragment G on Q { b { ...H } } fragment H on Q { c }"),
+        "taken"
+    );
+    let spread_aliases =
+        format!("{{ x {{ ...F }} y {{ ...F }} }} fragment F on Q {{ {} }}", repeat(16, |n| format!("a{n}: a")));
     assert_eq!(code(&spread_aliases), QUERY_TOO_COMPLEX, "aliases count wherever the fragment is spread");
     assert_eq!(code(&format!("{{ ...F }} fragment F on Q {}", depth(13))), QUERY_TOO_COMPLEX);
 }
 
 #[test]
 fn introspection_has_a_depth_of_its_own() {
-    let circular = |levels: usize| format!("{{ __schema {{ types {} }} }}", "{ fields { type ".repeat(levels) + "{ name }" + &"} }".repeat(levels));
+    let circular = |levels: usize| {
+        format!("{{ __schema {{ types {} }} }}", "{ fields { type ".repeat(levels) + "{ name }" + &"} }".repeat(levels))
+    };
     assert_eq!(code(&circular(2)), "taken");
     assert_eq!(code(&circular(3)), QUERY_TOO_COMPLEX);
-    let of_type = |levels: usize| format!("{{ __type(name: \"Q\") {{ {} name {} }} }}", "ofType {".repeat(levels), "}".repeat(levels));
+    let of_type = |levels: usize| {
+        format!("{{ __type(name: \"Q\") {{ {} name {} }} }}", "ofType {".repeat(levels), "}".repeat(levels))
+    };
     assert_eq!(code(&of_type(18)), "taken");
     assert_eq!(code(&of_type(19)), QUERY_TOO_COMPLEX);
 }
 
 #[test]
 fn cost_follows_the_page_size() {
-    let cost = |text: &str, variables| prepare(text, variables).map(|prepared| prepared.cost).map_err(|refusal| refusal.code);
+    let cost =
+        |text: &str, variables| prepare(text, variables).map(|prepared| prepared.cost).map_err(|refusal| refusal.code);
     assert_eq!(cost("{ viewer { subject name } }", json!({})), Ok(3));
     assert_eq!(cost("{ claims { nodes { id name } totalCount } }", json!({})), Ok(1 + 20 * 3 + 1));
     assert_eq!(cost("{ claims(first: 100) { nodes { id } } }", json!({})), Ok(201));
@@ -187,13 +230,26 @@ fn variables_are_judged_by_their_declaration() {
         prepare(&format!("query($v: {declared}) {{ a(b: $v) }}"), variables).err().map(|refusal| refusal.code)
     };
     for (declared, value) in [
-        ("Int!", json!(null)), ("Int", json!("1")), ("Int", json!(1.5)), ("Int", json!(2_147_483_648_i64)), ("String", json!(1)),
-        ("Boolean", json!("true")), ("[Int!]", json!([1, null])), ("[[Int]]", json!([["x"]])), ("ID", json!(1.5)), ("String", json!(["a"])),
+        ("Int!", json!(null)),
+        ("Int", json!("1")),
+        ("Int", json!(1.5)),
+        ("Int", json!(2_147_483_648_i64)),
+        ("String", json!(1)),
+        ("Boolean", json!("true")),
+        ("[Int!]", json!([1, null])),
+        ("[[Int]]", json!([["x"]])),
+        ("ID", json!(1.5)),
+        ("String", json!(["a"])),
     ] {
         assert_eq!(judge(declared, json!({"v": value})), Some(BAD_USER_INPUT), "{declared} {value}");
     }
     for (declared, value) in [
-        ("Int", json!(null)), ("ID!", json!("x")), ("ID", json!(7)), ("[Int]", json!(1)), ("Float", json!(1)), ("Custom", json!({"a": 1})),
+        ("Int", json!(null)),
+        ("ID!", json!("x")),
+        ("ID", json!(7)),
+        ("[Int]", json!(1)),
+        ("Float", json!(1)),
+        ("Custom", json!({"a": 1})),
     ] {
         assert_eq!(judge(declared, json!({"v": value})), None, "{declared} {value}");
     }
@@ -205,7 +261,10 @@ fn variables_are_judged_by_their_declaration() {
 fn omitted_variables_are_left_out() {
     let patch = "mutation($id: ID!, $n: String, $m: String = \"d\") { update(input: {id: $id, name: $n, more: {n: $n, m: $m}, list: [$n, $m]}, x: $n) { id } }";
     assert_eq!(shown(patch, json!({"id": "1"})), r#"(input: {id: "1", more: {m: "d"}, list: [null, "d"]}) declares "#);
-    assert_eq!(shown(patch, json!({"id": "1", "n": null})), "(input: {id: $id, name: $n, more: {n: $n, m: $m}, list: [$n, $m]}, x: $n) declares id n m");
+    assert_eq!(
+        shown(patch, json!({"id": "1", "n": null})),
+        "(input: {id: $id, name: $n, more: {n: $n, m: $m}, list: [$n, $m]}, x: $n) declares id n m"
+    );
     let beside = "query($a: Int, $b: Int, $c: Boolean!) { f(a: $a, b: $b, k: 1) @include(if: $c) }";
     assert_eq!(shown(beside, json!({"b": 2, "c": true})), "(b: $b, k: 1) declares b c");
     assert_eq!(shown("query($a: Int!) { f(a: $a, b: $nobody) }", json!({"a": 1})), "(a: $a, b: $nobody) declares a");
@@ -227,7 +286,11 @@ fn what_mending_hides_is_to_be_validated_once() {
 
 #[test]
 fn the_librarys_name_of_a_file_is_refused() {
-    for text in ["{ a(b: \"#__graphql_file__:7\") }", "{ a(b: {c: [\"\\u0023__graphql_file__:x\"]}) }", "query($v: Upload = \"#__graphql_file__:7\") { a(b: $v) }"] {
+    for text in [
+        "{ a(b: \"#__graphql_file__:7\") }",
+        "{ a(b: {c: [\"\\u0023__graphql_file__:x\"]}) }",
+        "query($v: Upload = \"#__graphql_file__:7\") { a(b: $v) }",
+    ] {
         assert_eq!(code(text), BAD_USER_INPUT, "{text}");
     }
 }

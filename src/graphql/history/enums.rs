@@ -54,6 +54,7 @@ pub enum HistoryAction {
     AssociationEnded,
     /// A deadline passed.
     DeadlineMissed,
-    /// The draft was deleted. Kept so that the chain can be proved; with the draft, its entries are gone from every answer.
+    /// The draft was deleted. Kept so that the chain can be proved; with the draft, its entries are gone from every
+    /// answer.
     Deleted,
 }

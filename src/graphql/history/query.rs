@@ -41,21 +41,26 @@ pub struct HistoryQuery;
 
 #[Object(guard = "Root")]
 impl HistoryQuery {
-    /// What happened to all claims that the caller sees, oldest first. A partner does not see what is internal to the vendor,
-    /// a customer sees none. Needs the scope `history:read`.
+    /// What happened to all claims that the caller sees, oldest first. A partner does not see what is internal to the
+    /// vendor, a customer sees none. Needs the scope `history:read`.
     async fn history(
         &self,
         ctx: &Context<'_>,
-        #[graphql(desc = "How many from the start: 1 to 100, 20 when neither `first` nor `last` is given; not together with `last`.")] first: Option<i32>,
+        #[graphql(desc = "How many from the start, 1 to 100; 20 without `first` and `last`. Not with `last`.")]
+        first: Option<i32>,
         #[graphql(desc = "Only entries after this cursor.")] after: Option<String>,
-        #[graphql(desc = "How many from the end: 1 to 100; not together with `first`. The latest five: `last: 5`.")] last: Option<i32>,
+        #[graphql(desc = "How many from the end, 1 to 100. Not with `first`. The latest five: `last: 5`.")]
+        last: Option<i32>,
         #[graphql(desc = "Only entries before this cursor.")] before: Option<String>,
         #[graphql(desc = "Which entries; all without it.")] filter: Option<HistoryFilter>,
     ) -> Result<HistoryEntryConnection, Failure> {
         let request = PageArgs { first, after, last, before }.of(&history::ORDER)?;
         let filter: history::HistoryFilter = filter.unwrap_or_default().into();
         let counted = filter.clone();
-        let page = page::asked(ctx, move |reader| async move { history::page(reader.db(), &reader.caller, &filter, &request).await }).await?;
+        let page = page::asked(ctx, move |reader| async move {
+            history::page(reader.db(), &reader.caller, &filter, &request).await
+        })
+        .await?;
         let total = Total::asked(move |reader| {
             let filter = counted.clone();
             async move { history::count(reader.db(), &reader.caller, &filter).await }

@@ -53,8 +53,8 @@ fn hidden(reader: &Reader) -> &'static str {
     if reader.is_vendor() { "externalReference" } else { "reviewer" }
 }
 
-/// One thing that happened to a claim: who, what, when, and what changed. Entries are only ever added, together with what they
-/// tell.
+/// One thing that happened to a claim: who, what, when, and what changed. Entries are only ever added, together with
+/// what they tell.
 #[Object]
 impl HistoryEntry {
     /// The global id.
@@ -105,8 +105,8 @@ impl HistoryEntry {
         Ok(seen.map(|change| FieldChange { field: change.field, before: change.before, after: change.after }).collect())
     }
 
-    /// The comment that was posted with it; null where there was none. Needs the scope `claims:read`, unless it is part of a
-    /// mutation's answer.
+    /// The comment that was posted with it; null where there was none. Needs the scope `claims:read`, unless it is part
+    /// of a mutation's answer.
     #[graphql(guard = "guard::CLAIMS")]
     async fn comment(&self, ctx: &Context<'_>) -> Result<Option<Comment>, Failure> {
         match self.0.comment_id {
@@ -120,8 +120,8 @@ impl HistoryEntry {
         self.0.note.as_deref()
     }
 
-    /// The SHA-256 over this entry and the one before it on the same claim, in lower-case hexadecimal: nothing in the chain can be
-    /// altered or removed unseen.
+    /// The SHA-256 over this entry and the one before it on the same claim, in lower-case hexadecimal: nothing in the
+    /// chain can be altered or removed unseen.
     async fn hash(&self) -> &str {
         &self.0.hash
     }
@@ -142,12 +142,19 @@ impl Load for With<HistoryPage> {
 
     async fn load(reader: Reader, keys: Vec<Self>) -> Result<HashMap<Self, Self::Value>, Failure> {
         let reader = &reader;
-        by_args(keys, async |args, claims| history::pages_of_claims(reader.db(), &reader.caller, &claims, &args.0).await).await
+        by_args(keys, async |args, claims| {
+            history::pages_of_claims(reader.db(), &reader.caller, &claims, &args.0).await
+        })
+        .await
     }
 }
 
 /// A page of the history of a claim that the caller sees.
-pub(in crate::graphql) async fn of_claim(ctx: &Context<'_>, claim_id: Uuid, page: PageArgs) -> Result<HistoryEntryConnection, Failure> {
+pub(in crate::graphql) async fn of_claim(
+    ctx: &Context<'_>,
+    claim_id: Uuid,
+    page: PageArgs,
+) -> Result<HistoryEntryConnection, Failure> {
     let request = page.of(&history::ORDER_OF_CLAIM)?;
     let page = page::loaded(ctx, With::new(claim_id, HistoryPage(request))).await?;
     let total = Total::loaded(HistoryCount(claim_id));

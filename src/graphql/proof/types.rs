@@ -62,8 +62,8 @@ impl ProofDocument {
         Ok(Actor::shown_to(Reader::of(ctx)?, &self.0.uploaded_by))
     }
 
-    /// Where to download it with the same token (scope `claims:read`): a path on this server, or an absolute URL where the server knows
-    /// its own.
+    /// Where to download it with the same token (scope `claims:read`): a path on this server, or an absolute URL where
+    /// the server knows its own.
     async fn url(&self, ctx: &Context<'_>) -> Result<String, Failure> {
         let base = Reader::of(ctx)?.app.public_url().unwrap_or_default();
         let id = global_id::encode(Kind::ProofDocument, self.0.id);

@@ -1,7 +1,7 @@
 //! Brings an answer of async-graphql 7.2 into the form that the GraphQL specification asks for.
 //!
-//! The library collects the fields of an object in the order in which they were ready, and leaves one out that failed. Clients
-//! may rely on the order of their selection, and on a failed field being null or making its parent null.
+//! The library collects the fields of an object in the order in which they were ready, and leaves one out that failed.
+//! Clients may rely on the order of their selection, and on a failed field being null or making its parent null.
 
 mod nulls;
 mod order;

@@ -27,7 +27,12 @@ pub(super) fn revive(value: &mut Value, path: &[PathSegment]) {
 }
 
 /// Puts null at the end of an error's path. `of` is the type of the value, without its lists.
-pub(super) fn put(value: &mut Value, path: &[PathSegment], of: &'static str, selected: &Selected<'_>) -> Result<(), HasToBeNull> {
+pub(super) fn put(
+    value: &mut Value,
+    path: &[PathSegment],
+    of: &'static str,
+    selected: &Selected<'_>,
+) -> Result<(), HasToBeNull> {
     match (value, path) {
         // Already null, for another error; so this one is told by the same null.
         (Value::Null, _) => Err(HasToBeNull),
@@ -69,7 +74,12 @@ fn in_object(
 }
 
 /// Follows a path into a value of this shape, through its lists.
-fn within(value: &mut Value, shape: &'static Shape, path: &[PathSegment], selected: &Selected<'_>) -> Result<(), HasToBeNull> {
+fn within(
+    value: &mut Value,
+    shape: &'static Shape,
+    path: &[PathSegment],
+    selected: &Selected<'_>,
+) -> Result<(), HasToBeNull> {
     match (value, &shape.item, path) {
         (Value::List(items), Some(item), [PathSegment::Index(place), rest @ ..]) => {
             let Some(value) = items.get_mut(*place) else { return Ok(()) };

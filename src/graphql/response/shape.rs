@@ -1,9 +1,6 @@
 //! The types of all fields, read once from the schema's own text.
 
-use std::{
-    collections::HashMap,
-    sync::LazyLock,
-};
+use std::{collections::HashMap, sync::LazyLock};
 
 use async_graphql::parser::{
     parse_schema,

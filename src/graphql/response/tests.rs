@@ -1,5 +1,6 @@
 use async_graphql::{
-    EmptyMutation, EmptySubscription, Object, PathSegment, Response, Schema, ServerError, Value, parser::parse_query, value,
+    EmptyMutation, EmptySubscription, Object, PathSegment, Response, Schema, ServerError, Value, parser::parse_query,
+    value,
 };
 
 use super::*;
@@ -36,7 +37,8 @@ fn keys_stand_in_the_order_of_the_selection() {
 
 #[test]
 fn a_failed_field_that_may_be_null_is_null() {
-    let data = finished("{ claim(id: 1) { id } viewer { subject } }", value!({ "viewer": { "subject": "s" } }), &[&["claim"]]);
+    let data =
+        finished("{ claim(id: 1) { id } viewer { subject } }", value!({ "viewer": { "subject": "s" } }), &[&["claim"]]);
     assert_eq!(data, value!({ "claim": null, "viewer": { "subject": "s" } }));
 }
 
@@ -44,7 +46,10 @@ fn a_failed_field_that_may_be_null_is_null() {
 fn a_failed_field_that_may_not_be_null_makes_its_parent_null() {
     let query = "{ claim(id: 1) { id customer { name } } viewer { subject } }";
     let data = value!({ "viewer": { "subject": "s" }, "claim": { "id": "1" } });
-    assert_eq!(finished(query, data, &[&["claim", "customer"]]), value!({ "claim": null, "viewer": { "subject": "s" } }));
+    assert_eq!(
+        finished(query, data, &[&["claim", "customer"]]),
+        value!({ "claim": null, "viewer": { "subject": "s" } })
+    );
     // A list of items that may not be null is null with one of them, and so is all that may not be null above it.
     let query = "{ claims { nodes { id customer { name } } } viewer { subject } }";
     let data = value!({ "viewer": { "subject": "s" }, "claims": { "nodes": [{ "id": "1" }, { "id": "2", "customer": { "name": "c" } }] } });
@@ -61,7 +66,10 @@ fn an_object_of_which_every_field_failed_is_an_object_still() {
     let query = "{ claim(id: 1) { rejection { reason } actionRequest { message } } viewer { subject } }";
     let data = value!({ "claim": null, "viewer": { "subject": "s" } });
     let finished = finished(query, data, &[&["claim", "actionRequest"], &["claim", "rejection"]]);
-    assert_eq!(finished, value!({ "claim": { "rejection": null, "actionRequest": null }, "viewer": { "subject": "s" } }));
+    assert_eq!(
+        finished,
+        value!({ "claim": { "rejection": null, "actionRequest": null }, "viewer": { "subject": "s" } })
+    );
 }
 
 /// What the library does, as long as we mend it: when this fails, `finish` may have become needless.

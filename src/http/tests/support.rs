@@ -1,12 +1,5 @@
-//! A schema, a backend and requests for the tests of the edge.
+//! A backend and requests for the tests of the edge.
 
-use std::sync::Arc;
-use std::sync::atomic::{AtomicI32, Ordering};
-use std::time::Duration;
-
-use async_graphql::{
-    Context, EmptySubscription, Error, ErrorExtensions, InputObject, MaybeUndefined, Object, Request, Response, Schema, Upload,
-};
 use axum::body::{Body, Bytes};
 use axum::http::header::{AUTHORIZATION, CONTENT_LENGTH, CONTENT_TYPE};
 use axum::http::{HeaderName, HeaderValue, StatusCode};
@@ -19,87 +12,11 @@ use tower::ServiceExt;
 use crate::app::{AppError, Download};
 use crate::config::{Config, ServeOptions};
 use crate::graphql::document::Gate;
-use crate::graphql::endpoint::{Endpoint, Engine};
+use crate::graphql::endpoint::{Endpoint, sample};
 use crate::http::{Backend, Router, router};
 
 const SECRET: &str = "0123456789abcdef0123456789abcdef";
 const LARGEST_FILE: usize = 1_000;
-
-struct Query;
-struct Mutation;
-
-#[derive(InputObject)]
-struct Patch {
-    text: MaybeUndefined<String>,
-}
-
-fn coded(code: &str) -> Error {
-    Error::new("no").extend_with(|_, extensions| extensions.set("code", code))
-}
-
-#[Object]
-impl Query {
-    async fn echo(&self, text: Option<String>) -> String {
-        text.unwrap_or_default()
-    }
-
-    async fn number(&self, of: i32) -> i32 {
-        of
-    }
-
-    async fn patched(&self, patch: Patch) -> String {
-        match patch.text {
-            MaybeUndefined::Undefined => "kept".into(),
-            MaybeUndefined::Null => "cleared".into(),
-            MaybeUndefined::Value(text) => format!("set to {text}"),
-        }
-    }
-
-    async fn total(&self, context: &Context<'_>) -> i32 {
-        context.data_unchecked::<Arc<AtomicI32>>().load(Ordering::SeqCst)
-    }
-
-    async fn fails(&self) -> Result<Option<i32>, Error> {
-        Err(coded("FORBIDDEN"))
-    }
-
-    async fn missing(&self) -> Result<i32, Error> {
-        Err(coded("SERVICE_UNAVAILABLE"))
-    }
-
-    async fn sleeps(&self) -> i32 {
-        tokio::time::sleep(Duration::from_secs(60)).await;
-        0
-    }
-
-    async fn panics(&self) -> i32 {
-        panic!("secret")
-    }
-}
-
-#[Object]
-impl Mutation {
-    async fn add(&self, context: &Context<'_>, by: i32) -> i32 {
-        context.data_unchecked::<Arc<AtomicI32>>().fetch_add(by, Ordering::SeqCst) + by
-    }
-
-    async fn upload(&self, context: &Context<'_>, file: Upload) -> Result<String, Error> {
-        let file = file.value(context).map_err(|_| coded("INTERNAL_SERVER_ERROR"))?;
-        Ok(format!("{} {} {}", file.filename, file.content_type.unwrap_or_default(), file.content.len()))
-    }
-}
-
-struct Tiny(Schema<Query, Mutation, EmptySubscription>);
-
-impl Engine for Tiny {
-    fn execute(&self, request: Request, caller: Caller) -> BoxFuture<'_, Response> {
-        self.0.execute(request.data(caller)).boxed()
-    }
-
-    fn introspect(&self, request: Request) -> BoxFuture<'_, Response> {
-        self.0.execute(request).boxed()
-    }
-}
 
 struct Shelf;
 
@@ -148,18 +65,12 @@ pub struct Server(Router);
 
 impl Server {
     pub fn new() -> Self {
-        Self::with(config())
+        Self::with(&config())
     }
 
-    pub fn with(config: Config) -> Self {
-        let schema = Schema::build(Query, Mutation, EmptySubscription).data(Arc::new(AtomicI32::new(0)));
-        let engine = Tiny(schema.disable_suggestions().finish());
-        let endpoint = Endpoint::new(Gate::new(config.limits.clone(), &[]), engine, config.introspection);
-        Self(router(&config, endpoint, Shelf, LARGEST_FILE))
-    }
-
-    pub fn router(self) -> Router {
-        self.0
+    pub fn with(config: &Config) -> Self {
+        let endpoint = Endpoint::new(Gate::new(config.limits.clone(), &[]), sample::engine(), config.introspection);
+        Self(router(config, endpoint, Shelf, LARGEST_FILE))
     }
 
     pub fn request(&self, method: &str, path: &str) -> Ask {
@@ -237,7 +148,8 @@ impl Ask {
             self.request.headers_mut().insert(CONTENT_LENGTH, length);
         }
         let request = self.request.map(|body| {
-            let pieces: Vec<_> = body.chunks(700).map(|piece| Ok::<_, std::io::Error>(Bytes::copy_from_slice(piece))).collect();
+            let pieces: Vec<_> =
+                body.chunks(700).map(|piece| Ok::<_, std::io::Error>(Bytes::copy_from_slice(piece))).collect();
             Body::from_stream(futures_util::stream::iter(pieces))
         });
         let (head, body) = self.router.oneshot(request).await.unwrap().into_parts();

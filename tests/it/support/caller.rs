@@ -101,7 +101,8 @@ impl Caller {
             .text("operations", operations.to_string())
             .text("map", json!({ "0": ["variables.input.file"] }).to_string())
             .part("0", Part::bytes(content.into()).file_name(name.to_owned()));
-        self.send(self.request(Method::POST, "/graphql").multipart(form)).await
+        let request = self.request(Method::POST, "/graphql").header(ACCEPT, "application/graphql-response+json");
+        self.send(request.multipart(form)).await
     }
 
     /// The comment mutation, which takes no version.
@@ -184,6 +185,12 @@ impl Answer {
         assert!(!done, "not refused: {}", self.text);
         assert!(!self.problems().is_empty(), "refused without a reason: {}", self.text);
         self.problems()
+    }
+
+    /// Asserts a refusal for this reason among others: what a submit would lack may be told beside it.
+    #[track_caller]
+    pub fn refused_for(&self, code: &str) {
+        assert!(self.refused().iter().any(|told| told == code), "{}", self.text);
     }
 
     /// The problem with this code.

@@ -101,7 +101,9 @@ pub fn judge(next: &Claim, outcome: &Outcome, reference_taken: bool) -> Result<V
     if !refused_at_once && (next.status == ClaimStatus::Editing || all.is_empty()) {
         return Ok(all);
     }
-    Err(refusals(reference_taken, all))
+    // What a draft may still lack is no reason to refuse it: only what is wrong is told then.
+    let told = if next.status == ClaimStatus::Editing { outcome.problems.clone() } else { all };
+    Err(refusals(reference_taken, told))
 }
 
 /// Every problem of the content: E1-E13, E15, and what is missing (E14).

@@ -15,10 +15,7 @@ use super::super::{
     stage::load_sample,
 };
 use crate::{
-    app::{
-        App, EligibilityInput,
-        claims::LineInput,
-    },
+    app::{App, EligibilityInput, claims::LineInput},
     config::StorageOptions,
     server,
     store::{
@@ -42,7 +39,8 @@ fn question() -> EligibilityInput {
 
 /// A product by its part number, with a subscription: all of an id, its last four digits, or nothing.
 fn line(part_number: &str, subscription: &str) -> LineInput {
-    let row = include_str!("../../../../data/products.csv").lines().find(|row| row.split(',').nth(1) == Some(part_number));
+    let row =
+        include_str!("../../../../data/products.csv").lines().find(|row| row.split(',').nth(1) == Some(part_number));
     let sku_id: Uuid = row.unwrap().split(',').next().unwrap().parse().unwrap();
     let typed = match subscription.len() {
         0 => None,
@@ -108,7 +106,9 @@ fn table() -> Vec<(EligibilityInput, Option<ProblemCode>)> {
 
 async fn statuses(app: &App, person: Person) -> Vec<ClaimStatus> {
     let caller = person.caller().unwrap();
-    let page = store::claims::page(app.db(), &caller, &ClaimFilter::default(), ClaimOrder::default(), &PageRequest::first(50)).await;
+    let page =
+        store::claims::page(app.db(), &caller, &ClaimFilter::default(), ClaimOrder::default(), &PageRequest::first(50))
+            .await;
     let mut found: Vec<_> = page.unwrap().items.into_iter().map(|(_, claim)| claim.status).collect();
     found.sort_unstable();
     found
@@ -119,8 +119,11 @@ async fn every_rule_can_be_met_by_hand() {
     // E1-E13, E15
     let folder = std::env::temp_dir().join(format!("cpor-sample-{}", crate::ids::new()));
     let path = folder.display();
-    let storage =
-        StorageOptions { database_url: format!("sqlite://{path}/cpor.db"), documents: format!("file://{path}/documents"), policy: None };
+    let storage = StorageOptions {
+        database_url: format!("sqlite://{path}/cpor.db"),
+        documents: format!("file://{path}/documents"),
+        policy: None,
+    };
     let app = server::open(&storage, None, true).await.unwrap();
     assert!(load_sample(&app).await.unwrap());
     assert!(!load_sample(&app).await.unwrap(), "a second start loads nothing");
