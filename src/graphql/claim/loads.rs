@@ -25,7 +25,9 @@ use crate::{
 loads_by_id! {
     /// A claim that the caller sees, by its id.
     ClaimById(Uuid) => Arc<Claim>,
-    |reader, ids| claims::by_ids(reader.db(), &reader.caller, &ids).await?.into_iter().map(|claim| (claim.id, Arc::new(claim)))
+    |reader, ids| claims::by_ids(reader.db(), &reader.caller, &ids).await?
+        .into_iter()
+        .map(|claim| (claim.id, Arc::new(claim)))
 }
 
 loads_by_id! {

@@ -35,22 +35,27 @@ macro_rules! payload {
 payload!(
     CreateClaimPayload,
     "createClaim",
-    "With a claim: what would refuse its submission. Without one: why it was refused (`DOMAIN_TENANT_MISMATCH`, `LOCATION_NOT_YOURS`, `INVALID_VALUE`, `IDEMPOTENCY_KEY_REUSED`)."
+    "With a claim: what would refuse its submission. Without one: why it was refused (`DOMAIN_TENANT_MISMATCH`, \
+     `LOCATION_NOT_YOURS`, `INVALID_VALUE`, `IDEMPOTENCY_KEY_REUSED`)."
 );
 payload!(
     UpdateClaimPayload,
     "updateClaim",
-    "With a draft: what would refuse its submission. Without a claim: why it was refused (`NOT_FOUND`, `VERSION_CONFLICT`, `WRONG_STATUS`, `FIELD_NOT_EDITABLE`, `INVALID_VALUE`, `DOMAIN_TENANT_MISMATCH`, `LOCATION_NOT_YOURS`, `IDEMPOTENCY_KEY_REUSED`; after submission every problem of eligibility)."
+    "With a draft: what would refuse its submission. Without a claim: why it was refused (`NOT_FOUND`, \
+     `VERSION_CONFLICT`, `WRONG_STATUS`, `FIELD_NOT_EDITABLE`, `INVALID_VALUE`, `DOMAIN_TENANT_MISMATCH`, \
+     `LOCATION_NOT_YOURS`, `IDEMPOTENCY_KEY_REUSED`; after submission every problem of eligibility)."
 );
 payload!(
     RemoveProofOfExecutionPayload,
     "removeProofOfExecution",
-    "Why it was refused: `NOT_FOUND`, `VERSION_CONFLICT`, `WRONG_STATUS` or `IDEMPOTENCY_KEY_REUSED`. With a claim: what would refuse its submission."
+    "Why it was refused: `NOT_FOUND`, `VERSION_CONFLICT`, `WRONG_STATUS` or `IDEMPOTENCY_KEY_REUSED`. With a claim: \
+     what would refuse its submission."
 );
 payload!(
     SubmitClaimPayload,
     "submitClaim",
-    "Why it was refused: every problem of eligibility and everything that is missing, or `NOT_FOUND`, `VERSION_CONFLICT`, `WRONG_STATUS`, `IDEMPOTENCY_KEY_REUSED`."
+    "Why it was refused: every problem of eligibility and everything that is missing, or `NOT_FOUND`, \
+     `VERSION_CONFLICT`, `WRONG_STATUS`, `IDEMPOTENCY_KEY_REUSED`."
 );
 payload!(
     StartReviewPayload,
@@ -60,27 +65,32 @@ payload!(
 payload!(
     AssignReviewerPayload,
     "assignReviewer",
-    "Why it was refused: `NOT_FOUND`, `VERSION_CONFLICT`, `WRONG_STATUS`, `NOT_ALLOWED`, `INVALID_VALUE` or `IDEMPOTENCY_KEY_REUSED`."
+    "Why it was refused: `NOT_FOUND`, `VERSION_CONFLICT`, `WRONG_STATUS`, `NOT_ALLOWED`, `INVALID_VALUE` or \
+     `IDEMPOTENCY_KEY_REUSED`."
 );
 payload!(
     RequestPartnerActionPayload,
     "requestPartnerAction",
-    "Why it was refused: `NOT_FOUND`, `VERSION_CONFLICT`, `WRONG_STATUS`, `NOT_ALLOWED`, `INVALID_VALUE` or `IDEMPOTENCY_KEY_REUSED`."
+    "Why it was refused: `NOT_FOUND`, `VERSION_CONFLICT`, `WRONG_STATUS`, `NOT_ALLOWED`, `INVALID_VALUE` or \
+     `IDEMPOTENCY_KEY_REUSED`."
 );
 payload!(
     RespondToReviewPayload,
     "respondToReview",
-    "Why it was refused: `NOT_FOUND`, `VERSION_CONFLICT`, `WRONG_STATUS`, `INVALID_VALUE`, `IDEMPOTENCY_KEY_REUSED`, or every problem of eligibility that stands."
+    "Why it was refused: `NOT_FOUND`, `VERSION_CONFLICT`, `WRONG_STATUS`, `INVALID_VALUE`, `IDEMPOTENCY_KEY_REUSED`, \
+     or every problem of eligibility that stands."
 );
 payload!(
     ApproveClaimPayload,
     "approveClaim",
-    "Why it was refused: `NOT_FOUND`, `VERSION_CONFLICT`, `WRONG_STATUS`, `NOT_ALLOWED`, `IN_ARBITRATION`, `INVALID_VALUE`, `IDEMPOTENCY_KEY_REUSED`, or what by now stands against a subscription or product."
+    "Why it was refused: `NOT_FOUND`, `VERSION_CONFLICT`, `WRONG_STATUS`, `NOT_ALLOWED`, `IN_ARBITRATION`, \
+     `INVALID_VALUE`, `IDEMPOTENCY_KEY_REUSED`, or what by now stands against a subscription or product."
 );
 payload!(
     RejectClaimPayload,
     "rejectClaim",
-    "Why it was refused: `NOT_FOUND`, `VERSION_CONFLICT`, `WRONG_STATUS`, `NOT_ALLOWED`, `INVALID_VALUE` or `IDEMPOTENCY_KEY_REUSED`."
+    "Why it was refused: `NOT_FOUND`, `VERSION_CONFLICT`, `WRONG_STATUS`, `NOT_ALLOWED`, `INVALID_VALUE` or \
+     `IDEMPOTENCY_KEY_REUSED`."
 );
 payload!(
     WithdrawClaimPayload,

@@ -83,7 +83,9 @@ impl Comment {
 loads_by_id! {
     /// A comment that the caller sees, by its id.
     CommentById(Uuid) => records::Comment,
-    |reader, ids| comments::by_ids(reader.db(), &reader.caller, &ids).await?.into_iter().map(|comment| (comment.id, comment))
+    |reader, ids| comments::by_ids(reader.db(), &reader.caller, &ids).await?
+        .into_iter()
+        .map(|comment| (comment.id, comment))
 }
 
 loads_by_id! {

@@ -98,7 +98,9 @@ impl Customer {
 loads_by_id! {
     /// The customer of something that is visible, by its tenant id.
     CustomerById(Uuid) => records::Customer,
-    |reader, ids| customers::get_many(reader.db(), &ids).await?.into_iter().map(|customer| (customer.tenant_id, customer))
+    |reader, ids| customers::get_many(reader.db(), &ids).await?
+        .into_iter()
+        .map(|customer| (customer.tenant_id, customer))
 }
 
 loads_by_id! {

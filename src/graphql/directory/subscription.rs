@@ -92,7 +92,9 @@ impl CustomerSubscription {
 loads_by_id! {
     /// The subscription of something that is visible, by its id.
     SubscriptionById(Uuid) => records::Subscription,
-    |reader, ids| subscriptions::get_many(reader.db(), &ids).await?.into_iter().map(|found| (found.subscription_id, found))
+    |reader, ids| subscriptions::get_many(reader.db(), &ids).await?
+        .into_iter()
+        .map(|found| (found.subscription_id, found))
 }
 
 /// Which subscriptions are asked for; what is left out leaves everything.
