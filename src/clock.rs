@@ -30,7 +30,9 @@ impl Clock {
         match self {
             #[expect(clippy::disallowed_methods, reason = "this is the clock that everything else must use")]
             Self::System => jiff::Timestamp::now().into(),
-            Self::Driven(micros) => jiff::Timestamp::from_microsecond(micros.load(Ordering::SeqCst)).unwrap_or_default().into(),
+            Self::Driven(micros) => {
+                jiff::Timestamp::from_microsecond(micros.load(Ordering::SeqCst)).unwrap_or_default().into()
+            }
         }
     }
 

@@ -144,11 +144,14 @@ pub fn hex(bytes: &[u8]) -> String {
     })
 }
 
+/// Reads one field of a claim as text.
+type Read = fn(&Claim) -> Option<String>;
+
 /// What differs between two states of a claim, by the API's names (H1). Status, version and times are told otherwise.
 #[must_use]
 pub fn changes(before: Option<&Claim>, after: &Claim) -> Vec<FieldChange> {
-    let old = |read: fn(&Claim) -> Option<String>| before.and_then(read);
-    let fields: [(&str, fn(&Claim) -> Option<String>); 14] = [
+    let old = |read: Read| before.and_then(read);
+    let fields: [(&str, Read); 14] = [
         ("name", |c| Some(c.name.clone())),
         ("externalReference", |c| c.external_reference.clone()),
         ("tenantId", |c| Some(c.tenant_id.to_string())),

@@ -9,7 +9,8 @@ use domain::{
 use uuid::Uuid;
 
 fn entry() -> Entry {
-    let mut event = Event::new(HistoryAction::Submitted).moving(ClaimStatus::Editing, ClaimStatus::Submitted).note("note");
+    let mut event =
+        Event::new(HistoryAction::Submitted).moving(ClaimStatus::Editing, ClaimStatus::Submitted).note("note");
     event.comment_id = Some(Uuid::from_u128(3));
     event.changes = vec![FieldChange { field: "name".to_owned(), before: None, after: Some("a".to_owned()) }];
     Entry {

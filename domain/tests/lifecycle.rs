@@ -6,7 +6,8 @@ use domain::{
     claim::Claim,
     eligibility::Facts,
     kinds::{
-        ActionReason, ClaimAction, ClaimStatus, CommentVisibility, DeadlineKind, HistoryAction, RejectionReason, Role, SolutionArea,
+        ActionReason, ClaimAction, ClaimStatus, CommentVisibility, DeadlineKind, HistoryAction, RejectionReason, Role,
+        SolutionArea,
     },
     lifecycle::{Command, Decision, Edit, NewDocument, NewLine, TABLE, available, decide, prepare_edit},
     patch::Patch,
@@ -41,7 +42,11 @@ fn comment(visibility: CommentVisibility) -> Command {
 }
 
 fn request() -> Command {
-    Command::RequestPartnerAction { reasons: vec![ActionReason::Other], message: "More".to_owned(), comment_id: COMMENT }
+    Command::RequestPartnerAction {
+        reasons: vec![ActionReason::Other],
+        message: "More".to_owned(),
+        comment_id: COMMENT,
+    }
 }
 
 fn respond(message: Option<&str>) -> Command {
@@ -93,8 +98,14 @@ fn an_incentives_user_edits_uploads_and_comments_but_decides_nothing() {
         available(&claim(ClaimStatus::Editing), &user),
         [ClaimAction::Edit, ClaimAction::AttachProof, ClaimAction::RemoveProof]
     );
-    assert_eq!(available(&claim(ClaimStatus::Submitted), &user), [ClaimAction::Edit, ClaimAction::AttachProof, ClaimAction::Comment]);
-    assert_eq!(refused(run(&claim(ClaimStatus::Editing), Role::IncentivesUser, Command::Submit)), [ProblemCode::NotAllowed]);
+    assert_eq!(
+        available(&claim(ClaimStatus::Submitted), &user),
+        [ClaimAction::Edit, ClaimAction::AttachProof, ClaimAction::Comment]
+    );
+    assert_eq!(
+        refused(run(&claim(ClaimStatus::Editing), Role::IncentivesUser, Command::Submit)),
+        [ProblemCode::NotAllowed]
+    );
 }
 
 // A2
@@ -174,7 +185,10 @@ fn a_response_must_bring_something() {
     }
     // An edit that changes nothing, and a reviewer's comment, bring nothing.
     for brought in [edit(&asked, Edit::default()), run(&asked, Role::Reviewer, comment(CommentVisibility::Shared))] {
-        assert_eq!(refused(run(&brought.unwrap().claim, Role::GlobalAdmin, respond(None))), [ProblemCode::InvalidValue]);
+        assert_eq!(
+            refused(run(&brought.unwrap().claim, Role::GlobalAdmin, respond(None))),
+            [ProblemCode::InvalidValue]
+        );
     }
 }
 
@@ -184,7 +198,8 @@ fn a_response_is_refused_while_a_problem_stands() {
     let policy = Policy::default();
     let mut given = given(&policy);
     given.facts.subscriptions[0].status = domain::kinds::SubscriptionStatus::Expired;
-    let answer = decide(&claim(ClaimStatus::PartnerActionRequired), respond(Some("Here")), &caller(Role::GlobalAdmin), &given);
+    let answer =
+        decide(&claim(ClaimStatus::PartnerActionRequired), respond(Some("Here")), &caller(Role::GlobalAdmin), &given);
     assert_eq!(refused(answer), [ProblemCode::SubscriptionNotActive]);
 }
 
@@ -216,7 +231,10 @@ fn approval_looks_at_the_subscriptions_only() {
     let policy = Policy::default();
     let mut given = given(&policy);
     given.facts.location = None;
-    assert!(decide(&claim(ClaimStatus::UnderReview), Command::Approve { note: None }, &caller(Role::Reviewer), &given).is_ok());
+    assert!(
+        decide(&claim(ClaimStatus::UnderReview), Command::Approve { note: None }, &caller(Role::Reviewer), &given)
+            .is_ok()
+    );
 }
 
 // L7
@@ -288,7 +306,9 @@ fn a_subject_stands_in_a_claim_once() {
 #[test]
 fn withdrawing_rejects_at_the_partners_request_and_ends_the_association() {
     let withdraw = || Command::Withdraw { detail: "Wrong MPN id".to_owned() };
-    for status in [ClaimStatus::Submitted, ClaimStatus::UnderReview, ClaimStatus::PartnerActionRequired, ClaimStatus::Approved] {
+    for status in
+        [ClaimStatus::Submitted, ClaimStatus::UnderReview, ClaimStatus::PartnerActionRequired, ClaimStatus::Approved]
+    {
         let done = run(&claim(status), Role::BillingAdmin, withdraw()).unwrap();
         assert_eq!(done.claim.rejection.map(|rejection| rejection.reason), Some(RejectionReason::PartnerRequest));
         assert_eq!(done.effects.associations_end, status == ClaimStatus::Approved);
@@ -329,10 +349,16 @@ fn a_patch_keeps_clears_and_sets() {
 #[test]
 fn only_the_vendor_writes_internal_comments_and_drafts_have_none() {
     let submitted = claim(ClaimStatus::Submitted);
-    assert_eq!(refused(run(&submitted, Role::GlobalAdmin, comment(CommentVisibility::Internal))), [ProblemCode::NotAllowed]);
+    assert_eq!(
+        refused(run(&submitted, Role::GlobalAdmin, comment(CommentVisibility::Internal))),
+        [ProblemCode::NotAllowed]
+    );
     let done = run(&submitted, Role::Reviewer, comment(CommentVisibility::Internal)).unwrap();
     assert_eq!(done.events[0].visibility, CommentVisibility::Internal);
-    assert_eq!(refused(run(&claim(ClaimStatus::Editing), Role::GlobalAdmin, comment(CommentVisibility::Shared))), [ProblemCode::WrongStatus]);
+    assert_eq!(
+        refused(run(&claim(ClaimStatus::Editing), Role::GlobalAdmin, comment(CommentVisibility::Shared))),
+        [ProblemCode::WrongStatus]
+    );
 }
 
 // P1 L11b

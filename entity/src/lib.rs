@@ -3,6 +3,11 @@
 //! A `Model` is flat: times are microseconds since 1970 in UTC, enums are their words, lists of enums are words with
 //! one space between them, contacts are JSON. The store turns them into the types of the domain.
 
+#![expect(
+    clippy::disallowed_methods,
+    reason = "the code that `sea_orm::model` writes begins transactions of its own; nothing here calls it"
+)]
+
 pub mod association;
 pub mod claim;
 pub mod claim_line;

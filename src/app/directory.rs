@@ -60,13 +60,14 @@ impl App {
     ) -> Result<Upserted, AppError> {
         allowed(loader)?;
         if rows.len() > ROWS_MAX {
-            return Err(AppError::BadInput(format!("One call takes at most {ROWS_MAX} rows; split them over several calls.")));
+            return Err(AppError::BadInput(format!(
+                "One call takes at most {ROWS_MAX} rows; split them over several calls."
+            )));
         }
         let key = match loader {
             Loader::Operator => None,
-            Loader::Caller(caller) => {
-                Key::new(caller, key.as_deref(), mutation, &rows).map_err(|problem| AppError::BadInput(problem.message))?
-            }
+            Loader::Caller(caller) => Key::new(caller, key.as_deref(), mutation, &rows)
+                .map_err(|problem| AppError::BadInput(problem.message))?,
         };
         let mut failed = 0;
         loop {
@@ -80,7 +81,12 @@ impl App {
         }
     }
 
-    async fn try_to_upsert<R: Loadable>(&self, rows: Vec<R>, key: Option<&Key>, dry_run: bool) -> Result<Upserted, StoreError> {
+    async fn try_to_upsert<R: Loadable>(
+        &self,
+        rows: Vec<R>,
+        key: Option<&Key>,
+        dry_run: bool,
+    ) -> Result<Upserted, StoreError> {
         let transaction = self.db().begin().await?;
         if let Some(key) = key {
             match key.earlier::<Upserted>(&transaction).await? {
@@ -144,7 +150,8 @@ fn checked<R: Loadable>(rows: Vec<R>, problems: &mut Vec<(usize, Problem)>) -> (
             Ok(row) if seen.insert(row.key()) => good.push((position, row)),
             Ok(_) => problems.push((
                 position,
-                Problem::invalid([R::KEY_FIELD], "An earlier row of this call has the same key.").remedy("Give each key once a call."),
+                Problem::invalid([R::KEY_FIELD], "An earlier row of this call has the same key.")
+                    .remedy("Give each key once a call."),
             )),
             Err(problem) => problems.push((position, problem)),
         }

@@ -57,7 +57,9 @@ impl App {
     /// # Errors
     /// `FORBIDDEN` for anybody but a partner with `claims:read`; the database's.
     pub async fn check_eligibility(&self, caller: &Caller, input: EligibilityInput) -> Result<Eligibility, AppError> {
-        let partner_id = caller.partner_id().ok_or_else(|| AppError::Forbidden("Only a partner asks for eligibility.".to_owned()))?;
+        let partner_id = caller
+            .partner_id()
+            .ok_or_else(|| AppError::Forbidden("Only a partner asks for eligibility.".to_owned()))?;
         if !caller.has(Scope::ClaimsRead) {
             return Err(AppError::Forbidden(format!("This needs the scope {}.", Scope::ClaimsRead)));
         }
@@ -66,7 +68,8 @@ impl App {
             Ok(intent) => intent,
             Err(problems) => return Ok(Eligibility { problems, programs, subscriptions: Vec::new() }),
         };
-        let facts = store::eligibility::facts(self.db(), std::slice::from_ref(&intent)).await?.pop().unwrap_or_default();
+        let facts =
+            store::eligibility::facts(self.db(), std::slice::from_ref(&intent)).await?.pop().unwrap_or_default();
         let outcome = eligibility::check(&intent, &facts, self.now());
         let resolved: Vec<Uuid> = outcome.resolved.iter().flatten().copied().collect();
         let subscriptions = store::subscriptions::get_many(self.db(), &resolved).await?;
@@ -79,7 +82,8 @@ impl App {
     /// # Errors
     /// The database's.
     pub async fn problems_of(&self, claims: &[Claim]) -> Result<Vec<Standing>, AppError> {
-        let drafts: Vec<Uuid> = claims.iter().filter(|claim| claim.status == ClaimStatus::Editing).map(|claim| claim.id).collect();
+        let drafts: Vec<Uuid> =
+            claims.iter().filter(|claim| claim.status == ClaimStatus::Editing).map(|claim| claim.id).collect();
         if drafts.is_empty() {
             return Ok(vec![Standing::default(); claims.len()]);
         }
@@ -97,7 +101,11 @@ impl App {
         let intents: Vec<Intent> = whole.iter().map(Intent::of).collect();
         let facts = store::eligibility::facts(self.db(), &intents).await?;
         let now = self.now();
-        Ok(whole.iter().zip(intents.iter().zip(&facts)).map(|(claim, (intent, facts))| standing(claim, intent, facts, now)).collect())
+        Ok(whole
+            .iter()
+            .zip(intents.iter().zip(&facts))
+            .map(|(claim, (intent, facts))| standing(claim, intent, facts, now))
+            .collect())
     }
 
     /// The facts for one intent, as the transaction sees them.
@@ -119,14 +127,19 @@ fn standing(claim: &Claim, intent: &Intent, facts: &Facts, now: domain::time::Ti
 /// The question as an intent, its texts checked (L13).
 fn intent(partner_id: Uuid, input: EligibilityInput) -> Result<Intent, Vec<Problem>> {
     let mut problems = Vec::new();
-    let mut checked = |result: Result<String, Problem>| result.map_err(|problem| problems.push(problem)).unwrap_or_default();
+    let mut checked =
+        |result: Result<String, Problem>| result.map_err(|problem| problems.push(problem)).unwrap_or_default();
     let domain = checked(text::required("domain", &input.domain, text::NAME_MAX));
     let mpn_id = checked(text::required("mpnId", &input.mpn_id, text::NAME_MAX));
     let mut lines = Vec::with_capacity(input.lines.len());
     for (index, line) in input.lines.into_iter().enumerate() {
         let at = |name: &str| vec!["lines".to_owned(), index.to_string(), name.to_owned()];
         match text::optional("subscriptionId", line.typed.as_deref(), text::NAME_MAX) {
-            Ok(typed) => lines.push(IntendedLine { sku_id: line.sku_id, typed, field: vec!["lines".to_owned(), index.to_string()] }),
+            Ok(typed) => lines.push(IntendedLine {
+                sku_id: line.sku_id,
+                typed,
+                field: vec!["lines".to_owned(), index.to_string()],
+            }),
             Err(problem) => problems.push(problem.at(at("subscriptionId"))),
         }
     }

@@ -25,7 +25,11 @@ impl From<Forbidden> for AppError {
 
 impl From<StoreError> for AppError {
     fn from(error: StoreError) -> Self {
-        if error.is_unavailable() { Self::Unavailable(error.for_the_log()) } else { Self::Internal(error.for_the_log()) }
+        if error.is_unavailable() {
+            Self::Unavailable(error.for_the_log())
+        } else {
+            Self::Internal(error.for_the_log())
+        }
     }
 }
 

@@ -18,7 +18,7 @@ use domain::time::Timestamp;
 #[derive(Clone, Debug)]
 pub struct Key {
     subject: String,
-    key: String,
+    given: String,
     mutation: &'static str,
     input_hash: String,
 }
@@ -28,25 +28,34 @@ impl Key {
     ///
     /// # Errors
     /// `INVALID_VALUE` for a key that is blank, too long or has control characters.
-    pub fn new(caller: &Caller, key: Option<&str>, mutation: &'static str, input: &impl Serialize) -> Result<Option<Self>, Problem> {
+    pub fn new(
+        caller: &Caller,
+        key: Option<&str>,
+        mutation: &'static str,
+        input: &impl Serialize,
+    ) -> Result<Option<Self>, Problem> {
         let Some(key) = key else { return Ok(None) };
         text::idempotency_key(key)?;
         // Inputs are plain values: they always have a JSON form.
         let input = serde_json::to_vec(input).unwrap_or_default();
         let input_hash = domain::history::hex(&Sha256::digest(input));
-        Ok(Some(Self { subject: caller.subject.clone(), key: key.to_owned(), mutation, input_hash }))
+        Ok(Some(Self { subject: caller.subject.clone(), given: key.to_owned(), mutation, input_hash }))
     }
 
     /// What was answered when this very mutation was done before.
     ///
     /// # Errors
     /// The database's; inside, `IDEMPOTENCY_KEY_REUSED` when something else was done under the key.
-    pub async fn earlier<T: DeserializeOwned>(&self, transaction: &Transaction) -> Result<Result<Option<T>, Problem>, StoreError> {
-        let Some(done) = idempotency::find(transaction, &self.subject, &self.key).await? else { return Ok(Ok(None)) };
+    pub async fn earlier<T: DeserializeOwned>(
+        &self,
+        transaction: &Transaction,
+    ) -> Result<Result<Option<T>, Problem>, StoreError> {
+        let Some(done) = idempotency::find(transaction, &self.subject, &self.given).await? else { return Ok(Ok(None)) };
         if done.mutation != self.mutation || done.input_hash != self.input_hash {
             return Ok(Err(reused()));
         }
-        let answer = serde_json::from_str(&done.answer).map_err(|_| StoreError::Corrupt("idempotency", self.key.clone()))?;
+        let answer =
+            serde_json::from_str(&done.answer).map_err(|_| StoreError::Corrupt("idempotency", self.given.clone()))?;
         Ok(Ok(Some(answer)))
     }
 
@@ -54,15 +63,24 @@ impl Key {
     ///
     /// # Errors
     /// The database's, also when another request used the key meanwhile: then the whole use case is tried again.
-    pub async fn remember(&self, transaction: &Transaction, answer: &impl Serialize, now: Timestamp) -> Result<(), StoreError> {
-        let answer = serde_json::to_string(answer).map_err(|_| StoreError::Corrupt("idempotency", self.key.clone()))?;
+    pub async fn remember(
+        &self,
+        transaction: &Transaction,
+        answer: &impl Serialize,
+        now: Timestamp,
+    ) -> Result<(), StoreError> {
+        let answer =
+            serde_json::to_string(answer).map_err(|_| StoreError::Corrupt("idempotency", self.given.clone()))?;
         let done = Remembered { mutation: self.mutation.to_owned(), input_hash: self.input_hash.clone(), answer };
-        idempotency::remember(transaction, &self.subject, &self.key, done, now).await
+        idempotency::remember(transaction, &self.subject, &self.given, done, now).await
     }
 }
 
 fn reused() -> Problem {
-    Problem::new(ProblemCode::IdempotencyKeyReused, "This idempotency key was used for another mutation or another input.")
-        .at(["idempotencyKey"])
-        .remedy("Use a new key for every new intent, and the same key only to repeat the very same one.")
+    Problem::new(
+        ProblemCode::IdempotencyKeyReused,
+        "This idempotency key was used for another mutation or another input.",
+    )
+    .at(["idempotencyKey"])
+    .remedy("Use a new key for every new intent, and the same key only to repeat the very same one.")
 }

@@ -80,9 +80,13 @@ impl App {
             after = Some(last.id);
             for document in &documents {
                 let content = self.documents().get(&document.storage_key).await;
-                let content = content.map_err(|_| Stop::Broken(format!("the content of document {} is gone", document.id)))?;
+                let content =
+                    content.map_err(|_| Stop::Broken(format!("the content of document {} is gone", document.id)))?;
                 if hex(&Sha256::digest(&content)) != document.sha256 {
-                    return Err(Stop::Broken(format!("the content of document {} is not what was uploaded", document.id)));
+                    return Err(Stop::Broken(format!(
+                        "the content of document {} is not what was uploaded",
+                        document.id
+                    )));
                 }
                 verified.documents += 1;
             }
@@ -108,7 +112,8 @@ impl From<StoreError> for Stop {
 fn chain(claim: &ClaimHead, entries: &[Stored]) -> Result<(), Stop> {
     let mut previous: Option<&Stored> = None;
     for (stored, seq) in entries.iter().zip(1..) {
-        let named = format!("entry {} (place {} of claim {}, {})", stored.entry.id, stored.entry.seq, claim.id, claim.number);
+        let named =
+            format!("entry {} (place {} of claim {}, {})", stored.entry.id, stored.entry.seq, claim.id, claim.number);
         if stored.entry.seq != seq {
             return Err(Stop::Broken(format!("{named} stands where place {seq} should be: an entry was removed")));
         }
@@ -123,7 +128,10 @@ fn chain(claim: &ClaimHead, entries: &[Stored]) -> Result<(), Stop> {
     let ends = entries.len() == usize::try_from(claim.history_length).unwrap_or(usize::MAX)
         && previous.map(|last| last.hash.as_str()) == claim.history_hash.as_deref();
     if !ends {
-        return Err(Stop::Broken(format!("the history of claim {} ({}) does not end where the claim says: entries were removed or added", claim.id, claim.number)));
+        return Err(Stop::Broken(format!(
+            "the history of claim {} ({}) does not end where the claim says: entries were removed or added",
+            claim.id, claim.number
+        )));
     }
     let told = entries.iter().rev().find_map(|stored| stored.entry.event.to).unwrap_or(ClaimStatus::Editing);
     if told.as_str() != claim.status {
@@ -133,7 +141,10 @@ fn chain(claim: &ClaimHead, entries: &[Stored]) -> Result<(), Stop> {
         )));
     }
     if claim.version < 1 || claim.version > claim.history_length {
-        return Err(Stop::Broken(format!("claim {} ({}) has version {}, which its {} entries cannot have made", claim.id, claim.number, claim.version, claim.history_length)));
+        return Err(Stop::Broken(format!(
+            "claim {} ({}) has version {}, which its {} entries cannot have made",
+            claim.id, claim.number, claim.version, claim.history_length
+        )));
     }
     Ok(())
 }

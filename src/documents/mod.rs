@@ -34,7 +34,8 @@ impl Documents {
             .filter(|folder| !folder.is_empty())
             .ok_or_else(|| DocumentsError(format!("{url:?} is not a file:// URL with a folder")))?;
         let folder = PathBuf::from(folder);
-        std::fs::create_dir_all(&folder).map_err(|error| DocumentsError(format!("cannot make the folder {}: {error}", folder.display())))?;
+        std::fs::create_dir_all(&folder)
+            .map_err(|error| DocumentsError(format!("cannot make the folder {}: {error}", folder.display())))?;
         Ok(Self { store: Arc::new(LocalFileSystem::new_with_prefix(folder)?) })
     }
 

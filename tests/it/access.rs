@@ -84,12 +84,22 @@ async fn another_partners_claim_is_as_unknown_as_none(world: &World) {
         alike(&world.rival, query, &customer.0, &customer.1).await;
     }
     let partner = (ids::of_uuid("Partner", ALPINE), ids::of_nothing("Partner"));
-    alike(&world.rival, "query($id: ID!) { claims(filter: { partnerId: $id }) { totalCount } }", &partner.0, &partner.1).await;
+    alike(
+        &world.rival,
+        "query($id: ID!) { claims(filter: { partnerId: $id }) { totalCount } }",
+        &partner.0,
+        &partner.1,
+    )
+    .await;
     // The document's content, too.
     let document = &all[1].1;
     let get = |id: &str| world.rival.request(reqwest::Method::GET, &format!("/documents/{id}"));
-    let (real, none) = (world.rival.send(get(document)).await, world.rival.send(get(&ids::of_nothing("ProofDocument"))).await);
-    assert_eq!((real.status, real.text.replace(document, "ID")), (none.status, none.text.replace(&ids::of_nothing("ProofDocument"), "ID")));
+    let (real, none) =
+        (world.rival.send(get(document)).await, world.rival.send(get(&ids::of_nothing("ProofDocument"))).await);
+    assert_eq!(
+        (real.status, real.text.replace(document, "ID")),
+        (none.status, none.text.replace(&ids::of_nothing("ProofDocument"), "ID"))
+    );
     assert_eq!(real.status, 404);
 }
 
@@ -140,7 +150,9 @@ async fn another_partners_claim_is_in_no_list_and_no_count(world: &World) {
     let edges = world.partner.query("{ claims { edges { cursor } } }").await;
     let cursor = edges["claims"]["edges"][0]["cursor"].clone();
     for place in ["first: 5, after", "last: 5, before"] {
-        let page = format!("query($c: String!) {{ claims({place}: $c) {{ totalCount nodes {{ id }} pageInfo {{ startCursor endCursor }} }} }}");
+        let page = format!(
+            "query($c: String!) {{ claims({place}: $c) {{ totalCount nodes {{ id }} pageInfo {{ startCursor endCursor }} }} }}"
+        );
         let answer = world.rival.graphql(&page, json!({ "c": cursor })).await;
         let nothing = json!({ "totalCount": 0, "nodes": [], "pageInfo": { "startCursor": null, "endCursor": null } });
         assert_eq!(answer.data()["claims"], nothing);
@@ -157,7 +169,10 @@ async fn another_partners_claim_is_in_no_list_and_no_count(world: &World) {
 
 async fn partners_see_only_what_they_work_with(world: &World) {
     // A4: of partners only itself.
-    let partners = world.partner.query("{ partners { totalCount nodes { name locations { mpnId } } } viewer { partner { name } } }").await;
+    let partners = world
+        .partner
+        .query("{ partners { totalCount nodes { name locations { mpnId } } } viewer { partner { name } } }")
+        .await;
     assert_eq!(partners["partners"]["totalCount"], 1);
     assert_eq!(partners["partners"]["nodes"][0]["locations"].as_array().unwrap().len(), 3);
     assert_eq!(partners["viewer"]["partner"]["name"], "Alpine Advisers");
@@ -170,7 +185,10 @@ async fn partners_see_only_what_they_work_with(world: &World) {
     assert_eq!(find(&world.partner, CONTOSO, "fabrikam.example").await, Value::Null);
     assert_eq!(find(&world.partner, "c9999999-0000-4000-8000-000000000000", "contoso.example").await, Value::Null);
     let found = find(&world.partner, CONTOSO, "CONTOSO-group.example").await;
-    assert_eq!(found, json!({ "name": "Contoso", "domain": "contoso.example", "domains": ["contoso.example"], "subscriptions": { "totalCount": 0 } }));
+    assert_eq!(
+        found,
+        json!({ "name": "Contoso", "domain": "contoso.example", "domains": ["contoso.example"], "subscriptions": { "totalCount": 0 } })
+    );
     assert_eq!(world.partner.query("{ customers { totalCount } }").await["customers"]["totalCount"], 0);
     // After association it reads the subscriptions of the claimed products, of no others.
     let claim = world.approved().await;
@@ -196,8 +214,18 @@ async fn a_customer_sees_approved_claims_and_little_of_them(world: &World) {
     let seen = &answer.data()["claim"];
     assert_eq!((&seen["status"], &seen["partner"]["name"]), (&json!("APPROVED"), &json!("Alpine Advisers")));
     assert_eq!(seen["lines"], json!([{ "outcome": "PENDING", "product": { "skuId": SALES } }]));
-    for field in ["externalReference", "customerContact", "technicalContact", "partnerContact", "solutionSeller", "partnerSolution",
-        "rejection", "actionRequest", "reviewer", "decisionDueAt"] {
+    for field in [
+        "externalReference",
+        "customerContact",
+        "technicalContact",
+        "partnerContact",
+        "solutionSeller",
+        "partnerSolution",
+        "rejection",
+        "actionRequest",
+        "reviewer",
+        "decisionDueAt",
+    ] {
         assert_eq!(seen[field], Value::Null, "{field}");
     }
     for field in ["proofOfExecution", "problems", "availableActions"] {
@@ -211,7 +239,11 @@ async fn a_customer_sees_approved_claims_and_little_of_them(world: &World) {
     assert_eq!(answer.data()["claim"]["status"], "REJECTED");
     assert!(!answer.text.contains("secret") && answer.data()["claim"]["rejection"].is_null());
     // Nor does it act on it.
-    for (mutation, input) in [("withdrawClaim", json!({ "detail": "x" })), ("approveClaim", json!({})), ("updateClaim", json!({ "name": "x" }))] {
+    for (mutation, input) in [
+        ("withdrawClaim", json!({ "detail": "x" })),
+        ("approveClaim", json!({})),
+        ("updateClaim", json!({ "name": "x" })),
+    ] {
         assert_eq!(world.customer.act(mutation, &claim, input).await.errors(), ["FORBIDDEN"], "{mutation}");
     }
     assert_eq!(world.customer.comment(claim.id(), "Hello", "SHARED").await.errors(), ["FORBIDDEN"]);
@@ -220,7 +252,8 @@ async fn a_customer_sees_approved_claims_and_little_of_them(world: &World) {
 async fn a_customer_sees_no_other_tenant(world: &World) {
     // A3, A4
     let (claim, _) = belongings(world).await;
-    alike(&world.other_customer, "query($id: ID!) { claim(id: $id) { id } }", claim.id(), &ids::of_nothing("Claim")).await;
+    alike(&world.other_customer, "query($id: ID!) { claim(id: $id) { id } }", claim.id(), &ids::of_nothing("Claim"))
+        .await;
     let lists = "{ claims { totalCount } customers { nodes { name } } associations { totalCount } partners { totalCount } \
         subscriptions { nodes { subscriptionId } } comments { totalCount } history { totalCount } }";
     let seen = world.other_customer.query(lists).await;
@@ -230,7 +263,10 @@ async fn a_customer_sees_no_other_tenant(world: &World) {
     }
     assert_eq!(seen["subscriptions"]["nodes"].as_array().unwrap().len(), 2);
     let of_contoso = world.customer.query(lists).await;
-    assert_eq!((&of_contoso["claims"]["totalCount"], &of_contoso["associations"]["totalCount"]), (&json!(1), &json!(1)));
+    assert_eq!(
+        (&of_contoso["claims"]["totalCount"], &of_contoso["associations"]["totalCount"]),
+        (&json!(1), &json!(1))
+    );
     assert_eq!((&of_contoso["comments"]["totalCount"], &of_contoso["history"]["totalCount"]), (&json!(0), &json!(0)));
 }
 
@@ -250,7 +286,9 @@ async fn an_incentives_user_prepares_and_does_not_send(world: &World) {
     }
     let claim = world.ask(&world.review(&world.submit(&world.partner, &draft).await).await).await;
     assert!(world.user.comment(claim.id(), "We will.", "SHARED").await.problems().is_empty());
-    for (mutation, input) in [("respondToReview", json!({ "message": "x" })), ("withdrawClaim", json!({ "detail": "x" }))] {
+    for (mutation, input) in
+        [("respondToReview", json!({ "message": "x" })), ("withdrawClaim", json!({ "detail": "x" }))]
+    {
         assert_eq!(world.user.act(mutation, &claim, input).await.errors(), ["FORBIDDEN"], "{mutation}");
     }
 }
@@ -263,7 +301,9 @@ async fn an_auditor_reads_and_changes_nothing(world: &World) {
     let seen = world.auditor.graphql(query, json!({ "id": claim.id() })).await;
     assert_eq!(seen.data()["claim"]["availableActions"], json!([]));
     assert_eq!(seen.data()["claim"]["comments"]["nodes"][0]["visibility"], "INTERNAL");
-    for (mutation, input) in [("startReview", json!({})), ("approveClaim", json!({})), ("assignReviewer", json!({ "reviewerSubject": "x" }))] {
+    for (mutation, input) in
+        [("startReview", json!({})), ("approveClaim", json!({})), ("assignReviewer", json!({ "reviewerSubject": "x" }))]
+    {
         assert_eq!(world.auditor.act(mutation, &claim, input).await.errors(), ["FORBIDDEN"], "{mutation}");
     }
     assert_eq!(world.auditor.comment(claim.id(), "Hm.", "INTERNAL").await.errors(), ["FORBIDDEN"]);
@@ -279,7 +319,10 @@ async fn directory_sync_sees_no_claims(world: &World) {
         assert_eq!(seen[list]["totalCount"], 0, "{list}");
     }
     assert_eq!(seen["customers"]["totalCount"], 2);
-    for (kind, id) in all.iter().filter(|(kind, _)| ["Claim", "ProofDocument", "Comment", "HistoryEntry", "Association"].contains(kind)) {
+    for (kind, id) in all
+        .iter()
+        .filter(|(kind, _)| ["Claim", "ProofDocument", "Comment", "HistoryEntry", "Association"].contains(kind))
+    {
         let node = world.sync.graphql("query($id: ID!) { node(id: $id) { id } }", json!({ "id": id })).await;
         assert_eq!(node.data()["node"], Value::Null, "{kind}");
     }
@@ -318,12 +361,16 @@ async fn neither_side_learns_who_the_other_is(world: &World) {
 async fn a_scope_goes_by_the_field(world: &World) {
     // A5: history needs its own scope wherever it is reached; what a mutation answers needs the mutation's only.
     let claim = world.submitted().await;
-    let with = |scope: &str| world.server.caller(json!({ "roles": ["GLOBAL_ADMIN"], "scope": scope, "partner_id": ALPINE }));
+    let with =
+        |scope: &str| world.server.caller(json!({ "roles": ["GLOBAL_ADMIN"], "scope": scope, "partner_id": ALPINE }));
     let history = format!("{{ claim(id: \"{}\") {{ history {{ totalCount }} }} }}", claim.id());
     assert_eq!(with("claims:read").graphql(&history, json!({})).await.errors(), ["FORBIDDEN"]);
     assert!(with("claims:read history:read").graphql(&history, json!({})).await.data()["claim"].is_object());
     let entries = "{ history { nodes { claim { id } } } }";
-    assert_eq!(with("history:read").graphql(entries, json!({})).await.errors().first().map(String::as_str), Some("FORBIDDEN"));
+    assert_eq!(
+        with("history:read").graphql(entries, json!({})).await.errors().first().map(String::as_str),
+        Some("FORBIDDEN")
+    );
     let through_customer = "{ customers { nodes { claims { totalCount } } } }";
     assert_eq!(with("directory:read").graphql(through_customer, json!({})).await.errors(), ["FORBIDDEN"]);
     let node = format!("{{ node(id: \"{}\") {{ id }} }}", claim.id());
@@ -335,7 +382,10 @@ async fn a_scope_goes_by_the_field(world: &World) {
     // `viewer`: any token; also the other spelling of scopes.
     let scp = world.server.caller(json!({ "sub": "scp", "roles": ["REVIEWER"], "scp": "claims:read" }));
     let viewer = scp.query("{ viewer { subject roles scopes partner { id } customer { id } } }").await;
-    assert_eq!(viewer["viewer"], json!({ "subject": "scp", "roles": ["REVIEWER"], "scopes": ["claims:read"], "partner": null, "customer": null }));
+    assert_eq!(
+        viewer["viewer"],
+        json!({ "subject": "scp", "roles": ["REVIEWER"], "scopes": ["claims:read"], "partner": null, "customer": null })
+    );
 }
 
 async fn tokens_without_standing_are_refused(world: &World) {

@@ -36,23 +36,30 @@ fn everything_promised_is_there_by_name_and_type() {
 #[test]
 fn nothing_that_came_is_still_called_missing() {
     let (promised, built) = (promised(), built());
-    let wrong: Vec<_> =
-        list(NOT_YET).into_iter().filter(|coordinate| built.contains_key(coordinate) || !promised.contains_key(coordinate)).collect();
+    let wrong: Vec<_> = list(NOT_YET)
+        .into_iter()
+        .filter(|coordinate| built.contains_key(coordinate) || !promised.contains_key(coordinate))
+        .collect();
     assert!(wrong.is_empty(), "to be taken off {NOT_YET}: {wrong:?}");
 }
 
 #[test]
 fn additions_ask_nothing_of_old_clients() {
     let promised = promised();
-    let new = built().into_iter().filter(|(coordinate, element)| element.required && !promised.contains_key(coordinate));
+    let new =
+        built().into_iter().filter(|(coordinate, element)| element.required && !promised.contains_key(coordinate));
     // A required argument or input field of a new field or type is fine; of an old one it breaks every client.
-    let breaking: Vec<_> = new.filter(|(coordinate, _)| promised.contains_key(owner(coordinate))).map(|(coordinate, _)| coordinate).collect();
+    let breaking: Vec<_> = new
+        .filter(|(coordinate, _)| promised.contains_key(owner(coordinate)))
+        .map(|(coordinate, _)| coordinate)
+        .collect();
     assert!(breaking.is_empty(), "now required though never promised: {breaking:?}");
 }
 
 #[test]
 fn everything_is_described() {
-    let silent: Vec<_> = built().into_iter().filter(|(_, element)| !element.described).map(|(coordinate, _)| coordinate).collect();
+    let silent: Vec<_> =
+        built().into_iter().filter(|(_, element)| !element.described).map(|(coordinate, _)| coordinate).collect();
     assert!(silent.is_empty(), "without a description:\n{}", silent.join("\n"));
 }
 

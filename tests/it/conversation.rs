@@ -38,7 +38,8 @@ async fn comments_are_shared_or_internal(world: &World) {
     assert_eq!(vendor, ["From us.", "To you.", "Among us.", "By default."]);
     assert!(bodies(world.rival.graphql(query, variables).await).is_empty());
     // The latest: last.
-    let last = "query($id: ID!) { claim(id: $id) { comments(last: 2) { nodes { body } pageInfo { hasPreviousPage } } } }";
+    let last =
+        "query($id: ID!) { claim(id: $id) { comments(last: 2) { nodes { body } pageInfo { hasPreviousPage } } } }";
     let answer = world.partner.graphql(last, json!({ "id": claim.id() })).await;
     assert_eq!(answer.data()["claim"]["comments"]["nodes"], json!([{ "body": "To you." }, { "body": "By default." }]));
     assert_eq!(answer.data()["claim"]["comments"]["pageInfo"]["hasPreviousPage"], true);
@@ -62,7 +63,8 @@ async fn everything_is_in_the_history(world: &World) {
     let claim = world.prove(&world.partner, &claim).await;
     let claim = world.submit(&world.partner, &claim).await;
     world.advance_days(1);
-    let claim = world.lead.act("assignReviewer", &claim, json!({ "reviewerSubject": "rita@vendor.example" })).await.done();
+    let claim =
+        world.lead.act("assignReviewer", &claim, json!({ "reviewerSubject": "rita@vendor.example" })).await.done();
     let claim = world.respond(&world.ask(&world.review(&claim).await).await).await;
     world.reviewer.comment(claim.id(), "Fine.", "INTERNAL").await.claim();
     let claim = world.approve(&claim).await;
@@ -70,8 +72,21 @@ async fn everything_is_in_the_history(world: &World) {
     let history = world.history(&claim).await;
     let told: Vec<_> = history.iter().map(|entry| entry["action"].as_str().unwrap()).collect();
     let expected = [
-        "CREATED", "EDITED", "PROOF_ATTACHED", "PROOF_REMOVED", "PROOF_ATTACHED", "SUBMITTED", "ASSIGNED", "REVIEW_STARTED",
-        "ACTION_REQUESTED", "RESPONDED", "COMMENTED", "APPROVED", "ASSOCIATION_STARTED", "WITHDRAWN", "ASSOCIATION_ENDED",
+        "CREATED",
+        "EDITED",
+        "PROOF_ATTACHED",
+        "PROOF_REMOVED",
+        "PROOF_ATTACHED",
+        "SUBMITTED",
+        "ASSIGNED",
+        "REVIEW_STARTED",
+        "ACTION_REQUESTED",
+        "RESPONDED",
+        "COMMENTED",
+        "APPROVED",
+        "ASSOCIATION_STARTED",
+        "WITHDRAWN",
+        "ASSOCIATION_ENDED",
     ];
     for action in expected {
         let count = |list: &[&str]| list.iter().filter(|seen| **seen == action).count();
@@ -81,8 +96,14 @@ async fn everything_is_in_the_history(world: &World) {
     assert_eq!(of("PROOF_ATTACHED")["actor"], json!({ "kind": "PARTNER", "name": "Ulf of Alpine" }));
     assert_eq!(of("SUBMITTED")["at"], "2026-03-02T09:00:00Z");
     assert_eq!(of("REVIEW_STARTED")["at"], "2026-03-03T09:00:00Z");
-    assert_eq!((&of("SUBMITTED")["fromStatus"], &of("SUBMITTED")["toStatus"]), (&json!("EDITING"), &json!("SUBMITTED")));
-    assert_eq!((&of("WITHDRAWN")["fromStatus"], &of("WITHDRAWN")["toStatus"]), (&json!("APPROVED"), &json!("REJECTED")));
+    assert_eq!(
+        (&of("SUBMITTED")["fromStatus"], &of("SUBMITTED")["toStatus"]),
+        (&json!("EDITING"), &json!("SUBMITTED"))
+    );
+    assert_eq!(
+        (&of("WITHDRAWN")["fromStatus"], &of("WITHDRAWN")["toStatus"]),
+        (&json!("APPROVED"), &json!("REJECTED"))
+    );
     assert_eq!(of("COMMENTED")["comment"]["body"], "Fine.");
 }
 
@@ -92,10 +113,14 @@ async fn the_history_tells_what_changed_field_by_field(world: &World) {
     let changed = json!({ "name": "Renamed", "solutionSeller": "Sam", "partnerContact": null });
     let claim = world.partner.act("updateClaim", &draft, changed).await.claim();
     let entry = world.history(&claim).await.pop().unwrap();
-    let change = |field: &str| entry["changes"].as_array().unwrap().iter().find(|change| change["field"] == field).cloned();
+    let change =
+        |field: &str| entry["changes"].as_array().unwrap().iter().find(|change| change["field"] == field).cloned();
     assert_eq!(change("name"), Some(json!({ "field": "name", "before": "Sales at Contoso", "after": "Renamed" })));
     assert_eq!(change("solutionSeller"), Some(json!({ "field": "solutionSeller", "before": null, "after": "Sam" })));
-    assert!(change("partnerContact").is_some_and(|change| change["after"].is_null() && !change["before"].is_null()), "{entry}");
+    assert!(
+        change("partnerContact").is_some_and(|change| change["after"].is_null() && !change["before"].is_null()),
+        "{entry}"
+    );
     assert_eq!(entry["changes"].as_array().unwrap().len(), 3, "{entry}");
     assert_eq!(change("version"), None);
 }
@@ -124,14 +149,20 @@ async fn a_history_can_be_filtered(world: &World) {
         let answer = world.lead.graphql(query, json!({ "f": filter })).await;
         let found = answer.data()["history"].clone();
         assert_eq!(found["totalCount"], found["nodes"].as_array().unwrap().len());
-        found["nodes"].as_array().unwrap().iter().map(|node| format!("{} {}", node["action"].as_str().unwrap(), node["claim"]["id"].as_str().unwrap())).collect::<Vec<_>>()
+        found["nodes"]
+            .as_array()
+            .unwrap()
+            .iter()
+            .map(|node| format!("{} {}", node["action"].as_str().unwrap(), node["claim"]["id"].as_str().unwrap()))
+            .collect::<Vec<_>>()
     };
     let submitted = entries(json!({ "actions": ["SUBMITTED"] })).await;
     assert_eq!(submitted, [format!("SUBMITTED {}", claim.id()), format!("SUBMITTED {}", other.id())]);
     assert_eq!(entries(json!({ "actions": ["SUBMITTED"], "claimId": other.id() })).await.len(), 1);
     let late = json!({ "claimId": claim.id(), "at": { "from": "2026-03-03T00:00:00Z" } });
     assert_eq!(entries(late).await, [format!("REVIEW_STARTED {}", claim.id())]);
-    let early = json!({ "claimId": claim.id(), "at": { "before": "2026-03-03T00:00:00Z" }, "actions": ["REVIEW_STARTED"] });
+    let early =
+        json!({ "claimId": claim.id(), "at": { "before": "2026-03-03T00:00:00Z" }, "actions": ["REVIEW_STARTED"] });
     assert!(entries(early).await.is_empty());
 }
 
@@ -139,7 +170,10 @@ async fn a_deleted_draft_leaves_no_trace_to_be_seen(world: &World) {
     // L1, A4; its entries stay in the chain all the same (H3), which the end of every test verifies.
     let draft = world.draft().await;
     world.partner.act("deleteClaimDraft", &draft, json!({})).await.data();
-    let seen = world.partner.query("{ claims { totalCount } history { totalCount nodes { id } } customers { totalCount } }").await;
+    let seen = world
+        .partner
+        .query("{ claims { totalCount } history { totalCount nodes { id } } customers { totalCount } }")
+        .await;
     assert_eq!((&seen["claims"]["totalCount"], &seen["history"]["totalCount"]), (&json!(0), &json!(0)));
     assert_eq!(seen["customers"]["totalCount"], 0);
     assert_eq!(world.lead.query("{ history { totalCount } }").await["history"]["totalCount"], 0);

@@ -33,7 +33,10 @@ async fn upserts_are_idempotent(world: &World) {
     let new = json!({ "tenantId": "c3000000-0000-4000-8000-000000000001", "name": "New", "domain": "new.example" });
     let answer = world.sync.mutate("upsertCustomers", json!({ "rows": [row, new, customers()[1]] })).await;
     assert_eq!(answer.payload(), &json!({ "inserted": 1, "updated": 1, "unchanged": 1, "problems": [] }));
-    assert_eq!(world.customer.query("{ viewer { customer { name domains } } }").await["viewer"]["customer"]["name"], "Contoso International");
+    assert_eq!(
+        world.customer.query("{ viewer { customer { name domains } } }").await["viewer"]["customer"]["name"],
+        "Contoso International"
+    );
     // J1
     let keyed = json!({ "rows": [json!({ "tenantId": "c3000000-0000-4000-8000-000000000002", "name": "Keyed", "domain": "keyed.example" })], "idempotencyKey": "rows" });
     for _ in 0..2 {
@@ -52,7 +55,8 @@ async fn bad_rows_are_named_and_good_ones_kept(world: &World) {
     ]);
     let answer = world.sync.mutate("upsertSubscriptions", json!({ "rows": rows })).await;
     assert_eq!(answer.payload()["inserted"], 2, "{}", answer.text);
-    let bad: Vec<_> = answer.payload()["problems"].as_array().unwrap().iter().map(|row| row["row"].as_i64().unwrap()).collect();
+    let bad: Vec<_> =
+        answer.payload()["problems"].as_array().unwrap().iter().map(|row| row["row"].as_i64().unwrap()).collect();
     assert_eq!(bad, [1, 2]);
     let field = answer.payload()["problems"][0]["problem"]["field"].to_string();
     assert!(field.contains("tenantId"), "{field}");
@@ -82,7 +86,12 @@ async fn rows_must_be_sound(world: &World) {
     // The same key twice in one call.
     let twice = json!([customers()[0], customers()[0]]);
     let answer = world.sync.mutate("upsertCustomers", json!({ "rows": twice })).await;
-    assert_eq!((&answer.payload()["unchanged"], answer.payload()["problems"].as_array().unwrap().len()), (&json!(1), 1), "{}", answer.text);
+    assert_eq!(
+        (&answer.payload()["unchanged"], answer.payload()["problems"].as_array().unwrap().len()),
+        (&json!(1), 1),
+        "{}",
+        answer.text
+    );
 }
 
 async fn a_call_takes_so_many_rows(world: &World) {
@@ -121,7 +130,8 @@ async fn partners_and_their_locations(world: &World) {
 async fn a_partner_type_is_never_shown(world: &World) {
     // C5
     let schema = crate::support::source::read("schema.graphql");
-    let shown = schema.lines().any(|line| line.trim_start().starts_with("type PartnerLocation ")) && schema.matches("partnerType").count() == 1;
+    let shown = schema.lines().any(|line| line.trim_start().starts_with("type PartnerLocation "))
+        && schema.matches("partnerType").count() == 1;
     assert!(shown, "partnerType is an input of upsertPartners and nothing else");
     let everything = "{ partners { nodes { id name locations { id mpnId name country enrolledPrograms } } } }";
     for caller in [&world.partner, &world.lead, &world.sync] {
@@ -135,7 +145,8 @@ async fn the_catalogue_can_be_searched(world: &World) {
     let count = |filter: &'static str| async move {
         world.partner.query(&format!("{{ products(filter: {{ {filter} }}) {{ totalCount }} }}")).await["products"]["totalCount"].as_i64().unwrap()
     };
-    let (dynamics, workloads) = (count("solutionArea: BUSINESS_APPLICATIONS").await, count("solutionArea: MICROSOFT_365").await);
+    let (dynamics, workloads) =
+        (count("solutionArea: BUSINESS_APPLICATIONS").await, count("solutionArea: MICROSOFT_365").await);
     assert_eq!(dynamics + workloads, 256);
     assert_eq!(count("search: \"dyn365_FINANCE\"").await, 1);
     assert!(count("search: \"exchange plan\"").await >= 2);

@@ -1,6 +1,9 @@
 //! Proof of execution: what is taken, what is refused, what is left behind, who may download (P1).
 
-use reqwest::{Method, StatusCode, multipart::{Form, Part}};
+use reqwest::{
+    Method, StatusCode,
+    multipart::{Form, Part},
+};
 use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
 
@@ -35,7 +38,7 @@ fn stored(world: &World) -> usize {
 }
 
 fn sha256(content: &[u8]) -> String {
-    Sha256::digest(content).iter().map(|byte| format!("{byte:02x}")).collect()
+    domain::history::hex(&Sha256::digest(content))
 }
 
 async fn a_document_is_kept_as_it_came(world: &World) {
@@ -142,8 +145,14 @@ async fn downloads_are_authorised_like_the_claim(world: &World) {
     let claim = world.approve(&world.review(&world.submit(&world.partner, &claim).await).await).await;
     assert_eq!(claim.status(), "APPROVED");
     for (caller, expected) in [
-        (&world.partner, 200), (&world.reviewer, 200), (&world.auditor, 200),
-        (&world.rival, 404), (&world.customer, 404), (&world.other_customer, 404), (&world.sync, 404), (&world.anonymous, 401),
+        (&world.partner, 200),
+        (&world.reviewer, 200),
+        (&world.auditor, 200),
+        (&world.rival, 404),
+        (&world.customer, 404),
+        (&world.other_customer, 404),
+        (&world.sync, 404),
+        (&world.anonymous, 401),
     ] {
         assert_eq!(status(caller).await, expected, "{}", caller.subject);
     }
@@ -199,7 +208,9 @@ async fn a_name_is_made_fit_to_show(world: &World) {
     for name in [" ", "C:\\Users\\kim\\a.pdf", "../a.pdf", &"x".repeat(500)] {
         let answer = world.partner.attach(draft.id(), name, PDF).await;
         let kept = answer.payload()["document"]["name"].as_str().unwrap().to_owned();
-        let fit = !kept.trim().is_empty() && kept.chars().count() <= 200 && !kept.contains(|c: char| c.is_control() || "/\\".contains(c));
+        let fit = !kept.trim().is_empty()
+            && kept.chars().count() <= 200
+            && !kept.contains(|c: char| c.is_control() || "/\\".contains(c));
         assert!(fit, "{name:?} became {kept:?}");
     }
 }
@@ -208,7 +219,8 @@ async fn malformed_uploads_are_refused(world: &World) {
     // The multipart request specification, held strictly: 4xx, no fault, nothing kept.
     let draft = world.draft().await;
     let operations = json!({ "query": mutation_document("attachProofOfExecution"),
-        "variables": { "input": { "claimId": draft.id(), "file": null } } }).to_string();
+        "variables": { "input": { "claimId": draft.id(), "file": null } } })
+    .to_string();
     let file = || Part::bytes(PDF).file_name("a.pdf");
     let map = json!({ "0": ["variables.input.file"] }).to_string();
     let forms = [
@@ -218,23 +230,52 @@ async fn malformed_uploads_are_refused(world: &World) {
         Form::new().part("0", file()).text("operations", operations.clone()).text("map", map.clone()),
         Form::new().text("operations", "no json").text("map", map.clone()).part("0", file()),
         Form::new().text("operations", operations.clone()).text("map", "[1]").part("0", file()),
-        Form::new().text("operations", operations.clone()).text("map", json!({ "0": ["variables.nowhere.file"] }).to_string()).part("0", file()),
-        Form::new().text("operations", operations.clone()).text("map", json!({ "1": ["variables.input.file"] }).to_string()).part("0", file()),
+        Form::new()
+            .text("operations", operations.clone())
+            .text("map", json!({ "0": ["variables.nowhere.file"] }).to_string())
+            .part("0", file()),
+        Form::new()
+            .text("operations", operations.clone())
+            .text("map", json!({ "1": ["variables.input.file"] }).to_string())
+            .part("0", file()),
         Form::new().text("operations", operations.clone()).text("map", json!({}).to_string()),
     ];
     for (number, form) in forms.into_iter().enumerate() {
-        let answer = world.partner.send(world.partner.request(Method::POST, "/graphql").header("accept", "application/graphql-response+json").multipart(form)).await;
+        let answer = world
+            .partner
+            .send(
+                world
+                    .partner
+                    .request(Method::POST, "/graphql")
+                    .header("accept", "application/graphql-response+json")
+                    .multipart(form),
+            )
+            .await;
         assert!(answer.status.is_client_error(), "form {number}: {} {}", answer.status, answer.text);
         assert!(!answer.errors().is_empty());
     }
     // Without a token no byte of it is looked at; by GET neither.
     let form = Form::new().text("operations", operations).text("map", map).part("0", file());
-    let answer = world.anonymous.send(world.anonymous.request(Method::POST, "/graphql").header("accept", "application/graphql-response+json").multipart(form)).await;
+    let answer = world
+        .anonymous
+        .send(
+            world
+                .anonymous
+                .request(Method::POST, "/graphql")
+                .header("accept", "application/graphql-response+json")
+                .multipart(form),
+        )
+        .await;
     assert_eq!(answer.status, StatusCode::UNAUTHORIZED);
     assert_eq!(stored(world), 0);
     // A file where the schema has a text is no file.
-    let answer = world.partner.mutate("attachProofOfExecution", json!({ "claimId": draft.id(), "file": "just text" })).await;
-    assert!(answer.body["data"].is_null() || answer.body["data"]["attachProofOfExecution"] == Value::Null, "{}", answer.text);
+    let answer =
+        world.partner.mutate("attachProofOfExecution", json!({ "claimId": draft.id(), "file": "just text" })).await;
+    assert!(
+        answer.body["data"].is_null() || answer.body["data"]["attachProofOfExecution"] == Value::Null,
+        "{}",
+        answer.text
+    );
     assert!(answer.status.is_client_error(), "{}", answer.status);
 }
 

@@ -22,7 +22,11 @@ async fn a_patch_changes_what_it_names(world: &World) {
     let claim = world.partner.act("updateClaim", &claim, json!({ "name": "New" })).await.claim();
     assert_eq!((claim.field("name"), claim.field("externalReference")), (&json!("New"), &json!("CRM-1")));
     assert!(claim.field("customerContact").is_object());
-    let claim = world.partner.act("updateClaim", &claim, json!({ "externalReference": null, "customerContact": null })).await.claim();
+    let claim = world
+        .partner
+        .act("updateClaim", &claim, json!({ "externalReference": null, "customerContact": null }))
+        .await
+        .claim();
     assert!(claim.field("externalReference").is_null() && claim.field("customerContact").is_null());
     assert!(claim.field("partnerContact").is_object());
     // A variable of its own that is not sent is left out, too: the library would have read null.
@@ -153,8 +157,16 @@ async fn words_find_claims(world: &World) {
     let one = world.partner.mutate("createClaim", named("Grüne 100% Wiese", Some("Ref_42"))).await.claim();
     let two = world.partner.mutate("createClaim", named("Rote 100 Wiese", None)).await.claim();
     let search = |text: String| async move {
-        let found = world.partner.graphql("query($s: String!) { claims(filter: { search: $s }) { nodes { id } } }", json!({ "s": text })).await;
-        let mut ids: Vec<_> = found.data()["claims"]["nodes"].as_array().unwrap().iter().map(|node| node["id"].as_str().unwrap().to_owned()).collect();
+        let found = world
+            .partner
+            .graphql("query($s: String!) { claims(filter: { search: $s }) { nodes { id } } }", json!({ "s": text }))
+            .await;
+        let mut ids: Vec<_> = found.data()["claims"]["nodes"]
+            .as_array()
+            .unwrap()
+            .iter()
+            .map(|node| node["id"].as_str().unwrap().to_owned())
+            .collect();
         ids.sort();
         ids
     };

@@ -94,7 +94,8 @@ async fn a_wrong_domain_tells_nothing(world: &World) {
     let lines = json!([line_to(SALES, CONTOSO_SALES), line(STORAGE), line_to(FINANCE, FABRIKAM_SALES)]);
     let mut answers = Vec::new();
     for tenant in [CONTOSO, FABRIKAM, unknown] {
-        let answer = ask(world, question(json!({ "tenantId": tenant, "domain": "nowhere.example", "lines": lines }))).await;
+        let answer =
+            ask(world, question(json!({ "tenantId": tenant, "domain": "nowhere.example", "lines": lines }))).await;
         assert_eq!(codes(&answer.payload()["problems"]), ["DOMAIN_TENANT_MISMATCH"]);
         assert_eq!(answer.payload()["subscriptions"], json!([]));
         answers.push(answer.text.replace(tenant, "TENANT"));
@@ -171,7 +172,10 @@ async fn subscriptions_must_be_activated_and_alive(world: &World) {
         (SERVICE_CHAT, CONTOSO_CHAT_ENDED),
     ];
     for (sku, subscription) in over {
-        assert_eq!(found(world, question(json!({ "lines": [line_to(sku, subscription)] }))).await, ["SUBSCRIPTION_NOT_ACTIVE"]);
+        assert_eq!(
+            found(world, question(json!({ "lines": [line_to(sku, subscription)] }))).await,
+            ["SUBSCRIPTION_NOT_ACTIVE"]
+        );
         assert_eq!(found(world, question(json!({ "lines": [line(sku)] }))).await, ["SUBSCRIPTION_NOT_ACTIVE"]);
     }
     // In grace is fine.
@@ -227,8 +231,14 @@ async fn microsoft_365_names_no_subscription(world: &World) {
     let lines = json!([line_to(EXCHANGE_1, CONTOSO_EXCHANGE_1)]);
     assert_eq!(found(world, workload(json!({ "lines": lines }))).await, ["INVALID_VALUE"]);
     // E7, E8 hold for workloads too.
-    assert_eq!(found(world, workload(json!({ "lines": [line(EXCHANGE_ARCHIVE)] }))).await, ["SUBSCRIPTION_NOT_PROVISIONED"]);
-    assert_eq!(found(world, workload(json!({ "lines": [line(EXCHANGE_ESSENTIALS)] }))).await, ["SUBSCRIPTION_NOT_ACTIVE"]);
+    assert_eq!(
+        found(world, workload(json!({ "lines": [line(EXCHANGE_ARCHIVE)] }))).await,
+        ["SUBSCRIPTION_NOT_PROVISIONED"]
+    );
+    assert_eq!(
+        found(world, workload(json!({ "lines": [line(EXCHANGE_ESSENTIALS)] }))).await,
+        ["SUBSCRIPTION_NOT_ACTIVE"]
+    );
 }
 
 async fn only_some_sets_of_activities_exist(world: &World) {
@@ -246,7 +256,10 @@ async fn only_some_sets_of_activities_exist(world: &World) {
 
 async fn a_product_belongs_to_one_area(world: &World) {
     // E12, C1
-    assert_eq!(found(world, question(json!({ "lines": [line(EXCHANGE_1)] }))).await, ["PRODUCT_SOLUTION_AREA_MISMATCH"]);
+    assert_eq!(
+        found(world, question(json!({ "lines": [line(EXCHANGE_1)] }))).await,
+        ["PRODUCT_SOLUTION_AREA_MISMATCH"]
+    );
     assert_eq!(found(world, workload(json!({ "lines": [line(SALES)] }))).await, ["PRODUCT_SOLUTION_AREA_MISMATCH"]);
 }
 
@@ -277,14 +290,27 @@ async fn the_location_must_be_the_partners_and_enrolled(world: &World) {
 async fn all_problems_come_at_once(world: &World) {
     // E: one answer, every line's problem, each with its place.
     let lines = json!([
-        line_to(SALES, "MSDN-1"), line_to(FINANCE, FABRIKAM_SALES), line(STORAGE), line_to(SALES_PREMIUM, CONTOSO_FINANCE),
-        line(SUPPLY_CHAIN), line(SERVICE_PRO), line(SALES_PRO), line(EXCHANGE_1),
+        line_to(SALES, "MSDN-1"),
+        line_to(FINANCE, FABRIKAM_SALES),
+        line(STORAGE),
+        line_to(SALES_PREMIUM, CONTOSO_FINANCE),
+        line(SUPPLY_CHAIN),
+        line(SERVICE_PRO),
+        line(SALES_PRO),
+        line(EXCHANGE_1),
     ]);
     let input = question(json!({ "activities": ["USAGE", "REVENUE_ASSOCIATION"], "mpnId": "9999999", "lines": lines }));
     let expected = [
-        "ACTIVITY_NOT_ALLOWED", "LOCATION_NOT_YOURS", "PRODUCT_NOT_ON_TENANT", "PRODUCT_SOLUTION_AREA_MISMATCH",
-        "SUBSCRIPTION_CHANNEL_NOT_ELIGIBLE", "SUBSCRIPTION_ID_INVALID", "SUBSCRIPTION_NOT_ACTIVE", "SUBSCRIPTION_NOT_FOUND",
-        "SUBSCRIPTION_NOT_PROVISIONED", "SUBSCRIPTION_PRODUCT_MISMATCH",
+        "ACTIVITY_NOT_ALLOWED",
+        "LOCATION_NOT_YOURS",
+        "PRODUCT_NOT_ON_TENANT",
+        "PRODUCT_SOLUTION_AREA_MISMATCH",
+        "SUBSCRIPTION_CHANNEL_NOT_ELIGIBLE",
+        "SUBSCRIPTION_ID_INVALID",
+        "SUBSCRIPTION_NOT_ACTIVE",
+        "SUBSCRIPTION_NOT_FOUND",
+        "SUBSCRIPTION_NOT_PROVISIONED",
+        "SUBSCRIPTION_PRODUCT_MISMATCH",
     ];
     assert_eq!(found(world, input).await, expected);
 }
@@ -298,8 +324,13 @@ async fn what_is_missing_is_told_on_submit(world: &World) {
     input["activities"] = json!(["REVENUE_ASSOCIATION"]);
     let claim = world.partner.mutate("createClaim", input).await.claim();
     let expected = [
-        "CUSTOMER_CONTACT_REQUIRED", "PARTNER_CONTACT_REQUIRED", "PRODUCTS_REQUIRED", "PROOF_OF_EXECUTION_REQUIRED",
-        "SOLUTION_DETAILS_REQUIRED", "SOLUTION_DETAILS_REQUIRED", "TECHNICAL_CONTACT_REQUIRED",
+        "CUSTOMER_CONTACT_REQUIRED",
+        "PARTNER_CONTACT_REQUIRED",
+        "PRODUCTS_REQUIRED",
+        "PROOF_OF_EXECUTION_REQUIRED",
+        "SOLUTION_DETAILS_REQUIRED",
+        "SOLUTION_DETAILS_REQUIRED",
+        "TECHNICAL_CONTACT_REQUIRED",
     ];
     assert_eq!(world.partner.act("submitClaim", &claim, json!({})).await.refused(), expected);
     assert_eq!(claim.problems(), expected);
@@ -355,16 +386,24 @@ async fn the_options_of_activities_follow_the_catalogue(world: &World) {
     let query = "{ activityOptions { solutionArea activity program channels paysIncentive } }";
     let options = world.partner.query(query).await["activityOptions"].clone();
     let dynamics = json!(["VOLUME_LICENSING", "WEB_DIRECT"]);
-    let mut of_area: Vec<_> = options.as_array().unwrap().iter().map(|option| {
-        (option["solutionArea"].as_str().unwrap(), option["activity"].as_str().unwrap(), option["program"].as_str())
-    }).collect();
+    let mut of_area: Vec<_> = options
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|option| {
+            (option["solutionArea"].as_str().unwrap(), option["activity"].as_str().unwrap(), option["program"].as_str())
+        })
+        .collect();
     of_area.sort_unstable();
-    assert_eq!(of_area, [
-        ("BUSINESS_APPLICATIONS", "PRESALES", Some("OSA_SELL")),
-        ("BUSINESS_APPLICATIONS", "REVENUE_ASSOCIATION", None),
-        ("BUSINESS_APPLICATIONS", "USAGE", Some("OSU_BUSINESS_APPLICATIONS")),
-        ("MICROSOFT_365", "USAGE", Some("OSU_MICROSOFT_365")),
-    ]);
+    assert_eq!(
+        of_area,
+        [
+            ("BUSINESS_APPLICATIONS", "PRESALES", Some("OSA_SELL")),
+            ("BUSINESS_APPLICATIONS", "REVENUE_ASSOCIATION", None),
+            ("BUSINESS_APPLICATIONS", "USAGE", Some("OSU_BUSINESS_APPLICATIONS")),
+            ("MICROSOFT_365", "USAGE", Some("OSU_MICROSOFT_365")),
+        ]
+    );
     for option in options.as_array().unwrap() {
         assert_eq!(option["paysIncentive"], json!(!option["program"].is_null()));
         if option["solutionArea"] == "BUSINESS_APPLICATIONS" {

@@ -23,7 +23,8 @@ fn operations() -> Vec<(String, String, Value)> {
     let mut all = Vec::new();
     for (root, operation) in [("Query", "query"), ("Mutation", "mutation")] {
         let prefix = format!("{root}.");
-        for (field, element) in schema.iter().filter_map(|(name, element)| Some((name.strip_prefix(&prefix)?, element))) {
+        for (field, element) in schema.iter().filter_map(|(name, element)| Some((name.strip_prefix(&prefix)?, element)))
+        {
             if field.contains('(') {
                 continue;
             }
@@ -31,12 +32,16 @@ fn operations() -> Vec<(String, String, Value)> {
             let arguments: Vec<_> = schema
                 .iter()
                 .filter(|(name, argument)| name.starts_with(&required) && argument.required)
-                .map(|(name, argument)| (name[required.len()..].trim_end_matches(":)").to_owned(), argument.shape.clone()))
+                .map(|(name, argument)| {
+                    (name[required.len()..].trim_end_matches(":)").to_owned(), argument.shape.clone())
+                })
                 .collect();
             let declared: Vec<_> = arguments.iter().map(|(name, shape)| format!("${name}: {shape}")).collect();
             let given: Vec<_> = arguments.iter().map(|(name, _)| format!("{name}: ${name}")).collect();
-            let around = |list: Vec<String>| if list.is_empty() { String::new() } else { format!("({})", list.join(", ")) };
-            let selection = if schema.contains_key(element.shape.trim_matches(['[', ']', '!'])) { " { __typename }" } else { "" };
+            let around =
+                |list: Vec<String>| if list.is_empty() { String::new() } else { format!("({})", list.join(", ")) };
+            let selection =
+                if schema.contains_key(element.shape.trim_matches(['[', ']', '!'])) { " { __typename }" } else { "" };
             let document = format!("{operation}{} {{ {field}{}{selection} }}", around(declared), around(given));
             let variables = arguments.iter().map(|(name, shape)| (name.clone(), example(&schema, shape))).collect();
             all.push((field.to_owned(), document, Value::Object(variables)));

@@ -1,6 +1,9 @@
 //! GraphQL over HTTP: methods, statuses, media types, tokens, limits; and what lies beside it.
 
-use reqwest::{Method, RequestBuilder, header::{ACCEPT, ALLOW, CONTENT_TYPE, HeaderMap}};
+use reqwest::{
+    Method, RequestBuilder,
+    header::{ACCEPT, ALLOW, CONTENT_TYPE, HeaderMap},
+};
 use serde_json::json;
 
 use crate::support::{Answer, Settings, World, both};
@@ -34,7 +37,12 @@ both!(
 const GRAPHQL: &str = "application/graphql-response+json";
 
 fn post(world: &World, body: impl Into<reqwest::Body>) -> RequestBuilder {
-    world.partner.request(Method::POST, "/graphql").header(CONTENT_TYPE, "application/json").header(ACCEPT, GRAPHQL).body(body)
+    world
+        .partner
+        .request(Method::POST, "/graphql")
+        .header(CONTENT_TYPE, "application/json")
+        .header(ACCEPT, GRAPHQL)
+        .body(body)
 }
 
 async fn send(world: &World, request: RequestBuilder) -> Answer {
@@ -56,7 +64,8 @@ async fn the_answer_has_the_media_type_that_is_asked_for(world: &World) {
         (Some("application/graphql-response+json;q=0.1, application/json;q=0.9"), "application/json"),
         (Some("text/html, application/graphql-response+json; charset=utf-8"), GRAPHQL),
     ] {
-        let mut request = world.partner.request(Method::POST, "/graphql").header(CONTENT_TYPE, "application/json").body(body.clone());
+        let mut request =
+            world.partner.request(Method::POST, "/graphql").header(CONTENT_TYPE, "application/json").body(body.clone());
         if let Some(accept) = accept {
             request = request.header(ACCEPT, accept);
         }
@@ -64,7 +73,12 @@ async fn the_answer_has_the_media_type_that_is_asked_for(world: &World) {
         assert_eq!((answer.status.as_u16(), media_type(&answer.headers)), (200, expected), "{accept:?}");
         assert_eq!(answer.headers["cache-control"], "no-store");
     }
-    let request = world.partner.request(Method::POST, "/graphql").header(CONTENT_TYPE, "application/json").header(ACCEPT, "text/html").body(body);
+    let request = world
+        .partner
+        .request(Method::POST, "/graphql")
+        .header(CONTENT_TYPE, "application/json")
+        .header(ACCEPT, "text/html")
+        .body(body);
     assert_eq!(send(world, request).await.status.as_u16(), 406);
 }
 
@@ -80,7 +94,12 @@ async fn statuses_tell_what_went_wrong(world: &World) {
         ("fragment F on Query { viewer { subject } }", 400, "GRAPHQL_PARSE_FAILED"),
     ] {
         let answer = send(world, post(world, json!({ "query": query }).to_string())).await;
-        assert_eq!((answer.status.as_u16(), answer.errors()), (status, vec![code.to_owned()]), "{query:?}: {}", answer.text);
+        assert_eq!(
+            (answer.status.as_u16(), answer.errors()),
+            (status, vec![code.to_owned()]),
+            "{query:?}: {}",
+            answer.text
+        );
         assert!(answer.body.get("data").is_none(), "nothing was executed: {}", answer.text);
         assert_eq!(media_type(&answer.headers), GRAPHQL);
     }
@@ -92,38 +111,65 @@ async fn statuses_tell_what_went_wrong(world: &World) {
 }
 
 async fn queries_go_by_get_and_mutations_do_not(world: &World) {
-    let get = |query: &str| world.partner.request(Method::GET, "/graphql").query(&[("query", query)]).header(ACCEPT, GRAPHQL);
+    let get =
+        |query: &str| world.partner.request(Method::GET, "/graphql").query(&[("query", query)]).header(ACCEPT, GRAPHQL);
     let answer = send(world, get("{ viewer { subject } }")).await;
     assert_eq!(answer.data()["viewer"]["subject"], world.partner.subject.as_str());
     let with_variables = get("query($id: ID!) { claim(id: $id) { id } }").query(&[("variables", r#"{"id":"x"}"#)]);
     assert_eq!(send(world, with_variables).await.data(), &json!({ "claim": null }));
-    let mutation = send(world, get("mutation { submitClaim(input: { claimId: \"x\", expectedVersion: 1 }) { problems { code } } }")).await;
+    let mutation = send(
+        world,
+        get("mutation { submitClaim(input: { claimId: \"x\", expectedVersion: 1 }) { problems { code } } }"),
+    )
+    .await;
     assert_eq!((mutation.status.as_u16(), mutation.headers[ALLOW].to_str().unwrap()), (405, "POST"));
     assert_eq!(send(world, get("{ viewer {")).await.status.as_u16(), 400);
     assert_eq!(send(world, world.partner.request(Method::GET, "/graphql")).await.status.as_u16(), 400);
-    assert_eq!(send(world, get("{ viewer { subject } }").query(&[("variables", "no json")])).await.status.as_u16(), 400);
+    assert_eq!(
+        send(world, get("{ viewer { subject } }").query(&[("variables", "no json")])).await.status.as_u16(),
+        400
+    );
     for method in [Method::PUT, Method::DELETE, Method::PATCH] {
         assert_eq!(send(world, world.partner.request(method, "/graphql")).await.status.as_u16(), 405);
     }
 }
 
 async fn bodies_must_be_json(world: &World) {
-    for body in ["", "no json", "[]", "null", "1", "\"{ viewer { subject } }\"", "{}", r#"{"query":1}"#, r#"{"query":null}"#,
-        r#"{"query":"{ viewer { subject } }","variables":[]}"#, r#"{"query":"{ viewer { subject } }","operationName":1}"#, "{\"query\":\"\u{0}"] {
+    for body in [
+        "",
+        "no json",
+        "[]",
+        "null",
+        "1",
+        "\"{ viewer { subject } }\"",
+        "{}",
+        r#"{"query":1}"#,
+        r#"{"query":null}"#,
+        r#"{"query":"{ viewer { subject } }","variables":[]}"#,
+        r#"{"query":"{ viewer { subject } }","operationName":1}"#,
+        "{\"query\":\"\u{0}",
+    ] {
         let answer = send(world, post(world, body)).await;
         assert_eq!(answer.status.as_u16(), 400, "{body:?}: {}", answer.text);
         assert!(!answer.errors().is_empty());
     }
     // More than is asked for is ignored, null is like nothing.
-    let more = r#"{"query":"{ viewer { subject } }","variables":null,"operationName":null,"extensions":null,"more":[1]}"#;
+    let more =
+        r#"{"query":"{ viewer { subject } }","variables":null,"operationName":null,"extensions":null,"more":[1]}"#;
     assert!(send(world, post(world, more)).await.data().is_object());
-    for content_type in ["text/plain", "application/x-www-form-urlencoded", "application/graphql", "application/jsonx"] {
-        let request = world.partner.request(Method::POST, "/graphql").header(CONTENT_TYPE, content_type).body("{\"query\":\"{ viewer { subject } }\"}");
+    for content_type in ["text/plain", "application/x-www-form-urlencoded", "application/graphql", "application/jsonx"]
+    {
+        let request = world
+            .partner
+            .request(Method::POST, "/graphql")
+            .header(CONTENT_TYPE, content_type)
+            .body("{\"query\":\"{ viewer { subject } }\"}");
         assert_eq!(send(world, request).await.status.as_u16(), 415, "{content_type}");
     }
     let none = world.partner.request(Method::POST, "/graphql").body("{\"query\":\"{ viewer { subject } }\"}");
     assert_eq!(send(world, none).await.status.as_u16(), 415);
-    let with_charset = world.partner.request(Method::POST, "/graphql").header(CONTENT_TYPE, "application/json; charset=utf-8");
+    let with_charset =
+        world.partner.request(Method::POST, "/graphql").header(CONTENT_TYPE, "application/json; charset=utf-8");
     assert!(send(world, with_charset.body("{\"query\":\"{ viewer { subject } }\"}")).await.data().is_object());
 }
 
@@ -133,10 +179,26 @@ async fn tokens_are_judged_strictly(world: &World) {
     let parts: Vec<_> = good.split('.').collect();
     let none = "eyJhbGciOiJub25lIiwidHlwIjoiSldUIn0";
     let longer = format!("{good}x");
-    let mut bad = vec!["".to_owned(), "x".to_owned(), longer, format!("{none}.{}.", parts[1]), format!("{}.{}.", parts[0], parts[1]), format!("{none}.{}.{}", parts[1], parts[2])];
+    let mut bad = vec![
+        String::new(),
+        "x".to_owned(),
+        longer,
+        format!("{none}.{}.", parts[1]),
+        format!("{}.{}.", parts[0], parts[1]),
+        format!("{none}.{}.{}", parts[1], parts[2]),
+    ];
     for claims in [
-        json!({ "exp": 1_700_000_000 }), json!({ "exp": null }), json!({ "exp": "4102444800" }), json!({ "iss": "other" }), json!({ "iss": null }),
-        json!({ "aud": "other" }), json!({ "aud": null }), json!({ "aud": [] }), json!({ "sub": null }), json!({ "sub": "" }), json!({ "sub": "a\u{0}b" }),
+        json!({ "exp": 1_700_000_000 }),
+        json!({ "exp": null }),
+        json!({ "exp": "4102444800" }),
+        json!({ "iss": "other" }),
+        json!({ "iss": null }),
+        json!({ "aud": "other" }),
+        json!({ "aud": null }),
+        json!({ "aud": [] }),
+        json!({ "sub": null }),
+        json!({ "sub": "" }),
+        json!({ "sub": "a\u{0}b" }),
         json!({ "nbf": 4_000_000_000_u64 }),
     ] {
         let mut whole = json!({ "roles": ["REVIEWER"] });
@@ -150,10 +212,14 @@ async fn tokens_are_judged_strictly(world: &World) {
     }
     let http = &world.partner.http;
     for header in [format!("Basic {good}"), good.clone(), "Bearer".to_owned(), format!("Bearer {good} {good}")] {
-        let request = http.post(format!("{}/graphql", world.partner.base)).header("authorization", &header).json(&json!({ "query": "{ viewer { subject } }" }));
+        let request = http
+            .post(format!("{}/graphql", world.partner.base))
+            .header("authorization", &header)
+            .json(&json!({ "query": "{ viewer { subject } }" }));
         assert_eq!(send(world, request).await.status.as_u16(), 401, "{header}");
     }
-    let request = http.post(format!("{}/graphql", world.partner.base)).header("authorization", format!("bearer {good}"));
+    let request =
+        http.post(format!("{}/graphql", world.partner.base)).header("authorization", format!("bearer {good}"));
     assert!(send(world, request.json(&json!({ "query": "{ viewer { subject } }" }))).await.data().is_object());
 }
 
@@ -182,7 +248,9 @@ async fn introspection_is_for_callers(world: &World) {
 
 async fn several_operations_need_a_name(world: &World) {
     let query = "query A { viewer { subject } } query B { viewer { roles } }";
-    let ask = |name: serde_json::Value| async move { world.partner.post(&json!({ "query": query, "operationName": name })).await };
+    let ask = |name: serde_json::Value| async move {
+        world.partner.post(&json!({ "query": query, "operationName": name })).await
+    };
     assert_eq!(ask(json!("B")).await.data()["viewer"], json!({ "roles": ["GLOBAL_ADMIN"] }));
     for name in [json!(null), json!("C"), json!("")] {
         assert_eq!(ask(name).await.errors(), ["OPERATION_RESOLUTION_FAILURE"]);
@@ -193,7 +261,10 @@ async fn errors_have_codes_and_hide_the_inside(world: &World) {
     // Nothing of the database or of the code is in any of these.
     for (query, variables) in [
         ("query($t: UUID!) { customerByTenant(tenantId: $t, domain: \"x\") { id } }", json!({ "t": "no uuid" })),
-        ("query($f: ClaimFilter) { claims(filter: $f) { totalCount } }", json!({ "f": { "createdAt": { "from": "yesterday" } } })),
+        (
+            "query($f: ClaimFilter) { claims(filter: $f) { totalCount } }",
+            json!({ "f": { "createdAt": { "from": "yesterday" } } }),
+        ),
         ("query($f: ClaimFilter) { claims(filter: $f) { totalCount } }", json!({ "f": { "status": ["OPEN"] } })),
         ("query($f: ClaimFilter) { claims(filter: $f) { totalCount } }", json!({ "f": { "unknown": 1 } })),
         ("query($n: Int) { claims(first: $n) { totalCount } }", json!({ "n": 1.5 })),
@@ -201,7 +272,12 @@ async fn errors_have_codes_and_hide_the_inside(world: &World) {
         ("query($n: Int) { claims(first: $n) { totalCount } }", json!({ "n": "5" })),
     ] {
         let answer = world.partner.graphql(query, variables.clone()).await;
-        assert_eq!((answer.status.as_u16(), answer.errors()), (400, vec!["BAD_USER_INPUT".to_owned()]), "{variables}: {}", answer.text);
+        assert_eq!(
+            (answer.status.as_u16(), answer.errors()),
+            (400, vec!["BAD_USER_INPUT".to_owned()]),
+            "{variables}: {}",
+            answer.text
+        );
         for inside in ["sqlx", "sea_orm", "panick", "src/", "SELECT", "thread"] {
             assert!(!answer.text.contains(inside), "{}", answer.text);
         }
@@ -213,9 +289,12 @@ async fn large_requests_are_refused(world: &World) {
     assert_eq!(world.partner.graphql(&long, json!({})).await.errors(), ["DOCUMENT_TOO_LARGE"]);
     let body = json!({ "query": "{ viewer { subject } }", "variables": { "x": "y".repeat(1_100_000) } }).to_string();
     assert_eq!(send(world, post(world, body)).await.status.as_u16(), 413);
-    let deep = format!("{{ claims {{ nodes {{ {} }} }} }}", "customer { claims { nodes { ".repeat(6) + "id" + &"} } }".repeat(6));
+    let deep = format!(
+        "{{ claims {{ nodes {{ {} }} }} }}",
+        "customer { claims { nodes { ".repeat(6) + "id" + &"} } }".repeat(6)
+    );
     assert_eq!(world.partner.graphql(&deep, json!({})).await.errors(), ["QUERY_TOO_COMPLEX"]);
-    let aliases: String = (0..31).map(|number| format!("a{number}: viewer {{ subject }} ")).collect();
+    let aliases = (0..31).map(|number| format!("a{number}: viewer {{ subject }}")).collect::<Vec<_>>().join(" ");
     assert_eq!(world.partner.graphql(&format!("{{ {aliases} }}"), json!({})).await.errors(), ["QUERY_TOO_COMPLEX"]);
     let costly = "{ claims(first: 100) { nodes { comments(first: 100) { nodes { id body } } } } }";
     assert_eq!(world.partner.graphql(costly, json!({})).await.errors(), ["QUERY_TOO_COMPLEX"]);
@@ -226,14 +305,18 @@ async fn bombs_are_refused_at_once(world: &World) {
     let mut bomb = "{ ...F0 }".to_owned();
     for number in 0..40 {
         let next = number + 1;
-        bomb.push_str(&format!(" fragment F{number} on Query {{ ...F{next} ...F{next} }}"));
+        bomb = bomb + " " + &format!("fragment F{number} on Query {{ ...F{next} ...F{next} }}");
     }
     bomb.push_str(" fragment F40 on Query { viewer { subject } }");
     let answer = world.partner.graphql(&bomb, json!({})).await;
     assert_eq!(answer.errors(), ["QUERY_TOO_COMPLEX"]);
     let cycle = "{ ...A } fragment A on Query { ...B } fragment B on Query { ...A }";
     assert_eq!(world.partner.graphql(cycle, json!({})).await.errors(), ["GRAPHQL_VALIDATION_FAILED"]);
-    for deep in ["{".repeat(9_000), format!("{{ claim(id: {} ) {{ id }} }}", "[".repeat(9_000)), "query($x: ".to_owned() + &"[".repeat(5_000)] {
+    for deep in [
+        "{".repeat(9_000),
+        format!("{{ claim(id: {} ) {{ id }} }}", "[".repeat(9_000)),
+        "query($x: ".to_owned() + &"[".repeat(5_000),
+    ] {
         let answer = world.partner.graphql(&deep, json!({})).await;
         assert!(answer.status.is_client_error() && !answer.errors().is_empty());
     }
@@ -265,7 +348,11 @@ async fn the_page_is_served_and_pinned(world: &World) {
     assert_eq!((answer.status.as_u16(), media_type(&answer.headers)), (200, "text/html"));
     let scripts = answer.text.matches("<script").count() + answer.text.matches("<link").count();
     assert!(scripts > 0 && answer.text.contains("integrity=\"sha"), "{}", answer.text);
-    for tag in answer.text.split('<').filter(|tag| tag.contains("://") && (tag.starts_with("script") || tag.starts_with("link"))) {
+    for tag in answer
+        .text
+        .split('<')
+        .filter(|tag| tag.contains("://") && (tag.starts_with("script") || tag.starts_with("link")))
+    {
         assert!(tag.contains("integrity=") && tag.contains('@'), "not pinned: {tag}");
     }
     assert!(answer.headers.contains_key("content-security-policy"));
@@ -274,7 +361,11 @@ async fn the_page_is_served_and_pinned(world: &World) {
 async fn pages_of_known_origins_may_call(world: &World) {
     let ask = |origin: &str| {
         let request = world.anonymous.request(Method::OPTIONS, "/graphql").header("origin", origin);
-        world.anonymous.send(request.header("access-control-request-method", "POST").header("access-control-request-headers", "authorization,content-type"))
+        world.anonymous.send(
+            request
+                .header("access-control-request-method", "POST")
+                .header("access-control-request-headers", "authorization,content-type"),
+        )
     };
     let known = ask("https://portal.example").await;
     assert_eq!(known.headers["access-control-allow-origin"], "https://portal.example");

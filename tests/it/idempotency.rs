@@ -102,7 +102,12 @@ async fn two_at_once_do_it_once(world: &World) {
     // J1, L11b: the same key, and the same version without a key.
     let mut input = world.input_of(&world.partner);
     input["idempotencyKey"] = json!("race");
-    let tries = (0..8).map(|_| tokio::spawn({ let (caller, input) = (world.partner.clone(), input.clone()); async move { caller.mutate("createClaim", input).await } }));
+    let tries = (0..8).map(|_| {
+        tokio::spawn({
+            let (caller, input) = (world.partner.clone(), input.clone());
+            async move { caller.mutate("createClaim", input).await }
+        })
+    });
     let mut ids = Vec::new();
     for answer in tries.collect::<Vec<_>>() {
         ids.push(answer.await.unwrap().claim().id().to_owned());
@@ -110,7 +115,12 @@ async fn two_at_once_do_it_once(world: &World) {
     ids.dedup();
     assert_eq!(ids.len(), 1);
     let claim = world.prove(&world.partner, &world.partner.claim(&ids[0]).await.unwrap()).await;
-    let tries = (0..8).map(|_| tokio::spawn({ let (caller, claim) = (world.partner.clone(), claim.clone()); async move { caller.act("submitClaim", &claim, json!({})).await } }));
+    let tries = (0..8).map(|_| {
+        tokio::spawn({
+            let (caller, claim) = (world.partner.clone(), claim.clone());
+            async move { caller.act("submitClaim", &claim, json!({})).await }
+        })
+    });
     let mut done = 0;
     for answer in tries.collect::<Vec<_>>() {
         let answer = answer.await.unwrap();

@@ -20,7 +20,18 @@ async fn state(world: &World, claim: &Claim) -> (Claim, Vec<Value>) {
 async fn values_of_the_wrong_type_change_nothing(world: &World) {
     let claim = world.draft().await;
     let before = state(world, &claim).await;
-    let strange = [json!(null), json!(1), json!(true), json!([]), json!({}), json!([[]]), json!({ "x": 1 }), json!(1.5), json!("ENUM"), json!(["x"])];
+    let strange = [
+        json!(null),
+        json!(1),
+        json!(true),
+        json!([]),
+        json!({}),
+        json!([[]]),
+        json!({ "x": 1 }),
+        json!(1.5),
+        json!("ENUM"),
+        json!(["x"]),
+    ];
     for field in ["claimId", "expectedVersion"] {
         for value in &strange {
             let mut input = json!({ "claimId": claim.id(), "expectedVersion": claim.version(), "name": "Changed" });
@@ -61,7 +72,11 @@ async fn strange_texts_change_nothing(world: &World) {
             let answer = world.partner.act(mutation, &claim, input.clone()).await;
             let refused = if answer.body["errors"].is_null() { answer.refused() } else { answer.errors() };
             let expected = ["BAD_USER_INPUT", "INVALID_VALUE", "LOCATION_NOT_YOURS"];
-            assert!(refused.iter().all(|code| expected.contains(&code.as_str())), "{mutation} {text:?}: {}", answer.text);
+            assert!(
+                refused.iter().all(|code| expected.contains(&code.as_str())),
+                "{mutation} {text:?}: {}",
+                answer.text
+            );
         }
         assert_eq!(world.partner.comment(claim.id(), text, "SHARED").await.refused(), ["INVALID_VALUE"]);
         let answer = world.lead.act("assignReviewer", &claim, json!({ "reviewerSubject": text })).await;
@@ -74,11 +89,17 @@ async fn strange_numbers_change_nothing(world: &World) {
     let claim = world.submitted().await;
     let before = state(world, &claim).await;
     for version in [0_i64, -1, 2_147_483_647, -2_147_483_648] {
-        let answer = world.partner.mutate("withdrawClaim", json!({ "claimId": claim.id(), "expectedVersion": version, "detail": "x" })).await;
+        let answer = world
+            .partner
+            .mutate("withdrawClaim", json!({ "claimId": claim.id(), "expectedVersion": version, "detail": "x" }))
+            .await;
         assert_eq!(answer.refused(), ["VERSION_CONFLICT"], "{version}");
     }
     for version in [json!(2_147_483_648_i64), json!(-2_147_483_649_i64), json!(1e30), json!("3")] {
-        let answer = world.partner.mutate("withdrawClaim", json!({ "claimId": claim.id(), "expectedVersion": version, "detail": "x" })).await;
+        let answer = world
+            .partner
+            .mutate("withdrawClaim", json!({ "claimId": claim.id(), "expectedVersion": version, "detail": "x" }))
+            .await;
         assert_eq!(answer.errors(), ["BAD_USER_INPUT"], "{version}");
     }
     assert_eq!(state(world, &claim).await, before);
@@ -86,7 +107,18 @@ async fn strange_numbers_change_nothing(world: &World) {
 
 async fn strange_arguments_are_no_fault(world: &World) {
     world.submitted().await;
-    let texts = ["\u{0}", "%", "_", "\\", "'", "\"; DROP TABLE claim; --", "🦀", "\u{202e}", &"x".repeat(5_000), &"x ".repeat(2_000)];
+    let texts = [
+        "\u{0}",
+        "%",
+        "_",
+        "\\",
+        "'",
+        "\"; DROP TABLE claim; --",
+        "🦀",
+        "\u{202e}",
+        &"x".repeat(5_000),
+        &"x ".repeat(2_000),
+    ];
     for text in texts {
         for query in [
             "query($x: String) { claims(filter: { search: $x }) { totalCount } }",
@@ -103,13 +135,22 @@ async fn strange_arguments_are_no_fault(world: &World) {
         ] {
             for caller in [&world.partner, &world.lead, &world.customer] {
                 let answer = caller.graphql(query, json!({ "x": text })).await;
-                let fine = answer.body["errors"].is_null() || answer.errors().iter().all(|code| code == "BAD_USER_INPUT");
+                let fine =
+                    answer.body["errors"].is_null() || answer.errors().iter().all(|code| code == "BAD_USER_INPUT");
                 assert!(fine, "{query} {text:?}: {}", answer.text);
             }
         }
     }
     // Times at the ends of what there is.
-    for time in ["0000-01-01T00:00:00Z", "9999-12-31T23:59:59Z", "2026-03-02T09:00:00.123456789Z", "2026-03-02T09:00:00+14:00", "2026-06-30T23:59:60Z", "now", ""] {
+    for time in [
+        "0000-01-01T00:00:00Z",
+        "9999-12-31T23:59:59Z",
+        "2026-03-02T09:00:00.123456789Z",
+        "2026-03-02T09:00:00+14:00",
+        "2026-06-30T23:59:60Z",
+        "now",
+        "",
+    ] {
         let query = "query($x: DateTime) { claims(filter: { createdAt: { from: $x }, dueAt: { before: $x } }) { totalCount } history(filter: { at: { from: $x } }) { totalCount } }";
         let answer = world.lead.graphql(query, json!({ "x": time })).await;
         let fine = answer.body["errors"].is_null() || answer.errors().iter().all(|code| code == "BAD_USER_INPUT");

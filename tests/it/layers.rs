@@ -3,8 +3,22 @@
 use crate::support::source::{Source, read, rust_files, words};
 
 /// The folders and files of `src`, each using only itself and those before it.
-const LAYERS: &[&str] =
-    &["config", "clock", "ids", "documents", "store", "events", "auth", "app", "jobs", "graphql", "http", "server", "cli", "main"];
+const LAYERS: &[&str] = &[
+    "config",
+    "clock",
+    "ids",
+    "documents",
+    "store",
+    "events",
+    "auth",
+    "app",
+    "jobs",
+    "graphql",
+    "http",
+    "server",
+    "cli",
+    "main",
+];
 
 /// Crates that only these layers may name.
 const RESERVED: &[(&str, &[&str])] = &[
@@ -23,13 +37,35 @@ const RESERVED: &[(&str, &[&str])] = &[
 
 /// What `domain` may not contain: it is pure.
 const IMPURE: &[&str] = &[
-    "std::fs", "std::net", "std::env", "std::io", "std::process", "std::thread", "std::time::SystemTime", "Instant::now",
-    "Timestamp::now", "Zoned::now", "Uuid::new_v4", "Uuid::now_v7", "async fn", ".await", "println!", "static mut",
+    "std::fs",
+    "std::net",
+    "std::env",
+    "std::io",
+    "std::process",
+    "std::thread",
+    "std::time::SystemTime",
+    "Instant::now",
+    "Timestamp::now",
+    "Zoned::now",
+    "Uuid::new_v4",
+    "Uuid::now_v7",
+    "async fn",
+    ".await",
+    "println!",
+    "static mut",
 ];
 
 /// What the program may not contain anywhere.
 const BANNED: &[&str] = &[
-    ".unwrap()", ".expect(", "panic!(", "todo!(", "unimplemented!(", "unreachable!(", "#[allow(", "#![allow(", "unsafe {",
+    ".unwrap()",
+    ".expect(",
+    "panic!(",
+    "todo!(",
+    "unimplemented!(",
+    "unreachable!(",
+    "#[allow(",
+    "#![allow(",
+    "unsafe {",
 ];
 
 /// The most lines a file may have.
@@ -51,8 +87,11 @@ fn a_layer_uses_only_itself_and_those_before_it() {
 
 #[test]
 fn every_file_of_the_server_belongs_to_a_layer() {
-    let homeless: Vec<_> =
-        rust_files("src").into_iter().filter(|source| source.path != "src/lib.rs" && layer(source).is_none()).map(|s| s.path).collect();
+    let homeless: Vec<_> = rust_files("src")
+        .into_iter()
+        .filter(|source| source.path != "src/lib.rs" && layer(source).is_none())
+        .map(|s| s.path)
+        .collect();
     assert!(homeless.is_empty(), "in no layer: {homeless:?}");
 }
 
@@ -81,7 +120,8 @@ fn the_domain_is_pure() {
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
     let manifest: toml::Table = read("domain/Cargo.toml").parse().unwrap();
     let pure = ["email_address", "jiff", "serde", "serde_json", "sha2", "toml", "uuid"];
-    let foreign: Vec<_> = manifest["dependencies"].as_table().unwrap().keys().filter(|name| !pure.contains(&name.as_str())).collect();
+    let foreign: Vec<_> =
+        manifest["dependencies"].as_table().unwrap().keys().filter(|name| !pure.contains(&name.as_str())).collect();
     assert!(foreign.is_empty(), "no crate for the domain: {foreign:?}");
 }
 
@@ -158,5 +198,8 @@ fn names_crate(code: &str, name: &str) -> bool {
 
 #[test]
 fn groups_of_uses_are_understood() {
-    assert_eq!(uses("use crate::{app::{App, claims}, store::Db};\ncrate::auth::x()").collect::<Vec<_>>(), ["app", "store", "auth"]);
+    assert_eq!(
+        uses("use crate::{app::{App, claims}, store::Db};\ncrate::auth::x()").collect::<Vec<_>>(),
+        ["app", "store", "auth"]
+    );
 }

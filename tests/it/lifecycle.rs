@@ -29,7 +29,9 @@ fn input_for(action: &str) -> (&'static str, Value) {
         "SUBMIT" => ("submitClaim", json!({})),
         "START_REVIEW" => ("startReview", json!({})),
         "ASSIGN" => ("assignReviewer", json!({ "reviewerSubject": "rita@vendor.example" })),
-        "REQUEST_PARTNER_ACTION" => ("requestPartnerAction", json!({ "reasons": ["OTHER"], "message": "Please explain." })),
+        "REQUEST_PARTNER_ACTION" => {
+            ("requestPartnerAction", json!({ "reasons": ["OTHER"], "message": "Please explain." }))
+        }
         "RESPOND" => ("respondToReview", json!({ "message": "It is explained." })),
         "APPROVE" => ("approveClaim", json!({})),
         "REJECT" => ("rejectClaim", json!({ "reason": "OTHER", "detail": "No." })),
@@ -39,7 +41,16 @@ fn input_for(action: &str) -> (&'static str, Value) {
 }
 
 const WITH_VERSION: [&str; 10] = [
-    "EDIT", "DELETE_DRAFT", "SUBMIT", "START_REVIEW", "ASSIGN", "REQUEST_PARTNER_ACTION", "RESPOND", "APPROVE", "REJECT", "WITHDRAW",
+    "EDIT",
+    "DELETE_DRAFT",
+    "SUBMIT",
+    "START_REVIEW",
+    "ASSIGN",
+    "REQUEST_PARTNER_ACTION",
+    "RESPOND",
+    "APPROVE",
+    "REJECT",
+    "WITHDRAW",
 ];
 
 const STATUSES: [&str; 6] = ["EDITING", "SUBMITTED", "UNDER_REVIEW", "PARTNER_ACTION_REQUIRED", "APPROVED", "REJECTED"];
@@ -80,8 +91,18 @@ async fn from_draft_to_approval(world: &World) {
     assert_eq!(approved.field("decidedAt"), "2026-03-02T09:00:00Z");
     let association = &approved.field("lines")[0]["association"];
     assert_eq!((&association["official"], &association["endedAt"]), (&json!(false), &Value::Null));
-    let actions: Vec<_> = world.history(&approved).await.iter().map(|entry| entry["action"].as_str().unwrap().to_owned()).collect();
-    for action in ["CREATED", "PROOF_ATTACHED", "SUBMITTED", "REVIEW_STARTED", "ACTION_REQUESTED", "RESPONDED", "APPROVED", "ASSOCIATION_STARTED"] {
+    let actions: Vec<_> =
+        world.history(&approved).await.iter().map(|entry| entry["action"].as_str().unwrap().to_owned()).collect();
+    for action in [
+        "CREATED",
+        "PROOF_ATTACHED",
+        "SUBMITTED",
+        "REVIEW_STARTED",
+        "ACTION_REQUESTED",
+        "RESPONDED",
+        "APPROVED",
+        "ASSOCIATION_STARTED",
+    ] {
         assert_eq!(actions.iter().filter(|seen| *seen == action).count(), 1, "{action} in {actions:?}");
     }
 }
@@ -107,7 +128,9 @@ async fn submitting_needs_eligibility_and_proof(world: &World) {
     assert_eq!(answer.refused(), ["PROOF_OF_EXECUTION_REQUIRED"]);
     let proven = world.prove(&world.partner, &draft).await;
     // A subscription that was suspended meanwhile (E8).
-    world.load("upsertSubscriptions", vec![subscription(CONTOSO_SALES, CONTOSO, SALES, "WEB_DIRECT", "SUSPENDED")]).await;
+    world
+        .load("upsertSubscriptions", vec![subscription(CONTOSO_SALES, CONTOSO, SALES, "WEB_DIRECT", "SUSPENDED")])
+        .await;
     assert_eq!(world.partner.act("submitClaim", &proven, json!({})).await.refused(), ["SUBSCRIPTION_NOT_ACTIVE"]);
     let unchanged = world.partner.claim(proven.id()).await.unwrap();
     assert_eq!((unchanged.status(), unchanged.version()), ("EDITING", proven.version()));
@@ -122,7 +145,10 @@ async fn only_the_assigned_reviewer_or_a_lead_goes_on(world: &World) {
         assert_eq!(answer.refused(), ["NOT_ALLOWED"], "{action}");
     }
     assert!(!world.second_reviewer.claim(claim.id()).await.unwrap().actions().contains(&"APPROVE"));
-    assert_eq!(world.lead.act("approveClaim", &claim, json!({ "note": "Done for Rita." })).await.done().status(), "APPROVED");
+    assert_eq!(
+        world.lead.act("approveClaim", &claim, json!({ "note": "Done for Rita." })).await.done().status(),
+        "APPROVED"
+    );
 }
 
 async fn assigning(world: &World) {
@@ -156,16 +182,28 @@ async fn a_response_must_bring_something(world: &World) {
     // L5
     let claim = world.action_requested().await;
     for nothing in [json!({}), json!({ "message": null }), json!({ "message": " " })] {
-        assert_eq!(world.partner.act("respondToReview", &claim, nothing.clone()).await.refused(), ["INVALID_VALUE"], "{nothing}");
+        assert_eq!(
+            world.partner.act("respondToReview", &claim, nothing.clone()).await.refused(),
+            ["INVALID_VALUE"],
+            "{nothing}"
+        );
     }
     world.partner.comment(claim.id(), "We are on it.", "SHARED").await.claim();
     let claim = world.partner.act("respondToReview", &claim, json!({})).await.done();
-    let claim = world.reviewer.act("requestPartnerAction", &claim, json!({ "reasons": ["OTHER"], "message": "And now?" })).await.done();
+    let claim = world
+        .reviewer
+        .act("requestPartnerAction", &claim, json!({ "reasons": ["OTHER"], "message": "And now?" }))
+        .await
+        .done();
     // The comment of before does not count twice.
     assert_eq!(world.partner.act("respondToReview", &claim, json!({})).await.refused(), ["INVALID_VALUE"]);
     let claim = world.prove(&world.partner, &claim).await;
     let claim = world.partner.act("respondToReview", &claim, json!({})).await.done();
-    let claim = world.reviewer.act("requestPartnerAction", &claim, json!({ "reasons": ["OTHER"], "message": "More." })).await.done();
+    let claim = world
+        .reviewer
+        .act("requestPartnerAction", &claim, json!({ "reasons": ["OTHER"], "message": "More." }))
+        .await
+        .done();
     let claim = world.partner.act("updateClaim", &claim, json!({ "name": "Better" })).await.done();
     // E: a response while an eligibility problem stands is refused.
     world.load("upsertSubscriptions", vec![subscription(CONTOSO_SALES, CONTOSO, SALES, "WEB_DIRECT", "EXPIRED")]).await;
@@ -179,7 +217,10 @@ async fn approval_looks_at_the_subscriptions_again(world: &World) {
     world.load("upsertSubscriptions", row("WEB_DIRECT", "EXPIRED")).await;
     assert_eq!(world.reviewer.act("approveClaim", &claim, json!({})).await.refused(), ["SUBSCRIPTION_NOT_ACTIVE"]);
     world.load("upsertSubscriptions", row("CSP", "ACTIVE")).await;
-    assert_eq!(world.reviewer.act("approveClaim", &claim, json!({})).await.refused(), ["SUBSCRIPTION_CHANNEL_NOT_ELIGIBLE"]);
+    assert_eq!(
+        world.reviewer.act("approveClaim", &claim, json!({})).await.refused(),
+        ["SUBSCRIPTION_CHANNEL_NOT_ELIGIBLE"]
+    );
     world.load("upsertSubscriptions", row("WEB_DIRECT", "IN_GRACE")).await;
     assert_eq!(world.approve(&claim).await.status(), "APPROVED");
 }
@@ -205,7 +246,11 @@ async fn withdrawing(world: &World) {
     for status in ["SUBMITTED", "UNDER_REVIEW", "PARTNER_ACTION_REQUIRED", "APPROVED"] {
         let claim = world.in_status(status).await;
         let claim = world.partner.act("withdrawClaim", &claim, json!({ "detail": "Wrong location." })).await.done();
-        assert_eq!((claim.status(), &claim.field("rejection")["reason"]), ("REJECTED", &json!("PARTNER_REQUEST")), "{status}");
+        assert_eq!(
+            (claim.status(), &claim.field("rejection")["reason"]),
+            ("REJECTED", &json!("PARTNER_REQUEST")),
+            "{status}"
+        );
         assert_eq!(claim.field("rejection")["disputableUntil"], Value::Null);
         let association = &claim.field("lines")[0]["association"];
         assert_eq!(association.is_null(), status != "APPROVED");
@@ -218,7 +263,8 @@ async fn every_action_is_refused_where_it_is_not_open(world: &World) {
     for status in STATUSES {
         let claim = world.in_status(status).await;
         for action in WITH_VERSION {
-            let caller = if ["START_REVIEW", "ASSIGN", "REQUEST_PARTNER_ACTION", "APPROVE", "REJECT"].contains(&action) {
+            let caller = if ["START_REVIEW", "ASSIGN", "REQUEST_PARTNER_ACTION", "APPROVE", "REJECT"].contains(&action)
+            {
                 &world.reviewer
             } else {
                 &world.partner
@@ -252,7 +298,8 @@ async fn what_is_offered_can_be_done(world: &World) {
     // L11: the offers and the guards are one table. Each offer is taken up on a claim of its own.
     for status in STATUSES {
         let first = world.in_status(status).await;
-        let offers: Vec<_> = [&world.partner, &world.user, &world.reviewer, &world.second_reviewer, &world.lead].into_iter().collect();
+        let offers: Vec<_> =
+            [&world.partner, &world.user, &world.reviewer, &world.second_reviewer, &world.lead].into_iter().collect();
         let mut open = Vec::new();
         for caller in offers {
             if let Some(seen) = caller.claim(first.id()).await {
@@ -267,7 +314,12 @@ async fn what_is_offered_can_be_done(world: &World) {
                 input = json!({ "reviewerSubject": caller.subject });
             }
             let answer = caller.act(mutation, &claim, input).await;
-            assert!(answer.problems().is_empty(), "{} was offered {action} in {status}: {}", caller.subject, answer.text);
+            assert!(
+                answer.problems().is_empty(),
+                "{} was offered {action} in {status}: {}",
+                caller.subject,
+                answer.text
+            );
             if let Some(left) = world.partner.claim(claim.id()).await {
                 clear(world, &left).await;
             }
@@ -308,13 +360,19 @@ async fn numbers_tell_nothing(world: &World) {
         let number = claim.field("number").as_str().unwrap().to_owned();
         let parts: Vec<_> = number.split('-').collect();
         assert_eq!(parts.iter().map(|part| part.len()).collect::<Vec<_>>(), [4, 4, 4], "{number}");
-        let by_number = world.partner.graphql("query($n: String!) { claimByNumber(number: $n) { id } }", json!({ "n": number })).await;
+        let by_number = world
+            .partner
+            .graphql("query($n: String!) { claimByNumber(number: $n) { id } }", json!({ "n": number }))
+            .await;
         assert_eq!(by_number.data()["claimByNumber"]["id"], claim.id());
         numbers.push(number);
     }
     let distinct: std::collections::BTreeSet<_> = numbers.iter().map(|number| &number[5..7]).collect();
     assert!(distinct.len() > 1, "numbers that count: {numbers:?}");
-    let nothing = world.rival.graphql("query($n: String!) { claimByNumber(number: $n) { id } }", json!({ "n": numbers[0] })).await;
+    let nothing = world
+        .rival
+        .graphql("query($n: String!) { claimByNumber(number: $n) { id } }", json!({ "n": numbers[0] }))
+        .await;
     assert_eq!(nothing.data()["claimByNumber"], Value::Null);
     // The problems of a draft are its own affair: none are told once it is submitted.
     let submitted = world.submitted().await;

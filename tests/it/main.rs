@@ -6,21 +6,26 @@
 mod support;
 
 mod access;
+mod command_line;
 mod contract;
 mod conversation;
 mod directory;
+mod docs;
 mod documents;
 mod editing;
 mod eligibility;
 mod guards;
 mod http;
 mod idempotency;
+mod import;
 mod input;
 mod layers;
 mod lifecycle;
 mod nodes;
 mod paging;
+mod role_matrix;
 mod rules;
 mod schema;
 mod statements;
 mod verify;
+mod walk;

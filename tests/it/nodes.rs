@@ -53,25 +53,50 @@ async fn ids_are_read_strictly(world: &World) {
     let claim = world.draft().await;
     let bytes = URL_SAFE_NO_PAD.decode(claim.id()).unwrap();
     let spelled = |bytes: &[u8]| URL_SAFE_NO_PAD.encode(bytes);
-    let other_kind = { let mut other = bytes.clone(); other[0] = 200; other };
+    let other_kind = {
+        let mut other = bytes.clone();
+        other[0] = 200;
+        other
+    };
     for id in [
-        String::new(), "x".to_owned(), "====".to_owned(), "\u{0}".to_owned(), format!("{}=", claim.id()), format!("{} ", claim.id()),
-        claim.id().to_lowercase(), spelled(&bytes[..bytes.len() - 1]), spelled(&[&bytes[..], b"x"].concat()), spelled(&other_kind),
-        "QUJD".repeat(2000), uuid::Uuid::from_slice(&bytes[1..]).unwrap().to_string(),
+        String::new(),
+        "x".to_owned(),
+        "====".to_owned(),
+        "\u{0}".to_owned(),
+        format!("{}=", claim.id()),
+        format!("{} ", claim.id()),
+        claim.id().to_lowercase(),
+        spelled(&bytes[..bytes.len() - 1]),
+        spelled(&[&bytes[..], b"x"].concat()),
+        spelled(&other_kind),
+        "QUJD".repeat(2000),
+        uuid::Uuid::from_slice(&bytes[1..]).unwrap().to_string(),
     ] {
         let answer = world.partner.graphql(NODE, json!({ "id": id })).await;
         assert_eq!(answer.data()["node"], Value::Null, "{id:?}");
-        let answer = world.partner.graphql("query($id: ID!) { claim(id: $id) { id } customer(id: $id) { id } }", json!({ "id": id })).await;
+        let answer = world
+            .partner
+            .graphql("query($id: ID!) { claim(id: $id) { id } customer(id: $id) { id } }", json!({ "id": id }))
+            .await;
         assert_eq!(answer.data(), &json!({ "claim": null, "customer": null }), "{id:?}");
     }
     // An id of another kind is no claim's.
-    let answer = world.partner.graphql("query($id: ID!) { claim(id: $id) { id } }", json!({ "id": ids::of_product(SALES) })).await;
+    let answer = world
+        .partner
+        .graphql("query($id: ID!) { claim(id: $id) { id } }", json!({ "id": ids::of_product(SALES) }))
+        .await;
     assert_eq!(answer.data()["claim"], Value::Null);
 }
 
 async fn nodes_answers_in_order(world: &World) {
     let claim = world.draft().await;
-    let asked = [ids::of_product(SALES), "nonsense".to_owned(), claim.id().to_owned(), ids::of_nothing("Claim"), ids::of_product(SALES)];
+    let asked = [
+        ids::of_product(SALES),
+        "nonsense".to_owned(),
+        claim.id().to_owned(),
+        ids::of_nothing("Claim"),
+        ids::of_product(SALES),
+    ];
     let query = "query($ids: [ID!]!) { nodes(ids: $ids) { __typename id } }";
     let answer = world.partner.graphql(query, json!({ "ids": asked })).await;
     let product = json!({ "__typename": "Product", "id": asked[0] });

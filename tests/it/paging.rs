@@ -2,7 +2,11 @@
 
 use serde_json::{Value, json};
 
-use crate::support::{Caller, World, both, directory::{ALPINE, CONTOSO}, ids};
+use crate::support::{
+    Caller, World, both,
+    directory::{ALPINE, CONTOSO},
+    ids,
+};
 
 both!(
     a_list_is_walked_forward_and_backward,
@@ -34,8 +38,10 @@ async fn page(caller: &Caller, arguments: Value) -> Value {
 }
 
 fn ids_of(page: &Value) -> Vec<String> {
-    let nodes: Vec<_> = page["nodes"].as_array().unwrap().iter().map(|node| node["id"].as_str().unwrap().to_owned()).collect();
-    let edges: Vec<_> = page["edges"].as_array().unwrap().iter().map(|edge| edge["node"]["id"].as_str().unwrap().to_owned()).collect();
+    let nodes: Vec<_> =
+        page["nodes"].as_array().unwrap().iter().map(|node| node["id"].as_str().unwrap().to_owned()).collect();
+    let edges: Vec<_> =
+        page["edges"].as_array().unwrap().iter().map(|edge| edge["node"]["id"].as_str().unwrap().to_owned()).collect();
     assert_eq!(nodes, edges);
     let cursor = |at: Option<&Value>| at.map_or(Value::Null, |edge| edge["cursor"].clone());
     let edges = page["edges"].as_array().unwrap();
@@ -88,7 +94,11 @@ async fn a_list_is_walked_forward_and_backward(world: &World) {
     let seen = page(&world.partner, json!({ "first": 2 })).await;
     assert_eq!(seen["totalCount"], 7);
     // After the end there is nothing.
-    let seen = page(&world.partner, json!({ "first": 2, "after": page(&world.partner, json!({ "last": 1 })).await["pageInfo"]["endCursor"] })).await;
+    let seen = page(
+        &world.partner,
+        json!({ "first": 2, "after": page(&world.partner, json!({ "last": 1 })).await["pageInfo"]["endCursor"] }),
+    )
+    .await;
     assert_eq!((ids_of(&seen).len(), &seen["pageInfo"]["hasNextPage"]), (0, &json!(false)));
     // An empty list.
     let seen = page(&world.rival, json!({ "first": 2 })).await;
@@ -143,15 +153,21 @@ async fn every_order_goes_both_ways(world: &World) {
         }
     }
     // A cursor of one order is none of another.
-    let by_due = page(&world.partner, json!({ "first": 1, "orderBy": { "field": "DUE_AT", "direction": "ASC" } })).await;
+    let by_due =
+        page(&world.partner, json!({ "first": 1, "orderBy": { "field": "DUE_AT", "direction": "ASC" } })).await;
     let answer = world.partner.graphql(PAGE, json!({ "first": 1, "after": by_due["pageInfo"]["endCursor"] })).await;
     assert_eq!(answer.errors(), ["BAD_USER_INPUT"]);
 }
 
 async fn pages_have_bounds(world: &World) {
     for arguments in [
-        json!({ "first": 0 }), json!({ "first": -1 }), json!({ "first": 101 }), json!({ "last": 0 }), json!({ "last": 101 }),
-        json!({ "first": 1, "last": 1 }), json!({ "first": 2_147_483_647 }),
+        json!({ "first": 0 }),
+        json!({ "first": -1 }),
+        json!({ "first": 101 }),
+        json!({ "last": 0 }),
+        json!({ "last": 101 }),
+        json!({ "first": 1, "last": 1 }),
+        json!({ "first": 2_147_483_647 }),
     ] {
         let answer = world.partner.graphql(PAGE, arguments.clone()).await;
         assert_eq!(answer.errors(), ["BAD_USER_INPUT"], "{arguments}");
@@ -168,7 +184,20 @@ async fn bad_cursors_are_refused(world: &World) {
     let other = other["comments"]["pageInfo"]["endCursor"].as_str().unwrap().to_owned();
     let mut altered = good.clone().into_bytes();
     altered[0] ^= 1;
-    for cursor in ["", "x", "!!!!", "AAAA", "null", "\u{0}", &good[1..], &format!("{good}="), &format!("{good}AA"), &other, &"A".repeat(5000), &String::from_utf8_lossy(&altered)] {
+    for cursor in [
+        "",
+        "x",
+        "!!!!",
+        "AAAA",
+        "null",
+        "\u{0}",
+        &good[1..],
+        &format!("{good}="),
+        &format!("{good}AA"),
+        &other,
+        &"A".repeat(5000),
+        &String::from_utf8_lossy(&altered),
+    ] {
         for argument in ["after", "before"] {
             let answer = world.partner.graphql(PAGE, json!({ argument: cursor })).await;
             assert_eq!(answer.errors(), ["BAD_USER_INPUT"], "{cursor:?}");
@@ -184,8 +213,13 @@ async fn every_list_pages(world: &World) {
         world.approve(&world.review(&claim).await).await;
     }
     for (list, caller) in [
-        ("claims", &world.lead), ("comments", &world.lead), ("history", &world.lead), ("associations", &world.lead),
-        ("customers", &world.lead), ("subscriptions", &world.lead), ("partners", &world.lead),
+        ("claims", &world.lead),
+        ("comments", &world.lead),
+        ("history", &world.lead),
+        ("associations", &world.lead),
+        ("customers", &world.lead),
+        ("subscriptions", &world.lead),
+        ("partners", &world.lead),
     ] {
         let query = format!(
             "query($first: Int, $after: String, $last: Int, $before: String) {{ {list}(first: $first, after: $after, last: $last, before: $before) {{ \
@@ -220,12 +254,20 @@ async fn lists_inside_of_lists_page(world: &World) {
     let seen = world.partner.graphql(query, json!({})).await.data()["claims"]["nodes"].clone();
     for claim in seen.as_array().unwrap() {
         assert_eq!(claim["comments"]["nodes"], json!([{ "body": "one" }, { "body": "two" }]));
-        assert_eq!((&claim["comments"]["totalCount"], &claim["comments"]["pageInfo"]["hasNextPage"]), (&json!(3), &json!(true)));
-        assert_eq!(claim["history"], json!({ "nodes": [{ "action": "COMMENTED" }], "pageInfo": { "hasPreviousPage": true } }));
+        assert_eq!(
+            (&claim["comments"]["totalCount"], &claim["comments"]["pageInfo"]["hasNextPage"]),
+            (&json!(3), &json!(true))
+        );
+        assert_eq!(
+            claim["history"],
+            json!({ "nodes": [{ "action": "COMMENTED" }], "pageInfo": { "hasPreviousPage": true } })
+        );
     }
     let customers = "{ customers(first: 5) { nodes { claims(first: 1) { totalCount nodes { id } } subscriptions(first: 1) { totalCount nodes { id } } } } }";
     let seen = world.lead.query(customers).await["customers"]["nodes"].clone();
-    let count = |list: &str| -> i64 { seen.as_array().unwrap().iter().map(|customer| customer[list]["totalCount"].as_i64().unwrap()).sum() };
+    let count = |list: &str| -> i64 {
+        seen.as_array().unwrap().iter().map(|customer| customer[list]["totalCount"].as_i64().unwrap()).sum()
+    };
     assert_eq!((count("claims"), count("subscriptions")), (2, 16));
 }
 
@@ -237,8 +279,18 @@ async fn filters_combine(world: &World) {
     let count = |caller: &Caller, filter: Value| {
         let caller = caller.clone();
         async move {
-            let answer = caller.graphql("query($f: ClaimFilter) { claims(filter: $f) { totalCount nodes { id } } }", json!({ "f": filter })).await;
-            let mut ids: Vec<_> = answer.data()["claims"]["nodes"].as_array().unwrap().iter().map(|node| node["id"].as_str().unwrap().to_owned()).collect();
+            let answer = caller
+                .graphql(
+                    "query($f: ClaimFilter) { claims(filter: $f) { totalCount nodes { id } } }",
+                    json!({ "f": filter }),
+                )
+                .await;
+            let mut ids: Vec<_> = answer.data()["claims"]["nodes"]
+                .as_array()
+                .unwrap()
+                .iter()
+                .map(|node| node["id"].as_str().unwrap().to_owned())
+                .collect();
             assert_eq!(answer.data()["claims"]["totalCount"], ids.len());
             ids.sort();
             ids
@@ -263,7 +315,10 @@ async fn filters_combine(world: &World) {
         (json!({ "unassigned": true }), sorted(&[&one, &two])),
         (json!({ "overdue": true }), sorted(&[&one, &two])),
         (json!({ "overdue": true, "partnerId": ids::of_uuid("Partner", ALPINE) }), sorted(&[&one])),
-        (json!({ "submittedAt": { "from": "2026-03-02T09:00:00Z", "before": "2026-03-02T09:00:01Z" } }), sorted(&[&one, &two])),
+        (
+            json!({ "submittedAt": { "from": "2026-03-02T09:00:00Z", "before": "2026-03-02T09:00:01Z" } }),
+            sorted(&[&one, &two]),
+        ),
         (json!({ "createdAt": { "from": "2026-03-03T00:00:00Z" } }), sorted(&[&three])),
         (json!({ "dueAt": { "before": "2026-03-12T00:00:00Z" } }), sorted(&[&one, &two])),
         (json!({ "inArbitration": true }), Vec::new()),

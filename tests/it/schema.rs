@@ -11,5 +11,8 @@ fn the_committed_schema_is_the_printed_one() {
     let printed = String::from_utf8(output.stdout).unwrap();
     let committed = read("schema.graphql");
     let differs = printed.lines().zip(committed.lines()).position(|(printed, committed)| printed != committed);
-    assert!(printed == committed, "schema.graphql differs (line {differs:?}); run `cargo run -- schema > schema.graphql`");
+    assert!(
+        printed == committed,
+        "schema.graphql differs (line {differs:?}); run `cargo run -- schema > schema.graphql`"
+    );
 }

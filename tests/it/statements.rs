@@ -27,11 +27,20 @@ const QUERIES: [(&str, &str); 8] = [
     ("claims", CLAIMS),
     ("comments", "{ comments(first: 50) { nodes { body claim { number partner { name } } } } }"),
     ("history", "{ history(first: 50) { nodes { action comment { body } claim { number customer { name } } } } }"),
-    ("associations", "{ associations(first: 50) { nodes { product { name } customer { name } partner { name } claim { number } } } }"),
-    ("customers", "{ customers(first: 10) { nodes { domains claims(first: 2) { totalCount nodes { lines { product { name } } } } subscriptions(first: 2) { nodes { product { name } } } } } }"),
+    (
+        "associations",
+        "{ associations(first: 50) { nodes { product { name } customer { name } partner { name } claim { number } } } }",
+    ),
+    (
+        "customers",
+        "{ customers(first: 10) { nodes { domains claims(first: 2) { totalCount nodes { lines { product { name } } } } subscriptions(first: 2) { nodes { product { name } } } } } }",
+    ),
     ("subscriptions", "{ subscriptions(first: 50) { nodes { customer { name } product { name } } } }"),
     ("partners", "{ partners(first: 50) { nodes { name locations { name } } } }"),
-    ("statistics", "{ claimStatistics { total overdue approvalRate medianBusinessDaysToDecision byStatus { status count } } }"),
+    (
+        "statistics",
+        "{ claimStatistics { total overdue approvalRate medianBusinessDaysToDecision byStatus { status count } } }",
+    ),
 ];
 
 async fn approved_with_comments(world: &World, number: u32) {
@@ -76,9 +85,18 @@ async fn a_total_is_counted_only_when_asked_for(world: &World) {
 
 async fn a_field_that_is_not_asked_for_is_not_read(world: &World) {
     let draft = world.draft().await;
-    let one = cost(world, &world.partner, "query($id: ID!) { claim(id: $id) { name status version } }", json!({ "id": draft.id() })).await;
+    let one = cost(
+        world,
+        &world.partner,
+        "query($id: ID!) { claim(id: $id) { name status version } }",
+        json!({ "id": draft.id() }),
+    )
+    .await;
     assert_eq!(one, 1);
-    assert_eq!(cost(world, &world.partner, "{ viewer { subject roles } activityOptions { activity } }", json!({})).await, 0);
+    assert_eq!(
+        cost(world, &world.partner, "{ viewer { subject roles } activityOptions { activity } }", json!({})).await,
+        0
+    );
     let nodes = json!({ "ids": [draft.id(), ids::of_nothing("Claim"), draft.id()] });
     let three = cost(world, &world.partner, "query($ids: [ID!]!) { nodes(ids: $ids) { id } }", nodes).await;
     assert_eq!(three, 1);
@@ -99,10 +117,20 @@ async fn writes_cost_the_same_for_few_rows_and_many(world: &World) {
     // An eligibility question with one line and with many.
     let ask = |lines: usize| async move {
         let products = crate::support::directory::products();
-        let lines: Vec<_> = products.iter().take(lines).map(|row| json!({ "productId": ids::of_product(row["skuId"].as_str().unwrap()) })).collect();
+        let lines: Vec<_> = products
+            .iter()
+            .take(lines)
+            .map(|row| json!({ "productId": ids::of_product(row["skuId"].as_str().unwrap()) }))
+            .collect();
         let input = json!({ "tenantId": CONTOSO, "domain": "contoso.example", "solutionArea": "BUSINESS_APPLICATIONS",
             "activities": ["USAGE"], "mpnId": "1000001", "lines": lines });
-        cost(world, &world.partner, "query($i: ClaimEligibilityInput!) { claimEligibility(input: $i) { eligible } }", json!({ "i": input })).await
+        cost(
+            world,
+            &world.partner,
+            "query($i: ClaimEligibilityInput!) { claimEligibility(input: $i) { eligible } }",
+            json!({ "i": input }),
+        )
+        .await
     };
     assert_eq!(ask(1).await, ask(30).await);
 }

@@ -24,7 +24,9 @@ async fn behind_the_back(world: &World, sql: &str) {
         database.tamper("ALTER TABLE history ENABLE TRIGGER USER").await;
     } else {
         let kept = database.read("SELECT sql FROM sqlite_master WHERE type = 'trigger' AND tbl_name = 'history'").await;
-        for name in database.read("SELECT name FROM sqlite_master WHERE type = 'trigger' AND tbl_name = 'history'").await {
+        for name in
+            database.read("SELECT name FROM sqlite_master WHERE type = 'trigger' AND tbl_name = 'history'").await
+        {
             database.tamper(&format!("DROP TRIGGER {name}")).await;
         }
         assert_eq!(database.tamper(sql).await, 1, "{sql}");
@@ -44,13 +46,18 @@ async fn an_altered_entry_is_named(world: &World) {
     let (claim, _) = (world.submitted().await, world.submitted_on(&world.rival, 1).await);
     assert!(world.server.app.verify(|_| ()).await.unwrap().broken.is_none());
     let number = claim.field("number").as_str().unwrap();
-    for (column, altered) in [("note", "'x'"), ("at", "at + 1"), ("changes", "changes || ' '"), ("actor_subject", "'y'"), ("hash", "'00'")] {
+    for (column, altered) in
+        [("note", "'x'"), ("at", "at + 1"), ("changes", "changes || ' '"), ("actor_subject", "'y'"), ("hash", "'00'")]
+    {
         let of = format!("action = 'SUBMITTED' AND claim_id = (SELECT id FROM claim WHERE number = '{number}')");
-        let before = world.server.database.read(&format!("SELECT CAST({column} AS text) FROM history WHERE {of}")).await;
+        let before =
+            world.server.database.read(&format!("SELECT CAST({column} AS text) FROM history WHERE {of}")).await;
         behind_the_back(world, &format!("UPDATE history SET {column} = {altered} WHERE {of}")).await;
         let told = broken(world, column).await;
         assert!(told.contains(number) || told.contains("history"), "{column}: {told}");
-        let back = before.first().map_or("NULL".to_owned(), |value| if column == "at" { value.clone() } else { format!("'{}'", value.replace('\'', "''")) });
+        let back = before.first().map_or("NULL".to_owned(), |value| {
+            if column == "at" { value.clone() } else { format!("'{}'", value.replace('\'', "''")) }
+        });
         behind_the_back(world, &format!("UPDATE history SET {column} = {back} WHERE {of}")).await;
         assert_eq!(world.server.app.verify(|_| ()).await.unwrap().broken, None, "{column}");
     }
@@ -61,10 +68,15 @@ async fn a_removed_entry_is_named(world: &World) {
     let claim = world.approved().await;
     let number = claim.field("number").as_str().unwrap().to_owned();
     let of = format!("claim_id = (SELECT id FROM claim WHERE number = '{number}')");
-    let last = world.server.database.read(&format!("SELECT CAST(max(seq) AS text) FROM history WHERE {of}")).await.remove(0);
+    let last =
+        world.server.database.read(&format!("SELECT CAST(max(seq) AS text) FROM history WHERE {of}")).await.remove(0);
     for seq in ["2", last.as_str()] {
         let table = format!("kept_{seq}");
-        world.server.database.tamper(&format!("CREATE TABLE {table} AS SELECT * FROM history WHERE {of} AND seq = {seq}")).await;
+        world
+            .server
+            .database
+            .tamper(&format!("CREATE TABLE {table} AS SELECT * FROM history WHERE {of} AND seq = {seq}"))
+            .await;
         behind_the_back(world, &format!("DELETE FROM history WHERE {of} AND seq = {seq}")).await;
         assert!(broken(world, seq).await.contains(&number));
         let overriding = if world.server.app.db().is_postgres() { "OVERRIDING SYSTEM VALUE" } else { "" };
@@ -78,8 +90,15 @@ async fn an_altered_claim_is_named(world: &World) {
     // H3: the claim and its history tell the same.
     let claim = world.submitted().await;
     let number = claim.field("number").as_str().unwrap();
-    for (column, altered) in [("version", "version + 1"), ("history_length", "history_length - 1"), ("status", "'APPROVED'")] {
-        let before = world.server.database.read(&format!("SELECT CAST({column} AS text) FROM claim WHERE number = '{number}'")).await.remove(0);
+    for (column, altered) in
+        [("version", "version + 1"), ("history_length", "history_length - 1"), ("status", "'APPROVED'")]
+    {
+        let before = world
+            .server
+            .database
+            .read(&format!("SELECT CAST({column} AS text) FROM claim WHERE number = '{number}'"))
+            .await
+            .remove(0);
         world.server.database.tamper(&format!("UPDATE claim SET {column} = {altered} WHERE number = '{number}'")).await;
         let told = broken(world, column).await;
         assert!(told.contains(number), "{column}: {told}");

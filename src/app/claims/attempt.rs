@@ -53,7 +53,9 @@ impl From<Vec<Problem>> for Failure {
 
 /// Runs a use case, again from its beginning when another transaction was in the way: a lock not given, or a unique
 /// value taken between looking and writing. The new try sees what the other one did and answers accordingly.
-pub(super) async fn repeatedly<F: Future<Output = Result<Answer, Failure>>>(attempt: impl Fn() -> F) -> Result<Answer, AppError> {
+pub(super) async fn repeatedly<F: Future<Output = Result<Answer, Failure>>>(
+    attempt: impl Fn() -> F,
+) -> Result<Answer, AppError> {
     let mut failed = 0;
     loop {
         match attempt().await {

@@ -20,7 +20,13 @@ use super::{
 use crate::{
     app::{App, AppError, idempotency::Key},
     ids,
-    store::{Transaction, write::{claims::{self, Locked}, documents}},
+    store::{
+        Transaction,
+        write::{
+            claims::{self, Locked},
+            documents,
+        },
+    },
 };
 
 impl App {
@@ -44,7 +50,8 @@ impl App {
             Ok(key) => key,
             Err(problem) => return Ok(Answer::refused(vec![problem])),
         };
-        let ask = Ask { caller, claim_id, expected_version, change: &change, stored: stored.as_ref(), key: key.as_ref() };
+        let ask =
+            Ask { caller, claim_id, expected_version, change: &change, stored: stored.as_ref(), key: key.as_ref() };
         repeatedly(|| self.try_to_change(&ask)).await
     }
 
@@ -82,14 +89,20 @@ impl App {
             Change::Edit(input) => Command::Edit(Box::new(lifecycle::prepare_edit(claim, edit(*input))?)),
             Change::AttachProof { .. } => {
                 let document = ask.stored.map(Stored::document);
-                Command::AttachProof(document.ok_or_else(|| AppError::Internal("an upload that was not looked at".to_owned()))?)
+                Command::AttachProof(
+                    document.ok_or_else(|| AppError::Internal("an upload that was not looked at".to_owned()))?,
+                )
             }
-            Change::RemoveProof { document_id } => Command::RemoveProof { document: removable(transaction, claim, document_id).await? },
+            Change::RemoveProof { document_id } => {
+                Command::RemoveProof { document: removable(transaction, claim, document_id).await? }
+            }
             Change::DeleteDraft => Command::DeleteDraft,
             Change::Submit => Command::Submit,
             Change::StartReview => Command::StartReview,
             Change::Assign { subject } => Command::Assign { subject },
-            Change::RequestPartnerAction { reasons, message } => Command::RequestPartnerAction { reasons, message, comment_id },
+            Change::RequestPartnerAction { reasons, message } => {
+                Command::RequestPartnerAction { reasons, message, comment_id }
+            }
             Change::Respond { message } => Command::Respond { message, comment_id },
             Change::Approve { note } => Command::Approve { note },
             Change::Reject { reason, detail } => Command::Reject { reason, detail },
@@ -99,12 +112,20 @@ impl App {
     }
 
     /// What the command is judged by; only what it needs is looked up.
-    async fn circumstances(&self, transaction: &Transaction, claim: &Claim, command: &Command) -> Result<Circumstances<'_>, Failure> {
+    async fn circumstances(
+        &self,
+        transaction: &Transaction,
+        claim: &Claim,
+        command: &Command,
+    ) -> Result<Circumstances<'_>, Failure> {
         let (facts, reference_taken) = match command {
-            Command::Edit(edited) => {
-                (self.facts(transaction, &edited.intent).await?, claims::reference_taken(transaction, &edited.claim).await?)
+            Command::Edit(edited) => (
+                self.facts(transaction, &edited.intent).await?,
+                claims::reference_taken(transaction, &edited.claim).await?,
+            ),
+            Command::Submit | Command::Respond { .. } | Command::Approve { .. } => {
+                (self.facts(transaction, &Intent::of(claim)).await?, false)
             }
-            Command::Submit | Command::Respond { .. } | Command::Approve { .. } => (self.facts(transaction, &Intent::of(claim)).await?, false),
             _ => (Facts::default(), false),
         };
         let taken = match command {

@@ -4,7 +4,7 @@ use domain::{
     caller::Caller,
     eligibility,
     history::{self, Event},
-    kinds::{HistoryAction, ClaimAction},
+    kinds::{ClaimAction, HistoryAction},
     lifecycle::{self, Edit, Edited, NewClaim, NewLine},
     patch::Patch,
 };
@@ -25,7 +25,12 @@ impl App {
     ///
     /// # Errors
     /// `FORBIDDEN` for anybody but a partner with `claims:write`; the database's.
-    pub async fn create_claim(&self, caller: &Caller, input: CreateClaim, key: Option<String>) -> Result<Answer, AppError> {
+    pub async fn create_claim(
+        &self,
+        caller: &Caller,
+        input: CreateClaim,
+        key: Option<String>,
+    ) -> Result<Answer, AppError> {
         // Whoever may edit a draft may make one (A1).
         lifecycle::may_ever(ClaimAction::Edit, caller)?;
         let key = match Key::new(caller, key.as_deref(), "createClaim", &input) {
@@ -36,7 +41,8 @@ impl App {
     }
 
     async fn try_to_create(&self, caller: &Caller, input: &CreateClaim, key: Option<&Key>) -> Result<Answer, Failure> {
-        let partner_id = caller.partner_id().ok_or_else(|| AppError::Forbidden("Only a partner makes claims.".to_owned()))?;
+        let partner_id =
+            caller.partner_id().ok_or_else(|| AppError::Forbidden("Only a partner makes claims.".to_owned()))?;
         let transaction = self.db().begin().await?;
         if let Some(key) = key
             && let Some(done) = key.earlier::<Done>(&transaction).await??

@@ -80,7 +80,9 @@ impl Change {
     pub(super) fn input(&self, stored: Option<&Stored>) -> serde_json::Value {
         match self {
             Self::Edit(input) => serde_json::json!(input),
-            Self::AttachProof { file } => serde_json::json!([file.name, file.size, stored.map(|stored| &stored.document.sha256)]),
+            Self::AttachProof { file } => {
+                serde_json::json!([file.name, file.size, stored.map(|stored| &stored.document.sha256)])
+            }
             Self::RemoveProof { document_id } => serde_json::json!(document_id),
             Self::DeleteDraft | Self::Submit | Self::StartReview => serde_json::Value::Null,
             Self::Assign { subject } => serde_json::json!(subject),
@@ -112,7 +114,13 @@ impl App {
         answer
     }
 
-    async fn store(&self, transaction: Transaction, ask: &Ask<'_>, decision: Decision, head: log::Head) -> Result<Answer, Failure> {
+    async fn store(
+        &self,
+        transaction: Transaction,
+        ask: &Ask<'_>,
+        decision: Decision,
+        head: log::Head,
+    ) -> Result<Answer, Failure> {
         let Decision { claim, events, effects, problems } = decision;
         let (now, actor) = (self.now(), ask.caller.actor());
         let comment = effects.comment.map(|new| Comment {

@@ -13,10 +13,10 @@ mod query;
 mod statistics;
 mod types;
 
+pub(super) use eligibility::EligibilityQuery;
 pub use enums::ClaimStatus;
 pub use filter::{ClaimFilter, ClaimOrder};
 pub use loads::ClaimById;
-pub(super) use eligibility::EligibilityQuery;
 pub(super) use mutation::{PartnerMutation, ReviewMutation, change};
 pub(super) use query::{ClaimQuery, of_customer};
 pub(super) use statistics::StatisticsQuery;

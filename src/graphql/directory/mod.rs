@@ -13,7 +13,5 @@ pub(super) use mutation::DirectoryMutation;
 pub use partner::{LocationById, Partner, PartnerById, PartnerConnection, PartnerLocation};
 pub use product::{Product, ProductById, ProductConnection};
 pub(super) use query::DirectoryQuery;
-pub use subscription::{
-    CustomerSubscription, CustomerSubscriptionConnection, SubscriptionById, SubscriptionFilter,
-};
 pub(super) use subscription::of_customer;
+pub use subscription::{CustomerSubscription, CustomerSubscriptionConnection, SubscriptionById, SubscriptionFilter};

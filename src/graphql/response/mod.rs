@@ -79,7 +79,8 @@ impl<'a> Selected<'a> {
                     }
                 }
                 Selection::InlineFragment(inline) => {
-                    let condition = inline.node.type_condition.as_ref().map(|condition| condition.node.on.node.as_str());
+                    let condition =
+                        inline.node.type_condition.as_ref().map(|condition| condition.node.on.node.as_str());
                     self.collect(condition.or(of), &inline.node.selection_set.node, keys);
                 }
                 Selection::FragmentSpread(spread) => {
@@ -94,7 +95,10 @@ impl<'a> Selected<'a> {
 
     /// What is selected below a key.
     fn below(&self, key: &Key<'a>) -> Self {
-        Self { fragments: self.fragments, sets: key.fields.iter().map(|(_, field)| (None, &field.selection_set.node)).collect() }
+        Self {
+            fragments: self.fragments,
+            sets: key.fields.iter().map(|(_, field)| (None, &field.selection_set.node)).collect(),
+        }
     }
 }
 

@@ -9,8 +9,17 @@ use cpor::{
 use domain::caller::Caller;
 use futures_util::future::BoxFuture;
 
-const CONNECTIONS: [&str; 9] =
-    ["arbitrations", "associations", "claims", "comments", "customers", "history", "partners", "products", "subscriptions"];
+const CONNECTIONS: [&str; 9] = [
+    "arbitrations",
+    "associations",
+    "claims",
+    "comments",
+    "customers",
+    "history",
+    "partners",
+    "products",
+    "subscriptions",
+];
 
 pub fn routes(app: App, config: &Config) -> http::Router {
     let gate = Gate::new(config.limits.clone(), &CONNECTIONS);
@@ -23,7 +32,11 @@ pub fn routes(app: App, config: &Config) -> http::Router {
 struct Edge(App);
 
 impl http::Backend for Edge {
-    fn open_document<'a>(&'a self, caller: &'a Caller, id: &'a str) -> BoxFuture<'a, Result<Option<Download>, AppError>> {
+    fn open_document<'a>(
+        &'a self,
+        caller: &'a Caller,
+        id: &'a str,
+    ) -> BoxFuture<'a, Result<Option<Download>, AppError>> {
         Box::pin(async move {
             match global_id::key(global_id::Kind::ProofDocument, id) {
                 Some(id) => self.0.open_document(caller, id).await,

@@ -96,7 +96,8 @@ impl Caller {
     pub async fn attach_with(&self, input: Value, name: &str, content: impl Into<Vec<u8>>) -> Answer {
         let mut input = input;
         input["file"] = Value::Null;
-        let operations = json!({ "query": mutation_document("attachProofOfExecution"), "variables": { "input": input } });
+        let operations =
+            json!({ "query": mutation_document("attachProofOfExecution"), "variables": { "input": input } });
         let form = Form::new()
             .text("operations", operations.to_string())
             .text("map", json!({ "0": ["variables.input.file"] }).to_string())
@@ -128,7 +129,9 @@ pub fn mutation_document(mutation: &str) -> String {
         "deleteClaimDraft" => "deletedClaimId".to_owned(),
         "addComment" => format!("claim {claim} comment {{ id author {{ kind name }} body visibility createdAt }}"),
         "attachProofOfExecution" => {
-            format!("claim {claim} document {{ id name mediaType size sha256 uploadedAt uploadedBy {{ kind name }} url }}")
+            format!(
+                "claim {claim} document {{ id name mediaType size sha256 uploadedAt uploadedBy {{ kind name }} url }}"
+            )
         }
         upsert if upsert.starts_with("upsert") => {
             return format!(
@@ -203,7 +206,8 @@ impl Answer {
     /// The codes of the top-level errors, sorted; each has one.
     #[track_caller]
     pub fn errors(&self) -> Vec<String> {
-        let errors = self.body["errors"].as_array().unwrap_or_else(|| panic!("no errors: {} {}", self.status, self.text));
+        let errors =
+            self.body["errors"].as_array().unwrap_or_else(|| panic!("no errors: {} {}", self.status, self.text));
         let mut codes: Vec<_> = errors
             .iter()
             .map(|error| error["extensions"]["code"].as_str().unwrap_or_else(|| panic!("no code: {error}")).to_owned())

@@ -99,7 +99,10 @@ impl Database {
     /// Reads one column of text past the server; nulls are left out.
     pub async fn read(&self, sql: &str) -> Vec<String> {
         let connection = Connection::connect(&self.url).await.unwrap();
-        let rows = connection.query_all_raw(Statement::from_string(connection.get_database_backend(), sql.to_owned())).await.unwrap();
+        let rows = connection
+            .query_all_raw(Statement::from_string(connection.get_database_backend(), sql.to_owned()))
+            .await
+            .unwrap();
         let values = rows.iter().filter_map(|row| row.try_get_by_index::<Option<String>>(0).unwrap()).collect();
         connection.close().await.unwrap();
         values
@@ -132,7 +135,10 @@ async fn fill(database: Database) {
         Backend::Sqlite => drop(database.tamper("PRAGMA wal_checkpoint(TRUNCATE)").await),
         Backend::Postgres => {
             let name = &database.name;
-            administer(&format!("SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity WHERE datname = '{name}'")).await;
+            administer(&format!(
+                "SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity WHERE datname = '{name}'"
+            ))
+            .await;
         }
     }
 }

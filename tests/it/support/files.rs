@@ -2,7 +2,7 @@
 
 use std::{
     os::unix::process::CommandExt,
-    path::PathBuf,
+    path::{Path, PathBuf},
     process::{Child, Command, Stdio},
     sync::{
         OnceLock,
@@ -38,4 +38,11 @@ pub fn new_folder(purpose: &str) -> PathBuf {
     let folder = folder().join(format!("{purpose}-{}", COUNT.fetch_add(1, Ordering::SeqCst)));
     std::fs::create_dir_all(&folder).unwrap();
     folder
+}
+
+/// Writes a file in this folder, and gives its path.
+pub fn written(folder: &Path, name: &str, text: &str) -> String {
+    let path = folder.join(name);
+    std::fs::write(&path, text).unwrap();
+    path.to_str().unwrap().to_owned()
 }

@@ -12,6 +12,7 @@ pub mod directory;
 pub mod files;
 pub mod ids;
 pub mod postgres;
+pub mod process;
 pub mod schema;
 pub mod server;
 pub mod source;
@@ -27,7 +28,6 @@ pub use world::World;
 macro_rules! both {
     ($settings:expr => $($name:ident),+ $(,)?) => {
         $(mod $name {
-            #[expect(clippy::wildcard_imports, reason = "the settings are an expression of the file around")]
             use super::*;
 
             #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

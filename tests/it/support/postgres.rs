@@ -21,7 +21,9 @@ pub fn address(database: &str) -> String {
     match CLUSTER.get_or_init(start) {
         Ok(cluster) => format!("postgres://postgres@localhost/{database}?host={}", cluster.socket_folder),
         // Never a skipped test: what was not run was not shown to work.
-        Err(reason) => panic!("no PostgreSQL for the tests; run scripts/test, which installs what is missing.\n{reason}"),
+        Err(reason) => {
+            panic!("no PostgreSQL for the tests; run scripts/test, which installs what is missing.\n{reason}")
+        }
     }
 }
 

@@ -32,7 +32,8 @@ pub struct Settings {
 
 impl Default for Settings {
     fn default() -> Self {
-        let unlimited = Limits { requests_per_minute: 0, cost_per_minute: 0, bad_tokens_per_minute: 0, ..Limits::default() };
+        let unlimited =
+            Limits { requests_per_minute: 0, cost_per_minute: 0, bad_tokens_per_minute: 0, ..Limits::default() };
         Self {
             limits: unlimited,
             introspection: Introspection::Authenticated,
@@ -120,12 +121,14 @@ impl Server {
     pub fn caller(&self, claims: Value) -> Caller {
         let keys = keys();
         // Judged by real time, so far away as to be no matter.
-        let mut whole = json!({ "sub": "somebody", "iss": keys.issuer, "aud": keys.audience, "exp": 4_102_444_800_u64 });
+        let mut whole =
+            json!({ "sub": "somebody", "iss": keys.issuer, "aud": keys.audience, "exp": 4_102_444_800_u64 });
         if let (Some(whole), Value::Object(claims)) = (whole.as_object_mut(), claims) {
             whole.extend(claims);
         }
         let subject = whole["sub"].as_str().unwrap_or_default().to_owned();
-        let token = encode(&Header::new(Algorithm::HS256), &whole, &EncodingKey::from_secret(SECRET.as_bytes())).unwrap();
+        let token =
+            encode(&Header::new(Algorithm::HS256), &whole, &EncodingKey::from_secret(SECRET.as_bytes())).unwrap();
         Caller { subject, token: Some(token), ..self.anonymous() }
     }
 
@@ -135,7 +138,13 @@ impl Server {
     }
 
     pub fn anonymous(&self) -> Caller {
-        Caller { http: self.http.clone(), base: self.base.clone(), subject: String::new(), token: None, faults: self.faults.clone() }
+        Caller {
+            http: self.http.clone(),
+            base: self.base.clone(),
+            subject: String::new(),
+            token: None,
+            faults: self.faults.clone(),
+        }
     }
 
     /// The SQL of the statements that ran since this was last called, transactions' ends aside.

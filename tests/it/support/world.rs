@@ -8,13 +8,14 @@ use super::{
     caller::Caller,
     claims::Claim,
     database::{Backend, Database},
-    ids,
     directory::{self as sample, ALPINE, ALPINE_ENROLLED, BOREAL, BOREAL_ENROLLED, CONTOSO, FABRIKAM, SALES},
+    ids,
     server::{Server, Settings},
 };
 
 /// Every scope there is (A5). The cast carries them all, so that what a caller may not is refused for its role.
-pub const SCOPES: &str = "claims:read claims:write comments:write reviews:write directory:read directory:write history:read";
+pub const SCOPES: &str =
+    "claims:read claims:write comments:write reviews:write directory:read directory:write history:read";
 
 /// A PDF as short as it can be.
 pub const PDF: &[u8] = b"%PDF-1.7\n1 0 obj <</Type /Catalog>> endobj\ntrailer <</Root 1 0 R>>\n%%EOF\n";
@@ -109,8 +110,13 @@ impl World {
         let tenant = format!("c1000000-0000-4000-8000-{number:012}");
         let subscription = format!("51000000-0000-4000-8000-{number:012}");
         let name = format!("Customer {number:04}");
-        self.load("upsertCustomers", vec![json!({ "tenantId": tenant, "name": name, "domain": domain_of(number) })]).await;
-        self.load("upsertSubscriptions", vec![sample::subscription(&subscription, &tenant, SALES, "WEB_DIRECT", "ACTIVE")]).await;
+        self.load("upsertCustomers", vec![json!({ "tenantId": tenant, "name": name, "domain": domain_of(number) })])
+            .await;
+        self.load(
+            "upsertSubscriptions",
+            vec![sample::subscription(&subscription, &tenant, SALES, "WEB_DIRECT", "ACTIVE")],
+        )
+        .await;
         tenant
     }
 
@@ -233,7 +239,8 @@ impl World {
             action at note fromStatus toStatus hash actor { kind name } changes { field before after } comment { body } } } } }";
         let variables = json!({ "id": claim.id() });
         let as_vendor = self.auditor.graphql(query, variables.clone()).await;
-        let seen = if as_vendor.data()["claim"].is_null() { self.partner.graphql(query, variables).await } else { as_vendor };
+        let seen =
+            if as_vendor.data()["claim"].is_null() { self.partner.graphql(query, variables).await } else { as_vendor };
         seen.data()["claim"]["history"]["nodes"].as_array().unwrap().clone()
     }
 }

@@ -56,6 +56,7 @@ pub struct Decision {
 
 /// What is stored besides the claim and its history.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[expect(clippy::struct_excessive_bools, reason = "each is an effect of its own, and any of them may come together")]
 pub struct Effects {
     /// A comment to post.
     pub comment: Option<NewComment>,

@@ -27,7 +27,7 @@ impl Loadable for SubscriptionRow {
             .filter(sql::any_of(customer_subscription::Column::SubscriptionId, keys, connection.get_database_backend()))
             .all(connection)
             .await?;
-        found.into_iter().map(|row| Ok((row.subscription_id, there(row)?))).collect()
+        found.into_iter().map(|row| Ok((row.subscription_id, there(&row)?))).collect()
     }
 
     async fn refused(transaction: &Transaction, rows: &[Self]) -> Result<Vec<Option<Problem>>, StoreError> {
@@ -91,7 +91,7 @@ impl Loadable for SubscriptionRow {
     }
 }
 
-fn there(row: customer_subscription::Model) -> Result<SubscriptionRow, StoreError> {
+fn there(row: &customer_subscription::Model) -> Result<SubscriptionRow, StoreError> {
     let key = row.subscription_id;
     Ok(SubscriptionRow {
         subscription_id: key,
