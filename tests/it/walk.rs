@@ -1,0 +1,64 @@
+//! The walk of the README, as a newcomer does it: its own bash blocks with curl, against a demo that is really started.
+
+use std::process::Command;
+
+use serde_json::Value;
+
+use crate::support::{
+    files::new_folder,
+    process::{Running, cpor, run},
+    source::read,
+};
+
+/// The bash blocks of the README, in their order.
+fn walk() -> String {
+    let readme = read("README.md");
+    assert!(readme.contains("cargo run --release -- demo") && readme.contains("scripts/test"), "the two commands");
+    let blocks: Vec<_> = readme.split("```bash\n").skip(1).map(|rest| rest.split("```").next().unwrap()).collect();
+    assert!(blocks.len() > 6, "the README has {} blocks of bash", blocks.len());
+    blocks.join("\n")
+}
+
+#[test]
+fn the_readmes_own_commands_take_a_claim_from_eligibility_to_approval() {
+    // L1 L2 L3 L4 L5 L6 P1 H3
+    let folder = new_folder("walk");
+    // The README's address is the default one, which may be taken here. The walk reads it from the file of tokens.
+    let (demo, _) = Running::start(cpor(&folder, &["demo"]).env("CPOR_LISTEN", "127.0.0.1:0"), "Ctrl-C stops the demo");
+    let walked = run(Command::new("bash").args(["-eu", "-o", "pipefail", "-c", &walk()]).current_dir(&folder));
+    let answers: Vec<Value> =
+        walked.done().lines().map(|line| serde_json::from_str(line).unwrap_or_else(|_| panic!("{line}"))).collect();
+    let last = answers.last().unwrap();
+    assert!(answers.iter().all(|answer| answer["errors"].is_null()), "{answers:#?}");
+    assert_eq!(
+        statuses(&answers),
+        ["EDITING", "SUBMITTED", "UNDER_REVIEW", "PARTNER_ACTION_REQUIRED", "UNDER_REVIEW", "APPROVED"]
+    );
+    assert_eq!(last["data"]["claim"]["status"], "APPROVED", "{last}");
+    let eligibility = &answers[1]["data"];
+    assert_eq!(eligibility["london"]["eligible"], true, "{eligibility}");
+    assert_eq!(eligibility["dublin"]["problems"][0]["code"], "LOCATION_NOT_ENROLLED", "{eligibility}");
+    assert!(run(&mut cpor(&folder, &["verify"])).done().ends_with("OK"));
+    demo.stop().done();
+}
+
+/// The status that each mutation's answer shows, where it shows one.
+fn statuses(answers: &[Value]) -> Vec<&str> {
+    let payloads = answers.iter().filter_map(|answer| answer["data"].as_object()).flat_map(|data| data.values());
+    payloads.filter_map(|payload| payload["claim"]["status"].as_str()).collect()
+}
+
+#[test]
+fn a_demo_that_is_started_again_goes_on_where_it_was() {
+    let folder = new_folder("demo");
+    let once = || {
+        let (demo, _) =
+            Running::start(cpor(&folder, &["demo"]).env("CPOR_LISTEN", "127.0.0.1:0"), "Ctrl-C stops the demo");
+        let ask = ". ./cpor-data/tokens.env; curl -sSf \"${CPOR_ENDPOINT%graphql}readyz\"";
+        run(Command::new("bash").args(["-eu", "-c", ask]).current_dir(&folder)).done();
+        demo.stop().done();
+        let secret = std::fs::read_to_string(folder.join("cpor-data/secret")).unwrap();
+        (secret, run(&mut cpor(&folder, &["verify"])).done().to_owned())
+    };
+    assert_eq!(once(), once());
+}
