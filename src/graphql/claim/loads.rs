@@ -36,9 +36,9 @@ loads_by_id! {
     |reader, ids| claims::lines(reader.db(), &ids).await?
 }
 
-/// How a draft stands. The key is the claim itself, so that its row is not read again.
+/// How a draft stands. The key is the claim itself, so that its row is not read again, with the place to remember it.
 #[derive(Clone, Debug)]
-struct StandingOf(Arc<Claim>);
+struct StandingOf(Arc<Claim>, KnownStanding);
 
 impl PartialEq for StandingOf {
     fn eq(&self, other: &Self) -> bool {
@@ -60,7 +60,13 @@ impl Load for StandingOf {
     async fn load(reader: Reader, keys: Vec<Self>) -> Result<HashMap<Self, Arc<Standing>>, Failure> {
         let claims: Vec<Claim> = keys.iter().map(|key| Claim::clone(&key.0)).collect();
         let standings = reader.app.problems_of(&claims).await?;
-        Ok(keys.into_iter().zip(standings.into_iter().map(Arc::new)).collect())
+        let standings: HashMap<Self, Arc<Standing>> =
+            keys.into_iter().zip(standings.into_iter().map(Arc::new)).collect();
+        for (key, standing) in &standings {
+            // Remembered here and not by who asked: the claim's lines may come to ask before that one goes on.
+            key.1.0.get_or_init(|| Arc::clone(standing));
+        }
+        Ok(standings)
     }
 }
 
@@ -77,7 +83,7 @@ impl KnownStanding {
         if let Some(known) = self.0.get() {
             return Ok(Arc::clone(known));
         }
-        let found = load(ctx, StandingOf(Arc::clone(claim))).await?.unwrap_or_default();
+        let found = load(ctx, StandingOf(Arc::clone(claim), self.clone())).await?.unwrap_or_default();
         Ok(Arc::clone(self.0.get_or_init(|| found)))
     }
 }
