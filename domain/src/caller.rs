@@ -154,6 +154,12 @@ pub struct Actor {
 }
 
 impl Actor {
+    /// The server itself.
+    #[must_use]
+    pub fn system() -> Self {
+        Self { kind: ActorKind::System, subject: "system".to_owned(), name: None }
+    }
+
     /// The name that a reader of the partner's or customer's side is shown: a reviewer stays unnamed (A4, H1).
     #[must_use]
     pub fn shown_to(&self, vendor: bool) -> String {

@@ -5,7 +5,10 @@ use uuid::Uuid;
 
 use crate::{
     deadline::Deadline,
-    kinds::{ActionReason, Activity, ClaimStatus, LineOutcome, RejectionReason, SolutionArea},
+    kinds::{
+        ActionReason, Activity, ClaimStatus, ConsentStatus, DisputeStatus, EvaluationStatus, LineOutcome,
+        RejectionReason, SolutionArea,
+    },
     time::Timestamp,
 };
 
@@ -57,6 +60,49 @@ pub struct Rejection {
     pub rejected_at: Timestamp,
     /// Until when it may be disputed (D1); nothing where it may not.
     pub disputable_until: Option<Timestamp>,
+    /// The subject of the reviewer who rejected it, who may not decide a dispute of it (D2).
+    pub rejected_by: Option<String>,
+    /// Whether proof was attached since (D1).
+    pub new_proof: bool,
+}
+
+/// The customer's consent (N).
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Consent {
+    /// How it stands.
+    pub status: ConsentStatus,
+    /// When the customer was asked.
+    pub requested_at: Timestamp,
+    /// Until when the customer may decline.
+    pub decline_until: Timestamp,
+    /// When it was declined or lapsed.
+    pub settled_at: Option<Timestamp>,
+}
+
+/// The last dispute of a rejection (D).
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Dispute {
+    /// How it stands.
+    pub status: DisputeStatus,
+    /// The partner's justification.
+    pub justification: Option<String>,
+    /// When it was opened.
+    pub opened_at: Timestamp,
+    /// Until when the reviewers answer (D2).
+    pub answer_by: Timestamp,
+    /// When they answered.
+    pub answered_at: Option<Timestamp>,
+    /// The subject of the reviewer whose rejection it is about: they may not decide it (D2).
+    pub rejected_by: Option<String>,
+}
+
+/// The incentive evaluation of an approved claim (I1).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Evaluation {
+    /// How it stands.
+    pub status: EvaluationStatus,
+    /// When it was sent.
+    pub sent_at: Option<Timestamp>,
 }
 
 /// One claimed product, in Business Applications with its subscription.
@@ -72,6 +118,8 @@ pub struct Line {
     pub subscription_id: Option<Uuid>,
     /// How a contest for it stands (X5).
     pub outcome: LineOutcome,
+    /// Whether its own association lives; read for commands only.
+    pub associated: bool,
 }
 
 /// A claim: its row and its lines.
@@ -125,6 +173,16 @@ pub struct Claim {
     pub action_request: Option<ActionRequest>,
     /// The rejection, while rejected.
     pub rejection: Option<Rejection>,
+    /// The customer's consent, since the last approval (N).
+    pub consent: Option<Consent>,
+    /// The last dispute (D).
+    pub dispute: Option<Dispute>,
+    /// The incentive evaluation, since the last approval (I1).
+    pub evaluation: Option<Evaluation>,
+    /// Since when it is in an open arbitration, if it is (X).
+    pub contested_since: Option<Timestamp>,
+    /// When the last clock ran out of which history was told so (T1, T2, X3).
+    pub missed_at: Option<Timestamp>,
     /// When the draft was made.
     pub created_at: Timestamp,
     /// When it last changed.
@@ -138,9 +196,55 @@ pub struct Claim {
 }
 
 impl Claim {
-    /// The lines that still count: a lost one does not (E, X5).
+    /// The lines that still count: a lost one does not, and of an approved claim only those whose own association lives
+    /// (E, X5).
     pub fn standing_lines(&self) -> impl Iterator<Item = &Line> {
-        self.lines.iter().filter(|line| line.outcome != LineOutcome::Lost)
+        self.lines.iter().filter(|line| self.stands(line))
+    }
+
+    /// Whether the line still counts.
+    #[must_use]
+    pub fn stands(&self, line: &Line) -> bool {
+        line.outcome != LineOutcome::Lost && (self.status != ClaimStatus::Approved || line.associated)
+    }
+
+    /// Whether the claim competes for the line's subject: while it is being decided, or holds the association (X1).
+    #[must_use]
+    pub fn contends(&self, line: &Line) -> bool {
+        let being_decided = matches!(
+            self.status,
+            ClaimStatus::Submitted | ClaimStatus::UnderReview | ClaimStatus::PartnerActionRequired
+        );
+        line.outcome != LineOutcome::Lost && (being_decided || line.associated)
+    }
+
+    /// Whether the customer may still decline (N1).
+    #[must_use]
+    pub fn consent_is_open(&self, now: Timestamp) -> bool {
+        self.consent
+            .as_ref()
+            .is_some_and(|consent| consent.status == ConsentStatus::Pending && now < consent.decline_until)
+    }
+
+    /// Whether a dispute of the last rejection is being answered (D1).
+    #[must_use]
+    pub fn disputed(&self) -> bool {
+        self.dispute.as_ref().is_some_and(|dispute| dispute.status == DisputeStatus::Open)
+    }
+
+    /// Whether the rejection may be disputed now (D1, D3).
+    #[must_use]
+    pub fn is_disputable(&self, now: Timestamp) -> bool {
+        let until = self.rejection.as_ref().and_then(|rejection| rejection.disputable_until);
+        self.status == ClaimStatus::Rejected && until.is_some_and(|until| now < until)
+    }
+
+    /// Whether an approved claim was asked for more and has not answered (X3).
+    #[must_use]
+    pub fn is_asked_as_incumbent(&self) -> bool {
+        self.status == ClaimStatus::Approved
+            && self.contested_since.is_some()
+            && self.action_request.as_ref().is_some_and(|request| !request.answered)
     }
 
     /// What the line claims (X0); nothing for a Business Applications line whose subscription is not settled yet.

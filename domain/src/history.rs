@@ -47,6 +47,9 @@ pub struct Event {
     pub note: Option<String>,
     /// Who may read the entry: internal comments are the vendor's only (K1).
     pub visibility: CommentVisibility,
+    /// Whether the server itself did it, and not whoever asked: what a claim suffers from another partner's doing must not
+    /// name that partner (A4, X2).
+    pub by_system: bool,
 }
 
 impl Event {
@@ -61,7 +64,15 @@ impl Event {
             comment_id: None,
             note: None,
             visibility: CommentVisibility::Shared,
+            by_system: false,
         }
+    }
+
+    /// The same event, done by the server itself.
+    #[must_use]
+    pub fn by_system(mut self) -> Self {
+        self.by_system = true;
+        self
     }
 
     /// The same event, moving the claim.

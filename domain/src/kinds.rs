@@ -37,6 +37,9 @@ macro_rules! words {
     };
 }
 
+mod access;
+mod after;
+
 /// A text that is none of the words of a vocabulary.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct UnknownWord {
@@ -53,6 +56,9 @@ impl std::fmt::Display for UnknownWord {
 }
 
 impl std::error::Error for UnknownWord {}
+
+pub use access::{Role, Scope};
+pub use after::{ArbitrationStatus, ConsentStatus, DisputeStatus, EvaluationStatus};
 
 words! {
     /// A solution area; a product belongs to exactly one (C1).
@@ -337,49 +343,5 @@ words! {
         DeadlineMissed = "DEADLINE_MISSED",
         /// The draft was deleted; only the proof of the chain still tells it.
         Deleted = "DELETED",
-    }
-}
-
-words! {
-    /// The roles that a token may carry (A1-A3).
-    Role {
-        /// Partner: global administrator.
-        GlobalAdmin = "GLOBAL_ADMIN",
-        /// Partner: billing administrator.
-        BillingAdmin = "BILLING_ADMIN",
-        /// Partner: incentives administrator.
-        IncentivesAdmin = "INCENTIVES_ADMIN",
-        /// Partner: incentives user.
-        IncentivesUser = "INCENTIVES_USER",
-        /// Vendor: reviewer.
-        Reviewer = "REVIEWER",
-        /// Vendor: review lead.
-        ReviewLead = "REVIEW_LEAD",
-        /// Vendor: auditor, reads only.
-        Auditor = "AUDITOR",
-        /// Customer: administrator of one tenant.
-        CustomerAdmin = "CUSTOMER_ADMIN",
-        /// Vendor: the service account that loads the directory.
-        DirectorySync = "DIRECTORY_SYNC",
-    }
-}
-
-words! {
-    /// The OAuth 2 scopes (A5).
-    Scope {
-        /// Read claims and what hangs on them, save history.
-        ClaimsRead = "claims:read",
-        /// The partner's and the customer's mutations on claims.
-        ClaimsWrite = "claims:write",
-        /// Write comments.
-        CommentsWrite = "comments:write",
-        /// The reviewers' mutations.
-        ReviewsWrite = "reviews:write",
-        /// The root queries of the directory.
-        DirectoryRead = "directory:read",
-        /// The upserts.
-        DirectoryWrite = "directory:write",
-        /// History anywhere.
-        HistoryRead = "history:read",
     }
 }

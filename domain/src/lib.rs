@@ -1,6 +1,7 @@
 //! The rules of cpor, as `docs/domain.md` numbers them: no I/O, no async, no clock, no randomness.
 #![forbid(unsafe_code)]
 
+pub mod arbitration;
 pub mod calendar;
 pub mod caller;
 pub mod catalogue;
@@ -11,6 +12,7 @@ pub mod eligibility;
 pub mod history;
 pub mod kinds;
 pub mod lifecycle;
+pub mod notice;
 pub mod number;
 pub mod patch;
 pub mod policy;

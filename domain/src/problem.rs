@@ -35,6 +35,12 @@ impl Problem {
         self
     }
 
+    /// The same problem, with what to do about it where nothing was said yet.
+    #[must_use]
+    pub fn remedy_unless_given(self, remedy: impl FnOnce() -> String) -> Self {
+        if self.remedy.is_some() { self } else { self.remedy(remedy()) }
+    }
+
     /// `INVALID_VALUE` for one field (L13).
     pub fn invalid<I: IntoIterator<Item = T>, T: Into<String>>(field: I, message: impl Into<String>) -> Self {
         Self::new(ProblemCode::InvalidValue, message).at(field)

@@ -1,4 +1,5 @@
 //! The hash chain (H3).
+#![cfg(test)]
 
 use domain::{
     caller::Actor,

@@ -1,13 +1,15 @@
 //! Status x action x role, as one reviewed file: any change of who may do what shows up as a difference in
 //! `tests/snapshots/matrix.txt`. Set `UPDATE_SNAPSHOTS=1` to write it anew, and review it.
-// A1 A2 A3 L3 L8 L10 L11: the whole table
+#![cfg(test)]
+// A1 A2 A3 L3 L8 L9 L10 L11 D1 D2 D3 N3 X3 X5: the whole table
 
 mod support;
 
 use std::fmt::Write;
 
 use domain::{
-    kinds::{ClaimAction, ClaimStatus, Role},
+    claim::{Claim, Dispute},
+    kinds::{ClaimAction, ClaimStatus, DisputeStatus, Role},
     lifecycle::{self, rule_of},
     problem::ProblemCode,
 };
@@ -27,18 +29,64 @@ const COLUMNS: &[(&str, Role, bool)] = &[
     ("DIRECTORY_SYNC", Role::DirectorySync, false),
 ];
 
+/// A heading, a status, and what more holds in it.
+type Situation = (&'static str, ClaimStatus, fn(&mut Claim));
+
+/// Every status with what more may hold in it.
+const SITUATIONS: &[Situation] = &[
+    ("EDITING", ClaimStatus::Editing, |_| {}),
+    ("SUBMITTED", ClaimStatus::Submitted, |_| {}),
+    ("SUBMITTED, in arbitration", ClaimStatus::Submitted, contested),
+    ("UNDER_REVIEW", ClaimStatus::UnderReview, |_| {}),
+    ("UNDER_REVIEW, in arbitration", ClaimStatus::UnderReview, contested),
+    ("UNDER_REVIEW, disputing the assigned reviewer's rejection", ClaimStatus::UnderReview, disputed),
+    ("PARTNER_ACTION_REQUIRED", ClaimStatus::PartnerActionRequired, |_| {}),
+    ("PARTNER_ACTION_REQUIRED, in arbitration", ClaimStatus::PartnerActionRequired, contested),
+    ("APPROVED, consent open", ClaimStatus::Approved, |_| {}),
+    ("APPROVED, consent lapsed", ClaimStatus::Approved, |claim| claim.consent = None),
+    ("APPROVED, consent lapsed, in arbitration", ClaimStatus::Approved, |claim| {
+        claim.consent = None;
+        contested(claim);
+    }),
+    ("REJECTED, disputable", ClaimStatus::Rejected, |_| {}),
+    ("REJECTED, final", ClaimStatus::Rejected, |claim| {
+        if let Some(rejection) = &mut claim.rejection {
+            rejection.disputable_until = None;
+        }
+    }),
+];
+
+fn contested(claim: &mut Claim) {
+    claim.contested_since = Some(support::monday());
+}
+
+fn disputed(claim: &mut Claim) {
+    claim.dispute = Some(Dispute {
+        status: DisputeStatus::Open,
+        justification: None,
+        opened_at: support::monday(),
+        answer_by: support::later(),
+        answered_at: None,
+        rejected_by: Some("somebody".to_owned()),
+    });
+}
+
 fn matrix() -> String {
     let mut text = String::from(
-        "Who may do what in which status. yes: open; status: WRONG_STATUS; person: NOT_ALLOWED; -: FORBIDDEN.\n\
+        "Who may do what in which status. yes: open; -: FORBIDDEN; person: NOT_ALLOWED; status: WRONG_STATUS;\n\
+         contest: IN_ARBITRATION; final: NOT_DISPUTABLE; closed: CONSENT_WINDOW_CLOSED.\n\
          The claim is assigned to a reviewer from UNDER_REVIEW on, and to nobody before.\n",
     );
-    for status in ClaimStatus::ALL {
-        let _ = writeln!(text, "\n{status}");
+    for (name, status, put) in SITUATIONS {
+        let _ = writeln!(text, "\n{name}");
         for action in ClaimAction::ALL.iter().filter(|action| rule_of(**action).is_some()) {
             let _ = write!(text, "  {action:<24}", action = action.as_str());
             for (_, role, assigned) in COLUMNS {
-                let _ = write!(text, "{:<8}", cell(*status, *action, *role, *assigned));
+                let mut claim = claim(*status);
+                put(&mut claim);
+                let _ = write!(text, "{:<8}", cell(claim, *action, *role, *assigned));
             }
+            text.truncate(text.trim_end_matches(' ').len());
             text.push('\n');
         }
     }
@@ -49,8 +97,8 @@ fn matrix() -> String {
     text
 }
 
-fn cell(status: ClaimStatus, action: ClaimAction, role: Role, assigned: bool) -> &'static str {
-    let mut claim = claim(status);
+fn cell(mut claim: Claim, action: ClaimAction, role: Role, assigned: bool) -> &'static str {
+    let status = claim.status;
     let mut caller = caller(role);
     if matches!(status, ClaimStatus::Editing | ClaimStatus::Submitted) {
         claim.reviewer = None;
@@ -60,9 +108,9 @@ fn cell(status: ClaimStatus, action: ClaimAction, role: Role, assigned: bool) ->
             "somebody".clone_into(&mut caller.subject);
         }
     }
-    let Ok(rule) = lifecycle::may_ever(action, &caller) else { return "-" };
-    let open = lifecycle::available(&claim, &caller).contains(&action);
-    match lifecycle::guard(rule, &claim, &caller) {
+    let Ok(row) = lifecycle::may_ever(action, &caller) else { return "-" };
+    let open = lifecycle::available(&claim, &caller, support::monday()).contains(&action);
+    match lifecycle::guard(row, &claim, &caller, support::monday()) {
         Ok(()) => {
             assert!(open, "{action} in {status} passes the guard but is not among the available actions");
             "yes"
@@ -73,6 +121,9 @@ fn cell(status: ClaimStatus, action: ClaimAction, role: Role, assigned: bool) ->
             match problem.code {
                 ProblemCode::WrongStatus => "status",
                 ProblemCode::NotAllowed => "person",
+                ProblemCode::InArbitration => "contest",
+                ProblemCode::NotDisputable => "final",
+                ProblemCode::ConsentWindowClosed => "closed",
                 other => panic!("{other:?} is no refusal of the table"),
             }
         }
@@ -80,6 +131,7 @@ fn cell(status: ClaimStatus, action: ClaimAction, role: Role, assigned: bool) ->
 }
 
 #[test]
+#[expect(clippy::disallowed_methods, reason = "how a reviewed file is written anew is no setting of the server")]
 fn who_may_do_what_is_as_reviewed() {
     let file = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/snapshots/matrix.txt");
     let now = matrix();

@@ -49,7 +49,13 @@ pub fn approval_problems(problems: Vec<Problem>) -> Vec<Problem> {
 /// the submission hides nothing: the tenant was proven then.
 #[must_use]
 pub fn for_approval(intent: &Intent, facts: &Facts, now: Timestamp) -> Vec<Problem> {
-    approval_problems(Judge { intent, facts, now, tenant: true }.judge().problems)
+    approval_problems(check_tenant_proven(intent, facts, now))
+}
+
+/// Every problem of an intent whose tenant was proven before: a domain that the customer has given up since hides nothing.
+#[must_use]
+pub fn check_tenant_proven(intent: &Intent, facts: &Facts, now: Timestamp) -> Vec<Problem> {
+    Judge { intent, facts, now, tenant: true }.judge().problems
 }
 
 const fn refuses_approval(code: ProblemCode) -> bool {

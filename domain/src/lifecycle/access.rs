@@ -1,11 +1,12 @@
 //! Who may do what, now: the table held against a claim and a caller (A1, A2, A5, L3, L11).
 
-use super::table::{Rule, TABLE, Who, rule_of};
+use super::table::{Rule, TABLE, When, Who, rule_of};
 use crate::{
     caller::{Caller, Side},
     claim::Claim,
     kinds::{ClaimAction, Role},
     problem::{Problem, ProblemCode},
+    time::Timestamp,
 };
 
 const ADMINS: &[Role] = &[Role::GlobalAdmin, Role::BillingAdmin, Role::IncentivesAdmin];
@@ -20,7 +21,11 @@ fn role_allows(who: Who, caller: &Caller) -> bool {
     match who {
         Who::PartnerAnyone => caller.is_any(PARTNER),
         Who::PartnerAdmin => caller.is_any(ADMINS),
-        Who::OpenReviewer | Who::TakingReviewer | Who::AssignedReviewer => caller.is_any(REVIEWERS),
+        Who::OpenReviewer | Who::TakingReviewer | Who::AssignedReviewer | Who::DecidingReviewer => {
+            caller.is_any(REVIEWERS)
+        }
+        Who::Lead => caller.is(Role::ReviewLead),
+        Who::Customer => caller.is(Role::CustomerAdmin),
         Who::BothSides => caller.is_any(PARTNER) || caller.is_any(REVIEWERS),
     }
 }
@@ -53,12 +58,34 @@ fn person_allows(rule: &Rule, claim: &Claim, caller: &Caller) -> bool {
         Who::OpenReviewer => lead || assigned.unwrap_or(true),
         Who::TakingReviewer => lead || assigned.is_none(),
         Who::AssignedReviewer => lead || assigned.unwrap_or(false),
-        Who::PartnerAnyone | Who::PartnerAdmin | Who::BothSides => true,
+        Who::DecidingReviewer => lead || (assigned.unwrap_or(false) && !rejected_it(claim, caller)),
+        Who::PartnerAnyone | Who::PartnerAdmin | Who::BothSides | Who::Lead | Who::Customer => true,
     }
 }
 
-fn open(rule: &Rule, claim: &Claim, caller: &Caller) -> bool {
-    rule.from.contains(&claim.status)
+/// Whether it is the caller's own rejection that is disputed (D2).
+fn rejected_it(claim: &Claim, caller: &Caller) -> bool {
+    let by = claim.dispute.as_ref().filter(|_| claim.disputed()).and_then(|dispute| dispute.rejected_by.as_deref());
+    by == Some(caller.subject.as_str())
+}
+
+/// Whether what a row asks for beside the status holds.
+fn holds(when: When, claim: &Claim, now: Timestamp) -> bool {
+    match when {
+        When::Contested => claim.contested_since.is_some(),
+        When::Uncontested => claim.contested_since.is_none(),
+        When::Disputable => claim.is_disputable(now),
+        When::ConsentOpen => claim.consent_is_open(now),
+    }
+}
+
+/// Whether the status, and what is asked for in it, open the row.
+fn status_allows(rule: &Rule, claim: &Claim, now: Timestamp) -> bool {
+    rule.from.contains(&claim.status) || rule.condition(claim.status).is_some_and(|when| holds(when, claim, now))
+}
+
+fn open(rule: &Rule, claim: &Claim, caller: &Caller, now: Timestamp) -> bool {
+    status_allows(rule, claim, now)
         && caller.has(rule.scope)
         && role_allows(rule.who, caller)
         && person_allows(rule, claim, caller)
@@ -66,51 +93,43 @@ fn open(rule: &Rule, claim: &Claim, caller: &Caller) -> bool {
 
 /// The actions that are open to the caller on the claim, now, in the order of the vocabulary (L11).
 #[must_use]
-pub fn available(claim: &Claim, caller: &Caller) -> Vec<ClaimAction> {
-    TABLE.iter().filter(|rule| open(rule, claim, caller)).map(|rule| rule.action).collect()
+pub fn available(claim: &Claim, caller: &Caller, now: Timestamp) -> Vec<ClaimAction> {
+    TABLE.iter().filter(|rule| open(rule, claim, caller, now)).map(|rule| rule.action).collect()
 }
 
 /// The guard of every mutation: the same rows as [`available`], with the reason when it is not open (L10).
 ///
 /// # Errors
-/// `WRONG_STATUS` or `NOT_ALLOWED`.
-pub fn guard(rule: &Rule, claim: &Claim, caller: &Caller) -> Result<(), Problem> {
-    if !rule.from.contains(&claim.status) {
-        return Err(wrong_status(rule, claim, caller));
+/// `WRONG_STATUS`, `NOT_ALLOWED`, or what says best that a condition does not hold: `IN_ARBITRATION`, `NOT_DISPUTABLE`,
+/// `DISPUTE_WINDOW_CLOSED`, `CONSENT_WINDOW_CLOSED`.
+pub fn guard(rule: &Rule, claim: &Claim, caller: &Caller, now: Timestamp) -> Result<(), Problem> {
+    if !status_allows(rule, claim, now) {
+        return Err(super::refusal::of(rule, claim, now).remedy_unless_given(|| instead(claim, caller, now)));
     }
-    if person_allows(rule, claim, caller) { Ok(()) } else { Err(not_allowed(rule, claim, caller)) }
-}
-
-/// The status it is in, the statuses it would need, and what can be done instead (L10).
-fn wrong_status(rule: &Rule, claim: &Claim, caller: &Caller) -> Problem {
-    let needed = rule.from.iter().map(ToString::to_string).collect::<Vec<_>>().join(" or ");
-    Problem::new(
-        ProblemCode::WrongStatus,
-        format!("The claim is {}; {} needs it to be {needed}.", claim.status, rule.action),
-    )
-    .remedy(instead(claim, caller))
+    if person_allows(rule, claim, caller) { Ok(()) } else { Err(not_allowed(rule, claim, caller, now)) }
 }
 
 /// The role may, but not this person on this claim (L3).
-fn not_allowed(rule: &Rule, claim: &Claim, caller: &Caller) -> Problem {
+fn not_allowed(rule: &Rule, claim: &Claim, caller: &Caller, now: Timestamp) -> Problem {
     let message = if claim.reviewer.is_some() {
         format!("A reviewer is assigned; {} needs {}.", rule.action, who(rule.who))
     } else {
         format!("Nobody is assigned; {} needs {}.", rule.action, who(rule.who))
     };
-    Problem::new(ProblemCode::NotAllowed, message).remedy(instead(claim, caller))
+    Problem::new(ProblemCode::NotAllowed, message).remedy(instead(claim, caller, now))
 }
 
 /// Whom a row asks for, where the role alone does not do.
 const fn who(who: Who) -> &'static str {
     match who {
         Who::TakingReviewer => "a review lead, or a reviewer while nobody is assigned",
+        Who::DecidingReviewer => "the assigned reviewer, if they did not give the disputed rejection, or a review lead",
         _ => "the assigned reviewer or a review lead",
     }
 }
 
-fn instead(claim: &Claim, caller: &Caller) -> String {
-    let open = available(claim, caller);
+fn instead(claim: &Claim, caller: &Caller, now: Timestamp) -> String {
+    let open = available(claim, caller, now);
     if open.is_empty() {
         return "Nothing is open to you on this claim now.".to_owned();
     }

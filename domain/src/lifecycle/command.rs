@@ -65,6 +65,16 @@ pub enum Command {
         /// Why.
         detail: String,
     },
+    /// Dispute the rejection (D1).
+    Dispute {
+        /// The business justification.
+        justification: Option<String>,
+    },
+    /// The customer declines (N3).
+    DeclineConsent {
+        /// Why, in the customer's words.
+        reason: Option<String>,
+    },
     /// Write a comment (K1).
     Comment {
         /// The text.
@@ -93,6 +103,8 @@ impl Command {
             Self::Approve { .. } => ClaimAction::Approve,
             Self::Reject { .. } => ClaimAction::Reject,
             Self::Withdraw { .. } => ClaimAction::Withdraw,
+            Self::Dispute { .. } => ClaimAction::Dispute,
+            Self::DeclineConsent { .. } => ClaimAction::DeclineConsent,
             Self::Comment { .. } => ClaimAction::Comment,
         }
     }

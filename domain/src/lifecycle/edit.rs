@@ -60,6 +60,11 @@ pub fn create(new: NewClaim, now: Timestamp) -> Result<Edited, Vec<Problem>> {
         decision_due_at: None,
         action_request: None,
         rejection: None,
+        consent: None,
+        dispute: None,
+        evaluation: None,
+        contested_since: None,
+        missed_at: None,
         created_at: now,
         updated_at: now,
         submitted_at: None,
@@ -240,6 +245,7 @@ impl Values {
                 typed,
                 subscription_id: None,
                 outcome: LineOutcome::Pending,
+                associated: false,
             });
         }
     }

@@ -1,13 +1,18 @@
 //! The lifecycle of a claim (L): one table, and `decide`, which answers every command from it.
 
 mod access;
+mod clock;
 mod command;
 mod decide;
 mod edit;
+mod refusal;
 mod table;
 
 pub use access::{Forbidden, available, guard, may_ever};
+pub(crate) use clock::after_arbitration;
+pub use clock::{fire, running_clock, subscription_ended};
 pub use command::{Command, Edit, Edited, NewDocument, NewLine, OldDocument};
-pub use decide::{Circumstances, Decision, Effects, NewComment, decide, judge_draft};
+pub(crate) use decide::ending;
+pub use decide::{Circumstances, Decision, Effects, NewComment, decide, judge_draft, with_open_lines};
 pub use edit::{NewClaim, create, prepare_edit};
-pub use table::{Leads, Rule, TABLE, Who, rule_of};
+pub use table::{Leads, Rule, TABLE, When, Who, rule_of};

@@ -3,8 +3,8 @@
 
 use crate::kinds::{
     ClaimAction::{
-        self, Approve, Assign, AttachProof, Comment, DeleteDraft, Edit, Reject, RemoveProof, RequestPartnerAction,
-        Respond, StartReview, Submit, Withdraw,
+        self, Approve, Assign, AttachProof, AwardArbitration, Comment, DeclineConsent, DeleteDraft, Dispute, Edit,
+        Reject, RemoveProof, RequestPartnerAction, Respond, StartReview, Submit, Withdraw,
     },
     ClaimStatus::{self, Approved, Editing, PartnerActionRequired, Rejected, Submitted, UnderReview},
     Scope,
@@ -23,6 +23,12 @@ pub enum Who {
     TakingReviewer,
     /// The assigned reviewer or a review lead (L3).
     AssignedReviewer,
+    /// As [`Who::AssignedReviewer`], but not the one whose rejection is disputed, unless a review lead (D2).
+    DecidingReviewer,
+    /// A review lead (A2, X5).
+    Lead,
+    /// An administrator of the claim's customer (A3).
+    Customer,
     /// Any role of the claim's partner, a reviewer or a review lead.
     BothSides,
 }
@@ -34,8 +40,23 @@ pub enum Leads {
     Nowhere,
     /// In this status.
     To(ClaimStatus),
+    /// To the partner, who must act; an approved claim stays approved (X3).
+    Asks,
     /// Deleted.
     Away,
+}
+
+/// What must hold beside the status.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum When {
+    /// A product of the claim is in an open arbitration (X).
+    Contested,
+    /// No product of it is (L6).
+    Uncontested,
+    /// The rejection may be disputed now (D1, D3).
+    Disputable,
+    /// The customer may still decline (N1).
+    ConsentOpen,
 }
 
 /// One row: an action, open in some statuses to some people.
@@ -45,6 +66,8 @@ pub struct Rule {
     pub action: ClaimAction,
     /// The statuses it is open in.
     pub from: &'static [ClaimStatus],
+    /// The statuses it is open in only when something more holds.
+    pub only: &'static [(ClaimStatus, When)],
     /// To whom.
     pub who: Who,
     /// The scope that the token needs (A5).
@@ -54,10 +77,27 @@ pub struct Rule {
 }
 
 const fn rule(action: ClaimAction, from: &'static [ClaimStatus], who: Who, scope: Scope, leads: Leads) -> Rule {
-    Rule { action, from, who, scope, leads }
+    Rule { action, from, only: &[], who, scope, leads }
 }
 
-/// The table, one row an action (L1-L9, K1).
+impl Rule {
+    const fn only(self, only: &'static [(ClaimStatus, When)]) -> Self {
+        Self { only, ..self }
+    }
+
+    /// Every status that it can be open in.
+    pub fn statuses(&self) -> impl Iterator<Item = ClaimStatus> {
+        self.from.iter().copied().chain(self.only.iter().map(|(status, _)| *status))
+    }
+
+    /// What must hold in this status; nothing in one where it is open anyway or not at all.
+    #[must_use]
+    pub fn condition(&self, status: ClaimStatus) -> Option<When> {
+        self.only.iter().find(|(only, _)| *only == status).map(|(_, when)| *when)
+    }
+}
+
+/// The table, one row an action (L1-L9, N3, D1, X3, X5, K1).
 pub const TABLE: &[Rule] = &[
     rule(Edit, &[Editing, Submitted, PartnerActionRequired], Who::PartnerAnyone, Scope::ClaimsWrite, Leads::Nowhere),
     rule(
@@ -66,7 +106,8 @@ pub const TABLE: &[Rule] = &[
         Who::PartnerAnyone,
         Scope::ClaimsWrite,
         Leads::Nowhere,
-    ),
+    )
+    .only(&[(Approved, When::Contested), (Rejected, When::Disputable)]),
     rule(RemoveProof, &[Editing], Who::PartnerAnyone, Scope::ClaimsWrite, Leads::Nowhere),
     rule(DeleteDraft, &[Editing], Who::PartnerAdmin, Scope::ClaimsWrite, Leads::Away),
     rule(Submit, &[Editing], Who::PartnerAdmin, Scope::ClaimsWrite, Leads::To(Submitted)),
@@ -78,16 +119,12 @@ pub const TABLE: &[Rule] = &[
         Scope::ReviewsWrite,
         Leads::Nowhere,
     ),
-    rule(
-        RequestPartnerAction,
-        &[UnderReview],
-        Who::AssignedReviewer,
-        Scope::ReviewsWrite,
-        Leads::To(PartnerActionRequired),
-    ),
+    rule(RequestPartnerAction, &[UnderReview], Who::AssignedReviewer, Scope::ReviewsWrite, Leads::Asks)
+        .only(&[(Approved, When::Contested)]),
     rule(Respond, &[PartnerActionRequired], Who::PartnerAdmin, Scope::ClaimsWrite, Leads::To(UnderReview)),
-    rule(Approve, &[UnderReview], Who::AssignedReviewer, Scope::ReviewsWrite, Leads::To(Approved)),
-    rule(Reject, &[UnderReview], Who::AssignedReviewer, Scope::ReviewsWrite, Leads::To(Rejected)),
+    rule(Approve, &[], Who::DecidingReviewer, Scope::ReviewsWrite, Leads::To(Approved))
+        .only(&[(UnderReview, When::Uncontested)]),
+    rule(Reject, &[UnderReview], Who::DecidingReviewer, Scope::ReviewsWrite, Leads::To(Rejected)),
     rule(
         Withdraw,
         &[Submitted, UnderReview, PartnerActionRequired, Approved],
@@ -95,6 +132,8 @@ pub const TABLE: &[Rule] = &[
         Scope::ClaimsWrite,
         Leads::To(Rejected),
     ),
+    rule(Dispute, &[], Who::PartnerAdmin, Scope::ClaimsWrite, Leads::To(UnderReview))
+        .only(&[(Rejected, When::Disputable)]),
     rule(
         Comment,
         &[Submitted, UnderReview, PartnerActionRequired, Approved, Rejected],
@@ -102,6 +141,14 @@ pub const TABLE: &[Rule] = &[
         Scope::CommentsWrite,
         Leads::Nowhere,
     ),
+    rule(DeclineConsent, &[], Who::Customer, Scope::ClaimsWrite, Leads::To(Rejected))
+        .only(&[(Approved, When::ConsentOpen)]),
+    rule(AwardArbitration, &[], Who::Lead, Scope::ReviewsWrite, Leads::Nowhere).only(&[
+        (Submitted, When::Contested),
+        (UnderReview, When::Contested),
+        (PartnerActionRequired, When::Contested),
+        (Approved, When::Contested),
+    ]),
 ];
 
 /// The row of an action; nothing for an action that no row opens.

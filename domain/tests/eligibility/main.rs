@@ -1,4 +1,5 @@
 //! The rules of eligibility, each by its number, several at once, and what holds for all intents.
+#![cfg(test)]
 
 mod business;
 mod claims;

@@ -6,14 +6,15 @@ use std::collections::{HashMap, HashSet};
 
 use domain::{
     caller::{Caller, usable_scopes},
-    claim::{ActionRequest, Claim, Contact, Line, Rejection, Reviewer},
+    claim::{ActionRequest, Claim, Consent, Contact, Evaluation, Line, Rejection, Reviewer},
     eligibility::{Facts, Location, Product, Subscription},
     kinds::{
-        ActionReason, Activity, ClaimStatus, IncentiveProgram, LineOutcome, RejectionReason, Role, SolutionArea,
-        SubscriptionChannel, SubscriptionStatus,
+        ActionReason, Activity, ClaimStatus, ConsentStatus, EvaluationStatus, HistoryAction, IncentiveProgram,
+        LineOutcome, RejectionReason, Role, SolutionArea, SubscriptionChannel, SubscriptionStatus,
     },
-    lifecycle::Circumstances,
+    lifecycle::{Circumstances, Command, Decision, decide},
     policy::Policy,
+    problem::{Problem, ProblemCode},
     time::Timestamp,
 };
 use uuid::Uuid;
@@ -25,9 +26,36 @@ pub const SUBSCRIPTION: Uuid = Uuid::from_u128(4);
 pub const DOMAIN: &str = "contoso.example";
 pub const MPN: &str = "4711";
 
+pub mod arena;
+pub mod commands;
+
 /// 2026-03-02, a Monday, 09:00 UTC.
 pub fn monday() -> Timestamp {
     "2026-03-02T09:00:00Z".parse().unwrap()
+}
+
+/// A day later.
+pub fn later() -> Timestamp {
+    "2026-03-03T09:00:00Z".parse().unwrap()
+}
+
+pub fn at(text: &str) -> Timestamp {
+    text.parse().unwrap()
+}
+
+/// What history tells, without the details.
+pub fn actions(decision: &Decision) -> Vec<HistoryAction> {
+    decision.events.iter().map(|event| event.action).collect()
+}
+
+pub fn codes(problems: &[Problem]) -> Vec<ProblemCode> {
+    problems.iter().map(|problem| problem.code).collect()
+}
+
+/// A command on a claim by somebody of this role, answered at an instant.
+pub fn run_at(claim: &Claim, role: Role, command: Command, now: Timestamp) -> Result<Decision, Vec<Problem>> {
+    let policy = Policy::default();
+    decide(claim, command, &caller(role), &given_at(&policy, now))
 }
 
 pub fn caller(role: Role) -> Caller {
@@ -68,6 +96,7 @@ pub fn claim(status: ClaimStatus) -> Claim {
             typed: Some(SUBSCRIPTION.to_string()),
             subscription_id: submitted.then_some(SUBSCRIPTION),
             outcome: LineOutcome::Pending,
+            associated: status == ClaimStatus::Approved,
         }],
         customer_contact: Some(contact()),
         technical_contact: Some(contact()),
@@ -89,8 +118,21 @@ pub fn claim(status: ClaimStatus) -> Claim {
             reason: RejectionReason::InsufficientPoe,
             detail: "Not enough.".to_owned(),
             rejected_at: monday(),
-            disputable_until: None,
+            disputable_until: Some(later()),
+            rejected_by: Some("reviewer@example".to_owned()),
+            new_proof: false,
         }),
+        consent: (status == ClaimStatus::Approved).then(|| Consent {
+            status: ConsentStatus::Pending,
+            requested_at: monday(),
+            decline_until: later(),
+            settled_at: None,
+        }),
+        dispute: None,
+        evaluation: (status == ClaimStatus::Approved)
+            .then_some(Evaluation { status: EvaluationStatus::WaitingForConsent, sent_at: None }),
+        contested_since: None,
+        missed_at: None,
         created_at: monday(),
         updated_at: monday(),
         submitted_at: submitted.then(monday),
@@ -124,5 +166,9 @@ pub fn facts() -> Facts {
 }
 
 pub fn given(policy: &Policy) -> Circumstances<'_> {
-    Circumstances { policy, now: monday(), facts: facts(), reference_taken: false, taken: HashSet::new() }
+    given_at(policy, monday())
+}
+
+pub fn given_at(policy: &Policy, now: Timestamp) -> Circumstances<'_> {
+    Circumstances { policy, now, facts: facts(), reference_taken: false, taken: HashSet::new() }
 }

@@ -7,6 +7,7 @@ use crate::{
     eligibility::{self, Outcome},
     history::Event,
     kinds::{ClaimStatus, DeadlineKind, HistoryAction},
+    lifecycle::clock,
     lifecycle::command::{Edited, NewDocument, OldDocument},
     problem::Problem,
     proof,
@@ -37,6 +38,9 @@ impl Step<'_> {
         }
         let mut next = self.next();
         next.documents += 1;
+        if let Some(rejection) = &mut next.rejection {
+            rejection.new_proof = true;
+        }
         self.mark_answered(&mut next, true);
         let shown = format!("{} sha256:{}", document.name, document.sha256);
         let event = Event::new(HistoryAction::ProofAttached).changes(told("proofOfExecution", None, Some(shown)));
@@ -79,13 +83,17 @@ impl Step<'_> {
         eligibility::check(&eligibility::Intent::of(self.before), &self.given.facts, self.given.now)
     }
 
-    /// Remembers that the partner brought something since it was asked (L5).
+    /// Remembers that the partner brought something since it was asked (L5, X3).
     pub(super) fn mark_answered(&self, next: &mut Claim, brought: bool) {
+        let asked = self.before.status == ClaimStatus::PartnerActionRequired || self.before.is_asked_as_incumbent();
         if let Some(request) = &mut next.action_request
-            && self.before.status == ClaimStatus::PartnerActionRequired
+            && asked
             && brought
         {
             request.answered = true;
+        }
+        if next.status == ClaimStatus::Approved {
+            next.deadline = clock::of_approved(next);
         }
     }
 }
@@ -123,7 +131,8 @@ fn refusals(reference_taken: bool, mut problems: Vec<Problem>) -> Vec<Problem> {
 
 /// Fixes which subscription each line stands for (E10): from submission on it does not follow the directory.
 fn resolve(claim: &mut Claim, outcome: &Outcome) {
-    let standing = claim.lines.iter_mut().filter(|line| line.outcome != crate::kinds::LineOutcome::Lost);
+    let stands: Vec<bool> = claim.lines.iter().map(|line| claim.stands(line)).collect();
+    let standing = claim.lines.iter_mut().zip(stands).filter_map(|(line, stands)| stands.then_some(line));
     for (line, resolved) in standing.zip(&outcome.resolved) {
         line.subscription_id = *resolved;
     }

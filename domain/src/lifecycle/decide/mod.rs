@@ -1,9 +1,12 @@
 //! `decide`: a command on a claim, answered by the rules: the changed claim and its events, or every reason why not.
 
+mod dispute;
 mod draft;
+pub(crate) mod ending;
 mod partner;
 mod review;
 
+pub use dispute::with_open_lines;
 pub use draft::judge as judge_draft;
 
 use std::collections::HashSet;
@@ -21,6 +24,7 @@ use crate::{
     eligibility::Facts,
     history::{self, Event, FieldChange},
     kinds::{ClaimStatus, CommentVisibility, HistoryAction},
+    notice::Notice,
     policy::Policy,
     problem::Problem,
     time::Timestamp,
@@ -58,8 +62,8 @@ pub struct Decision {
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 #[expect(clippy::struct_excessive_bools, reason = "each is an effect of its own, and any of them may come together")]
 pub struct Effects {
-    /// A comment to post.
-    pub comment: Option<NewComment>,
+    /// Comments to post.
+    pub comments: Vec<NewComment>,
     /// A document to add.
     pub document: Option<NewDocument>,
     /// A document to remove.
@@ -68,8 +72,14 @@ pub struct Effects {
     pub lines_changed: bool,
     /// An association starts for every line that counts (X6).
     pub associations_start: bool,
-    /// The live associations of the claim end.
-    pub associations_end: bool,
+    /// The live associations of these lines end.
+    pub associations_end: Vec<Uuid>,
+    /// The live associations of the claim become official (N4).
+    pub associations_official: bool,
+    /// The record of the incentive evaluation changes (I1).
+    pub evaluation_changed: bool,
+    /// What people are told.
+    pub notices: Vec<Notice>,
     /// The draft is deleted.
     pub deleted: bool,
 }
@@ -83,6 +93,8 @@ pub struct NewComment {
     pub body: String,
     /// Who may read it.
     pub visibility: CommentVisibility,
+    /// Whether the server itself writes it.
+    pub by_system: bool,
 }
 
 /// Answers a command on a claim.
@@ -97,7 +109,7 @@ pub fn decide(
 ) -> Result<Decision, Vec<Problem>> {
     let rule = access::may_ever(command.action(), caller)
         .map_err(|forbidden| vec![Problem::new(crate::problem::ProblemCode::NotAllowed, forbidden.0)])?;
-    access::guard(rule, claim, caller).map_err(|problem| vec![problem])?;
+    access::guard(rule, claim, caller, given.now).map_err(|problem| vec![problem])?;
     let step = Step { before: claim, rule, caller, given };
     match command {
         Command::Edit(edited) => step.edit(*edited),
@@ -114,6 +126,8 @@ pub fn decide(
         Command::Approve { note } => step.approve(note.as_deref()),
         Command::Reject { reason, detail } => step.reject(reason, &detail),
         Command::Withdraw { detail } => step.withdraw(&detail),
+        Command::Dispute { justification } => step.dispute(justification.as_deref()),
+        Command::DeclineConsent { reason } => step.decline(reason.as_deref()),
         Command::Comment { body, visibility, comment_id } => step.comment(&body, visibility, comment_id),
     }
 }
@@ -139,17 +153,16 @@ impl Step<'_> {
     fn leads_to(&self) -> ClaimStatus {
         match self.rule.leads {
             Leads::To(status) => status,
-            Leads::Nowhere | Leads::Away => self.before.status,
+            Leads::Asks if self.before.status != ClaimStatus::Approved => ClaimStatus::PartnerActionRequired,
+            Leads::Asks | Leads::Nowhere | Leads::Away => self.before.status,
         }
     }
 
     /// The event of this step, with the status it moves from and to, and what changed field by field (H1).
     fn event(&self, action: HistoryAction, next: &Claim) -> Event {
         let event = Event::new(action).changes(history::changes(Some(self.before), next));
-        match self.rule.leads {
-            Leads::To(status) => event.moving(self.before.status, status),
-            Leads::Nowhere | Leads::Away => event,
-        }
+        let to = self.leads_to();
+        if to == self.before.status { event } else { event.moving(self.before.status, to) }
     }
 }
 

@@ -2,18 +2,22 @@
 
 use uuid::Uuid;
 
-use super::{Decision, Effects, NewComment, Step, done, draft::all_problems, told};
+use super::{Decision, Effects, NewComment, Step, done, draft::all_problems, ending};
 use crate::{
     caller::Side,
-    claim::Rejection,
     deadline,
     history::Event,
-    kinds::{ClaimStatus, CommentVisibility, DeadlineKind, HistoryAction, RejectionReason},
+    kinds::{CommentVisibility, DeadlineKind, HistoryAction, RejectionReason},
     problem::{Problem, ProblemCode},
     text,
 };
 
 impl Step<'_> {
+    /// A comment of the caller that both sides read.
+    pub(super) fn shared(id: Uuid, body: String) -> NewComment {
+        NewComment { id, body, visibility: CommentVisibility::Shared, by_system: false }
+    }
+
     /// Back to the same reviewer, if something was brought and no problem stands (L5, E).
     pub(super) fn respond(&self, message: Option<&str>, comment_id: Uuid) -> Result<Decision, Vec<Problem>> {
         let message = text::optional("message", message, text::LONG_MAX).map_err(|problem| vec![problem])?;
@@ -29,32 +33,30 @@ impl Step<'_> {
             return Err(problems);
         }
         let mut next = self.next();
-        next.deadline = Some(deadline::start(DeadlineKind::Decide, self.given.now, self.given.policy));
+        let kind = if next.disputed() { DeadlineKind::AnswerDispute } else { DeadlineKind::Decide };
+        next.deadline = Some(deadline::start(kind, self.given.now, self.given.policy));
+        next.missed_at = None;
         let mut event = self.event(HistoryAction::Responded, &next);
-        let comment = message.map(|body| NewComment { id: comment_id, body, visibility: CommentVisibility::Shared });
+        let comment = message.map(|body| Self::shared(comment_id, body));
         event.comment_id = comment.as_ref().map(|comment| comment.id);
-        Ok(done(next, vec![event], Effects { comment, ..Effects::default() }))
+        Ok(done(next, vec![event], Effects { comments: comment.into_iter().collect(), ..Effects::default() }))
     }
 
     /// Rejected at the partner's own request; an association ends (L9).
     pub(super) fn withdraw(&self, detail: &str) -> Result<Decision, Vec<Problem>> {
         let detail = text::required("detail", detail, text::LONG_MAX).map_err(|problem| vec![problem])?;
         let mut next = self.next();
-        next.deadline = None;
-        next.rejection = Some(Rejection {
-            reason: RejectionReason::PartnerRequest,
-            detail: detail.clone(),
-            rejected_at: self.given.now,
-            // D3: never disputable.
-            disputable_until: None,
-        });
-        let reason = told("rejection.reason", None, Some(RejectionReason::PartnerRequest.to_string()));
-        let mut events = vec![self.event(HistoryAction::Withdrawn, &next).note(detail).changes(reason)];
-        let associations_end = self.before.status == ClaimStatus::Approved;
-        if associations_end {
-            events.push(Event::new(HistoryAction::AssociationEnded));
-        }
-        Ok(done(next, events, Effects { associations_end, ..Effects::default() }))
+        let (events, effects) = ending::reject(
+            self.before,
+            &mut next,
+            RejectionReason::PartnerRequest,
+            detail,
+            None,
+            HistoryAction::Withdrawn,
+            self.given.policy,
+            self.given.now,
+        );
+        Ok(done(next, events, effects))
     }
 
     /// Posts a comment; it does not raise the version (K1, L11b).
@@ -77,7 +79,7 @@ impl Step<'_> {
         let mut event = Event::new(HistoryAction::Commented);
         event.comment_id = Some(id);
         event.visibility = visibility;
-        let comment = Some(NewComment { id, body, visibility });
-        Ok(done(next, vec![event], Effects { comment, ..Effects::default() }))
+        let comment = Some(NewComment { id, body, visibility, by_system: false });
+        Ok(done(next, vec![event], Effects { comments: comment.into_iter().collect(), ..Effects::default() }))
     }
 }

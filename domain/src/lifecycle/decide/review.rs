@@ -2,13 +2,18 @@
 
 use uuid::Uuid;
 
-use super::{Decision, Effects, NewComment, Step, done, told};
+use super::{Decision, Effects, Step, done, ending};
 use crate::{
-    claim::{ActionRequest, Rejection, Reviewer},
+    claim::{ActionRequest, Consent, Evaluation, Reviewer},
     deadline,
     eligibility::{self, Intent},
     history::{Event, FieldChange},
-    kinds::{ActionReason, CommentVisibility, DeadlineKind, HistoryAction, RejectionReason, Role},
+    kinds::{
+        ActionReason, ClaimStatus, ConsentStatus, DeadlineKind, DisputeStatus, EvaluationStatus, HistoryAction,
+        LineOutcome, RejectionReason, Role,
+    },
+    lifecycle::clock,
+    notice,
     problem::{Problem, ProblemCode},
     text,
 };
@@ -31,6 +36,7 @@ impl Step<'_> {
         let mut next = self.next();
         next.reviewer = Some(self.myself());
         next.deadline = Some(deadline::start(DeadlineKind::Decide, self.given.now, self.given.policy));
+        next.missed_at = None;
         let event = self.event(HistoryAction::ReviewStarted, &next);
         done(next, vec![event], Effects::default())
     }
@@ -92,9 +98,10 @@ impl Step<'_> {
             respond_by: clock.due_at,
             answered: false,
         });
-        next.deadline = Some(clock);
-        let comment = NewComment { id: comment_id, body: message, visibility: CommentVisibility::Shared };
-        Ok(done(next, vec![event], Effects { comment: Some(comment), ..Effects::default() }))
+        next.missed_at = None;
+        next.deadline = if next.status == ClaimStatus::Approved { clock::of_approved(&next) } else { Some(clock) };
+        let comment = Self::shared(comment_id, message);
+        Ok(done(next, vec![event], Effects { comments: vec![comment], ..Effects::default() }))
     }
 
     /// Approves, unless a product fails E3-E8 by now or belongs to another claim (L6, X6).
@@ -105,14 +112,43 @@ impl Step<'_> {
         if !problems.is_empty() {
             return Err(problems);
         }
+        let now = self.given.now;
         let mut next = self.next();
-        next.decided_at = Some(self.given.now);
+        next.decided_at = Some(now);
         next.approved_at = next.approved_at.or(next.decided_at);
-        next.deadline = None;
+        next.rejection = None;
+        next.missed_at = None;
+        // A decided claim's old request was for its review; as an incumbent it is asked anew (X3).
+        if let Some(request) = &mut next.action_request {
+            request.answered = true;
+        }
+        let decline_until = deadline::start(DeadlineKind::Consent, now, self.given.policy).due_at;
+        next.consent =
+            Some(Consent { status: ConsentStatus::Pending, requested_at: now, decline_until, settled_at: None });
+        let recorded = |status| matches!(status, EvaluationStatus::Sent | EvaluationStatus::RevenueOnly);
+        let recorded_before = self.before.evaluation.filter(|evaluation| recorded(evaluation.status));
+        // I1: sent exactly once, also where a claim is approved again after a dispute.
+        next.evaluation =
+            recorded_before.or(Some(Evaluation { status: EvaluationStatus::WaitingForConsent, sent_at: None }));
         let mut event = self.event(HistoryAction::Approved, &next);
         event.note = note;
-        let events = vec![event, Event::new(HistoryAction::AssociationStarted)];
-        Ok(done(next, events, Effects { associations_start: true, ..Effects::default() }))
+        let mut events = vec![event];
+        if self.before.disputed() {
+            events.push(ending::answer_dispute(&mut next, DisputeStatus::Upheld, now));
+        }
+        for line in &mut next.lines {
+            line.associated = line.outcome != LineOutcome::Lost;
+        }
+        next.deadline = clock::of_approved(&next);
+        events.push(Event::new(HistoryAction::AssociationStarted));
+        let until = FieldChange::of("consent.declineUntil", None, Some(decline_until.to_string()));
+        events.push(Event::new(HistoryAction::ConsentRequested).changes(until.into_iter().collect()));
+        let notices = vec![notice::consent_requested(&next, decline_until)];
+        Ok(done(
+            next,
+            events,
+            Effects { associations_start: true, evaluation_changed: true, notices, ..Effects::default() },
+        ))
     }
 
     /// The lines whose subject another claim is associated with (X6).
@@ -123,9 +159,12 @@ impl Step<'_> {
             .enumerate()
             .filter(|(_, line)| taken(*line))
             .map(|(index, _)| {
-                Problem::new(ProblemCode::InArbitration, "Another claim holds the association for this product.")
-                    .at(["lines".to_owned(), index.to_string()])
-                    .remedy("A subject has at most one association: it must be settled between the claims first.")
+                Problem::new(
+                    ProblemCode::InArbitration,
+                    "This product is in arbitration, or another claim holds the association for it.",
+                )
+                .at(["lines".to_owned(), index.to_string()])
+                .remedy("A subject has at most one association: it must be settled between the claims first.")
             })
             .collect()
     }
@@ -149,11 +188,16 @@ impl Step<'_> {
         }
         let mut next = self.next();
         next.decided_at = Some(self.given.now);
-        next.deadline = None;
-        next.rejection =
-            Some(Rejection { reason, detail: detail.clone(), rejected_at: self.given.now, disputable_until: None });
-        let changes = told("rejection.reason", None, Some(reason.to_string()));
-        let event = self.event(HistoryAction::Rejected, &next).changes(changes).note(detail);
-        Ok(done(next, vec![event], Effects::default()))
+        let (events, effects) = ending::reject(
+            self.before,
+            &mut next,
+            reason,
+            detail,
+            Some(self.caller.subject.clone()),
+            HistoryAction::Rejected,
+            self.given.policy,
+            self.given.now,
+        );
+        Ok(done(next, events, effects))
     }
 }

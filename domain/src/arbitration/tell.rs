@@ -1,0 +1,61 @@
+//! What the partners are told about an arbitration; never who the other side is (X2, X4).
+
+use uuid::Uuid;
+
+use super::Round;
+use crate::{
+    claim::Subject,
+    history::{Event, FieldChange},
+    kinds::{CommentVisibility, HistoryAction, LineOutcome},
+    lifecycle::NewComment,
+};
+
+impl Round<'_> {
+    pub(super) fn tell_opened(&mut self, claim: Uuid, place: usize, change: Option<FieldChange>) {
+        let product = self.product(claim, place);
+        let body = format!(
+            "{product} on this claim is claimed by more than one partner and is in arbitration. Each side is reviewed on its \
+             own proof of execution, of which the most recent counts. The decision may take longer than the usual time."
+        );
+        self.tell(claim, HistoryAction::ArbitrationOpened, body, change, true);
+    }
+
+    pub(super) fn tell_settled(&mut self, claim: Uuid, place: usize, change: Option<FieldChange>, by_system: bool) {
+        let product = self.product(claim, place);
+        let outcome = self.claim(claim).and_then(|claim| claim.lines.get(place)).map(|line| line.outcome);
+        let how = match outcome {
+            Some(LineOutcome::Lost) => "this claim has lost it",
+            _ => "it is this claim's",
+        };
+        let body = format!("The arbitration of {product} is settled: {how}.");
+        self.tell(claim, HistoryAction::ArbitrationSettled, body, change, by_system);
+    }
+
+    /// For a claim that was withdrawn, rejected or gave up the product, it is settled too (X4, X7).
+    pub(super) fn tell_left(&mut self, claim: Uuid, subject: &Subject) {
+        let before = self.contest.claims.get(&claim);
+        let line =
+            before.and_then(|claim| claim.lines.iter().find(|line| claim.subject(line).as_ref() == Some(subject)));
+        let product = self.name(line.map(|line| line.sku_id));
+        let body = format!("The arbitration of {product} is settled for this claim: it takes no part in it any more.");
+        self.tell(claim, HistoryAction::ArbitrationSettled, body, None, true);
+    }
+
+    fn product(&self, claim: Uuid, place: usize) -> String {
+        self.name(self.claim(claim).and_then(|claim| claim.lines.get(place)).map(|line| line.sku_id))
+    }
+
+    fn name(&self, sku_id: Option<Uuid>) -> String {
+        sku_id.and_then(|id| self.contest.names.get(&id)).cloned().unwrap_or_else(|| "A product".to_owned())
+    }
+
+    fn tell(&mut self, claim: Uuid, action: HistoryAction, body: String, change: Option<FieldChange>, by_system: bool) {
+        let id = (self.ids)();
+        let Some(decision) = self.decision(claim) else { return };
+        let mut event = Event::new(action).changes(change.into_iter().collect());
+        event.by_system = by_system;
+        event.comment_id = Some(id);
+        decision.events.push(event);
+        decision.effects.comments.push(NewComment { id, body, visibility: CommentVisibility::Shared, by_system: true });
+    }
+}

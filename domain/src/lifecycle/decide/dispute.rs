@@ -1,0 +1,98 @@
+//! Disputes of the partner and the customer's decline (D1, N3).
+
+use super::{Decision, Effects, Step, done, ending};
+use crate::{
+    claim::{Claim, Dispute},
+    deadline,
+    eligibility::{self, Intent},
+    history::FieldChange,
+    kinds::{DeadlineKind, DisputeStatus, HistoryAction, LineOutcome, RejectionReason},
+    problem::{Problem, ProblemCode},
+    text,
+};
+
+impl Step<'_> {
+    /// Opens a dispute: the claim comes back unassigned, its lost lines are open again (D1, D2).
+    pub(super) fn dispute(&self, justification: Option<&str>) -> Result<Decision, Vec<Problem>> {
+        let justification =
+            text::optional("justification", justification, text::LONG_MAX).map_err(|problem| vec![problem])?;
+        let rejection = self.before.rejection.as_ref();
+        let mut problems = self.claimed_anew();
+        if justification.is_none() && !rejection.is_some_and(|rejection| rejection.new_proof) {
+            problems.push(
+                Problem::invalid(
+                    ["justification"],
+                    "A dispute needs a business justification or new proof of execution.",
+                )
+                .remedy("Say why the rejection is wrong, or attach proof to the rejected claim first."),
+            );
+        }
+        if !problems.is_empty() {
+            return Err(problems);
+        }
+        let clock = deadline::start(DeadlineKind::AnswerDispute, self.given.now, self.given.policy);
+        let mut next = with_open_lines(&self.next());
+        next.reviewer = None;
+        next.rejection = None;
+        next.decided_at = None;
+        next.deadline = Some(clock);
+        next.dispute = Some(Dispute {
+            status: DisputeStatus::Open,
+            justification: justification.clone(),
+            opened_at: self.given.now,
+            answer_by: clock.due_at,
+            answered_at: None,
+            rejected_by: rejection.and_then(|rejection| rejection.rejected_by.clone()),
+        });
+        let mut event = self.event(HistoryAction::Disputed, &next);
+        event.changes.extend(FieldChange::of("dispute.answerBy", None, Some(clock.due_at.to_string())));
+        event.note = justification;
+        let lines_changed = next.lines != self.before.lines;
+        Ok(done(next, vec![event], Effects { lines_changed, ..Effects::default() }))
+    }
+
+    /// The newer live claims of the partner on the same subjects (D2, E9, E15). The facts are for the claim with all its
+    /// lines open again.
+    fn claimed_anew(&self) -> Vec<Problem> {
+        let intent = Intent::of(&with_open_lines(self.before));
+        let newer = |problem: &Problem| {
+            matches!(problem.code, ProblemCode::SubscriptionAlreadyClaimed | ProblemCode::DuplicateClaim)
+        };
+        eligibility::check_tenant_proven(&intent, &self.given.facts, self.given.now).into_iter().filter(newer).collect()
+    }
+
+    /// The customer declines: rejected, never disputable (N3, D3).
+    pub(super) fn decline(&self, reason: Option<&str>) -> Result<Decision, Vec<Problem>> {
+        let reason = text::optional("reason", reason, text::LONG_MAX).map_err(|problem| vec![problem])?;
+        let now = self.given.now;
+        let mut next = self.next();
+        if let Some(consent) = &mut next.consent {
+            consent.status = crate::kinds::ConsentStatus::Declined;
+            consent.settled_at = Some(now);
+        }
+        let detail = reason.unwrap_or_else(|| "The customer declined the association.".to_owned());
+        let (events, effects) = ending::reject(
+            self.before,
+            &mut next,
+            RejectionReason::CustomerDeclined,
+            detail,
+            None,
+            HistoryAction::ConsentDeclined,
+            self.given.policy,
+            now,
+        );
+        Ok(done(next, events, effects))
+    }
+}
+
+/// The claim with its lost lines open again (D1).
+#[must_use]
+pub fn with_open_lines(claim: &Claim) -> Claim {
+    let mut open = claim.clone();
+    for line in &mut open.lines {
+        if line.outcome == LineOutcome::Lost {
+            line.outcome = LineOutcome::Pending;
+        }
+    }
+    open
+}

@@ -1,0 +1,60 @@
+//! Why an action is not open in a status, in words: always the status it is in and the one it needs (L10, D3).
+
+use super::table::{Rule, When};
+use crate::{
+    claim::Claim,
+    kinds::{ClaimAction, ClaimStatus},
+    problem::{Problem, ProblemCode},
+    time::Timestamp,
+};
+
+/// The reason that says best why the row is not open: the status, or what does not hold in it.
+pub(super) fn of(rule: &Rule, claim: &Claim, now: Timestamp) -> Problem {
+    let needs = needs(rule, claim);
+    match rule.condition(claim.status) {
+        Some(When::Uncontested) => in_arbitration(&needs),
+        Some(When::ConsentOpen) => consent_closed(&needs),
+        Some(When::Disputable) if rule.action == ClaimAction::Dispute => not_disputable(claim, now, &needs),
+        _ => Problem::new(ProblemCode::WrongStatus, needs),
+    }
+}
+
+/// The status it is in and the statuses it would need (L10).
+fn needs(rule: &Rule, claim: &Claim) -> String {
+    let needed = rule.statuses().map(|status| named(rule, status)).collect::<Vec<_>>().join(" or ");
+    format!("The claim is {}; {} needs it to be {needed}.", claim.status, rule.action)
+}
+
+fn named(rule: &Rule, status: ClaimStatus) -> String {
+    let Some(when) = rule.condition(status) else { return status.to_string() };
+    let when = match when {
+        When::Contested => "while it is in arbitration",
+        When::Uncontested => "and not in arbitration",
+        When::Disputable => "while it can be disputed",
+        When::ConsentOpen => "while the customer may decline",
+    };
+    format!("{status} {when}")
+}
+
+fn in_arbitration(needs: &str) -> Problem {
+    Problem::new(ProblemCode::InArbitration, format!("A product of the claim is in an open arbitration. {needs}"))
+        .remedy("A review lead awards it, or it settles by itself when one claim is left; then decide.")
+}
+
+fn consent_closed(needs: &str) -> Problem {
+    Problem::new(ProblemCode::ConsentWindowClosed, format!("The time to decline is over. {needs}"))
+        .remedy("The association is official. Speak to the vendor if the partner does not work for you.")
+}
+
+/// Too late, or never possible; either way a new claim is the way on (D3).
+fn not_disputable(claim: &Claim, now: Timestamp, needs: &str) -> Problem {
+    let until = claim.rejection.as_ref().and_then(|rejection| rejection.disputable_until);
+    let problem = match until {
+        Some(until) if until <= now => Problem::new(
+            ProblemCode::DisputeWindowClosed,
+            format!("The rejection could be disputed until {until}; that is over. {needs}"),
+        ),
+        _ => Problem::new(ProblemCode::NotDisputable, format!("This rejection cannot be disputed. {needs}")),
+    };
+    problem.remedy("Make a new claim with updated proof of execution.")
+}
