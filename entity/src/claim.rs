@@ -72,6 +72,38 @@ pub struct Model {
     pub rejected_at: Option<i64>,
     /// Until when it can be disputed (D1).
     pub disputable_until: Option<i64>,
+    /// The subject of the reviewer who rejected it (D2).
+    pub rejected_by: Option<String>,
+    /// Whether proof was attached since the rejection (D1).
+    pub rejection_new_proof: bool,
+    /// How the customer's consent stands (N).
+    pub consent_status: Option<String>,
+    /// When the customer was asked.
+    pub consent_requested_at: Option<i64>,
+    /// Until when the customer may decline.
+    pub consent_decline_until: Option<i64>,
+    /// When it was declined or lapsed.
+    pub consent_settled_at: Option<i64>,
+    /// How the last dispute stands (D).
+    pub dispute_status: Option<String>,
+    /// The partner's justification.
+    pub dispute_justification: Option<String>,
+    /// When it was opened.
+    pub dispute_opened_at: Option<i64>,
+    /// Until when it is to be answered (D2).
+    pub dispute_answer_by: Option<i64>,
+    /// When it was answered.
+    pub dispute_answered_at: Option<i64>,
+    /// Whose rejection it is about (D2).
+    pub dispute_rejected_by: Option<String>,
+    /// How the incentive evaluation stands (I1).
+    pub evaluation_status: Option<String>,
+    /// When it was sent.
+    pub evaluation_sent_at: Option<i64>,
+    /// Since when it is in an open arbitration (X).
+    pub contested_since: Option<i64>,
+    /// When it was noted that the running clock had run out (T1, T2).
+    pub missed_at: Option<i64>,
     /// When the draft was made.
     pub created_at: i64,
     /// When it last changed.

@@ -8,6 +8,8 @@
     reason = "the code that `sea_orm::model` writes begins transactions of its own; nothing here calls it"
 )]
 
+pub mod arbitration;
+pub mod arbitration_claim;
 pub mod association;
 pub mod claim;
 pub mod claim_line;
@@ -15,8 +17,10 @@ pub mod comment;
 pub mod customer;
 pub mod customer_domain;
 pub mod customer_subscription;
+pub mod evaluation;
 pub mod history;
 pub mod idempotency;
+pub mod notice;
 pub mod partner;
 pub mod partner_location;
 pub mod product;

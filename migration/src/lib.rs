@@ -11,6 +11,7 @@ mod m20261121_000003_conversation;
 mod m20261121_000004_association;
 mod m20261121_000005_history;
 mod m20261121_000006_idempotency_and_setting;
+mod m20261121_000007_after_the_decision;
 mod run;
 
 use sea_orm_migration::prelude::{MigrationTrait, MigratorTrait, async_trait};
@@ -33,6 +34,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261121_000004_association::Migration),
             Box::new(m20261121_000005_history::Migration),
             Box::new(m20261121_000006_idempotency_and_setting::Migration),
+            Box::new(m20261121_000007_after_the_decision::Migration),
         ]
     }
 }

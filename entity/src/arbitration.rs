@@ -1,0 +1,33 @@
+//! Arbitrations: claims that compete for one subject (X).
+
+use sea_orm::entity::prelude::*;
+
+/// A row of `arbitration`.
+#[sea_orm::model]
+#[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
+#[sea_orm(table_name = "arbitration")]
+pub struct Model {
+    /// The arbitration's id, a UUIDv7.
+    #[sea_orm(primary_key, auto_increment = false)]
+    pub id: Uuid,
+    /// What is contested (X0).
+    pub subject: String,
+    /// The customer.
+    pub tenant_id: Uuid,
+    /// The product.
+    pub sku_id: Uuid,
+    /// The subscription (Business Applications).
+    pub subscription_id: Option<Uuid>,
+    /// OPEN, AWARDED or SETTLED.
+    pub status: String,
+    /// When it opened.
+    pub opened_at: i64,
+    /// When it was awarded or settled.
+    pub settled_at: Option<i64>,
+    /// Whose the subject is.
+    pub winner_claim_id: Option<Uuid>,
+    /// The review lead's reason (X5).
+    pub rationale: Option<String>,
+}
+
+impl ActiveModelBehavior for ActiveModel {}

@@ -1,0 +1,22 @@
+//! The claims in an arbitration (X1).
+
+use sea_orm::entity::prelude::*;
+
+/// A row of `arbitration_claim`.
+#[sea_orm::model]
+#[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
+#[sea_orm(table_name = "arbitration_claim")]
+pub struct Model {
+    /// The arbitration.
+    #[sea_orm(primary_key, auto_increment = false)]
+    pub arbitration_id: Uuid,
+    /// The claim.
+    #[sea_orm(primary_key, auto_increment = false)]
+    pub claim_id: Uuid,
+    /// When it came in.
+    pub joined_at: i64,
+    /// When it left before the end (X7).
+    pub left_at: Option<i64>,
+}
+
+impl ActiveModelBehavior for ActiveModel {}
