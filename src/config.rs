@@ -65,6 +65,9 @@ pub struct ServeOptions {
     /// Do not migrate the database on start.
     #[arg(long, env = "CPOR_NO_MIGRATE", value_parser = clap::builder::BoolishValueParser::new())]
     pub no_migrate: bool,
+    /// Run a sandbox: its clock can be moved forward by `advanceClock`. Never for real claims.
+    #[arg(long, env = "CPOR_SANDBOX", value_parser = clap::builder::BoolishValueParser::new())]
+    pub sandbox: bool,
     /// Serve the `GraphiQL` page at `/`.
     #[arg(long, env = "CPOR_GRAPHIQL", value_parser = clap::builder::BoolishValueParser::new())]
     pub graphiql: bool,
@@ -95,6 +98,8 @@ pub struct Config {
     pub public_url: Option<String>,
     /// Whether to migrate the database on start.
     pub migrate: bool,
+    /// Whether this is a sandbox, whose clock can be moved (T5).
+    pub sandbox: bool,
     /// Whether the `GraphiQL` page is served.
     pub graphiql: bool,
     /// Who may read the schema by introspection.
@@ -142,6 +147,7 @@ impl ServeOptions {
             keys: self.keys.validate()?,
             public_url: self.public_url.as_deref().map(public_url).transpose()?,
             migrate: !self.no_migrate,
+            sandbox: self.sandbox,
             graphiql: self.graphiql,
             introspection: self.introspection,
             cors_origins: self.cors_origins.iter().map(|text| origin(text)).collect::<Result<_, _>>()?,

@@ -10,5 +10,6 @@ pub mod documents;
 pub mod graphql;
 pub mod http;
 pub mod ids;
+pub mod jobs;
 pub mod server;
 pub mod store;

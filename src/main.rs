@@ -9,10 +9,13 @@ use cpor::cli::{self, Cli};
 #[global_allocator]
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 
+/// Twice tokio's own: a deep query on the deepest use case must never come near the end, which would end the process.
+const STACK: usize = 4 * 1024 * 1024;
+
 fn main() -> ExitCode {
     // A wrong command line ends here, with help and code 2.
     let cli = Cli::parse();
-    match tokio::runtime::Builder::new_multi_thread().enable_all().build() {
+    match tokio::runtime::Builder::new_multi_thread().enable_all().thread_stack_size(STACK).build() {
         Ok(runtime) => runtime.block_on(cli::run(cli)),
         Err(error) => cli::no_runtime(&error),
     }

@@ -18,8 +18,8 @@ use crate::{
     config::{Config, Introspection, StorageOptions},
     documents::Documents,
     graphql::{document::Gate, endpoint::Endpoint, global_id, schema},
-    http,
-    store::{Db, StoreError},
+    http, jobs,
+    store::{Db, StoreError, write::settings},
 };
 
 /// The fields that are lists by pages: they cost by the size of their page, also where the query gives none.
@@ -94,11 +94,40 @@ pub fn schema_error(error: StoreError) -> StartError {
     )
 }
 
+/// For what a database is opened, which decides about its clock (T5).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Purpose {
+    /// To serve real claims: by the machine's clock, and never on a database whose clock was moved.
+    Serve,
+    /// To serve a sandbox, whose clock goes on from where it was moved to.
+    Sandbox,
+    /// To import or verify: by whatever clock the database is on.
+    Maintain,
+}
+
+async fn clock(db: &Db, purpose: Purpose) -> Result<Clock, StartError> {
+    let offset = settings::sandbox_offset(db).await.map_err(schema_error)?;
+    match (purpose, offset) {
+        (Purpose::Serve, Some(_)) => Err(StartError::new(
+            "This is the database of a sandbox: its clock was moved.",
+            "Start with --sandbox, or choose another database.",
+        )),
+        (Purpose::Sandbox, offset) => Ok(Clock::sandbox(offset.unwrap_or(0))),
+        (Purpose::Maintain, Some(offset)) => Ok(Clock::sandbox(offset)),
+        (Purpose::Serve | Purpose::Maintain, None) => Ok(Clock::System),
+    }
+}
+
 /// Opens everything that the use cases stand on. With `migrate` the schema is brought up to date, without it it must be.
 ///
 /// # Errors
 /// For the first part that cannot be opened.
-pub async fn open(storage: &StorageOptions, public_url: Option<String>, migrate: bool) -> Result<App, StartError> {
+pub async fn open(
+    storage: &StorageOptions,
+    public_url: Option<String>,
+    migrate: bool,
+    purpose: Purpose,
+) -> Result<App, StartError> {
     let policy = storage.policy.as_deref().map_or_else(|| Ok(Policy::default()), policy)?;
     let db = connect(&storage.database_url).await?;
     if migrate {
@@ -112,7 +141,8 @@ pub async fn open(storage: &StorageOptions, public_url: Option<String>, migrate:
             "Set CPOR_DOCUMENTS or --documents to file:// and a folder.",
         )
     })?;
-    Ok(App::new(db, Clock::System, policy, documents, public_url))
+    let clock = clock(&db, purpose).await?;
+    Ok(App::new(db, clock, policy, documents, public_url))
 }
 
 /// Reads the policy file.
@@ -133,6 +163,7 @@ pub struct Server {
     address: SocketAddr,
     app: App,
     config: Config,
+    stop: StopSignal,
 }
 
 impl Server {
@@ -141,7 +172,8 @@ impl Server {
     /// # Errors
     /// For the first part that cannot be opened, or when the address is taken.
     pub async fn start(config: &Config) -> Result<Self, StartError> {
-        let app = open(&config.storage, config.public_url.clone(), config.migrate).await?;
+        let purpose = if config.sandbox { Purpose::Sandbox } else { Purpose::Serve };
+        let app = open(&config.storage, config.public_url.clone(), config.migrate, purpose).await?;
         let listener = TcpListener::bind(config.listen);
         let taken = |error: io::Error| {
             StartError::new(
@@ -151,7 +183,9 @@ impl Server {
         };
         let listener = listener.map_err(taken)?;
         let address = listener.local_addr().map_err(taken)?;
-        Ok(Self { listener, address, app, config: config.clone() })
+        // Listened for before anybody is told that the server is there.
+        let stop = StopSignal::listen()?;
+        Ok(Self { listener, address, app, config: config.clone(), stop })
     }
 
     /// Where it listens: with port 0 the system chose one.
@@ -171,14 +205,31 @@ impl Server {
     /// # Errors
     /// When the listener cannot be used any more.
     pub async fn run(self) -> io::Result<()> {
-        let Self { listener, address, app, config } = self;
+        let Self { listener, address, app, config, stop: asked } = self;
         tracing::info!(%address, version = env!("CARGO_PKG_VERSION"), "serving");
-        let gate = Gate::new(config.limits.clone(), &CONNECTIONS);
-        let schema = schema::build(app.clone(), config.introspection != Introspection::Off);
-        let endpoint = Endpoint::new(gate, schema, config.introspection);
-        let largest = usize::try_from(app.policy().documents.max_size_bytes()).unwrap_or(usize::MAX);
-        http::serve(listener, http::router(&config, endpoint, Edge(app), largest), asked_to_stop()).await
+        // What fell due while no server ran is done before the first request is answered (T5).
+        jobs::run_once(&app).await;
+        let (stop, stopped) = tokio::sync::oneshot::channel::<()>();
+        let clocks = tokio::spawn(jobs::run(app.clone(), async {
+            // Dropped or sent, either way it is time to stop.
+            let _ = stopped.await;
+        }));
+        let served = http::serve(listener, routes(app, &config), asked.given()).await;
+        drop(stop);
+        if clocks.await.is_err() {
+            tracing::error!("the clocks had stopped before the server did");
+        }
+        served
     }
+}
+
+/// The routes of a server with these use cases.
+pub fn routes(app: App, config: &Config) -> http::Router {
+    let gate = Gate::new(config.limits.clone(), &CONNECTIONS);
+    let schema = schema::build(app.clone(), config.introspection != Introspection::Off);
+    let endpoint = Endpoint::new(gate, schema, config.introspection);
+    let largest = usize::try_from(app.policy().documents.max_size_bytes()).unwrap_or(usize::MAX);
+    http::router(config, endpoint, Edge(app), largest)
 }
 
 /// What the HTTP edge needs beside GraphQL, from the use cases.
@@ -203,30 +254,47 @@ impl http::Backend for Edge {
     }
 }
 
-/// Done once the process is asked to stop: by Ctrl-C, or by SIGTERM as service managers do it.
-async fn asked_to_stop() {
-    let interrupted = async {
+/// The signals that ask the process to stop: Ctrl-C, and SIGTERM as service managers send it.
+#[cfg(unix)]
+#[derive(Debug)]
+struct StopSignal {
+    interrupt: tokio::signal::unix::Signal,
+    terminate: tokio::signal::unix::Signal,
+}
+
+#[cfg(unix)]
+impl StopSignal {
+    fn listen() -> io::Result<Self> {
+        use tokio::signal::unix::{SignalKind, signal};
+        Ok(Self { interrupt: signal(SignalKind::interrupt())?, terminate: signal(SignalKind::terminate())? })
+    }
+
+    async fn given(mut self) {
+        tokio::select! {
+            _ = self.interrupt.recv() => {}
+            _ = self.terminate.recv() => {}
+        }
+        tracing::info!("stopping: requests that are running may end");
+    }
+}
+
+/// The signal that asks the process to stop: Ctrl-C.
+#[cfg(not(unix))]
+#[derive(Debug)]
+struct StopSignal;
+
+#[cfg(not(unix))]
+impl StopSignal {
+    #[expect(clippy::unnecessary_wraps, reason = "elsewhere it can fail")]
+    fn listen() -> io::Result<Self> {
+        Ok(Self)
+    }
+
+    async fn given(self) {
         // Without a handler the signal ends the process at once, which is what it asks for.
         if tokio::signal::ctrl_c().await.is_err() {
             std::future::pending::<()>().await;
         }
-    };
-    tokio::select! {
-        () = interrupted => {}
-        () = terminated() => {}
+        tracing::info!("stopping: requests that are running may end");
     }
-    tracing::info!("stopping: requests that are running may end");
-}
-
-#[cfg(unix)]
-async fn terminated() {
-    match tokio::signal::unix::signal(tokio::signal::unix::SignalKind::terminate()) {
-        Ok(mut signal) => drop(signal.recv().await),
-        Err(_) => std::future::pending().await,
-    }
-}
-
-#[cfg(not(unix))]
-async fn terminated() {
-    std::future::pending().await
 }

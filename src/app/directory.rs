@@ -71,12 +71,18 @@ impl App {
         };
         let mut failed = 0;
         loop {
-            match self.try_to_upsert(rows.clone(), key.as_ref(), dry_run).await {
+            match Box::pin(self.try_to_upsert(rows.clone(), key.as_ref(), dry_run)).await {
                 Err(StoreError::Retry | StoreError::Unique(_)) if failed + 1 < TRIES => {
                     failed += 1;
                     tokio::time::sleep(ids::jitter(failed)).await;
                 }
-                answer => return Ok(answer?),
+                answer => {
+                    let answer = answer?;
+                    if R::MAY_END_ASSOCIATIONS && answer.inserted + answer.updated > 0 && !dry_run {
+                        Box::pin(self.settle()).await?;
+                    }
+                    return Ok(answer);
+                }
             }
         }
     }

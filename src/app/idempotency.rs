@@ -8,6 +8,7 @@ use domain::{
 use serde::{Serialize, de::DeserializeOwned};
 use sha2::{Digest, Sha256};
 
+use super::{App, AppError};
 use crate::store::{
     StoreError, Transaction,
     write::idempotency::{self, Remembered},
@@ -73,6 +74,23 @@ impl Key {
             serde_json::to_string(answer).map_err(|_| StoreError::Corrupt("idempotency", self.given.clone()))?;
         let done = Remembered { mutation: self.mutation.to_owned(), input_hash: self.input_hash.clone(), answer };
         idempotency::remember(transaction, &self.subject, &self.given, done, now).await
+    }
+}
+
+/// How long a key holds: twice the day that is promised (J1), in microseconds.
+const HOLDS: i64 = 48 * 3_600 * 1_000_000;
+
+impl App {
+    /// Forgets the keys that no longer hold.
+    ///
+    /// # Errors
+    /// The database's.
+    pub async fn forget_old_keys(&self) -> Result<(), AppError> {
+        let before = self.now().micros().saturating_sub(HOLDS);
+        let Ok(before) = Timestamp::from_micros(before) else { return Ok(()) };
+        let transaction = self.db().begin().await?;
+        idempotency::forget(&transaction, before).await?;
+        Ok(transaction.commit().await?)
     }
 }
 

@@ -1,6 +1,8 @@
 //! The use cases: authorise, load, decide, store. The same for GraphQL, the command line and the clocks.
 
+pub mod arbitrations;
 pub mod claims;
+mod clocks;
 pub mod directory;
 mod documents;
 mod eligibility;
@@ -12,6 +14,7 @@ use std::sync::Arc;
 
 use domain::{policy::Policy, time::Timestamp};
 
+pub use clocks::Advanced;
 pub use documents::Download;
 pub use eligibility::{Eligibility, EligibilityInput, Standing};
 pub use error::AppError;
@@ -48,6 +51,12 @@ impl App {
     #[must_use]
     pub fn now(&self) -> Timestamp {
         self.0.clock.now()
+    }
+
+    /// The server's clock.
+    #[must_use]
+    pub fn clock(&self) -> &Clock {
+        &self.0.clock
     }
 
     /// Deadlines, calendar and limits.

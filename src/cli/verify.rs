@@ -18,7 +18,7 @@ pub struct Options {
 /// Walks over everything; fails with the first thing that is broken.
 pub async fn run(options: Options) -> Result<(), Failure> {
     logging::init(LogFormat::Text, "warn");
-    let app = server::open(&options.storage, None, false).await?;
+    let app = server::open(&options.storage, None, false, server::Purpose::Maintain).await?;
     let progress = Progress::new("claims, entries and documents verified", None);
     let report = app.verify(|done| progress.at(done.claims + done.entries + done.documents)).await?;
     progress.end();

@@ -31,9 +31,11 @@ pub enum Kind {
     Comment = 10,
     /// An entry of a history.
     HistoryEntry = 11,
+    /// An arbitration.
+    Arbitration = 12,
 }
 
-const KINDS: [Kind; 11] = [
+const KINDS: [Kind; 12] = [
     Kind::Partner,
     Kind::PartnerLocation,
     Kind::Customer,
@@ -45,6 +47,7 @@ const KINDS: [Kind; 11] = [
     Kind::ProofDocument,
     Kind::Comment,
     Kind::HistoryEntry,
+    Kind::Arbitration,
 ];
 
 /// What a global id names.

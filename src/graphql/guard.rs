@@ -16,7 +16,7 @@ use super::{error::Failure, loader::Reader};
 pub enum Needs {
     /// Any token.
     Nothing,
-    /// The scope of the object that is looked up, see [`ByKind`](super::node).
+    /// The scope of the object that is looked up, see `ByKind`.
     ScopeOfKind,
     /// This scope.
     Scope(Scope),
@@ -39,6 +39,7 @@ pub const ROOT: &[(&str, Needs)] = &[
     ("claimStatistics", Needs::Scope(Scope::ClaimsRead)),
     ("comments", Needs::Scope(Scope::ClaimsRead)),
     ("associations", Needs::Scope(Scope::ClaimsRead)),
+    ("arbitrations", Needs::Scope(Scope::ClaimsRead)),
     ("history", Needs::Scope(Scope::HistoryRead)),
     ("activityOptions", Needs::Scope(Scope::DirectoryRead)),
     ("customer", Needs::Scope(Scope::DirectoryRead)),
@@ -55,16 +56,20 @@ pub const ROOT: &[(&str, Needs)] = &[
     ("submitClaim", Needs::Scope(Scope::ClaimsWrite)),
     ("respondToReview", Needs::Scope(Scope::ClaimsWrite)),
     ("withdrawClaim", Needs::Scope(Scope::ClaimsWrite)),
+    ("disputeClaim", Needs::Scope(Scope::ClaimsWrite)),
+    ("declineConsent", Needs::Scope(Scope::ClaimsWrite)),
     ("startReview", Needs::Scope(Scope::ReviewsWrite)),
     ("assignReviewer", Needs::Scope(Scope::ReviewsWrite)),
     ("requestPartnerAction", Needs::Scope(Scope::ReviewsWrite)),
     ("approveClaim", Needs::Scope(Scope::ReviewsWrite)),
     ("rejectClaim", Needs::Scope(Scope::ReviewsWrite)),
+    ("awardArbitration", Needs::Scope(Scope::ReviewsWrite)),
     ("addComment", Needs::Scope(Scope::CommentsWrite)),
     ("upsertPartners", Needs::Role(Scope::DirectoryWrite, Role::DirectorySync)),
     ("upsertCustomers", Needs::Role(Scope::DirectoryWrite, Role::DirectorySync)),
     ("upsertSubscriptions", Needs::Role(Scope::DirectoryWrite, Role::DirectorySync)),
     ("upsertProducts", Needs::Role(Scope::DirectoryWrite, Role::DirectorySync)),
+    ("advanceClock", Needs::Nothing),
 ];
 
 /// The guard of every field of the roots: holds the table against the token.

@@ -5,6 +5,7 @@
 
 mod actor;
 pub mod answer;
+mod arbitration;
 mod association;
 mod batch;
 mod claim;
@@ -25,6 +26,7 @@ mod problem;
 mod proof;
 mod range;
 mod response;
+mod sandbox;
 mod scalar;
 pub mod schema;
 mod viewer;

@@ -7,6 +7,7 @@ use domain::{caller::Side, kinds::Scope};
 use uuid::Uuid;
 
 use super::{
+    arbitration::Arbitration,
     association::Association,
     claim::Claim,
     comment::Comment,
@@ -19,7 +20,9 @@ use super::{
     loader::{Load, Reader, load},
     proof::ProofDocument,
 };
-use crate::store::{associations, claims, comments, customers, documents, history, partners, products, subscriptions};
+use crate::store::{
+    arbitrations, associations, claims, comments, customers, documents, history, partners, products, subscriptions,
+};
 
 /// The most ids that one call may name.
 const MOST_IDS: usize = 100;
@@ -46,6 +49,8 @@ pub enum Node {
     Claim(Claim),
     /// An association.
     Association(Association),
+    /// An arbitration.
+    Arbitration(Arbitration),
     /// A proof document.
     ProofDocument(ProofDocument),
     /// A comment.
@@ -60,7 +65,9 @@ const fn scope_of(kind: Kind) -> Scope {
         Kind::Partner | Kind::PartnerLocation | Kind::Customer | Kind::Product | Kind::CustomerSubscription => {
             Scope::DirectoryRead
         }
-        Kind::Claim | Kind::ClaimLine | Kind::Association | Kind::ProofDocument | Kind::Comment => Scope::ClaimsRead,
+        Kind::Claim | Kind::ClaimLine | Kind::Association | Kind::Arbitration | Kind::ProofDocument | Kind::Comment => {
+            Scope::ClaimsRead
+        }
         Kind::HistoryEntry => Scope::HistoryRead,
     }
 }
@@ -95,6 +102,8 @@ nodes! {
         .into_iter().map(|found| (found.id, Node::Claim(found.into())));
     AssociationNode => |reader, ids| associations::by_ids(reader.db(), &reader.caller, &ids).await?
         .into_iter().map(|found| (found.id, Node::Association(found.into())));
+    ArbitrationNode => |reader, ids| arbitrations::by_ids(reader.db(), &reader.caller, &ids).await?
+        .into_iter().map(|found| (found.id, Node::Arbitration(found.into())));
     DocumentNode => |reader, ids| documents::by_ids(reader.db(), &reader.caller, &ids).await?
         .into_iter().map(|found| (found.id, Node::ProofDocument(found.into())));
     CommentNode => |reader, ids| comments::by_ids(reader.db(), &reader.caller, &ids).await?
@@ -138,6 +147,7 @@ async fn find(ctx: &Context<'_>, id: &str) -> Result<Option<Node>, Failure> {
         Named::Uuid(Kind::CustomerSubscription, id) => load(ctx, SubscriptionNode(id)).await,
         Named::Uuid(Kind::Claim, id) => load(ctx, ClaimNode(id)).await,
         Named::Uuid(Kind::Association, id) => load(ctx, AssociationNode(id)).await,
+        Named::Uuid(Kind::Arbitration, id) => load(ctx, ArbitrationNode(id)).await,
         Named::Uuid(Kind::ProofDocument, id) => load(ctx, DocumentNode(id)).await,
         Named::Uuid(Kind::Comment, id) => load(ctx, CommentNode(id)).await,
         Named::Uuid(Kind::HistoryEntry, id) => load(ctx, HistoryNode(id)).await,
@@ -154,7 +164,7 @@ pub struct NodeQuery;
 impl NodeQuery {
     /// The object that a global id names; null when there is none that the caller sees. Needs the scope of its kind:
     /// `directory:read` for partners, locations, customers, products and subscriptions, `claims:read` for claims,
-    /// associations, documents and comments, `history:read` for entries of a history.
+    /// associations, arbitrations, documents and comments, `history:read` for entries of a history.
     async fn node(
         &self,
         ctx: &Context<'_>,

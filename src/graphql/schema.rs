@@ -5,13 +5,15 @@ use std::sync::LazyLock;
 use async_graphql::{EmptySubscription, MergedObject, SDLExportOptions, Schema, SchemaBuilder};
 
 use super::{
+    arbitration::{ArbitrationMutation, ArbitrationQuery},
     association::AssociationQuery,
-    claim::{ClaimQuery, EligibilityQuery, PartnerMutation, ReviewMutation, StatisticsQuery},
+    claim::{ClaimQuery, CustomerMutation, EligibilityQuery, PartnerMutation, ReviewMutation, StatisticsQuery},
     comment::{CommentMutation, CommentQuery},
     customer::CustomerQuery,
     directory::{DirectoryMutation, DirectoryQuery},
     history::HistoryQuery,
     node::{Node, NodeQuery},
+    sandbox::SandboxMutation,
     viewer::ViewerQuery,
 };
 use crate::app::App;
@@ -34,12 +36,21 @@ pub struct Query(
     CommentQuery,
     HistoryQuery,
     AssociationQuery,
+    ArbitrationQuery,
 );
 
 /// What can be done. A refusal by the rules is data: the payload's object is null, and `problems` tells why. Several
 /// mutations of one operation run one after the other, each in a transaction of its own.
 #[derive(MergedObject, Default)]
-pub struct Mutation(PartnerMutation, ReviewMutation, CommentMutation, DirectoryMutation);
+pub struct Mutation(
+    PartnerMutation,
+    ReviewMutation,
+    CustomerMutation,
+    ArbitrationMutation,
+    CommentMutation,
+    DirectoryMutation,
+    SandboxMutation,
+);
 
 /// The schema of the API.
 pub type ApiSchema = Schema<Query, Mutation, EmptySubscription>;

@@ -1,7 +1,7 @@
 //! The store: the only user of the database. Rows become domain values here, and nowhere else.
 //!
 //! * Reads are one SQL statement a call, whatever the number of rows, and what a caller may see is part of that
-//!   statement (see [`scope`]), never a filter afterwards (A4).
+//!   statement (see `scope`), never a filter afterwards (A4).
 //! * Lists are keyset pages (see [`page`]): stable under inserts, and as quick at the end as at the start.
 //! * Writes happen in a [`Transaction`] only.
 
@@ -13,12 +13,15 @@ mod rows;
 mod scope;
 mod sql;
 
+pub mod arbitrations;
 pub mod associations;
 pub mod claims;
+pub mod clocks;
 pub mod comments;
 pub mod customers;
 pub mod documents;
 pub mod eligibility;
+pub mod evaluations;
 pub mod history;
 pub mod page;
 pub mod partners;

@@ -4,8 +4,8 @@ use domain::{
     caller::Actor,
     history::FieldChange,
     kinds::{
-        ClaimStatus, CommentVisibility, HistoryAction, IncentiveProgram, SolutionArea, SubscriptionChannel,
-        SubscriptionStatus,
+        ArbitrationStatus, ClaimStatus, CommentVisibility, EvaluationStatus, HistoryAction, IncentiveProgram,
+        SolutionArea, SubscriptionChannel, SubscriptionStatus,
     },
     time::Timestamp,
 };
@@ -187,4 +187,44 @@ pub struct Association {
     pub started_at: Timestamp,
     /// When it ended; nothing while it lives.
     pub ended_at: Option<Timestamp>,
+}
+
+/// A contest of claims for one subject (X).
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Arbitration {
+    /// The arbitration's id.
+    pub id: Uuid,
+    /// The customer's tenant.
+    pub tenant_id: Uuid,
+    /// The product.
+    pub sku_id: Uuid,
+    /// The subscription (Business Applications).
+    pub subscription_id: Option<Uuid>,
+    /// How it stands.
+    pub status: ArbitrationStatus,
+    /// When it opened.
+    pub opened_at: Timestamp,
+    /// When it was awarded or settled.
+    pub settled_at: Option<Timestamp>,
+    /// Whose the subject is; nothing while it is open, and where nobody was left.
+    pub winner_claim_id: Option<Uuid>,
+    /// The review lead's reason (X5); for the vendor only.
+    pub rationale: Option<String>,
+}
+
+/// The incentive evaluation of an approved claim, as the incentive system is given it (I1).
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Evaluation {
+    /// The claim.
+    pub claim_id: Uuid,
+    /// How it stands.
+    pub status: EvaluationStatus,
+    /// The programmes that it is for; none for Revenue association.
+    pub programs: Vec<IncentiveProgram>,
+    /// What the partner finds it by (Microsoft 365).
+    pub tenant_id: Option<Uuid>,
+    /// What the partner finds it by (Business Applications).
+    pub subscription_ids: Vec<Uuid>,
+    /// When it was sent.
+    pub sent_at: Option<Timestamp>,
 }

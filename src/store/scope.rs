@@ -7,7 +7,8 @@ use domain::{
     kinds::{ClaimStatus, CommentVisibility},
 };
 use entity::{
-    association, claim, claim_line, comment, customer, customer_subscription, history, partner, proof_document,
+    arbitration, arbitration_claim, association, claim, claim_line, comment, customer, customer_subscription,
+    evaluation, history, partner, proof_document,
 };
 use sea_orm::{
     ColumnTrait, Condition, EntityTrait, ExprTrait, QueryFilter, QuerySelect, QueryTrait,
@@ -89,6 +90,31 @@ pub fn associations(caller: &Caller) -> Condition {
             of_seen_claim(caller, association::Column::ClaimId).add(association::Column::TenantId.eq(tenant))
         }
     }
+}
+
+/// A partner sees the arbitrations that a claim of its own takes or took part in, reviewers all, a customer none (A3).
+pub fn arbitrations(caller: &Caller) -> Condition {
+    match caller.side {
+        Side::Partner(_) => {
+            let own = arbitration_claim::Entity::find()
+                .select_only()
+                .column(arbitration_claim::Column::ArbitrationId)
+                .filter(of_seen_claim(caller, arbitration_claim::Column::ClaimId));
+            Condition::all().add(arbitration::Column::Id.in_subquery(own.into_query()))
+        }
+        Side::Vendor if caller.reviews() => Condition::all(),
+        Side::Vendor | Side::Customer(_) => Condition::all().add(never()),
+    }
+}
+
+/// The claims in an arbitration: a partner sees its own and never learns of the others (X2), a customer none.
+pub fn parties(caller: &Caller) -> Condition {
+    not_customers(caller, claims(caller))
+}
+
+/// The evaluations of the same claims; a customer sees none (A3).
+pub fn evaluations(caller: &Caller) -> Condition {
+    not_customers(caller, of_seen_claim(caller, evaluation::Column::ClaimId))
 }
 
 /// A partner sees the customers that it has claims on (A6), the vendor all, a customer itself.

@@ -114,6 +114,8 @@ fn stored(row: history::Model, bodies: &HashMap<Uuid, String>) -> Result<Stored,
             comment_id: read.comment_id,
             note: read.note,
             visibility: read.visibility,
+            // Not hashed for itself: who did it is.
+            by_system: false,
         },
     };
     let as_written = serde_json::to_string(&entry.event.changes).is_ok_and(|written| written == changes);

@@ -12,7 +12,7 @@ const TRIES: u32 = 4;
 
 /// Why an attempt came to nothing.
 #[derive(Debug)]
-pub(super) enum Failure {
+pub(in crate::app) enum Failure {
     /// The rules refuse it: an answer.
     Refused(Vec<Problem>),
     /// The database; some of its failures are worth another try.
@@ -56,11 +56,19 @@ impl From<Vec<Problem>> for Failure {
 pub(super) async fn repeatedly<F: Future<Output = Result<Answer, Failure>>>(
     attempt: impl Fn() -> F,
 ) -> Result<Answer, AppError> {
+    Ok(tried(attempt).await?.unwrap_or_else(Answer::refused))
+}
+
+/// As [`repeatedly`], for any answer: inside, the reasons of a refusal.
+pub(in crate::app) async fn tried<T, F: Future<Output = Result<T, Failure>>>(
+    attempt: impl Fn() -> F,
+) -> Result<Result<T, Vec<Problem>>, AppError> {
     let mut failed = 0;
     loop {
-        match attempt().await {
-            Ok(answer) => return Ok(answer),
-            Err(Failure::Refused(problems)) => return Ok(Answer::refused(problems)),
+        // Boxed, so that the many callers of use cases do not carry their whole state on the stack.
+        match Box::pin(attempt()).await {
+            Ok(answer) => return Ok(Ok(answer)),
+            Err(Failure::Refused(problems)) => return Ok(Err(problems)),
             Err(Failure::App(error)) => return Err(error),
             Err(Failure::Store(StoreError::Retry | StoreError::Unique(_))) if failed + 1 < TRIES => {
                 failed += 1;

@@ -13,9 +13,10 @@ use uuid::Uuid;
 
 use super::{
     Answer, Change, EditInput,
+    ask::{Ask, Done},
     attempt::{Failure, repeatedly},
     create::new_lines,
-    effects::{Done, Stored},
+    upload::Stored,
 };
 use crate::{
     app::{App, AppError, idempotency::Key},
@@ -23,6 +24,7 @@ use crate::{
     store::{
         Transaction,
         write::{
+            arbitrations::{self, Surroundings},
             claims::{self, Locked},
             documents,
         },
@@ -57,8 +59,13 @@ impl App {
 
     async fn try_to_change(&self, ask: &Ask<'_>) -> Result<Answer, Failure> {
         let transaction = self.db().begin().await?;
+        if let Some(id) = ask.claim_id
+            && ask.change.is_wide()
+        {
+            claims::lock_customer_of(&transaction, ask.caller, id).await?;
+        }
         let locked = match ask.claim_id {
-            Some(id) => claims::lock(&transaction, ask.caller, id).await?,
+            Some(id) => Box::pin(claims::lock(&transaction, ask.caller, id)).await?,
             None => None,
         };
         // Only after the lock: whoever waited for it sees what was done under the same key meanwhile.
@@ -75,11 +82,16 @@ impl App {
         }
         // The status comes before the values: an edit in a closed status is told so, not that a field is wrong.
         let rule = lifecycle::may_ever(ask.change.action(), ask.caller).map_err(AppError::from)?;
-        lifecycle::guard(rule, &claim, ask.caller)?;
-        let command = self.command(&transaction, &claim, ask).await?;
-        let given = self.circumstances(&transaction, &claim, &command).await?;
+        lifecycle::guard(rule, &claim, ask.caller, self.now())?;
+        let command = Box::pin(self.command(&transaction, &claim, ask)).await?;
+        let given = Box::pin(self.circumstances(&transaction, &claim, &command)).await?;
         let decision = lifecycle::decide(&claim, command, ask.caller, &given)?;
-        self.carry_out(transaction, ask, decision, head).await
+        let around = if ask.change.is_wide() {
+            Box::pin(arbitrations::around(&transaction, &claim, &decision.claim)).await?
+        } else {
+            Surroundings::default()
+        };
+        Box::pin(self.carry_out(transaction, ask, decision, Locked { claim, head }, around)).await
     }
 
     /// The change as a command, its ids given and its references looked up.
@@ -107,6 +119,8 @@ impl App {
             Change::Approve { note } => Command::Approve { note },
             Change::Reject { reason, detail } => Command::Reject { reason, detail },
             Change::Withdraw { detail } => Command::Withdraw { detail },
+            Change::Dispute { justification } => Command::Dispute { justification },
+            Change::DeclineConsent { reason } => Command::DeclineConsent { reason },
             Change::Comment { body, visibility } => Command::Comment { body, visibility, comment_id },
         })
     }
@@ -126,6 +140,9 @@ impl App {
             Command::Submit | Command::Respond { .. } | Command::Approve { .. } => {
                 (self.facts(transaction, &Intent::of(claim)).await?, false)
             }
+            Command::Dispute { .. } => {
+                (self.facts(transaction, &Intent::of(&lifecycle::with_open_lines(claim))).await?, false)
+            }
             _ => (Facts::default(), false),
         };
         let taken = match command {
@@ -134,16 +151,6 @@ impl App {
         };
         Ok(Circumstances { policy: self.policy(), now: self.now(), facts, reference_taken, taken })
     }
-}
-
-/// One asked change, as every try of it needs it.
-pub(super) struct Ask<'a> {
-    pub(super) caller: &'a Caller,
-    pub(super) claim_id: Option<Uuid>,
-    pub(super) expected_version: Option<i32>,
-    pub(super) change: &'a Change,
-    pub(super) stored: Option<&'a Stored>,
-    pub(super) key: Option<&'a Key>,
 }
 
 async fn removable(transaction: &Transaction, claim: &Claim, id: Option<Uuid>) -> Result<Option<OldDocument>, Failure> {

@@ -11,8 +11,8 @@ use domain::{
 
 use super::{
     Answer, CreateClaim, LineInput,
+    ask::Done,
     attempt::{Failure, repeatedly},
-    effects::Done,
 };
 use crate::{
     app::{App, AppError, idempotency::Key},
@@ -65,7 +65,7 @@ impl App {
         let problems = lifecycle::judge_draft(&claim, &outcome, reference_taken)?;
         claim.version = 1;
         let event = Event::new(HistoryAction::Created).changes(history::changes(None, &claim));
-        let head = log::place(log::Head::default(), claim.id, &caller.actor(), now, vec![event], None)?;
+        let head = log::place(log::Head::default(), claim.id, &caller.actor(), now, vec![event], &[])?;
         claims::insert(&transaction, &claim, &head.head).await?;
         log::insert(&transaction, head).await?;
         let done = Done { claim_id: Some(claim.id), problems: problems.clone(), ..Done::default() };

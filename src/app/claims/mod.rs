@@ -1,9 +1,12 @@
 //! Claims: created and changed, each in one transaction with its history (H1).
 
-mod attempt;
+mod ask;
+pub(super) mod attempt;
+pub(super) mod carry;
 mod change;
 mod create;
 mod effects;
+pub(super) mod upload;
 
 use bytes::Bytes;
 use domain::{
@@ -179,6 +182,16 @@ pub enum Change {
         /// Why.
         detail: String,
     },
+    /// Dispute the rejection.
+    Dispute {
+        /// The business justification.
+        justification: Option<String>,
+    },
+    /// The customer declines.
+    DeclineConsent {
+        /// Why.
+        reason: Option<String>,
+    },
     /// Write a comment.
     Comment {
         /// The text.
@@ -189,6 +202,21 @@ pub enum Change {
 }
 
 impl Change {
+    /// Whether it may touch what other partners claim, so that the customer is locked first (X1).
+    #[must_use]
+    pub(super) const fn is_wide(&self) -> bool {
+        matches!(
+            self,
+            Self::Edit(_)
+                | Self::Submit
+                | Self::Approve { .. }
+                | Self::Reject { .. }
+                | Self::Withdraw { .. }
+                | Self::Dispute { .. }
+                | Self::DeclineConsent { .. }
+        )
+    }
+
     /// The row of the lifecycle table that it stands under.
     #[must_use]
     pub const fn action(&self) -> ClaimAction {
@@ -205,6 +233,8 @@ impl Change {
             Self::Approve { .. } => ClaimAction::Approve,
             Self::Reject { .. } => ClaimAction::Reject,
             Self::Withdraw { .. } => ClaimAction::Withdraw,
+            Self::Dispute { .. } => ClaimAction::Dispute,
+            Self::DeclineConsent { .. } => ClaimAction::DeclineConsent,
             Self::Comment { .. } => ClaimAction::Comment,
         }
     }

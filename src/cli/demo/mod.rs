@@ -3,6 +3,7 @@
 mod cast;
 mod claims;
 mod pdf;
+mod samples;
 mod secret;
 mod stage;
 #[cfg(test)]
@@ -38,8 +39,8 @@ const ISSUER: &str = "cpor";
 Run everything at once, with sample data and ready tokens; nothing is needed.
 
 Keeps a SQLite database, documents and a secret in ./cpor-data, loads the sample directory and some claims once, serves the
-API with GraphiQL at /, and prints a token for each role and a first query. For a look and for trying things out: never for
-real data.")]
+API with GraphiQL at /, and prints a token for each role and a first query. Its clock is a sandbox's, which advanceClock
+moves. For a look and for trying things out: never for real data.")]
 pub struct Options {
     /// The address to listen on.
     #[arg(long, env = "CPOR_LISTEN", default_value = "127.0.0.1:8080", value_name = "ADDRESS:PORT")]
@@ -75,6 +76,7 @@ fn config(listen: SocketAddr, folder: &Path) -> Result<Config, Failure> {
         keys: Keys { secret, issuer: ISSUER.to_owned(), audience: ISSUER.to_owned() },
         public_url: None,
         migrate: true,
+        sandbox: true,
         graphiql: true,
         // GraphiQL reads the schema before anybody has pasted a token.
         introspection: Introspection::On,

@@ -8,8 +8,9 @@ use domain::{
 
 use super::{
     cast::REVIEWER,
-    claims::{Goal, SAMPLES, Sample},
+    claims::{Goal, Sample},
     pdf,
+    samples::SAMPLES,
 };
 use crate::{
     app::{
@@ -33,12 +34,16 @@ const PARTNERS: &str = include_str!("../../../data/partners.csv");
 const CUSTOMERS: &str = include_str!("../../../data/customers.csv");
 const SUBSCRIPTIONS: &str = include_str!("../../../data/subscriptions.csv");
 
+/// How far the clock is moved for the samples of the past. Eight days end seven calendar days and five business days, on
+/// whatever weekday they begin (T, N1).
+const PAST: &str = "P8D";
+
 /// Loads what is not there yet, and tells whether that was anything.
 ///
-/// What a caller has changed since stays: once the last sample is there, nothing is touched any more.
+/// What a caller has changed since stays: once the last sample was approved, nothing is touched any more, nor is the clock.
 pub async fn load_sample(app: &App) -> Result<bool, Failure> {
     if let Some(last) = SAMPLES.last()
-        && find(app, last).await?.is_some_and(|claim| claim.status != ClaimStatus::Editing)
+        && find(app, last).await?.is_some_and(|claim| claim.approved_at.is_some())
     {
         return Ok(false);
     }
@@ -46,10 +51,30 @@ pub async fn load_sample(app: &App) -> Result<bool, Failure> {
     directory::<PartnerRow>(app, PARTNERS).await?;
     directory::<CustomerRow>(app, CUSTOMERS).await?;
     directory::<SubscriptionRow>(app, SUBSCRIPTIONS).await?;
-    for sample in &SAMPLES {
+    for sample in SAMPLES.iter().filter(|sample| sample.past) {
+        play(app, sample).await?;
+    }
+    let_pass(app).await?;
+    for sample in SAMPLES.iter().filter(|sample| !sample.past) {
         play(app, sample).await?;
     }
     Ok(true)
+}
+
+/// Moves the clock until nothing runs on the samples of the past; not again where an earlier start did (T5).
+async fn let_pass(app: &App) -> Result<(), Failure> {
+    let mut runs = false;
+    for sample in SAMPLES.iter().filter(|sample| sample.past) {
+        let clock = find(app, sample).await?.and_then(|claim| claim.deadline);
+        runs |= clock.is_some_and(|clock| !clock.is_overdue(app.now()));
+    }
+    if !runs {
+        return Ok(app.settle().await?);
+    }
+    match app.advance_clock(PAST).await?.problems.first() {
+        None => Ok(()),
+        Some(problem) => Err(mistake(&format!("the clock was not moved: {}", problem.message))),
+    }
 }
 
 async fn directory<R: Noun>(app: &App, file: &str) -> Result<(), Failure> {
@@ -88,6 +113,12 @@ fn next(claim: &Claim, goal: Goal) -> Option<Change> {
         (ClaimStatus::UnderReview, Goal::Rejected(reason, detail)) => {
             Some(Change::Reject { reason, detail: detail.to_owned() })
         }
+        (ClaimStatus::UnderReview, Goal::Disputed(reason, detail, _)) if claim.dispute.is_none() => {
+            Some(Change::Reject { reason, detail: detail.to_owned() })
+        }
+        (ClaimStatus::Rejected, Goal::Disputed(_, _, justification)) if claim.dispute.is_none() => {
+            Some(Change::Dispute { justification: Some(justification.to_owned()) })
+        }
         (ClaimStatus::UnderReview, Goal::Approved) => {
             Some(Change::Approve { note: Some("The proof is complete.".to_owned()) })
         }
@@ -95,10 +126,10 @@ fn next(claim: &Claim, goal: Goal) -> Option<Change> {
     }
 }
 
-/// Does it as the one whose turn it is: the partner until the claim is handed in, then the reviewer.
+/// Does it as the one whose turn it is: the partner until the claim is handed in and once it is rejected, else the reviewer.
 async fn change(app: &App, sample: &Sample, claim: &Claim, change: Change) -> Result<Claim, Failure> {
-    let drafting = claim.status == ClaimStatus::Editing;
-    let caller = if drafting { sample.by } else { REVIEWER }.caller()?;
+    let partners_turn = matches!(claim.status, ClaimStatus::Editing | ClaimStatus::Rejected);
+    let caller = if partners_turn { sample.by } else { REVIEWER }.caller()?;
     let expected = (!matches!(change, Change::AttachProof { .. })).then_some(claim.version);
     done(app.change_claim(&caller, Some(claim.id), expected, change, None).await?, sample)
 }

@@ -1,8 +1,9 @@
 //! The sample keeps what its README promises.
 
 mod by_hand;
+mod states;
 
-use std::collections::HashSet;
+use std::{collections::HashSet, path::PathBuf};
 
 use domain::{
     directory::{CustomerRow, PartnerRow, ProductRow, SubscriptionRow},
@@ -11,10 +12,26 @@ use domain::{
 
 use super::{
     cast::{self, CAST},
-    claims::SAMPLES,
+    samples::SAMPLES,
     *,
 };
-use crate::cli::import::{Format, Noun, rows};
+use crate::{
+    app::App,
+    cli::import::{Format, Noun, rows},
+    server::{self, Purpose},
+};
+
+/// An empty demo in a new folder, which the caller removes.
+async fn empty() -> (App, PathBuf) {
+    let folder = std::env::temp_dir().join(format!("cpor-sample-{}", crate::ids::new()));
+    let path = folder.display();
+    let storage = StorageOptions {
+        database_url: format!("sqlite://{path}/cpor.db"),
+        documents: format!("file://{path}/documents"),
+        policy: None,
+    };
+    (server::open(&storage, None, true, Purpose::Sandbox).await.unwrap(), folder)
+}
 
 fn file<R: Noun>(text: &str) -> Vec<R> {
     let all = rows::<R>(Format::Csv, text.as_bytes()).unwrap();
@@ -81,6 +98,22 @@ fn everybody_has_a_token_that_is_taken() {
 fn the_last_sample_cannot_be_undone() {
     // What tells that all were made must be a claim that nobody can delete or give another reference.
     assert!(SAMPLES.last().is_some_and(|last| last.goal == claims::Goal::Approved));
+}
+
+#[test]
+fn the_welcome_tells_of_samples_and_of_the_clock() {
+    // T5
+    let address = SocketAddr::from(([127, 0, 0, 1], 8080));
+    let text = welcome::text(address, Path::new(FOLDER), Path::new("tokens.env"), &[], TOKEN_DAYS, true);
+    for (reference, shows) in welcome::SHOWN {
+        let sample = SAMPLES.iter().find(|sample| sample.reference == reference).unwrap();
+        assert!(text.contains(&format!("  {reference} \"{}\": {shows}\n", sample.name)), "{text}");
+    }
+    assert!(
+        text.contains("\nmutation { advanceClock(input: { by: \"P7D\" }) { now problems { message } } }\n"),
+        "{text}"
+    );
+    assert!(text.ends_with("Ctrl-C stops the demo."), "{text}");
 }
 
 #[test]

@@ -4,7 +4,10 @@ use std::{fmt::Write, net::SocketAddr, path::Path};
 
 use serde_json::json;
 
-use super::cast::{ALDER_ADMIN, Person};
+use super::{
+    cast::{ALDER_ADMIN, Person},
+    samples::SAMPLES,
+};
 
 const FIRST_QUERY: &str = "\
 {
@@ -14,6 +17,20 @@ const FIRST_QUERY: &str = "\
     nodes { number name status customer { name } problems { code message } availableActions }
   }
 }";
+
+/// How the clock is moved (T5).
+const MOVE_CLOCK: &str = r#"mutation { advanceClock(input: { by: "P7D" }) { now problems { message } } }"#;
+
+/// Sample claims, by their external reference, and what each shows.
+pub const SHOWN: [(&str, &str); 7] = [
+    ("SAMPLE-A6", "approved; its consent runs, and CUSTOMER_ADMIN may decline it"),
+    ("SAMPLE-A7", "approved; its consent has lapsed, it is official and sent for evaluation"),
+    ("SAMPLE-B7", "approved and official, but in arbitration: REVIEW_LEAD may award"),
+    ("SAMPLE-A8", "under review, the rival of SAMPLE-B7 in that arbitration"),
+    ("SAMPLE-A9", "rejected and disputed: REVIEWER rejected it, so REVIEW_LEAD decides"),
+    ("SAMPLE-B8", "under review, and overdue"),
+    ("SAMPLE-A5", "rejected; INCENTIVES_ADMIN may dispute it"),
+];
 
 /// The text. `tokens` are those of the whole cast.
 pub fn text(
@@ -42,12 +59,27 @@ pub fn text(
         text,
         "\nA first query, for GraphiQL with the token {admin}:\n\n{FIRST_QUERY}\n\nThe same from another shell in this folder:\n\n\
          . {}\ncurl -s \"$CPOR_ENDPOINT\" -H \"Authorization: Bearer ${admin}\" -H 'Content-Type: application/json' -d '{body}'\n\n\
+{}\
          Remove the folder {} to begin anew. Ctrl-C stops the demo.",
         shell_path(variables),
+        samples(),
         folder.display(),
     )
     .unwrap_or_default();
     text
+}
+
+/// What there is to see beside the first query.
+fn samples() -> String {
+    let start = "Some of the sample claims, as they were loaded (data/README.md has all):\n\n".to_owned();
+    let name =
+        |reference: &str| SAMPLES.iter().find(|sample| sample.reference == reference).map_or("", |sample| sample.name);
+    let line = |(reference, shows): &(&str, &str)| format!("  {reference} \"{}\": {shows}\n", name(reference));
+    let list = SHOWN.iter().fold(start, |text, shown| text + &line(shown));
+    format!(
+        "{list}\nThe demo has a clock of its own, some days ahead by now. Anybody may move it on, and everything that falls due on \
+         the way happens:\n\n{MOVE_CLOCK}\n\n"
+    )
 }
 
 /// The file of shell variables.

@@ -94,7 +94,7 @@ pub async fn run(options: Options) -> Result<(), Failure> {
     logging::init(LogFormat::Text, "warn");
     let format = format(&options)?;
     let (input, bytes) = input(&options.file)?;
-    let app = server::open(&options.storage, None, false).await?;
+    let app = server::open(&options.storage, None, false, server::Purpose::Maintain).await?;
     let progress = Progress::new("rows", bytes);
     let input = progress.reading(input);
     let report = match options.what {

@@ -102,7 +102,7 @@ async fn empty() -> (App, PathBuf) {
         documents: format!("file://{path}/documents"),
         policy: None,
     };
-    (server::open(&storage, None, true).await.unwrap(), folder)
+    (server::open(&storage, None, true, server::Purpose::Maintain).await.unwrap(), folder)
 }
 
 async fn loaded<R: Noun>(app: &App, format: Format, text: &str, dry_run: bool) -> Report {

@@ -48,13 +48,13 @@ pub enum ClaimAction {
     Reject,
     /// Take the claim back: `withdrawClaim`.
     Withdraw,
-    /// Dispute a rejection.
+    /// Dispute a rejection: `disputeClaim`.
     Dispute,
     /// Write a comment: `addComment`.
     Comment,
-    /// Decline the association, as the customer.
+    /// Decline the association, as the customer: `declineConsent`.
     DeclineConsent,
-    /// Award an arbitration to one of its claims.
+    /// Award an arbitration to one of its claims: `awardArbitration`.
     AwardArbitration,
 }
 
@@ -121,13 +121,14 @@ pub enum DeadlineKind {
     /// The vendor decides within 5 business days of the start of the review or of the partner's answer; late is shown,
     /// nothing else moves.
     Decide,
-    /// The partner answers within 5 business days, or the claim is rejected with `NO_PARTNER_RESPONSE`.
+    /// The partner answers within 5 business days, or the claim is rejected with `NO_PARTNER_RESPONSE`. On an approved
+    /// claim in arbitration late is shown only, nothing else moves.
     PartnerResponse,
-    /// The customer may decline for 7 calendar days after approval.
+    /// The customer may decline for 7 calendar days after approval; then the association is official.
     Consent,
-    /// The partner may dispute a rejection for 30 calendar days.
+    /// The partner may dispute a rejection for 30 calendar days; then this clock is gone, and never overdue.
     DisputeWindow,
-    /// The vendor answers a dispute within 5 business days.
+    /// The vendor answers a dispute within 5 business days; late is shown, nothing else moves.
     AnswerDispute,
 }
 
@@ -145,6 +146,44 @@ pub enum DeadlineState {
     Extended,
     /// Done in time.
     Met,
+}
+
+/// How the customer's consent to an approved claim stands.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Enum)]
+#[graphql(remote = "domain::kinds::ConsentStatus")]
+pub enum ConsentStatus {
+    /// The customer may still decline.
+    Pending,
+    /// The customer did not decline in time: the association is official.
+    GrantedByLapse,
+    /// The customer declined: the claim is rejected with `CUSTOMER_DECLINED`.
+    Declined,
+}
+
+/// How a dispute of a rejection stands.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Enum)]
+#[graphql(remote = "domain::kinds::DisputeStatus")]
+pub enum DisputeStatus {
+    /// The reviewers are to answer.
+    Open,
+    /// The claim was approved after all.
+    Upheld,
+    /// The claim was rejected again, or withdrawn. Final: it cannot be disputed again.
+    Dismissed,
+}
+
+/// How the incentive evaluation of an approved claim stands. Approved is not paid.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Enum)]
+#[graphql(remote = "domain::kinds::EvaluationStatus")]
+pub enum EvaluationStatus {
+    /// The customer may still decline; it will be sent when the time to do so is over.
+    WaitingForConsent,
+    /// It was sent, once.
+    Sent,
+    /// Recorded as revenue only: no incentive is paid for Revenue association.
+    RevenueOnly,
+    /// The association ended before it was sent.
+    Cancelled,
 }
 
 /// By which time a list of claims is ordered.

@@ -39,7 +39,8 @@ pub struct ClaimFilter {
     pub assigned_to_me: Option<bool>,
     /// Only those assigned to nobody (`true`) or to somebody (`false`). For reviewers; others find none.
     pub unassigned: Option<bool>,
-    /// Only those whose deadline has passed (`true`), or all others (`false`). Customers find none.
+    /// Only those whose deadline is `OVERDUE` (`true`), or all others (`false`); one that is `EXTENDED` by an arbitration
+    /// is not overdue. Customers find none.
     pub overdue: Option<bool>,
     /// Only those with a product in an open arbitration (`true`), or all others (`false`). Customers find none.
     pub in_arbitration: Option<bool>,

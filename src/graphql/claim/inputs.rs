@@ -270,3 +270,20 @@ change_input! {
         detail: String,
     }
 }
+
+change_input! {
+    /// What `disputeClaim` takes.
+    DisputeClaimInput {
+        /// Why the rejection is wrong, at most 10,000 characters. It may be left out where new proof of execution was
+        /// attached since the rejection.
+        justification: Option<String>,
+    }
+}
+
+change_input! {
+    /// What `declineConsent` takes.
+    DeclineConsentInput {
+        /// Why, at most 10,000 characters; partner and vendor see it.
+        reason: Option<String>,
+    }
+}

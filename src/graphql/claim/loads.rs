@@ -18,7 +18,9 @@ use crate::{
     },
     store::{
         claims::{self, ClaimFilter, ClaimOrder},
+        evaluations,
         page::{Page, PageRequest},
+        records,
     },
 };
 
@@ -34,6 +36,12 @@ loads_by_id! {
     /// A claim's lines, in order.
     LinesOf(Uuid) => Vec<Line>,
     |reader, ids| claims::lines(reader.db(), &ids).await?
+}
+
+loads_by_id! {
+    /// The incentive evaluation of a claim, by the claim's id.
+    EvaluationOf(Uuid) => records::Evaluation,
+    |reader, ids| evaluations::of_claims(reader.db(), &reader.caller, &ids).await?
 }
 
 /// How a draft stands. The key is the claim itself, so that its row is not read again, with the place to remember it.
@@ -59,14 +67,12 @@ impl Load for StandingOf {
 
     async fn load(reader: Reader, keys: Vec<Self>) -> Result<HashMap<Self, Arc<Standing>>, Failure> {
         let claims: Vec<Claim> = keys.iter().map(|key| Claim::clone(&key.0)).collect();
-        let standings = reader.app.problems_of(&claims).await?;
-        let standings: HashMap<Self, Arc<Standing>> =
-            keys.into_iter().zip(standings.into_iter().map(Arc::new)).collect();
-        for (key, standing) in &standings {
-            // Remembered here and not by who asked: the claim's lines may come to ask before that one goes on.
+        let standings = reader.app.problems_of(&claims).await?.into_iter().map(Arc::new);
+        // Remembered here and not by who asked: the claim's lines may come to ask before that one goes on.
+        let remember = |(key, standing): &(Self, Arc<Standing>)| {
             key.1.0.get_or_init(|| Arc::clone(standing));
-        }
-        Ok(standings)
+        };
+        Ok(keys.into_iter().zip(standings).inspect(remember).collect())
     }
 }
 

@@ -17,7 +17,7 @@ pub(super) use eligibility::EligibilityQuery;
 pub use enums::ClaimStatus;
 pub use filter::{ClaimFilter, ClaimOrder};
 pub use loads::ClaimById;
-pub(super) use mutation::{PartnerMutation, ReviewMutation, change};
+pub(super) use mutation::{CustomerMutation, PartnerMutation, ReviewMutation, change};
 pub(super) use query::{ClaimQuery, of_customer};
 pub(super) use statistics::StatisticsQuery;
 pub use types::{Claim, ClaimConnection};

@@ -4,14 +4,16 @@ use async_graphql::{Context, ID, Object};
 
 use super::{
     inputs::{
-        ApproveClaimInput, AssignReviewerInput, AttachProofOfExecutionInput, CreateClaimInput, DeleteClaimDraftInput,
-        RejectClaimInput, RemoveProofOfExecutionInput, RequestPartnerActionInput, RespondToReviewInput,
-        StartReviewInput, SubmitClaimInput, UpdateClaimInput, WithdrawClaimInput,
+        ApproveClaimInput, AssignReviewerInput, AttachProofOfExecutionInput, CreateClaimInput, DeclineConsentInput,
+        DeleteClaimDraftInput, DisputeClaimInput, RejectClaimInput, RemoveProofOfExecutionInput,
+        RequestPartnerActionInput, RespondToReviewInput, StartReviewInput, SubmitClaimInput, UpdateClaimInput,
+        WithdrawClaimInput,
     },
     payloads::{
         ApproveClaimPayload, AssignReviewerPayload, AttachProofOfExecutionPayload, CreateClaimPayload,
-        DeleteClaimDraftPayload, RejectClaimPayload, RemoveProofOfExecutionPayload, RequestPartnerActionPayload,
-        RespondToReviewPayload, StartReviewPayload, SubmitClaimPayload, UpdateClaimPayload, WithdrawClaimPayload,
+        DeclineConsentPayload, DeleteClaimDraftPayload, DisputeClaimPayload, RejectClaimPayload,
+        RemoveProofOfExecutionPayload, RequestPartnerActionPayload, RespondToReviewPayload, StartReviewPayload,
+        SubmitClaimPayload, UpdateClaimPayload, WithdrawClaimPayload,
     },
 };
 use crate::{
@@ -79,8 +81,8 @@ impl PartnerMutation {
     }
 
     /// Attaches a proof document, sent as a multipart request, to a claim in `EDITING`, `SUBMITTED` or
-    /// `PARTNER_ACTION_REQUIRED`. It raises the claim's version. For every role of the claim's partner. Needs the scope
-    /// `claims:write`.
+    /// `PARTNER_ACTION_REQUIRED`, to an approved one while it is in arbitration, and to a rejected one while it can be
+    /// disputed. It raises the claim's version. For every role of the claim's partner. Needs the scope `claims:write`.
     async fn attach_proof_of_execution(
         &self,
         ctx: &Context<'_>,
@@ -123,6 +125,19 @@ impl PartnerMutation {
     ) -> Result<RespondToReviewPayload, Failure> {
         let answer = Change::Respond { message: input.message };
         Ok(change(ctx, &input.claim_id, Some(input.expected_version), answer, input.idempotency_key).await?.into())
+    }
+
+    /// Disputes a rejection, within 30 days and not after a withdrawal or the customer's decline: `REJECTED` becomes
+    /// `UNDER_REVIEW`, assigned to nobody; lost lines are `PENDING` again. It needs a justification or new proof of
+    /// execution. Another reviewer or a review lead answers it; a dismissal is final. For the administrators of the
+    /// claim's partner. Needs the scope `claims:write`.
+    async fn dispute_claim(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "The claim and the justification.")] input: DisputeClaimInput,
+    ) -> Result<DisputeClaimPayload, Failure> {
+        let dispute = Change::Dispute { justification: input.justification };
+        Ok(change(ctx, &input.claim_id, Some(input.expected_version), dispute, input.idempotency_key).await?.into())
     }
 
     /// Takes a claim back, in any status but `EDITING` and `REJECTED`: it becomes `REJECTED` with `PARTNER_REQUEST`,
@@ -168,7 +183,8 @@ impl ReviewMutation {
     }
 
     /// Asks the partner for more: `UNDER_REVIEW` becomes `PARTNER_ACTION_REQUIRED`. The partner has 5 business days to
-    /// answer, else the claim is rejected. For the assigned reviewer or a review lead. Needs the scope `reviews:write`.
+    /// answer, else the claim is rejected. A claim in arbitration that is `APPROVED` stays so, and its silence is only
+    /// noted. For the assigned reviewer or a review lead. Needs the scope `reviews:write`.
     async fn request_partner_action(
         &self,
         ctx: &Context<'_>,
@@ -179,8 +195,9 @@ impl ReviewMutation {
         Ok(change(ctx, &input.claim_id, Some(input.expected_version), request, input.idempotency_key).await?.into())
     }
 
-    /// Decides for a claim: `UNDER_REVIEW` becomes `APPROVED`, and each of its lines an association. Refused while a
-    /// product is contested, or by now not eligible. For the assigned reviewer or a review lead. Needs the scope
+    /// Decides for a claim: `UNDER_REVIEW` becomes `APPROVED`, each of its lines an association, and the customer is
+    /// asked for consent. A dispute is answered by it. Refused while a product is contested, or by now not eligible. For
+    /// the assigned reviewer, unless the dispute is about their own rejection, or a review lead. Needs the scope
     /// `reviews:write`.
     async fn approve_claim(
         &self,
@@ -191,8 +208,9 @@ impl ReviewMutation {
         Ok(change(ctx, &input.claim_id, Some(input.expected_version), approval, input.idempotency_key).await?.into())
     }
 
-    /// Decides against a claim: `UNDER_REVIEW` becomes `REJECTED`. For the assigned reviewer or a review lead. Needs
-    /// the scope `reviews:write`.
+    /// Decides against a claim: `UNDER_REVIEW` becomes `REJECTED`. A dispute is answered by it, and dismissed for good.
+    /// For the assigned reviewer, unless the dispute is about their own rejection, or a review lead. Needs the scope
+    /// `reviews:write`.
     async fn reject_claim(
         &self,
         ctx: &Context<'_>,
@@ -200,5 +218,24 @@ impl ReviewMutation {
     ) -> Result<RejectClaimPayload, Failure> {
         let rejection = Change::Reject { reason: input.reason.into(), detail: input.detail };
         Ok(change(ctx, &input.claim_id, Some(input.expected_version), rejection, input.idempotency_key).await?.into())
+    }
+}
+
+/// The customer's mutation.
+#[derive(Default)]
+pub struct CustomerMutation;
+
+#[Object(guard = "Root")]
+impl CustomerMutation {
+    /// Declines an approved claim while `Claim.consent` is `PENDING` and its time not over: `APPROVED` becomes `REJECTED`
+    /// with `CUSTOMER_DECLINED`, which cannot be disputed, and the associations end. For the administrators of the
+    /// claim's customer. Needs the scope `claims:write`.
+    async fn decline_consent(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "The claim and the reason.")] input: DeclineConsentInput,
+    ) -> Result<DeclineConsentPayload, Failure> {
+        let decline = Change::DeclineConsent { reason: input.reason };
+        Ok(change(ctx, &input.claim_id, Some(input.expected_version), decline, input.idempotency_key).await?.into())
     }
 }

@@ -98,6 +98,20 @@ payload!(
     "Why it was refused: `NOT_FOUND`, `VERSION_CONFLICT`, `WRONG_STATUS`, `INVALID_VALUE` or `IDEMPOTENCY_KEY_REUSED`."
 );
 
+payload!(
+    DisputeClaimPayload,
+    "disputeClaim",
+    "Why it was refused: `NOT_FOUND`, `VERSION_CONFLICT`, `WRONG_STATUS`, `NOT_DISPUTABLE`, `DISPUTE_WINDOW_CLOSED`, \
+     `SUBSCRIPTION_ALREADY_CLAIMED` or `DUPLICATE_CLAIM` (a newer claim of the partner lives), `INVALID_VALUE` or \
+     `IDEMPOTENCY_KEY_REUSED`."
+);
+payload!(
+    DeclineConsentPayload,
+    "declineConsent",
+    "Why it was refused: `NOT_FOUND`, `VERSION_CONFLICT`, `WRONG_STATUS`, `CONSENT_WINDOW_CLOSED`, `INVALID_VALUE` or \
+     `IDEMPOTENCY_KEY_REUSED`."
+);
+
 /// What `deleteClaimDraft` answers.
 #[derive(SimpleObject)]
 pub struct DeleteClaimDraftPayload {

@@ -30,7 +30,7 @@ pub struct ClaimStatistics {
     pub total: i32,
     /// How many are in each status; statuses without claims are listed with 0.
     pub by_status: Vec<StatusCount>,
-    /// How many have a deadline that has passed; 0 to a customer.
+    /// How many have a deadline that is `OVERDUE`; 0 to a customer.
     pub overdue: i32,
     /// The median of the business days from submission to decision; null when nothing was decided.
     pub median_business_days_to_decision: Option<f64>,

@@ -4,18 +4,21 @@ use std::sync::Arc;
 
 use async_graphql::{Context, ID, Object};
 use domain::{
-    catalogue,
-    kinds::{ClaimStatus as Status, DeadlineKind},
+    catalogue, deadline,
+    kinds::{ClaimStatus as Status, ConsentStatus, DeadlineKind, DeadlineState},
     lifecycle,
+    policy::Policy,
+    time::Timestamp,
 };
 
 use super::{
     enums::{ClaimAction, ClaimStatus},
     line::ClaimLine,
-    loads::{KnownStanding, LinesOf},
-    parts::{ActionRequest, Contact, Deadline, Rejection, Reviewer},
+    loads::{EvaluationOf, KnownStanding, LinesOf},
+    parts::{ActionRequest, Consent, Contact, Deadline, Dispute, IncentiveEvaluation, Rejection, Reviewer},
 };
 use crate::graphql::{
+    arbitration::{Arbitration, ArbitrationsOf},
     comment::{self, CommentConnection},
     customer::{Customer, CustomerById},
     directory::{Activity, IncentiveProgram, LocationById, Partner, PartnerById, PartnerLocation, SolutionArea},
@@ -54,6 +57,23 @@ impl Claim {
         read: impl FnOnce(&domain::claim::Claim) -> Option<T>,
     ) -> Result<Option<T>, Failure> {
         Ok(if Reader::of(ctx)?.is_customer() { None } else { read(&self.0) })
+    }
+
+    /// The customer's consent; one that is still waited for belongs to an approved claim only (N2).
+    fn consent_asked(&self) -> Option<&domain::claim::Consent> {
+        let stands = |status| status != ConsentStatus::Pending || self.0.status == Status::Approved;
+        self.0.consent.as_ref().filter(|consent| stands(consent.status))
+    }
+
+    /// The customer's own clock, whatever else runs on the claim (A3, X3).
+    fn consent_clock(&self, now: Timestamp, policy: &Policy) -> Option<(deadline::Deadline, DeadlineState)> {
+        let consent = self.consent_asked().filter(|consent| consent.status == ConsentStatus::Pending)?;
+        let clock = deadline::Deadline {
+            kind: DeadlineKind::Consent,
+            started_at: consent.requested_at,
+            due_at: consent.decline_until,
+        };
+        Some((clock, clock.state(now, policy)))
     }
 }
 
@@ -194,17 +214,21 @@ impl Claim {
         history::of_claim(ctx, self.0.id, PageArgs { first, after, last, before }).await
     }
 
-    /// The clock that runs now; null where none does. A customer sees its own, of consent, only.
+    /// The clock that runs now; null where none does. Where two run, the one that is due first. A customer sees its own,
+    /// of consent, only.
     async fn deadline(&self, ctx: &Context<'_>) -> Result<Option<Deadline>, Failure> {
         let reader = Reader::of(ctx)?;
-        // A3
-        let visible =
-            self.0.deadline.filter(|deadline| !reader.is_customer() || deadline.kind == DeadlineKind::Consent);
-        Ok(visible.map(|deadline| Deadline::at(deadline, reader.app.now(), reader.app.policy())))
+        let (now, policy) = (reader.app.now(), reader.app.policy());
+        let clock = if reader.is_customer() {
+            self.consent_clock(now, policy)
+        } else {
+            lifecycle::running_clock(&self.0, now, policy)
+        };
+        Ok(clock.map(|clock| Deadline::of(clock, now, policy)))
     }
 
-    /// The target for the decision: 10 business days after submission. It moves nothing, and stays after the decision.
-    /// Null before submission, and to a customer.
+    /// The target for the decision: 10 business days after submission, time in arbitration aside. It moves nothing, and
+    /// stays after the decision. Null before submission, and to a customer.
     async fn decision_due_at(&self, ctx: &Context<'_>) -> Result<Option<DateTime>, Failure> {
         self.unless_customer(ctx, |claim| claim.decision_due_at.map(Into::into))
     }
@@ -227,6 +251,31 @@ impl Claim {
         self.unless_customer(ctx, |claim| claim.rejection.clone().map(Into::into))
     }
 
+    /// The last dispute of a rejection; null where there was none, and to a customer.
+    async fn dispute(&self, ctx: &Context<'_>) -> Result<Option<Dispute>, Failure> {
+        self.unless_customer(ctx, |claim| claim.dispute.clone().map(Into::into))
+    }
+
+    /// How the customer's consent stands, since the last approval; null before, and where the claim stopped being
+    /// approved before the customer's time was over.
+    async fn consent(&self) -> Option<Consent> {
+        self.consent_asked().cloned().map(Into::into)
+    }
+
+    /// The incentive evaluation, since the last approval; null before, and to a customer.
+    async fn evaluation(&self, ctx: &Context<'_>) -> Result<Option<IncentiveEvaluation>, Failure> {
+        if self.unless_customer(ctx, |claim| claim.evaluation)?.is_none() {
+            return Ok(None);
+        }
+        Ok(load(ctx, EvaluationOf(self.0.id)).await?.map(Into::into))
+    }
+
+    /// The arbitrations that the claim takes or took part in, oldest first. Empty to a customer.
+    async fn arbitrations(&self, ctx: &Context<'_>) -> Result<Vec<Arbitration>, Failure> {
+        let arbitrations = load(ctx, ArbitrationsOf(self.0.id)).await?.unwrap_or_default();
+        Ok(arbitrations.into_iter().map(Into::into).collect())
+    }
+
     /// The assigned reviewer; null where nobody is assigned, and to everybody but the vendor.
     async fn reviewer(&self, ctx: &Context<'_>) -> Result<Option<Reviewer>, Failure> {
         Ok(if Reader::of(ctx)?.is_vendor() { self.0.reviewer.clone().map(Into::into) } else { None })
@@ -235,8 +284,9 @@ impl Claim {
     /// The actions that are open to the caller on this claim now. It comes from the table that guards the mutations:
     /// what is listed is not refused for status, role or scope.
     async fn available_actions(&self, ctx: &Context<'_>) -> Result<Vec<ClaimAction>, Failure> {
-        let caller = &Reader::of(ctx)?.caller;
-        Ok(lifecycle::available(&self.0, caller).into_iter().map(Into::into).collect())
+        let reader = Reader::of(ctx)?;
+        let open = lifecycle::available(&self.0, &reader.caller, reader.app.now());
+        Ok(open.into_iter().map(Into::into).collect())
     }
 
     /// When the draft was made.

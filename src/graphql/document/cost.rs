@@ -9,6 +9,12 @@ use async_graphql::{Name, Value, Variables};
 const DEFAULT_PAGE: usize = 20;
 const LARGEST_PAGE: usize = 100;
 
+/// The arguments that say how many rows a page has.
+const SIZES: [&str; 2] = ["first", "last"];
+
+/// The rows of a list that is not by pages.
+const SHORT_LIST: usize = 4;
+
 /// The cost of a selection set: what stands once, and what stands for every row of the page around it.
 #[derive(Clone, Copy, Default)]
 struct Cost {
@@ -74,8 +80,9 @@ impl<'a> Account<'a> {
     fn field(&mut self, field: &'a Field) -> usize {
         let inner = self.set(&field.selection_set.node);
         let below = match self.page(field) {
-            // Whatever is named as a list but keeps no rows where a connection does counts as a list of its own.
-            Some(page) if inner.rows == 0 => inner.once.saturating_mul(page),
+            // Named as a list by pages, but without rows where those keep them: a short list, as of the claims in one
+            // arbitration, or a page of which only the number is asked for.
+            Some(page) if inner.rows == 0 => inner.once.saturating_mul(if sized(field) { page } else { SHORT_LIST }),
             Some(page) => inner.rows.saturating_mul(page).saturating_add(inner.once),
             None => inner.once.saturating_add(inner.rows),
         };
@@ -87,7 +94,7 @@ impl<'a> Account<'a> {
         if let Some(ids) = self.argument(field, "ids") {
             return Some(if let Value::List(ids) = ids { ids.len().max(1) } else { 1 });
         }
-        let sizes = ["first", "last"].map(|name| self.argument(field, name));
+        let sizes = SIZES.map(|name| self.argument(field, name));
         if !self.connections.contains(field.name.node.as_str()) && sizes.iter().all(Option::is_none) {
             return None;
         }
@@ -107,6 +114,11 @@ impl<'a> Account<'a> {
             definition.node.default_value.as_ref().map(|value| &value.node)
         })
     }
+}
+
+/// Whether the field itself says how many rows it wants.
+fn sized(field: &Field) -> bool {
+    ["ids"].iter().chain(&SIZES).any(|name| field.get_argument(name).is_some())
 }
 
 /// A page size. One that is out of range will be refused; until then it counts as the nearest that is allowed.

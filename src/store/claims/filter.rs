@@ -2,7 +2,7 @@
 
 use domain::{
     caller::{Caller, Side},
-    kinds::{Activity, ClaimStatus, SolutionArea},
+    kinds::{Activity, ClaimStatus, DeadlineKind, SolutionArea},
     time::Timestamp,
 };
 use entity::{claim::Column, claim_line, customer};
@@ -118,11 +118,15 @@ impl ClaimFilter {
             (true, true) => reviewer.is_null(),
             (true, false) => reviewer.is_not_null(),
         };
-        let contested = |contested: bool| (contested || hides_clocks(caller)).then(never);
+        let contested = |contested: bool| match (hides_clocks(caller), contested) {
+            (true, _) => never(),
+            (false, true) => Column::ContestedSince.is_not_null(),
+            (false, false) => Column::ContestedSince.is_null(),
+        };
         Condition::all()
             .add_option(self.assigned_to_me.map(mine))
             .add_option(self.unassigned.map(nobodys))
-            .add_option(self.in_arbitration.and_then(contested))
+            .add_option(self.in_arbitration.map(contested))
     }
 
     /// By its times.
@@ -142,9 +146,17 @@ impl ClaimFilter {
     }
 }
 
-/// The clock has run out: at `dueAt` it is too late (T).
+/// The clock has run out: at `dueAt` it is too late (T). As `domain::lifecycle::running_clock` has it, a dispute window
+/// that has closed is nobody's delay (D3), and an arbitration extends the reviewers' clocks (T2).
 pub(super) fn overdue(now: Timestamp) -> Condition {
-    Condition::all().add(Column::DueAt.is_not_null()).add(Column::DueAt.lte(now.micros()))
+    let extended = [DeadlineKind::Decide, DeadlineKind::AnswerDispute].map(DeadlineKind::as_str);
+    let waits = Condition::all().add(Column::ContestedSince.is_not_null()).add(Column::DeadlineKind.is_in(extended));
+    // The kind is there wherever the time is: so that this is never NULL, and its negation leaves every other claim.
+    Condition::all()
+        .add(Column::DueAt.is_not_null())
+        .add(Column::DueAt.lte(now.micros()))
+        .add(Column::DeadlineKind.ne(DeadlineKind::DisputeWindow.as_str()))
+        .add(waits.not())
 }
 
 fn with_product(sku_id: Uuid) -> Expr {

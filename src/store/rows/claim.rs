@@ -1,7 +1,7 @@
 //! Claims and their lines.
 
 use domain::{
-    claim::{ActionRequest, Claim, Contact, Line, Rejection, Reviewer},
+    claim::{ActionRequest, Claim, Consent, Contact, Dispute, Evaluation, Line, Rejection, Reviewer},
     deadline::Deadline,
     kinds::ClaimStatus,
     time::Timestamp,
@@ -30,6 +30,11 @@ pub fn claim_from_row(row: claim::Model, lines: Vec<Line>) -> Result<Claim, Stor
         decision_due_at: at.maybe_time(row.decision_due_at)?,
         action_request: action_request(at, &row)?,
         rejection: rejection(at, &row)?,
+        consent: consent(at, &row)?,
+        dispute: dispute(at, &row)?,
+        evaluation: evaluation(at, &row)?,
+        contested_since: at.maybe_time(row.contested_since)?,
+        missed_at: at.maybe_time(row.missed_at)?,
         created_at: at.time(row.created_at)?,
         updated_at: at.time(row.updated_at)?,
         submitted_at: at.maybe_time(row.submitted_at)?,
@@ -92,9 +97,44 @@ fn rejection(at: Row<'_>, row: &claim::Model) -> Result<Option<Rejection>, Store
             detail: detail.clone(),
             rejected_at: at.time(rejected_at)?,
             disputable_until: at.maybe_time(row.disputable_until)?,
+            rejected_by: row.rejected_by.clone(),
+            new_proof: row.rejection_new_proof,
         })),
         _ => Err(at.corrupt()),
     }
+}
+
+fn consent(at: Row<'_>, row: &claim::Model) -> Result<Option<Consent>, StoreError> {
+    let Some(status) = &row.consent_status else { return Ok(None) };
+    match (row.consent_requested_at, row.consent_decline_until) {
+        (Some(requested_at), Some(decline_until)) => Ok(Some(Consent {
+            status: at.word(status)?,
+            requested_at: at.time(requested_at)?,
+            decline_until: at.time(decline_until)?,
+            settled_at: at.maybe_time(row.consent_settled_at)?,
+        })),
+        _ => Err(at.corrupt()),
+    }
+}
+
+fn dispute(at: Row<'_>, row: &claim::Model) -> Result<Option<Dispute>, StoreError> {
+    let Some(status) = &row.dispute_status else { return Ok(None) };
+    match (row.dispute_opened_at, row.dispute_answer_by) {
+        (Some(opened_at), Some(answer_by)) => Ok(Some(Dispute {
+            status: at.word(status)?,
+            justification: row.dispute_justification.clone(),
+            opened_at: at.time(opened_at)?,
+            answer_by: at.time(answer_by)?,
+            answered_at: at.maybe_time(row.dispute_answered_at)?,
+            rejected_by: row.dispute_rejected_by.clone(),
+        })),
+        _ => Err(at.corrupt()),
+    }
+}
+
+fn evaluation(at: Row<'_>, row: &claim::Model) -> Result<Option<Evaluation>, StoreError> {
+    let Some(status) = &row.evaluation_status else { return Ok(None) };
+    Ok(Some(Evaluation { status: at.word(status)?, sent_at: at.maybe_time(row.evaluation_sent_at)? }))
 }
 
 /// The line that a row holds.
@@ -110,6 +150,7 @@ pub fn line_from_row(row: claim_line::Model) -> Result<Line, StoreError> {
         sku_id: row.sku_id,
         typed: row.subscription_typed,
         subscription_id: row.subscription_id,
+        associated: false,
     })
 }
 
@@ -146,6 +187,29 @@ pub fn claim_to_row(claim: &Claim) -> claim::ActiveModel {
         history_hash: NotSet,
         search_text: Set(search_text([claim.number.as_str(), claim.name.as_str()])),
         reference_search_text: Set(reference.map(|text| search_text([text]))),
+        ..after_to_row(claim)
+    }
+}
+
+/// How consent, dispute, evaluation and arbitration stand.
+fn after_to_row(claim: &Claim) -> claim::ActiveModel {
+    let (consent, dispute) = (claim.consent.as_ref(), claim.dispute.as_ref());
+    let micros = |at: Option<Timestamp>| at.map(Timestamp::micros);
+    claim::ActiveModel {
+        consent_status: Set(consent.map(|consent| consent.status.to_string())),
+        consent_requested_at: Set(consent.map(|consent| consent.requested_at.micros())),
+        consent_decline_until: Set(consent.map(|consent| consent.decline_until.micros())),
+        consent_settled_at: Set(consent.and_then(|consent| micros(consent.settled_at))),
+        dispute_status: Set(dispute.map(|dispute| dispute.status.to_string())),
+        dispute_justification: Set(dispute.and_then(|dispute| dispute.justification.clone())),
+        dispute_opened_at: Set(dispute.map(|dispute| dispute.opened_at.micros())),
+        dispute_answer_by: Set(dispute.map(|dispute| dispute.answer_by.micros())),
+        dispute_answered_at: Set(dispute.and_then(|dispute| micros(dispute.answered_at))),
+        dispute_rejected_by: Set(dispute.and_then(|dispute| dispute.rejected_by.clone())),
+        evaluation_status: Set(claim.evaluation.map(|evaluation| evaluation.status.to_string())),
+        evaluation_sent_at: Set(claim.evaluation.and_then(|evaluation| micros(evaluation.sent_at))),
+        contested_since: Set(micros(claim.contested_since)),
+        missed_at: Set(micros(claim.missed_at)),
         ..review_to_row(claim)
     }
 }
@@ -168,6 +232,8 @@ fn review_to_row(claim: &Claim) -> claim::ActiveModel {
         action_requested_at: Set(asked.map(|request| request.requested_at.micros())),
         action_respond_by: Set(asked.map(|request| request.respond_by.micros())),
         action_answered: Set(asked.is_some_and(|request| request.answered)),
+        rejected_by: Set(rejection.and_then(|why| why.rejected_by.clone())),
+        rejection_new_proof: Set(rejection.is_some_and(|why| why.new_proof)),
         rejection_reason: Set(rejection.map(|why| why.reason.to_string())),
         rejection_detail: Set(rejection.map(|why| why.detail.clone())),
         rejected_at: Set(rejection.map(|why| why.rejected_at.micros())),

@@ -1,6 +1,7 @@
 //! Rows into domain values and back. A word that no vocabulary has makes the row [`StoreError::Corrupt`], never a panic.
 
 mod activity;
+mod arbitration;
 mod claim;
 mod directory;
 

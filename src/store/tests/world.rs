@@ -164,6 +164,7 @@ pub fn claim(id: u128, status: ClaimStatus) -> Claim {
         typed: None,
         subscription_id: None,
         outcome: LineOutcome::Pending,
+        associated: false,
     };
     Claim {
         id: Uuid::from_u128(id),
@@ -190,6 +191,11 @@ pub fn claim(id: u128, status: ClaimStatus) -> Claim {
         decision_due_at: None,
         action_request: None,
         rejection: None,
+        consent: None,
+        dispute: None,
+        evaluation: None,
+        contested_since: None,
+        missed_at: None,
         created_at: at(1000),
         updated_at: at(1000),
         submitted_at: (status != ClaimStatus::Editing).then(|| at(2000)),

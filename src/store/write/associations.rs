@@ -45,18 +45,48 @@ pub async fn start(
     Ok(())
 }
 
-/// Ends the live associations of a claim.
+/// Ends the live associations of these lines.
 ///
 /// # Errors
 /// The database's.
-pub async fn end(transaction: &Transaction, claim_id: Uuid, at: Timestamp) -> Result<(), StoreError> {
+pub async fn end(transaction: &Transaction, lines: &[Uuid], at: Timestamp) -> Result<(), StoreError> {
     association::Entity::update_many()
         .col_expr(association::Column::EndedAt, Expr::value(at.micros()))
+        .filter(association::Column::LineId.is_in(lines.iter().copied()))
+        .filter(association::Column::EndedAt.is_null())
+        .exec(transaction.connection())
+        .await?;
+    Ok(())
+}
+
+/// Makes the live associations of a claim official (N4).
+///
+/// # Errors
+/// The database's.
+pub async fn make_official(transaction: &Transaction, claim_id: Uuid) -> Result<(), StoreError> {
+    association::Entity::update_many()
+        .col_expr(association::Column::Official, Expr::value(true))
         .filter(association::Column::ClaimId.eq(claim_id))
         .filter(association::Column::EndedAt.is_null())
         .exec(transaction.connection())
         .await?;
     Ok(())
+}
+
+/// Those lines of the claims whose own association lives.
+///
+/// # Errors
+/// The database's.
+pub async fn live_lines(transaction: &Transaction, claims: &[Uuid]) -> Result<HashSet<Uuid>, StoreError> {
+    let lines: Vec<Uuid> = association::Entity::find()
+        .select_only()
+        .column(association::Column::LineId)
+        .filter(association::Column::ClaimId.is_in(claims.iter().copied()))
+        .filter(association::Column::EndedAt.is_null())
+        .into_tuple()
+        .all(transaction.connection())
+        .await?;
+    Ok(lines.into_iter().collect())
 }
 
 /// Those of the subjects that a live association of another claim holds.

@@ -3,16 +3,16 @@
 use std::collections::HashSet;
 
 use domain::{caller::Caller, claim::Claim};
-use entity::{claim, claim_line, proof_document};
+use entity::{claim, claim_line, customer, proof_document};
 use sea_orm::{
     ActiveValue::{NotSet, Set},
-    ColumnTrait, EntityTrait, PaginatorTrait, QueryFilter, QueryOrder, QuerySelect,
+    ColumnTrait, EntityTrait, PaginatorTrait, QueryFilter, QueryOrder, QuerySelect, Select,
     sea_query::OnConflict,
 };
 use uuid::Uuid;
 
 use super::history::Head;
-use crate::store::{Reads, StoreError, Transaction, claim_from_row, claim_to_row, line_from_row, line_to_row, scope};
+use crate::store::{Reads, StoreError, Transaction, claim_from_row, claim_to_row, claims as read, line_to_row, scope};
 
 /// A claim that this transaction holds the lock of, with the head of its history.
 #[derive(Clone, Debug)]
@@ -25,27 +25,78 @@ pub struct Locked {
 
 /// Locks a claim that the caller may see and reads it whole; nothing where it is not there or not in reach (A4).
 ///
-/// It must be the first statement of its transaction: a transaction that wrote before it waited for the lock would come
-/// to stand before the other one in the order of events (H2).
+/// Nothing may be written before it in its transaction: one that wrote and then waited for the lock would come to stand
+/// before the other one in the order of events (H2).
 ///
 /// # Errors
 /// The database's.
 pub async fn lock(transaction: &Transaction, caller: &Caller, id: Uuid) -> Result<Option<Locked>, StoreError> {
+    let query = claim::Entity::find_by_id(id).filter(scope::claims(caller));
+    Ok(lock_found(transaction, query).await?.pop())
+}
+
+/// Locks claims whoever may see them, in order of their ids so that two transactions never wait for each other, and reads
+/// them whole.
+///
+/// # Errors
+/// The database's.
+pub async fn lock_all(transaction: &Transaction, ids: &[Uuid]) -> Result<Vec<Locked>, StoreError> {
+    if ids.is_empty() {
+        return Ok(Vec::new());
+    }
+    let query = claim::Entity::find().filter(claim::Column::Id.is_in(ids.iter().copied()));
+    lock_found(transaction, query.filter(claim::Column::DeletedAt.is_null())).await
+}
+
+async fn lock_found(transaction: &Transaction, query: Select<claim::Entity>) -> Result<Vec<Locked>, StoreError> {
     let connection = transaction.connection();
-    let found = claim::Entity::find_by_id(id).filter(scope::claims(caller)).lock_exclusive().one(connection).await?;
-    let Some(row) = found else { return Ok(None) };
-    let head = Head { length: row.history_length, hash: row.history_hash.clone() };
-    let rows = claim_line::Entity::find()
-        .filter(claim_line::Column::ClaimId.eq(id))
-        .order_by_asc(claim_line::Column::Position)
-        .all(connection)
+    let rows = query.order_by_asc(claim::Column::Id).lock_exclusive().all(connection).await?;
+    if rows.is_empty() {
+        return Ok(Vec::new());
+    }
+    let ids: Vec<Uuid> = rows.iter().map(|row| row.id).collect();
+    let mut lines = read::lines(transaction, &ids).await?;
+    let documents = read::document_counts(transaction, &ids).await?;
+    let associated = super::associations::live_lines(transaction, &ids).await?;
+    let locked = |row: claim::Model| {
+        let head = Head { length: row.history_length, hash: row.history_hash.clone() };
+        let mut claim = claim_from_row(row, Vec::new())?;
+        claim.lines = lines.remove(&claim.id).unwrap_or_default();
+        claim.documents = documents.get(&claim.id).copied().unwrap_or_default();
+        for line in &mut claim.lines {
+            line.associated = associated.contains(&line.id);
+        }
+        Ok(Locked { claim, head })
+    };
+    rows.into_iter().map(locked).collect()
+}
+
+/// Locks the customer of a claim that the caller may see: whatever may touch the claims of other partners on a subject
+/// takes this lock first, so that two rivals can never miss each other (X1, X6).
+///
+/// # Errors
+/// The database's.
+pub async fn lock_customer_of(transaction: &Transaction, caller: &Caller, id: Uuid) -> Result<(), StoreError> {
+    let tenant: Option<Uuid> = claim::Entity::find_by_id(id)
+        .filter(scope::claims(caller))
+        .select_only()
+        .column(claim::Column::TenantId)
+        .into_tuple()
+        .one(transaction.connection())
         .await?;
-    let lines = rows.into_iter().map(line_from_row).collect::<Result<Vec<_>, _>>()?;
-    let documents =
-        proof_document::Entity::find().filter(proof_document::Column::ClaimId.eq(id)).count(connection).await?;
-    let mut claim = claim_from_row(row, lines)?;
-    claim.documents = u32::try_from(documents).unwrap_or(u32::MAX);
-    Ok(Some(Locked { claim, head }))
+    match tenant {
+        Some(tenant) => lock_customer(transaction, tenant).await,
+        None => Ok(()),
+    }
+}
+
+/// Locks a customer, as [`lock_customer_of`] does.
+///
+/// # Errors
+/// The database's.
+pub async fn lock_customer(transaction: &Transaction, tenant_id: Uuid) -> Result<(), StoreError> {
+    customer::Entity::find_by_id(tenant_id).lock_exclusive().one(transaction.connection()).await?;
+    Ok(())
 }
 
 /// Whether another claim of the partner has the reference (L12).

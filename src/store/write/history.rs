@@ -34,7 +34,7 @@ pub struct Placed {
     rows: Vec<history::ActiveModel>,
 }
 
-/// Gives events their place on the claim and their hash, in order. `comment` is the one that they speak of, if any.
+/// Gives events their place on the claim and their hash, in order. `comments` are those that they speak of.
 ///
 /// # Errors
 /// [`StoreError::Corrupt`] for changes that have no JSON form: there are none.
@@ -44,16 +44,14 @@ pub fn place(
     actor: &Actor,
     at: Timestamp,
     events: Vec<Event>,
-    comment: Option<&Comment>,
+    comments: &[Comment],
 ) -> Result<Placed, StoreError> {
     let mut rows = Vec::with_capacity(events.len());
     for event in events {
-        let comment_body = event
-            .comment_id
-            .and_then(|id| comment.filter(|comment| comment.id == id))
-            .map(|comment| comment.body.clone());
-        let entry =
-            Entry { id: ids::new(), claim_id, seq: head.length + 1, actor: actor.clone(), at, event, comment_body };
+        let spoken_of = event.comment_id.and_then(|id| comments.iter().find(|comment| comment.id == id));
+        let comment_body = spoken_of.map(|comment| comment.body.clone());
+        let actor = if event.by_system { Actor::system() } else { actor.clone() };
+        let entry = Entry { id: ids::new(), claim_id, seq: head.length + 1, actor, at, event, comment_body };
         let hash = entry.hash(head.hash.as_deref());
         head = Head { length: entry.seq, hash: Some(hash.clone()) };
         rows.push(row(entry, hash)?);

@@ -2,7 +2,7 @@
 
 use domain::time::Timestamp;
 use entity::idempotency;
-use sea_orm::{ActiveValue::Set, EntityTrait};
+use sea_orm::{ActiveValue::Set, ColumnTrait, EntityTrait, QueryFilter};
 
 use crate::store::{Reads, StoreError, Transaction};
 
@@ -47,5 +47,17 @@ pub async fn remember(
         created_at: Set(at.micros()),
     };
     idempotency::Entity::insert(row).exec_without_returning(transaction.connection()).await?;
+    Ok(())
+}
+
+/// Forgets what was remembered before this instant (J1).
+///
+/// # Errors
+/// The database's.
+pub async fn forget(transaction: &Transaction, before: Timestamp) -> Result<(), StoreError> {
+    idempotency::Entity::delete_many()
+        .filter(idempotency::Column::CreatedAt.lt(before.micros()))
+        .exec(transaction.connection())
+        .await?;
     Ok(())
 }

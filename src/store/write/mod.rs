@@ -1,9 +1,13 @@
 //! Writes: everything here runs in a [`super::Transaction`], and nowhere else (H1).
 
+pub mod arbitrations;
 pub mod associations;
 pub mod claims;
 pub mod comments;
 pub mod directory;
 pub mod documents;
+pub mod evaluations;
 pub mod history;
 pub mod idempotency;
+pub mod notices;
+pub mod settings;

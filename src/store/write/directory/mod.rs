@@ -23,6 +23,9 @@ pub trait Loadable: Row + Clone + PartialEq + Send + Sync {
     /// How the API names the key's field, for the problem of a key that comes twice.
     const KEY_FIELD: &'static str;
 
+    /// Whether loading such rows may end associations (I2).
+    const MAY_END_ASSOCIATIONS: bool = false;
+
     /// What is there under these keys.
     ///
     /// # Errors

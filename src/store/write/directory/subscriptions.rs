@@ -15,6 +15,7 @@ const TABLE: &str = "customer_subscription";
 impl Loadable for SubscriptionRow {
     type Key = Uuid;
     const KEY_FIELD: &'static str = "subscriptionId";
+    const MAY_END_ASSOCIATIONS: bool = true;
 
     fn key(&self) -> Uuid {
         self.subscription_id

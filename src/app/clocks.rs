@@ -1,0 +1,160 @@
+//! What happens by itself as time passes: deadlines, consent, subscriptions that end (T, N4, I2). Found by scanning, done
+//! once, by whichever server comes first (T5).
+
+use domain::{
+    arbitration,
+    caller::Actor,
+    lifecycle::{self, Decision},
+    problem::Problem,
+    time::Timestamp,
+};
+use uuid::Uuid;
+
+use super::{App, AppError, claims::carry};
+use crate::{
+    ids,
+    store::{
+        StoreError,
+        clocks::{self, Due},
+        write::{arbitrations, claims, settings},
+    },
+};
+
+/// How many due claims are taken up at once.
+const BATCH: u64 = 100;
+
+/// The longest way that the sandbox clock is moved at once, in years.
+const YEARS_MAX: i32 = 20;
+
+/// What moving the clock answers.
+#[derive(Clone, Debug)]
+pub struct Advanced {
+    /// What time it is now.
+    pub now: Timestamp,
+    /// Why the clock was not moved.
+    pub problems: Vec<Problem>,
+}
+
+impl App {
+    /// Does everything that is due by now, in order of time. Safe to run on any number of servers at once.
+    ///
+    /// # Errors
+    /// The database's; a claim that cannot be moved is logged and left for the next run.
+    pub async fn settle(&self) -> Result<(), AppError> {
+        let mut failed: Vec<Uuid> = Vec::new();
+        loop {
+            let now = self.now();
+            let due = clocks::due(self.db(), now, BATCH, &failed).await?;
+            if due.is_empty() {
+                return Ok(());
+            }
+            for due in due {
+                if let Err(error) = Box::pin(self.fire(due, now)).await {
+                    if error.is_unavailable() {
+                        return Err(error.into());
+                    }
+                    tracing::error!(claim = %due.claim_id, error = error.for_the_log(), "a clock could not fire");
+                    failed.push(due.claim_id);
+                }
+            }
+        }
+    }
+
+    /// Fires what is due on one claim, if it still is once the claim is locked.
+    async fn fire(&self, due: Due, now: Timestamp) -> Result<(), StoreError> {
+        let mut tries = 0;
+        loop {
+            match Box::pin(self.try_to_fire(due, now)).await {
+                Err(StoreError::Retry | StoreError::Unique(_)) if tries < 3 => {
+                    tries += 1;
+                    tokio::time::sleep(ids::jitter(tries)).await;
+                }
+                done => return done,
+            }
+        }
+    }
+
+    async fn try_to_fire(&self, due: Due, now: Timestamp) -> Result<(), StoreError> {
+        let transaction = self.db().begin().await?;
+        claims::lock_customer(&transaction, due.tenant_id).await?;
+        let Some(locked) = claims::lock_all(&transaction, &[due.claim_id]).await?.pop() else { return Ok(()) };
+        let before = locked.claim.clone();
+        let decision: Option<Decision> = match due.ended_line {
+            Some(line) => lifecycle::subscription_ended(&before, line, ids::new(), now),
+            None => lifecycle::fire(&before, self.policy(), now),
+        };
+        let Some(decision) = decision else { return Ok(()) };
+        let mut around = arbitrations::around(&transaction, &before, &decision.claim).await?;
+        around.heads.insert(before.id, locked.head);
+        let aftermath = arbitration::reconcile(&around.contest, Some(decision), self.policy(), now, &mut ids::new);
+        Box::pin(carry::out(&transaction, &Actor::system(), now, aftermath, around.heads, None)).await?;
+        transaction.commit().await
+    }
+
+    /// Moves the sandbox clock forward; everything that falls due on the way has happened, in order of time, before this
+    /// answers (T5).
+    ///
+    /// # Errors
+    /// `FORBIDDEN` outside a sandbox; the database's.
+    pub async fn advance_clock(&self, by: &str) -> Result<Advanced, AppError> {
+        if !self.clock().is_sandbox() {
+            return Err(AppError::Forbidden("The clock can be moved in a sandbox only.".to_owned()));
+        }
+        self.refresh_clock().await?;
+        let target = match target(self.now(), by) {
+            Ok(target) => target,
+            Err(problem) => return Ok(Advanced { now: self.now(), problems: vec![problem] }),
+        };
+        loop {
+            self.settle().await?;
+            let next = clocks::next_due(self.db(), self.now()).await?.filter(|next| *next < target);
+            self.move_clock(next.unwrap_or(target)).await?;
+            if next.is_none() {
+                break;
+            }
+        }
+        self.settle().await?;
+        Ok(Advanced { now: self.now(), problems: Vec::new() })
+    }
+
+    async fn move_clock(&self, to: Timestamp) -> Result<(), AppError> {
+        self.clock().move_to(to);
+        if let Some(offset) = self.clock().offset() {
+            let transaction = self.db().begin().await?;
+            settings::advance_sandbox_offset(&transaction, offset).await?;
+            transaction.commit().await?;
+        }
+        Ok(())
+    }
+
+    /// Takes over how far another server on the same database has moved the sandbox clock.
+    ///
+    /// # Errors
+    /// The database's.
+    pub async fn refresh_clock(&self) -> Result<(), AppError> {
+        if self.clock().offset().is_some()
+            && let Some(offset) = settings::sandbox_offset(self.db()).await?
+        {
+            self.clock().set_offset(offset);
+        }
+        Ok(())
+    }
+}
+
+/// The instant that lies this ISO 8601 duration ahead.
+fn target(now: Timestamp, by: &str) -> Result<Timestamp, Problem> {
+    let invalid = |message: &str| {
+        Problem::invalid(["by"], message).remedy("Give an ISO 8601 duration that leads forward, such as P7D or PT36H.")
+    };
+    // Not `Span::from_str`, which takes "7 days" as well.
+    let iso = jiff::fmt::temporal::SpanParser::new();
+    let span = iso.parse_span(by.trim()).map_err(|_| invalid("This is no ISO 8601 duration."))?;
+    let here = now.to_jiff().to_zoned(jiff::tz::TimeZone::UTC);
+    let too_far = "That is further than the clock can be moved at once.";
+    let there = here.checked_add(span).map_err(|_| invalid(too_far))?;
+    if there <= here {
+        return Err(invalid("The clock moves forward only."));
+    }
+    let limit = here.checked_add(jiff::Span::new().years(YEARS_MAX)).map_err(|_| invalid(too_far))?;
+    if there > limit { Err(invalid(too_far)) } else { Ok(there.timestamp().into()) }
+}

@@ -1,0 +1,43 @@
+//! The root query of arbitrations.
+
+use async_graphql::{Context, Object};
+
+use super::{ArbitrationConnection, ArbitrationStatus};
+use crate::{
+    graphql::{
+        error::Failure,
+        guard::Root,
+        page::{self, PageArgs, Total},
+    },
+    store::arbitrations,
+};
+
+/// Arbitrations at the root.
+#[derive(Default)]
+pub struct ArbitrationQuery;
+
+#[Object(guard = "Root")]
+impl ArbitrationQuery {
+    /// The arbitrations that the caller sees, oldest first: reviewers all, a partner those that a claim of its own takes
+    /// or took part in, a customer none. Needs the scope `claims:read`.
+    async fn arbitrations(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "How many from the start, 1 to 100; 20 without `first` and `last`. Not with `last`.")]
+        first: Option<i32>,
+        #[graphql(desc = "Only arbitrations after this cursor.")] after: Option<String>,
+        #[graphql(desc = "How many from the end, 1 to 100. Not with `first`.")] last: Option<i32>,
+        #[graphql(desc = "Only arbitrations before this cursor.")] before: Option<String>,
+        #[graphql(desc = "Only in this status.")] status: Option<ArbitrationStatus>,
+    ) -> Result<ArbitrationConnection, Failure> {
+        let request = PageArgs { first, after, last, before }.of(&arbitrations::ORDER)?;
+        let status = status.map(Into::into);
+        let page = page::asked(ctx, move |reader| async move {
+            arbitrations::page(reader.db(), &reader.caller, status, &request).await
+        })
+        .await?;
+        let total =
+            Total::asked(move |reader| async move { arbitrations::count(reader.db(), &reader.caller, status).await });
+        Ok(ArbitrationConnection::new(page, total))
+    }
+}

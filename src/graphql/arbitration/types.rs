@@ -1,0 +1,131 @@
+//! The arbitration.
+
+use std::sync::Arc;
+
+use async_graphql::{Context, ID, Object};
+use uuid::Uuid;
+
+use super::ArbitrationStatus;
+use crate::{
+    graphql::{
+        claim::{Claim, ClaimById},
+        customer::{Customer, CustomerById},
+        directory::{CustomerSubscription, Product, ProductById, SubscriptionById},
+        error::Failure,
+        global_id::{self, Kind},
+        guard,
+        loader::{Reader, load, load_required, loads_by_id},
+        page::connection,
+        scalar::DateTime,
+    },
+    store::{arbitrations, records},
+};
+
+/// An arbitration that the caller sees.
+#[derive(Clone, Debug)]
+pub struct Arbitration(pub records::Arbitration);
+
+impl From<records::Arbitration> for Arbitration {
+    fn from(arbitration: records::Arbitration) -> Self {
+        Self(arbitration)
+    }
+}
+
+connection!(
+    ArbitrationConnection,
+    ArbitrationEdge,
+    Arbitration(records::Arbitration),
+    "arbitrations",
+    "an arbitration"
+);
+
+/// A contest of several partners' claims for one subject: a Business Applications subscription, or a customer's
+/// Microsoft 365 workload. It opens by itself when a claim is submitted for what another one claims or holds. Each
+/// claim is reviewed on its own proof; neither partner ever learns who the other is.
+#[Object]
+impl Arbitration {
+    /// The global id.
+    pub async fn id(&self) -> ID {
+        global_id::encode(Kind::Arbitration, self.0.id)
+    }
+
+    /// How it stands.
+    async fn status(&self) -> ArbitrationStatus {
+        self.0.status.into()
+    }
+
+    /// The customer.
+    async fn customer(&self, ctx: &Context<'_>) -> Result<Customer, Failure> {
+        Ok(load_required(ctx, CustomerById(self.0.tenant_id)).await?.into())
+    }
+
+    /// The contested product.
+    async fn product(&self, ctx: &Context<'_>) -> Result<Product, Failure> {
+        Ok(load_required(ctx, ProductById(self.0.sku_id)).await?.into())
+    }
+
+    /// The contested subscription; null in Microsoft 365, where the product alone is claimed.
+    async fn subscription(&self, ctx: &Context<'_>) -> Result<Option<CustomerSubscription>, Failure> {
+        match self.0.subscription_id {
+            Some(id) => Ok(load(ctx, SubscriptionById(id)).await?.map(Into::into)),
+            None => Ok(None),
+        }
+    }
+
+    /// When it opened.
+    async fn opened_at(&self) -> DateTime {
+        self.0.opened_at.into()
+    }
+
+    /// When it was awarded, or settled by itself; null while it is open.
+    async fn settled_at(&self) -> Option<DateTime> {
+        self.0.settled_at.map(Into::into)
+    }
+
+    /// The claims that take part, and those that did and left, in the order in which they came in. A partner sees its
+    /// own only. Needs the scope `claims:read`, unless it is part of a mutation's answer.
+    #[graphql(guard = "guard::CLAIMS")]
+    async fn claims(&self, ctx: &Context<'_>) -> Result<Vec<Claim>, Failure> {
+        let claims = load(ctx, PartiesOf(self.0.id)).await?.unwrap_or_default();
+        Ok(claims.into_iter().map(Into::into).collect())
+    }
+
+    /// The claim that won; null while it is open, and where none was left. A partner sees it only where it is its own;
+    /// that a claim lost is the outcome of its line. Needs the scope `claims:read`, unless it is part of a mutation's
+    /// answer.
+    #[graphql(guard = "guard::CLAIMS")]
+    async fn winner(&self, ctx: &Context<'_>) -> Result<Option<Claim>, Failure> {
+        match self.0.winner_claim_id {
+            // X2: another partner's claim is not there.
+            Some(id) => Ok(load(ctx, ClaimById(id)).await?.map(Into::into)),
+            None => Ok(None),
+        }
+    }
+
+    /// The review lead's reason for the award; null where there was none, and to everybody but the vendor.
+    async fn rationale(&self, ctx: &Context<'_>) -> Result<Option<&str>, Failure> {
+        Ok(if Reader::of(ctx)?.is_vendor() { self.0.rationale.as_deref() } else { None })
+    }
+}
+
+loads_by_id! {
+    /// An arbitration that the caller sees, by its id.
+    ArbitrationById(Uuid) => records::Arbitration,
+    |reader, ids| arbitrations::by_ids(reader.db(), &reader.caller, &ids).await?
+        .into_iter()
+        .map(|found| (found.id, found))
+}
+
+loads_by_id! {
+    /// The arbitrations of a claim, by the claim's id.
+    ArbitrationsOf(Uuid) => Vec<records::Arbitration>,
+    |reader, ids| arbitrations::of_claims(reader.db(), &reader.caller, &ids).await?
+}
+
+loads_by_id! {
+    /// The claims in an arbitration that the caller sees, by the arbitration's id.
+    PartiesOf(Uuid) => Vec<Arc<domain::claim::Claim>>,
+    |reader, ids| arbitrations::parties(reader.db(), &reader.caller, &ids).await?
+        .into_iter()
+        .map(|(id, claims)| (id, claims.into_iter().map(Arc::new).collect()))
+}

@@ -1,0 +1,51 @@
+//! What runs beside the requests: the clocks, by scanning (T5). A scan is idempotent and takes no input, so any number of
+//! servers may run it, and a server that was down does on its first scan what it missed.
+
+use std::{future::Future, time::Duration};
+
+use crate::app::App;
+
+/// How long between two scans.
+const EVERY: Duration = Duration::from_secs(1);
+
+/// How many scans lie between two clean-ups: ten minutes.
+const SCANS_PER_CLEAN_UP: u32 = 600;
+
+/// One scan: takes over the sandbox clock of other servers and does what is due. A failure is logged; the next scan tries
+/// again.
+pub async fn run_once(app: &App) {
+    let done = match app.refresh_clock().await {
+        Ok(()) => app.settle().await,
+        failed => failed,
+    };
+    if let Err(error) = done {
+        tracing::error!(?error, "the clocks could not be read");
+    }
+}
+
+/// Scans again and again until `stop` is done; a scan that has begun is finished.
+pub async fn run(app: App, stop: impl Future<Output = ()>) {
+    tokio::pin!(stop);
+    let mut ticks = tokio::time::interval(EVERY);
+    let mut scans = 0;
+    ticks.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
+    loop {
+        tokio::select! {
+            () = &mut stop => return,
+            _ = ticks.tick() => {
+                run_once(&app).await;
+                scans = (scans + 1) % SCANS_PER_CLEAN_UP;
+                if scans == 0 {
+                    clean_up(&app).await;
+                }
+            }
+        }
+    }
+}
+
+/// Removes what is kept for a time only.
+async fn clean_up(app: &App) {
+    if let Err(error) = app.forget_old_keys().await {
+        tracing::error!(?error, "old idempotency keys could not be removed");
+    }
+}

@@ -1,0 +1,126 @@
+//! Arbitrations (X), by id.
+
+use std::collections::HashMap;
+
+use domain::{caller::Caller, claim::Claim, kinds::ArbitrationStatus};
+use entity::{
+    arbitration::{Column, Entity, Model},
+    arbitration_claim, claim,
+};
+use sea_orm::{
+    ColumnTrait, EntityTrait, JoinType, QueryFilter, QueryOrder, QuerySelect, RelationDef, Select, sea_query::Expr,
+};
+use uuid::Uuid;
+
+use super::{
+    Db, Reads, StoreError, claim_from_row,
+    keyset::{self, Keyset},
+    page::{Key, KeyKind, ListOrder, Page, PageRequest},
+    records::Arbitration,
+    scope,
+    sql::any_of,
+};
+
+/// The list, for [`super::page::Cursor::decode`]. Ids rise with time.
+pub const ORDER: ListOrder = ListOrder { tag: "arbitrations", kinds: &[KeyKind::Id], descending: false };
+
+/// The arbitrations that the caller sees, in one status or in all.
+fn seen(caller: &Caller, status: Option<ArbitrationStatus>) -> Select<Entity> {
+    let query = Entity::find().filter(scope::arbitrations(caller));
+    match status {
+        Some(status) => query.filter(Column::Status.eq(status.as_str())),
+        None => query,
+    }
+}
+
+/// One page of the arbitrations that the caller sees, in one status or in all.
+///
+/// # Errors
+/// As every read: [`StoreError::Unavailable`], [`StoreError::Corrupt`].
+pub async fn page(
+    db: &Db,
+    caller: &Caller,
+    status: Option<ArbitrationStatus>,
+    request: &PageRequest,
+) -> Result<Page<Arbitration>, StoreError> {
+    let keyset: Keyset<'_, Model> = Keyset {
+        order: ORDER,
+        columns: vec![Expr::col(Column::Id.as_column_ref())],
+        keys: &|row| vec![Key::Id(row.id)],
+    };
+    keyset::page(db, seen(caller, status), &keyset, request, Arbitration::try_from).await
+}
+
+/// How many arbitrations the caller sees.
+///
+/// # Errors
+/// As [`page`].
+pub async fn count(db: &Db, caller: &Caller, status: Option<ArbitrationStatus>) -> Result<u64, StoreError> {
+    keyset::count(db, seen(caller, status)).await
+}
+
+/// Those of the arbitrations that the caller sees, in no order.
+///
+/// # Errors
+/// As [`page`].
+pub async fn by_ids(db: &Db, caller: &Caller, ids: &[Uuid]) -> Result<Vec<Arbitration>, StoreError> {
+    let backend = db.connection().get_database_backend();
+    let query = seen(caller, None).filter(any_of(Column::Id, ids.iter().copied(), backend));
+    keyset::all(db, query, Arbitration::try_from).await
+}
+
+/// The arbitrations that each claim takes or took part in, oldest first. A claim without one that the caller sees is
+/// missing.
+///
+/// # Errors
+/// As [`page`].
+pub async fn of_claims(
+    db: &Db,
+    caller: &Caller,
+    claims: &[Uuid],
+) -> Result<HashMap<Uuid, Vec<Arbitration>>, StoreError> {
+    let to_arbitration = party_of::<Entity>(arbitration_claim::Column::ArbitrationId, Column::Id);
+    let backend = db.connection().get_database_backend();
+    let rows = arbitration_claim::Entity::find()
+        .join(JoinType::InnerJoin, to_arbitration)
+        .filter(scope::arbitrations(caller))
+        .filter(any_of(arbitration_claim::Column::ClaimId, claims.iter().copied(), backend))
+        .order_by_asc(Column::Id)
+        .select_two_required(Entity)
+        .all(db.connection())
+        .await?;
+    let mut found: HashMap<Uuid, Vec<Arbitration>> = HashMap::new();
+    for (party, row) in rows {
+        found.entry(party.claim_id).or_default().push(row.try_into()?);
+    }
+    Ok(found)
+}
+
+/// Those of the claims that take or took part in each arbitration which the caller sees, in the order in which they came
+/// in (X2). An arbitration without any is missing.
+///
+/// # Errors
+/// As [`page`].
+pub async fn parties(db: &Db, caller: &Caller, arbitrations: &[Uuid]) -> Result<HashMap<Uuid, Vec<Claim>>, StoreError> {
+    let to_claim = party_of::<claim::Entity>(arbitration_claim::Column::ClaimId, claim::Column::Id);
+    let backend = db.connection().get_database_backend();
+    let rows = arbitration_claim::Entity::find()
+        .join(JoinType::InnerJoin, to_claim)
+        .filter(scope::parties(caller))
+        .filter(any_of(arbitration_claim::Column::ArbitrationId, arbitrations.iter().copied(), backend))
+        .order_by_asc(arbitration_claim::Column::JoinedAt)
+        .order_by_asc(arbitration_claim::Column::ClaimId)
+        .select_two_required(claim::Entity)
+        .all(db.connection())
+        .await?;
+    let mut found: HashMap<Uuid, Vec<Claim>> = HashMap::new();
+    for (party, row) in rows {
+        found.entry(party.arbitration_id).or_default().push(claim_from_row(row, Vec::new())?);
+    }
+    Ok(found)
+}
+
+/// From a party to what it is a party of, or to what it is.
+fn party_of<E: EntityTrait>(from: arbitration_claim::Column, to: E::Column) -> RelationDef {
+    arbitration_claim::Entity::belongs_to(E::default()).from(from).to(to).into()
+}

@@ -1,0 +1,47 @@
+//! Incentive evaluations: the record beside the claim's own status (I1).
+
+use domain::{
+    catalogue,
+    claim::{Claim, Evaluation},
+    kinds::{EvaluationStatus, SolutionArea},
+    time::Timestamp,
+};
+use entity::evaluation;
+use sea_orm::{ActiveValue::Set, EntityTrait, sea_query::OnConflict};
+
+use crate::store::{Reads, StoreError, Transaction, words};
+
+/// Makes the record say what the claim says. What it is evaluated by is fixed when it is sent.
+///
+/// # Errors
+/// The database's.
+pub async fn save(
+    transaction: &Transaction,
+    claim: &Claim,
+    evaluation: Evaluation,
+    now: Timestamp,
+) -> Result<(), StoreError> {
+    let business = claim.solution_area == SolutionArea::BusinessApplications;
+    let associated = claim.lines.iter().filter(|line| line.associated);
+    let subscriptions: Vec<_> = associated.filter_map(|line| line.subscription_id).collect();
+    let row = evaluation::ActiveModel {
+        claim_id: Set(claim.id),
+        status: Set(evaluation.status.to_string()),
+        programs: Set(words(&catalogue::programs(claim.solution_area, &claim.activities))),
+        tenant_id: Set((!business).then_some(claim.tenant_id)),
+        subscription_ids: Set(words(&subscriptions)),
+        created_at: Set(now.micros()),
+        sent_at: Set(evaluation.sent_at.map(Timestamp::micros)),
+    };
+    let mut again = OnConflict::column(evaluation::Column::ClaimId);
+    again.update_columns([evaluation::Column::Status, evaluation::Column::SentAt]);
+    if evaluation.status != EvaluationStatus::Cancelled {
+        again.update_columns([
+            evaluation::Column::Programs,
+            evaluation::Column::TenantId,
+            evaluation::Column::SubscriptionIds,
+        ]);
+    }
+    evaluation::Entity::insert(row).on_conflict(again).exec_without_returning(transaction.connection()).await?;
+    Ok(())
+}

@@ -1,0 +1,34 @@
+//! What the database remembers about itself: so far the sandbox clock's offset (T5).
+
+use entity::setting;
+use sea_orm::{ActiveValue::Set, EntityTrait, sea_query::OnConflict};
+
+use crate::store::{Db, Reads, StoreError, Transaction};
+
+const OFFSET: &str = "sandbox_offset_micros";
+
+/// How far the sandbox clock is ahead of the machine's, in microseconds; nothing where it was never moved.
+///
+/// # Errors
+/// [`StoreError::Corrupt`] for a value that is no number; the database's.
+pub async fn sandbox_offset(db: &Db) -> Result<Option<i64>, StoreError> {
+    let found = setting::Entity::find_by_id(OFFSET.to_owned()).one(db.connection()).await?;
+    found.map(|row| row.value.parse().map_err(|_| StoreError::Corrupt("setting", OFFSET.to_owned()))).transpose()
+}
+
+/// Remembers how far the sandbox clock is ahead, if that is further than before: it never goes back.
+///
+/// # Errors
+/// The database's.
+pub async fn advance_sandbox_offset(transaction: &Transaction, micros: i64) -> Result<i64, StoreError> {
+    let connection = transaction.connection();
+    let found = setting::Entity::find_by_id(OFFSET.to_owned()).one(connection).await?;
+    let before = found.and_then(|row| row.value.parse().ok()).unwrap_or(0);
+    if micros <= before {
+        return Ok(before);
+    }
+    let row = setting::ActiveModel { name: Set(OFFSET.to_owned()), value: Set(micros.to_string()) };
+    let again = OnConflict::column(setting::Column::Name).update_column(setting::Column::Value).to_owned();
+    setting::Entity::insert(row).on_conflict(again).exec_without_returning(connection).await?;
+    Ok(micros)
+}
