@@ -13,7 +13,7 @@ use crate::support::{
     database::Database,
     directory::{ALPINE, CONTOSO},
     files::{new_folder, written},
-    process::{Ended, Running, cpor, on, on_empty_databases, run},
+    program::{Ended, Running, cpor, on, on_empty_databases, run},
     server::SECRET,
     source::root,
 };

@@ -24,7 +24,6 @@ both!(
     a_draft_is_kept_with_its_problems_beside_it,
     no_products_no_eligibility,
     unknown_and_repeated_products_are_refused_at_once,
-    the_options_of_activities_follow_the_catalogue,
 );
 
 const QUERY: &str = "query($input: ClaimEligibilityInput!) { claimEligibility(input: $input) { \
@@ -379,35 +378,4 @@ async fn unknown_and_repeated_products_are_refused_at_once(world: &World) {
     // Two subscriptions to one product are two subjects.
     let lines = json!([line_to(FINANCE, CONTOSO_FINANCE), line_to(FINANCE, CONTOSO_FINANCE_GRACE)]);
     assert!(found(world, question(json!({ "lines": lines }))).await.is_empty());
-}
-
-async fn the_options_of_activities_follow_the_catalogue(world: &World) {
-    // C2, C3, C4, C4b
-    let query = "{ activityOptions { solutionArea activity program channels paysIncentive } }";
-    let options = world.partner.query(query).await["activityOptions"].clone();
-    let dynamics = json!(["VOLUME_LICENSING", "WEB_DIRECT"]);
-    let mut of_area: Vec<_> = options
-        .as_array()
-        .unwrap()
-        .iter()
-        .map(|option| {
-            (option["solutionArea"].as_str().unwrap(), option["activity"].as_str().unwrap(), option["program"].as_str())
-        })
-        .collect();
-    of_area.sort_unstable();
-    assert_eq!(
-        of_area,
-        [
-            ("BUSINESS_APPLICATIONS", "PRESALES", Some("OSA_SELL")),
-            ("BUSINESS_APPLICATIONS", "REVENUE_ASSOCIATION", None),
-            ("BUSINESS_APPLICATIONS", "USAGE", Some("OSU_BUSINESS_APPLICATIONS")),
-            ("MICROSOFT_365", "USAGE", Some("OSU_MICROSOFT_365")),
-        ]
-    );
-    for option in options.as_array().unwrap() {
-        assert_eq!(option["paysIncentive"], json!(!option["program"].is_null()));
-        if option["solutionArea"] == "BUSINESS_APPLICATIONS" {
-            assert_eq!(option["channels"], dynamics);
-        }
-    }
 }

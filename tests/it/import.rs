@@ -8,7 +8,7 @@ use crate::support::{
     database::Database,
     directory::{self as sample, FABRIKAM, SALES},
     files::{new_folder, written},
-    process::{cpor, on, on_empty_databases, run_on},
+    program::{cpor, on, on_empty_databases, run_on},
     source::root,
 };
 

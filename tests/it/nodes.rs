@@ -10,14 +10,16 @@ both!(every_node_is_found_by_its_id, ids_are_read_strictly, nodes_answers_in_ord
 const NODE: &str = "query($id: ID!) { node(id: $id) { __typename id } }";
 
 async fn every_node_is_found_by_its_id(world: &World) {
-    let claim = world.approved().await;
+    let (claim, _) = world.incumbent().await;
     world.partner.comment(claim.id(), "A word.", "SHARED").await.claim();
     let query = "query($id: ID!) { claim(id: $id) { id partner { id locations { id } } location { id } customer { id } \
         lines { id product { id } subscription { id } association { id } } proofOfExecution { id } \
         comments { nodes { id } } history(first: 1) { nodes { id } } } }";
     let seen = world.partner.graphql(query, json!({ "id": claim.id() })).await.data()["claim"].clone();
     let line = &seen["lines"][0];
+    let arbitration = json!(world.open_arbitration(&claim).await);
     let found = [
+        ("Arbitration", &arbitration),
         ("Claim", &seen["id"]),
         ("Partner", &seen["partner"]["id"]),
         ("PartnerLocation", &seen["location"]["id"]),

@@ -6,7 +6,7 @@ use serde_json::Value;
 
 use crate::support::{
     files::new_folder,
-    process::{Running, cpor, run},
+    program::{Running, cpor, run},
     source::read,
 };
 

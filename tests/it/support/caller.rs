@@ -119,6 +119,10 @@ impl Caller {
     }
 }
 
+/// What the tests ask of an arbitration.
+pub const ARBITRATION: &str = "{ id status openedAt settledAt rationale winner { id } claims { id number partner { name } } \
+    customer { id } product { id } subscription { subscriptionId } }";
+
 /// A document that calls one mutation with `$input` and asks for everything in its payload.
 pub fn mutation_document(mutation: &str) -> String {
     let (first, rest) = mutation.split_at(1);
@@ -133,6 +137,8 @@ pub fn mutation_document(mutation: &str) -> String {
                 "claim {claim} document {{ id name mediaType size sha256 uploadedAt uploadedBy {{ kind name }} url }}"
             )
         }
+        "awardArbitration" => format!("arbitration {ARBITRATION}"),
+        "advanceClock" => "now".to_owned(),
         upsert if upsert.starts_with("upsert") => {
             return format!(
                 "mutation($input: {input}!) {{ {mutation}(input: $input) {{ inserted updated unchanged problems {{ row problem {problem} }} }} }}"
@@ -184,7 +190,9 @@ impl Answer {
     #[track_caller]
     pub fn refused(&self) -> Vec<String> {
         let payload = self.payload();
-        let done = ["claim", "document", "comment", "deletedClaimId"].iter().any(|field| !payload[*field].is_null());
+        let done = ["claim", "document", "comment", "deletedClaimId", "arbitration"]
+            .iter()
+            .any(|field| !payload[*field].is_null());
         assert!(!done, "not refused: {}", self.text);
         assert!(!self.problems().is_empty(), "refused without a reason: {}", self.text);
         self.problems()

@@ -10,6 +10,9 @@ pub const FIELDS: &str = "{ id number name externalReference version status solu
     solutionSeller partnerSolution proofOfExecution { id name mediaType size sha256 url } \
     deadline { kind dueAt state businessDaysLeft } decisionDueAt problems { code field } \
     actionRequest { reasons message requestedAt respondBy } rejection { reason detail rejectedAt disputableUntil } \
+    dispute { status justification openedAt answerBy answeredAt } consent { status requestedAt declineUntil settledAt } \
+    evaluation { status programs sentAt tenantId subscriptionIds } \
+    arbitrations { id status openedAt settledAt rationale winner { id } claims { id } } \
     availableActions createdAt updatedAt submittedAt decidedAt }";
 
 /// A claim as an answer showed it.
@@ -48,5 +51,16 @@ impl Claim {
     /// The id of the line at this position.
     pub fn line(&self, position: usize) -> &str {
         self.0["lines"][position]["id"].as_str().unwrap()
+    }
+
+    /// The outcome of the line at this position.
+    pub fn outcome(&self, position: usize) -> &str {
+        self.0["lines"][position]["outcome"].as_str().unwrap()
+    }
+
+    /// The ids and statuses of its arbitrations, oldest first.
+    pub fn arbitrations(&self) -> Vec<(&str, &str)> {
+        let all = self.0["arbitrations"].as_array().unwrap();
+        all.iter().map(|one| (one["id"].as_str().unwrap(), one["status"].as_str().unwrap())).collect()
     }
 }

@@ -17,6 +17,7 @@ pub const KINDS: &[(&str, u8)] = &[
     ("ProofDocument", 9),
     ("Comment", 10),
     ("HistoryEntry", 11),
+    ("Arbitration", 12),
 ];
 
 /// The global id of an object whose key is a UUID.

@@ -4,7 +4,7 @@
 //! PostgreSQL. Afterwards the world checks the whole database (H3, and no answer of 5xx), so that every test proves that
 //! too.
 
-pub mod assembly;
+pub mod after;
 pub mod caller;
 pub mod claims;
 pub mod database;
@@ -13,6 +13,7 @@ pub mod files;
 pub mod ids;
 pub mod postgres;
 pub mod process;
+pub mod program;
 pub mod schema;
 pub mod server;
 pub mod source;

@@ -82,6 +82,19 @@ pub fn keys() -> Keys {
     Keys { secret: SECRET.into(), issuer: "cpor".to_owned(), audience: "cpor".to_owned() }
 }
 
+/// A token of these claims, and its subject; `sub`, `iss`, `aud` and a far `exp` are filled in where they are missing.
+pub fn token(claims: Value) -> (String, String) {
+    let keys = keys();
+    // Judged by real time, so far away as to be no matter.
+    let mut whole = json!({ "sub": "somebody", "iss": keys.issuer, "aud": keys.audience, "exp": 4_102_444_800_u64 });
+    if let (Some(whole), Value::Object(claims)) = (whole.as_object_mut(), claims) {
+        whole.extend(claims);
+    }
+    let subject = whole["sub"].as_str().unwrap_or_default().to_owned();
+    let token = encode(&Header::new(Algorithm::HS256), &whole, &EncodingKey::from_secret(SECRET.as_bytes())).unwrap();
+    (subject, token)
+}
+
 /// Where the clock of every test stands at first: a Monday morning.
 pub fn monday() -> Timestamp {
     "2026-03-02T09:00:00Z".parse().unwrap()
@@ -98,7 +111,7 @@ impl Server {
         let documents = Documents::open(&format!("file://{}", folder.display())).unwrap();
         let app = App::new(db, clock.clone(), settings.policy.clone(), documents, settings.public_url.clone());
         let config = config(&database, settings);
-        let routes = super::assembly::routes(app.clone(), &config);
+        let routes = cpor::server::routes(app.clone(), &config);
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         let base = format!("http://{}", listener.local_addr().unwrap());
         let running = tokio::spawn(async move {
@@ -117,18 +130,9 @@ impl Server {
         }
     }
 
-    /// A caller with a token of these claims; `sub`, `iss`, `aud` and a far `exp` are filled in where they are missing.
+    /// A caller with a [`token`] of these claims.
     pub fn caller(&self, claims: Value) -> Caller {
-        let keys = keys();
-        // Judged by real time, so far away as to be no matter.
-        let mut whole =
-            json!({ "sub": "somebody", "iss": keys.issuer, "aud": keys.audience, "exp": 4_102_444_800_u64 });
-        if let (Some(whole), Value::Object(claims)) = (whole.as_object_mut(), claims) {
-            whole.extend(claims);
-        }
-        let subject = whole["sub"].as_str().unwrap_or_default().to_owned();
-        let token =
-            encode(&Header::new(Algorithm::HS256), &whole, &EncodingKey::from_secret(SECRET.as_bytes())).unwrap();
+        let (subject, token) = token(claims);
         Caller { subject, token: Some(token), ..self.anonymous() }
     }
 
@@ -167,6 +171,7 @@ fn config(database: &Database, settings: Settings) -> Config {
         keys: keys(),
         public_url: settings.public_url,
         migrate: false,
+        sandbox: true,
         graphiql: settings.graphiql,
         introspection: settings.introspection,
         cors_origins: settings.cors_origins,
