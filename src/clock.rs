@@ -57,16 +57,19 @@ impl Clock {
         !matches!(self, Self::System)
     }
 
-    /// Moves it forward to this instant; never back, and the machine's own not at all.
+    /// Moves a driven clock forward to this instant, never back; any other stays as it is.
     pub fn move_to(&self, to: Timestamp) {
+        if let Self::Driven(micros) = self {
+            micros.fetch_max(to.micros(), Ordering::SeqCst);
+        }
+    }
+
+    /// How far ahead a sandbox's clock would be if it stood at this instant, in microseconds.
+    #[must_use]
+    pub fn offset_to(&self, to: Timestamp) -> Option<i64> {
         match self {
-            Self::System => {}
-            Self::Sandbox(offset) => {
-                offset.fetch_max(to.micros().saturating_sub(machine().micros()), Ordering::SeqCst);
-            }
-            Self::Driven(micros) => {
-                micros.fetch_max(to.micros(), Ordering::SeqCst);
-            }
+            Self::Sandbox(_) => Some(to.micros().saturating_sub(machine().micros())),
+            Self::System | Self::Driven(_) => None,
         }
     }
 

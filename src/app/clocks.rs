@@ -117,13 +117,16 @@ impl App {
         Ok(Advanced { now: self.now(), problems: Vec::new() })
     }
 
+    /// Remembered before it is true: a server that dies in between must not leave history from a time that never was.
     async fn move_clock(&self, to: Timestamp) -> Result<(), AppError> {
-        self.clock().move_to(to);
-        if let Some(offset) = self.clock().offset() {
-            let transaction = self.db().begin().await?;
-            settings::advance_sandbox_offset(&transaction, offset).await?;
-            transaction.commit().await?;
-        }
+        let Some(offset) = self.clock().offset_to(to) else {
+            self.clock().move_to(to);
+            return Ok(());
+        };
+        let transaction = self.db().begin().await?;
+        let offset = settings::advance_sandbox_offset(&transaction, offset).await?;
+        transaction.commit().await?;
+        self.clock().set_offset(offset);
         Ok(())
     }
 

@@ -63,7 +63,7 @@ async fn bad_rows_are_named_and_good_ones_kept(world: &World) {
 }
 
 async fn rows_must_be_sound(world: &World) {
-    // C8, L13
+    // C7, C8, L13
     let problems = |mutation: &'static str, row: Value| async move {
         let answer = world.sync.mutate(mutation, json!({ "rows": [row] })).await;
         assert_eq!(answer.payload()["inserted"], 0, "{}", answer.text);
