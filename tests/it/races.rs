@@ -170,7 +170,7 @@ async fn one_winner_on_postgres() {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn one_winner_on_sqlite() {
-    race(Backend::Sqlite, 12).await;
+    race(Backend::Sqlite, 50).await;
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
