@@ -1,4 +1,4 @@
-//! Text that people type: trimmed, bounded, and free of what cannot be shown (L13); words to search for (L14).
+//! Text that people type: trimmed, bounded, and free of what cannot be shown (L13).
 
 use email_address::{EmailAddress, Options};
 
@@ -10,8 +10,6 @@ pub const NAME_MAX: usize = 200;
 pub const LONG_MAX: usize = 10_000;
 /// An idempotency key, in characters (J1).
 pub const KEY_MAX: usize = 255;
-/// The most words that one search looks for (L14).
-pub const WORDS_MAX: usize = 10;
 
 /// `INVALID_VALUE` at a field path written with points.
 fn invalid(field: &str, message: impl Into<String>, remedy: &str) -> Problem {
@@ -92,29 +90,6 @@ pub fn idempotency_key(key: &str) -> Result<(), Problem> {
     }
     let message = format!("An idempotency key has 1 to {KEY_MAX} characters and no control characters.");
     Err(invalid("idempotencyKey", message, "Make a new key for each thing to be done, such as a random UUID."))
-}
-
-/// The words to look for, in lower case; none for a blank search. More than [`WORDS_MAX`] are cut off (L14).
-#[must_use]
-pub fn words(search: &str) -> Vec<String> {
-    // A control character is in no stored text (L13), and PostgreSQL takes no NUL even as a parameter.
-    let parts = search.split(|c: char| c.is_whitespace() || c.is_control());
-    parts.filter(|word| !word.is_empty()).take(WORDS_MAX).map(str::to_lowercase).collect()
-}
-
-/// The `LIKE` pattern that finds the word anywhere, with `\` as escape character: `%` and `_` mean themselves (L14).
-#[must_use]
-pub fn like_pattern(word: &str) -> String {
-    let mut pattern = String::with_capacity(word.len() + 2);
-    pattern.push('%');
-    for c in word.chars() {
-        if matches!(c, '%' | '_' | '\\') {
-            pattern.push('\\');
-        }
-        pattern.push(c);
-    }
-    pattern.push('%');
-    pattern
 }
 
 #[cfg(test)]

@@ -119,16 +119,6 @@ fn idempotency_keys_are_opaque_but_bounded() {
     }
 }
 
-#[test]
-fn a_search_is_a_few_lower_case_words() {
-    // L14
-    assert_eq!(words("  Contoso\tLtd\0 100% "), ["contoso", "ltd", "100%"]);
-    assert!(words(" \n ").is_empty());
-    assert_eq!(words(&"w ".repeat(50)).len(), WORDS_MAX);
-    assert_eq!(like_pattern(r"50%_\x"), r"%50\%\_\\x%");
-    assert_eq!(like_pattern(""), "%%");
-}
-
 proptest! {
     #[test]
     fn normalising_twice_changes_nothing(text in any::<String>()) {
