@@ -4,14 +4,14 @@ mod claims;
 #[cfg(test)]
 mod tests;
 
-use std::sync::Once;
+use std::{sync::Once, time::Duration};
 
 use claims::Claims;
 pub use claims::Grant;
 use domain::caller::Caller;
 use jsonwebtoken::{Algorithm, DecodingKey, EncodingKey, Header, Validation};
 
-use crate::config::Keys;
+use crate::{clock::Clock, config::Keys};
 
 /// How far the clocks of issuer and server may be apart, in seconds.
 const LEEWAY_SECONDS: u64 = 30;
@@ -23,6 +23,24 @@ pub enum AuthError {
     Unauthenticated,
     /// The token is good and gives its bearer no standing; the sentence says why (A5).
     Forbidden(&'static str),
+}
+
+/// A caller, for as long as the token is good.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Session {
+    /// Who bears the token.
+    pub caller: Caller,
+    /// When the token ends, in seconds since the start of 1970.
+    expires_at: u64,
+}
+
+impl Session {
+    /// How long the token is still good: nothing of the leeway, which is for clocks that differ and not for longer use.
+    #[must_use]
+    pub fn remaining(&self) -> Duration {
+        let now = u64::try_from(Clock::System.now().micros()).unwrap_or_default();
+        Duration::from_micros(self.expires_at.saturating_mul(1_000_000).saturating_sub(now))
+    }
 }
 
 /// Checks tokens, and signs them for development.
@@ -54,16 +72,17 @@ impl Authenticator {
         }
     }
 
-    /// Who bears the token. Judged by real time, also where the sandbox clock runs ahead (T5).
+    /// Who bears the token, and until when. Judged by real time, also where the sandbox clock runs ahead (T5).
     ///
     /// # Errors
     /// [`AuthError`].
-    pub fn authenticate(&self, token: &str) -> Result<Caller, AuthError> {
+    pub fn authenticate(&self, token: &str) -> Result<Session, AuthError> {
         claims::check_header(token)?;
-        jsonwebtoken::decode::<Claims>(token, &self.decoding, &self.validation)
+        let claims = jsonwebtoken::decode::<Claims>(token, &self.decoding, &self.validation)
             .map_err(|_| AuthError::Unauthenticated)?
-            .claims
-            .into_caller()
+            .claims;
+        let expires_at = claims.expires_at();
+        Ok(Session { caller: claims.into_caller()?, expires_at })
     }
 
     /// Signs a token for development; issuer and audience are this server's own.

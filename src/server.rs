@@ -18,7 +18,8 @@ use crate::{
     config::{Config, Introspection, StorageOptions},
     documents::Documents,
     graphql::{document::Gate, endpoint::Endpoint, global_id, schema},
-    http, jobs,
+    http::{self, Shutdown},
+    jobs,
     store::{Db, StoreError, write::settings},
 };
 
@@ -209,12 +210,18 @@ impl Server {
         tracing::info!(%address, version = env!("CARGO_PKG_VERSION"), "serving");
         // What fell due while no server ran is done before the first request is answered (T5).
         jobs::run_once(&app).await;
+        let shutdown = Shutdown::default();
         let (stop, stopped) = tokio::sync::oneshot::channel::<()>();
         let clocks = tokio::spawn(jobs::run(app.clone(), async {
             // Dropped or sent, either way it is time to stop.
             let _ = stopped.await;
         }));
-        let served = http::serve(listener, routes(app, &config), asked.given()).await;
+        let asking = shutdown.clone();
+        tokio::spawn(async move {
+            asked.given().await;
+            asking.ask();
+        });
+        let served = http::serve(listener, routes(app, &config, &shutdown), &shutdown).await;
         drop(stop);
         if clocks.await.is_err() {
             tracing::error!("the clocks had stopped before the server did");
@@ -224,12 +231,12 @@ impl Server {
 }
 
 /// The routes of a server with these use cases.
-pub fn routes(app: App, config: &Config) -> http::Router {
+pub fn routes(app: App, config: &Config, shutdown: &Shutdown) -> http::Router {
     let gate = Gate::new(config.limits.clone(), &CONNECTIONS);
     let schema = schema::build(app.clone(), config.introspection != Introspection::Off);
     let endpoint = Endpoint::new(gate, schema, config.introspection);
     let largest = usize::try_from(app.policy().documents.max_size_bytes()).unwrap_or(usize::MAX);
-    http::router(config, endpoint, Edge(app), largest)
+    http::router(config, endpoint, Edge(app), largest, shutdown)
 }
 
 /// What the HTTP edge needs beside GraphQL, from the use cases.

@@ -81,6 +81,11 @@ impl Claims {
         }
     }
 
+    /// When the token ends, in seconds since the start of 1970.
+    pub(super) const fn expires_at(&self) -> u64 {
+        self.exp
+    }
+
     /// The caller that the claims tell of (A5).
     pub(super) fn into_caller(self) -> Result<Caller, AuthError> {
         if self.exp > LAST_SECOND || !is_plain(&self.sub) || self.name.as_deref().is_some_and(|name| !is_plain(name)) {

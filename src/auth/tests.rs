@@ -37,7 +37,7 @@ fn sign_with(header: &Header, claims: &Value, secret: &str) -> String {
 }
 
 fn ask(claims: &Value) -> Result<Caller, AuthError> {
-    authenticator().authenticate(&sign_with(&Header::default(), claims, SECRET))
+    authenticator().authenticate(&sign_with(&Header::default(), claims, SECRET)).map(|session| session.caller)
 }
 
 fn is_forbidden(claims: &Value) -> bool {
@@ -160,6 +160,6 @@ fn what_is_signed_for_development_is_accepted() {
         expires_at: now + 60,
     };
     let authenticator = authenticator();
-    let caller = authenticator.authenticate(&authenticator.sign(&grant).unwrap()).unwrap();
+    let caller = authenticator.authenticate(&authenticator.sign(&grant).unwrap()).unwrap().caller;
     assert_eq!((caller.partner_id(), caller.roles, caller.scopes), (grant.partner_id, grant.roles, grant.scopes));
 }

@@ -47,14 +47,53 @@ pub struct Limits {
     /// Refused tokens a minute, by address.
     #[arg(long, env = "CPOR_BAD_TOKENS_PER_MINUTE", default_value = "20", value_name = "COUNT")]
     pub bad_tokens_per_minute: u32,
+    /// Live connections of this process at once: WebSockets and event streams together.
+    #[arg(long, env = "CPOR_MAX_SOCKETS", default_value = "10000", value_parser = count, value_name = "COUNT")]
+    pub max_sockets: usize,
+    /// Operations of one WebSocket at once.
+    #[arg(long, env = "CPOR_MAX_OPERATIONS_PER_SOCKET", default_value = "100", value_parser = count, value_name = "COUNT")]
+    pub max_operations_per_socket: usize,
+    /// How long a WebSocket may stay without a `connection_init`.
+    #[arg(long, env = "CPOR_INIT_TIMEOUT", default_value = "10s", value_parser = duration, value_name = "DURATION")]
+    pub init_timeout: Duration,
+    /// How often live connections are shown to be alive: a ping, or a comment in an event stream.
+    #[arg(long, env = "CPOR_PING_INTERVAL", default_value = "12s", value_parser = duration, value_name = "DURATION")]
+    pub ping_interval: Duration,
+    /// How long a client may leave lying what was sent to it before it loses its connection.
+    #[arg(long, env = "CPOR_SLOW_READER_TIMEOUT", default_value = "30s", value_parser = duration, value_name = "DURATION")]
+    pub slow_reader_timeout: Duration,
+}
+
+/// What stands for a time limit that is off.
+const DAY: Duration = Duration::from_hours(24);
+
+const fn or_very_long(limit: Duration) -> Duration {
+    if limit.is_zero() { DAY } else { limit }
 }
 
 impl Limits {
     /// The time limit of a request as the timer needs it: very long when it is off.
     #[must_use]
     pub const fn patience(&self) -> Duration {
-        const DAY: Duration = Duration::from_hours(24);
-        if self.request_timeout.is_zero() { DAY } else { self.request_timeout }
+        or_very_long(self.request_timeout)
+    }
+
+    /// The time limit of a silent WebSocket, likewise.
+    #[must_use]
+    pub const fn init_patience(&self) -> Duration {
+        or_very_long(self.init_timeout)
+    }
+
+    /// The time between two signs of life, likewise.
+    #[must_use]
+    pub const fn ping_every(&self) -> Duration {
+        or_very_long(self.ping_interval)
+    }
+
+    /// The time limit of a client that does not read, likewise.
+    #[must_use]
+    pub const fn slow_reader_patience(&self) -> Duration {
+        or_very_long(self.slow_reader_timeout)
     }
 }
 
@@ -74,6 +113,11 @@ impl Default for Limits {
             requests_per_minute: 600,
             cost_per_minute: 60_000,
             bad_tokens_per_minute: 20,
+            max_sockets: 10_000,
+            max_operations_per_socket: 100,
+            init_timeout: Duration::from_secs(10),
+            ping_interval: Duration::from_secs(12),
+            slow_reader_timeout: Duration::from_secs(30),
         }
     }
 }

@@ -1,6 +1,7 @@
 //! What goes back: which kind of answer it is, and its JSON without `data` where nothing was executed.
 
 use async_graphql::{ErrorExtensionValues, Response, ServerError, Value, indexmap};
+use bytes::Bytes;
 use serde::Serialize;
 
 use super::{document::Refusal, error};
@@ -31,7 +32,7 @@ pub struct Answer {
     /// What kind of answer it is.
     pub outcome: Outcome,
     /// The JSON text.
-    pub body: Vec<u8>,
+    pub body: Bytes,
 }
 
 /// The answer as the GraphQL specification has it: errors first, no `data` where nothing was executed.
@@ -120,7 +121,7 @@ fn code(error: &ServerError) -> Option<&str> {
     }
 }
 
-fn write(errors: &[ServerError], data: Option<&Value>) -> Vec<u8> {
+fn write(errors: &[ServerError], data: Option<&Value>) -> Bytes {
     // Every key of an answer is a text, so writing cannot fail; an empty body would be seen at once.
-    serde_json::to_vec(&Body { errors, data }).unwrap_or_default()
+    serde_json::to_vec(&Body { errors, data }).unwrap_or_default().into()
 }

@@ -2,6 +2,9 @@
 
 #[cfg(test)]
 pub mod sample;
+mod subscribe;
+
+use std::sync::Arc;
 
 use async_graphql::{Request, Response, ServerError, UploadValue, Value, Variables, parser::types::OperationType};
 use bytes::Bytes;
@@ -13,15 +16,23 @@ use super::{
     answer::Answer,
     document::{BAD_USER_INPUT, GRAPHQL_VALIDATION_FAILED, Gate, Prepared, Refusal},
 };
-use crate::config::Introspection;
+use crate::{config::Introspection, events::Follower, store::records::HistoryEntry};
+use subscribe::Fingerprint;
 
 /// How the library writes an uploaded file into a variable.
 const UPLOAD_MARK: &str = "#__graphql_file__:";
 
 /// What executes operations: the schema with all that its resolvers need.
 pub trait Engine: Send + Sync {
-    /// Executes an operation for a caller.
+    /// Executes a query or a mutation for a caller.
     fn execute(&self, request: Request, caller: Caller) -> BoxFuture<'_, Response>;
+
+    /// Validates a subscription and starts to follow what it asks for; else the answer that says why not.
+    fn open(&self, request: Request, caller: Caller) -> BoxFuture<'_, Result<Follower, Response>>;
+
+    /// Executes a subscription, which was validated before, for one event of what it follows; nothing where its
+    /// subscriber may not see the event any more.
+    fn resolve(&self, request: Request, caller: Caller, entry: HistoryEntry) -> BoxFuture<'_, Option<Response>>;
 
     /// Validates an operation and executes nothing of it but introspection.
     fn introspect(&self, request: Request) -> BoxFuture<'_, Response>;
@@ -69,6 +80,8 @@ pub struct Operation {
     prepared: Prepared,
     variables: Variables,
     uploads: Vec<UploadValue>,
+    /// The hash of document and variables, by which equal subscriptions are known; of subscriptions only.
+    fingerprint: Fingerprint,
 }
 
 impl Operation {
@@ -98,14 +111,14 @@ impl Operation {
 /// The one way to the schema.
 pub struct Endpoint {
     gate: Gate,
-    engine: Box<dyn Engine>,
+    engine: Arc<dyn Engine>,
     introspection: Introspection,
 }
 
 impl Endpoint {
     /// An endpoint over a schema, behind a gate.
     pub fn new(gate: Gate, engine: impl Engine + 'static, introspection: Introspection) -> Self {
-        Self { gate, engine: Box::new(engine), introspection }
+        Self { gate, engine: Arc::new(engine), introspection }
     }
 
     /// Whether callers without a token may ask for the schema.
@@ -119,17 +132,18 @@ impl Endpoint {
     /// # Errors
     /// The answer to a request that is refused.
     pub fn prepare(&self, parts: Parts) -> Result<Operation, Answer> {
+        let fingerprint = Fingerprint::of(&parts);
         let (variables, uploads) = values(parts.variables, parts.files)?;
         let prepared = self.gate.prepare(&parts.query, parts.operation_name.as_deref(), &variables)?;
         if prepared.introspects && self.introspection == Introspection::Off {
             return Err(Refusal::new(GRAPHQL_VALIDATION_FAILED, "This server does not answer introspection.").into());
         }
-        Ok(Operation { prepared, variables, uploads })
+        Ok(Operation { prepared, variables, uploads, fingerprint })
     }
 
     /// Executes an operation; without a caller nothing of it but introspection.
     pub async fn execute(&self, operation: Operation, caller: Option<Caller>) -> Answer {
-        let Operation { prepared, variables, uploads } = operation;
+        let Operation { prepared, variables, uploads, .. } = operation;
         if let Err(errors) = self.validate_unseen(&prepared, &variables).await {
             return Answer::of(Response::from_errors(errors));
         }

@@ -16,6 +16,7 @@ mod params;
 mod rate;
 mod server;
 mod session;
+mod shutdown;
 #[cfg(test)]
 mod tests;
 
@@ -27,6 +28,7 @@ use domain::caller::Caller;
 use futures_util::future::BoxFuture;
 
 pub use server::serve;
+pub use shutdown::Shutdown;
 
 use crate::app::{AppError, Download};
 use crate::auth::Authenticator;
@@ -55,13 +57,20 @@ pub(crate) struct Edge {
     rates: RateLimits,
     sizes: body::Sizes,
     config: Config,
+    shutdown: Shutdown,
 }
 
 /// The routes of a server.
 ///
 /// `largest_file` is the size in bytes up to which a proof document is taken (P1); of a larger file one byte more is read,
 /// so that the use case can refuse it by its own rule.
-pub fn router(config: &Config, endpoint: Endpoint, backend: impl Backend + 'static, largest_file: usize) -> Router {
+pub fn router(
+    config: &Config,
+    endpoint: Endpoint,
+    backend: impl Backend + 'static,
+    largest_file: usize,
+    shutdown: &Shutdown,
+) -> Router {
     let edge = Arc::new(Edge {
         endpoint,
         backend: Box::new(backend),
@@ -69,6 +78,7 @@ pub fn router(config: &Config, endpoint: Endpoint, backend: impl Backend + 'stat
         rates: RateLimits::new(&config.limits),
         sizes: body::Sizes::new(&config.limits, largest_file),
         config: config.clone(),
+        shutdown: shutdown.clone(),
     });
     let mut routes = Router::new()
         .route("/graphql", post(graphql::post).get(graphql::get))

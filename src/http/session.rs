@@ -9,16 +9,26 @@ use domain::caller::Caller;
 
 use super::Edge;
 use super::failure::Failure;
-use crate::auth::AuthError;
+use crate::auth::{AuthError, Session};
 
 impl Edge {
     /// The caller whose token the request carries; nothing where it carries none.
     pub(super) fn caller(&self, headers: &HeaderMap, address: IpAddr) -> Result<Option<Caller>, Failure> {
+        Ok(self.session(headers, address)?.map(|session| session.caller))
+    }
+
+    /// The same with the end of the token, for what lasts longer than a request.
+    pub(super) fn session(&self, headers: &HeaderMap, address: IpAddr) -> Result<Option<Session>, Failure> {
         if !headers.contains_key(AUTHORIZATION) {
             return Ok(None);
         }
-        match bearer(headers).map_or(Err(AuthError::Unauthenticated), |token| self.authenticator.authenticate(token)) {
-            Ok(caller) => Ok(Some(caller)),
+        self.session_of(bearer(headers), address).map(Some)
+    }
+
+    /// The session of a token from wherever it came; a bad one is counted against the address.
+    pub(super) fn session_of(&self, token: Option<&str>, address: IpAddr) -> Result<Session, Failure> {
+        match token.map_or(Err(AuthError::Unauthenticated), |token| self.authenticator.authenticate(token)) {
+            Ok(session) => Ok(session),
             Err(AuthError::Forbidden(why)) => Err(Failure::forbidden(why)),
             Err(AuthError::Unauthenticated) => {
                 self.rates.bad_token(address)?;
@@ -39,8 +49,13 @@ impl Edge {
 fn bearer(headers: &HeaderMap) -> Option<&str> {
     let mut values = headers.get_all(AUTHORIZATION).iter();
     let value = values.next()?.to_str().ok()?;
+    if values.next().is_some() { None } else { token_of(value) }
+}
+
+/// The token in the text of an `Authorization` header.
+pub(super) fn token_of(value: &str) -> Option<&str> {
     let (scheme, token) = value.trim().split_once(' ')?;
-    (scheme.eq_ignore_ascii_case("bearer") && values.next().is_none()).then(|| token.trim())
+    scheme.eq_ignore_ascii_case("bearer").then(|| token.trim())
 }
 
 /// Where the request comes from; behind a proxy this is the proxy.

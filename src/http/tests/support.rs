@@ -13,7 +13,7 @@ use crate::app::{AppError, Download};
 use crate::config::{Config, ServeOptions};
 use crate::graphql::document::Gate;
 use crate::graphql::endpoint::{Endpoint, sample};
-use crate::http::{Backend, Router, router};
+use crate::http::{Backend, Router, Shutdown, router};
 
 const SECRET: &str = "0123456789abcdef0123456789abcdef";
 const LARGEST_FILE: usize = 1_000;
@@ -70,7 +70,7 @@ impl Server {
 
     pub fn with(config: &Config) -> Self {
         let endpoint = Endpoint::new(Gate::new(config.limits.clone(), &[]), sample::engine(), config.introspection);
-        Self(router(config, endpoint, Shelf, LARGEST_FILE))
+        Self(router(config, endpoint, Shelf, LARGEST_FILE, &Shutdown::default()))
     }
 
     pub fn request(&self, method: &str, path: &str) -> Ask {

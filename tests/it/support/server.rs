@@ -10,6 +10,7 @@ use cpor::{
     clock::Clock,
     config::{Config, Introspection, Keys, Limits, LogFormat, StorageOptions},
     documents::Documents,
+    http::Shutdown,
     store::Db,
 };
 use domain::{policy::Policy, time::Timestamp};
@@ -111,11 +112,12 @@ impl Server {
         let documents = Documents::open(&format!("file://{}", folder.display())).unwrap();
         let app = App::new(db, clock.clone(), settings.policy.clone(), documents, settings.public_url.clone());
         let config = config(&database, settings);
-        let routes = cpor::server::routes(app.clone(), &config);
+        let shutdown = Shutdown::default();
+        let routes = cpor::server::routes(app.clone(), &config, &shutdown);
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         let base = format!("http://{}", listener.local_addr().unwrap());
         let running = tokio::spawn(async move {
-            cpor::http::serve(listener, routes, std::future::pending()).await.unwrap();
+            cpor::http::serve(listener, routes, &shutdown).await.unwrap();
         });
         Self {
             app,

@@ -1,0 +1,127 @@
+//! A subscription: opened once, then executed for every event that it follows.
+//!
+//! Each event is an execution of its own, with fresh reads: it shows the subscriber what a query would show at that
+//! moment, and it can be tried again when the database was away. Those who sent the same document with the same
+//! variables and see the same share one execution.
+
+use std::{sync::Arc, time::Duration};
+
+use async_graphql::{Request, Response, Value, Variables, parser::types::ExecutableDocument};
+use bytes::Bytes;
+use domain::caller::{Caller, Side};
+use futures_util::stream::{self, BoxStream, StreamExt};
+use sha2::{Digest, Sha256};
+
+use super::{Endpoint, Engine, Operation, Parts, request};
+use crate::{
+    events::{Event, Follower},
+    graphql::{
+        answer::{Answer, Outcome},
+        error::SERVICE_UNAVAILABLE,
+    },
+};
+
+/// How long to wait before an event is tried again that the database was away for.
+const AGAIN_AFTER: Duration = Duration::from_millis(250);
+
+/// The hash of a document, the name of its operation, and its variables.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Fingerprint([u8; 32]);
+
+impl Fingerprint {
+    pub(super) fn of(parts: &Parts) -> Self {
+        let mut hash = Sha256::new();
+        let variables = serde_json::to_vec(&parts.variables).unwrap_or_default();
+        for part in [parts.query.as_bytes(), parts.operation_name.as_deref().unwrap_or_default().as_bytes(), &variables]
+        {
+            hash.update((part.len() as u64).to_be_bytes());
+            hash.update(part);
+        }
+        Self(hash.finalize().into())
+    }
+
+    /// The same with all of the caller that an answer can depend on. Of a partner or customer that is the company, the
+    /// roles and the scopes; of the vendor's people also who they are, since what they may do depends on assignment.
+    fn for_caller(self, caller: &Caller) -> Self {
+        let mut hash = Sha256::new();
+        hash.update(self.0);
+        let subject = if caller.side == Side::Vendor { caller.subject.as_str() } else { "" };
+        hash.update(format!("{:?} {:?} {:?} {subject}", caller.side, caller.roles, caller.scopes));
+        Self(hash.finalize().into())
+    }
+}
+
+/// A subscription that runs.
+struct Subscription {
+    engine: Arc<dyn Engine>,
+    follower: Follower,
+    caller: Caller,
+    document: ExecutableDocument,
+    operation_name: Option<String>,
+    variables: Variables,
+    key: Fingerprint,
+}
+
+impl Endpoint {
+    /// Starts a subscription for a caller: its answers, one an event, which end only with the stream.
+    ///
+    /// # Errors
+    /// The only answer to a subscription that is refused.
+    pub async fn subscribe(&self, operation: Operation, caller: Caller) -> Result<BoxStream<'static, Answer>, Answer> {
+        let Operation { prepared, variables, fingerprint, .. } = operation;
+        if let Err(errors) = self.validate_unseen(&prepared, &variables).await {
+            return Err(Answer::of(Response::from_errors(errors)));
+        }
+        let mut opening = request(prepared.operation_name.clone(), variables.clone());
+        opening.set_parsed_query(prepared.document.clone());
+        let follower = self.engine.open(opening, caller.clone()).await.map_err(Answer::of)?;
+        let subscription = Subscription {
+            engine: Arc::clone(&self.engine),
+            follower,
+            key: fingerprint.for_caller(&caller),
+            caller,
+            document: prepared.document,
+            operation_name: prepared.operation_name,
+            variables,
+        };
+        let answers = stream::unfold(subscription, |mut subscription| async move {
+            let answer = subscription.next().await;
+            Some((answer, subscription))
+        });
+        Ok(answers.boxed())
+    }
+}
+
+impl Subscription {
+    /// The answer for the next event that the subscriber may see.
+    async fn next(&mut self) -> Answer {
+        loop {
+            let event = self.follower.next().await;
+            if let Some(body) = event.shared(self.key.0, || self.resolve(&event)).await {
+                return Answer { outcome: Outcome::Executed, body };
+            }
+        }
+    }
+
+    /// The answer for an event, tried until the database answers: an event is never lost to a fault that passes.
+    async fn resolve(&self, event: &Event) -> Option<Bytes> {
+        loop {
+            let response = self.engine.resolve(self.request(), self.caller.clone(), event.entry.clone()).await?;
+            if !is_unavailable(&response) {
+                return Some(Answer::of(response).body);
+            }
+            tokio::time::sleep(AGAIN_AFTER).await;
+        }
+    }
+
+    fn request(&self) -> Request {
+        let mut request = request(self.operation_name.clone(), self.variables.clone());
+        request.set_parsed_query(self.document.clone());
+        request
+    }
+}
+
+fn is_unavailable(response: &Response) -> bool {
+    let codes = response.errors.iter().filter_map(|error| error.extensions.as_ref()?.get("code"));
+    codes.into_iter().any(|code| *code == Value::from(SERVICE_UNAVAILABLE))
+}
