@@ -13,13 +13,17 @@ use std::path::PathBuf;
 pub use keys::{KeyOptions, Keys, Secret};
 pub use limits::Limits;
 
+/// The shortest token of `/metrics` that is taken, in bytes.
+const SHORTEST_METRICS_TOKEN: usize = 16;
+
 /// Where the data lives; shared by every command that opens it.
 #[derive(Clone, Debug, clap::Args)]
 pub struct StorageOptions {
     /// The database: a `sqlite://` path or a `postgres://` URL.
     #[arg(long, env = "DATABASE_URL", default_value = "sqlite://cpor-data/cpor.db", hide_env_values = true)]
     pub database_url: String,
-    /// Where proof documents are kept: a `file://` folder.
+    /// Where proof documents are kept: a `file://` folder, or `s3://bucket[/prefix]` for several servers, with the usual
+    /// `AWS_ACCESS_KEY_ID`, `AWS_SECRET_ACCESS_KEY`, `AWS_REGION`, `AWS_ENDPOINT_URL` and `AWS_ALLOW_HTTP`.
     #[arg(long, env = "CPOR_DOCUMENTS", default_value = "file://cpor-data/documents", hide_env_values = true)]
     pub documents: String,
     /// A TOML file with policy values: deadlines, holidays, time zone, document sizes.
@@ -80,6 +84,9 @@ pub struct ServeOptions {
     /// How log lines look.
     #[arg(long, env = "CPOR_LOG_FORMAT", value_enum, default_value = "text")]
     pub log_format: LogFormat,
+    /// The token that opens `/metrics`, at least 16 bytes. Without one `/metrics` answers this machine only, and no proxy.
+    #[arg(long, env = "CPOR_METRICS_TOKEN", hide_env_values = true, value_name = "TOKEN")]
+    pub metrics_token: Option<Secret>,
     /// What is refused for its size, depth, cost or rate.
     #[command(flatten)]
     pub limits: Limits,
@@ -108,6 +115,8 @@ pub struct Config {
     pub cors_origins: Vec<String>,
     /// How log lines look.
     pub log_format: LogFormat,
+    /// The token that opens `/metrics`; without one only this machine may read them.
+    pub metrics_token: Option<Secret>,
     /// What is refused for its size, depth, cost or rate.
     pub limits: Limits,
 }
@@ -152,6 +161,7 @@ impl ServeOptions {
             introspection: self.introspection,
             cors_origins: self.cors_origins.iter().map(|text| origin(text)).collect::<Result<_, _>>()?,
             log_format: self.log_format,
+            metrics_token: self.metrics_token.map(metrics_token).transpose()?,
             limits: self.limits,
         })
     }
@@ -171,6 +181,16 @@ fn public_url(text: &str) -> Result<String, ConfigError> {
         None => Err(ConfigError::new(
             format!("The public URL {text:?} is not a web address."),
             "Give --public-url as https://host[:port][/path], without a query.",
+        )),
+    }
+}
+
+fn metrics_token(token: Secret) -> Result<Secret, ConfigError> {
+    match token.as_bytes().len() {
+        SHORTEST_METRICS_TOKEN.. => Ok(token),
+        length => Err(ConfigError::new(
+            format!("The token of /metrics has {length} bytes; it needs at least {SHORTEST_METRICS_TOKEN}."),
+            "Take one from `openssl rand -hex 32`, or leave --metrics-token out for readers on this machine only.",
         )),
     }
 }

@@ -12,6 +12,7 @@ mod m20261121_000004_association;
 mod m20261121_000005_history;
 mod m20261121_000006_idempotency_and_setting;
 mod m20261121_000007_after_the_decision;
+pub mod epoch;
 mod run;
 
 use sea_orm_migration::prelude::{MigrationTrait, MigratorTrait, async_trait};

@@ -10,11 +10,13 @@
 //! Which steps are pending is read after the lock is held. DDL is transactional on both databases: either every
 //! step is there afterwards or none.
 
-use sea_orm_migration::prelude::{ConnectionTrait, DbErr, MigratorTrait};
+use std::collections::BTreeSet;
+
+use sea_orm_migration::prelude::{ConnectionTrait, DbErr, MigratorTrait, SchemaManager};
 use sea_orm_migration::sea_orm::{
-    DatabaseConnection, DatabaseTransaction, DbBackend, SqliteTransactionMode, TransactionOptions, TransactionTrait,
+    DatabaseConnection, DatabaseTransaction, DbBackend, SqliteTransactionMode, Statement, TransactionOptions,
+    TransactionTrait,
 };
-use sea_orm_migration::{Migration, MigrationStatus};
 
 use crate::Migrator;
 
@@ -30,20 +32,14 @@ pub struct Step {
     pub applied: bool,
 }
 
-impl From<Migration> for Step {
-    fn from(migration: Migration) -> Self {
-        Self { name: migration.name().to_owned(), applied: migration.status() == MigrationStatus::Applied }
-    }
-}
-
 /// Applies every pending step: all of them or none.
 ///
 /// With nothing pending the database is only read, so a server may run without the right to change the schema.
 ///
 /// # Errors
 ///
-/// When a statement fails, when another process holds the lock for too long, or when the database knows a step
-/// that this program does not (it was migrated by a newer release).
+/// When a statement fails, when another process holds the lock for too long, or when a step is pending although the
+/// database knows one that this program does not.
 pub async fn up(db: &DatabaseConnection) -> Result<(), DbErr> {
     if !pending(db).await? {
         return Ok(());
@@ -66,12 +62,29 @@ pub async fn down(db: &DatabaseConnection, steps: u32) -> Result<(), DbErr> {
 
 /// Every step, oldest first, and whether it has been applied. Reads only.
 ///
+/// Steps of a newer release are among them, as applied: steps only add what this program does not look at, so that it runs
+/// on while servers are replaced by newer ones, and again where those are taken back.
+///
 /// # Errors
 ///
-/// When the database cannot be read, or knows a step that this program does not.
+/// When the database cannot be read.
 pub async fn status(db: &DatabaseConnection) -> Result<Vec<Step>, DbErr> {
-    let steps = Migrator::get_migration_with_status_read_only(db).await?;
-    Ok(steps.into_iter().map(Step::from).collect())
+    let mut applied = applied(db).await?;
+    let own = Migrator::migrations();
+    let mut steps: Vec<Step> =
+        own.iter().map(|step| Step { name: step.name().to_owned(), applied: applied.remove(step.name()) }).collect();
+    steps.extend(applied.into_iter().map(|name| Step { name, applied: true }));
+    Ok(steps)
+}
+
+/// The names of the steps that the database has.
+async fn applied(db: &DatabaseConnection) -> Result<BTreeSet<String>, DbErr> {
+    if !SchemaManager::new(db).has_table("seaql_migrations").await? {
+        return Ok(BTreeSet::new());
+    }
+    let sql = "SELECT version FROM seaql_migrations";
+    let rows = db.query_all_raw(Statement::from_string(db.get_database_backend(), sql)).await?;
+    rows.iter().map(|row| row.try_get_by_index(0)).collect()
 }
 
 /// Whether a step is still to be applied. Reads only: made for the readiness check.
@@ -84,7 +97,7 @@ pub async fn pending(db: &DatabaseConnection) -> Result<bool, DbErr> {
 }
 
 /// Begins the transaction that holds the lock. Dropped without a commit, it rolls back.
-async fn begin_locked(db: &DatabaseConnection) -> Result<DatabaseTransaction, DbErr> {
+pub(crate) async fn begin_locked(db: &DatabaseConnection) -> Result<DatabaseTransaction, DbErr> {
     let options = TransactionOptions {
         sqlite_transaction_mode: Some(SqliteTransactionMode::Immediate),
         ..TransactionOptions::default()

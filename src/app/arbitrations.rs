@@ -21,7 +21,7 @@ use super::{
 };
 use crate::{
     ids,
-    store::write::{arbitrations, claims},
+    store::write::{arbitrations, locks},
 };
 
 /// What an award answers.
@@ -64,7 +64,7 @@ impl App {
             None => None,
         };
         if let Some(found) = &found {
-            claims::lock_customer(&transaction, found.tenant_id).await?;
+            locks::customer(&transaction, found.tenant_id).await?;
         }
         if let Some(key) = ask.key
             && let Some(done) = key.earlier::<Awarded>(&transaction).await??
@@ -88,6 +88,7 @@ impl App {
             key.remember(&transaction, &done, now).await?;
         }
         transaction.commit().await?;
+        self.tail().wake();
         Ok(done)
     }
 }

@@ -16,8 +16,9 @@ use crate::{
     store::{
         StoreError,
         clocks::{self, Due},
-        write::{arbitrations, claims, settings},
+        write::{arbitrations, claims, locks, settings},
     },
+    telemetry,
 };
 
 /// How many due claims are taken up at once.
@@ -76,7 +77,7 @@ impl App {
 
     async fn try_to_fire(&self, due: Due, now: Timestamp) -> Result<(), StoreError> {
         let transaction = self.db().begin().await?;
-        claims::lock_customer(&transaction, due.tenant_id).await?;
+        locks::customer(&transaction, due.tenant_id).await?;
         let Some(locked) = claims::lock_all(&transaction, &[due.claim_id]).await?.pop() else { return Ok(()) };
         let before = locked.claim.clone();
         let decision: Option<Decision> = match due.ended_line {
@@ -88,7 +89,10 @@ impl App {
         around.heads.insert(before.id, locked.head);
         let aftermath = arbitration::reconcile(&around.contest, Some(decision), self.policy(), now, &mut ids::new);
         Box::pin(carry::out(&transaction, &Actor::system(), now, aftermath, around.heads, None)).await?;
-        transaction.commit().await
+        transaction.commit().await?;
+        telemetry::clock_fired();
+        self.tail().wake();
+        Ok(())
     }
 
     /// Moves the sandbox clock forward; everything that falls due on the way has happened, in order of time, before this

@@ -25,7 +25,13 @@ impl From<Forbidden> for AppError {
 
 impl From<StoreError> for AppError {
     fn from(error: StoreError) -> Self {
-        if error.is_unavailable() {
+        if matches!(error, StoreError::NoSuchPlace) {
+            Self::BadInput(
+                "The cursor or position is of no entry of this history: it was mistyped, or the database was replaced. \
+                 Read again without it, and go on from there."
+                    .to_owned(),
+            )
+        } else if error.is_unavailable() {
             Self::Unavailable(error.for_the_log())
         } else {
             Self::Internal(error.for_the_log())
@@ -35,6 +41,7 @@ impl From<StoreError> for AppError {
 
 impl From<DocumentsError> for AppError {
     fn from(error: DocumentsError) -> Self {
-        Self::Internal(format!("documents: {}", error.0))
+        let cause = format!("documents: {}", error.for_the_log());
+        if error.is_gone() { Self::Internal(cause) } else { Self::Unavailable(cause) }
     }
 }

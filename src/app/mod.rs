@@ -19,7 +19,7 @@ pub use documents::Download;
 pub use eligibility::{Eligibility, EligibilityInput, Standing};
 pub use error::AppError;
 
-use crate::{clock::Clock, documents::Documents, store::Db};
+use crate::{clock::Clock, documents::Documents, events::Tail, store::Db};
 
 /// The server's use cases and what they stand on; cheap to clone.
 #[derive(Clone, Debug)]
@@ -32,19 +32,27 @@ struct Inner {
     policy: Policy,
     documents: Documents,
     public_url: Option<String>,
+    tail: Tail,
 }
 
 impl App {
     /// Puts the parts together.
     #[must_use]
     pub fn new(db: Db, clock: Clock, policy: Policy, documents: Documents, public_url: Option<String>) -> Self {
-        Self(Arc::new(Inner { db, clock, policy, documents, public_url }))
+        let tail = Tail::new(db.clone());
+        Self(Arc::new(Inner { db, clock, policy, documents, public_url, tail }))
     }
 
     /// The database.
     #[must_use]
     pub fn db(&self) -> &Db {
         &self.0.db
+    }
+
+    /// The tail of the history, from which every live event comes (H2). It has to be run beside the requests.
+    #[must_use]
+    pub fn tail(&self) -> &Tail {
+        &self.0.tail
     }
 
     /// Now, by the server's clock.
@@ -77,11 +85,12 @@ impl App {
         self.0.public_url.as_deref()
     }
 
-    /// Whether requests can be served: the database answers and no migration is pending.
+    /// Whether requests can be served: the database answers, no migration is pending, the tail of the history runs.
     ///
     /// # Errors
     /// Why not, for the operator.
     pub async fn ready(&self) -> Result<(), String> {
-        crate::store::ready(self.db()).await.map_err(|error| error.for_the_log())
+        crate::store::ready(self.db()).await.map_err(|error| error.for_the_log())?;
+        if self.tail().runs() { Ok(()) } else { Err("the tail of the history does not run".to_owned()) }
     }
 }

@@ -4,9 +4,12 @@ use domain::{history::hex, kinds::ClaimStatus};
 use sha2::{Digest, Sha256};
 
 use super::{App, AppError};
-use crate::store::{
-    StoreError,
-    verify::{self, ClaimHead, Stored},
+use crate::{
+    documents::DocumentsError,
+    store::{
+        StoreError,
+        verify::{self, ClaimHead, Stored},
+    },
 };
 
 /// How far a walk has come.
@@ -44,6 +47,7 @@ impl App {
                 Ok(Report { verified, broken: Some(format!("{table} row {key} holds a value that cannot be read")) })
             }
             Err(Stop::Store(error)) => Err(error.into()),
+            Err(Stop::App(error)) => Err(error),
         }
     }
 
@@ -80,8 +84,10 @@ impl App {
             after = Some(last.id);
             for document in &documents {
                 let content = self.documents().get(&document.storage_key).await;
-                let content =
-                    content.map_err(|_| Stop::Broken(format!("the content of document {} is gone", document.id)))?;
+                let content = content.map_err(|error| match error {
+                    DocumentsError::Gone(_) => Stop::Broken(format!("the content of document {} is gone", document.id)),
+                    away => Stop::App(away.into()),
+                })?;
                 if hex(&Sha256::digest(&content)) != document.sha256 {
                     return Err(Stop::Broken(format!(
                         "the content of document {} is not what was uploaded",
@@ -99,6 +105,7 @@ impl App {
 enum Stop {
     Broken(String),
     Store(StoreError),
+    App(AppError),
 }
 
 impl From<StoreError> for Stop {
@@ -120,7 +127,7 @@ fn chain(claim: &ClaimHead, entries: &[Stored]) -> Result<(), Stop> {
         if !stored.as_written || stored.entry.hash(previous.map(|before| before.hash.as_str())) != stored.hash {
             return Err(Stop::Broken(format!("{named} does not tell what its hash was made of: it was altered")));
         }
-        if previous.is_some_and(|before| before.pos >= stored.pos) {
+        if previous.is_some_and(|before| before.position >= stored.position) {
             return Err(Stop::Broken(format!("{named} has a position before the entry before it")));
         }
         previous = Some(stored);

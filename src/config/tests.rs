@@ -43,6 +43,18 @@ fn the_secret_is_needed_long_enough_and_never_shown() {
 }
 
 #[test]
+fn the_token_of_the_metrics_is_long_enough_and_never_shown() {
+    let token = "a token of 16 b.";
+    let config = options(&["--metrics-token", token]).validate().unwrap();
+    assert_eq!(config.metrics_token, Some(token.into()));
+    assert!(!format!("{config:?}").contains(token));
+    for short in ["", "a token of 15 b"] {
+        let error = options(&["--metrics-token", short]).validate().unwrap_err().to_string();
+        assert!(error.contains("16") && !error.contains("a token of"), "{error}");
+    }
+}
+
+#[test]
 fn addresses_are_checked() {
     let config =
         options(&["--public-url", "https://cpor.example/api/", "--cors-origins", "https://a.example,http://b:1"]);

@@ -5,6 +5,7 @@ use bytes::Bytes;
 use serde::Serialize;
 
 use super::{document::Refusal, error};
+use crate::telemetry;
 
 /// The most errors that one answer tells; a document can have thousands.
 const MOST_ERRORS: usize = 50;
@@ -71,6 +72,18 @@ impl Answer {
     }
 }
 
+impl From<&Answer> for telemetry::Outcome {
+    fn from(answer: &Answer) -> Self {
+        match answer.outcome {
+            Outcome::Refused => Self::Refused,
+            Outcome::Unavailable => Self::Unavailable,
+            // Errors stand first, and only where there are some.
+            Outcome::Executed if answer.body.starts_with(br#"{"errors":"#) => Self::Errors,
+            Outcome::Executed => Self::Ok,
+        }
+    }
+}
+
 impl From<Refusal> for Answer {
     fn from(refusal: Refusal) -> Self {
         let mut extensions = ErrorExtensionValues::default();
@@ -102,6 +115,7 @@ fn presentable(mut errors: Vec<ServerError>) -> Vec<ServerError> {
     errors.dedup();
     errors.truncate(MOST_ERRORS);
     for error in &mut errors {
+        telemetry::error(code(error).unwrap_or("none"));
         error.locations.retain(|place| place.line > 0);
         if error.message.starts_with(NO_UUID) {
             "The value is no UUID.".clone_into(&mut error.message);

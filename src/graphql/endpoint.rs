@@ -11,12 +11,13 @@ use bytes::Bytes;
 use domain::caller::Caller;
 use futures_util::future::BoxFuture;
 use serde_json::Map;
+use tracing::Instrument;
 
 use super::{
     answer::Answer,
     document::{BAD_USER_INPUT, GRAPHQL_VALIDATION_FAILED, Gate, Prepared, Refusal},
 };
-use crate::{config::Introspection, events::Follower, store::records::HistoryEntry};
+use crate::{config::Introspection, events::Follower, store::records::HistoryEntry, telemetry};
 use subscribe::Fingerprint;
 
 /// How the library writes an uploaded file into a variable.
@@ -30,9 +31,8 @@ pub trait Engine: Send + Sync {
     /// Validates a subscription and starts to follow what it asks for; else the answer that says why not.
     fn open(&self, request: Request, caller: Caller) -> BoxFuture<'_, Result<Follower, Response>>;
 
-    /// Executes a subscription, which was validated before, for one event of what it follows; nothing where its
-    /// subscriber may not see the event any more.
-    fn resolve(&self, request: Request, caller: Caller, entry: HistoryEntry) -> BoxFuture<'_, Option<Response>>;
+    /// Executes a subscription, which was validated before, for one entry of what it follows.
+    fn resolve(&self, request: Request, caller: Caller, entry: HistoryEntry) -> BoxFuture<'_, Response>;
 
     /// Validates an operation and executes nothing of it but introspection.
     fn introspect(&self, request: Request) -> BoxFuture<'_, Response>;
@@ -75,6 +75,18 @@ pub enum Kind {
     Subscription,
 }
 
+impl Kind {
+    /// As the specification calls it.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Query => "query",
+            Self::Mutation => "mutation",
+            Self::Subscription => "subscription",
+        }
+    }
+}
+
 /// An operation that has passed the gate.
 pub struct Operation {
     prepared: Prepared,
@@ -85,6 +97,13 @@ pub struct Operation {
 }
 
 impl Operation {
+    /// What it is called where operations are counted: its root field, or one of a few other words, and nothing that a
+    /// client chose.
+    #[must_use]
+    pub const fn label(&self) -> &'static str {
+        self.prepared.label
+    }
+
     /// What it does.
     #[must_use]
     pub const fn kind(&self) -> Kind {
@@ -143,6 +162,12 @@ impl Endpoint {
 
     /// Executes an operation; without a caller nothing of it but introspection.
     pub async fn execute(&self, operation: Operation, caller: Option<Caller>) -> Answer {
+        let _timer = telemetry::operation_timer(operation.label());
+        let span = telemetry::operation_span(operation.kind().as_str(), operation.label());
+        self.answer(operation, caller).instrument(span).await
+    }
+
+    async fn answer(&self, operation: Operation, caller: Option<Caller>) -> Answer {
         let Operation { prepared, variables, uploads, .. } = operation;
         if let Err(errors) = self.validate_unseen(&prepared, &variables).await {
             return Answer::of(Response::from_errors(errors));

@@ -1,6 +1,6 @@
 //! Who may ask for a field: the token's scopes, and here and there its role (A5).
 //!
-//! Every field of the two roots stands in [`ROOT`]; one that is missing there is refused to everybody. What a mutation
+//! Every field of the three roots stands in [`ROOT`]; one that is missing there is refused to everybody. What a mutation
 //! answers needs the mutation's own scope only.
 
 use async_graphql::{Context, Guard, Result, parser::types::OperationType};
@@ -26,7 +26,7 @@ pub enum Needs {
     Role(Scope, Role),
 }
 
-/// What every field of `Query` and `Mutation` asks of the token; the roles of the mutations on claims are a matter of
+/// What every field of the three roots asks of the token; the roles of the mutations on claims are a matter of
 /// the lifecycle table.
 pub const ROOT: &[(&str, Needs)] = &[
     ("viewer", Needs::Nothing),
@@ -70,6 +70,9 @@ pub const ROOT: &[(&str, Needs)] = &[
     ("upsertSubscriptions", Needs::Role(Scope::DirectoryWrite, Role::DirectorySync)),
     ("upsertProducts", Needs::Role(Scope::DirectoryWrite, Role::DirectorySync)),
     ("advanceClock", Needs::Nothing),
+    ("claimStatusChanged", Needs::Scope(Scope::ClaimsRead)),
+    ("commentAdded", Needs::Scope(Scope::ClaimsRead)),
+    ("historyAppended", Needs::Scope(Scope::HistoryRead)),
 ];
 
 /// The guard of every field of the roots: holds the table against the token.

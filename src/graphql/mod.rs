@@ -19,6 +19,7 @@ mod execute;
 pub mod global_id;
 pub mod guard;
 mod history;
+mod live;
 mod loader;
 mod node;
 mod page;
@@ -34,4 +35,4 @@ mod viewer;
 #[cfg(test)]
 mod tests;
 
-pub use execute::execute;
+pub use execute::{Api, execute};

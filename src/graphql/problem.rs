@@ -2,6 +2,8 @@
 
 use async_graphql::{Enum, SimpleObject};
 
+use crate::telemetry;
+
 /// One reason why something was refused; beside a draft, a warning of what would refuse its submission. All reasons are
 /// told at once. A payload without its object was refused; problems beside an object are warnings.
 #[derive(Clone, Debug, SimpleObject)]
@@ -26,6 +28,14 @@ impl From<domain::problem::Problem> for Problem {
 /// The problems of the domain as the API shows them.
 pub(super) fn shown(problems: Vec<domain::problem::Problem>) -> Vec<Problem> {
     problems.into_iter().map(Into::into).collect()
+}
+
+/// The same in the payload of a mutation, where they are counted.
+pub(super) fn told(problems: Vec<domain::problem::Problem>) -> Vec<Problem> {
+    for problem in &problems {
+        telemetry::problem(problem.code.as_str());
+    }
+    shown(problems)
 }
 
 /// The stable codes of problems.

@@ -6,7 +6,7 @@ use super::{
     error::Failure,
     guard::Root,
     loader::Reader,
-    problem::{Problem, shown},
+    problem::{Problem, told},
     scalar::DateTime,
 };
 
@@ -40,6 +40,6 @@ impl SandboxMutation {
         #[graphql(desc = "How far.")] input: AdvanceClockInput,
     ) -> Result<AdvanceClockPayload, Failure> {
         let advanced = Reader::of(ctx)?.app.advance_clock(&input.by).await?;
-        Ok(AdvanceClockPayload { now: advanced.now.into(), problems: shown(advanced.problems) })
+        Ok(AdvanceClockPayload { now: advanced.now.into(), problems: told(advanced.problems) })
     }
 }

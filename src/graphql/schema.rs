@@ -2,7 +2,7 @@
 
 use std::sync::LazyLock;
 
-use async_graphql::{EmptySubscription, MergedObject, SDLExportOptions, Schema, SchemaBuilder};
+use async_graphql::{MergedObject, SDLExportOptions, Schema, SchemaBuilder, ValidationMode};
 
 use super::{
     arbitration::{ArbitrationMutation, ArbitrationQuery},
@@ -11,7 +11,9 @@ use super::{
     comment::{CommentMutation, CommentQuery},
     customer::CustomerQuery,
     directory::{DirectoryMutation, DirectoryQuery},
+    execute::Api,
     history::HistoryQuery,
+    live::Subscription,
     node::{Node, NodeQuery},
     sandbox::SandboxMutation,
     viewer::ViewerQuery,
@@ -53,10 +55,10 @@ pub struct Mutation(
 );
 
 /// The schema of the API.
-pub type ApiSchema = Schema<Query, Mutation, EmptySubscription>;
+pub type ApiSchema = Schema<Query, Mutation, Subscription>;
 
-fn builder() -> SchemaBuilder<Query, Mutation, EmptySubscription> {
-    Schema::build(Query::default(), Mutation::default(), EmptySubscription).register_output_type::<Node>()
+fn builder() -> SchemaBuilder<Query, Mutation, Subscription> {
+    Schema::build(Query::default(), Mutation::default(), Subscription).register_output_type::<Node>()
 }
 
 /// The schema over the use cases. Without introspection, errors do not suggest names of the schema either.
@@ -64,6 +66,13 @@ fn builder() -> SchemaBuilder<Query, Mutation, EmptySubscription> {
 pub fn build(app: App, introspection: bool) -> ApiSchema {
     let builder = builder().limit_depth(MAX_DEPTH).limit_recursive_depth(MAX_RECURSION).data(app);
     if introspection { builder.finish() } else { builder.disable_introspection().disable_suggestions().finish() }
+}
+
+/// What executes operations over the use cases; see [`build`].
+#[must_use]
+pub fn engine(app: App, introspection: bool) -> Api {
+    let validated = builder().validation_mode(ValidationMode::Fast).data(app.clone()).finish();
+    Api { schema: build(app, introspection), validated }
 }
 
 static SDL: LazyLock<String> = LazyLock::new(|| {

@@ -59,7 +59,8 @@ async fn sqlite(url: &str) -> Result<Db, StoreError> {
     // The writer comes first: it makes the file and turns on WAL, which readers may not.
     let write = open(options(url, 1).map_sqlx_sqlite_opts(writer)).await?;
     let read = open(options(url, SQLITE_READERS).map_sqlx_sqlite_opts(reader)).await?;
-    Ok(Db { read, write })
+    let log = open(options(url, 1).map_sqlx_sqlite_opts(reader)).await?;
+    Ok(Db { read, write, log })
 }
 
 async fn postgres(url: &str) -> Result<Db, StoreError> {
@@ -72,7 +73,8 @@ async fn postgres(url: &str) -> Result<Db, StoreError> {
             .options([("idle_in_transaction_session_timeout", "10s")])
     });
     let read = open(&mut options).await?;
-    Ok(Db { write: read.clone(), read })
+    let log = open(options.max_connections(1)).await?;
+    Ok(Db { write: read.clone(), read, log })
 }
 
 fn options(url: &str, connections: u32) -> ConnectOptions {

@@ -16,6 +16,8 @@ pub enum StoreError {
     Unique(String),
     /// A row holds a value that this program cannot read: the table and the row's key.
     Corrupt(&'static str, String),
+    /// A cursor or position names an entry that this database does not have.
+    NoSuchPlace,
     /// The address is of no database that this program knows.
     Address(String),
     /// Anything else: a mistake in this program or in the database.
@@ -37,6 +39,7 @@ impl StoreError {
             Self::Unavailable(why) => format!("the database is not available: {why}"),
             Self::Unique(what) => format!("a unique index refused a row: {what}"),
             Self::Corrupt(table, key) => format!("the row {key} of {table} cannot be read"),
+            Self::NoSuchPlace => "a cursor names an entry that is not there".to_owned(),
             Self::Address(why) => why.clone(),
             Self::Other(error) => error.to_string(),
         }

@@ -1,5 +1,7 @@
 //! The history (H1), oldest first: one claim's by its sequence, the whole one by position.
 
+pub mod log;
+
 use std::collections::HashMap;
 
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
@@ -12,38 +14,33 @@ use super::{
     Db, Reads, StoreError,
     claims::TimeRange,
     keyset::{self, Children, Keyset},
-    page::{Key, KeyKind, ListOrder, Page, PageRequest},
+    page::{Cursor, Key, KeyKind, ListOrder, Page, PageRequest},
     records::{HistoryEntry, Position},
     scope,
     sql::any_of,
 };
 
 /// The whole history, for [`super::page::Cursor::decode`].
-pub const ORDER: ListOrder =
-    ListOrder { tag: "history", kinds: &[KeyKind::Int, KeyKind::Int, KeyKind::Int], descending: false };
+///
+/// A cursor of it is the entry's id; where that stands is looked up (A4: a number would tell how many there are).
+pub const ORDER: ListOrder = ListOrder { tag: "history", kinds: &[KeyKind::Id], descending: false };
 
 /// The history of one claim, for [`super::page::Cursor::decode`].
 pub const ORDER_OF_CLAIM: ListOrder = ListOrder { tag: "history:claim", kinds: &[KeyKind::Int], descending: false };
 
-impl Position {
-    /// The opaque text that clients hold and resume from (H2).
-    #[must_use]
-    pub fn encode(&self) -> String {
-        URL_SAFE_NO_PAD.encode(format!("{}.{}.{}", self.epoch, self.xid, self.pos))
-    }
+/// The opaque text of the position of an entry, which clients hold and resume from (H2).
+///
+/// It is the entry's id: where the entry stands is looked up when it comes back. So it tells nobody how many entries
+/// there are (A4), and the position of an entry that this database does not have is known as such.
+#[must_use]
+pub fn encode_position(id: Uuid) -> String {
+    URL_SAFE_NO_PAD.encode(id)
+}
 
-    /// Reads what [`Position::encode`] wrote; nothing when it is something else.
-    #[must_use]
-    pub fn decode(text: &str) -> Option<Self> {
-        let text = String::from_utf8(URL_SAFE_NO_PAD.decode(text).ok()?).ok()?;
-        let mut parts = text.split('.');
-        let position = Self {
-            epoch: parts.next()?.parse().ok()?,
-            xid: parts.next()?.parse().ok()?,
-            pos: parts.next()?.parse().ok()?,
-        };
-        parts.next().is_none().then_some(position)
-    }
+/// The id of the entry that a text from [`encode_position`] stands for; nothing for any other text.
+#[must_use]
+pub fn decode_position(text: &str) -> Option<Uuid> {
+    Uuid::from_slice(&URL_SAFE_NO_PAD.decode(text).ok()?).ok()
 }
 
 /// Which entries are asked for; what is not given leaves everything.
@@ -61,7 +58,7 @@ fn by_position() -> Keyset<'static, Model> {
     Keyset {
         order: ORDER,
         columns: [Column::Epoch, Column::Xid, Column::Pos].map(|column| Expr::col(column.as_column_ref())).to_vec(),
-        keys: &|row| vec![Key::Int(row.epoch.into()), Key::Int(row.xid), Key::Int(row.pos)],
+        keys: &|row| vec![Key::Id(row.id)],
     }
 }
 
@@ -94,20 +91,37 @@ fn of_claims(db: &Db, caller: &Caller, claims: &[Uuid]) -> Select<Entity> {
     seen(db, caller, &HistoryFilter::default()).filter(any_of(Column::ClaimId, claims.iter().copied(), backend))
 }
 
-/// One page of the entries that the caller sees, by position.
+/// One page of the entries that the caller sees, by position. With a bound it ends at that position.
 ///
-/// It shows what is committed now. On PostgreSQL an entry may still appear before the last one: who must not miss any
-/// follows the tail of the log instead (H2).
+/// It shows what is committed now. On PostgreSQL an entry may still appear before the last one, unless `upto` is a
+/// position that the tail has reached (H2).
 ///
 /// # Errors
-/// As every read: [`StoreError::Unavailable`], [`StoreError::Corrupt`].
+/// [`StoreError::NoSuchPlace`] for a cursor of an entry that is not there; as every read.
 pub async fn page(
     db: &Db,
     caller: &Caller,
     filter: &HistoryFilter,
     request: &PageRequest,
+    upto: Option<Position>,
 ) -> Result<Page<HistoryEntry>, StoreError> {
-    keyset::page(db, seen(db, caller, filter), &by_position(), request, HistoryEntry::try_from).await
+    let request = placed(db, request).await?;
+    let mut query = seen(db, caller, filter);
+    if let Some(upto) = upto {
+        query = query.filter(log::up_to(upto));
+    }
+    keyset::page(db, query, &by_position(), &request, HistoryEntry::try_from).await
+}
+
+/// The request with positions for the entries that its cursors name.
+async fn placed(db: &Db, request: &PageRequest) -> Result<PageRequest, StoreError> {
+    let mut placed = request.clone();
+    for cursor in [&mut placed.after, &mut placed.before].into_iter().flatten() {
+        let [Key::Id(id)] = cursor.keys() else { return Err(StoreError::NoSuchPlace) };
+        let Position { epoch, xid, pos } = log::position_of(db, *id).await?.ok_or(StoreError::NoSuchPlace)?;
+        *cursor = Cursor::new(&ORDER, vec![Key::Int(epoch.into()), Key::Int(xid), Key::Int(pos)]);
+    }
+    Ok(placed)
 }
 
 /// How many entries the caller sees.

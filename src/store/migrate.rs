@@ -5,12 +5,22 @@ pub use migration::Step;
 use super::{Db, StoreError};
 
 impl Db {
-    /// Applies every step of the schema that is missing; servers that start together take turns.
+    /// Applies every step of the schema that is missing; servers that start together take turns. A history that was
+    /// restored from another cluster gets a new epoch (H2).
     ///
     /// # Errors
     /// When a step fails, or the database knows one that this program does not; then nothing was changed.
     pub async fn migrate_up(&self) -> Result<(), StoreError> {
-        Ok(migration::up(&self.write).await?)
+        migration::up(&self.write).await?;
+        Ok(migration::epoch::adopt(&self.write).await?)
+    }
+
+    /// Whether the history comes from another cluster and has not been adopted yet; [`Db::migrate_up`] does that (H2).
+    ///
+    /// # Errors
+    /// The database's.
+    pub async fn is_behind(&self) -> Result<bool, StoreError> {
+        Ok(migration::epoch::is_behind(&self.read).await?)
     }
 
     /// Takes back the newest `steps` steps, with everything that their tables hold.
@@ -21,10 +31,10 @@ impl Db {
         Ok(migration::down(&self.write, steps).await?)
     }
 
-    /// Every step, oldest first, and whether this database has it.
+    /// Every step, oldest first, and whether this database has it; those of a newer release last.
     ///
     /// # Errors
-    /// When the database cannot be read, or knows a step that this program does not.
+    /// When the database cannot be read.
     pub async fn migrations(&self) -> Result<Vec<Step>, StoreError> {
         Ok(migration::status(&self.read).await?)
     }

@@ -9,6 +9,7 @@ mod connect;
 mod error;
 mod keyset;
 mod migrate;
+mod pools;
 mod rows;
 mod scope;
 mod sql;
@@ -41,9 +42,10 @@ use sea_orm::{
 
 pub use error::StoreError;
 pub use migrate::{Step, ready};
+pub use pools::PoolFigures;
 pub use rows::{claim_from_row, claim_to_row, line_from_row, line_to_row, search_text, words};
 
-/// The database: one pool for reads and one for writes.
+/// The database: one pool for reads, one for writes, and a connection for the tail of the history.
 ///
 /// On SQLite they differ, for it has one writer at a time: those who write queue in order for the single connection of
 /// the write pool, and readers never wait for them. On PostgreSQL both are the same pool.
@@ -51,9 +53,16 @@ pub use rows::{claim_from_row, claim_to_row, line_from_row, line_to_row, search_
 pub struct Db {
     read: DatabaseConnection,
     write: DatabaseConnection,
+    /// The tail's own: it must not queue behind requests.
+    log: DatabaseConnection,
 }
 
 impl Db {
+    /// The connection of the tail of the history.
+    pub(in crate::store) const fn log(&self) -> &DatabaseConnection {
+        &self.log
+    }
+
     /// Begins a transaction that may write.
     ///
     /// On SQLite it takes the write lock at once: a transaction that begins by reading and then writes would fail when
@@ -91,6 +100,12 @@ impl Db {
 pub struct Transaction(DatabaseTransaction);
 
 impl Transaction {
+    /// Whether the database is PostgreSQL; else it is SQLite.
+    #[must_use]
+    pub(in crate::store) fn is_postgres(&self) -> bool {
+        self.0.get_database_backend() == DbBackend::Postgres
+    }
+
     /// Makes everything done in it permanent.
     ///
     /// # Errors

@@ -4,7 +4,7 @@
 
 use domain::{
     caller::{Caller, Side},
-    kinds::{ClaimStatus, CommentVisibility},
+    kinds::{ClaimStatus, CommentVisibility, HistoryAction},
 };
 use entity::{
     arbitration, arbitration_claim, association, claim, claim_line, comment, customer, customer_subscription,
@@ -12,7 +12,7 @@ use entity::{
 };
 use sea_orm::{
     ColumnTrait, Condition, EntityTrait, ExprTrait, QueryFilter, QuerySelect, QueryTrait,
-    sea_query::{Expr, SelectStatement},
+    sea_query::{Alias, Expr, Query, SelectStatement},
 };
 
 use super::sql::never;
@@ -67,6 +67,22 @@ pub fn comments(caller: &Caller) -> Condition {
 pub fn history(caller: &Caller) -> Condition {
     let seen = of_seen_claim(caller, history::Column::ClaimId);
     not_customers(caller, shared(caller, seen, history::Column::Visibility))
+}
+
+/// The same claims' changes of status. A customer sees those from the approval on, which is when it begins to see the
+/// claim (A3).
+pub fn status_changes(caller: &Caller) -> Condition {
+    let Side::Customer(_) = caller.side else { return history(caller) };
+    let approval = Alias::new("approval");
+    let own = |column: history::Column| Expr::col((approval.clone(), column));
+    let approved = Query::select()
+        .expr(Expr::val(1))
+        .from_as(history::Entity, approval.clone())
+        .and_where(own(history::Column::ClaimId).equals(history::Column::ClaimId.as_column_ref()))
+        .and_where(own(history::Column::Action).eq(HistoryAction::Approved.as_str()))
+        .and_where(own(history::Column::Seq).lte(Expr::col(history::Column::Seq.as_column_ref())))
+        .take();
+    of_seen_claim(caller, history::Column::ClaimId).add(Expr::exists(approved))
 }
 
 fn not_customers(caller: &Caller, seen: Condition) -> Condition {

@@ -9,7 +9,7 @@ use uuid::Uuid;
 
 use super::{
     Db, Reads, StoreError,
-    records::{Document, HistoryEntry},
+    records::{Document, HistoryEntry, Position},
     sql,
 };
 
@@ -36,8 +36,8 @@ pub struct ClaimHead {
 /// An entry as it stands in the table: its position, what is hashed, and the hash that stands beside it.
 #[derive(Clone, Debug)]
 pub struct Stored {
-    /// The position in the log.
-    pub pos: i64,
+    /// Where it stands in the log (H2).
+    pub position: Position,
     /// What it tells.
     pub entry: Entry,
     /// The hash beside it.
@@ -97,8 +97,9 @@ pub async fn histories(db: &Db, claims: &[Uuid]) -> Result<HashMap<Uuid, Vec<Sto
 }
 
 fn stored(row: history::Model, bodies: &HashMap<Uuid, String>) -> Result<Stored, StoreError> {
-    let (pos, hash, changes) = (row.pos, row.hash.clone(), row.changes.clone());
+    let (hash, changes) = (row.hash.clone(), row.changes.clone());
     let read = HistoryEntry::try_from(row)?;
+    let position = read.position;
     let entry = Entry {
         id: read.id,
         claim_id: read.claim_id,
@@ -119,7 +120,7 @@ fn stored(row: history::Model, bodies: &HashMap<Uuid, String>) -> Result<Stored,
         },
     };
     let as_written = serde_json::to_string(&entry.event.changes).is_ok_and(|written| written == changes);
-    Ok(Stored { pos, entry, hash, as_written })
+    Ok(Stored { position, entry, hash, as_written })
 }
 
 /// A claim that the history speaks of and that has no row, if there is one.

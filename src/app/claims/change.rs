@@ -22,14 +22,27 @@ use crate::{
     app::{App, AppError, idempotency::Key},
     ids,
     store::{
-        Transaction,
+        StoreError, Transaction,
         write::{
             arbitrations::{self, Surroundings},
             claims::{self, Locked},
             documents,
+            locks::{self, Turn},
         },
     },
 };
+
+/// Takes the turn on the customer first, and then the claim (see `locks`).
+async fn lock(transaction: &Transaction, ask: &Ask<'_>, id: Uuid) -> Result<Option<Locked>, StoreError> {
+    let turn = if ask.change.is_wide() { Turn::Alone } else { Turn::Shared };
+    let Some(customer) = locks::customer_of(transaction, ask.caller, id, turn).await? else { return Ok(None) };
+    let locked = claims::lock(transaction, ask.caller, id).await?;
+    // A draft was moved to another customer while this waited for its turn on the one before.
+    if locked.as_ref().is_some_and(|locked| locked.claim.tenant_id != customer) {
+        return Err(StoreError::Retry);
+    }
+    Ok(locked)
+}
 
 impl App {
     /// Changes one claim. `claim_id` is nothing where the given id names no claim at all; `expected_version` is nothing
@@ -59,13 +72,8 @@ impl App {
 
     async fn try_to_change(&self, ask: &Ask<'_>) -> Result<Answer, Failure> {
         let transaction = self.db().begin().await?;
-        if let Some(id) = ask.claim_id
-            && ask.change.is_wide()
-        {
-            claims::lock_customer_of(&transaction, ask.caller, id).await?;
-        }
         let locked = match ask.claim_id {
-            Some(id) => Box::pin(claims::lock(&transaction, ask.caller, id)).await?,
+            Some(id) => Box::pin(lock(&transaction, ask, id)).await?,
             None => None,
         };
         // Only after the lock: whoever waited for it sees what was done under the same key meanwhile.

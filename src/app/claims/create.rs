@@ -73,6 +73,7 @@ impl App {
             key.remember(&transaction, &done, now).await?;
         }
         transaction.commit().await?;
+        self.tail().wake();
         Ok(Answer { claim: Some(claim), problems, ..Answer::default() })
     }
 }

@@ -78,6 +78,7 @@ impl App {
             key.remember(&transaction, &done, now).await?;
         }
         transaction.commit().await?;
+        self.tail().wake();
         for key in carried.content_to_remove {
             self.remove_content(&key).await;
         }
@@ -93,7 +94,7 @@ impl App {
     /// Removes content that no row speaks of any more. Where that fails it stays behind unseen, and the log says so.
     async fn remove_content(&self, key: &str) {
         if let Err(error) = self.documents().delete(key).await {
-            tracing::warn!(document = key, error = error.0, "the content of a removed document stayed behind");
+            tracing::warn!(document = key, error = error.for_the_log(), "the content of a removed document stayed behind");
         }
     }
 

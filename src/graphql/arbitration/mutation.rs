@@ -8,7 +8,7 @@ use crate::graphql::{
     global_id::{self, Kind},
     guard::Root,
     loader::{Reader, load_required},
-    problem::{Problem, shown},
+    problem::{Problem, told},
 };
 
 /// What `awardArbitration` takes.
@@ -57,6 +57,6 @@ impl ArbitrationMutation {
             Some(id) => Some(load_required(ctx, ArbitrationById(id)).await?.into()),
             None => None,
         };
-        Ok(AwardArbitrationPayload { arbitration, problems: shown(awarded.problems) })
+        Ok(AwardArbitrationPayload { arbitration, problems: told(awarded.problems) })
     }
 }

@@ -7,7 +7,7 @@ use crate::{
     app::claims::Answer,
     graphql::{
         global_id::{self, Kind},
-        problem::{Problem, shown},
+        problem::{Problem, told},
         proof::ProofDocument,
     },
 };
@@ -26,7 +26,7 @@ macro_rules! payload {
 
         impl From<Answer> for $name {
             fn from(answer: Answer) -> Self {
-                Self { claim: answer.claim.map(Into::into), problems: shown(answer.problems) }
+                Self { claim: answer.claim.map(Into::into), problems: told(answer.problems) }
             }
         }
     };
@@ -124,7 +124,7 @@ pub struct DeleteClaimDraftPayload {
 impl From<Answer> for DeleteClaimDraftPayload {
     fn from(answer: Answer) -> Self {
         let id = |id| global_id::encode(Kind::Claim, id);
-        Self { deleted_claim_id: answer.deleted_claim_id.map(id), problems: shown(answer.problems) }
+        Self { deleted_claim_id: answer.deleted_claim_id.map(id), problems: told(answer.problems) }
     }
 }
 
@@ -145,7 +145,7 @@ impl From<Answer> for AttachProofOfExecutionPayload {
         Self {
             claim: answer.claim.map(Into::into),
             document: answer.document.map(Into::into),
-            problems: shown(answer.problems),
+            problems: told(answer.problems),
         }
     }
 }

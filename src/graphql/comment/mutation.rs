@@ -9,7 +9,7 @@ use crate::{
         claim::{Claim, change},
         error::Failure,
         guard::Root,
-        problem::{Problem, shown},
+        problem::{Problem, told},
     },
 };
 
@@ -44,7 +44,7 @@ impl From<Answer> for AddCommentPayload {
         Self {
             claim: answer.claim.map(Into::into),
             comment: answer.comment.map(Into::into),
-            problems: shown(answer.problems),
+            problems: told(answer.problems),
         }
     }
 }

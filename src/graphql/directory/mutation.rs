@@ -9,6 +9,7 @@ use crate::{
     app::directory::{Loader, Upserted},
     graphql::{error::Failure, guard::Root, loader::Reader, problem::Problem},
     store::write::directory::Loadable,
+    telemetry,
 };
 
 /// Why a row was refused.
@@ -70,7 +71,13 @@ fn count(rows: usize) -> i32 {
 }
 
 fn problems(problems: Vec<(usize, domain::problem::Problem)>) -> Vec<RowProblem> {
-    problems.into_iter().map(|(row, problem)| RowProblem { row: count(row), problem: problem.into() }).collect()
+    problems
+        .into_iter()
+        .map(|(row, problem)| {
+            telemetry::problem(problem.code.as_str());
+            RowProblem { row: count(row), problem: problem.into() }
+        })
+        .collect()
 }
 
 /// Loads rows for the caller.

@@ -5,11 +5,13 @@
 //! bounds is handed on. Parsed documents are kept, so that a repeated one costs a clone.
 
 mod cost;
+mod label;
 mod measure;
 mod mend;
 mod operation;
 mod refusal;
 mod scan;
+mod subscription;
 mod syntax;
 #[cfg(test)]
 mod tests;
@@ -58,6 +60,8 @@ pub struct Prepared {
     pub operation_name: Option<String>,
     /// Whether it reads, writes or subscribes.
     pub operation: OperationType,
+    /// What it is called where operations are counted: its root field, or one of a few other words.
+    pub label: &'static str,
     /// What it costs: its fields, times the page sizes of the lists that they are in.
     pub cost: usize,
     /// Whether the document asks for the schema.
@@ -99,6 +103,7 @@ impl Gate {
     pub fn prepare(&self, text: &str, name: Option<&str>, variables: &Variables) -> Result<Prepared, Refusal> {
         let parsed = self.parse(text)?;
         let (operation_name, operation) = operation::choose(&parsed.document, name)?;
+        subscription::check(&parsed.document, operation)?;
         operation::check_variables(&operation.node, variables)?;
         let cost = cost::of(&parsed.document, &operation.node, variables, &self.connections);
         if cost > self.limits.max_cost {
@@ -109,6 +114,7 @@ impl Gate {
         Ok(Prepared {
             operation_name: operation_name.map(ToString::to_string),
             operation: operation.node.ty,
+            label: label::of(&parsed.document, &operation.node),
             cost,
             introspects: parsed.introspects,
             introspection_only: operation::is_introspection(&parsed.document, &operation.node),

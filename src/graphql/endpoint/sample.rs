@@ -16,6 +16,7 @@ use domain::caller::Caller;
 use futures_util::future::{BoxFuture, FutureExt};
 
 use super::Engine;
+use crate::{events::Follower, store::records::HistoryEntry};
 
 struct Query;
 struct Mutation;
@@ -89,6 +90,14 @@ struct Tiny(Schema<Query, Mutation, EmptySubscription>);
 impl Engine for Tiny {
     fn execute(&self, request: Request, caller: Caller) -> BoxFuture<'_, Response> {
         self.0.execute(request.data(caller)).boxed()
+    }
+
+    fn open(&self, _: Request, _: Caller) -> BoxFuture<'_, Result<Follower, Response>> {
+        async { Err(Response::from_errors(Vec::new())) }.boxed()
+    }
+
+    fn resolve(&self, _: Request, _: Caller, _: HistoryEntry) -> BoxFuture<'_, Response> {
+        async { Response::default() }.boxed()
     }
 
     fn introspect(&self, request: Request) -> BoxFuture<'_, Response> {

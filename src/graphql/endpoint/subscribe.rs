@@ -11,6 +11,7 @@ use bytes::Bytes;
 use domain::caller::{Caller, Side};
 use futures_util::stream::{self, BoxStream, StreamExt};
 use sha2::{Digest, Sha256};
+use tracing::{Instrument, Span};
 
 use super::{Endpoint, Engine, Operation, Parts, request};
 use crate::{
@@ -19,6 +20,7 @@ use crate::{
         answer::{Answer, Outcome},
         error::SERVICE_UNAVAILABLE,
     },
+    telemetry::{self, LiveOperation},
 };
 
 /// How long to wait before an event is tried again that the database was away for.
@@ -60,6 +62,9 @@ struct Subscription {
     operation_name: Option<String>,
     variables: Variables,
     key: Fingerprint,
+    /// What the log tells of it.
+    span: Span,
+    _live: LiveOperation,
 }
 
 impl Endpoint {
@@ -68,6 +73,13 @@ impl Endpoint {
     /// # Errors
     /// The only answer to a subscription that is refused.
     pub async fn subscribe(&self, operation: Operation, caller: Caller) -> Result<BoxStream<'static, Answer>, Answer> {
+        let _timer = telemetry::operation_timer(operation.label());
+        let span = telemetry::operation_span(operation.kind().as_str(), operation.label());
+        self.follow(operation, caller).instrument(span).await
+    }
+
+    async fn follow(&self, operation: Operation, caller: Caller) -> Result<BoxStream<'static, Answer>, Answer> {
+        let span = Span::current();
         let Operation { prepared, variables, fingerprint, .. } = operation;
         if let Err(errors) = self.validate_unseen(&prepared, &variables).await {
             return Err(Answer::of(Response::from_errors(errors)));
@@ -83,9 +95,13 @@ impl Endpoint {
             document: prepared.document,
             operation_name: prepared.operation_name,
             variables,
+            span,
+            _live: telemetry::live_operation(),
         };
         let answers = stream::unfold(subscription, |mut subscription| async move {
-            let answer = subscription.next().await;
+            let span = subscription.span.clone();
+            let answer = subscription.next().instrument(span).await;
+            telemetry::event_delivered();
             Some((answer, subscription))
         });
         Ok(answers.boxed())
@@ -97,20 +113,25 @@ impl Subscription {
     async fn next(&mut self) -> Answer {
         loop {
             let event = self.follower.next().await;
-            if let Some(body) = event.shared(self.key.0, || self.resolve(&event)).await {
+            if let Some(body) = event.shared(self.key.0, self.resolve(&event)).await {
                 return Answer { outcome: Outcome::Executed, body };
             }
         }
     }
 
-    /// The answer for an event, tried until the database answers: an event is never lost to a fault that passes.
+    /// The answer for an event, tried until the database answers: an event is never lost to a fault that passes. Nothing
+    /// when its claim has gone out of sight meanwhile.
     async fn resolve(&self, event: &Event) -> Option<Bytes> {
         loop {
-            let response = self.engine.resolve(self.request(), self.caller.clone(), event.entry.clone()).await?;
-            if !is_unavailable(&response) {
+            let response = self.engine.resolve(self.request(), self.caller.clone(), event.entry.clone()).await;
+            if response.errors.is_empty() {
                 return Some(Answer::of(response).body);
             }
-            tokio::time::sleep(AGAIN_AFTER).await;
+            match self.follower.still_sees(&event.entry).await {
+                Ok(false) => return None,
+                Ok(true) if !is_unavailable(&response) => return Some(Answer::of(response).body),
+                _ => tokio::time::sleep(AGAIN_AFTER).await,
+            }
         }
     }
 

@@ -58,7 +58,7 @@ impl HistoryQuery {
         let filter: history::HistoryFilter = filter.unwrap_or_default().into();
         let counted = filter.clone();
         let page = page::asked(ctx, move |reader| async move {
-            history::page(reader.db(), &reader.caller, &filter, &request).await
+            reader.app.tail().page(&reader.caller, &filter, &request).await
         })
         .await?;
         let total = Total::asked(move |reader| {

@@ -64,7 +64,7 @@ impl HistoryEntry {
 
     /// Where the entry stands among all entries of all claims. Opaque; whoever follows the history resumes from it.
     async fn position(&self) -> String {
-        self.0.position.encode()
+        history::encode_position(self.0.id)
     }
 
     /// The claim. Needs the scope `claims:read`, unless it is part of a mutation's answer.

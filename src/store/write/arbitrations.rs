@@ -1,5 +1,5 @@
 //! Arbitrations under change (X). All of it runs under the lock of the customer, see
-//! [`super::claims::lock_customer_of`].
+//! [`super::locks`].
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 

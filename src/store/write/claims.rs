@@ -3,7 +3,7 @@
 use std::collections::HashSet;
 
 use domain::{caller::Caller, claim::Claim};
-use entity::{claim, claim_line, customer, proof_document};
+use entity::{claim, claim_line, proof_document};
 use sea_orm::{
     ActiveValue::{NotSet, Set},
     ColumnTrait, EntityTrait, PaginatorTrait, QueryFilter, QueryOrder, QuerySelect, Select,
@@ -25,8 +25,8 @@ pub struct Locked {
 
 /// Locks a claim that the caller may see and reads it whole; nothing where it is not there or not in reach (A4).
 ///
-/// Nothing may be written before it in its transaction: one that wrote and then waited for the lock would come to stand
-/// before the other one in the order of events (H2).
+/// Nothing may be written before it in its transaction, and [`super::locks`] come first: one that wrote and then waited for
+/// the lock would come to stand before the other one in the order of events (H2).
 ///
 /// # Errors
 /// The database's.
@@ -69,34 +69,6 @@ async fn lock_found(transaction: &Transaction, query: Select<claim::Entity>) -> 
         Ok(Locked { claim, head })
     };
     rows.into_iter().map(locked).collect()
-}
-
-/// Locks the customer of a claim that the caller may see: whatever may touch the claims of other partners on a subject
-/// takes this lock first, so that two rivals can never miss each other (X1, X6).
-///
-/// # Errors
-/// The database's.
-pub async fn lock_customer_of(transaction: &Transaction, caller: &Caller, id: Uuid) -> Result<(), StoreError> {
-    let tenant: Option<Uuid> = claim::Entity::find_by_id(id)
-        .filter(scope::claims(caller))
-        .select_only()
-        .column(claim::Column::TenantId)
-        .into_tuple()
-        .one(transaction.connection())
-        .await?;
-    match tenant {
-        Some(tenant) => lock_customer(transaction, tenant).await,
-        None => Ok(()),
-    }
-}
-
-/// Locks a customer, as [`lock_customer_of`] does.
-///
-/// # Errors
-/// The database's.
-pub async fn lock_customer(transaction: &Transaction, tenant_id: Uuid) -> Result<(), StoreError> {
-    customer::Entity::find_by_id(tenant_id).lock_exclusive().one(transaction.connection()).await?;
-    Ok(())
 }
 
 /// Whether another claim of the partner has the reference (L12).

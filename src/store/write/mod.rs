@@ -9,5 +9,6 @@ pub mod documents;
 pub mod evaluations;
 pub mod history;
 pub mod idempotency;
+pub mod locks;
 pub mod notices;
 pub mod settings;

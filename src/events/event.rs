@@ -1,0 +1,76 @@
+//! An event on its way to those who follow.
+
+use std::{
+    collections::HashMap,
+    future::Future,
+    hash::Hash,
+    sync::{Arc, Mutex, PoisonError},
+};
+
+use bytes::Bytes;
+use domain::caller::{Caller, Side};
+use tokio::sync::OnceCell;
+use uuid::Uuid;
+
+use crate::store::{history::log::Logged, records::HistoryEntry};
+
+/// What several subscribers need of an event and only the first one works out.
+type Shared<K, V> = Mutex<HashMap<K, Arc<OnceCell<V>>>>;
+
+/// An entry of the history, as it is passed on.
+#[derive(Debug)]
+pub struct Event {
+    /// The entry.
+    pub entry: HistoryEntry,
+    /// The partner whose claim it is.
+    pub(super) partner_id: Option<Uuid>,
+    /// The customer of the claim.
+    pub(super) tenant_id: Option<Uuid>,
+    seen: Shared<Reach, bool>,
+    bodies: Shared<[u8; 32], Option<Bytes>>,
+}
+
+/// All of a caller that decides which entries are in reach (`store::scope`), and what of them is followed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+struct Reach {
+    side: Side,
+    reviews: bool,
+    /// Changes of status are seen by customers too, who see no other entry.
+    of_status: bool,
+}
+
+impl From<Logged> for Event {
+    fn from(logged: Logged) -> Self {
+        let Logged { entry, partner_id, tenant_id } = logged;
+        Self { entry, partner_id, tenant_id, seen: Shared::default(), bodies: Shared::default() }
+    }
+}
+
+impl From<HistoryEntry> for Event {
+    fn from(entry: HistoryEntry) -> Self {
+        Logged { entry, partner_id: None, tenant_id: None }.into()
+    }
+}
+
+impl Event {
+    /// Whether it is in the caller's reach: asked once for all callers of the same reach.
+    pub(super) async fn is_seen_by(
+        &self,
+        caller: &Caller,
+        of_status: bool,
+        ask: impl Future<Output = bool>,
+    ) -> bool {
+        let reach = Reach { side: caller.side, reviews: caller.reviews(), of_status };
+        *cell(&self.seen, reach).get_or_init(|| ask).await
+    }
+
+    /// What is sent for it under this key: worked out once for all who have the same key. Nothing when it is not to be
+    /// sent.
+    pub async fn shared(&self, key: [u8; 32], make: impl Future<Output = Option<Bytes>>) -> Option<Bytes> {
+        cell(&self.bodies, key).get_or_init(|| make).await.clone()
+    }
+}
+
+fn cell<K: Eq + Hash, V>(shared: &Shared<K, V>, key: K) -> Arc<OnceCell<V>> {
+    Arc::clone(shared.lock().unwrap_or_else(PoisonError::into_inner).entry(key).or_default())
+}

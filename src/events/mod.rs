@@ -1,0 +1,16 @@
+//! The tail of the history: events as they happen, and from any position on, without gap or repeat (H2).
+//!
+//! The history table is the log. One [`Tail`] per process reads it in order and passes every entry on to those whom it may
+//! concern; nothing else is ever the source of an event. A [`Follower`] reads the table from its own position up to where
+//! the tail is, then listens; when it could not keep up it reads the table again, so that nothing is skipped.
+
+mod event;
+mod follow;
+mod tail;
+#[cfg(test)]
+mod tests;
+mod topics;
+
+pub use event::Event;
+pub use follow::Follower;
+pub use tail::Tail;

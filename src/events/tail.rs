@@ -1,0 +1,205 @@
+//! The one reader of the log in a process.
+
+use std::{
+    future::Future,
+    sync::{
+        Arc,
+        atomic::{AtomicBool, Ordering},
+    },
+    time::Duration,
+};
+
+use domain::caller::Caller;
+use tokio::sync::{Notify, watch};
+
+use super::{
+    Event, Follower,
+    topics::{Topic, Topics},
+};
+use crate::{
+    store::{
+        Db, StoreError,
+        history::{self, HistoryFilter, log, log::Feed},
+        page::{Page, PageRequest},
+        records::{HistoryEntry, Position},
+    },
+    telemetry,
+};
+
+/// How often the log is looked at without a hint: what other processes wrote is seen after at most this.
+const EVERY: Duration = Duration::from_millis(50);
+
+/// How long to wait after the database did not answer.
+const AGAIN_AFTER: Duration = Duration::from_millis(250);
+
+/// How many entries are read at once.
+const BATCH: u64 = 500;
+
+/// How long a reader of the history waits for the tail to come to what it has just read.
+const PATIENCE: Duration = Duration::from_secs(1);
+
+/// The tail; clones are the same one.
+#[derive(Clone, Debug)]
+pub struct Tail(Arc<Inner>);
+
+#[derive(Debug)]
+struct Inner {
+    db: Db,
+    /// A hint that there is something to read; never data.
+    hint: Notify,
+    /// The position up to which everything was passed on; nothing before the first look.
+    reached: watch::Sender<Option<Position>>,
+    topics: Topics,
+    /// Whether the last look at the log succeeded, and the next one will come.
+    runs: AtomicBool,
+}
+
+impl Tail {
+    /// The tail of this database's history; it does nothing until it is [`Tail::run`].
+    #[must_use]
+    pub fn new(db: Db) -> Self {
+        Self(Arc::new(Inner {
+            db,
+            hint: Notify::new(),
+            reached: watch::Sender::new(None),
+            topics: Topics::default(),
+            runs: AtomicBool::new(false),
+        }))
+    }
+
+    /// Says that something was committed, so that it is read at once.
+    pub fn wake(&self) {
+        self.0.hint.notify_one();
+    }
+
+    /// Whether it runs and could read the log when it last tried.
+    #[must_use]
+    pub fn runs(&self) -> bool {
+        self.0.runs.load(Ordering::SeqCst)
+    }
+
+    /// Reads the log and passes it on until `stop` is done. Where the database is away it tries again, and misses nothing.
+    pub async fn run(&self, stop: impl Future<Output = ()>) {
+        let _stands_still = StandsStill(&self.0.runs);
+        tokio::pin!(stop);
+        loop {
+            let pause = match self.round().await {
+                Ok(()) => {
+                    telemetry::tail_caught_up();
+                    if !self.0.runs.swap(true, Ordering::SeqCst) {
+                        tracing::info!("the tail of the history runs");
+                    }
+                    EVERY
+                }
+                Err(error) => {
+                    telemetry::tail_failed();
+                    if self.0.runs.swap(false, Ordering::SeqCst) {
+                        tracing::warn!(error = error.for_the_log(), "the tail of the history cannot read; it tries again");
+                    }
+                    AGAIN_AFTER
+                }
+            };
+            tokio::select! {
+                () = &mut stop => return,
+                () = self.0.hint.notified() => {}
+                () = tokio::time::sleep(pause) => {}
+            }
+        }
+    }
+
+    /// Passes on everything that there is to read now.
+    async fn round(&self) -> Result<(), StoreError> {
+        let Inner { db, reached, topics, .. } = &*self.0;
+        let start = *reached.borrow();
+        // Read anew each time: an operator may have adopted a restored history meanwhile.
+        let epoch = log::epoch(db).await?;
+        let Some(mut from) = start else {
+            let end = log::end(db, epoch).await?;
+            reached.send_replace(Some(end));
+            return Ok(());
+        };
+        loop {
+            let batch = log::after(db, epoch, from, BATCH).await?;
+            if batch.is_empty() {
+                return Ok(());
+            }
+            telemetry::tail_read(batch.len());
+            for logged in batch {
+                from = logged.entry.position;
+                // First this, then the event: whoever joins in between reads it from the table or hears it, or both, and
+                // takes what is not beyond its own position for known.
+                reached.send_replace(Some(from));
+                topics.publish(&Arc::new(Event::from(logged)));
+            }
+        }
+    }
+
+    /// Follows a feed for a caller: everything after a position that it may see, in order, then what comes. Without a
+    /// position from now on.
+    pub async fn follow(&self, caller: Caller, feed: Feed, after: Option<Position>) -> Follower {
+        let topic = Topic::of(&feed, &caller);
+        let heard = self.0.topics.join(topic);
+        let mut follower = Follower::new(self.clone(), topic, heard, caller, feed, after.unwrap_or(log::START));
+        if after.is_none() {
+            follower.skip_to(self.reached().await);
+        }
+        follower
+    }
+
+    /// One page of the whole history that the caller sees, complete up to its end: no entry can appear before one that it
+    /// shows, so a position of it can be resumed from.
+    ///
+    /// # Errors
+    /// As [`history::page`].
+    pub async fn page(
+        &self,
+        caller: &Caller,
+        filter: &HistoryFilter,
+        request: &PageRequest,
+    ) -> Result<Page<HistoryEntry>, StoreError> {
+        let reached = *self.0.reached.borrow();
+        let page = history::page(self.db(), caller, filter, request, None).await?;
+        let last = page.items.iter().map(|(_, entry)| entry.position).max();
+        match (last, reached) {
+            (Some(last), Some(reached)) if last > reached && self.runs() => {
+                // Written this very moment: the tail is about to come to it, at the latest when older writers have ended.
+                self.wake();
+                let come = self.0.reached.subscribe();
+                drop(tokio::time::timeout(PATIENCE, comes_to(come, last)).await);
+                let upto = *self.0.reached.borrow();
+                history::page(self.db(), caller, filter, request, upto).await
+            }
+            _ => Ok(page),
+        }
+    }
+
+    /// The position up to which everything was passed on.
+    pub(super) async fn reached(&self) -> Position {
+        let mut reached = self.0.reached.subscribe();
+        let first = reached.wait_for(Option::is_some).await;
+        first.ok().and_then(|position| *position).unwrap_or(log::START)
+    }
+
+    pub(super) fn db(&self) -> &Db {
+        &self.0.db
+    }
+
+    pub(super) fn topics(&self) -> &Topics {
+        &self.0.topics
+    }
+}
+
+/// Waits until the tail has come to a position.
+async fn comes_to(mut reached: watch::Receiver<Option<Position>>, position: Position) {
+    // The sender lives as long as the tail, so this cannot fail.
+    let _ = reached.wait_for(|reached| reached.is_some_and(|reached| reached >= position)).await;
+}
+
+/// Says that the tail does not run, however it came to an end.
+struct StandsStill<'a>(&'a AtomicBool);
+
+impl Drop for StandsStill<'_> {
+    fn drop(&mut self) {
+        self.0.store(false, Ordering::SeqCst);
+    }
+}

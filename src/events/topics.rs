@@ -1,0 +1,92 @@
+//! Who listens to what: an event wakes those whom it may concern, and nobody else.
+
+use std::{
+    collections::HashMap,
+    sync::{Arc, Mutex, PoisonError},
+};
+
+use domain::caller::{Caller, Side};
+use tokio::sync::broadcast::{Receiver, Sender};
+use uuid::Uuid;
+
+use super::Event;
+use crate::store::history::log::Feed;
+
+/// How many events of one claim wait for a listener before it has to read them from the table instead.
+const WAITING_OF_A_CLAIM: usize = 64;
+
+/// The same for topics of many claims.
+const WAITING: usize = 256;
+
+/// What a listener may be concerned by. Whether it may see an event is decided later, for each event.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub(super) enum Topic {
+    /// Everything.
+    All,
+    /// The claims of a partner.
+    Partner(Uuid),
+    /// The claims on a customer.
+    Tenant(Uuid),
+    /// One claim.
+    Claim(Uuid),
+}
+
+impl Topic {
+    const fn waiting(self) -> usize {
+        match self {
+            Self::Claim(_) => WAITING_OF_A_CLAIM,
+            Self::All | Self::Partner(_) | Self::Tenant(_) => WAITING,
+        }
+    }
+
+    /// The narrowest topic that holds all that the caller may see of the feed.
+    pub(super) const fn of(feed: &Feed, caller: &Caller) -> Self {
+        match (feed.claim_id, caller.side) {
+            (Some(id), _) => Self::Claim(id),
+            (None, Side::Partner(id)) => Self::Partner(id),
+            (None, Side::Customer(id)) => Self::Tenant(id),
+            (None, Side::Vendor) => Self::All,
+        }
+    }
+}
+
+/// The topics that somebody listens to.
+#[derive(Debug, Default)]
+pub(super) struct Topics(Mutex<HashMap<Topic, Sender<Arc<Event>>>>);
+
+impl Topics {
+    /// Listens to a topic from now on.
+    pub(super) fn join(&self, topic: Topic) -> Receiver<Arc<Event>> {
+        let mut senders = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        senders.entry(topic).or_insert_with(|| Sender::new(topic.waiting())).subscribe()
+    }
+
+    /// Forgets a topic when nobody but the one who leaves listens to it.
+    pub(super) fn leave(&self, topic: Topic) {
+        let mut senders = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        if senders.get(&topic).is_some_and(|sender| sender.receiver_count() <= 1) {
+            senders.remove(&topic);
+        }
+    }
+
+    /// Passes an event on; never waits for anybody.
+    pub(super) fn publish(&self, event: &Arc<Event>) {
+        let topics = [
+            Some(Topic::All),
+            Some(Topic::Claim(event.entry.claim_id)),
+            event.partner_id.map(Topic::Partner),
+            event.tenant_id.map(Topic::Tenant),
+        ];
+        let senders = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        for sender in topics.into_iter().flatten().filter_map(|topic| senders.get(&topic)) {
+            // An error says that nobody listens any more.
+            let _ = sender.send(Arc::clone(event));
+        }
+    }
+
+    /// How many topics somebody listens to.
+    #[cfg(test)]
+    pub(super) fn len(&self) -> usize {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).len()
+    }
+}

@@ -1,0 +1,47 @@
+//! How the connections to the database are used.
+
+use sea_orm::{
+    DatabaseConnection, DbBackend,
+    sqlx::{Database, Pool},
+};
+
+use super::Db;
+
+/// The connections of a pool at one moment.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct PoolFigures {
+    /// What the pool is for: `all` on PostgreSQL, `read` and `write` on SQLite, and `log` for the tail on both.
+    pub name: &'static str,
+    /// Connections that somebody works with.
+    pub used: u32,
+    /// Connections that wait for work.
+    pub idle: u32,
+    /// The most connections that there may be.
+    pub limit: u32,
+}
+
+impl Db {
+    /// How each pool is used at this moment; asks the database nothing.
+    #[must_use]
+    pub fn pools(&self) -> Vec<PoolFigures> {
+        let pools: &[(_, &DatabaseConnection)] = if self.is_postgres() {
+            &[("all", &self.read), ("log", &self.log)]
+        } else {
+            &[("read", &self.read), ("write", &self.write), ("log", &self.log)]
+        };
+        pools.iter().map(|(name, connection)| figures(name, connection)).collect()
+    }
+}
+
+fn figures(name: &'static str, connection: &DatabaseConnection) -> PoolFigures {
+    match connection.get_database_backend() {
+        DbBackend::Postgres => of(name, connection.get_postgres_connection_pool()),
+        _ => of(name, connection.get_sqlite_connection_pool()),
+    }
+}
+
+fn of<D: Database>(name: &'static str, pool: &Pool<D>) -> PoolFigures {
+    let size = pool.size();
+    let idle = u32::try_from(pool.num_idle()).unwrap_or(u32::MAX).min(size);
+    PoolFigures { name, used: size - idle, idle, limit: pool.options().get_max_connections() }
+}
