@@ -3,7 +3,7 @@
 
 use std::{future::Future, time::Duration};
 
-use crate::app::App;
+use crate::{app::App, telemetry};
 
 /// How long between two scans.
 const EVERY: Duration = Duration::from_secs(1);
@@ -14,10 +14,13 @@ const SCANS_PER_CLEAN_UP: u32 = 600;
 /// One scan: takes over the sandbox clock of other servers and does what is due. A failure is logged; the next scan tries
 /// again.
 pub async fn run_once(app: &App) {
+    let scan = telemetry::scan();
     let done = match app.refresh_clock().await {
         Ok(()) => app.settle().await,
         failed => failed,
     };
+    scan.end(done.is_ok());
+    telemetry::upkeep();
     if let Err(error) = done {
         tracing::error!(?error, "the clocks could not be read");
     }

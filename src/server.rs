@@ -20,7 +20,8 @@ use crate::{
     graphql::{document::Gate, endpoint::Endpoint, global_id, schema},
     http::{self, Shutdown},
     jobs,
-    store::{Db, StoreError, write::settings},
+    store::{Db, PoolFigures, StoreError, write::settings},
+    telemetry,
 };
 
 /// The fields that are lists by pages: they cost by the size of their page, also where the query gives none.
@@ -135,13 +136,11 @@ pub async fn open(
         self::migrate(&db).await?;
     } else if db.migrations().await.map_err(schema_error)?.iter().any(|step| !step.applied) {
         return Err(StartError::new("The database has not every step of the schema.", "Run `cpor migrate up`."));
+    } else if db.is_behind().await.map_err(schema_error)? {
+        let message = "The history comes from another PostgreSQL cluster, whose transaction numbers are ahead of this one's.";
+        return Err(StartError::new(message, "Run `cpor migrate up`: it begins a new epoch."));
     }
-    let documents = Documents::open(&storage.documents).map_err(|error| {
-        StartError::new(
-            format!("The documents folder cannot be opened: {}.", error.0),
-            "Set CPOR_DOCUMENTS or --documents to file:// and a folder.",
-        )
-    })?;
+    let documents = Documents::open(&storage.documents).map_err(|wrong| StartError::new(wrong.message, wrong.remedy))?;
     let clock = clock(&db, purpose).await?;
     Ok(App::new(db, clock, policy, documents, public_url))
 }
@@ -173,8 +172,10 @@ impl Server {
     /// # Errors
     /// For the first part that cannot be opened, or when the address is taken.
     pub async fn start(config: &Config) -> Result<Self, StartError> {
+        telemetry::install();
         let purpose = if config.sandbox { Purpose::Sandbox } else { Purpose::Serve };
         let app = open(&config.storage, config.public_url.clone(), config.migrate, purpose).await?;
+        app.documents().check().await.map_err(|wrong| StartError::new(wrong.message, wrong.remedy))?;
         let listener = TcpListener::bind(config.listen);
         let taken = |error: io::Error| {
             StartError::new(
@@ -208,9 +209,14 @@ impl Server {
     pub async fn run(self) -> io::Result<()> {
         let Self { listener, address, app, config, stop: asked } = self;
         tracing::info!(%address, version = env!("CARGO_PKG_VERSION"), "serving");
+        let shutdown = Shutdown::default();
+        // Followers need it to the very end, so it is not asked to stop: it ends with them.
+        let tail = tokio::spawn({
+            let tail = app.tail().clone();
+            async move { tail.run(std::future::pending()).await }
+        });
         // What fell due while no server ran is done before the first request is answered (T5).
         jobs::run_once(&app).await;
-        let shutdown = Shutdown::default();
         let (stop, stopped) = tokio::sync::oneshot::channel::<()>();
         let clocks = tokio::spawn(jobs::run(app.clone(), async {
             // Dropped or sent, either way it is time to stop.
@@ -221,8 +227,10 @@ impl Server {
             asked.given().await;
             asking.ask();
         });
-        let served = http::serve(listener, routes(app, &config, &shutdown), &shutdown).await;
+        let patience = config.limits.slow_reader_patience();
+        let served = http::serve(listener, routes(app, &config, &shutdown), patience, &shutdown).await;
         drop(stop);
+        tail.abort();
         if clocks.await.is_err() {
             tracing::error!("the clocks had stopped before the server did");
         }
@@ -233,8 +241,8 @@ impl Server {
 /// The routes of a server with these use cases.
 pub fn routes(app: App, config: &Config, shutdown: &Shutdown) -> http::Router {
     let gate = Gate::new(config.limits.clone(), &CONNECTIONS);
-    let schema = schema::build(app.clone(), config.introspection != Introspection::Off);
-    let endpoint = Endpoint::new(gate, schema, config.introspection);
+    let engine = schema::engine(app.clone(), config.introspection != Introspection::Off);
+    let endpoint = Endpoint::new(gate, engine, config.introspection);
     let largest = usize::try_from(app.policy().documents.max_size_bytes()).unwrap_or(usize::MAX);
     http::router(config, endpoint, Edge(app), largest, shutdown)
 }
@@ -258,6 +266,10 @@ impl http::Backend for Edge {
 
     fn ready(&self) -> BoxFuture<'_, Result<(), String>> {
         Box::pin(self.0.ready())
+    }
+
+    fn pools(&self) -> Vec<PoolFigures> {
+        self.0.db().pools()
     }
 }
 

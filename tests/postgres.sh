@@ -5,6 +5,9 @@
 # `postgres`, no password), and then waits for the end of standard input. The test process holds the other end: when it is
 # gone, by kill -9 too, the system closes it, and the cluster is stopped and deleted. Nothing listens on the network, so
 # there is no port to clash over, and nothing is shared with a cluster that the machine may have.
+#
+# Arguments are settings, such as `synchronous_commit=on`. Lines of the input are orders, each answered with `done`:
+# `stop fast` and `stop immediate` as pg_ctl knows them, `start`.
 set -euo pipefail
 trap '' HUP INT TERM
 
@@ -56,8 +59,27 @@ full_page_writes = off
 shared_buffers = 64MB
 max_wal_size = 256MB
 CONF
-"${as_owner[@]}" "$binaries/pg_ctl" --pgdata "$folder/data" --log "$folder/server.log" --wait start > /dev/null 2>&1 \
-    < /dev/null || { cat "$folder/server.log" >&2; exit 1; }
+# Of two lines for one setting the last counts.
+if [ $# -gt 0 ]; then
+    printf '%s\n' "$@" >> "$folder/data/postgresql.conf"
+fi
 
+start() {
+    "${as_owner[@]}" "$binaries/pg_ctl" --pgdata "$folder/data" --log "$folder/server.log" --wait start > /dev/null 2>&1 \
+        < /dev/null || { cat "$folder/server.log" >&2; exit 1; }
+}
+
+stop() {
+    "${as_owner[@]}" "$binaries/pg_ctl" --pgdata "$folder/data" --mode "$1" --wait stop > /dev/null 2>&1 < /dev/null
+}
+
+start
 echo "ready $folder"
-cat > /dev/null
+while read -r order mode; do
+    case $order in
+        start) start ;;
+        stop) stop "$mode" ;;
+        *) echo "unknown order: $order" >&2; exit 1 ;;
+    esac
+    echo done
+done

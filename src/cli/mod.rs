@@ -3,7 +3,6 @@
 mod demo;
 mod failure;
 mod import;
-mod logging;
 mod migrate;
 mod output;
 mod progress;
@@ -16,6 +15,7 @@ use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
 
+use crate::telemetry::logging;
 use failure::Failure;
 
 /// The claims server for customer associations (Claiming Partner of Record).

@@ -2,7 +2,7 @@
 
 use super::{failure::Failure, logging, output};
 use crate::{
-    config::ServeOptions,
+    config::{Config, ServeOptions},
     server::{Server, StartError},
 };
 
@@ -11,13 +11,41 @@ use crate::{
 pub struct Options {
     #[command(flatten)]
     serve: ServeOptions,
+    /// The collector that traces are sent to by OTLP over HTTP, such as `http://127.0.0.1:4318`; nowhere without it.
+    #[cfg(feature = "otel")]
+    #[arg(long, env = "OTEL_EXPORTER_OTLP_ENDPOINT", value_name = "URL")]
+    otlp_endpoint: Option<String>,
 }
 
 /// Serves until a signal asks it to stop.
+#[cfg(not(feature = "otel"))]
 pub async fn run(options: Options) -> Result<(), Failure> {
     let config = options.serve.validate()?;
     logging::init(config.log_format, "info");
-    let server = Server::start(&config).await?;
+    serve(&config).await
+}
+
+/// Serves until a signal asks it to stop, and sends the traces that were not sent by then.
+#[cfg(feature = "otel")]
+pub async fn run(options: Options) -> Result<(), Failure> {
+    use crate::telemetry::traces::Traces;
+
+    let config = options.serve.validate()?;
+    let traces = options.otlp_endpoint.as_deref().map(Traces::start).transpose();
+    let remedy = "Give --otlp-endpoint as http://host:port of a collector, or leave it out.";
+    let traces = traces.map_err(|wrong| Failure::usage(wrong, remedy))?;
+    logging::init_with_traces(config.log_format, "info", traces.as_ref());
+    let served = serve(&config).await;
+    if let Some(traces) = traces
+        && let Ok(Err(error)) = tokio::task::spawn_blocking(|| traces.flush()).await
+    {
+        tracing::warn!(error, "the last traces were not sent");
+    }
+    served
+}
+
+async fn serve(config: &Config) -> Result<(), Failure> {
+    let server = Server::start(config).await?;
     output::line(&format!("cpor listens on http://{}", server.address()))?;
     Ok(server.run().await.map_err(StartError::from)?)
 }

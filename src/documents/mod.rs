@@ -1,11 +1,22 @@
 //! Where the content of proof documents is kept (P1): an object store, a folder by default.
 
+mod error;
 pub mod media_type;
+mod place;
 
-use std::{path::PathBuf, sync::Arc};
+use std::{future::Future, sync::Arc, time::Duration};
 
 use bytes::Bytes;
-use object_store::{ObjectStore, ObjectStoreExt, PutPayload, local::LocalFileSystem, path::Path};
+use object_store::{ObjectStore, ObjectStoreExt, PutPayload, path::Path};
+
+pub use error::{DocumentsError, SettingError};
+
+/// How long the store may take to do what it is asked, tries and all: less than a request may take (10 s), so that whoever
+/// waits hears that the store does not answer instead of hearing nothing.
+const PATIENCE: Duration = Duration::from_secs(8);
+
+/// The key of what [`Documents::check`] writes and removes; no document has such a key.
+const PROBE: &str = "cpor-start-check";
 
 /// The store of documents. Content is written once under a key of its own and never changed.
 #[derive(Clone, Debug)]
@@ -13,30 +24,38 @@ pub struct Documents {
     store: Arc<dyn ObjectStore>,
 }
 
-/// Why the store could not do what it was asked; the text is for the log, never for a client.
-#[derive(Debug)]
-pub struct DocumentsError(pub String);
-
-impl From<object_store::Error> for DocumentsError {
-    fn from(error: object_store::Error) -> Self {
-        Self(error.to_string())
-    }
-}
-
 impl Documents {
-    /// Opens the store of a URL: `file://` and a folder, absolute or relative, which is made if it is not there.
+    /// Opens the store of a URL: `file://` and a folder, absolute or relative, which is made if it is not there; or
+    /// `s3://bucket[/prefix]`, with credentials, region and endpoint from the standard `AWS_*` environment variables.
     ///
     /// # Errors
-    /// Another kind of URL, or a folder that cannot be made.
-    pub fn open(url: &str) -> Result<Self, DocumentsError> {
-        let folder = url
-            .strip_prefix("file://")
-            .filter(|folder| !folder.is_empty())
-            .ok_or_else(|| DocumentsError(format!("{url:?} is not a file:// URL with a folder")))?;
-        let folder = PathBuf::from(folder);
-        std::fs::create_dir_all(&folder)
-            .map_err(|error| DocumentsError(format!("cannot make the folder {}: {error}", folder.display())))?;
-        Ok(Self { store: Arc::new(LocalFileSystem::new_with_prefix(folder)?) })
+    /// What is wrong with the URL or the variables. Nothing is asked of an S3 store yet.
+    pub fn open(url: &str) -> Result<Self, SettingError> {
+        Ok(Self { store: place::open(url)? })
+    }
+
+    /// Writes a little and removes it again, to find out at the start whether that can be done at all. A store that does not
+    /// answer now is no error, since it may later: that is told to the log.
+    ///
+    /// # Errors
+    /// When the store refuses, or when there is no such bucket or folder.
+    pub async fn check(&self) -> Result<(), SettingError> {
+        let written = self.put(PROBE, Bytes::from_static(b"cpor")).await;
+        let done = match written {
+            Ok(()) => self.delete(PROBE).await,
+            Err(error) => Err(error),
+        };
+        match done {
+            Ok(()) => Ok(()),
+            Err(DocumentsError::Unavailable(why)) => {
+                tracing::warn!(
+                    why,
+                    "the store of documents does not answer; uploads and downloads will be refused until it does"
+                );
+                Ok(())
+            }
+            Err(DocumentsError::Gone(why) | DocumentsError::Refused(why)) => Err(SettingError::refused(&why)),
+        }
     }
 
     /// Writes content under a new key.
@@ -44,7 +63,8 @@ impl Documents {
     /// # Errors
     /// The store's own.
     pub async fn put(&self, key: &str, content: Bytes) -> Result<(), DocumentsError> {
-        self.store.put(&Path::from(key), PutPayload::from_bytes(content)).await?;
+        let path = Path::from(key);
+        bounded(self.store.put(&path, PutPayload::from_bytes(content))).await?;
         Ok(())
     }
 
@@ -53,7 +73,8 @@ impl Documents {
     /// # Errors
     /// The store's own, also where nothing is there.
     pub async fn get(&self, key: &str) -> Result<Bytes, DocumentsError> {
-        Ok(self.store.get(&Path::from(key)).await?.bytes().await?)
+        let path = Path::from(key);
+        bounded(async { self.store.get(&path).await?.bytes().await }).await
     }
 
     /// Removes the content under a key; nothing there is no error.
@@ -61,9 +82,17 @@ impl Documents {
     /// # Errors
     /// The store's own.
     pub async fn delete(&self, key: &str) -> Result<(), DocumentsError> {
-        match self.store.delete(&Path::from(key)).await {
-            Ok(()) | Err(object_store::Error::NotFound { .. }) => Ok(()),
-            Err(error) => Err(error.into()),
+        match bounded(self.store.delete(&Path::from(key))).await {
+            Ok(()) | Err(DocumentsError::Gone(_)) => Ok(()),
+            Err(error) => Err(error),
         }
+    }
+}
+
+/// What the store does, as long as it does not take too long.
+async fn bounded<T>(doing: impl Future<Output = object_store::Result<T>>) -> Result<T, DocumentsError> {
+    match tokio::time::timeout(PATIENCE, doing).await {
+        Ok(done) => Ok(done?),
+        Err(_) => Err(DocumentsError::Unavailable(format!("no answer within {} s", PATIENCE.as_secs()))),
     }
 }

@@ -49,10 +49,17 @@ impl Answer {
     /// The answer to an operation that was handed to the library.
     pub(super) fn of(mut response: Response) -> Self {
         error::classify(&mut response);
-        let whole = response.data == Value::Null;
-        if let Some(refused) = refused_argument(&response.errors, whole) {
-            return Self::refused(refused);
+        match refused_argument(&response.errors, response.data == Value::Null) {
+            Some(refused) => Self::refused(refused),
+            None => Self::executed(response),
         }
+    }
+
+    /// The answer to an operation of which a part may have been done before another one failed: it is never told as
+    /// refused, once anything was executed.
+    pub(super) fn executed(mut response: Response) -> Self {
+        error::classify(&mut response);
+        let whole = response.data == Value::Null;
         if whole && !response.errors.is_empty() && response.errors.iter().all(|error| error.path.is_empty()) {
             return Self::refused(response.errors);
         }

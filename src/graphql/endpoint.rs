@@ -20,6 +20,8 @@ use super::{
 use crate::{config::Introspection, events::Follower, store::records::HistoryEntry, telemetry};
 use subscribe::Fingerprint;
 
+/// What the library says of a subscription that it was to execute once; it has validated it by then.
+const NOT_ONCE: &str = "Subscriptions are not supported on this transport.";
 /// How the library writes an uploaded file into a variable.
 const UPLOAD_MARK: &str = "#__graphql_file__:";
 
@@ -151,12 +153,14 @@ impl Endpoint {
     /// # Errors
     /// The answer to a request that is refused.
     pub fn prepare(&self, parts: Parts) -> Result<Operation, Answer> {
-        let fingerprint = Fingerprint::of(&parts);
         let (variables, uploads) = values(parts.variables, parts.files)?;
         let prepared = self.gate.prepare(&parts.query, parts.operation_name.as_deref(), &variables)?;
         if prepared.introspects && self.introspection == Introspection::Off {
             return Err(Refusal::new(GRAPHQL_VALIDATION_FAILED, "This server does not answer introspection.").into());
         }
+        let follows = prepared.operation == OperationType::Subscription;
+        let fingerprint =
+            follows.then(|| Fingerprint::of(&parts.query, parts.operation_name.as_deref(), &variables)).unwrap_or_default();
         Ok(Operation { prepared, variables, uploads, fingerprint })
     }
 
@@ -172,6 +176,7 @@ impl Endpoint {
         if let Err(errors) = self.validate_unseen(&prepared, &variables).await {
             return Answer::of(Response::from_errors(errors));
         }
+        let form = if prepared.has_several_mutations() { Answer::executed } else { Answer::of };
         let mut request = request(prepared.operation_name, variables);
         request.uploads = uploads;
         request.set_parsed_query(prepared.document);
@@ -179,7 +184,7 @@ impl Endpoint {
             Some(caller) => self.engine.execute(request, caller).await,
             None => self.engine.introspect(request.only_introspection()).await,
         };
-        Answer::of(response)
+        form(response)
     }
 
     /// Validates a document of which mending has hidden a part; once for as long as the document is remembered.
@@ -188,7 +193,8 @@ impl Endpoint {
         let mut request = request(prepared.operation_name.clone(), variables.clone());
         request.set_parsed_query(unseen.document());
         let response = self.engine.introspect(request.only_introspection()).await;
-        let errors: Vec<ServerError> = response.errors.into_iter().filter(|error| error.path.is_empty()).collect();
+        let invalid = |error: &ServerError| error.path.is_empty() && error.message != NOT_ONCE;
+        let errors: Vec<ServerError> = response.errors.into_iter().filter(invalid).collect();
         if errors.is_empty() {
             unseen.mark_validated();
             return Ok(());

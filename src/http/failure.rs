@@ -4,10 +4,11 @@ use axum::body::Body;
 use axum::http::header::{ALLOW, CONNECTION, CONTENT_TYPE, RETRY_AFTER, WWW_AUTHENTICATE};
 use axum::http::{HeaderName, HeaderValue, Method, StatusCode};
 use axum::response::{IntoResponse, Response};
-use serde_json::json;
+use serde_json::{Value, json};
 
 use super::accept::MediaType;
 use crate::graphql::error::{BAD_USER_INPUT, FORBIDDEN, INTERNAL_SERVER_ERROR, SERVICE_UNAVAILABLE};
+use crate::telemetry;
 
 /// Why a request is not answered.
 #[derive(Clone, Debug)]
@@ -67,8 +68,16 @@ impl Failure {
 
     /// The client takes none of the media types that there are.
     pub(super) fn not_acceptable() -> Self {
-        let message = "The answer can be application/graphql-response+json or application/json; Accept names neither.";
+        let message = "The answer can be application/graphql-response+json, application/json or text/event-stream; Accept \
+                       names none of them.";
         Self::new(StatusCode::NOT_ACCEPTABLE, "NOT_ACCEPTABLE", message)
+    }
+
+    /// A subscription has many answers, and the client takes one.
+    pub(super) fn needs_a_stream() -> Self {
+        let message = "A subscription is answered by a stream: send Accept: text/event-stream (GraphQL over Server-Sent \
+                       Events), or open a WebSocket of graphql-transport-ws at this address.";
+        Self::new(StatusCode::NOT_ACCEPTABLE, "SUBSCRIPTION_NEEDS_A_STREAM", message)
     }
 
     /// The body is of no media type that is read here.
@@ -106,6 +115,21 @@ impl Failure {
         .with(RETRY_AFTER, seconds)
     }
 
+    /// The WebSocket has as many live operations as it may have.
+    pub(super) fn too_many_operations(most: usize) -> Self {
+        let message = format!("This connection has {most} live operations already: complete one of them first.");
+        Self::new(StatusCode::TOO_MANY_REQUESTS, "TOO_MANY_OPERATIONS", message)
+    }
+
+    /// The answer does not fit into a message of a WebSocket.
+    pub(super) fn answer_too_large(limit: usize) -> Self {
+        let message = format!(
+            "The answer is larger than the {limit} bytes of a message on this connection. What it was to change has \
+             changed. Ask for fewer fields or a smaller page, or over HTTP."
+        );
+        Self::new(StatusCode::PAYLOAD_TOO_LARGE, "ANSWER_TOO_LARGE", message)
+    }
+
     /// The server cannot answer now.
     pub(super) fn unavailable() -> Self {
         Self::new(
@@ -113,6 +137,12 @@ impl Failure {
             SERVICE_UNAVAILABLE,
             "The server cannot answer at the moment; try again later.",
         )
+    }
+
+    /// There is no room for one more live connection.
+    pub(super) fn no_room() -> Self {
+        let message = "The server has as many live connections as it holds; try again in a few seconds.";
+        Self::new(StatusCode::SERVICE_UNAVAILABLE, SERVICE_UNAVAILABLE, message).with(RETRY_AFTER, 5_u64)
     }
 
     /// A fault of the server; what it was stands in the log under this id.
@@ -126,14 +156,44 @@ impl Failure {
         )
     }
 
+    /// Its code, which never changes.
+    pub(super) fn code(&self) -> &'static str {
+        self.code
+    }
+
+    /// The sentence that says what is wrong.
+    pub(super) fn message(&self) -> &str {
+        &self.message
+    }
+
+    /// The errors as JSON, an array of one.
+    pub(super) fn errors(&self) -> Value {
+        telemetry::error(self.code);
+        json!([{"message": self.message, "extensions": {"code": self.code}}])
+    }
+
     /// The answer in this media type.
     pub(super) fn response(self, media: MediaType) -> Response {
-        let body = json!({"errors": [{"message": self.message, "extensions": {"code": self.code}}]});
+        let body = json!({"errors": self.errors()});
         let mut response = Response::new(Body::from(body.to_string()));
         *response.status_mut() = self.status;
         response.headers_mut().insert(CONTENT_TYPE, media.content_type());
         response.headers_mut().extend(self.headers);
         response
+    }
+}
+
+impl From<&Failure> for telemetry::Outcome {
+    fn from(failure: &Failure) -> Self {
+        match failure.status {
+            StatusCode::UNAUTHORIZED => Self::Unauthenticated,
+            StatusCode::FORBIDDEN => Self::Forbidden,
+            StatusCode::TOO_MANY_REQUESTS => Self::RateLimited,
+            StatusCode::GATEWAY_TIMEOUT | StatusCode::REQUEST_TIMEOUT => Self::Timeout,
+            StatusCode::SERVICE_UNAVAILABLE => Self::Unavailable,
+            StatusCode::INTERNAL_SERVER_ERROR => Self::Fault,
+            _ => Self::Refused,
+        }
     }
 }
 

@@ -1,7 +1,8 @@
 //! `GET /`: the `GraphiQL` page, for trying the API by hand. Only where it is switched on.
 //!
 //! `GraphiQL` 4.1.2 is the last line that comes as one script; it and React 18.3.1 are loaded from a CDN, pinned by hashes that
-//! were computed from the packages of the npm registry. The page's own script is allowed by its hash, everything else is not.
+//! were computed from the packages of the npm registry. The page's own script is allowed by its hash, everything else is not;
+//! it also follows subscriptions, as event streams, so that no further script has to be loaded for them.
 
 use axum::http::HeaderValue;
 use axum::http::header::{CONTENT_SECURITY_POLICY, REFERRER_POLICY};

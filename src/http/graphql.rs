@@ -2,7 +2,7 @@
 //!
 //! Statuses are those of graphql-http's audits: a request that is refused after it was understood as GraphQL is 400 for
 //! clients of `application/graphql-response+json` and 200 for those of `application/json`; what is wrong with the HTTP
-//! request itself is always 4xx.
+//! request itself is always 4xx. Clients of `text/event-stream` get the same in [`sse`]'s form; a subscription has no other.
 
 use std::net::IpAddr;
 use std::sync::Arc;
@@ -12,131 +12,180 @@ use axum::extract::{Query, Request, State};
 use axum::http::header::CONTENT_TYPE;
 use axum::http::request::Parts as Head;
 use axum::http::{HeaderMap, StatusCode};
-use axum::response::Response;
-use domain::caller::Caller;
+use axum::response::{IntoResponse, Response};
 
-use super::accept::{self, MediaType};
+use super::accept::{self, Accepted, Form, MediaType};
 use super::failure::Failure;
-use super::{Edge, body, multipart, params, rate, session};
-use crate::graphql::answer::{Answer, Outcome};
+use super::{Edge, body, multipart, params, rate, session, sse, websocket};
+use crate::auth::Session;
+use crate::graphql::answer;
+use crate::graphql::answer::Answer;
 use crate::graphql::endpoint::{Kind, Parts};
+use crate::telemetry::{self, Outcome, Transport};
 
 /// `POST /graphql`.
 pub(super) async fn post(State(edge): State<Arc<Edge>>, request: Request) -> Response {
-    answer(accept::negotiate(request.headers()), edge.post(request)).await
-}
-
-/// `GET /graphql`.
-pub(super) async fn get(State(edge): State<Arc<Edge>>, request: Request) -> Response {
-    answer(accept::negotiate(request.headers()), edge.get(request.into_parts().0)).await
-}
-
-/// Writes what a handler gives in the media type that the client wants; without one that can be written, nothing is done.
-async fn answer(
-    media: Result<MediaType, Failure>,
-    handling: impl Future<Output = Result<Answer, Failure>>,
-) -> Response {
-    match media {
-        Ok(media) => handling.await.map_or_else(|failure| failure.response(media), |answer| write(answer, media)),
-        Err(failure) => failure.response(MediaType::Json),
+    let mut counted = telemetry::Request::begin(Transport::Http);
+    match accept::negotiate(request.headers()) {
+        Ok(accepted) => told(edge.post(request, accepted, &mut counted).await, accepted.once, &mut counted),
+        Err(failure) => told(Err(failure), MediaType::Json, &mut counted),
     }
 }
 
-fn write(answer: Answer, media: MediaType) -> Response {
+/// `GET /graphql`, which may become a WebSocket.
+pub(super) async fn get(State(edge): State<Arc<Edge>>, request: Request) -> Response {
+    if websocket::is_wanted(request.headers()) {
+        let upgraded = websocket::upgrade(edge, request.into_parts().0).await;
+        return upgraded.unwrap_or_else(IntoResponse::into_response);
+    }
+    let mut counted = telemetry::Request::begin(Transport::Http);
+    let head = request.into_parts().0;
+    match accept::negotiate(&head.headers) {
+        Ok(accepted) => told(edge.get(&head, accepted, &mut counted).await, accepted.once, &mut counted),
+        Err(failure) => told(Err(failure), MediaType::Json, &mut counted),
+    }
+}
+
+/// What goes back, a failure in this media type; what was not counted yet failed.
+fn told(done: Result<Response, Failure>, media: MediaType, counted: &mut telemetry::Request) -> Response {
+    done.unwrap_or_else(|failure| {
+        counted.ends(&failure);
+        failure.response(media)
+    })
+}
+
+/// An answer in the form that the client wants.
+fn write(answer: Answer, form: Form) -> Response {
+    let Form::Once(media) = form else { return sse::over(&answer.body) };
     let mut response = Response::new(Body::from(answer.body));
     *response.status_mut() = match (answer.outcome, media) {
-        (Outcome::Executed, _) | (Outcome::Refused, MediaType::Json) => StatusCode::OK,
-        (Outcome::Refused, MediaType::GraphqlResponse) => StatusCode::BAD_REQUEST,
-        (Outcome::Unavailable, _) => StatusCode::SERVICE_UNAVAILABLE,
+        (answer::Outcome::Executed, _) | (answer::Outcome::Refused, MediaType::Json) => StatusCode::OK,
+        (answer::Outcome::Refused, MediaType::GraphqlResponse) => StatusCode::BAD_REQUEST,
+        (answer::Outcome::Unavailable, _) => StatusCode::SERVICE_UNAVAILABLE,
     };
     response.headers_mut().insert(CONTENT_TYPE, media.content_type());
     response
 }
 
-/// The forms of a body.
-enum Form {
+/// The kinds of bodies.
+enum Content {
     Json,
     Multipart,
 }
 
+/// Who asks, and in which way.
+struct Asking<'a> {
+    session: Option<Session>,
+    address: IpAddr,
+    accepted: Accepted,
+    by_get: bool,
+    counted: &'a mut telemetry::Request,
+}
+
 impl Edge {
-    async fn post(&self, request: Request) -> Result<Answer, Failure> {
-        let form = form(request.headers()).ok_or_else(Failure::unsupported_media_type)?;
+    async fn post(
+        &self,
+        request: Request,
+        accepted: Accepted,
+        counted: &mut telemetry::Request,
+    ) -> Result<Response, Failure> {
+        let content = content(request.headers()).ok_or_else(Failure::unsupported_media_type)?;
         let address = session::address(request.extensions());
-        let caller = self.admit(request.headers(), address)?;
-        let parts = match form {
-            Form::Json => {
+        let session = self.admit(request.headers(), address)?;
+        let parts = match content {
+            Content::Json => {
                 let (head, content) = request.into_parts();
                 params::from_json(&body::read(&head.headers, content, self.sizes.json).await?)?
             }
             // No page of another origin can send this header unasked (T32).
-            Form::Multipart if caller.is_none() => return Err(Failure::unauthenticated()),
-            Form::Multipart => multipart::read(request, self.sizes).await?,
+            Content::Multipart if session.is_none() => return Err(Failure::unauthenticated()),
+            Content::Multipart => multipart::read(request, self.sizes).await?,
         };
-        self.run(parts, caller, address, &[Kind::Query, Kind::Mutation]).await
+        self.run(parts, Asking { session, address, accepted, by_get: false, counted }).await
     }
 
-    async fn get(&self, head: Head) -> Result<Answer, Failure> {
+    async fn get(
+        &self,
+        head: &Head,
+        accepted: Accepted,
+        counted: &mut telemetry::Request,
+    ) -> Result<Response, Failure> {
         let address = session::address(&head.extensions);
-        let caller = self.admit(&head.headers, address)?;
+        let session = self.admit(&head.headers, address)?;
         let Ok(Query(pairs)) = Query::try_from_uri(&head.uri) else {
             return Err(Failure::malformed("The query string cannot be read."));
         };
-        self.run(params::from_query(pairs)?, caller, address, &[Kind::Query]).await
+        self.run(params::from_query(pairs)?, Asking { session, address, accepted, by_get: true, counted }).await
     }
 
     /// Lets callers in, and where the schema is public everybody; counts the request.
-    fn admit(&self, headers: &HeaderMap, address: IpAddr) -> Result<Option<Caller>, Failure> {
-        if !self.endpoint.is_schema_public() {
-            return self.known_caller(headers, address).map(Some);
+    fn admit(&self, headers: &HeaderMap, address: IpAddr) -> Result<Option<Session>, Failure> {
+        let session = self.session(headers, address)?;
+        if session.is_none() && !self.endpoint.is_schema_public() {
+            return Err(Failure::unauthenticated());
         }
-        let caller = self.caller(headers, address)?;
-        self.rates.request(&who(caller.as_ref(), address))?;
-        Ok(caller)
+        self.rates.request(&who(session.as_ref(), address))?;
+        Ok(session)
     }
 
-    /// Takes a request through the gate and executes it.
-    async fn run(
-        &self,
-        parts: Parts,
-        caller: Option<Caller>,
-        address: IpAddr,
-        kinds: &[Kind],
-    ) -> Result<Answer, Failure> {
+    /// Takes a request through the gate and answers it.
+    async fn run(&self, parts: Parts, asking: Asking<'_>) -> Result<Response, Failure> {
+        let Asking { session, address, accepted, by_get, counted } = asking;
+        if accepted.best == Form::Stream {
+            counted.by(Transport::EventStream);
+        }
         let operation = match self.endpoint.prepare(parts) {
             Ok(operation) => operation,
             // Whoever has no token learns nothing but that one is needed.
-            Err(_) if caller.is_none() => return Err(Failure::unauthenticated()),
-            Err(answer) => return Ok(answer),
+            Err(_) if session.is_none() => return Err(Failure::unauthenticated()),
+            Err(answer) => {
+                counted.ends(&answer);
+                return Ok(write(answer, accepted.best));
+            }
         };
-        if caller.is_none() && !operation.is_introspection() {
+        counted.is(operation.kind().as_str(), operation.label());
+        if session.is_none() && !operation.is_introspection() {
             return Err(Failure::unauthenticated());
         }
-        if operation.kind() == Kind::Mutation && !kinds.contains(&Kind::Mutation) {
-            return Err(Failure::method_not_allowed("A mutation is sent by POST.", "POST"));
+        match operation.kind() {
+            Kind::Mutation if by_get => return Err(Failure::method_not_allowed("A mutation is sent by POST.", "POST")),
+            Kind::Subscription if !accepted.streams => return Err(Failure::needs_a_stream()),
+            _ => self.rates.cost(&who(session.as_ref(), address), operation.cost())?,
         }
-        self.rates.cost(&who(caller.as_ref(), address), operation.cost())?;
-        let executing = self.endpoint.execute(operation, caller);
-        tokio::time::timeout(self.config.limits.patience(), executing).await.map_err(|_| Failure::timed_out())
+        if operation.kind() == Kind::Subscription {
+            return self.follow(operation, session.ok_or_else(Failure::unauthenticated)?, counted).await;
+        }
+        let executing = self.endpoint.execute(operation, session.map(|session| session.caller));
+        match (tokio::time::timeout(self.config.limits.patience(), executing).await, accepted.best) {
+            (Ok(answer), form) => {
+                counted.ends(&answer);
+                Ok(write(answer, form))
+            }
+            (Err(_), Form::Stream) => {
+                counted.ends(Outcome::Timeout);
+                Ok(sse::failed(&Failure::timed_out()))
+            }
+            (Err(_), Form::Once(_)) => Err(Failure::timed_out()),
+        }
     }
 }
 
 /// By what a request is counted.
-fn who(caller: Option<&Caller>, address: IpAddr) -> String {
-    caller.map_or_else(|| rate::network(address), |caller| caller.subject.clone())
+fn who(session: Option<&Session>, address: IpAddr) -> String {
+    session.map_or_else(|| rate::network(address), |session| session.caller.subject.clone())
 }
 
-/// The form of the body, if it is one that is read here.
-fn form(headers: &HeaderMap) -> Option<Form> {
+/// The kind of the body, if it is one that is read here.
+fn content(headers: &HeaderMap) -> Option<Content> {
     let mut values = headers.get_all(CONTENT_TYPE).iter();
     let value = values.next()?.to_str().ok()?;
     let mut parts = value.split(';').map(str::trim);
-    let form = match parts.next()?.to_ascii_lowercase().as_str() {
-        "application/json" => Form::Json,
-        "multipart/form-data" => Form::Multipart,
+    let content = match parts.next()?.to_ascii_lowercase().as_str() {
+        "application/json" => Content::Json,
+        "multipart/form-data" => Content::Multipart,
         _ => return None,
     };
     let charset = parts.filter_map(|part| part.split_once('=')).find(|(name, _)| name.eq_ignore_ascii_case("charset"));
     let is_utf8 = charset.is_none_or(|(_, name)| name.trim_matches('"').eq_ignore_ascii_case("utf-8"));
-    (is_utf8 && values.next().is_none()).then_some(form)
+    (is_utf8 && values.next().is_none()).then_some(content)
 }

@@ -18,8 +18,12 @@ pub(super) async fn alive() -> Json<Value> {
     Json(json!({"status": "alive"}))
 }
 
-/// Requests can be served: the database answers and is migrated. Why not stands in the log, not in the answer.
+/// Requests can be served: the server is not stopping, the database answers and is migrated. Why not stands in the log,
+/// not in the answer.
 pub(super) async fn ready(State(edge): State<Arc<Edge>>) -> Result<Json<Value>, Failure> {
+    if edge.shutdown.is_asked() {
+        return Err(Failure::unavailable());
+    }
     let cause = match tokio::time::timeout(PATIENCE, edge.backend.ready()).await {
         Ok(Ok(())) => return Ok(Json(json!({"status": "ready"}))),
         Ok(Err(cause)) => cause,

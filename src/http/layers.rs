@@ -6,17 +6,20 @@ use axum::Router;
 use axum::extract::Request;
 use axum::http::header::{CACHE_CONTROL, CONTENT_DISPOSITION, RETRY_AFTER, X_CONTENT_TYPE_OPTIONS};
 use axum::http::{HeaderName, HeaderValue, Method};
+use axum::middleware::{from_fn, map_request};
 use axum::response::{IntoResponse, Response};
 use tower_http::catch_panic::CatchPanicLayer;
 use tower_http::cors::{AllowHeaders, AllowOrigin, CorsLayer};
 use tower_http::request_id::{MakeRequestId, PropagateRequestIdLayer, RequestId, SetRequestIdLayer};
 use tower_http::set_header::SetResponseHeaderLayer;
-use tower_http::trace::TraceLayer;
-use tracing::Span;
 
 use super::failure::Failure;
+use super::log;
 
-const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
+pub(super) const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
+
+/// The longest request id that is taken from a client.
+const LONGEST_ID: usize = 64;
 
 /// Puts the layers around the routes; the last one is the outermost.
 pub(super) fn around(routes: Router, origins: &[String]) -> Router {
@@ -28,9 +31,26 @@ pub(super) fn around(routes: Router, origins: &[String]) -> Router {
         routes = routes.layer(cors(origins));
     }
     routes
-        .layer(TraceLayer::new_for_http().make_span_with(span))
+        .layer(from_fn(log::request))
         .layer(PropagateRequestIdLayer::new(REQUEST_ID))
         .layer(SetRequestIdLayer::new(REQUEST_ID, NewId))
+        .layer(map_request(without_strange_id))
+}
+
+/// Takes a client's id away unless it is plain and short: it stands in every line of the log, and goes back (T41).
+async fn without_strange_id(mut request: Request) -> Request {
+    let mut given = request.headers().get_all(REQUEST_ID).iter();
+    let (first, second) = (given.next(), given.next());
+    if first.is_some_and(|id| second.is_some() || !is_plain(id)) {
+        request.headers_mut().remove(REQUEST_ID);
+    }
+    request
+}
+
+/// Whether it is 1 to 64 letters, digits, dots, underscores and hyphens.
+fn is_plain(id: &HeaderValue) -> bool {
+    let plain = |byte: &u8| byte.is_ascii_alphanumeric() || b"._-".contains(byte);
+    (1..=LONGEST_ID).contains(&id.len()) && id.as_bytes().iter().all(plain)
 }
 
 /// The answer where a handler panicked; the panic itself is in the log already.
@@ -52,12 +72,6 @@ fn cors(origins: &[String]) -> CorsLayer {
         .expose_headers([RETRY_AFTER, CONTENT_DISPOSITION, REQUEST_ID])
 }
 
-/// A request in the log. Of its address only the path: a query string can hold variables (T41).
-fn span(request: &Request) -> Span {
-    let id = request.headers().get(REQUEST_ID).and_then(|id| id.to_str().ok()).unwrap_or_default();
-    tracing::info_span!("request", method = %request.method(), path = request.uri().path(), id)
-}
-
 /// Gives each request an id.
 #[derive(Clone, Copy)]
 struct NewId;
@@ -65,5 +79,22 @@ struct NewId;
 impl MakeRequestId for NewId {
     fn make_request_id<B>(&mut self, _: &axum::http::Request<B>) -> Option<RequestId> {
         HeaderValue::from_str(&crate::ids::new().to_string()).ok().map(RequestId::new)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn request_ids_are_plain_and_short() {
+        let longest = "a".repeat(LONGEST_ID);
+        for plain in ["1", "0191d7f0-5c1c-7a2e-9d6b-1f0c5b0e4a11", "A.b_c-9", &longest] {
+            assert!(is_plain(&HeaderValue::from_str(plain).unwrap()), "{plain}");
+        }
+        let longer = format!("{longest}a");
+        for strange in ["", "a b", "a\tb", "a\"b", "{}", "a\u{e9}", "a/b", &longer] {
+            assert!(!is_plain(&HeaderValue::from_bytes(strange.as_bytes()).unwrap()), "{strange}");
+        }
     }
 }

@@ -5,20 +5,26 @@
 
 mod accept;
 mod body;
+mod connection;
 mod documents;
 mod failure;
 mod graphiql;
 mod graphql;
 mod health;
 mod layers;
+mod live;
+mod log;
 mod multipart;
 mod params;
 mod rate;
 mod server;
+mod scrape;
 mod session;
 mod shutdown;
+mod sse;
 #[cfg(test)]
 mod tests;
+mod websocket;
 
 use std::sync::Arc;
 
@@ -34,6 +40,7 @@ use crate::app::{AppError, Download};
 use crate::auth::Authenticator;
 use crate::config::Config;
 use crate::graphql::endpoint::Endpoint;
+use crate::store::PoolFigures;
 use rate::RateLimits;
 
 /// What the edge needs beside GraphQL.
@@ -47,6 +54,9 @@ pub trait Backend: Send + Sync {
 
     /// Whether requests can be served; else why not, for the log.
     fn ready(&self) -> BoxFuture<'_, Result<(), String>>;
+
+    /// How the connections to the database are used at this moment.
+    fn pools(&self) -> Vec<PoolFigures>;
 }
 
 /// What every handler shares.
@@ -58,6 +68,7 @@ pub(crate) struct Edge {
     sizes: body::Sizes,
     config: Config,
     shutdown: Shutdown,
+    live: live::Live,
 }
 
 /// The routes of a server.
@@ -79,12 +90,14 @@ pub fn router(
         sizes: body::Sizes::new(&config.limits, largest_file),
         config: config.clone(),
         shutdown: shutdown.clone(),
+        live: live::Live::new(config.limits.max_sockets),
     });
     let mut routes = Router::new()
         .route("/graphql", post(graphql::post).get(graphql::get))
         .route("/documents/{id}", get(documents::download))
         .route("/healthz", get(health::alive))
-        .route("/readyz", get(health::ready));
+        .route("/readyz", get(health::ready))
+        .route("/metrics", get(scrape::metrics));
     if config.graphiql {
         routes = routes.route("/", get(graphiql::page));
     }

@@ -1,79 +1,117 @@
-//! The accept loop, with the time limits that `axum::serve` cannot set.
+//! The accept loop, with the time limits that `axum::serve` cannot set, and its end.
 
-use std::io::{self, ErrorKind};
+use std::io;
 use std::net::{SocketAddr, TcpListener};
+use std::pin::pin;
 use std::time::Duration;
 
 use axum::Router;
-use axum_server::Handle;
-use axum_server::accept::Accept;
-use futures_util::future::{BoxFuture, FutureExt};
-use hyper_util::rt::{TokioExecutor, TokioTimer};
-use hyper_util::server::conn::auto::Builder;
+use axum::extract::ConnectInfo;
+use axum::http::header::CONNECTION;
+use axum::http::{HeaderValue, StatusCode};
+use axum::middleware::map_response;
+use axum::response::Response;
+use hyper::server::conn::http1;
+use hyper::service::{Service, service_fn};
+use hyper_util::rt::{TokioIo, TokioTimer};
+use hyper_util::service::TowerToHyperService;
 use tokio::net::TcpStream;
+use tokio::task::JoinSet;
+use tokio::time::{sleep, timeout};
 
+use super::connection::Connection;
 use super::shutdown::{GRACE, Shutdown};
 
 /// How long a client may take to send the head of a request, and how long a connection may idle (T43).
 const HEADERS_WITHIN: Duration = Duration::from_secs(10);
-/// What a connection of HTTP/2 begins with.
-const PREFACE: &[u8] = b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n";
-/// How often an undecided connection is looked at again.
-const GLANCE: Duration = Duration::from_millis(50);
+/// How long idle connections stay open when the server stops. Closed at once, they would lose a request that is on its
+/// way; so each may ask once more, and is told with the answer that it was the last.
+const LINGER: Duration = Duration::from_secs(2);
+/// How long to wait when the system has no further connection to give, such as for too many open files.
+const BREATHER: Duration = Duration::from_millis(50);
 
 /// Serves the routes until it is asked to stop, then lets running requests end and closes what lives longer.
 ///
-/// HTTP/1.1 only: the proxies in front speak it, and the streams of HTTP/2 would need limits of their own.
+/// `patience` is how long a client may leave lying what was sent to it before it loses its connection. HTTP/1.1 only: the
+/// proxies in front speak it, and the streams of HTTP/2 would need limits of their own.
 ///
 /// # Errors
 /// When the listener cannot be used.
-pub async fn serve(listener: TcpListener, routes: Router, shutdown: &Shutdown) -> io::Result<()> {
+pub async fn serve(listener: TcpListener, routes: Router, patience: Duration, shutdown: &Shutdown) -> io::Result<()> {
     listener.set_nonblocking(true)?;
-    let handle = Handle::new();
-    let mut server = axum_server::from_tcp(listener)?.acceptor(Patience).handle(handle.clone());
-    let mut builder = Builder::new(TokioExecutor::new()).http1_only();
-    builder.http1().timer(TokioTimer::new()).header_read_timeout(HEADERS_WITHIN);
-    *server.http_builder() = builder;
-    let asked = shutdown.asked();
-    tokio::spawn(async move {
-        asked.await;
-        handle.graceful_shutdown(Some(GRACE));
-    });
-    let served = server.serve(routes.into_make_service_with_connect_info::<SocketAddr>()).await;
-    shutdown.finished().await;
-    served
-}
-
-/// Hands connections on once they have said what they are: the server below would wait for that without a time limit.
-#[derive(Clone, Copy)]
-struct Patience;
-
-impl<S: Send + 'static> Accept<TcpStream, S> for Patience {
-    type Stream = TcpStream;
-    type Service = S;
-    type Future = BoxFuture<'static, io::Result<(TcpStream, S)>>;
-
-    fn accept(&self, stream: TcpStream, service: S) -> Self::Future {
-        async move {
-            // Small answers are sent at once.
-            stream.set_nodelay(true)?;
-            match tokio::time::timeout(HEADERS_WITHIN, first_bytes(&stream)).await {
-                Ok(said) => said.map(|()| (stream, service)),
-                Err(_) => Err(ErrorKind::TimedOut.into()),
-            }
-        }
-        .boxed()
-    }
-}
-
-/// Waits until the first bytes show whether this is HTTP/2, or that nothing will come.
-async fn first_bytes(stream: &TcpStream) -> io::Result<()> {
-    let mut seen = [0; PREFACE.len()];
+    let listener = tokio::net::TcpListener::from_std(listener)?;
+    let routes = TowerToHyperService::new(with_a_last_answer(routes, shutdown));
+    // Dropped with this future, it takes its connections with it.
+    let mut connections = JoinSet::new();
+    let mut asked = pin!(shutdown.asked());
     loop {
-        let count = stream.peek(&mut seen).await?;
-        if count == 0 || !PREFACE.starts_with(&seen[..count]) || count == PREFACE.len() {
-            return Ok(());
+        tokio::select! {
+            biased;
+            () = &mut asked => break,
+            accepted = listener.accept() => match accepted {
+                Ok((stream, peer)) => {
+                    connections.spawn(converse(stream, peer, routes.clone(), patience, shutdown.asked()));
+                }
+                Err(error) => {
+                    tracing::warn!(%error, "no connection could be accepted");
+                    sleep(BREATHER).await;
+                }
+            },
+            Some(_) = connections.join_next() => {}
         }
-        tokio::time::sleep(GLANCE).await;
     }
+    // From here on the system refuses connections.
+    drop(listener);
+    tokio::join!(end(connections), shutdown.finished());
+    Ok(())
+}
+
+/// Waits for the connections to end, and closes what is left when requests had their time.
+async fn end(mut connections: JoinSet<()>) {
+    let ended = async { while connections.join_next().await.is_some() {} };
+    if timeout(GRACE, ended).await.is_err() {
+        tracing::warn!(left = connections.len(), "requests were cut off");
+    }
+}
+
+/// Serves one connection to its end; when the server stops, the requests on it are finished first.
+async fn converse(
+    stream: TcpStream,
+    peer: SocketAddr,
+    routes: TowerToHyperService<Router>,
+    patience: Duration,
+    asked: impl Future<Output = ()>,
+) {
+    // Small answers are sent at once.
+    if stream.set_nodelay(true).is_err() {
+        return;
+    }
+    let service = service_fn(move |mut request| {
+        request.extensions_mut().insert(ConnectInfo(peer));
+        routes.call(request)
+    });
+    let mut builder = http1::Builder::new();
+    builder.timer(TokioTimer::new()).header_read_timeout(HEADERS_WITHIN);
+    let connection = builder.serve_connection(TokioIo::new(Connection::new(stream, patience)), service);
+    let mut connection = pin!(connection.with_upgrades());
+    // How a connection ends is its client's matter: hung up, was too slow, sent what is no HTTP.
+    tokio::select! {
+        _ = connection.as_mut() => return,
+        () = asked => {}
+    }
+    if timeout(LINGER, connection.as_mut()).await.is_err() {
+        connection.as_mut().graceful_shutdown();
+        drop(connection.await);
+    }
+}
+
+/// Makes every answer the last of its connection once the server was asked to stop.
+fn with_a_last_answer(routes: Router, shutdown: &Shutdown) -> Router {
+    let shutdown = shutdown.clone();
+    routes.layer(map_response(move |mut response: Response| {
+        if shutdown.is_asked() && response.status() != StatusCode::SWITCHING_PROTOCOLS {
+            response.headers_mut().insert(CONNECTION, HeaderValue::from_static("close"));
+        }
+        async { response }
+    }))
 }

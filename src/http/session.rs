@@ -46,7 +46,7 @@ impl Edge {
 }
 
 /// The token of the one `Authorization` header.
-fn bearer(headers: &HeaderMap) -> Option<&str> {
+pub(super) fn bearer(headers: &HeaderMap) -> Option<&str> {
     let mut values = headers.get_all(AUTHORIZATION).iter();
     let value = values.next()?.to_str().ok()?;
     if values.next().is_some() { None } else { token_of(value) }

@@ -25,8 +25,9 @@ use super::{
 /// A cursor of it is the entry's id; where that stands is looked up (A4: a number would tell how many there are).
 pub const ORDER: ListOrder = ListOrder { tag: "history", kinds: &[KeyKind::Id], descending: false };
 
-/// The history of one claim, for [`super::page::Cursor::decode`].
-pub const ORDER_OF_CLAIM: ListOrder = ListOrder { tag: "history:claim", kinds: &[KeyKind::Int], descending: false };
+/// The history of one claim, for [`super::page::Cursor::decode`]. A cursor of it is the entry's id, too: its number would
+/// tell a partner how many internal comments lie in between (K1).
+pub const ORDER_OF_CLAIM: ListOrder = ListOrder { tag: "history:claim", kinds: &[KeyKind::Id], descending: false };
 
 /// The opaque text of the position of an entry, which clients hold and resume from (H2).
 ///
@@ -66,7 +67,7 @@ fn by_sequence() -> Keyset<'static, Model> {
     Keyset {
         order: ORDER_OF_CLAIM,
         columns: vec![Expr::col(Column::Seq.as_column_ref())],
-        keys: &|row| vec![Key::Int(row.seq.into())],
+        keys: &|row| vec![Key::Id(row.id)],
     }
 }
 
@@ -105,7 +106,8 @@ pub async fn page(
     request: &PageRequest,
     upto: Option<Position>,
 ) -> Result<Page<HistoryEntry>, StoreError> {
-    let request = placed(db, request).await?;
+    let place = |row: Model| vec![Key::Int(row.epoch.into()), Key::Int(row.xid), Key::Int(row.pos)];
+    let request = placed(db, request, &ORDER, place).await?;
     let mut query = seen(db, caller, filter);
     if let Some(upto) = upto {
         query = query.filter(log::up_to(upto));
@@ -113,13 +115,18 @@ pub async fn page(
     keyset::page(db, query, &by_position(), &request, HistoryEntry::try_from).await
 }
 
-/// The request with positions for the entries that its cursors name.
-async fn placed(db: &Db, request: &PageRequest) -> Result<PageRequest, StoreError> {
+/// The request with what the list is sorted by, for the entries that its cursors name.
+async fn placed(
+    db: &Db,
+    request: &PageRequest,
+    order: &ListOrder,
+    place: impl Fn(Model) -> Vec<Key>,
+) -> Result<PageRequest, StoreError> {
     let mut placed = request.clone();
     for cursor in [&mut placed.after, &mut placed.before].into_iter().flatten() {
         let [Key::Id(id)] = cursor.keys() else { return Err(StoreError::NoSuchPlace) };
-        let Position { epoch, xid, pos } = log::position_of(db, *id).await?.ok_or(StoreError::NoSuchPlace)?;
-        *cursor = Cursor::new(&ORDER, vec![Key::Int(epoch.into()), Key::Int(xid), Key::Int(pos)]);
+        let row = Entity::find().filter(Column::Id.eq(*id)).one(db.connection()).await?;
+        *cursor = Cursor::new(order, place(row.ok_or(StoreError::NoSuchPlace)?));
     }
     Ok(placed)
 }
@@ -144,7 +151,8 @@ pub async fn pages_of_claims(
 ) -> Result<HashMap<Uuid, Page<HistoryEntry>>, StoreError> {
     let parents = Children { column: Column::ClaimId, of: |row: &Model| row.claim_id, ids: claims };
     let query = of_claims(db, caller, claims);
-    keyset::pages(db, query, parents, &by_sequence(), request, HistoryEntry::try_from).await
+    let request = placed(db, request, &ORDER_OF_CLAIM, |row| vec![Key::Int(row.seq.into())]).await?;
+    keyset::pages(db, query, parents, &by_sequence(), &request, HistoryEntry::try_from).await
 }
 
 /// How many entries each claim has.

@@ -15,14 +15,14 @@ use crate::support::{
 };
 
 /// The callers of a server in another process.
-struct Cast {
-    partner: Caller,
+pub struct Cast {
+    pub partner: Caller,
     lead: Caller,
     sync: Caller,
 }
 
 impl Cast {
-    fn of(process: &Process) -> Self {
+    pub fn of(process: &Process) -> Self {
         let with = |mut claims: Value| {
             claims["scope"] = json!(SCOPES);
             process.caller(claims)
@@ -34,7 +34,7 @@ impl Cast {
         }
     }
 
-    async fn advance(&self, by: &str) -> String {
+    pub async fn advance(&self, by: &str) -> String {
         let answer = self.sync.mutate("advanceClock", json!({ "by": by })).await;
         assert_eq!(answer.problems(), Vec::<String>::new(), "{}", answer.text);
         answer.payload()["now"].as_str().unwrap().to_owned()
@@ -47,7 +47,7 @@ impl Cast {
 
     /// Many claims whose clocks run out on the same day: a third is asked for more (T3), a third approved (N4), a third is
     /// under review (T2).
-    async fn claims(&self, count: u32) -> Vec<(String, &'static str)> {
+    pub async fn claims(&self, count: u32) -> Vec<(String, &'static str)> {
         let customer = |number| json!({ "tenantId": tenant(number), "name": format!("Customer {number}"), "domain": domain_of(number) });
         let row = |number| {
             subscription(
@@ -93,7 +93,7 @@ impl Cast {
     }
 
     /// How many entries of the clock this claim's history has, and how many of this action.
-    async fn fired(&self, claim: &str, action: &str) -> (usize, usize) {
+    pub async fn fired(&self, claim: &str, action: &str) -> (usize, usize) {
         let query = "query($id: ID!) { claim(id: $id) { history(first: 100) { nodes { action actor { kind } } } } }";
         let answer = self.lead.graphql(query, json!({ "id": claim })).await;
         let nodes = answer.data()["claim"]["history"]["nodes"].as_array().unwrap();

@@ -8,7 +8,10 @@ use domain::{
     problem::ProblemCode,
 };
 
-use crate::support::source::{read, rust_files};
+use crate::support::{
+    program::{cpor, run},
+    source::{read, root, rust_files},
+};
 
 #[test]
 fn the_diagram_of_a_claims_life_is_the_table() {
@@ -65,4 +68,35 @@ fn top_level() -> BTreeSet<String> {
     let code = |text: &str| text.len() > 4 && text.chars().all(|c| c.is_ascii_uppercase() || c == '_');
     let texts = files.iter().flat_map(|file| file.text.split('"').skip(1).step_by(2));
     texts.filter(|text| code(text)).map(str::to_owned).collect()
+}
+
+/// What `docs/operations.md` names beside the options of `cpor serve`: cargo's, and that of a build with the feature `otel`.
+const NOT_OF_SERVE: [&str; 2] = ["--features", "--otlp-endpoint"];
+
+#[test]
+fn operators_are_told_of_options_that_exist() {
+    let (page, help) = (read("docs/operations.md"), run(&mut cpor(root(), &["serve", "--help"])));
+    let help = help.done();
+    let is_part = |c: char| !(c.is_ascii_alphanumeric() || c == '-' || c == '_');
+    let there: BTreeSet<&str> = help.split(is_part).collect();
+    // Those in the text are set as code, those in the examples are variables of the environment.
+    let told = page.split('`').filter(|code| code.starts_with("--")).map(|code| code.split(is_part).next().unwrap());
+    let variables = page.split(is_part).filter(|word| word.starts_with("CPOR_"));
+    let told: BTreeSet<&str> = told.chain(variables).collect();
+    assert!(told.len() > 20 && told.contains("--max-sockets") && told.contains("CPOR_DOCUMENTS"), "{told:?}");
+    let unknown: Vec<_> = told.difference(&there).filter(|word| !NOT_OF_SERVE.contains(word)).collect();
+    assert!(unknown.is_empty(), "docs/operations.md speaks of {unknown:?}");
+}
+
+#[test]
+fn operators_are_told_of_every_metric_and_no_other() {
+    let page = read("docs/operations.md");
+    let files = rust_files("src/telemetry");
+    let names = files.iter().flat_map(|file| file.text.split('"').skip(1).step_by(2));
+    let is_part = |c: char| !(c.is_ascii_lowercase() || c == '_');
+    let there: BTreeSet<&str> = names.filter(|name| name.starts_with("cpor_") && !name.contains(is_part)).collect();
+    let told: BTreeSet<&str> =
+        page.split(is_part).filter(|word| word.starts_with("cpor_") && *word != "cpor_server").collect();
+    assert!(there.len() > 10, "{there:?}");
+    assert_eq!(told, there);
 }

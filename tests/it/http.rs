@@ -89,7 +89,7 @@ async fn statuses_tell_what_went_wrong(world: &World) {
         ("{ nonsense }", 400, "GRAPHQL_VALIDATION_FAILED"),
         ("{ claim { id } }", 400, "GRAPHQL_VALIDATION_FAILED"),
         ("{ claim(id: 1.5) { id } }", 400, "BAD_USER_INPUT"),
-        ("subscription { nonsense }", 400, "GRAPHQL_VALIDATION_FAILED"),
+        ("subscription { nonsense }", 406, "SUBSCRIPTION_NEEDS_A_STREAM"),
         ("query($id: ID!) { claim(id: $id) { id } }", 400, "BAD_USER_INPUT"),
         ("fragment F on Query { viewer { subject } }", 400, "GRAPHQL_PARSE_FAILED"),
     ] {

@@ -7,6 +7,7 @@ const LAYERS: &[&str] = &[
     "config",
     "clock",
     "ids",
+    "telemetry",
     "documents",
     "store",
     "events",
@@ -27,12 +28,19 @@ const RESERVED: &[(&str, &[&str])] = &[
     ("entity", &["store"]),
     ("async_graphql", &["graphql"]),
     ("axum", &["http"]),
-    ("axum_server", &["http", "server"]),
+    ("hyper", &["http"]),
     ("object_store", &["documents"]),
     ("jsonwebtoken", &["auth"]),
     ("clap", &["config", "cli", "main"]),
     ("indicatif", &["cli"]),
     ("csv", &["cli"]),
+    ("metrics", &["telemetry"]),
+    ("metrics_exporter_prometheus", &["telemetry"]),
+    ("opentelemetry", &["telemetry"]),
+    ("opentelemetry_sdk", &["telemetry"]),
+    ("opentelemetry_otlp", &["telemetry"]),
+    ("tracing_opentelemetry", &["telemetry"]),
+    ("tracing_subscriber", &["telemetry"]),
 ];
 
 /// What `domain` may not contain: it is pure.

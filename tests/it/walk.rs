@@ -21,20 +21,26 @@ fn walk() -> String {
 
 #[test]
 fn the_readmes_own_commands_take_a_claim_from_eligibility_to_approval() {
-    // L1 L2 L3 L4 L5 L6 P1 H3
+    // L1 L2 L3 L4 L5 L6 P1 H2 H3
     let folder = new_folder("walk");
     // The README's address is the default one, which may be taken here. The walk reads it from the file of tokens.
     let (demo, _) = Running::start(cpor(&folder, &["demo"]).env("CPOR_LISTEN", "127.0.0.1:0"), "Ctrl-C stops the demo");
     let walked = run(Command::new("bash").args(["-eu", "-o", "pipefail", "-c", &walk()]).current_dir(&folder));
     let answers: Vec<Value> =
         walked.done().lines().map(|line| serde_json::from_str(line).unwrap_or_else(|_| panic!("{line}"))).collect();
-    let last = answers.last().unwrap();
+    let shown = answers.iter().rfind(|answer| !answer["data"]["claim"]["status"].is_null()).unwrap();
     assert!(answers.iter().all(|answer| answer["errors"].is_null()), "{answers:#?}");
     assert_eq!(
         statuses(&answers),
         ["EDITING", "SUBMITTED", "UNDER_REVIEW", "PARTNER_ACTION_REQUIRED", "UNDER_REVIEW", "APPROVED"]
     );
-    assert_eq!(last["data"]["claim"]["status"], "APPROVED", "{last}");
+    assert_eq!(shown["data"]["claim"]["status"], "APPROVED", "{shown}");
+    // H2: the walk ends live, with the second of the claim's entries.
+    let [.., first, second] = &answers[..] else { panic!("{answers:#?}") };
+    assert_eq!(first["data"]["claim"]["history"]["nodes"][0]["action"], "CREATED", "{first}");
+    let heard = &second["data"]["historyAppended"];
+    assert_eq!(heard["action"], "PROOF_ATTACHED", "{second}");
+    assert_ne!(heard["position"], first["data"]["claim"]["history"]["nodes"][0]["position"]);
     let eligibility = &answers[1]["data"];
     assert_eq!(eligibility["london"]["eligible"], true, "{eligibility}");
     assert_eq!(eligibility["dublin"]["problems"][0]["code"], "LOCATION_NOT_ENROLLED", "{eligibility}");

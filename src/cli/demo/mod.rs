@@ -82,6 +82,7 @@ fn config(listen: SocketAddr, folder: &Path) -> Result<Config, Failure> {
         introspection: Introspection::On,
         cors_origins: Vec::new(),
         log_format: LogFormat::Text,
+        metrics_token: None,
         limits: Limits::default(),
     })
 }

@@ -11,7 +11,7 @@ use crate::graphql::guard::ROOT;
 /// Nothing but the schema and type names is asked for.
 const INTROSPECTION: &str = "introspection";
 /// More than one root field.
-const SEVERAL: &str = "several";
+pub(super) const SEVERAL: &str = "several";
 /// A root field that the schema does not have.
 const UNKNOWN: &str = "unknown";
 

@@ -45,7 +45,7 @@ pub(super) fn omitted(
 }
 
 /// Collects the fragments that a selection set spreads, each once.
-fn reach<'a>(document: &'a ExecutableDocument, set: &'a SelectionSet, reached: &mut HashSet<&'a Name>) {
+pub(super) fn reach<'a>(document: &'a ExecutableDocument, set: &'a SelectionSet, reached: &mut HashSet<&'a Name>) {
     for selection in &set.items {
         match &selection.node {
             Selection::Field(field) => reach(document, &field.node.selection_set.node, reached),

@@ -72,6 +72,14 @@ pub struct Prepared {
     pub unseen: Option<Arc<Parsed>>,
 }
 
+impl Prepared {
+    /// Whether a part of it may have been done when another part fails.
+    #[must_use]
+    pub fn has_several_mutations(&self) -> bool {
+        self.operation == OperationType::Mutation && self.label == label::SEVERAL
+    }
+}
+
 impl Parsed {
     /// The document as it was sent.
     #[must_use]
@@ -103,22 +111,25 @@ impl Gate {
     pub fn prepare(&self, text: &str, name: Option<&str>, variables: &Variables) -> Result<Prepared, Refusal> {
         let parsed = self.parse(text)?;
         let (operation_name, operation) = operation::choose(&parsed.document, name)?;
-        subscription::check(&parsed.document, operation)?;
+        let whole = subscription::check(&parsed.document, operation_name, operation)?;
+        let document = whole.as_ref().unwrap_or(&parsed.document);
+        let (operation_name, operation) = operation::choose(document, name)?;
         operation::check_variables(&operation.node, variables)?;
-        let cost = cost::of(&parsed.document, &operation.node, variables, &self.connections);
+        let cost = cost::of(document, &operation.node, variables, &self.connections);
         if cost > self.limits.max_cost {
             return Err(Refusal::too_complex("cost", cost, self.limits.max_cost));
         }
-        let mended = mend::omitted(&parsed.document, operation_name, operation, variables);
-        let unseen = (mended.is_some() && !parsed.validated.load(Ordering::Relaxed)).then(|| Arc::clone(&parsed));
+        let mended = mend::omitted(document, operation_name, operation, variables);
+        let changed = mended.is_some() || whole.is_some();
+        let unseen = (changed && !parsed.validated.load(Ordering::Relaxed)).then(|| Arc::clone(&parsed));
         Ok(Prepared {
             operation_name: operation_name.map(ToString::to_string),
             operation: operation.node.ty,
-            label: label::of(&parsed.document, &operation.node),
+            label: label::of(document, &operation.node),
             cost,
             introspects: parsed.introspects,
-            introspection_only: operation::is_introspection(&parsed.document, &operation.node),
-            document: mended.unwrap_or_else(|| parsed.document.clone()),
+            introspection_only: operation::is_introspection(document, &operation.node),
+            document: mended.unwrap_or_else(|| document.clone()),
             unseen,
         })
     }

@@ -57,6 +57,92 @@ fn ordinary_operations_pass() {
 }
 
 #[test]
+fn a_subscription_has_exactly_one_field_at_its_root() {
+    for text in [
+        "subscription { a }",
+        "subscription { b: a { c d } }",
+        "subscription { ...F } fragment F on S { a { b } }",
+        "subscription { a { b @include(if: true) ...G @skip(if: false) } } fragment G on T { c }",
+        "subscription { a { b } ... on S { a { c } } ...F } fragment F on S { a { d } }",
+        "query Q { a b } subscription { a }",
+    ] {
+        assert!(matches!(code(text), "taken" | OPERATION_RESOLUTION_FAILURE | GRAPHQL_PARSE_FAILED), "{text}");
+    }
+    for text in [
+        "subscription { a b }",
+        "subscription { a: x b: x }",
+        "subscription { a ... on S { b } }",
+        "subscription { ...F ...G } fragment F on S { a } fragment G on S { b }",
+        "subscription { ...F } fragment F on S { a ...G } fragment G on S { ... { b } }",
+        "subscription { __typename }",
+        "subscription { a: __typename }",
+        "subscription { a __typename }",
+        "subscription { ...F } fragment F on S { __schema { types { name } } }",
+        "subscription { a @include(if: true) }",
+        "subscription($x: Boolean!) { a @skip(if: $x) }",
+        "subscription { ... @include(if: true) { a } }",
+        "subscription { ...F @skip(if: false) } fragment F on S { a }",
+        "subscription { ...F } fragment F on S { a @include(if: true) }",
+        "subscription { ...Nobody }",
+    ] {
+        assert!(matches!(code(text), GRAPHQL_VALIDATION_FAILED | BAD_USER_INPUT), "{text}: {}", code(text));
+    }
+    // Of several operations only the one that is meant.
+    let gate = gate();
+    let choose = |name| {
+        let two = "query Q { a b } subscription S { a b } subscription T { a }";
+        gate.prepare(two, Some(name), &Variables::default()).map(|prepared| prepared.operation).map_err(|refusal| refusal.code)
+    };
+    assert_eq!(choose("Q"), Ok(OperationType::Query));
+    assert_eq!(choose("S"), Err(GRAPHQL_VALIDATION_FAILED));
+    assert_eq!(choose("T"), Ok(OperationType::Subscription));
+}
+
+#[test]
+fn the_parts_of_a_subscriptions_field_are_put_together() {
+    for text in [
+        "subscription S { b: a(x: 1) { c ...G } } fragment G on T { d }",
+        "subscription S { ...F } fragment F on S { b: a(x: 1) { c ...G } } fragment G on T { d }",
+        "subscription S { b: a(x: 1) { c } ... on S { b: a(x: 1) { ...G } } } fragment G on T { d }",
+        "subscription S { ...F b: a(x: 1) { ...G } } fragment F on S { b: a(x: 1) { c } } fragment G on T { d } query Q { e }",
+        "query Q { ...U } fragment U on Q { e } subscription S { ...F } fragment F on S { ... { b: a(x: 1) { c ...G } } } \
+         fragment G on T { d }",
+    ] {
+        let prepared = gate().prepare(text, Some("S"), &Variables::default()).unwrap();
+        let operation = prepared.document.operations.iter().find(|(name, _)| name.is_some_and(|name| name == "S")).unwrap().1;
+        let [root] = &operation.node.selection_set.node.items[..] else { panic!("not one: {text}") };
+        let Selection::Field(field) = &root.node else { panic!("no field: {text}") };
+        assert_eq!(field.node.selection_set.node.items.len(), 2, "{text}");
+        assert_eq!(prepared.operation_name.as_deref(), Some("S"));
+        let plain = text.starts_with("subscription S { b: a(x: 1) { c ...G } }");
+        assert_eq!(prepared.unseen.is_none(), plain, "what was sent is validated, too: {text}");
+        if !plain {
+            assert_eq!(prepared.document.fragments.keys().map(|name| name.as_str()).collect::<Vec<_>>(), ["G"], "{text}");
+        }
+    }
+    // Together with variables that were not sent.
+    let text = "subscription($x: Int, $y: Int) { ...F } fragment F on S { a(x: $x, y: $y) { c } }";
+    assert_eq!(shown(text, json!({ "y": 1 })), "(y: $y) declares y");
+}
+
+#[test]
+fn a_subscription_has_the_limits_of_a_query() {
+    let cost = |text: &str| prepare(text, json!({})).map(|prepared| prepared.cost).map_err(|refusal| refusal.code);
+    assert_eq!(cost("subscription { a { claims(first: 100) { nodes { id } } } }"), Ok(202));
+    let nested = "subscription { a { claims(first: 100) { nodes { history(first: 100) { nodes { id } } } } } }";
+    assert_eq!(cost(nested), Err(QUERY_TOO_COMPLEX));
+    let deep = |levels: usize| format!("subscription {}{}", "{ a ".repeat(levels), "}".repeat(levels));
+    assert_eq!((code(&deep(12)), code(&deep(13))), ("taken", QUERY_TOO_COMPLEX));
+    let mut bomb = "subscription { ...F0 }".to_owned();
+    for level in 0..30 {
+        write!(bomb, " fragment F{level} on S {{ ...F{0} ...F{0} }}", level + 1).unwrap();
+    }
+    bomb.push_str(" fragment F30 on S { a }");
+    assert_eq!(code(&bomb), QUERY_TOO_COMPLEX);
+    assert_eq!(code("subscription { ...A } fragment A on S { ...A }"), GRAPHQL_VALIDATION_FAILED);
+}
+
+#[test]
 fn text_is_counted_before_it_is_parsed() {
     let many = |start: &str, middle: &str, count, end: &str| format!("{start}{}{end}", middle.repeat(count));
     assert_eq!(code(&"#".repeat(20_481)), DOCUMENT_TOO_LARGE);

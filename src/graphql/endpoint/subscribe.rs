@@ -13,7 +13,7 @@ use futures_util::stream::{self, BoxStream, StreamExt};
 use sha2::{Digest, Sha256};
 use tracing::{Instrument, Span};
 
-use super::{Endpoint, Engine, Operation, Parts, request};
+use super::{Endpoint, Engine, Operation, request};
 use crate::{
     events::{Event, Follower},
     graphql::{
@@ -27,15 +27,14 @@ use crate::{
 const AGAIN_AFTER: Duration = Duration::from_millis(250);
 
 /// The hash of a document, the name of its operation, and its variables.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(super) struct Fingerprint([u8; 32]);
 
 impl Fingerprint {
-    pub(super) fn of(parts: &Parts) -> Self {
+    pub(super) fn of(query: &str, operation_name: Option<&str>, variables: &Variables) -> Self {
         let mut hash = Sha256::new();
-        let variables = serde_json::to_vec(&parts.variables).unwrap_or_default();
-        for part in [parts.query.as_bytes(), parts.operation_name.as_deref().unwrap_or_default().as_bytes(), &variables]
-        {
+        let variables = serde_json::to_vec(variables).unwrap_or_default();
+        for part in [query.as_bytes(), operation_name.unwrap_or_default().as_bytes(), &variables] {
             hash.update((part.len() as u64).to_be_bytes());
             hash.update(part);
         }

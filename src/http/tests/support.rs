@@ -14,6 +14,7 @@ use crate::config::{Config, ServeOptions};
 use crate::graphql::document::Gate;
 use crate::graphql::endpoint::{Endpoint, sample};
 use crate::http::{Backend, Router, Shutdown, router};
+use crate::store::PoolFigures;
 
 const SECRET: &str = "0123456789abcdef0123456789abcdef";
 const LARGEST_FILE: usize = 1_000;
@@ -38,6 +39,10 @@ impl Backend for Shelf {
 
     fn ready(&self) -> BoxFuture<'_, Result<(), String>> {
         async { Ok(()) }.boxed()
+    }
+
+    fn pools(&self) -> Vec<PoolFigures> {
+        Vec::new()
     }
 }
 
@@ -69,8 +74,17 @@ impl Server {
     }
 
     pub fn with(config: &Config) -> Self {
+        Self::until(config, &Shutdown::default())
+    }
+
+    /// The same with an end.
+    pub fn until(config: &Config, shutdown: &Shutdown) -> Self {
         let endpoint = Endpoint::new(Gate::new(config.limits.clone(), &[]), sample::engine(), config.introspection);
-        Self(router(config, endpoint, Shelf, LARGEST_FILE, &Shutdown::default()))
+        Self(router(config, endpoint, Shelf, LARGEST_FILE, shutdown))
+    }
+
+    pub fn routes(self) -> Router {
+        self.0
     }
 
     pub fn request(&self, method: &str, path: &str) -> Ask {

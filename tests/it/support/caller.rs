@@ -43,14 +43,19 @@ impl Caller {
 
     /// Sends a request, whatever comes back.
     pub async fn send(&self, request: RequestBuilder) -> Answer {
-        let response = request.send().await.expect("the server hung up");
+        self.try_send(request).await.expect("the server hung up")
+    }
+
+    /// The same, where the server may not be there.
+    pub async fn try_send(&self, request: RequestBuilder) -> Result<Answer, reqwest::Error> {
+        let response = request.send().await?;
         let (status, headers) = (response.status(), response.headers().clone());
-        let text = String::from_utf8_lossy(&response.bytes().await.expect("a body that ends")).into_owned();
+        let text = String::from_utf8_lossy(&response.bytes().await?).into_owned();
         if status.is_server_error() || text.contains("INTERNAL_SERVER_ERROR") {
             self.faults.note(format!("{status} {text}"));
         }
         let body = serde_json::from_str(&text).unwrap_or(Value::Null);
-        Answer { status, headers, body, text }
+        Ok(Answer { status, headers, body, text })
     }
 
     /// A GraphQL request with variables.
@@ -65,12 +70,15 @@ impl Caller {
 
     /// Posts any JSON to `/graphql`.
     pub async fn post(&self, body: &Value) -> Answer {
-        let request = self
-            .request(Method::POST, "/graphql")
+        self.send(self.posted(body)).await
+    }
+
+    /// The request of [`Caller::post`], not sent yet.
+    pub fn posted(&self, body: &Value) -> RequestBuilder {
+        self.request(Method::POST, "/graphql")
             .header(ACCEPT, "application/graphql-response+json")
             .header(CONTENT_TYPE, "application/json")
-            .body(body.to_string());
-        self.send(request).await
+            .body(body.to_string())
     }
 
     /// Calls a mutation by name with this input, and asks for the whole of its payload.
@@ -94,6 +102,11 @@ impl Caller {
 
     /// The same with any other fields of the input, such as `idempotencyKey`.
     pub async fn attach_with(&self, input: Value, name: &str, content: impl Into<Vec<u8>>) -> Answer {
+        self.send(self.upload(input, name, content)).await
+    }
+
+    /// The request of [`Caller::attach_with`], not sent yet.
+    pub fn upload(&self, input: Value, name: &str, content: impl Into<Vec<u8>>) -> RequestBuilder {
         let mut input = input;
         input["file"] = Value::Null;
         let operations =
@@ -103,7 +116,7 @@ impl Caller {
             .text("map", json!({ "0": ["variables.input.file"] }).to_string())
             .part("0", Part::bytes(content.into()).file_name(name.to_owned()));
         let request = self.request(Method::POST, "/graphql").header(ACCEPT, "application/graphql-response+json");
-        self.send(request.multipart(form)).await
+        request.multipart(form)
     }
 
     /// The comment mutation, which takes no version.

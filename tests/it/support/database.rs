@@ -9,7 +9,7 @@ use cpor::store::Db;
 use sea_orm::{ConnectionTrait, Database as Connection, Statement};
 use tokio::sync::OnceCell;
 
-use super::{World, files, postgres};
+use super::{World, cluster::Cluster, files, postgres};
 
 /// Which database a test runs on.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -56,6 +56,11 @@ impl Database {
             Backend::Sqlite => Self::sqlite_file(),
             Backend::Postgres => Self::postgres_database("").await,
         }
+    }
+
+    /// A database of a PostgreSQL cluster of the test's own, which is gone with it and not to be deleted.
+    pub fn of_cluster(cluster: &Cluster) -> Self {
+        Self { backend: Backend::Postgres, url: cluster.address("postgres"), name: "postgres".to_owned() }
     }
 
     fn sqlite_file() -> Self {

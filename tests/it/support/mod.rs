@@ -7,8 +7,10 @@
 pub mod after;
 pub mod caller;
 pub mod claims;
+pub mod cluster;
 pub mod database;
 pub mod directory;
+pub mod event_stream;
 pub mod files;
 pub mod ids;
 pub mod postgres;
@@ -16,13 +18,16 @@ pub mod process;
 pub mod program;
 pub mod schema;
 pub mod server;
+pub mod socket;
 pub mod source;
+pub mod wire;
 pub mod world;
 
 pub use caller::{Answer, Caller};
 pub use claims::Claim;
 pub use database::Backend;
 pub use server::Settings;
+pub use socket::Socket;
 pub use world::World;
 
 /// Runs these tests on both databases; with `settings =>` before the names, on a server of those [`Settings`].

@@ -21,8 +21,8 @@ pub struct Home {
 
 /// A running `cpor serve`; dropped, it is killed as kill -9 does it: without a goodbye to anybody.
 pub struct Process {
-    _running: Running,
-    base: String,
+    running: Running,
+    pub base: String,
     http: reqwest::Client,
     pub faults: Faults,
 }
@@ -30,6 +30,11 @@ pub struct Process {
 impl Home {
     pub fn new(database: Database) -> Self {
         Self { database, documents: files::new_folder("documents") }
+    }
+
+    /// The same documents with another database: a backup that was restored.
+    pub fn moved(&self, database: Database) -> Self {
+        Self { database, documents: self.documents.clone() }
     }
 
     fn command(&self, words: &[&str]) -> std::process::Command {
@@ -52,14 +57,34 @@ impl Home {
 
     /// Starts `cpor serve` with these options on a port of its own.
     pub fn serve(&self, options: &[&str]) -> Process {
+        self.serve_logging("error", options)
+    }
+
+    /// The same with this for `RUST_LOG`; what was logged is known once it has stopped.
+    pub fn serve_logging(&self, log: &str, options: &[&str]) -> Process {
         let words: Vec<_> = ["serve"].iter().chain(options).copied().collect();
-        let (running, line) = Running::start(&mut self.command(&words), "cpor listens on ");
+        let (running, line) = Running::start(self.command(&words).env("RUST_LOG", log), "cpor listens on ");
         let base = line.trim().trim_start_matches("cpor listens on ").to_owned();
-        Process { _running: running, base, http: reqwest::Client::new(), faults: Faults::default() }
+        Process { running, base, http: reqwest::Client::new(), faults: Faults::default() }
     }
 }
 
 impl Process {
+    /// Asks it to stop, as a service manager does, and waits until it has.
+    pub fn stop(self) -> Ended {
+        self.running.stop()
+    }
+
+    /// Asks it to stop, as a service manager does.
+    pub fn ask_to_stop(&self) {
+        self.running.ask_to_stop();
+    }
+
+    /// Waits until it has ended.
+    pub fn ended(self) -> Ended {
+        self.running.ended()
+    }
+
     /// A caller with a token of these claims.
     pub fn caller(&self, claims: Value) -> Caller {
         let (subject, token) = server::token(claims);

@@ -4,6 +4,7 @@ use std::{
     io::{BufRead, BufReader, Read, Write},
     path::Path,
     process::{Child, ChildStdout, Command, Output, Stdio},
+    thread::JoinHandle,
 };
 
 use super::{database::Database, source::root};
@@ -76,6 +77,8 @@ pub fn run_on(input: &str, command: &mut Command) -> Ended {
 pub struct Running {
     child: Child,
     output: BufReader<ChildStdout>,
+    /// Reads what it writes to standard error: a server must not wait for that.
+    errors: Option<JoinHandle<String>>,
 }
 
 impl Running {
@@ -84,24 +87,40 @@ impl Running {
         let command = command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
         let mut child = command.spawn().unwrap();
         let mut output = BufReader::new(child.stdout.take().unwrap());
+        let mut stderr = child.stderr.take().unwrap();
+        let errors = std::thread::spawn(move || {
+            let mut bytes = Vec::new();
+            stderr.read_to_end(&mut bytes).unwrap();
+            String::from_utf8_lossy(&bytes).into_owned()
+        });
         let mut line = String::new();
         while !line.contains(ready) {
             line.clear();
             if output.read_line(&mut line).unwrap() == 0 {
-                let ended = Ended::from(child.wait_with_output().unwrap());
-                panic!("it ended before it was ready: {ended:?}");
+                let (code, err) = (child.wait().unwrap().code(), errors.join().unwrap());
+                panic!("it ended before it was ready: {code:?} {err}");
             }
         }
-        (Self { child, output }, line)
+        (Self { child, output, errors: Some(errors) }, line)
     }
 
     /// Asks it to stop, as a service manager does, and waits until it has.
-    pub fn stop(mut self) -> Ended {
+    pub fn stop(self) -> Ended {
+        self.ask_to_stop();
+        self.ended()
+    }
+
+    /// Asks it to stop, as a service manager does.
+    pub fn ask_to_stop(&self) {
         let asked = Command::new("sh").args(["-c", &format!("kill -TERM {}", self.child.id())]).status().unwrap();
         assert!(asked.success());
-        let (mut out, mut err) = (String::new(), String::new());
+    }
+
+    /// Waits until it has ended.
+    pub fn ended(mut self) -> Ended {
+        let mut out = String::new();
         self.output.read_to_string(&mut out).unwrap();
-        self.child.stderr.take().unwrap().read_to_string(&mut err).unwrap();
+        let err = self.errors.take().map(|errors| errors.join().unwrap()).unwrap_or_default();
         Ended { code: self.child.wait().unwrap().code(), out, err }
     }
 }

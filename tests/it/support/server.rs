@@ -72,7 +72,9 @@ pub struct Server {
     base: String,
     statements: Arc<Mutex<Vec<String>>>,
     http: reqwest::Client,
+    shutdown: Shutdown,
     running: tokio::task::JoinHandle<()>,
+    tail: tokio::task::JoinHandle<()>,
 }
 
 /// What the tests' tokens are signed with.
@@ -116,8 +118,13 @@ impl Server {
         let routes = cpor::server::routes(app.clone(), &config, &shutdown);
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         let base = format!("http://{}", listener.local_addr().unwrap());
+        let (ended, patience) = (shutdown.clone(), config.limits.slow_reader_patience());
+        let tail = tokio::spawn({
+            let tail = app.tail().clone();
+            async move { tail.run(std::future::pending()).await }
+        });
         let running = tokio::spawn(async move {
-            cpor::http::serve(listener, routes, &shutdown).await.unwrap();
+            cpor::http::serve(listener, routes, patience, &ended).await.unwrap();
         });
         Self {
             app,
@@ -128,7 +135,9 @@ impl Server {
             base,
             statements,
             http: reqwest::Client::builder().redirect(reqwest::redirect::Policy::none()).build().unwrap(),
+            shutdown,
             running,
+            tail,
         }
     }
 
@@ -158,10 +167,17 @@ impl Server {
         std::mem::take(&mut self.statements.lock().unwrap())
     }
 
-    /// Stops the server and gives its database back.
+    /// Asks the server to stop, as a signal to its process would.
+    pub fn ask_to_stop(&self) {
+        self.shutdown.ask();
+    }
+
+    /// Stops the server at once and gives its database back.
     pub async fn stop(self) -> Database {
         self.running.abort();
         drop(self.running.await);
+        self.tail.abort();
+        drop(self.tail.await);
         self.database
     }
 }
@@ -178,6 +194,7 @@ fn config(database: &Database, settings: Settings) -> Config {
         introspection: settings.introspection,
         cors_origins: settings.cors_origins,
         log_format: LogFormat::Text,
+        metrics_token: None,
         limits: settings.limits,
     }
 }

@@ -1,0 +1,146 @@
+//! Which store a URL names, and how it is reached.
+
+use std::{sync::Arc, time::Duration};
+
+use object_store::{
+    BackoffConfig, ClientConfigKey, ObjectStore, RetryConfig,
+    aws::{AmazonS3Builder, AmazonS3ConfigKey},
+    local::LocalFileSystem,
+    path::Path,
+    prefix::PrefixStore,
+};
+
+use super::SettingError;
+
+/// How a store is named, for remedies.
+const FORMS: &str =
+    "Set --documents (CPOR_DOCUMENTS) to file:// and a folder, or to s3://bucket or s3://bucket/prefix.";
+/// How long connecting to an S3 store may take, and a single try.
+const CONNECT: &str = "2s";
+const TRY: &str = "8s";
+
+/// Opens the store of a URL.
+pub(super) fn open(url: &str) -> Result<Arc<dyn ObjectStore>, SettingError> {
+    if let Some(folder) = url.strip_prefix("file://").filter(|folder| !folder.is_empty()) {
+        return folder_store(folder);
+    }
+    match url.strip_prefix("s3://") {
+        // The settings that AWS's own tools read, by the library's own reading of them: they are no options of ours.
+        Some(place) => bucket_store(place, AmazonS3Builder::from_env()),
+        None => Err(SettingError::new(format!("The documents cannot be kept in {url:?}."), FORMS)),
+    }
+}
+
+fn folder_store(folder: &str) -> Result<Arc<dyn ObjectStore>, SettingError> {
+    let wrong = |error: &dyn std::fmt::Display| {
+        let message = format!("The documents folder {folder} cannot be opened: {error}.");
+        SettingError::new(message, FORMS)
+    };
+    std::fs::create_dir_all(folder).map_err(|error| wrong(&error))?;
+    Ok(Arc::new(LocalFileSystem::new_with_prefix(folder).map_err(|error| wrong(&error))?))
+}
+
+/// The store of `bucket[/prefix]`, with what the environment says of it.
+fn bucket_store(place: &str, environment: AmazonS3Builder) -> Result<Arc<dyn ObjectStore>, SettingError> {
+    let (bucket, prefix) = place.split_once('/').unwrap_or((place, ""));
+    let is_name = |c: char| c.is_ascii_alphanumeric() || matches!(c, '.' | '-' | '_');
+    if bucket.is_empty() || !bucket.chars().all(is_name) {
+        return Err(SettingError::new(format!("{bucket:?} is no name of a bucket for documents."), FORMS));
+    }
+    let prefix = Path::parse(prefix.trim_end_matches('/')).map_err(|error| {
+        SettingError::new(format!("The documents cannot be kept under {prefix:?}: {error}."), FORMS)
+    })?;
+    look_at(&environment)?;
+    let store = environment
+        .with_bucket_name(bucket)
+        .with_config(AmazonS3ConfigKey::Client(ClientConfigKey::ConnectTimeout), CONNECT)
+        .with_config(AmazonS3ConfigKey::Client(ClientConfigKey::Timeout), TRY)
+        .with_retry(RetryConfig {
+            backoff: BackoffConfig {
+                init_backoff: Duration::from_millis(100),
+                max_backoff: Duration::from_secs(1),
+                base: 2.0,
+            },
+            max_retries: 3,
+            retry_timeout: Duration::from_secs(5),
+        })
+        .build()
+        .map_err(|error| {
+            SettingError::new(
+                format!("The documents' bucket {bucket} cannot be used: {error}."),
+                "Check AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY (both or neither), AWS_REGION and AWS_ENDPOINT_URL.",
+            )
+        })?;
+    Ok(if prefix.as_ref().is_empty() { Arc::new(store) } else { Arc::new(PrefixStore::new(store, prefix)) })
+}
+
+/// Says at the start what every request would fail with later.
+fn look_at(environment: &AmazonS3Builder) -> Result<(), SettingError> {
+    let value = |key| environment.get_config_value(&key).filter(|value| !value.is_empty());
+    let endpoint = value(AmazonS3ConfigKey::S3Endpoint).or_else(|| value(AmazonS3ConfigKey::Endpoint));
+    let allows_http = value(AmazonS3ConfigKey::Client(ClientConfigKey::AllowHttp));
+    let allows_http =
+        allows_http.is_some_and(|value| ["true", "1", "yes", "on"].contains(&value.to_ascii_lowercase().as_str()));
+    match endpoint {
+        Some(endpoint) if endpoint.starts_with("http://") && !allows_http => Err(SettingError::new(
+            format!("The documents' store {endpoint} would be spoken to without encryption."),
+            "Give AWS_ENDPOINT_URL as https://, or set AWS_ALLOW_HTTP=true where the network in between can be trusted.",
+        )),
+        Some(endpoint) if !endpoint.starts_with("http://") && !endpoint.starts_with("https://") => {
+            Err(SettingError::new(
+                format!("The documents' store {endpoint:?} is no web address."),
+                "Give AWS_ENDPOINT_URL as https://host[:port], or leave it out for AWS itself.",
+            ))
+        }
+        None if value(AmazonS3ConfigKey::Region).is_none() => Err(SettingError::new(
+            "Nothing says in which region of AWS the documents' bucket is.",
+            "Set AWS_REGION, or AWS_ENDPOINT_URL for another store that speaks S3.",
+        )),
+        _ => Ok(()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn refused(place: &str, environment: AmazonS3Builder) -> String {
+        let error = bucket_store(place, environment).unwrap_err();
+        assert!(!error.remedy.is_empty());
+        error.message
+    }
+
+    fn with(settings: &[(&str, &str)]) -> AmazonS3Builder {
+        settings.iter().fold(AmazonS3Builder::new(), |builder, (name, value)| {
+            builder.with_config(name.to_ascii_lowercase().parse().unwrap(), *value)
+        })
+    }
+
+    #[test]
+    fn buckets_and_prefixes_are_taken() {
+        for place in ["proof", "proof/", "proof/cpor", "proof/cpor/live/", "proof.example.com"] {
+            bucket_store(place, with(&[("AWS_REGION", "eu-central-1")])).unwrap();
+        }
+        let own = [("AWS_ENDPOINT_URL", "http://store:9000"), ("AWS_ALLOW_HTTP", "true")];
+        bucket_store("proof", with(&own)).unwrap();
+        bucket_store("proof", with(&[("AWS_ENDPOINT_URL", "https://store.example")])).unwrap();
+    }
+
+    #[test]
+    fn what_cannot_work_is_said_at_the_start() {
+        let region = || with(&[("AWS_REGION", "eu-central-1")]);
+        for place in ["", "/prefix", "two words", "user@bucket", "bucket?x=1"] {
+            assert!(refused(place, region()).contains("no name of a bucket"), "{place}");
+        }
+        assert!(refused("proof/a//b", region()).contains("cannot be kept under"));
+        assert!(refused("proof", with(&[])).contains("region"));
+        assert!(refused("proof", with(&[("AWS_ENDPOINT_URL", "http://store:9000")])).contains("without encryption"));
+        assert!(refused("proof", with(&[("AWS_ENDPOINT_URL_S3", "http://store:9000")])).contains("without encryption"));
+        assert!(refused("proof", with(&[("AWS_ENDPOINT_URL", "store:9000")])).contains("no web address"));
+        let half = [("AWS_REGION", "eu-central-1"), ("AWS_ACCESS_KEY_ID", "somebody")];
+        assert!(refused("proof", with(&half)).contains("cannot be used"));
+        for url in ["", "file://", "ftp://documents.example", "documents"] {
+            assert!(open(url).unwrap_err().message.contains("cannot be kept"), "{url}");
+        }
+    }
+}

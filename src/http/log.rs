@@ -1,0 +1,56 @@
+//! What the log tells of requests: a line for each, and in every line between which request it belongs to.
+
+use axum::extract::Request;
+use axum::http::{HeaderMap, StatusCode};
+use axum::middleware::Next;
+use axum::response::Response;
+use tracing::Instrument;
+
+use super::layers::REQUEST_ID;
+use crate::telemetry::{self, Stopwatch};
+
+/// Asked every few seconds by whatever watches the server: told only where somebody debugs.
+const WATCHED: [&str; 3] = ["/healthz", "/readyz", "/metrics"];
+
+/// Puts the request into its span, and tells how it was answered.
+pub(super) async fn request(request: Request, next: Next) -> Response {
+    let path = request.uri().path();
+    let span = telemetry::request_span(request_id(request.headers()), request.method().as_str(), path);
+    let line = Line { watched: WATCHED.contains(&path), since: telemetry::stopwatch(), status: None };
+    async move {
+        let response = next.run(request).await;
+        line.end(response.status());
+        response
+    }
+    .instrument(span)
+    .await
+}
+
+/// The id of a request: the client's where it was taken, else the server's own.
+pub(super) fn request_id(headers: &HeaderMap) -> &str {
+    headers.get(REQUEST_ID).and_then(|id| id.to_str().ok()).unwrap_or_default()
+}
+
+/// The line of a request, written when the answer begins, or when the client goes away before.
+struct Line {
+    watched: bool,
+    since: Stopwatch,
+    status: Option<u16>,
+}
+
+impl Line {
+    fn end(mut self, status: StatusCode) {
+        self.status = Some(status.as_u16());
+    }
+}
+
+impl Drop for Line {
+    fn drop(&mut self) {
+        let (status, duration_ms) = (self.status, self.since.milliseconds());
+        match status {
+            Some(status) if self.watched => tracing::debug!(status, duration_ms, "answered"),
+            Some(status) => tracing::info!(status, duration_ms, "answered"),
+            None => tracing::info!(duration_ms, "the client did not wait for the answer"),
+        }
+    }
+}

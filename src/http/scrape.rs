@@ -1,0 +1,92 @@
+//! `/metrics`, for Prometheus. The figures tell how much goes on here altogether, so not everybody may read them.
+
+use std::net::IpAddr;
+use std::sync::Arc;
+
+use axum::extract::{Request, State};
+use axum::http::HeaderMap;
+use axum::http::header::{CONTENT_TYPE, FORWARDED, HeaderValue, VIA};
+use axum::response::{IntoResponse, Response};
+use sha2::{Digest, Sha256};
+
+use super::failure::Failure;
+use super::{Edge, session};
+use crate::config::Secret;
+use crate::telemetry;
+
+/// Prometheus' text format.
+const TEXT: HeaderValue = HeaderValue::from_static("text/plain; version=0.0.4; charset=utf-8");
+
+/// Every metric, for whoever may read them.
+pub(super) async fn metrics(State(edge): State<Arc<Edge>>, request: Request) -> Result<Response, Failure> {
+    edge.may_read_metrics(request.headers(), session::address(request.extensions()))?;
+    for pool in edge.backend.pools() {
+        telemetry::pool(pool.name, pool.used, pool.idle, pool.limit);
+    }
+    let text = telemetry::render().ok_or_else(Failure::unavailable)?;
+    Ok(([(CONTENT_TYPE, TEXT)], text).into_response())
+}
+
+impl Edge {
+    /// With a token configured: its bearer. Without one: somebody on this machine, and for everybody else there is nothing.
+    fn may_read_metrics(&self, headers: &HeaderMap, address: IpAddr) -> Result<(), Failure> {
+        let Some(token) = &self.config.metrics_token else {
+            return if is_near(headers, address) { Ok(()) } else { Err(Failure::not_found()) };
+        };
+        match session::bearer(headers) {
+            Some(given) if equal(given, token) => Ok(()),
+            _ => {
+                self.rates.bad_token(address)?;
+                Err(Failure::unauthenticated())
+            }
+        }
+    }
+}
+
+/// Whether the request is from this machine itself: a proxy beside the server says for whom it asks.
+fn is_near(headers: &HeaderMap, address: IpAddr) -> bool {
+    let passed_on =
+        headers.keys().any(|name| name == FORWARDED || name == VIA || name.as_str().starts_with("x-forwarded-"));
+    address.to_canonical().is_loopback() && !passed_on
+}
+
+/// Compares without telling by its time how much was right: of hashes, and to their end.
+fn equal(given: &str, token: &Secret) -> bool {
+    let (given, token) = (Sha256::digest(given.as_bytes()), Sha256::digest(token.as_bytes()));
+    given.iter().zip(token.iter()).fold(0, |differences, (given, token)| differences | (given ^ token)) == 0
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_this_machine_is_near() {
+        let none = HeaderMap::new();
+        for (address, near) in [
+            ("127.0.0.1", true),
+            ("127.8.9.1", true),
+            ("::1", true),
+            ("::ffff:127.0.0.1", true),
+            ("0.0.0.0", false),
+            ("10.0.0.1", false),
+            ("::ffff:10.0.0.1", false),
+            ("fe80::1", false),
+        ] {
+            assert_eq!(is_near(&none, address.parse().unwrap()), near, "{address}");
+        }
+        for name in ["forwarded", "via", "x-forwarded-for", "x-forwarded-host", "X-Forwarded-Proto"] {
+            let headers = [(name.parse().unwrap(), HeaderValue::from_static(""))].into_iter().collect();
+            assert!(!is_near(&headers, "127.0.0.1".parse().unwrap()), "{name}");
+        }
+    }
+
+    #[test]
+    fn tokens_are_equal_as_a_whole() {
+        let token = Secret::from("the token of the metrics");
+        assert!(equal("the token of the metrics", &token));
+        for wrong in ["", "the token of the metric", "the token of the metrics ", "The token of the metrics"] {
+            assert!(!equal(wrong, &token), "{wrong}");
+        }
+    }
+}

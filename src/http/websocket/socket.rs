@@ -1,0 +1,286 @@
+//! The life of a socket: greeting, conversation, goodbye.
+
+use std::convert::Infallible;
+use std::future::pending;
+use std::net::IpAddr;
+use std::sync::Arc;
+use std::time::Duration;
+
+use axum::extract::ws::{Message, Utf8Bytes, WebSocket};
+use bytes::Bytes;
+use serde_json::{Map, Value};
+use tokio::sync::mpsc;
+use tokio::time::{Interval, MissedTickBehavior, interval, sleep, timeout};
+use tokio_tungstenite::tungstenite::error::{Error as WireError, ProtocolError};
+
+use super::operations::{News, Operations, refused};
+use super::protocol::{self, ACKNOWLEDGED, Farewell, Incoming, Kind};
+use crate::auth::Session;
+use crate::graphql::endpoint::Parts;
+use crate::graphql::error::FORBIDDEN;
+use crate::http::failure::Failure;
+use crate::http::shutdown::GRACE;
+use crate::http::{Edge, session};
+use crate::telemetry::{self, Transport};
+
+/// The largest message that a client may send, in bytes.
+pub(super) const LARGEST_MESSAGE: usize = 128 * 1024;
+/// What may wait to be written, in bytes.
+pub(super) const WRITE_BUFFER: usize = 1024 * 1024;
+/// The largest message that is sent, in bytes: it fits into the buffer with all around it.
+const LARGEST_ANSWER: usize = 1_000_000;
+/// After how many pings without any sign of life a client is gone.
+const UNANSWERED: u8 = 2;
+/// How much of the time that a slow client has may pass before it is told.
+const PART_OF_PATIENCE: f32 = 0.75;
+/// How long the end of a connection may take: the client is to read why.
+const GOODBYE: Duration = Duration::from_secs(3);
+
+/// How a socket ends.
+enum Ending {
+    /// By the server, which says why.
+    Close(Farewell),
+    /// By a fault after which nothing more can be read: what the client still sends lies unread.
+    Cut(Farewell),
+    /// By the client, or without one.
+    Gone,
+}
+
+impl From<Farewell> for Ending {
+    fn from(farewell: Farewell) -> Self {
+        Self::Close(farewell)
+    }
+}
+
+/// Serves a socket until it ends; `session` is that of the token in the upgrade's header.
+pub(super) async fn serve(edge: Arc<Edge>, socket: WebSocket, session: Option<Session>, address: IpAddr) {
+    let mut pings = interval(edge.config.limits.ping_every());
+    pings.set_missed_tick_behavior(MissedTickBehavior::Delay);
+    // The first is due after the time between two.
+    pings.reset();
+    let mut connection = Connection { edge, socket, pings, unanswered: 0 };
+    let Err(ending) = connection.live(session, address).await;
+    connection.part(ending).await;
+}
+
+/// Closes a socket whose client speaks another protocol.
+pub(super) async fn refuse(socket: WebSocket) {
+    let farewell = Farewell::SUBPROTOCOL;
+    telemetry::connection_closed(Transport::WebSocket, telemetry::close_code(Some(farewell.code)));
+    goodbye(socket, &farewell, true).await;
+}
+
+struct Connection {
+    edge: Arc<Edge>,
+    socket: WebSocket,
+    pings: Interval,
+    /// How many pings went out since the client was last heard.
+    unanswered: u8,
+}
+
+impl Connection {
+    /// Greets and converses, until something ends it. What is polled first wins: no event after the token's end.
+    async fn live(&mut self, granted: Option<Session>, address: IpAddr) -> Result<Infallible, Ending> {
+        let edge = Arc::clone(&self.edge);
+        let session = tokio::select! {
+            biased;
+            () = edge.shutdown.asked() => return Err(Farewell::GOING_AWAY.into()),
+            () = sleep(edge.config.limits.init_patience()) => return Err(Farewell::INIT_TIMEOUT.into()),
+            greeted = self.greet(granted, address) => greeted?,
+        };
+        let token_end = sleep(session.remaining());
+        let (mut operations, mut news) = Operations::new(Arc::clone(&edge), session.caller);
+        let conversing = async {
+            tokio::select! {
+                biased;
+                () = edge.shutdown.asked() => {}
+                ended = self.converse(&mut operations, &mut news) => return ended,
+            }
+            // What has begun may give its answer, as a request that runs may.
+            match timeout(GRACE.saturating_sub(GOODBYE), self.finish(&mut operations, &mut news)).await {
+                Ok(Err(ending)) => Err(ending),
+                Ok(Ok(())) | Err(_) => Err(Farewell::GOING_AWAY.into()),
+            }
+        };
+        tokio::select! {
+            biased;
+            () = token_end => Err(Farewell::FORBIDDEN.into()),
+            ended = conversing => ended,
+        }
+    }
+
+    /// Waits until the client says who it is, and acknowledges it.
+    async fn greet(&mut self, granted: Option<Session>, address: IpAddr) -> Result<Session, Ending> {
+        loop {
+            match self.hear().await? {
+                Incoming::Init(payload) => {
+                    let session = self.session(&payload, granted, address)?;
+                    self.say(ACKNOWLEDGED).await?;
+                    return Ok(session);
+                }
+                Incoming::Ping(payload) => self.say(protocol::pong(payload)).await?,
+                Incoming::Pong | Incoming::Complete { .. } => {}
+                Incoming::Subscribe { .. } => return Err(Farewell::UNAUTHORIZED.into()),
+            }
+        }
+    }
+
+    /// The session of the token in the payload, else of that in the upgrade's header.
+    fn session(
+        &self,
+        payload: &Map<String, Value>,
+        granted: Option<Session>,
+        address: IpAddr,
+    ) -> Result<Session, Farewell> {
+        let mut values = payload.iter().filter(|(name, _)| name.eq_ignore_ascii_case("authorization"));
+        let session = match (values.next(), values.next()) {
+            (None, _) => granted.ok_or_else(Failure::unauthenticated),
+            (Some((_, Value::String(text))), None) => self.edge.session_of(session::token_of(text), address),
+            _ => self.edge.session_of(None, address),
+        };
+        let session = session.map_err(|failure| {
+            let has_no_standing = failure.code() == FORBIDDEN;
+            if has_no_standing { Farewell::no_standing(failure.message()) } else { Farewell::FORBIDDEN }
+        })?;
+        if session.remaining().is_zero() { Err(Farewell::FORBIDDEN) } else { Ok(session) }
+    }
+
+    /// Hears the client and tells it the news of its operations, whichever comes.
+    async fn converse(
+        &mut self,
+        operations: &mut Operations,
+        news: &mut mpsc::Receiver<News>,
+    ) -> Result<Infallible, Ending> {
+        loop {
+            tokio::select! {
+                Some(news) = news.recv() => self.tell(operations, news).await?,
+                heard = self.hear() => match heard? {
+                    Incoming::Subscribe { id, parts } => self.start(operations, id, parts).await?,
+                    Incoming::Complete { id } => operations.end(&id),
+                    Incoming::Ping(payload) => self.say(protocol::pong(payload)).await?,
+                    Incoming::Pong => {}
+                    Incoming::Init(_) => return Err(Farewell::SECOND_INIT.into()),
+                },
+            }
+        }
+    }
+
+    /// Tells the answers of queries and mutations that run, and takes nothing new.
+    async fn finish(&mut self, operations: &mut Operations, news: &mut mpsc::Receiver<News>) -> Result<(), Ending> {
+        operations.end_subscriptions();
+        while !operations.is_empty() {
+            let Some(news) = news.recv().await else { break };
+            self.tell(operations, news).await?;
+            operations.end_subscriptions();
+        }
+        Ok(())
+    }
+
+    async fn start(&mut self, operations: &mut Operations, id: String, parts: Parts) -> Result<(), Ending> {
+        if operations.has(&id) {
+            return Err(Farewell::duplicate(&id).into());
+        }
+        match operations.start(&id, parts) {
+            Ok(()) => Ok(()),
+            Err(failure) => self.say(text(protocol::about(&id, Kind::Error, &refused(&failure)))?).await,
+        }
+    }
+
+    async fn tell(&mut self, operations: &mut Operations, news: News) -> Result<(), Ending> {
+        let Some((id, kind, payload)) = operations.take(news) else { return Ok(()) };
+        if payload.len() > LARGEST_ANSWER {
+            operations.end(&id);
+            let failure = Failure::answer_too_large(LARGEST_ANSWER);
+            return self.say(text(protocol::about(&id, Kind::Error, &refused(&failure)))?).await;
+        }
+        self.say(text(protocol::about(&id, kind, &payload))?).await
+    }
+
+    /// The next message of the client. Pings that are due go out meanwhile; those of the client are answered by the
+    /// library, the last of several only.
+    async fn hear(&mut self) -> Result<Incoming, Ending> {
+        loop {
+            let frame = tokio::select! {
+                _ = self.pings.tick() => {
+                    if self.unanswered == UNANSWERED {
+                        return Err(Ending::Gone);
+                    }
+                    self.unanswered += 1;
+                    self.send(Message::Ping(Bytes::new())).await?;
+                    continue;
+                }
+                frame = self.socket.recv() => frame,
+            };
+            self.unanswered = 0;
+            match frame {
+                Some(Ok(Message::Text(text))) => return Ok(Incoming::read(&text)?),
+                Some(Ok(Message::Binary(_))) => return Err(Farewell::invalid("it is binary").into()),
+                // After a close frame the answer to it is written by reading on.
+                Some(Ok(Message::Ping(_) | Message::Pong(_) | Message::Close(_))) => {}
+                Some(Err(error)) => return Err(fault(error)),
+                None => return Err(Ending::Gone),
+            }
+        }
+    }
+
+    async fn say(&mut self, text: impl Into<Utf8Bytes>) -> Result<(), Ending> {
+        self.send(Message::Text(text.into())).await
+    }
+
+    /// Hands a message to the connection. Whoever does not take it in time is told so, and loses the connection at the
+    /// end of the time that the connection itself has for its client.
+    async fn send(&mut self, message: Message) -> Result<(), Ending> {
+        let patience = self.edge.config.limits.slow_reader_patience().mul_f32(PART_OF_PATIENCE);
+        match timeout(patience, self.socket.send(message)).await {
+            Ok(Ok(())) => Ok(()),
+            Ok(Err(_)) => Err(Ending::Gone),
+            Err(_) => Err(Farewell::TOO_SLOW.into()),
+        }
+    }
+
+    async fn part(self, ending: Ending) {
+        let code = match &ending {
+            Ending::Close(farewell) | Ending::Cut(farewell) => Some(farewell.code),
+            Ending::Gone => None,
+        };
+        telemetry::connection_closed(Transport::WebSocket, telemetry::close_code(code));
+        match ending {
+            Ending::Close(farewell) => goodbye(self.socket, &farewell, true).await,
+            Ending::Cut(farewell) => goodbye(self.socket, &farewell, false).await,
+            Ending::Gone => {}
+        }
+    }
+}
+
+/// Says why a socket is closed, and leaves the client a while to read it: a connection that is dropped while something
+/// lies unread is reset, and the reason with it.
+async fn goodbye(mut socket: WebSocket, farewell: &Farewell, readable: bool) {
+    tracing::debug!(code = farewell.code, reason = %farewell.reason, "a WebSocket is closed");
+    let closing = async {
+        let said = socket.send(Message::Close(Some(farewell.frame()))).await;
+        if readable {
+            // What the client still sends is thrown away, up to its own goodbye.
+            while let Some(Ok(_)) = socket.recv().await {}
+        } else if said.is_ok() {
+            pending::<()>().await;
+        }
+    };
+    // Only a courtesy: it ends in time or is broken off.
+    let _ = timeout(GOODBYE, closing).await;
+}
+
+/// What a fault of the connection means.
+fn fault(error: axum::Error) -> Ending {
+    match error.into_inner().downcast_ref::<WireError>() {
+        Some(WireError::Capacity(_)) => Ending::Cut(Farewell::TOO_BIG),
+        Some(WireError::Utf8(_)) => Ending::Cut(Farewell::NOT_UTF8),
+        Some(WireError::Protocol(ProtocolError::ResetWithoutClosingHandshake)) => Ending::Gone,
+        Some(WireError::Protocol(_)) => Ending::Cut(Farewell::PROTOCOL_ERROR),
+        _ => Ending::Gone,
+    }
+}
+
+/// A message as the connection takes it. What is said is JSON, so that it is always UTF-8.
+fn text(message: Vec<u8>) -> Result<Utf8Bytes, Ending> {
+    Utf8Bytes::try_from(message).map_err(|_| Ending::Gone)
+}

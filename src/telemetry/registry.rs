@@ -1,0 +1,117 @@
+//! The metrics: their names, what they mean, and the text of them all.
+
+use std::sync::OnceLock;
+
+use metrics::{Unit, counter, describe_counter, describe_gauge, describe_histogram, gauge};
+use metrics_exporter_prometheus::{Matcher, PrometheusBuilder, PrometheusHandle};
+
+use super::live;
+use crate::clock::Clock;
+
+pub(super) const REQUESTS: &str = "cpor_requests_total";
+pub(super) const OPERATION_DURATION: &str = "cpor_operation_duration_seconds";
+pub(super) const PROBLEMS: &str = "cpor_problems_total";
+pub(super) const ERRORS: &str = "cpor_errors_total";
+pub(super) const LIVE_CONNECTIONS: &str = "cpor_live_connections";
+pub(super) const LIVE_OPERATIONS: &str = "cpor_live_operations";
+pub(super) const EVENTS_DELIVERED: &str = "cpor_events_delivered_total";
+pub(super) const CONNECTIONS_CLOSED: &str = "cpor_connections_closed_total";
+pub(super) const TAIL_LAG: &str = "cpor_tail_lag_seconds";
+pub(super) const TAIL_EVENTS: &str = "cpor_tail_events_read_total";
+pub(super) const TAIL_FAILURES: &str = "cpor_tail_failures_total";
+pub(super) const SCANS: &str = "cpor_clock_scans_total";
+pub(super) const SCAN_DURATION: &str = "cpor_clock_scan_duration_seconds";
+pub(super) const CLOCKS_FIRED: &str = "cpor_clocks_fired_total";
+pub(super) const POOL_CONNECTIONS: &str = "cpor_database_connections";
+pub(super) const POOL_LIMIT: &str = "cpor_database_connections_limit";
+const BUILD_INFO: &str = "cpor_build_info";
+const PROCESS_START: &str = "process_start_time_seconds";
+
+/// The upper ends of the buckets of durations, in seconds: 1 ms to 10 s.
+const BUCKETS: [f64; 13] = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0];
+
+/// What every counter counts; the labels stand in brackets.
+const COUNTERS: [(&str, &str); 9] = [
+    (REQUESTS, "GraphQL operations that were asked for, by transport, kind of operation and outcome."),
+    (PROBLEMS, "Problems told in the payloads of mutations, refusals and warnings alike, by code."),
+    (ERRORS, "Errors told in answers, by extensions.code."),
+    (EVENTS_DELIVERED, "Answers of subscriptions that were handed to their connections."),
+    (CONNECTIONS_CLOSED, "Live connections that ended, by transport and reason."),
+    (TAIL_EVENTS, "Events that the tail has read from the log."),
+    (TAIL_FAILURES, "Reads of the tail that failed; each is tried again."),
+    (SCANS, "Scans for clocks that are due, by outcome."),
+    (CLOCKS_FIRED, "Clocks that fired on this server."),
+];
+
+/// What every gauge shows.
+const GAUGES: [(&str, Unit, &str); 7] = [
+    (LIVE_CONNECTIONS, Unit::Count, "Live connections at the moment, by transport."),
+    (LIVE_OPERATIONS, Unit::Count, "Subscriptions that are followed at the moment."),
+    (TAIL_LAG, Unit::Seconds, "Time since the tail last read to the end of the log."),
+    (POOL_CONNECTIONS, Unit::Count, "Connections to the database, by pool and state."),
+    (POOL_LIMIT, Unit::Count, "The most connections that a pool may have, by pool."),
+    (BUILD_INFO, Unit::Count, "Always 1; its labels say what runs."),
+    (PROCESS_START, Unit::Seconds, "When the process started, in seconds since the start of 1970."),
+];
+
+/// What every histogram measures.
+const HISTOGRAMS: [(&str, &str); 2] = [
+    (OPERATION_DURATION, "How long operations took, by root field; of a subscription its opening and each event."),
+    (SCAN_DURATION, "How long scans for clocks that are due took."),
+];
+
+/// Begins to count; a second call changes nothing.
+pub fn install() {
+    handle();
+}
+
+/// Every metric in Prometheus' text format; nothing where another recorder was there first.
+#[must_use]
+pub fn render() -> Option<String> {
+    let handle = handle()?;
+    gauge!(TAIL_LAG).set(live::tail_lag().as_secs_f64());
+    Some(handle.render())
+}
+
+/// Takes measured durations into their buckets, so that they do not pile up while nobody asks for them. Cheap.
+pub fn upkeep() {
+    if let Some(handle) = handle() {
+        handle.run_upkeep();
+    }
+}
+
+/// The one recorder of this process.
+fn handle() -> Option<&'static PrometheusHandle> {
+    static HANDLE: OnceLock<Option<PrometheusHandle>> = OnceLock::new();
+    HANDLE
+        .get_or_init(|| {
+            let builder = PrometheusBuilder::new();
+            let durations = Matcher::Suffix("_duration_seconds".to_owned());
+            let handle = builder.set_buckets_for_metric(durations, &BUCKETS).ok()?.install_recorder().ok()?;
+            describe();
+            Some(handle)
+        })
+        .as_ref()
+}
+
+/// Says what the metrics mean, and begins those that have no labels: what never happened is 0, not absent.
+fn describe() {
+    for (name, help) in COUNTERS {
+        describe_counter!(name, Unit::Count, help);
+    }
+    for (name, unit, help) in GAUGES {
+        describe_gauge!(name, unit, help);
+    }
+    for (name, help) in HISTOGRAMS {
+        describe_histogram!(name, Unit::Seconds, help);
+    }
+    for name in [EVENTS_DELIVERED, TAIL_EVENTS, TAIL_FAILURES, CLOCKS_FIRED] {
+        counter!(name).increment(0);
+    }
+    gauge!(LIVE_OPERATIONS).set(0.0);
+    gauge!(BUILD_INFO, "version" => env!("CARGO_PKG_VERSION")).set(1.0);
+    #[expect(clippy::cast_precision_loss, reason = "microseconds since 1970 fit for centuries")]
+    let started = Clock::System.now().micros() as f64 / 1_000_000.0;
+    gauge!(PROCESS_START).set(started);
+    live::tail_caught_up();
+}

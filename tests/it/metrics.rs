@@ -1,0 +1,347 @@
+//! `/metrics`: figures that move with what happens, labels that nobody can make more of, and who may read them.
+
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    time::Duration,
+};
+
+use reqwest::Method;
+use serde_json::{Value, json};
+
+use crate::{
+    crash::Cast,
+    support::{
+        Backend, Caller,
+        database::Database,
+        event_stream::EventStream,
+        ids,
+        process::{Home, Process},
+        socket::Socket,
+    },
+};
+
+/// How long a test waits for what must come.
+const PATIENCE: Duration = Duration::from_secs(20);
+
+/// The figures of a server at one moment, by name and labels as they are written.
+#[derive(Clone, Debug)]
+struct Figures {
+    text: String,
+    values: BTreeMap<String, f64>,
+}
+
+impl Figures {
+    async fn of(process: &Process) -> Self {
+        let caller = Caller { token: None, ..process.caller(json!({})) };
+        let answer = caller.send(caller.request(Method::GET, "/metrics")).await;
+        assert_eq!(answer.status, 200, "{}", answer.text);
+        assert!(answer.headers["content-type"].to_str().unwrap().starts_with("text/plain; version=0.0.4"));
+        let lines = answer.text.lines().filter(|line| !line.is_empty() && !line.starts_with('#'));
+        let values = lines.map(|line| {
+            let (series, value) = line.rsplit_once(' ').unwrap();
+            (series.to_owned(), value.parse().unwrap_or_else(|_| panic!("no number: {line}")))
+        });
+        Self { values: values.collect(), text: answer.text.clone() }
+    }
+
+    /// A figure; one that was never touched is 0.
+    fn get(&self, series: &str) -> f64 {
+        self.values.get(series).copied().unwrap_or_default()
+    }
+
+    /// Operations of this kind that came over HTTP and ended so.
+    fn requests(&self, transport: &str, kind: &str, outcome: &str) -> f64 {
+        self.get(&format!(r#"cpor_requests_total{{transport="{transport}",kind="{kind}",outcome="{outcome}"}}"#))
+    }
+
+    /// How many operations of this label were measured.
+    fn measured(&self, label: &str) -> f64 {
+        self.get(&format!(r#"cpor_operation_duration_seconds_count{{operation="{label}"}}"#))
+    }
+
+    /// By how much a figure has grown since then.
+    fn since(&self, before: &Self, figure: impl Fn(&Self) -> f64) -> f64 {
+        figure(self) - figure(before)
+    }
+
+    /// Every series, without the values.
+    fn series(&self) -> BTreeSet<&str> {
+        self.values.keys().map(String::as_str).collect()
+    }
+}
+
+/// Waits until the figures are so.
+async fn until(process: &Process, what: &str, so: impl Fn(&Figures) -> bool) -> Figures {
+    let waiting = async {
+        loop {
+            let figures = Figures::of(process).await;
+            if so(&figures) {
+                return figures;
+            }
+        }
+    };
+    let waited = tokio::time::timeout(PATIENCE, waiting).await;
+    match waited {
+        Ok(figures) => figures,
+        Err(_) => panic!("{what} never came: {}", Figures::of(process).await.text),
+    }
+}
+
+fn reviewer(process: &Process) -> Caller {
+    process.caller(json!({ "sub": "rita", "roles": ["REVIEWER"],
+        "scope": "claims:read claims:write history:read directory:read" }))
+}
+
+// ---- what is counted ----
+
+async fn operations_are_counted(backend: Backend) {
+    let home = Home::new(Database::copied(backend).await);
+    let server = home.serve(&[]);
+    let caller = reviewer(&server);
+    let before = Figures::of(&server).await;
+    for _ in 0..3 {
+        caller.query("{ viewer { subject } }").await;
+    }
+    caller.query("query Mine { a: viewer { subject } b: viewer { subject } }").await;
+    caller.query("{ __schema { description } }").await;
+    caller.query("query Two { ...f } fragment f on Query { claims { totalCount } }").await;
+    assert_eq!(caller.post(&json!({ "query": "{ nonsense }" })).await.errors(), ["GRAPHQL_VALIDATION_FAILED"]);
+    assert_eq!(caller.post(&json!({ "query": "{ nonsense" })).await.errors(), ["GRAPHQL_PARSE_FAILED"]);
+    assert_eq!(caller.post(&json!({ "no": "query" })).await.status, 400);
+    let forbidden = caller.mutate("upsertProducts", json!({ "rows": [] })).await;
+    assert_eq!(forbidden.errors(), ["FORBIDDEN"]);
+    let nobody = Caller { token: None, ..caller.clone() };
+    nobody.post(&json!({ "query": "{ viewer { subject } }" })).await;
+    let stranger = Caller { token: Some("no.good.token".to_owned()), ..caller.clone() };
+    stranger.post(&json!({ "query": "{ viewer { subject } }" })).await;
+    let after = Figures::of(&server).await;
+    let grown = |kind: &str, outcome: &str| after.since(&before, |all| all.requests("http", kind, outcome));
+    assert_eq!(grown("query", "ok"), 6.0, "{}", after.text);
+    assert_eq!(grown("query", "refused"), 1.0, "{}", after.text);
+    assert_eq!(grown("none", "refused"), 2.0, "{}", after.text);
+    assert_eq!(grown("mutation", "errors"), 1.0, "{}", after.text);
+    assert_eq!(grown("none", "unauthenticated"), 2.0, "{}", after.text);
+    for (label, count) in [("viewer", 3.0), ("several", 1.0), ("introspection", 1.0), ("claims", 1.0), ("unknown", 1.0)]
+    {
+        assert_eq!(after.since(&before, |all| all.measured(label)), count, "{label}");
+    }
+    for (code, count) in [
+        ("GRAPHQL_VALIDATION_FAILED", 1.0),
+        ("GRAPHQL_PARSE_FAILED", 1.0),
+        ("FORBIDDEN", 1.0),
+        ("UNAUTHENTICATED", 2.0),
+    ] {
+        let series = format!(r#"cpor_errors_total{{code="{code}"}}"#);
+        assert_eq!(after.since(&before, |all| all.get(&series)), count, "{code}");
+    }
+    assert!(
+        after.get(r#"cpor_operation_duration_seconds_bucket{operation="viewer",le="10"}"#) >= 3.0,
+        "{}",
+        after.text
+    );
+    drop(server);
+    home.database.delete().await;
+}
+
+async fn what_happens_to_claims_is_counted(backend: Backend) {
+    // T5 H2
+    let home = Home::new(Database::copied(backend).await);
+    let server = home.serve(&["--sandbox"]);
+    let cast = Cast::of(&server);
+    let before = Figures::of(&server).await;
+    cast.claims(3).await;
+    let unknown =
+        json!({ "claimId": ids::of_uuid("Claim", "00000000-0000-4000-8000-000000000000"), "expectedVersion": 1 });
+    let refused = cast.partner.mutate("deleteClaimDraft", unknown).await;
+    assert_eq!(refused.refused(), ["NOT_FOUND"]);
+    cast.advance("P20D").await;
+    let entries: f64 = home.database.read("SELECT CAST(count(*) AS text) FROM history").await[0].parse().unwrap();
+    let read = |all: &Figures| all.get("cpor_tail_events_read_total");
+    let after = until(&server, "the tail", |all| all.since(&before, read) >= entries).await;
+    assert_eq!(after.since(&before, read), entries, "every entry once");
+    assert_eq!(after.since(&before, |all| all.get(r#"cpor_problems_total{code="NOT_FOUND"}"#)), 1.0);
+    // T3, T2, and N4 after I1's own.
+    assert!(after.since(&before, |all| all.get("cpor_clocks_fired_total")) >= 3.0, "{}", after.text);
+    assert!(after.get(r#"cpor_clock_scans_total{outcome="done"}"#) >= 1.0, "{}", after.text);
+    assert_eq!(after.get(r#"cpor_clock_scans_total{outcome="failed"}"#), 0.0);
+    assert!(after.get("cpor_clock_scan_duration_seconds_count") >= 1.0, "{}", after.text);
+    assert_eq!(after.get("cpor_tail_failures_total"), 0.0);
+    let lag = after.values["cpor_tail_lag_seconds"];
+    assert!((0.0..10.0).contains(&lag), "{lag}");
+    let pools: &[&str] = if backend == Backend::Postgres { &["all", "log"] } else { &["read", "write", "log"] };
+    for pool in pools {
+        let of = |state: &str| after.values[&format!(r#"cpor_database_connections{{pool="{pool}",state="{state}"}}"#)];
+        let limit = after.values[&format!(r#"cpor_database_connections_limit{{pool="{pool}"}}"#)];
+        assert!(of("used") + of("idle") >= 1.0 && of("used") + of("idle") <= limit, "{pool}: {}", after.text);
+    }
+    drop(server);
+    home.database.delete().await;
+}
+
+async fn live_connections_are_counted(backend: Backend) {
+    let home = Home::new(Database::copied(backend).await);
+    let server = home.serve(&["--sandbox"]);
+    let cast = Cast::of(&server);
+    let connections =
+        |all: &Figures, transport: &str| all.get(&format!(r#"cpor_live_connections{{transport="{transport}"}}"#));
+    let mut socket = Socket::of(&cast.partner).await;
+    let following = socket.subscribe("subscription Mine { claimStatusChanged { toStatus } }", json!({})).await;
+    let refused = socket.subscribe("subscription { nonsense }", json!({})).await;
+    socket.refused(&refused).await;
+    socket.query("{ viewer { subject } }", json!({})).await;
+    let mut events =
+        EventStream::open(&cast.partner, "subscription { claimStatusChanged { toStatus } }", json!({})).await;
+    let figures = until(&server, "both", |all| {
+        all.get("cpor_live_operations") == 2.0 && connections(all, "websocket") == 1.0 && connections(all, "sse") == 1.0
+    })
+    .await;
+    assert_eq!(figures.requests("websocket", "subscription", "ok"), 1.0, "{}", figures.text);
+    assert_eq!(figures.requests("websocket", "subscription", "refused"), 1.0, "{}", figures.text);
+    assert_eq!(figures.requests("websocket", "query", "ok"), 1.0, "{}", figures.text);
+    assert_eq!(figures.requests("sse", "subscription", "ok"), 1.0, "{}", figures.text);
+    assert_eq!(figures.measured("claimStatusChanged"), 2.0, "{}", figures.text);
+    // On its way to the last of these both hear of every step.
+    cast.claims(1).await;
+    let is_last = |told: &Value| told["claimStatusChanged"]["toStatus"] == "PARTNER_ACTION_REQUIRED";
+    let mut steps = 1.0;
+    while !is_last(&socket.next(&following).await["data"]) {
+        steps += 1.0;
+    }
+    while !is_last(&events.data().await) {}
+    assert!(steps >= 3.0, "{steps}");
+    assert_eq!(Figures::of(&server).await.get("cpor_events_delivered_total"), 2.0 * steps);
+    drop(events);
+    socket.subscribe_as(&following, "subscription { claimStatusChanged { toStatus } }", json!({})).await;
+    assert_eq!(socket.closed().await.0, 4409);
+    let figures = until(&server, "their ends", |all| {
+        all.get("cpor_live_operations") == 0.0 && connections(all, "websocket") == 0.0 && connections(all, "sse") == 0.0
+    })
+    .await;
+    let closed = |transport: &str, reason: &str| {
+        figures.get(&format!(r#"cpor_connections_closed_total{{transport="{transport}",reason="{reason}"}}"#))
+    };
+    assert_eq!((closed("websocket", "4409"), closed("sse", "client")), (1.0, 1.0), "{}", figures.text);
+    drop(server);
+    home.database.delete().await;
+}
+
+// ---- their form ----
+
+async fn no_client_can_make_more_of_them(backend: Backend) {
+    let home = Home::new(Database::copied(backend).await);
+    let server = home.serve(&[]);
+    let caller = reviewer(&server);
+    let ask = async |number: u32| {
+        let name = format!("marker{number}");
+        caller.query(&format!("query {name} {{ {name}: viewer {{ subject }} }}")).await;
+        caller.post(&json!({ "query": format!("{{ {name} }}") })).await;
+        caller.post(&json!({ "query": format!("mutation {name} {{ {name}: {name} }}") })).await;
+        caller.post(&json!({ "query": "{ viewer { subject } }", "operationName": name })).await;
+        caller.post(&json!({ "query": format!("query($v: {name}) {{ viewer {{ subject }} }}") })).await;
+        caller.send(caller.request(Method::GET, &format!("/{name}?query={name}"))).await;
+        caller.send(caller.request(Method::from_bytes(name.as_bytes()).unwrap(), "/graphql")).await;
+        caller.send(caller.request(Method::GET, "/metrics").header("x-request-id", &name)).await;
+    };
+    ask(0).await;
+    let before = Figures::of(&server).await;
+    for number in 1..=200 {
+        ask(number).await;
+    }
+    let after = Figures::of(&server).await;
+    // Those with a type that is not there are refused behind the gate, and measured too.
+    assert_eq!(after.measured("viewer"), 402.0);
+    assert_eq!(before.series(), after.series());
+    assert!(!after.text.contains("marker"), "{}", after.text);
+    // Each says what it is, and those that have a unit say it in their names.
+    for series in after.series() {
+        let name = series.split('{').next().unwrap();
+        let name = ["_bucket", "_sum", "_count"].iter().find_map(|end| name.strip_suffix(end)).unwrap_or(name);
+        let help = after.text.lines().find(|line| line.starts_with(&format!("# HELP {name} ")));
+        assert!(help.is_some_and(|help| help.len() > name.len() + 20), "{name} says nothing: {help:?}");
+        let kind = after.text.lines().find(|line| line.starts_with(&format!("# TYPE {name} "))).unwrap();
+        assert_eq!(kind.ends_with(" counter"), name.ends_with("_total"), "{kind}");
+        assert!(!kind.ends_with(" histogram") || name.ends_with("_seconds"), "{kind}");
+    }
+    assert_eq!(after.get(concat!(r#"cpor_build_info{version=""#, env!("CARGO_PKG_VERSION"), r#""}"#)), 1.0);
+    assert!(after.get("process_start_time_seconds") > 1_700_000_000.0);
+    drop(server);
+    home.database.delete().await;
+}
+
+// ---- who may read them ----
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn without_a_token_only_this_machine_may_read_them() {
+    let home = Home::new(Database::copied(Backend::Sqlite).await);
+    let server = home.serve(&[]);
+    let caller = reviewer(&server);
+    let get = |path: &str| caller.request(Method::GET, path);
+    assert_eq!(caller.send(get("/metrics")).await.status, 200);
+    let nothing = caller.send(get("/nothing")).await;
+    for name in ["x-forwarded-for", "forwarded", "via", "x-forwarded-host"] {
+        let answer = caller.send(get("/metrics").header(name, "127.0.0.1")).await;
+        assert_eq!((answer.status, &answer.text), (nothing.status, &nothing.text), "{name}: as if it were not there");
+        assert_eq!(answer.status, 404);
+    }
+    drop(server);
+    home.database.delete().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn with_a_token_whoever_bears_it_may_read_them() {
+    const TOKEN: &str = "the token of the metrics";
+    let home = Home::new(Database::copied(Backend::Sqlite).await);
+    let server = home.serve(&["--metrics-token", TOKEN, "--bad-tokens-per-minute", "6"]);
+    let caller = reviewer(&server);
+    let read = async |authorization: Option<String>| {
+        let request = Caller { token: None, ..caller.clone() }.request(Method::GET, "/metrics");
+        let request = request.header("x-forwarded-for", "192.0.2.1");
+        caller
+            .send(authorization.into_iter().fold(request, |request, text| request.header("authorization", text)))
+            .await
+    };
+    assert_eq!(read(Some(format!("Bearer {TOKEN}"))).await.status, 200, "through a proxy too");
+    let callers_own = caller.token.clone().unwrap();
+    for wrong in [
+        None,
+        Some(String::new()),
+        Some(TOKEN.to_owned()),
+        Some(format!("Bearer {TOKEN}x")),
+        Some(format!("Bearer {callers_own}")),
+    ] {
+        let answer = read(wrong.clone()).await;
+        assert_eq!((answer.status.as_u16(), answer.errors()), (401, vec!["UNAUTHENTICATED".to_owned()]), "{wrong:?}");
+        assert!(!answer.text.contains("cpor_"));
+    }
+    assert_eq!(read(None).await.status, 401);
+    assert_eq!(read(None).await.status, 429, "guessing is slow (T48)");
+    assert_eq!(read(Some(format!("Bearer {TOKEN}"))).await.status, 200, "and who knows it is not shut out");
+    drop(server);
+    home.database.delete().await;
+}
+
+/// Runs each on a server process of its own, on both databases.
+macro_rules! on_both {
+    ($($name:ident),+ $(,)?) => {
+        $(mod $name {
+            use crate::support::Backend;
+
+            #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+            async fn sqlite() {
+                super::$name(Backend::Sqlite).await;
+            }
+
+            #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+            async fn postgres() {
+                super::$name(Backend::Postgres).await;
+            }
+        })+
+    };
+}
+
+on_both!(
+    operations_are_counted,
+    what_happens_to_claims_is_counted,
+    live_connections_are_counted,
+    no_client_can_make_more_of_them,
+);
