@@ -42,6 +42,9 @@ pub const SEED: u64 = 20_261_121;
 /// How long what must happen by itself may take.
 pub const BY_ITSELF: Duration = Duration::from_secs(10);
 
+/// How long what takes no time may take on a machine that is busy with other tests.
+pub const LOADED: Duration = Duration::from_secs(30);
+
 /// The time, to measure by.
 #[expect(clippy::disallowed_methods, reason = "time is only measured")]
 pub fn now() -> Instant {
@@ -123,7 +126,7 @@ async fn load(backend: Backend, servers: usize) {
     let home = Home::new(Database::copied(backend).await);
     let processes: Vec<Process> = (0..servers).map(|_| home.serve(&[])).collect();
     let fleet = Fleet::of(processes.iter().map(|process| process.base.clone()));
-    let stage = Stage::set(Courier::new(fleet, true), &home.database, WRITERS).await;
+    let stage = Stage::set(Courier::new(fleet, true, LOADED), &home.database, WRITERS).await;
     let (stop, stopped) = watch::channel(false);
     let mut disturbing = Vec::new();
     if backend == Backend::Postgres {

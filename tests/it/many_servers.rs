@@ -14,7 +14,7 @@ use tokio::{sync::watch, task::block_in_place};
 use crate::{
     crash::Cast,
     live_load::{
-        BY_ITSELF, HEAVY, SEED, conclude,
+        HEAVY, LOADED, SEED, conclude,
         courier::{Courier, Fleet},
         follow, now,
         stage::Stage,
@@ -121,9 +121,9 @@ async fn what_one_server_took_another_gives() {
 /// Waits until so many more changes were acknowledged: the load goes on.
 async fn goes_on(stage: &Stage, more: usize) {
     let done = || stage.courier.tally.acknowledged.lock().unwrap().len();
-    let (before, until) = (done(), now() + 2 * BY_ITSELF);
+    let (before, until) = (done(), now() + LOADED);
     while done() < before + more {
-        assert!(now() < until, "only {} changes in {:?}", done() - before, 2 * BY_ITSELF);
+        assert!(now() < until, "only {} changes in {:?}", done() - before, LOADED);
         tokio::time::sleep(Duration::from_millis(10)).await;
     }
 }
@@ -145,9 +145,11 @@ async fn a_rolling_restart_loses_nothing() {
     let home = Arc::new(Home::new(Database::copied(Backend::Postgres).await));
     let servers = three_at_once(&home, &[]).await;
     let fleet = Fleet::of(servers.iter().map(|server| server.base.clone()));
-    let stage = Stage::set(Courier::new(fleet, false), &home.database, 8).await;
+    let stage = Stage::set(Courier::new(fleet, false, LOADED), &home.database, 8).await;
     let (stop, stopped) = watch::channel(false);
-    let (tell, following) = follow(audience(&stage, SEED, 20, false));
+    let mut subscribers = audience(&stage, SEED, 10, true);
+    subscribers.extend(audience(&stage, SEED + 1, 10, false));
+    let (tell, following) = follow(subscribers);
     let writers = stage.writers(SEED).into_iter().map(|writer| tokio::spawn(writer.write_until(stopped.clone())));
     let writing = join_all(writers.collect::<Vec<_>>());
     let mut renewed = Vec::new();

@@ -5,6 +5,7 @@ mod closing;
 mod endurance;
 mod handshake;
 mod operations;
+mod probe;
 
 use std::time::{SystemTime, UNIX_EPOCH};
 

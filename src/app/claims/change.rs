@@ -6,7 +6,7 @@ use domain::{
     caller::Caller,
     claim::Claim,
     eligibility::{Facts, Intent},
-    lifecycle::{self, Circumstances, Command, Edit, OldDocument},
+    lifecycle::{self, Circumstances, Command, Decision, Edit, OldDocument},
     problem::Problem,
 };
 use uuid::Uuid;
@@ -31,6 +31,14 @@ use crate::{
         },
     },
 };
+
+/// What came of judging a change.
+enum Judged {
+    /// It was done before under the same idempotency key.
+    DoneBefore(Box<Answer>),
+    /// It can be done: what follows from it, and the claim as it was.
+    Open(Box<Decision>, Box<Locked>),
+}
 
 /// Takes the turn on the customer first, and then the claim (see `locks`).
 async fn lock(transaction: &Transaction, ask: &Ask<'_>, id: Uuid) -> Result<Option<Locked>, StoreError> {
@@ -67,20 +75,47 @@ impl App {
         };
         let ask =
             Ask { caller, claim_id, expected_version, change: &change, stored: stored.as_ref(), key: key.as_ref() };
-        repeatedly(|| self.try_to_change(&ask)).await
+        match &stored {
+            Some(stored) => Box::pin(self.upload(&ask, stored)).await,
+            None => repeatedly(|| self.try_to_change(&ask)).await,
+        }
     }
 
-    async fn try_to_change(&self, ask: &Ask<'_>) -> Result<Answer, Failure> {
+    /// Makes the change, in one transaction.
+    pub(super) async fn try_to_change(&self, ask: &Ask<'_>) -> Result<Answer, Failure> {
         let transaction = self.db().begin().await?;
+        let (decision, locked) = match Box::pin(self.judge(&transaction, ask)).await? {
+            Judged::DoneBefore(answer) => return Ok(*answer),
+            Judged::Open(decision, locked) => (*decision, *locked),
+        };
+        let around = if ask.change.is_wide() {
+            Box::pin(arbitrations::around(&transaction, &locked.claim, &decision.claim)).await?
+        } else {
+            Surroundings::default()
+        };
+        Box::pin(self.store(transaction, ask, decision, locked, around)).await
+    }
+
+    /// Says whether the change could be made, and makes nothing of it; the answer where it was made before.
+    pub(super) async fn try_without_storing(&self, ask: &Ask<'_>) -> Result<Option<Answer>, Failure> {
+        let transaction = self.db().begin().await?;
+        Ok(match Box::pin(self.judge(&transaction, ask)).await? {
+            Judged::DoneBefore(answer) => Some(*answer),
+            Judged::Open(..) => None,
+        })
+    }
+
+    /// Locks the claim and decides.
+    async fn judge(&self, transaction: &Transaction, ask: &Ask<'_>) -> Result<Judged, Failure> {
         let locked = match ask.claim_id {
-            Some(id) => Box::pin(lock(&transaction, ask, id)).await?,
+            Some(id) => Box::pin(lock(transaction, ask, id)).await?,
             None => None,
         };
         // Only after the lock: whoever waited for it sees what was done under the same key meanwhile.
         if let Some(key) = ask.key
-            && let Some(done) = key.earlier::<Done>(&transaction).await??
+            && let Some(done) = key.earlier::<Done>(transaction).await??
         {
-            return self.again(ask.caller, done).await;
+            return Ok(Judged::DoneBefore(Box::new(self.again(ask.caller, done).await?)));
         }
         let Locked { claim, head } = locked.ok_or_else(|| Problem::not_found("claim", "claimId"))?;
         if let Some(expected) = ask.expected_version
@@ -91,15 +126,10 @@ impl App {
         // The status comes before the values: an edit in a closed status is told so, not that a field is wrong.
         let rule = lifecycle::may_ever(ask.change.action(), ask.caller).map_err(AppError::from)?;
         lifecycle::guard(rule, &claim, ask.caller, self.now())?;
-        let command = Box::pin(self.command(&transaction, &claim, ask)).await?;
-        let given = Box::pin(self.circumstances(&transaction, &claim, &command)).await?;
+        let command = Box::pin(self.command(transaction, &claim, ask)).await?;
+        let given = Box::pin(self.circumstances(transaction, &claim, &command)).await?;
         let decision = lifecycle::decide(&claim, command, ask.caller, &given)?;
-        let around = if ask.change.is_wide() {
-            Box::pin(arbitrations::around(&transaction, &claim, &decision.claim)).await?
-        } else {
-            Surroundings::default()
-        };
-        Box::pin(self.carry_out(transaction, ask, decision, Locked { claim, head }, around)).await
+        Ok(Judged::Open(Box::new(decision), Box::new(Locked { claim, head })))
     }
 
     /// The change as a command, its ids given and its references looked up.

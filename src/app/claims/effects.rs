@@ -25,28 +25,8 @@ use crate::{
 };
 
 impl App {
-    /// Stores a decision with all that follows from it and commits. The content of a document is written before and taken
-    /// away again if that fails.
-    pub(super) async fn carry_out(
-        &self,
-        transaction: Transaction,
-        ask: &Ask<'_>,
-        decision: Decision,
-        locked: Locked,
-        around: Surroundings,
-    ) -> Result<Answer, Failure> {
-        let Some(stored) = ask.stored else {
-            return Box::pin(self.store(transaction, ask, decision, locked, around)).await;
-        };
-        self.documents().put(&stored.key, stored.file.content.clone()).await?;
-        let answer = Box::pin(self.store(transaction, ask, decision, locked, around)).await;
-        if answer.is_err() {
-            self.remove_content(&stored.key).await;
-        }
-        answer
-    }
-
-    async fn store(
+    /// Stores a decision with all that follows from it and commits.
+    pub(super) async fn store(
         &self,
         transaction: Transaction,
         ask: &Ask<'_>,
@@ -92,7 +72,7 @@ impl App {
     }
 
     /// Removes content that no row speaks of any more. Where that fails it stays behind unseen, and the log says so.
-    async fn remove_content(&self, key: &str) {
+    pub(super) async fn remove_content(&self, key: &str) {
         if let Err(error) = self.documents().delete(key).await {
             tracing::warn!(document = key, error = error.for_the_log(), "the content of a removed document stayed behind");
         }

@@ -4,8 +4,17 @@ use domain::{caller::Actor, lifecycle::NewDocument, time::Timestamp};
 use sha2::{Digest, Sha256};
 use uuid::Uuid;
 
-use super::{Change, Upload};
-use crate::{documents::media_type, ids, store::records::Document};
+use super::{
+    Answer, Change, Upload,
+    ask::Ask,
+    attempt::{repeatedly, tried},
+};
+use crate::{
+    app::{App, AppError},
+    documents::media_type,
+    ids,
+    store::records::Document,
+};
 
 /// An uploaded file, looked at once: what it is, and the key its content will have.
 #[derive(Clone, Debug)]
@@ -47,5 +56,29 @@ impl Stored {
             uploaded_at: at,
             uploaded_by: by,
         }
+    }
+}
+
+impl App {
+    /// Attaches a document. Its content is written between two transactions, so that none waits for the store of documents
+    /// while it holds locks: the first one tells whether the document would be taken, the second one takes it.
+    pub(super) async fn upload(&self, ask: &Ask<'_>, stored: &Stored) -> Result<Answer, AppError> {
+        match tried(|| self.try_without_storing(ask)).await? {
+            Ok(None) => {}
+            Ok(Some(before)) => return Ok(before),
+            Err(problems) => return Ok(Answer::refused(problems)),
+        }
+        self.documents().put(&stored.key, stored.file.content.clone()).await?;
+        let answer = repeatedly(|| self.try_to_change(ask)).await;
+        let unused = match &answer {
+            Ok(answer) => answer.document.as_ref().is_none_or(|document| document.id != stored.document.id),
+            // The connection may have broken after the commit: content too many is a smaller evil than a document without.
+            Err(AppError::Unavailable(_)) => false,
+            Err(_) => true,
+        };
+        if unused {
+            self.remove_content(&stored.key).await;
+        }
+        answer
     }
 }

@@ -123,7 +123,7 @@ fn tuple(position: Position) -> Expr {
 fn settled(log: &DatabaseConnection, epoch: i32) -> Select<Entity> {
     let query = Entity::find();
     if log.get_database_backend() == DbBackend::Postgres {
-        query.filter(Condition::any().add(Column::Epoch.lt(epoch - 9)).add(Expr::cust(SETTLED)))
+        query.filter(Condition::any().add(Column::Epoch.lt(epoch)).add(Expr::cust(SETTLED)))
     } else {
         query
     }

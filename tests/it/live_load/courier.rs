@@ -71,22 +71,21 @@ pub struct Courier {
     pub tally: Arc<Tally>,
     /// What no server may do.
     pub faults: Faults,
+    /// How long an answer may take.
+    patience: Duration,
     http: reqwest::Client,
     turn: Arc<AtomicUsize>,
 }
-
-/// How long an answer may take.
-const PATIENCE: Duration = Duration::from_secs(7);
 
 /// How often nobody may be there, 50 ms apart.
 const TRIES: usize = 200;
 
 impl Courier {
     /// One who keeps connections open, or makes a new one for each request.
-    pub fn new(fleet: Fleet, keeps_connections: bool) -> Self {
+    pub fn new(fleet: Fleet, keeps_connections: bool, patience: Duration) -> Self {
         let idle = if keeps_connections { 32 } else { 0 };
         let http = reqwest::Client::builder().pool_max_idle_per_host(idle).build().unwrap();
-        Self { fleet, tally: Arc::default(), faults: Faults::default(), http, turn: Arc::default() }
+        Self { fleet, tally: Arc::default(), faults: Faults::default(), patience, http, turn: Arc::default() }
     }
 
     fn caller(&self, person: &Person, base: &str) -> Caller {
@@ -107,7 +106,7 @@ impl Courier {
             for _ in 0..bases.len() {
                 let base = &bases[self.turn.fetch_add(1, Ordering::Relaxed) % bases.len()];
                 let caller = self.caller(person, base);
-                match tokio::time::timeout(PATIENCE, caller.try_send(build(&caller))).await {
+                match tokio::time::timeout(self.patience, caller.try_send(build(&caller))).await {
                     Ok(Ok(answer)) => return self.judge(answer),
                     Ok(Err(error)) if error.is_connect() => {
                         self.tally.not_there.fetch_add(1, Ordering::Relaxed);
@@ -117,7 +116,7 @@ impl Courier {
                         return Outcome::Broken;
                     }
                     Err(_) => {
-                        self.faults.note(format!("no answer within {PATIENCE:?}"));
+                        self.faults.note(format!("no answer within {:?}", self.patience));
                         return Outcome::Broken;
                     }
                 }

@@ -2,6 +2,7 @@
 
 use std::{
     io::{BufRead, BufReader, Read, Write},
+    net::TcpListener,
     os::unix::process::CommandExt,
     process::{Child, ChildStdin, ChildStdout, Command, Stdio},
 };
@@ -10,6 +11,8 @@ use std::{
 /// and with this process, however that ends.
 pub struct Cluster {
     socket_folder: String,
+    /// Where it listens beside the socket.
+    port: Option<u16>,
     orders: ChildStdin,
     answers: BufReader<ChildStdout>,
     _script: Child,
@@ -41,7 +44,7 @@ impl Cluster {
         let mut line = String::new();
         answers.read_line(&mut line).map_err(|error| error.to_string())?;
         if let Some(folder) = line.trim().strip_prefix("ready ") {
-            return Ok(Self { socket_folder: folder.to_owned(), orders, answers, _script: script });
+            return Ok(Self { socket_folder: folder.to_owned(), port: None, orders, answers, _script: script });
         }
         let mut reason = String::new();
         if let Some(mut errors) = script.stderr.take() {
@@ -50,8 +53,20 @@ impl Cluster {
         Err(reason)
     }
 
+    /// The same, listening on a port of this machine as a server elsewhere would: where it is gone, connections are refused.
+    pub fn listening(settings: &[&str]) -> Result<Self, String> {
+        let port = TcpListener::bind("127.0.0.1:0").and_then(|listener| listener.local_addr());
+        let port = port.map_err(|error| error.to_string())?.port();
+        let own = [format!("port={port}"), "listen_addresses='127.0.0.1'".to_owned()];
+        let settings: Vec<_> = settings.iter().copied().chain(own.iter().map(String::as_str)).collect();
+        Ok(Self { port: Some(port), ..Self::start(&settings)? })
+    }
+
     /// The address of a database of this cluster.
     pub fn address(&self, database: &str) -> String {
+        if let Some(port) = self.port {
+            return format!("postgres://postgres@127.0.0.1:{port}/{database}");
+        }
         format!("postgres://postgres@localhost/{database}?host={}", self.socket_folder)
     }
 
