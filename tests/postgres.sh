@@ -3,11 +3,11 @@
 #
 # Starts a cluster in a new folder, prints `ready FOLDER` (the folder of its Unix socket; port 5432, user and database
 # `postgres`, no password), and then waits for the end of standard input. The test process holds the other end: when it is
-# gone, by kill -9 too, the system closes it, and the cluster is stopped and deleted. Nothing listens on the network, unless a setting says so:
+# gone, by kill -9 too, the system closes it, and the cluster is stopped and deleted. Nothing listens on the network, so
 # there is no port to clash over, and nothing is shared with a cluster that the machine may have.
 #
-# Arguments are settings, such as `synchronous_commit=on`. Lines of the input are orders, each answered with `done`:
-# `stop fast` and `stop immediate` as pg_ctl knows them, `start`.
+# Arguments are settings, such as `synchronous_commit=on`, or `port` and `listen_addresses` to listen all the same. Lines of
+# the input are orders, each answered with `done`: `stop fast` and `stop immediate` as pg_ctl knows them, and `start`.
 set -euo pipefail
 trap '' HUP INT TERM
 

@@ -26,7 +26,7 @@ use tokio::{sync::watch, task::JoinHandle, time::MissedTickBehavior};
 
 use api::{Api, Grant};
 use listener::{Arrival, Listener};
-use server::Server;
+use server::{Server, Usage};
 
 /// What can go wrong here.
 type Fallible<T> = Result<T, Box<dyn Error + Send + Sync>>;
@@ -92,7 +92,7 @@ fn main() -> ExitCode {
 }
 
 async fn run(options: &Options) -> Fallible<()> {
-    println!("{options:?}");
+    println!("{options:?}; {}", report::machine()?);
     let server = Server::start(options.database.as_deref())?;
     let api = Api::new(&server.base);
     let claims = api.set_stage(options.partners).await?;
@@ -106,6 +106,7 @@ async fn run(options: &Options) -> Fallible<()> {
     tokio::time::sleep(Duration::from_secs(2)).await;
     let idle = server.usage()?;
     println!("with sockets: {idle}; {:.1} KiB a socket", report::per(before.rss, idle.rss, listeners.len()));
+    let own = Usage::of("self")?;
     let changes = make_changes(options, &api, &claims).await?;
     let due = expected(&parts, &changes, options.audience);
     let drained = drain(&listeners, &due).await;
@@ -116,7 +117,9 @@ async fn run(options: &Options) -> Fallible<()> {
         heard.push(listener.task.await??);
     }
     println!("under load: {after}; {:.1} KiB a socket", report::per(before.rss, after.rss, heard.len()));
-    println!("CPU of the server for the changes: {:.1} s", after.cpu - idle.cpu);
+    let listening = Usage::of("self")?.cpu - own.cpu;
+    println!("CPU for the changes: {:.1} s of the server, {listening:.1} s of this process", after.cpu - idle.cpu);
+    println!("{}", report::machine()?);
     report::times(&changes, &heard, drained);
     tokio::time::sleep(Duration::from_secs(2)).await;
     println!("after the sockets are gone: {}", server.usage()?);

@@ -9,6 +9,13 @@ pub fn per(before: u64, after: u64, count: usize) -> f64 {
     (after as f64 - before as f64) / count as f64
 }
 
+/// How many cores there are, and how busy the machine is, whoever keeps it so.
+pub fn machine() -> Fallible<String> {
+    let load = std::fs::read_to_string("/proc/loadavg")?;
+    let load: Vec<_> = load.split_whitespace().take(3).collect();
+    Ok(format!("{} cores, load {}", std::thread::available_parallelism()?, load.join(" ")))
+}
+
 /// Prints how long it took from a change to each socket that hears of it.
 pub fn times(changes: &[Change], heard: &[Vec<Arrival>], drained: Duration) {
     let all = || heard.iter().flatten().filter_map(|arrival| Some((changes.get(arrival.number)?, arrival.at)));

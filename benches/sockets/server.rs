@@ -65,7 +65,14 @@ impl Server {
 
     /// What it uses now.
     pub fn usage(&self) -> Fallible<Usage> {
-        let folder = format!("/proc/{}", self.child.id());
+        Usage::of(&self.child.id().to_string())
+    }
+}
+
+impl Usage {
+    /// What a process uses now: by its number, or `self`.
+    pub fn of(process: &str) -> Fallible<Self> {
+        let folder = format!("/proc/{process}");
         let status = std::fs::read_to_string(format!("{folder}/status"))?;
         let number = |name: &str| -> Fallible<u64> {
             let line = status.lines().find_map(|line| line.strip_prefix(name)).ok_or("no such line")?;
@@ -75,7 +82,7 @@ impl Server {
         // After the name in brackets; the 14th and 15th of all are the ticks in the program and for it, 100 a second.
         let fields: Vec<&str> = stat.rsplit(')').next().unwrap_or_default().split_whitespace().collect();
         let ticks = |at: usize| -> Fallible<u64> { Ok(fields.get(at).ok_or("a short line")?.parse()?) };
-        Ok(Usage { rss: number("VmRSS")?, cpu: (ticks(11)? + ticks(12)?) as f64 / 100.0, threads: number("Threads")? })
+        Ok(Self { rss: number("VmRSS")?, cpu: (ticks(11)? + ticks(12)?) as f64 / 100.0, threads: number("Threads")? })
     }
 }
 

@@ -13,7 +13,7 @@ pub struct Options {
     serve: ServeOptions,
     /// The collector that traces are sent to by OTLP over HTTP, such as `http://127.0.0.1:4318`; nowhere without it.
     #[cfg(feature = "otel")]
-    #[arg(long, env = "OTEL_EXPORTER_OTLP_ENDPOINT", value_name = "URL")]
+    #[arg(long, env = "OTEL_EXPORTER_OTLP_ENDPOINT", hide_env_values = true, value_name = "URL")]
     otlp_endpoint: Option<String>,
 }
 

@@ -37,7 +37,8 @@ fn folder_store(folder: &str) -> Result<Arc<dyn ObjectStore>, SettingError> {
         SettingError::new(message, FORMS)
     };
     std::fs::create_dir_all(folder).map_err(|error| wrong(&error))?;
-    Ok(Arc::new(LocalFileSystem::new_with_prefix(folder).map_err(|error| wrong(&error))?))
+    // A document that was taken survives a loss of power, like the row that speaks of it.
+    Ok(Arc::new(LocalFileSystem::new_with_prefix(folder).map_err(|error| wrong(&error))?.with_fsync(true)))
 }
 
 /// The store of `bucket[/prefix]`, with what the environment says of it.

@@ -1,11 +1,12 @@
 //! The tail and its followers on real databases: SQLite in a folder of its own, and a PostgreSQL of their own where it is
 //! about transactions that overlap or a database that goes away.
 
+mod bench;
+#[expect(dead_code, reason = "the tests from outside use more of it")]
 #[path = "../../tests/it/support/cluster.rs"]
 mod cluster;
-mod bench;
-mod sharing;
 mod overlap;
+mod sharing;
 
 use std::sync::Arc;
 
@@ -161,7 +162,8 @@ async fn what_nobody_listens_to_is_forgotten() {
     assert_eq!(topics.len(), 0);
     // Left before it had begun: a follower that waits for a tail which does not run yet.
     let idle = Bench::sqlite().await;
-    let waiting = tokio::time::timeout(std::time::Duration::from_millis(50), idle.tail.follow(reviewer(), everything(), None));
+    let waiting =
+        tokio::time::timeout(std::time::Duration::from_millis(50), idle.tail.follow(reviewer(), everything(), None));
     assert!(waiting.await.is_err());
     assert_eq!(idle.tail.topics().len(), 0);
 }

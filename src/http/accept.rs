@@ -147,9 +147,12 @@ mod tests {
     fn streams_are_taken_where_they_are_named() {
         // As urql sends it, for every kind of operation.
         let urql = "application/graphql-response+json, application/json, text/event-stream, multipart/mixed";
-        for (accept, streams) in
-            [(urql, true), ("*/*", false), ("text/event-stream;q=0, */*", false), ("text/event-stream;q=0.1, */*", true)]
-        {
+        for (accept, streams) in [
+            (urql, true),
+            ("*/*", false),
+            ("text/event-stream;q=0, */*", false),
+            ("text/event-stream;q=0.1, */*", true),
+        ] {
             assert_eq!(of(accept).map(|accepted| accepted.streams), Some(streams), "{accept}");
         }
         // What goes wrong before GraphQL begins is told as JSON.

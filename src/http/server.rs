@@ -11,6 +11,7 @@ use axum::http::header::CONNECTION;
 use axum::http::{HeaderValue, StatusCode};
 use axum::middleware::map_response;
 use axum::response::Response;
+use futures_util::FutureExt;
 use hyper::server::conn::http1;
 use hyper::service::{Service, service_fn};
 use hyper_util::rt::{TokioIo, TokioTimer};
@@ -27,6 +28,8 @@ const HEADERS_WITHIN: Duration = Duration::from_secs(10);
 /// How long idle connections stay open when the server stops. Closed at once, they would lose a request that is on its
 /// way; so each may ask once more, and is told with the answer that it was the last.
 const LINGER: Duration = Duration::from_secs(2);
+/// The most connections that are taken up at the end, having waited for it.
+const MOST_WAITING: usize = 1_024;
 /// How long to wait when the system has no further connection to give, such as for too many open files.
 const BREATHER: Duration = Duration::from_millis(50);
 
@@ -59,6 +62,11 @@ pub async fn serve(listener: TcpListener, routes: Router, patience: Duration, sh
             },
             Some(_) = connections.join_next() => {}
         }
+    }
+    // What the system has already taken in is served: it would be cut off with the listener, requests and all.
+    for _ in 0..MOST_WAITING {
+        let Some(Ok((stream, peer))) = listener.accept().now_or_never() else { break };
+        connections.spawn(converse(stream, peer, routes.clone(), patience, shutdown.asked()));
     }
     // From here on the system refuses connections.
     drop(listener);

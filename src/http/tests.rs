@@ -327,7 +327,7 @@ async fn graphiql_is_served_where_it_is_switched_on() {
     assert!(answer.header("content-type").starts_with("text/html"));
     assert_eq!(answer.text.matches("integrity=\"sha384-").count(), 4);
     assert!(
-        answer.text.contains("GraphiQL.createFetcher")
+        answer.text.contains("application/json, text/event-stream")
             && answer.header("content-security-policy").contains("script-src 'sha256-")
     );
 }

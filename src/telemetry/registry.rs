@@ -56,7 +56,7 @@ const GAUGES: [(&str, Unit, &str); 7] = [
 
 /// What every histogram measures.
 const HISTOGRAMS: [(&str, &str); 2] = [
-    (OPERATION_DURATION, "How long operations took, by root field; of a subscription its opening and each event."),
+    (OPERATION_DURATION, "How long operations took, by root field; of a subscription its opening."),
     (SCAN_DURATION, "How long scans for clocks that are due took."),
 ];
 

@@ -86,6 +86,29 @@ fn operators_are_told_of_options_that_exist() {
     assert!(told.len() > 20 && told.contains("--max-sockets") && told.contains("CPOR_DOCUMENTS"), "{told:?}");
     let unknown: Vec<_> = told.difference(&there).filter(|word| !NOT_OF_SERVE.contains(word)).collect();
     assert!(unknown.is_empty(), "docs/operations.md speaks of {unknown:?}");
+    let wrong: Vec<_> =
+        defaults(&page).into_iter().filter(|(option, told)| default_of(help, option) != Some(told)).collect();
+    assert!(wrong.is_empty(), "docs/operations.md has other defaults: {wrong:?}");
+}
+
+/// The options with their defaults in the page's table, where those are numbers or durations.
+fn defaults(page: &str) -> Vec<(&str, &str)> {
+    let rows = page.lines().filter(|line| line.starts_with("| `--"));
+    let pairs = rows.flat_map(|row| {
+        let mut cells = row.trim_start_matches("| ").split(" | ");
+        let options = cells.next().unwrap_or_default().split('`').skip(1).step_by(2);
+        options.zip(cells.next().unwrap_or_default().split(", "))
+    });
+    let told: Vec<_> =
+        pairs.filter(|(_, told)| told.starts_with(|c: char| c.is_ascii_digit()) && !told.contains(' ')).collect();
+    assert!(told.len() > 8, "{told:?}");
+    told
+}
+
+/// The default of an option that takes a value, as the help tells it.
+fn default_of<'a>(help: &'a str, option: &str) -> Option<&'a str> {
+    let about = help.split(&format!("{option} <")).nth(1)?.split("\n      --").next()?;
+    about.split("[default: ").nth(1)?.split(']').next()
 }
 
 #[test]

@@ -27,7 +27,7 @@ const PATIENCE: Duration = Duration::from_secs(20);
 #[derive(Clone, Debug)]
 struct Figures {
     text: String,
-    values: BTreeMap<String, f64>,
+    values: BTreeMap<String, String>,
 }
 
 impl Figures {
@@ -39,28 +39,34 @@ impl Figures {
         let lines = answer.text.lines().filter(|line| !line.is_empty() && !line.starts_with('#'));
         let values = lines.map(|line| {
             let (series, value) = line.rsplit_once(' ').unwrap();
-            (series.to_owned(), value.parse().unwrap_or_else(|_| panic!("no number: {line}")))
+            assert!(value.parse::<f64>().is_ok(), "no number: {line}");
+            (series.to_owned(), value.to_owned())
         });
         Self { values: values.collect(), text: answer.text.clone() }
     }
 
-    /// A figure; one that was never touched is 0.
-    fn get(&self, series: &str) -> f64 {
-        self.values.get(series).copied().unwrap_or_default()
+    /// A count; one that was never touched is 0.
+    fn get(&self, series: &str) -> u64 {
+        self.values.get(series).map_or(0, |value| value.parse().unwrap_or_else(|_| panic!("{series} is {value}")))
+    }
+
+    /// A figure that is no count.
+    fn seconds(&self, series: &str) -> f64 {
+        self.values[series].parse().unwrap()
     }
 
     /// Operations of this kind that came over HTTP and ended so.
-    fn requests(&self, transport: &str, kind: &str, outcome: &str) -> f64 {
+    fn requests(&self, transport: &str, kind: &str, outcome: &str) -> u64 {
         self.get(&format!(r#"cpor_requests_total{{transport="{transport}",kind="{kind}",outcome="{outcome}"}}"#))
     }
 
     /// How many operations of this label were measured.
-    fn measured(&self, label: &str) -> f64 {
+    fn measured(&self, label: &str) -> u64 {
         self.get(&format!(r#"cpor_operation_duration_seconds_count{{operation="{label}"}}"#))
     }
 
     /// By how much a figure has grown since then.
-    fn since(&self, before: &Self, figure: impl Fn(&Self) -> f64) -> f64 {
+    fn since(&self, before: &Self, figure: impl Fn(&Self) -> u64) -> u64 {
         figure(self) - figure(before)
     }
 
@@ -80,11 +86,10 @@ async fn until(process: &Process, what: &str, so: impl Fn(&Figures) -> bool) -> 
             }
         }
     };
-    let waited = tokio::time::timeout(PATIENCE, waiting).await;
-    match waited {
-        Ok(figures) => figures,
-        Err(_) => panic!("{what} never came: {}", Figures::of(process).await.text),
+    if let Ok(figures) = tokio::time::timeout(PATIENCE, waiting).await {
+        return figures;
     }
+    panic!("{what} never came: {}", Figures::of(process).await.text)
 }
 
 fn reviewer(process: &Process) -> Caller {
@@ -116,29 +121,21 @@ async fn operations_are_counted(backend: Backend) {
     stranger.post(&json!({ "query": "{ viewer { subject } }" })).await;
     let after = Figures::of(&server).await;
     let grown = |kind: &str, outcome: &str| after.since(&before, |all| all.requests("http", kind, outcome));
-    assert_eq!(grown("query", "ok"), 6.0, "{}", after.text);
-    assert_eq!(grown("query", "refused"), 1.0, "{}", after.text);
-    assert_eq!(grown("none", "refused"), 2.0, "{}", after.text);
-    assert_eq!(grown("mutation", "errors"), 1.0, "{}", after.text);
-    assert_eq!(grown("none", "unauthenticated"), 2.0, "{}", after.text);
-    for (label, count) in [("viewer", 3.0), ("several", 1.0), ("introspection", 1.0), ("claims", 1.0), ("unknown", 1.0)]
-    {
+    assert_eq!(grown("query", "ok"), 6, "{}", after.text);
+    assert_eq!(grown("query", "refused"), 1, "{}", after.text);
+    assert_eq!(grown("none", "refused"), 2, "{}", after.text);
+    assert_eq!(grown("mutation", "errors"), 1, "{}", after.text);
+    assert_eq!(grown("none", "unauthenticated"), 2, "{}", after.text);
+    for (label, count) in [("viewer", 3), ("several", 1), ("introspection", 1), ("claims", 1), ("unknown", 1)] {
         assert_eq!(after.since(&before, |all| all.measured(label)), count, "{label}");
     }
-    for (code, count) in [
-        ("GRAPHQL_VALIDATION_FAILED", 1.0),
-        ("GRAPHQL_PARSE_FAILED", 1.0),
-        ("FORBIDDEN", 1.0),
-        ("UNAUTHENTICATED", 2.0),
-    ] {
+    for (code, count) in
+        [("GRAPHQL_VALIDATION_FAILED", 1), ("GRAPHQL_PARSE_FAILED", 1), ("FORBIDDEN", 1), ("UNAUTHENTICATED", 2)]
+    {
         let series = format!(r#"cpor_errors_total{{code="{code}"}}"#);
         assert_eq!(after.since(&before, |all| all.get(&series)), count, "{code}");
     }
-    assert!(
-        after.get(r#"cpor_operation_duration_seconds_bucket{operation="viewer",le="10"}"#) >= 3.0,
-        "{}",
-        after.text
-    );
+    assert!(after.get(r#"cpor_operation_duration_seconds_bucket{operation="viewer",le="10"}"#) >= 3, "{}", after.text);
     drop(server);
     home.database.delete().await;
 }
@@ -155,24 +152,24 @@ async fn what_happens_to_claims_is_counted(backend: Backend) {
     let refused = cast.partner.mutate("deleteClaimDraft", unknown).await;
     assert_eq!(refused.refused(), ["NOT_FOUND"]);
     cast.advance("P20D").await;
-    let entries: f64 = home.database.read("SELECT CAST(count(*) AS text) FROM history").await[0].parse().unwrap();
+    let entries: u64 = home.database.read("SELECT CAST(count(*) AS text) FROM history").await[0].parse().unwrap();
     let read = |all: &Figures| all.get("cpor_tail_events_read_total");
     let after = until(&server, "the tail", |all| all.since(&before, read) >= entries).await;
     assert_eq!(after.since(&before, read), entries, "every entry once");
-    assert_eq!(after.since(&before, |all| all.get(r#"cpor_problems_total{code="NOT_FOUND"}"#)), 1.0);
+    assert_eq!(after.since(&before, |all| all.get(r#"cpor_problems_total{code="NOT_FOUND"}"#)), 1);
     // T3, T2, and N4 after I1's own.
-    assert!(after.since(&before, |all| all.get("cpor_clocks_fired_total")) >= 3.0, "{}", after.text);
-    assert!(after.get(r#"cpor_clock_scans_total{outcome="done"}"#) >= 1.0, "{}", after.text);
-    assert_eq!(after.get(r#"cpor_clock_scans_total{outcome="failed"}"#), 0.0);
-    assert!(after.get("cpor_clock_scan_duration_seconds_count") >= 1.0, "{}", after.text);
-    assert_eq!(after.get("cpor_tail_failures_total"), 0.0);
-    let lag = after.values["cpor_tail_lag_seconds"];
+    assert!(after.since(&before, |all| all.get("cpor_clocks_fired_total")) >= 3, "{}", after.text);
+    assert!(after.get(r#"cpor_clock_scans_total{outcome="done"}"#) >= 1, "{}", after.text);
+    assert_eq!(after.get(r#"cpor_clock_scans_total{outcome="failed"}"#), 0);
+    assert!(after.get("cpor_clock_scan_duration_seconds_count") >= 1, "{}", after.text);
+    assert_eq!(after.get("cpor_tail_failures_total"), 0);
+    let lag = after.seconds("cpor_tail_lag_seconds");
     assert!((0.0..10.0).contains(&lag), "{lag}");
     let pools: &[&str] = if backend == Backend::Postgres { &["all", "log"] } else { &["read", "write", "log"] };
     for pool in pools {
-        let of = |state: &str| after.values[&format!(r#"cpor_database_connections{{pool="{pool}",state="{state}"}}"#)];
-        let limit = after.values[&format!(r#"cpor_database_connections_limit{{pool="{pool}"}}"#)];
-        assert!(of("used") + of("idle") >= 1.0 && of("used") + of("idle") <= limit, "{pool}: {}", after.text);
+        let of = |state: &str| after.get(&format!(r#"cpor_database_connections{{pool="{pool}",state="{state}"}}"#));
+        let limit = after.get(&format!(r#"cpor_database_connections_limit{{pool="{pool}"}}"#));
+        assert!(of("used") + of("idle") >= 1 && of("used") + of("idle") <= limit, "{pool}: {}", after.text);
     }
     drop(server);
     home.database.delete().await;
@@ -192,35 +189,35 @@ async fn live_connections_are_counted(backend: Backend) {
     let mut events =
         EventStream::open(&cast.partner, "subscription { claimStatusChanged { toStatus } }", json!({})).await;
     let figures = until(&server, "both", |all| {
-        all.get("cpor_live_operations") == 2.0 && connections(all, "websocket") == 1.0 && connections(all, "sse") == 1.0
+        all.get("cpor_live_operations") == 2 && connections(all, "websocket") == 1 && connections(all, "sse") == 1
     })
     .await;
-    assert_eq!(figures.requests("websocket", "subscription", "ok"), 1.0, "{}", figures.text);
-    assert_eq!(figures.requests("websocket", "subscription", "refused"), 1.0, "{}", figures.text);
-    assert_eq!(figures.requests("websocket", "query", "ok"), 1.0, "{}", figures.text);
-    assert_eq!(figures.requests("sse", "subscription", "ok"), 1.0, "{}", figures.text);
-    assert_eq!(figures.measured("claimStatusChanged"), 2.0, "{}", figures.text);
+    assert_eq!(figures.requests("websocket", "subscription", "ok"), 1, "{}", figures.text);
+    assert_eq!(figures.requests("websocket", "subscription", "refused"), 1, "{}", figures.text);
+    assert_eq!(figures.requests("websocket", "query", "ok"), 1, "{}", figures.text);
+    assert_eq!(figures.requests("sse", "subscription", "ok"), 1, "{}", figures.text);
+    assert_eq!(figures.measured("claimStatusChanged"), 2, "{}", figures.text);
     // On its way to the last of these both hear of every step.
     cast.claims(1).await;
     let is_last = |told: &Value| told["claimStatusChanged"]["toStatus"] == "PARTNER_ACTION_REQUIRED";
-    let mut steps = 1.0;
+    let mut steps = 1;
     while !is_last(&socket.next(&following).await["data"]) {
-        steps += 1.0;
+        steps += 1;
     }
     while !is_last(&events.data().await) {}
-    assert!(steps >= 3.0, "{steps}");
-    assert_eq!(Figures::of(&server).await.get("cpor_events_delivered_total"), 2.0 * steps);
+    assert!(steps >= 3, "{steps}");
+    assert_eq!(Figures::of(&server).await.get("cpor_events_delivered_total"), 2 * steps);
     drop(events);
     socket.subscribe_as(&following, "subscription { claimStatusChanged { toStatus } }", json!({})).await;
     assert_eq!(socket.closed().await.0, 4409);
     let figures = until(&server, "their ends", |all| {
-        all.get("cpor_live_operations") == 0.0 && connections(all, "websocket") == 0.0 && connections(all, "sse") == 0.0
+        all.get("cpor_live_operations") == 0 && connections(all, "websocket") == 0 && connections(all, "sse") == 0
     })
     .await;
     let closed = |transport: &str, reason: &str| {
         figures.get(&format!(r#"cpor_connections_closed_total{{transport="{transport}",reason="{reason}"}}"#))
     };
-    assert_eq!((closed("websocket", "4409"), closed("sse", "client")), (1.0, 1.0), "{}", figures.text);
+    assert_eq!((closed("websocket", "4409"), closed("sse", "client")), (1, 1), "{}", figures.text);
     drop(server);
     home.database.delete().await;
 }
@@ -249,7 +246,7 @@ async fn no_client_can_make_more_of_them(backend: Backend) {
     }
     let after = Figures::of(&server).await;
     // Those with a type that is not there are refused behind the gate, and measured too.
-    assert_eq!(after.measured("viewer"), 402.0);
+    assert_eq!(after.measured("viewer"), 402);
     assert_eq!(before.series(), after.series());
     assert!(!after.text.contains("marker"), "{}", after.text);
     // Each says what it is, and those that have a unit say it in their names.
@@ -262,8 +259,8 @@ async fn no_client_can_make_more_of_them(backend: Backend) {
         assert_eq!(kind.ends_with(" counter"), name.ends_with("_total"), "{kind}");
         assert!(!kind.ends_with(" histogram") || name.ends_with("_seconds"), "{kind}");
     }
-    assert_eq!(after.get(concat!(r#"cpor_build_info{version=""#, env!("CARGO_PKG_VERSION"), r#""}"#)), 1.0);
-    assert!(after.get("process_start_time_seconds") > 1_700_000_000.0);
+    assert_eq!(after.get(concat!(r#"cpor_build_info{version=""#, env!("CARGO_PKG_VERSION"), r#""}"#)), 1);
+    assert!(after.seconds("process_start_time_seconds") > 1_700_000_000.0);
     drop(server);
     home.database.delete().await;
 }

@@ -5,7 +5,7 @@ use serde_json::json;
 use crate::support::{
     Backend, Caller, Socket,
     database::Database,
-    directory::ALPINE,
+    directory::{ALPINE, CONTOSO},
     event_stream::EventStream,
     process::{Home, Process},
     wire::{Wire, request},
@@ -20,8 +20,10 @@ fn partner(process: &Process) -> Caller {
 
 /// A mutation that makes a draft of this name.
 fn draft(name: &str) -> String {
-    let query = "mutation($input: CreateClaimInput!) { createClaim(input: $input) { claim { name } problems { code } } }";
-    let input = json!({ "name": name, "tenantId": crate::support::directory::CONTOSO, "domain": "contoso.example" });
+    let query =
+        "mutation($input: CreateClaimInput!) { createClaim(input: $input) { claim { name } problems { code } } }";
+    let input = json!({ "name": name, "tenantId": CONTOSO, "domain": "contoso.example",
+        "solutionArea": "BUSINESS_APPLICATIONS", "activities": ["PRESALES"], "mpnId": "1000001" });
     json!({ "query": query, "variables": { "input": input } }).to_string()
 }
 

@@ -5,14 +5,13 @@ mod closing;
 mod endurance;
 mod handshake;
 mod operations;
-mod probe;
 
 use std::time::{SystemTime, UNIX_EPOCH};
 
 use cpor::config::Limits;
 use serde_json::{Value, json};
 
-use crate::support::{Claim, Settings, Socket, World};
+use crate::support::{Caller, Claim, Settings, Socket, World};
 
 /// Entries of the history, of one claim or of all.
 const FOLLOW: &str = "subscription($claim: ID, $after: String) { historyAppended(claimId: $claim, after: $after) \
@@ -34,11 +33,24 @@ fn closed(code: u16, reason: &str) -> (u16, String) {
     (code, reason.to_owned())
 }
 
-/// The position of the newest entry of a claim.
-async fn position(world: &World, claim: &Claim) -> Value {
+/// The position of the newest entry of a claim that the caller sees.
+async fn position(caller: &Caller, claim: &Claim) -> Value {
     let query = "query($id: ID!) { claim(id: $id) { history(first: 100) { nodes { position } } } }";
-    let answer = world.partner.graphql(query, json!({ "id": claim.id() })).await;
+    let answer = caller.graphql(query, json!({ "id": claim.id() })).await;
     answer.data()["claim"]["history"]["nodes"].as_array().unwrap().last().unwrap()["position"].clone()
+}
+
+/// So many comments of 8 kB.
+async fn long_comments(world: &World, claim: &Claim, count: usize) {
+    for _ in 0..count {
+        world.partner.comment(claim.id(), &"é".repeat(4_000), "SHARED").await.done();
+    }
+}
+
+/// A query for all comments of the claim `$id`, each so many times.
+fn long_answer(times: usize) -> String {
+    let fields: String = (0..times).map(|number| format!("a{number}: body ")).collect();
+    format!("query($id: ID!) {{ claim(id: $id) {{ comments(first: 20) {{ nodes {{ {fields} }} }} }} }}")
 }
 
 /// A socket of the partner that follows a claim, and the id of that: it is open, for the comment `begin` has come.
@@ -50,8 +62,8 @@ async fn following(world: &World, claim: &Claim) -> (Socket, String) {
 
 /// Follows a claim from here on; returns when it is open.
 async fn follow(world: &World, claim: &Claim, socket: &mut Socket) -> String {
-    let after = position(world, claim).await;
-    world.partner.comment(claim.id(), "begin", "SHARED").await.data();
+    let after = position(&world.partner, claim).await;
+    world.partner.comment(claim.id(), "begin", "SHARED").await.done();
     let id = socket.subscribe(FOLLOW, json!({ "claim": claim.id(), "after": after })).await;
     assert_eq!(comment(&socket.next(&id).await), "begin");
     id
@@ -59,12 +71,7 @@ async fn follow(world: &World, claim: &Claim, socket: &mut Socket) -> String {
 
 /// The comment of an event.
 fn comment(event: &Value) -> &str {
-    try_comment(event).unwrap_or_else(|| panic!("no comment: {event}"))
-}
-
-/// The comment of an event that may have none.
-fn try_comment(event: &Value) -> Option<&str> {
-    event["data"]["historyAppended"]["comment"]["body"].as_str()
+    event["data"]["historyAppended"]["comment"]["body"].as_str().unwrap_or_else(|| panic!("no comment: {event}"))
 }
 
 /// What a client without a library sends to get a WebSocket, with further headers that each end with `\r\n`.

@@ -11,11 +11,7 @@ use domain::{
     kinds::{Role, Scope},
 };
 use entity::{claim, customer, history, partner, partner_location};
-use sea_orm::{
-    ActiveModelTrait,
-    ActiveValue::Set,
-    ConnectOptions, ConnectionTrait, Database, DatabaseConnection,
-};
+use sea_orm::{ActiveModelTrait, ActiveValue::Set, ConnectOptions, ConnectionTrait, Database, DatabaseConnection};
 use tokio::{sync::oneshot, task::JoinHandle};
 use uuid::Uuid;
 

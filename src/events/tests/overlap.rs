@@ -15,7 +15,8 @@ use crate::store::{history::HistoryFilter, page::PageRequest};
 /// A PostgreSQL of the test's own.
 async fn postgres() -> (Cluster, Bench) {
     // What was written is there after a crash.
-    let cluster = block_in_place(|| Cluster::start(&["synchronous_commit=on"])).unwrap_or_else(|reason| panic!("no PostgreSQL: {reason}"));
+    let cluster = block_in_place(|| Cluster::start(&["synchronous_commit=on"]))
+        .unwrap_or_else(|reason| panic!("no PostgreSQL: {reason}"));
     let bench = Bench::postgres(&cluster.address("postgres")).await;
     (cluster, bench)
 }

@@ -9,8 +9,8 @@ use async_graphql::parser::types::{
 use async_graphql::{Name, Positioned};
 
 use super::measure::MAX_NESTING;
-use super::{Refusal, mend};
 use super::refusal::GRAPHQL_VALIDATION_FAILED;
+use super::{Refusal, mend};
 
 /// Refuses a subscription without exactly one field at its root, or whose field may be left out. Where that field is not
 /// written down as one, but in fragments or in several parts, the answer is the document with it put together.

@@ -91,7 +91,9 @@ fn a_subscription_has_exactly_one_field_at_its_root() {
     let gate = gate();
     let choose = |name| {
         let two = "query Q { a b } subscription S { a b } subscription T { a }";
-        gate.prepare(two, Some(name), &Variables::default()).map(|prepared| prepared.operation).map_err(|refusal| refusal.code)
+        gate.prepare(two, Some(name), &Variables::default())
+            .map(|prepared| prepared.operation)
+            .map_err(|refusal| refusal.code)
     };
     assert_eq!(choose("Q"), Ok(OperationType::Query));
     assert_eq!(choose("S"), Err(GRAPHQL_VALIDATION_FAILED));
@@ -109,7 +111,8 @@ fn the_parts_of_a_subscriptions_field_are_put_together() {
          fragment G on T { d }",
     ] {
         let prepared = gate().prepare(text, Some("S"), &Variables::default()).unwrap();
-        let operation = prepared.document.operations.iter().find(|(name, _)| name.is_some_and(|name| name == "S")).unwrap().1;
+        let operation =
+            prepared.document.operations.iter().find(|(name, _)| name.is_some_and(|name| name == "S")).unwrap().1;
         let [root] = &operation.node.selection_set.node.items[..] else { panic!("not one: {text}") };
         let Selection::Field(field) = &root.node else { panic!("no field: {text}") };
         assert_eq!(field.node.selection_set.node.items.len(), 2, "{text}");
@@ -117,7 +120,11 @@ fn the_parts_of_a_subscriptions_field_are_put_together() {
         let plain = text.starts_with("subscription S { b: a(x: 1) { c ...G } }");
         assert_eq!(prepared.unseen.is_none(), plain, "what was sent is validated, too: {text}");
         if !plain {
-            assert_eq!(prepared.document.fragments.keys().map(|name| name.as_str()).collect::<Vec<_>>(), ["G"], "{text}");
+            assert_eq!(
+                prepared.document.fragments.keys().map(|name| name.as_str()).collect::<Vec<_>>(),
+                ["G"],
+                "{text}"
+            );
         }
     }
     // Together with variables that were not sent.

@@ -12,9 +12,7 @@ use crate::{
     store::history::log::Of,
 };
 
-/// What can be followed live. Each subscription has one field. With `after`, the position of an event or of an entry of the
-/// history, everything after it comes first, in order, and then what happens: nothing is missed and nothing comes twice. Every
-/// event is judged anew for its subscriber, and shows its claim as it is when the event is sent.
+/// The root of subscriptions.
 #[derive(Default)]
 pub struct Subscription;
 
@@ -23,6 +21,9 @@ fn at_most_one<T>(item: Option<T>) -> impl Stream<Item = T> {
     stream::iter(item)
 }
 
+/// What can be followed live. Each subscription has one field. With `after`, the position of an event or of an entry of the
+/// history, everything after it comes first, in order, and then what happens: nothing is missed and nothing comes twice. Every
+/// event is judged anew for its subscriber, and shows its claim as it is when the event is sent.
 #[Subscription]
 impl Subscription {
     /// Changes of status of the claims that the caller sees. A customer follows its claims from their approval on. Needs

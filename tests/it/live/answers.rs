@@ -64,7 +64,12 @@ const ACTIONS: &str = "subscription { claimStatusChanged { claim { availableActi
 
 async fn actions(stream: &mut crate::support::event_stream::EventStream) -> Vec<String> {
     let event = event(stream).await;
-    event["claim"]["availableActions"].as_array().unwrap().iter().map(|word| word.as_str().unwrap().to_owned()).collect()
+    event["claim"]["availableActions"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|word| word.as_str().unwrap().to_owned())
+        .collect()
 }
 
 async fn reviewers_share_nothing_that_is_each_ones_own(world: &World) {
@@ -134,7 +139,8 @@ async fn scopes_make_answers_differ(world: &World) {
     // A5: whoever may read the history but no claims gets an error where the claim is asked for, and the next event.
     let claim = world.submitted().await;
     let with = |scope: &str| -> Caller {
-        let claims = json!({ "sub": "ann@alpine.example", "roles": ["GLOBAL_ADMIN"], "scope": scope, "partner_id": ALPINE });
+        let claims =
+            json!({ "sub": "ann@alpine.example", "roles": ["GLOBAL_ADMIN"], "scope": scope, "partner_id": ALPINE });
         world.server.caller(claims)
     };
     let document = "subscription { historyAppended { action claim { number } } }";
@@ -147,7 +153,8 @@ async fn scopes_make_answers_differ(world: &World) {
         assert_eq!(refused["errors"][0]["extensions"]["code"], "FORBIDDEN", "{refused}");
         assert!(!refused.to_string().contains(claim.field("number").as_str().unwrap()), "{refused}");
     }
-    let mut bare = follow(&with("history:read"), "subscription { historyAppended { action position } }", json!({})).await;
+    let mut bare =
+        follow(&with("history:read"), "subscription { historyAppended { action position } }", json!({})).await;
     let after = last_position(&world.partner).await;
     world.partner.comment(claim.id(), "Hello.", "SHARED").await.claim();
     assert_ne!(event(&mut bare).await["position"], after);

@@ -47,7 +47,10 @@ async fn what_falls_due_comes_in_order_of_time(world: &World) {
     world.later("P60D").await;
     for stream in [&mut all, &mut own] {
         let seen = events(stream, 4).await;
-        let told: Vec<_> = seen.iter().map(|entry| (entry["claim"]["id"].as_str().unwrap(), entry["action"].as_str().unwrap())).collect();
+        let told: Vec<_> = seen
+            .iter()
+            .map(|entry| (entry["claim"]["id"].as_str().unwrap(), entry["action"].as_str().unwrap()))
+            .collect();
         assert_eq!(
             told,
             [

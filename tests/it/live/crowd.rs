@@ -24,7 +24,13 @@ async fn write(caller: &Caller, claims: &[&Claim], visibility: &[&str]) {
 
 /// Follows from a position to the end, leaving after a few events each time and coming back after the last one that was
 /// seen; what was seen, in order.
-async fn come_and_go(caller: &Caller, document: &str, claim: Option<&Claim>, start: &Value, patience: usize) -> Vec<Value> {
+async fn come_and_go(
+    caller: &Caller,
+    document: &str,
+    claim: Option<&Claim>,
+    start: &Value,
+    patience: usize,
+) -> Vec<Value> {
     let (mut seen, mut after) = (Vec::new(), start.clone());
     loop {
         let variables = json!({ "claim": claim.map(Claim::id), "after": after });
@@ -86,7 +92,8 @@ async fn nothing_is_missed_and_nothing_comes_twice(world: &World) {
             world.second_reviewer.comment(claim.id(), END, "SHARED").await.claim();
         }
     };
-    let followers = join_all((1..5).map(|patience| come_and_go(&world.partner, HISTORY, None, &start, 4 * patience - 3)));
+    let followers =
+        join_all((1..5).map(|patience| come_and_go(&world.partner, HISTORY, None, &start, 4 * patience - 3)));
     let vendors = join_all((1..4).map(|patience| come_and_go(&world.auditor, HISTORY, None, &start, 10 * patience)));
     let rivals = come_and_go(&world.rival, HISTORY, None, &rivals_start, 5);
     let of_claim = come_and_go(&world.user, HISTORY, Some(&first), &start, 3);

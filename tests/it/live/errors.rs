@@ -31,9 +31,8 @@ async fn code(caller: &Caller, document: &str, variables: Value) -> String {
 async fn each_subscription_needs_its_scope(world: &World) {
     // A5
     let claim = world.submitted().await;
-    let with = |scope: &str| {
-        world.server.caller(json!({ "roles": ["GLOBAL_ADMIN"], "scope": scope, "partner_id": ALPINE }))
-    };
+    let with =
+        |scope: &str| world.server.caller(json!({ "roles": ["GLOBAL_ADMIN"], "scope": scope, "partner_id": ALPINE }));
     let variables = || json!({ "claim": claim.id() });
     let others = "claims:write comments:write directory:read";
     for (document, needed, missing) in [
@@ -96,7 +95,8 @@ async fn a_place_that_is_none_is_refused_with_a_remedy(world: &World) {
     // The id of something else, in the form of a position.
     let foreign = &ids::of_nothing("Claim");
     let strangers = ["AZAAAAAAcACAAAAAAAAAAA", "AAAAAAAAAAAAAAAAAAAAAA", "_____________________w"];
-    let garbage = ["", " ", "x", "0", "17", "null", "\u{0}", "ä", "{}", &good[1..], &format!("{good}="), &format!("{good}A")];
+    let garbage =
+        ["", " ", "x", "0", "17", "null", "\u{0}", "ä", "{}", &good[1..], &format!("{good}="), &format!("{good}A")];
     for (text, remedy) in garbage
         .iter()
         .copied()

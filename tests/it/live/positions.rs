@@ -37,7 +37,11 @@ async fn positions_are_the_entries_themselves(world: &World) {
     for number in 0..3 {
         for _ in 0..10 * number {
             let version = world.rival.claim(other.id()).await.unwrap();
-            world.rival.act("updateClaim", &version, json!({ "name": format!("Busy {number} {}", version.version()) })).await.claim();
+            world
+                .rival
+                .act("updateClaim", &version, json!({ "name": format!("Busy {number} {}", version.version()) }))
+                .await
+                .claim();
         }
         own = world.partner.act("updateClaim", &own, json!({ "name": format!("Own {number}") })).await.claim();
         seen.push(event(&mut stream).await);
@@ -60,7 +64,9 @@ async fn page(caller: &Caller, arguments: Value) -> Value {
 
 /// All ids by pages, in both directions, which must agree.
 async fn walk(caller: &Caller, size: usize, filter: &Value) -> Vec<Value> {
-    let ids = |page: &Value| -> Vec<Value> { page["nodes"].as_array().unwrap().iter().map(|node| node["id"].clone()).collect() };
+    let ids = |page: &Value| -> Vec<Value> {
+        page["nodes"].as_array().unwrap().iter().map(|node| node["id"].clone()).collect()
+    };
     let (mut forward, mut after) = (Vec::new(), Value::Null);
     loop {
         let seen = page(caller, json!({ "first": size, "after": after, "filter": filter })).await;
@@ -110,7 +116,10 @@ async fn the_history_is_paged_by_entries(world: &World) {
     let internal = json!({ "filter": { "claimId": mine.id(), "actions": ["COMMENTED"] }, "last": 1 });
     let last = page(&world.auditor, internal).await["edges"][0]["cursor"].clone();
     assert_eq!(page(&world.partner, json!({ "after": last })).await["nodes"], json!([]));
-    assert_eq!(page(&world.partner, json!({ "before": last, "first": 100 })).await["nodes"].as_array().unwrap().len(), 8);
+    assert_eq!(
+        page(&world.partner, json!({ "before": last, "first": 100 })).await["nodes"].as_array().unwrap().len(),
+        8
+    );
 }
 
 async fn cursors_of_a_claims_history_count_nothing_hidden(world: &World) {
@@ -119,7 +128,9 @@ async fn cursors_of_a_claims_history_count_nothing_hidden(world: &World) {
     let query = "query($id: ID!, $first: Int, $after: String, $last: Int, $before: String) { claim(id: $id) { \
         history(first: $first, after: $after, last: $last, before: $before) { \
         edges { cursor node { id } } pageInfo { hasNextPage hasPreviousPage startCursor endCursor } } } }";
-    let cursors = |page: &Value| -> Vec<Value> { page["edges"].as_array().unwrap().iter().map(|edge| edge["cursor"].clone()).collect() };
+    let cursors = |page: &Value| -> Vec<Value> {
+        page["edges"].as_array().unwrap().iter().map(|edge| edge["cursor"].clone()).collect()
+    };
     let ask = async |mut arguments: Value| {
         arguments["id"] = json!(claim.id());
         world.partner.graphql(query, arguments).await.data()["claim"]["history"].clone()
@@ -138,7 +149,10 @@ async fn cursors_of_a_claims_history_count_nothing_hidden(world: &World) {
     for (number, cursor) in all.iter().enumerate() {
         assert_eq!(cursors(&ask(json!({ "first": 100, "after": cursor })).await), all[number + 1..]);
         assert_eq!(cursors(&ask(json!({ "last": 100, "before": cursor })).await), all[..number]);
-        assert_eq!(cursors(&ask(json!({ "first": 2, "after": cursor })).await), all[number + 1..all.len().min(number + 3)]);
+        assert_eq!(
+            cursors(&ask(json!({ "first": 2, "after": cursor })).await),
+            all[number + 1..all.len().min(number + 3)]
+        );
     }
 }
 

@@ -48,7 +48,10 @@ async fn internal_comments_stay_with_the_vendor(world: &World) {
         }
     }
     for event in events(&mut vendors, 6).await.chunks(2) {
-        assert_eq!((&event[0]["comment"]["visibility"], &event[1]["comment"]["visibility"]), (&json!("INTERNAL"), &json!("SHARED")));
+        assert_eq!(
+            (&event[0]["comment"]["visibility"], &event[1]["comment"]["visibility"]),
+            (&json!("INTERNAL"), &json!("SHARED"))
+        );
     }
     // An internal entry's position is a place like any other for those who know it, and shows nothing of the entry.
     let positions = world.auditor.query("{ history(last: 2) { nodes { position comment { visibility } } } }").await;
@@ -64,7 +67,9 @@ async fn another_partners_claim_is_silent_like_no_claim(world: &World) {
     let start = last_position(&world.rival).await;
     let mine = world.draft().await;
     let mut foreign = Vec::new();
-    for claim in [theirs.id().to_owned(), ids::of_nothing("Claim"), ids::of_nothing("Partner"), "x".to_owned(), String::new()] {
+    for claim in
+        [theirs.id().to_owned(), ids::of_nothing("Claim"), ids::of_nothing("Partner"), "x".to_owned(), String::new()]
+    {
         foreign.extend(all_three(&world.partner, &claim, &Value::Null).await);
         foreign.extend(all_three(&world.partner, &claim, &start).await);
     }
@@ -74,7 +79,10 @@ async fn another_partners_claim_is_silent_like_no_claim(world: &World) {
     world.rival.comment(theirs.id(), "Boreal's own words.", "SHARED").await.claim();
     world.partner.act("updateClaim", &mine, json!({ "name": "Mine" })).await.claim();
     assert_eq!(event(&mut own).await["claim"]["id"], mine.id(), "the first is its own");
-    assert_eq!(words(&events(&mut rival, 4).await, "action"), ["PROOF_ATTACHED", "SUBMITTED", "REVIEW_STARTED", "COMMENTED"]);
+    assert_eq!(
+        words(&events(&mut rival, 4).await, "action"),
+        ["PROOF_ATTACHED", "SUBMITTED", "REVIEW_STARTED", "COMMENTED"]
+    );
     for stream in &mut foreign {
         let came = tokio::time::timeout(super::SILENCE / 10, stream.next()).await;
         assert!(came.is_err(), "{came:?}");
@@ -171,7 +179,10 @@ async fn nobody_learns_who_the_rival_is(world: &World) {
     world.award(&arbitration, &theirs).await.data();
     let disputed = world.dispute(&world.seen(&mine).await).await;
     world.withdraw(&world.rival, &world.seen(&theirs).await).await;
-    let sides = [(&mut alpine, &world.partner, &disputed, &theirs, "oreal"), (&mut boreal, &world.rival, &theirs, &mine, "lpine")];
+    let sides = [
+        (&mut alpine, &world.partner, &disputed, &theirs, "oreal"),
+        (&mut boreal, &world.rival, &theirs, &mine, "lpine"),
+    ];
     for (stream, caller, own, other, company) in sides {
         caller.comment(own.id(), "The end.", "SHARED").await.claim();
         let mut seen = Vec::new();
@@ -190,7 +201,8 @@ async fn nobody_learns_who_the_rival_is(world: &World) {
                 break;
             }
         }
-        let of = |action: &str| seen.iter().find(|event| event["action"] == action).unwrap_or_else(|| panic!("{seen:?}"));
+        let of =
+            |action: &str| seen.iter().find(|event| event["action"] == action).unwrap_or_else(|| panic!("{seen:?}"));
         // What followed from a rival's act was done by nobody.
         assert_eq!(of("ARBITRATION_OPENED")["actor"], json!({ "kind": "SYSTEM", "name": "System" }));
         assert!(seen.iter().any(|event| event["comment"]["author"]["kind"] == "SYSTEM"), "told in words: {seen:?}");

@@ -1,6 +1,6 @@
 //! What happened, read past the server, and what of it a subscriber must get.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 
 use crate::support::{Backend, database::Database, ids};
 
@@ -41,6 +41,8 @@ struct Entry {
     internal: bool,
     /// Whether the claim is no draft any more.
     submitted_now: bool,
+    /// Its place on the claim.
+    seq: usize,
     /// Whether it had not been submitted when this happened.
     before_submission: bool,
 }
@@ -77,6 +79,7 @@ impl Truth {
             hex("h.comment_id"),
             "h.visibility".to_owned(),
             "c.status".to_owned(),
+            "CAST(h.seq AS text)".to_owned(),
         ];
         let row = columns.map(|column| format!("COALESCE({column}, '')")).join(" || '|' || ");
         let sql =
@@ -84,6 +87,7 @@ impl Truth {
         let mut submitted = HashSet::new();
         let rows = database.read(&sql).await;
         let mut entries: Vec<_> = rows.iter().map(|row| entry(row, &mut submitted)).collect();
+        in_order_on_each_claim(&entries);
         entries.drain(..before);
         let words = "SELECT body FROM comment UNION ALL SELECT changes FROM history UNION ALL SELECT note FROM history \
             UNION ALL SELECT name FROM proof_document";
@@ -139,6 +143,16 @@ impl Feed {
     }
 }
 
+/// The log has the entries of each claim in the order in which they came about, with none left out.
+fn in_order_on_each_claim(entries: &[Entry]) {
+    let mut last = HashMap::new();
+    for entry in entries {
+        let seq = last.entry(entry.claim.as_str()).or_insert(0);
+        *seq += 1;
+        assert_eq!(entry.seq, *seq, "the log of {} is out of order", entry.claim);
+    }
+}
+
 fn entry(row: &str, submitted: &mut HashSet<String>) -> Entry {
     let mut columns = row.split('|').map(str::to_owned);
     let mut next = || columns.next().unwrap();
@@ -149,9 +163,10 @@ fn entry(row: &str, submitted: &mut HashSet<String>) -> Entry {
     let comment = id("Comment", next());
     let internal = next() == "INTERNAL";
     let submitted_now = next() != "EDITING";
+    let seq = next().parse().unwrap();
     if to == "SUBMITTED" {
         submitted.insert(claim.clone());
     }
     let before_submission = !submitted.contains(&claim);
-    Entry { claim, partner, hash, from, to, at, comment, internal, submitted_now, before_submission }
+    Entry { claim, partner, hash, from, to, at, comment, internal, submitted_now, seq, before_submission }
 }

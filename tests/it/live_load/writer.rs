@@ -68,8 +68,8 @@ impl Writer {
         match self.dice.below(100) {
             0..30 => self.comment(&mark, false).await,
             30..42 => self.comment(&mark, true).await,
-            42..54 => self.comment_beside(&mark).await,
-            54..62 => self.refused(&mark).await,
+            42..58 => self.comment_beside(&mark).await,
+            58..65 => self.refused(&mark).await,
             _ => self.act(&mark).await,
         }
     }
@@ -99,7 +99,8 @@ impl Writer {
 
     /// A comment on a claim that somebody else is writing on.
     async fn comment_beside(&mut self, mark: &str) {
-        let claim = self.dice.pick(&self.company).clone();
+        // Half of them on the same one, where many wait for each other.
+        let claim = if self.dice.chance(50) { &self.company[0] } else { self.dice.pick(&self.company) };
         let body = body("addComment", json!({ "claimId": claim, "body": mark, "visibility": "SHARED" }));
         let outcome = self.courier.deliver(&self.partner, |caller| caller.posted(&body)).await;
         drop(self.judged(outcome, mark));

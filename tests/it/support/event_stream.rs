@@ -49,7 +49,10 @@ impl EventStream {
     pub fn of(response: Response) -> Self {
         let headers = response.headers();
         assert_eq!((response.status().as_u16(), headers[CONTENT_TYPE].to_str().unwrap()), (200, EVENTS));
-        assert_eq!((&headers["cache-control"], &headers["x-accel-buffering"]), (&"no-store".parse().unwrap(), &"no".parse().unwrap()));
+        assert_eq!(
+            (&headers["cache-control"], &headers["x-accel-buffering"]),
+            (&"no-store".parse().unwrap(), &"no".parse().unwrap())
+        );
         Self { response, read: Vec::new() }
     }
 
@@ -116,6 +119,7 @@ impl EventStream {
 }
 
 /// The request of [`EventStream::open`], not sent yet.
+#[expect(clippy::needless_pass_by_value, reason = "made for `json!`")]
 pub fn asking(caller: &Caller, query: &str, variables: Value) -> RequestBuilder {
     let body = json!({ "query": query, "variables": variables });
     caller.request(Method::POST, "/graphql").header(ACCEPT, EVENTS).json(&body)

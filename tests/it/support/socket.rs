@@ -212,14 +212,6 @@ impl Socket {
         self.ended.clone().expect("a close frame before the end")
     }
 
-    /// Waits until the connection is gone, with or without a goodbye; whether there was one.
-    pub async fn gone(&mut self) -> bool {
-        while let Some(message) = self.read().await {
-            self.waiting.push_back(message);
-        }
-        self.ended.is_some()
-    }
-
     /// What has come and was not asked for.
     pub fn leftover(&self) -> Vec<Value> {
         self.waiting.iter().cloned().collect()

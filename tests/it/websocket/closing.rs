@@ -1,6 +1,6 @@
 //! Every way in which a socket is closed for what its client sent, and what is no reason to close it.
 
-use std::time::Duration;
+use std::{cell::Cell, time::Duration};
 
 use serde_json::{Value, json};
 use tokio_tungstenite::tungstenite::{
@@ -73,7 +73,7 @@ async fn the_order_of_things_is_kept(world: &World) {
 
 async fn an_id_belongs_to_one_operation(world: &World) {
     // T44
-    let claim = world.draft().await;
+    let claim = world.submitted().await;
     let (mut socket, id) = following(world, &claim).await;
     let query = |id: &str| json!({ "type": "subscribe", "id": id, "payload": { "query": "{ viewer { subject } }" } });
     // Free again once it is complete, from either side.
@@ -143,15 +143,19 @@ async fn a_socket_ends_with_its_token(world: &World) {
     let claims = json!({ "sub": "soon", "roles": ["REVIEWER"], "scope": "history:read claims:read", "exp": end });
     let mut socket = Socket::of(&world.server.caller(claims)).await;
     let id = follow(world, &claim, &mut socket).await;
+    // There is always something to tell, up to the end.
+    let over = Cell::new(false);
     let telling = async {
-        loop {
-            world.partner.comment(claim.id(), "more", "SHARED").await.data();
+        while !over.get() {
+            world.partner.comment(claim.id(), "more", "SHARED").await.done();
         }
     };
-    let ended = tokio::select! {
-        ended = socket.closed() => ended,
-        () = telling => unreachable!("it tells for ever"),
+    let ending = async {
+        let ended = socket.closed().await;
+        over.set(true);
+        ended
     };
+    let (ended, ()) = tokio::join!(ending, telling);
     assert_eq!(ended, closed(4403, "Forbidden"));
     assert!((end..end + 5).contains(&now()), "within five seconds");
     assert!(socket.leftover().iter().all(|message| message["id"] == id && message["type"] == "next"), "only events");
@@ -159,7 +163,7 @@ async fn a_socket_ends_with_its_token(world: &World) {
 
 async fn a_stopping_server_closes_its_sockets(world: &World) {
     // F16
-    let claim = world.draft().await;
+    let claim = world.submitted().await;
     let mut sockets = vec![Socket::silent(&world.partner).await, Socket::of(&world.partner).await];
     sockets.push(following(world, &claim).await.0);
     world.server.ask_to_stop();

@@ -5,28 +5,27 @@ use std::time::{Duration, Instant};
 use serde_json::json;
 use tokio_tungstenite::tungstenite::Message;
 
-use super::{limited, position};
+use super::{FOLLOW, comment, limited, long_answer, long_comments, position};
 use crate::support::{
     Socket, World, both,
     socket::{PROTOCOL, Refused},
 };
 
 both!(floods_of_pings_are_borne, silent_sockets_are_in_nobodys_way);
+both!(limited(|limits| limits.slow_reader_timeout = PATIENCE) => a_slow_reader_is_told_why);
 both!(
     limited(|limits| {
-        limits.slow_reader_timeout = Duration::from_secs(2);
+        limits.slow_reader_timeout = Duration::from_secs(1);
         limits.max_sockets = 2;
     }) =>
-    a_slow_reader_is_told_and_dropped,
-    a_reader_that_never_reads_loses_its_place,
+    a_reader_that_never_reads_loses_its_place
 );
+
+/// How long a client may leave lying what was sent to it.
+const PATIENCE: Duration = Duration::from_secs(8);
 
 /// What an answer of the server's own may take while others misbehave.
 const SOON: Duration = Duration::from_secs(1);
-
-/// A large query: its answer is of some 200 kB.
-const SCHEMA: &str = "{ __schema { types { name description fields(includeDeprecated: true) { name description args { \
-    name description type { name kind ofType { name } } } type { name kind ofType { name kind ofType { name } } } } } } }";
 
 #[expect(clippy::disallowed_methods, reason = "time is only measured")]
 async fn answers_soon(world: &World) {
@@ -64,44 +63,53 @@ async fn silent_sockets_are_in_nobodys_way(world: &World) {
     assert!(socket.query("{ viewer { subject } }", json!({})).await["data"].is_object());
 }
 
-/// A socket whose client asks for much and reads nothing of it.
-async fn deaf(world: &World) -> Socket {
+/// A socket whose client takes in little of what it does not read.
+async fn narrow(world: &World) -> Socket {
     let mut socket = Socket::over(&world.partner.base, &[PROTOCOL], Some(4_096)).await.unwrap();
     socket.init(&world.partner).await;
-    for _ in 0..90 {
-        socket.subscribe(SCHEMA, json!({})).await;
-    }
     socket
 }
 
-async fn a_slow_reader_is_told_and_dropped(world: &World) {
+/// Asks for more than connections hold, of which nothing is read: ten answers of almost a megabyte.
+async fn ask_for_much(world: &World, socket: &mut Socket) -> usize {
+    let claim = world.submitted().await;
+    long_comments(world, &claim, 10).await;
+    for _ in 0..10 {
+        socket.subscribe(&long_answer(11), json!({ "id": claim.id() })).await;
+    }
+    10
+}
+
+async fn a_slow_reader_is_told_why(world: &World) {
     // T45
-    let mut deaf = deaf(world).await;
-    // Its slowness is nobody else's: others are served and hear events meanwhile.
-    let claim = world.draft().await;
-    let after = position(world, &claim).await;
-    let mut other = Socket::of(&world.reviewer).await;
-    let claim = world.submit(&world.partner, &world.prove(&world.partner, &claim).await).await;
-    let id = other.subscribe(super::FOLLOW, json!({ "claim": claim.id(), "after": after })).await;
-    other.next(&id).await;
-    for number in 0..10 {
-        world.partner.comment(claim.id(), &format!("{number}"), "SHARED").await.data();
+    let mut slow = narrow(world).await;
+    let asked = ask_for_much(world, &mut slow).await;
+    // The client's own slowness: it reads again between the time when it is told and the time when it is cut off.
+    let slowness = tokio::time::sleep(PATIENCE.mul_f32(0.88));
+    // That is nobody else's: others are served, and hear events.
+    let claim = world.submitted_by(&world.rival).await;
+    let mut other = Socket::of(&world.rival).await;
+    let after = position(&world.rival, &claim).await;
+    let id = other.subscribe(FOLLOW, json!({ "claim": claim.id(), "after": after })).await;
+    for number in 0..20 {
+        let text = number.to_string();
+        world.rival.comment(claim.id(), &text, "SHARED").await.done();
+        assert_eq!(comment(&other.next(&id).await), text);
         answers_soon(world).await;
     }
-    while super::try_comment(&other.next(&id).await) != Some("9") {}
-    // The client's own slowness; then it reads again, within the time that a goodbye has.
-    tokio::time::sleep(Duration::from_millis(1_700)).await;
-    let (code, reason) = deaf.closed().await;
+    slowness.await;
+    let (code, reason) = slow.closed().await;
     assert!(code == 1013 && reason.contains("resume after the last position"), "{code} {reason}");
-    assert!(deaf.leftover().len() < 90, "not everything was sent");
+    assert!(slow.leftover().len() < asked, "not everything was sent");
 }
 
 async fn a_reader_that_never_reads_loses_its_place(world: &World) {
     // T45
-    let deaf = deaf(world).await;
     let _other = Socket::of(&world.reviewer).await;
+    let mut deaf = narrow(world).await;
     let full = Socket::raw(&world.partner.base, &[PROTOCOL]).await;
     assert!(matches!(full, Err(Refused { status, .. }) if status.as_u16() == 503));
+    ask_for_much(world, &mut deaf).await;
     let entered = async { while Socket::raw(&world.partner.base, &[PROTOCOL]).await.is_err() {} };
     tokio::time::timeout(Duration::from_secs(20), entered).await.expect("its place is free");
     drop(deaf);

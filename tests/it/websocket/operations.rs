@@ -3,7 +3,7 @@
 use cpor::config::Introspection;
 use serde_json::{Value, json};
 
-use super::{FOLLOW, comment, follow, following, limited};
+use super::{FOLLOW, comment, follow, following, limited, long_answer, long_comments};
 use crate::support::{Caller, Settings, Socket, World, both};
 
 both!(
@@ -117,7 +117,7 @@ async fn cost_is_counted(world: &World) {
 
 async fn a_socket_has_so_many_operations(world: &World) {
     // T45
-    let claim = world.draft().await;
+    let claim = world.submitted().await;
     let (mut socket, first) = following(world, &claim).await;
     for _ in 0..2 {
         socket.subscribe(FOLLOW, json!({ "claim": claim.id() })).await;
@@ -129,7 +129,7 @@ async fn a_socket_has_so_many_operations(world: &World) {
         assert!(errors[0]["message"].as_str().unwrap().contains("complete one"), "a remedy: {errors}");
     }
     // The socket lives on, and so do its operations.
-    world.partner.comment(claim.id(), "all the same", "SHARED").await.data();
+    world.partner.comment(claim.id(), "all the same", "SHARED").await.done();
     assert_eq!(comment(&socket.next(&first).await), "all the same");
     socket.complete(&first).await;
     let id = socket.subscribe(VIEWER, json!({})).await;
@@ -140,18 +140,18 @@ async fn a_socket_has_so_many_operations(world: &World) {
 
 async fn events_come_until_the_client_has_enough(world: &World) {
     // H2
-    let claim = world.draft().await;
+    let claim = world.submitted().await;
     let (mut socket, first) = following(world, &claim).await;
     let second = follow(world, &claim, &mut socket).await;
     assert_eq!(comment(&socket.next(&first).await), "begin", "of the second");
-    world.partner.comment(claim.id(), "one", "SHARED").await.data();
+    world.partner.comment(claim.id(), "one", "SHARED").await.done();
     let event = socket.next(&first).await;
     assert_eq!(comment(&event), "one");
     assert_eq!(comment(&socket.next(&second).await), "one");
     socket.complete(&first).await;
     // What was sent before is read before: from here on nothing of the first can come.
     lives(&mut socket, &world.partner).await;
-    world.partner.comment(claim.id(), "two", "SHARED").await.data();
+    world.partner.comment(claim.id(), "two", "SHARED").await.done();
     assert_eq!(comment(&socket.next(&second).await), "two");
     assert_eq!(socket.leftover(), Vec::<Value>::new());
     // Another socket goes on after any position, without gap or repeat.
@@ -159,18 +159,15 @@ async fn events_come_until_the_client_has_enough(world: &World) {
     let after = event["data"]["historyAppended"]["position"].clone();
     let id = again.subscribe(FOLLOW, json!({ "claim": claim.id(), "after": after })).await;
     assert_eq!(comment(&again.next(&id).await), "two");
-    world.partner.comment(claim.id(), "three", "SHARED").await.data();
+    world.partner.comment(claim.id(), "three", "SHARED").await.done();
     assert_eq!(comment(&again.next(&id).await), "three");
     again.leave().await;
 }
 
 async fn a_large_answer_is_refused_with_a_remedy(world: &World) {
-    let claim = world.draft().await;
-    for _ in 0..10 {
-        world.partner.comment(claim.id(), &"é".repeat(4_000), "SHARED").await.data();
-    }
-    let fields: String = (0..25).map(|number| format!("a{number}: body ")).collect();
-    let query = format!("query($id: ID!) {{ claim(id: $id) {{ comments(first: 20) {{ nodes {{ {fields} }} }} }} }}");
+    let claim = world.submitted().await;
+    long_comments(world, &claim, 10).await;
+    let query = long_answer(14);
     let over_http = world.partner.graphql(&query, json!({ "id": claim.id() })).await;
     assert!(over_http.data()["claim"].is_object() && over_http.text.len() > 1_000_000);
     let mut socket = Socket::of(&world.partner).await;
