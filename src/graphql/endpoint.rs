@@ -159,8 +159,11 @@ impl Endpoint {
             return Err(Refusal::new(GRAPHQL_VALIDATION_FAILED, "This server does not answer introspection.").into());
         }
         let follows = prepared.operation == OperationType::Subscription;
-        let fingerprint =
-            follows.then(|| Fingerprint::of(&parts.query, parts.operation_name.as_deref(), &variables)).unwrap_or_default();
+        let fingerprint = if follows {
+            Fingerprint::of(&parts.query, parts.operation_name.as_deref(), &variables)
+        } else {
+            Fingerprint::default()
+        };
         Ok(Operation { prepared, variables, uploads, fingerprint })
     }
 

@@ -30,14 +30,14 @@ pub async fn execute(schema: &ApiSchema, request: Request, caller: Caller) -> Re
     let queue = Queue::default();
     match prepared(schema, &queue, request, caller) {
         Ok((_, request)) => run(schema, &queue, request).await,
-        Err(response) => response,
+        Err(response) => *response,
     }
 }
 
 /// The request with the caller's loaders.
-fn prepared(schema: &ApiSchema, queue: &Queue, request: Request, caller: Caller) -> Result<(App, Request), Response> {
+fn prepared(schema: &ApiSchema, queue: &Queue, request: Request, caller: Caller) -> Result<(App, Request), Box<Response>> {
     let Some(app) = schema.data::<App>() else {
-        return Err(fault("the schema was built without its use cases"));
+        return Err(Box::new(fault("the schema was built without its use cases")));
     };
     let loaders = Loaders::new(app.clone(), caller, queue.clone());
     Ok((app.clone(), request.data(loaders)))
@@ -84,7 +84,7 @@ impl Api {
     async fn opened(&self, request: Request, caller: Caller) -> Result<Follower, Response> {
         let queue = Queue::default();
         let opened = Arc::new(OnceLock::new());
-        let (app, request) = prepared(&self.schema, &queue, request, caller.clone())?;
+        let (app, request) = prepared(&self.schema, &queue, request, caller.clone()).map_err(|response| *response)?;
         let mut request = request.data(Occasion::Opening(Arc::clone(&opened)));
         let form = Form::of(&mut request);
         match (first(&queue, self.schema.execute_stream(request), &form).await, opened.get().cloned()) {
@@ -99,7 +99,7 @@ impl Api {
         let queue = Queue::default();
         let mut request = match prepared(&self.validated, &queue, request, caller) {
             Ok((_, request)) => request.data(Occasion::Event(Box::new(entry))),
-            Err(response) => return response,
+            Err(response) => return *response,
         };
         let form = Form::of(&mut request);
         let stream = self.validated.execute_stream(request);

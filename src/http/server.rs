@@ -11,7 +11,6 @@ use axum::http::header::CONNECTION;
 use axum::http::{HeaderValue, StatusCode};
 use axum::middleware::map_response;
 use axum::response::Response;
-use futures_util::FutureExt;
 use hyper::server::conn::http1;
 use hyper::service::{Service, service_fn};
 use hyper_util::rt::{TokioIo, TokioTimer};
@@ -63,9 +62,13 @@ pub async fn serve(listener: TcpListener, routes: Router, patience: Duration, sh
             Some(_) = connections.join_next() => {}
         }
     }
-    // What the system has already taken in is served: it would be cut off with the listener, requests and all.
+    // What the system has already taken in is served: it would be cut off with the listener, requests and all. The system is
+    // asked itself, for the runtime hears of new connections only now and then.
+    let listener = listener.into_std()?;
     for _ in 0..MOST_WAITING {
-        let Some(Ok((stream, peer))) = listener.accept().now_or_never() else { break };
+        let Ok((stream, peer)) = listener.accept() else { break };
+        stream.set_nonblocking(true)?;
+        let stream = TcpStream::from_std(stream)?;
         connections.spawn(converse(stream, peer, routes.clone(), patience, shutdown.asked()));
     }
     // From here on the system refuses connections.

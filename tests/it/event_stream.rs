@@ -210,16 +210,16 @@ async fn the_stream_ends_with_the_server(world: &World) {
 }
 
 async fn there_is_room_for_so_many(world: &World) {
+    // What is refused takes no room, and neither does what is over with its answer.
+    only_answer(post(&world.rival, EVENTS, "subscription { historyAppended(after: \"x\") { position } }")).await;
     let only = EventStream::open(&world.partner, FOLLOW, json!({})).await;
     let response = send(asking(&world.rival, FOLLOW, json!({}))).await;
     assert_eq!(response.status().as_u16(), 503);
     assert!(response.headers()[RETRY_AFTER].to_str().unwrap().parse::<u32>().is_ok());
     let body: Value = response.json().await.unwrap();
     assert_eq!(body["errors"][0]["extensions"]["code"], "SERVICE_UNAVAILABLE");
-    // What is over with its answer takes no room, and neither does what is refused.
     only_answer(post(&world.rival, EVENTS, "{ viewer { subject } }")).await;
     drop(only);
-    only_answer(post(&world.rival, EVENTS, "subscription { historyAppended(after: \"x\") { position } }")).await;
     until_there_is_room(&world.rival).await;
 }
 

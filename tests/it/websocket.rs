@@ -6,8 +6,6 @@ mod endurance;
 mod handshake;
 mod operations;
 
-use std::time::{SystemTime, UNIX_EPOCH};
-
 use cpor::config::Limits;
 use serde_json::{Value, json};
 
@@ -25,7 +23,7 @@ fn limited(change: impl FnOnce(&mut Limits)) -> Settings {
 
 /// The machine's time in seconds since the start of 1970, by which tokens are judged.
 fn now() -> u64 {
-    SystemTime::now().duration_since(UNIX_EPOCH).unwrap().as_secs()
+    jsonwebtoken::get_current_timestamp()
 }
 
 /// A close code with its reason.
@@ -49,7 +47,7 @@ async fn long_comments(world: &World, claim: &Claim, count: usize) {
 
 /// A query for all comments of the claim `$id`, each so many times.
 fn long_answer(times: usize) -> String {
-    let fields: String = (0..times).map(|number| format!("a{number}: body ")).collect();
+    let fields = (0..times).map(|number| format!("a{number}: body")).collect::<Vec<_>>().join(" ");
     format!("query($id: ID!) {{ claim(id: $id) {{ comments(first: 20) {{ nodes {{ {fields} }} }} }} }}")
 }
 

@@ -102,7 +102,6 @@ impl Bench {
             search_text: Set("contoso".to_owned()),
             created_at: Set(0),
             updated_at: Set(0),
-            ..Default::default()
         };
         customer.insert(&raw).await.unwrap();
         let first = submitted(&raw, ALPINE, "100").await;
@@ -118,7 +117,7 @@ impl Bench {
             tail.run(async {
                 if stopped.await.is_err() {
                     // Nobody is left to stop it: it runs as long as the test does.
-                    std::future::pending().await
+                    std::future::pending::<()>().await;
                 }
             })
             .await;
@@ -181,7 +180,6 @@ async fn company(raw: &DatabaseConnection, id: Uuid, name: &str, mpn_id: &str) {
         search_text: Set(name.to_lowercase()),
         created_at: Set(0),
         updated_at: Set(0),
-        ..Default::default()
     };
     company.insert(raw).await.unwrap();
     let location = partner_location::ActiveModel {

@@ -27,11 +27,11 @@ async fn event() -> Arc<Event> {
 #[tokio::test]
 async fn the_same_key_is_worked_out_once() {
     let event = event().await;
-    let (made, go) = (AtomicUsize::new(0), Semaphore::new(0));
+    let (count, go) = (AtomicUsize::new(0), Semaphore::new(0));
     let make = |answer: Option<&'static str>| {
-        let (made, go) = (&made, &go);
+        let (count, go) = (&count, &go);
         async move {
-            made.fetch_add(1, Ordering::SeqCst);
+            count.fetch_add(1, Ordering::SeqCst);
             // All wait for the first one.
             go.acquire().await.unwrap().forget();
             answer.map(|text| Bytes::from_static(text.as_bytes()))
@@ -40,14 +40,14 @@ async fn the_same_key_is_worked_out_once() {
     let all = join_all((0..10).map(|_| event.shared([1; 32], make(Some("one")))));
     let (answers, ()) = tokio::join!(all, async { go.add_permits(1) });
     assert!(answers.iter().all(|answer| answer.as_deref() == Some(b"one".as_slice())), "{answers:?}");
-    assert_eq!(made.load(Ordering::SeqCst), 1);
+    assert_eq!(count.load(Ordering::SeqCst), 1);
     go.add_permits(10);
     // Later, too.
     assert_eq!(event.shared([1; 32], make(Some("other"))).await.as_deref(), Some(b"one".as_slice()));
     // Another key is another answer, and none is an answer as well.
     assert_eq!(event.shared([2; 32], make(None)).await, None);
     assert_eq!(event.shared([2; 32], make(Some("late"))).await, None);
-    assert_eq!(made.load(Ordering::SeqCst), 2);
+    assert_eq!(count.load(Ordering::SeqCst), 2);
 }
 
 #[tokio::test]

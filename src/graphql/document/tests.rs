@@ -121,7 +121,7 @@ fn the_parts_of_a_subscriptions_field_are_put_together() {
         assert_eq!(prepared.unseen.is_none(), plain, "what was sent is validated, too: {text}");
         if !plain {
             assert_eq!(
-                prepared.document.fragments.keys().map(|name| name.as_str()).collect::<Vec<_>>(),
+                prepared.document.fragments.keys().map(async_graphql::Name::as_str).collect::<Vec<_>>(),
                 ["G"],
                 "{text}"
             );

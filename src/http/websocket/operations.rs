@@ -85,8 +85,8 @@ impl Operations {
         let id: Arc<str> = id.into();
         let line = Line { id: Arc::clone(&id), serial: self.serial, sender: self.sender.clone() };
         let task = tokio::spawn(work(Arc::clone(&self.edge), self.caller.clone(), parts, line).in_current_span());
-        let live = Live { serial: self.serial, follows: false, _task: AbortOnDropHandle::new(task) };
-        self.live.insert(id, live);
+        let started = Live { serial: self.serial, follows: false, _task: AbortOnDropHandle::new(task) };
+        self.live.insert(id, started);
         Ok(())
     }
 

@@ -84,7 +84,9 @@ impl Courier {
     /// One who keeps connections open, or makes a new one for each request.
     pub fn new(fleet: Fleet, keeps_connections: bool, patience: Duration) -> Self {
         let idle = if keeps_connections { 32 } else { 0 };
-        let http = reqwest::Client::builder().pool_max_idle_per_host(idle).build().unwrap();
+        // Given up before the server does, which closes them after 10 s: else a request may meet the close on its way.
+        let builder = reqwest::Client::builder().pool_idle_timeout(Duration::from_secs(4));
+        let http = builder.pool_max_idle_per_host(idle).build().unwrap();
         Self { fleet, tally: Arc::default(), faults: Faults::default(), patience, http, turn: Arc::default() }
     }
 
