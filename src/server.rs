@@ -137,10 +137,12 @@ pub async fn open(
     } else if db.migrations().await.map_err(schema_error)?.iter().any(|step| !step.applied) {
         return Err(StartError::new("The database has not every step of the schema.", "Run `cpor migrate up`."));
     } else if db.is_behind().await.map_err(schema_error)? {
-        let message = "The history comes from another PostgreSQL cluster, whose transaction numbers are ahead of this one's.";
+        let message =
+            "The history comes from another PostgreSQL cluster, whose transaction numbers are ahead of this one's.";
         return Err(StartError::new(message, "Run `cpor migrate up`: it begins a new epoch."));
     }
-    let documents = Documents::open(&storage.documents).map_err(|wrong| StartError::new(wrong.message, wrong.remedy))?;
+    let documents =
+        Documents::open(&storage.documents).map_err(|wrong| StartError::new(wrong.message, wrong.remedy))?;
     let clock = clock(&db, purpose).await?;
     Ok(App::new(db, clock, policy, documents, public_url))
 }

@@ -5,6 +5,7 @@
 //! CHECK constraints and never asks the code of today for them.
 
 mod dialect;
+pub mod epoch;
 mod m20261121_000001_directory;
 mod m20261121_000002_claim;
 mod m20261121_000003_conversation;
@@ -12,7 +13,6 @@ mod m20261121_000004_association;
 mod m20261121_000005_history;
 mod m20261121_000006_idempotency_and_setting;
 mod m20261121_000007_after_the_decision;
-pub mod epoch;
 mod run;
 
 use sea_orm_migration::prelude::{MigrationTrait, MigratorTrait, async_trait};

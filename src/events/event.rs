@@ -54,12 +54,7 @@ impl From<HistoryEntry> for Event {
 
 impl Event {
     /// Whether it is in the caller's reach: asked once for all callers of the same reach.
-    pub(super) async fn is_seen_by(
-        &self,
-        caller: &Caller,
-        of_status: bool,
-        ask: impl Future<Output = bool>,
-    ) -> bool {
+    pub(super) async fn is_seen_by(&self, caller: &Caller, of_status: bool, ask: impl Future<Output = bool>) -> bool {
         let reach = Reach { side: caller.side, reviews: caller.reviews(), of_status };
         *cell(&self.seen, reach).get_or_init(|| ask).await
     }

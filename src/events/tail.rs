@@ -94,7 +94,10 @@ impl Tail {
                 Err(error) => {
                     telemetry::tail_failed();
                     if self.0.runs.swap(false, Ordering::SeqCst) {
-                        tracing::warn!(error = error.for_the_log(), "the tail of the history cannot read; it tries again");
+                        tracing::warn!(
+                            error = error.for_the_log(),
+                            "the tail of the history cannot read; it tries again"
+                        );
                     }
                     AGAIN_AFTER
                 }

@@ -127,7 +127,7 @@ async fn a_follower_gets_what_its_caller_may_see() {
     // A4
     let bench = Bench::sqlite().await;
     bench.run();
-    let start = bench.position(bench.write(&bench.raw, bench.first).await).await;
+    let start = bench.position(written(&bench, bench.first, 1).await[0]).await;
     let mut own = in_time(bench.tail.follow(partner(ALPINE), everything(), None)).await;
     let mut others = in_time(bench.tail.follow(partner(BOREAL), everything(), None)).await;
     let mut foreign = in_time(bench.tail.follow(partner(BOREAL), of_claim(bench.first), start)).await;

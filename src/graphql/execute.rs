@@ -35,7 +35,12 @@ pub async fn execute(schema: &ApiSchema, request: Request, caller: Caller) -> Re
 }
 
 /// The request with the caller's loaders.
-fn prepared(schema: &ApiSchema, queue: &Queue, request: Request, caller: Caller) -> Result<(App, Request), Box<Response>> {
+fn prepared(
+    schema: &ApiSchema,
+    queue: &Queue,
+    request: Request,
+    caller: Caller,
+) -> Result<(App, Request), Box<Response>> {
     let Some(app) = schema.data::<App>() else {
         return Err(Box::new(fault("the schema was built without its use cases")));
     };

@@ -74,7 +74,11 @@ impl App {
     /// Removes content that no row speaks of any more. Where that fails it stays behind unseen, and the log says so.
     pub(super) async fn remove_content(&self, key: &str) {
         if let Err(error) = self.documents().delete(key).await {
-            tracing::warn!(document = key, error = error.for_the_log(), "the content of a removed document stayed behind");
+            tracing::warn!(
+                document = key,
+                error = error.for_the_log(),
+                "the content of a removed document stayed behind"
+            );
         }
     }
 

@@ -58,7 +58,8 @@ pub(super) async fn entry(
 async fn position(ctx: &Context<'_>, text: &str) -> Result<Position, Failure> {
     let Some(id) = history::decode_position(text) else {
         return Err(Failure::BadInput(
-            "The argument \"after\" is no position. Give one that came with an event or an entry of the history.".to_owned(),
+            "The argument \"after\" is no position. Give one that came with an event or an entry of the history."
+                .to_owned(),
         ));
     };
     log::position_of(Reader::of(ctx)?.db(), id).await?.ok_or_else(|| {

@@ -49,7 +49,8 @@ impl Subscription {
     async fn comment_added(
         &self,
         ctx: &Context<'_>,
-        #[graphql(desc = "The claim. An id of no claim in the caller's reach is no error: nothing comes.")] claim_id: ID,
+        #[graphql(desc = "The claim. An id of no claim in the caller's reach is no error: nothing comes.")]
+        claim_id: ID,
         #[graphql(desc = "A position: everything after it comes first. Without it only what happens from now on.")]
         after: Option<String>,
     ) -> Result<impl Stream<Item = CommentAdded>, Failure> {

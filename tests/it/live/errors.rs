@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use super::{COMMENTS, HISTORY, STATUSES, last_position};
+use super::{COMMENTS, HISTORY, STATUSES, follow, last_position};
 use crate::support::{Caller, World, both, directory::ALPINE, event_stream::EventStream, ids};
 
 both!(
@@ -80,7 +80,7 @@ async fn only_one_thing_is_followed(world: &World) {
         "subscription { ...One } fragment One on Subscription { it: historyAppended { action __typename } }",
         "subscription { it: historyAppended { action } ... on Subscription { it: historyAppended { __typename } } }",
     ] {
-        let mut stream = EventStream::open(&world.partner, document, json!({})).await;
+        let mut stream = follow(&world.partner, document, json!({})).await;
         world.partner.comment(claim.id(), "Hello.", "SHARED").await.claim();
         let data = stream.data().await;
         assert_eq!((&data["it"]["action"], &data["it"]["__typename"]), (&json!("COMMENTED"), &json!("HistoryEntry")));
