@@ -108,7 +108,7 @@ impl Operations {
     /// What the client is to hear of some news, by id, type and payload; nothing of an operation that was ended.
     pub(super) fn take(&mut self, news: News) -> Option<(Arc<str>, protocol::Kind, Bytes)> {
         let News { id, serial, what } = news;
-        let operation = self.live.get_mut(&id).filter(|operation| operation.serial != 0)?;
+        let operation = self.live.get_mut(&id).filter(|operation| operation.serial == serial)?;
         let (kind, payload) = match what {
             What::Follows => {
                 operation.follows = true;

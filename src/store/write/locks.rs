@@ -41,7 +41,8 @@ impl Turn {
 }
 
 /// Locks the customer of a claim that the caller may see, and the claim itself where the customer is shared; says which
-/// customer that is, and nothing where the claim is not there or not in reach (A4). The claim of a draft may have another customer by the time that its row is locked.
+/// customer that is, and nothing where the claim is not there or not in reach (A4). The claim of a draft may have another
+/// customer by the time that its row is locked.
 ///
 /// # Errors
 /// The database's.
