@@ -22,8 +22,9 @@ fn at_most_one<T>(item: Option<T>) -> impl Stream<Item = T> {
 }
 
 /// What can be followed live. Each subscription has one field. With `after`, the position of an event or of an entry of the
-/// history, everything after it comes first, in order, and then what happens: nothing is missed and nothing comes twice. Every
-/// event is judged anew for its subscriber, and shows its claim as it is when the event is sent.
+/// history, everything after it comes first, in order, and then what happens: nothing is missed and nothing comes twice. A
+/// position from `Claim.history` is good for following that claim; to follow all claims take one from an event or from
+/// `history`. Every event is judged anew for its subscriber, and shows its claim as it is when the event is sent.
 #[Subscription]
 impl Subscription {
     /// Changes of status of the claims that the caller sees. A customer follows its claims from their approval on. Needs

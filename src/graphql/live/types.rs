@@ -30,7 +30,7 @@ impl ClaimStatusChange {
         Ok(load_required(ctx, ClaimById(self.0.claim_id)).await?.into())
     }
 
-    /// The status before; null for a claim that is new.
+    /// The status before; null where there was none.
     async fn from_status(&self) -> Option<ClaimStatus> {
         self.0.from_status.map(Into::into)
     }

@@ -77,13 +77,6 @@ fn with_timeout(request_timeout: Duration) -> Config {
     config
 }
 
-fn unlimited() -> Config {
-    let mut config = config();
-    config.limits.requests_per_minute = 0;
-    config.limits.cost_per_minute = 0;
-    config
-}
-
 #[tokio::test]
 async fn a_panic_ends_its_operation_alone() {
     let (mut socket, _) = Socket::open(&config()).await;
@@ -131,22 +124,4 @@ async fn errors_of_fields_are_part_of_an_answer() {
     let next = socket.message().await;
     assert_eq!((&next["type"], &next["payload"]["data"]), (&json!("next"), &Value::Null), "{next}");
     assert_eq!(next["payload"]["errors"][0]["extensions"]["code"], "SERVICE_UNAVAILABLE");
-}
-
-#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn nothing_of_an_ended_operation_is_taken_for_the_next_of_its_id() {
-    let (mut socket, _) = Socket::open(&unlimited()).await;
-    for round in 0..500 {
-        socket.subscribe("again", "{ echo(text: \"first\") }").await;
-        // A while that is different each time, so that the end finds the answer in every place that it goes through.
-        for _ in 0..round % 25 {
-            socket.send(&json!({ "type": "pong" })).await;
-        }
-        socket.send(&json!({ "type": "complete", "id": "again" })).await;
-        socket.subscribe("again", "{ echo(text: \"second\") }").await;
-        let second = json!({ "id": "again", "type": "next", "payload": { "data": { "echo": "second" } } });
-        // The first may have been answered before its end was read.
-        while socket.message().await != second {}
-        assert_eq!(socket.message().await, json!({ "id": "again", "type": "complete" }), "round {round}");
-    }
 }

@@ -10,5 +10,6 @@ mod socket;
 #[cfg(test)]
 mod tests;
 mod upgrade;
+mod work;
 
 pub(super) use upgrade::{is_wanted, upgrade};

@@ -8,13 +8,15 @@ use std::time::Duration;
 
 use axum::extract::ws::{Message, Utf8Bytes, WebSocket};
 use bytes::Bytes;
+use domain::caller::Caller;
 use serde_json::{Map, Value};
 use tokio::sync::mpsc;
 use tokio::time::{Interval, MissedTickBehavior, interval, sleep, timeout};
 use tokio_tungstenite::tungstenite::error::{Error as WireError, ProtocolError};
 
-use super::operations::{News, Operations, refused};
+use super::operations::{News, Operations};
 use super::protocol::{self, ACKNOWLEDGED, Farewell, Incoming, Kind};
+use super::work::{refused, work};
 use crate::auth::Session;
 use crate::graphql::endpoint::Parts;
 use crate::graphql::error::FORBIDDEN;
@@ -89,12 +91,13 @@ impl Connection {
             greeted = self.greet(granted, address) => greeted?,
         };
         let token_end = sleep(session.remaining());
-        let (mut operations, mut news) = Operations::new(Arc::clone(&edge), session.caller);
+        let caller = session.caller;
+        let (mut operations, mut news) = Operations::new(edge.config.limits.max_operations_per_socket);
         let conversing = async {
             tokio::select! {
                 biased;
                 () = edge.shutdown.asked() => {}
-                ended = self.converse(&mut operations, &mut news) => return ended,
+                ended = self.converse(&caller, &mut operations, &mut news) => return ended,
             }
             // What has begun may give its answer, as a request that runs may.
             match timeout(GRACE.saturating_sub(GOODBYE), self.finish(&mut operations, &mut news)).await {
@@ -148,6 +151,7 @@ impl Connection {
     /// Hears the client and tells it the news of its operations, whichever comes.
     async fn converse(
         &mut self,
+        caller: &Caller,
         operations: &mut Operations,
         news: &mut mpsc::Receiver<News>,
     ) -> Result<Infallible, Ending> {
@@ -155,7 +159,7 @@ impl Connection {
             tokio::select! {
                 Some(news) = news.recv() => self.tell(operations, news).await?,
                 heard = self.hear() => match heard? {
-                    Incoming::Subscribe { id, parts } => self.start(operations, id, parts).await?,
+                    Incoming::Subscribe { id, parts } => self.start(caller, operations, &id, parts).await?,
                     Incoming::Complete { id } => operations.end(&id),
                     Incoming::Ping(payload) => self.say(protocol::pong(payload)).await?,
                     Incoming::Pong => {}
@@ -176,13 +180,23 @@ impl Connection {
         Ok(())
     }
 
-    async fn start(&mut self, operations: &mut Operations, id: String, parts: Parts) -> Result<(), Ending> {
-        if operations.has(&id) {
-            return Err(Farewell::duplicate(&id).into());
+    async fn start(
+        &mut self,
+        caller: &Caller,
+        operations: &mut Operations,
+        id: &str,
+        parts: Parts,
+    ) -> Result<(), Ending> {
+        if operations.has(id) {
+            return Err(Farewell::duplicate(id).into());
         }
-        match operations.start(&id, parts) {
+        let (edge, caller) = (Arc::clone(&self.edge), caller.clone());
+        match operations.start(id, |line| work(edge, caller, parts, line)) {
             Ok(()) => Ok(()),
-            Err(failure) => self.say(text(protocol::about(&id, Kind::Error, &refused(&failure)))?).await,
+            Err(failure) => {
+                telemetry::Request::begin(Transport::WebSocket).ends(&failure);
+                self.say(text(protocol::about(id, Kind::Error, &refused(&failure)))?).await
+            }
         }
     }
 

@@ -1,7 +1,11 @@
-//! The messages of the protocol, one by one.
+//! The messages of the protocol, one by one, and the ids of operations.
 
+use std::future::pending;
+
+use bytes::Bytes;
 use serde_json::{Value, json};
 
+use super::operations::{Operations, What};
 use super::protocol::{Farewell, Incoming, Kind, about, pong};
 
 fn read(message: &Value) -> Result<Incoming, Farewell> {
@@ -95,4 +99,45 @@ fn reasons_fit_into_a_close_frame() {
     for farewell in [Farewell::TOO_SLOW, Farewell::GOING_AWAY, Farewell::TOO_BIG] {
         assert_eq!(farewell.frame().reason.as_str(), farewell.reason);
     }
+}
+
+#[tokio::test]
+async fn news_of_an_ended_operation_are_not_those_of_the_next_with_its_id() {
+    let (mut operations, mut news) = Operations::new(2);
+    let answers = |text: &'static [u8]| {
+        move |line: super::operations::Line| async move {
+            line.say(What::Next(Bytes::from_static(text))).await;
+            line.say(What::Complete).await;
+        }
+    };
+    operations.start("again", answers(b"first")).unwrap();
+    let late = [news.recv().await.unwrap(), news.recv().await.unwrap()];
+    operations.end("again");
+    operations.start("again", answers(b"second")).unwrap();
+    for late in late {
+        assert!(operations.take(late).is_none() && operations.has("again"), "of the first, whose end was read before");
+    }
+    let (id, kind, answer) = operations.take(news.recv().await.unwrap()).unwrap();
+    assert_eq!((&*id, kind, &*answer), ("again", Kind::Next, b"second".as_slice()));
+    let (_, kind, _) = operations.take(news.recv().await.unwrap()).unwrap();
+    assert!(kind == Kind::Complete && operations.is_empty());
+}
+
+#[tokio::test]
+async fn there_are_so_many_operations_and_their_tasks_end_with_them() {
+    let (mut operations, mut news) = Operations::new(1);
+    let (alive, mut ended) = tokio::sync::mpsc::channel::<()>(1);
+    let follows = |line: super::operations::Line| async move {
+        let _alive = alive;
+        line.say(What::Follows).await;
+        pending::<()>().await;
+    };
+    operations.start("one", follows).unwrap();
+    assert!(operations.start("two", |_| async {}).is_err());
+    assert!(operations.take(news.recv().await.unwrap()).is_none(), "nothing for the client");
+    operations.end_subscriptions();
+    assert_eq!(ended.recv().await, None, "its task is gone, and what it held");
+    operations.start("two", |_| pending()).unwrap();
+    operations.end_subscriptions();
+    assert!(operations.has("two"), "no subscription");
 }

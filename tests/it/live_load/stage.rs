@@ -1,5 +1,6 @@
 //! Four partners, a reviewer, an auditor, and submitted claims for everybody to write on.
 
+use futures_util::future::join_all;
 use serde_json::{Value, json};
 
 use super::{
@@ -79,10 +80,7 @@ impl Stage {
             start: String::new(),
             before: 0,
         };
-        for writer in 0..writers {
-            let claim = stage.submitted(writer).await;
-            stage.claims.push(claim);
-        }
+        stage.claims = join_all((0..writers).map(|writer| stage.submitted(writer))).await;
         let query = json!({ "query": "{ history(last: 1) { nodes { position } } }" });
         let last = stage.courier.insist(&stage.auditor, |caller| caller.posted(&query)).await;
         last.data()["history"]["nodes"][0]["position"].as_str().unwrap().clone_into(&mut stage.start);

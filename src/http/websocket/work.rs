@@ -1,0 +1,116 @@
+//! Doing an operation of a socket: by the same gate and limits as a request.
+
+use std::panic::AssertUnwindSafe;
+use std::sync::Arc;
+
+use bytes::Bytes;
+use domain::caller::Caller;
+use futures_util::{FutureExt, StreamExt};
+use serde_json::Value;
+use tokio::time::timeout;
+
+use super::operations::{Line, What};
+use crate::graphql::answer::{Answer, Outcome};
+use crate::graphql::endpoint::{Kind, Operation, Parts};
+use crate::http::Edge;
+use crate::http::failure::Failure;
+use crate::telemetry::{self, Transport};
+
+/// Why an operation ends with an error and nothing else.
+enum Refused {
+    /// It never came to the schema, or took too long there.
+    Before(Failure),
+    /// By the answer.
+    By(Answer),
+}
+
+impl From<Failure> for Refused {
+    fn from(failure: Failure) -> Self {
+        Self::Before(failure)
+    }
+}
+
+impl From<Answer> for Refused {
+    fn from(answer: Answer) -> Self {
+        Self::By(answer)
+    }
+}
+
+impl Refused {
+    /// The errors as a message has them, counted.
+    fn errors(&self, counted: &mut telemetry::Request) -> Bytes {
+        match self {
+            Self::Before(failure) => {
+                counted.ends(failure);
+                refused(failure)
+            }
+            Self::By(answer) => {
+                counted.ends(answer);
+                errors_of(answer)
+            }
+        }
+    }
+}
+
+/// Does an operation and says how it ended; a panic in it is a fault like any other.
+pub(super) async fn work(edge: Arc<Edge>, caller: Caller, parts: Parts, line: Line) {
+    let mut counted = telemetry::Request::begin(Transport::WebSocket);
+    let done = AssertUnwindSafe(run(&edge, caller, parts, &line, &mut counted)).catch_unwind().await;
+    let done = done.unwrap_or_else(|_| Err(Failure::internal("an operation of a socket panicked").into()));
+    let done = done.map_err(|refused| refused.errors(&mut counted));
+    line.say(done.map_or_else(What::Error, |()| What::Complete)).await;
+}
+
+/// Does an operation under the same gate and limits as a request. An error is that of the whole operation.
+async fn run(
+    edge: &Edge,
+    caller: Caller,
+    parts: Parts,
+    line: &Line,
+    counted: &mut telemetry::Request,
+) -> Result<(), Refused> {
+    edge.rates.request(&caller.subject)?;
+    let operation = edge.endpoint.prepare(parts)?;
+    counted.is(operation.kind().as_str(), operation.label());
+    edge.rates.cost(&caller.subject, operation.cost())?;
+    if operation.kind() == Kind::Subscription {
+        return follow(edge, caller, operation, line, counted).await;
+    }
+    let executing = edge.endpoint.execute(operation, Some(caller));
+    let answer = timeout(edge.config.limits.patience(), executing).await.map_err(|_| Failure::timed_out())?;
+    if answer.outcome == Outcome::Refused {
+        return Err(answer.into());
+    }
+    counted.ends(&answer);
+    line.say(What::Next(answer.body)).await;
+    Ok(())
+}
+
+async fn follow(
+    edge: &Edge,
+    caller: Caller,
+    operation: Operation,
+    line: &Line,
+    counted: &mut telemetry::Request,
+) -> Result<(), Refused> {
+    line.say(What::Follows).await;
+    let opening = edge.endpoint.subscribe(operation, caller);
+    let opened = timeout(edge.config.limits.patience(), opening).await.map_err(|_| Failure::timed_out())?;
+    let mut answers = opened?;
+    counted.ends(telemetry::Outcome::Ok);
+    while let Some(answer) = answers.next().await {
+        line.say(What::Next(answer.body)).await;
+    }
+    Ok(())
+}
+
+/// The errors of a failure, as a message has them.
+pub(super) fn refused(failure: &Failure) -> Bytes {
+    failure.errors().to_string().into()
+}
+
+/// The errors of an answer without data.
+fn errors_of(answer: &Answer) -> Bytes {
+    let body: Value = serde_json::from_slice(&answer.body).unwrap_or_default();
+    body.get("errors").map_or_else(|| Bytes::from_static(b"[]"), |errors| errors.to_string().into())
+}
