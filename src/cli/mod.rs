@@ -14,6 +14,7 @@ mod verify;
 use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
+use futures_util::future::{FutureExt, LocalBoxFuture, ready};
 
 use crate::telemetry::logging;
 use failure::Failure;
@@ -56,17 +57,22 @@ enum Command {
 }
 
 /// Runs the command and tells how it ended.
-pub async fn run(cli: Cli) -> ExitCode {
-    let done = match cli.command {
-        Command::Demo(options) => demo::run(options).await,
-        Command::Serve(options) => serve::run(*options).await,
-        Command::Migrate(options) => migrate::run(options).await,
-        Command::Schema => schema::run(),
-        Command::Token(options) => token::run(options),
-        Command::Import(options) => import::run(options).await,
-        Command::Verify(options) => verify::run(options).await,
+///
+/// No `async fn`: the compiler would put everything that the commands await into the program's own crate a second time, in
+/// one piece, which takes it many minutes in a release.
+#[inline(never)]
+#[must_use]
+pub fn run(cli: Cli) -> LocalBoxFuture<'static, ExitCode> {
+    let done: LocalBoxFuture<'static, Result<(), Failure>> = match cli.command {
+        Command::Demo(options) => demo::run(options).boxed_local(),
+        Command::Serve(options) => serve::run(*options).boxed_local(),
+        Command::Migrate(options) => migrate::run(options).boxed_local(),
+        Command::Schema => ready(schema::run()).boxed_local(),
+        Command::Token(options) => ready(token::run(options)).boxed_local(),
+        Command::Import(options) => import::run(options).boxed_local(),
+        Command::Verify(options) => verify::run(options).boxed_local(),
     };
-    done.map_or_else(|failure| failure.tell(), |()| ExitCode::SUCCESS)
+    done.map(|done| done.map_or_else(|failure| failure.tell(), |()| ExitCode::SUCCESS)).boxed_local()
 }
 
 /// Tells that nothing could be run at all.

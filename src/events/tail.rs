@@ -35,7 +35,7 @@ const AGAIN_AFTER: Duration = Duration::from_millis(250);
 /// How many entries are read at once.
 const BATCH: u64 = 500;
 
-/// How long a reader of the history waits for the tail to come to what it has just read.
+/// How long a reader or a new follower waits for the tail to come to what is committed already.
 const PATIENCE: Duration = Duration::from_secs(1);
 
 /// The tail; clones are the same one.
@@ -144,9 +144,19 @@ impl Tail {
         let heard = self.0.topics.join(topic);
         let mut follower = Follower::new(self.clone(), topic, heard, caller, feed, after.unwrap_or(log::START));
         if after.is_none() {
+            self.pass_what_is_committed().await;
             follower.skip_to(self.reached().await);
         }
         follower
+    }
+
+    /// Waits until the tail has come to all that is committed now, so that it is not taken for what happens from now on. A
+    /// transaction that takes long is not waited for to its end.
+    async fn pass_what_is_committed(&self) {
+        if let Ok(newest) = log::newest(self.db()).await {
+            self.wake();
+            drop(tokio::time::timeout(PATIENCE, comes_to(self.0.reached.subscribe(), newest)).await);
+        }
     }
 
     /// One page of the whole history that the caller sees, complete up to its end: no entry can appear before one that it

@@ -150,6 +150,16 @@ pub async fn end(db: &Db, epoch: i32) -> Result<Position, StoreError> {
     Ok(query.one(db.log()).await?.map_or(START, |row| position(&row)))
 }
 
+/// The last position of all that is committed now, settled or not.
+///
+/// # Errors
+/// The database's.
+pub async fn newest(db: &Db) -> Result<Position, StoreError> {
+    let query =
+        Entity::find().order_by_desc(Column::Epoch).order_by_desc(Column::Xid).order_by_desc(Column::Pos).limit(1);
+    Ok(query.one(db.log()).await?.map_or(START, |row| position(&row)))
+}
+
 /// The first `limit` settled entries after a position, in order, with whom they concern.
 ///
 /// # Errors
