@@ -97,10 +97,7 @@ impl Follower {
                 self.behind = false;
             }
             Ok(found) => self.read = found.into(),
-            Err(error) => {
-                tracing::debug!(error = error.for_the_log(), "a follower waits for the database");
-                tokio::time::sleep(AGAIN_AFTER).await;
-            }
+            Err(error) => told(&error).await,
         }
     }
 
@@ -111,15 +108,23 @@ impl Follower {
             loop {
                 match self.still_sees(&event.entry).await {
                     Ok(seen) => return seen,
-                    Err(error) => {
-                        tracing::debug!(error = error.for_the_log(), "a follower waits for the database");
-                        tokio::time::sleep(AGAIN_AFTER).await;
-                    }
+                    Err(error) => told(&error).await,
                 }
             }
         };
         event.is_seen_by(&self.caller, of_status, ask).await
     }
+}
+
+/// Tells the log why a follower waits, and waits. A database that is away is told by the tail, once for all followers; any
+/// other fault would else be seen by nobody.
+async fn told(error: &StoreError) {
+    if error.is_unavailable() {
+        tracing::debug!(error = error.for_the_log(), "a follower waits for the database");
+    } else {
+        tracing::error!(error = error.for_the_log(), "a follower cannot go on; it tries again");
+    }
+    tokio::time::sleep(AGAIN_AFTER).await;
 }
 
 impl Drop for Follower {

@@ -153,6 +153,7 @@ impl Tail {
     /// Waits until the tail has come to all that is committed now, so that it is not taken for what happens from now on. A
     /// transaction that takes long is not waited for to its end.
     async fn pass_what_is_committed(&self) {
+        // A database that is away is waited for by the tail itself, and the follower then begins where that goes on.
         if let Ok(newest) = log::newest(self.db()).await {
             self.wake();
             drop(tokio::time::timeout(PATIENCE, comes_to(self.0.reached.subscribe(), newest)).await);
