@@ -1,6 +1,6 @@
 //! Those who flood a server, say nothing, or do not read: they cost themselves, and nobody else.
 
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use serde_json::json;
 use tokio_tungstenite::tungstenite::Message;
@@ -22,16 +22,14 @@ both!(
 );
 
 /// How long a client may leave lying what was sent to it.
-const PATIENCE: Duration = Duration::from_secs(8);
+const PATIENCE: Duration = Duration::from_secs(16);
 
-/// What an answer of the server's own may take while others misbehave.
-const SOON: Duration = Duration::from_secs(1);
+/// Less than a slow client is left alone for: whoever had to wait for one would come later.
+const SOON: Duration = Duration::from_secs(10);
 
-#[expect(clippy::disallowed_methods, reason = "time is only measured")]
 async fn answers_soon(world: &World) {
-    let started = Instant::now();
-    world.partner.query("{ viewer { subject } claims(first: 5) { nodes { id } } }").await;
-    assert!(started.elapsed() < SOON, "{:?}", started.elapsed());
+    let query = world.partner.query("{ viewer { subject } claims(first: 5) { nodes { id } } }");
+    tokio::time::timeout(SOON, query).await.expect("others are served meanwhile");
 }
 
 async fn floods_of_pings_are_borne(world: &World) {
@@ -85,7 +83,7 @@ async fn a_slow_reader_is_told_why(world: &World) {
     let mut slow = narrow(world).await;
     let asked = ask_for_much(world, &mut slow).await;
     // The client's own slowness: it reads again between the time when it is told and the time when it is cut off.
-    let slowness = tokio::time::sleep(PATIENCE.mul_f32(0.88));
+    let slowness = tokio::time::sleep(PATIENCE.mul_f32(0.83));
     // That is nobody else's: others are served, and hear events.
     let claim = world.submitted_by(&world.rival).await;
     let mut other = Socket::of(&world.rival).await;
