@@ -177,6 +177,7 @@ impl Server {
         telemetry::install();
         let purpose = if config.sandbox { Purpose::Sandbox } else { Purpose::Serve };
         let app = open(&config.storage, config.public_url.clone(), config.migrate, purpose).await?;
+        let app = app.with_patience(config.limits.settle_patience());
         app.documents().check().await.map_err(|wrong| StartError::new(wrong.message, wrong.remedy))?;
         let listener = TcpListener::bind(config.listen);
         let taken = |error: io::Error| {

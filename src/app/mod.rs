@@ -10,7 +10,7 @@ mod error;
 mod idempotency;
 pub mod verify;
 
-use std::sync::Arc;
+use std::{sync::Arc, time::Duration};
 
 use domain::{policy::Policy, time::Timestamp};
 
@@ -25,7 +25,7 @@ use crate::{clock::Clock, documents::Documents, events::Tail, store::Db};
 #[derive(Clone, Debug)]
 pub struct App(Arc<Inner>);
 
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 struct Inner {
     db: Db,
     clock: Clock,
@@ -41,6 +41,14 @@ impl App {
     pub fn new(db: Db, clock: Clock, policy: Policy, documents: Documents, public_url: Option<String>) -> Self {
         let tail = Tail::new(db.clone());
         Self(Arc::new(Inner { db, clock, policy, documents, public_url, tail }))
+    }
+
+    /// The same, where a reader of the history and a new subscription wait this long for what is committed to be settled.
+    #[must_use]
+    pub fn with_patience(self, patience: Duration) -> Self {
+        let mut inner = Arc::unwrap_or_clone(self.0);
+        inner.tail = inner.tail.with_patience(patience);
+        Self(Arc::new(inner))
     }
 
     /// The database.

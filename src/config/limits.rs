@@ -62,6 +62,10 @@ pub struct Limits {
     /// How long a client may leave lying what was sent to it before it loses its connection.
     #[arg(long, env = "CPOR_SLOW_READER_TIMEOUT", default_value = "30s", value_parser = duration, value_name = "DURATION")]
     pub slow_reader_timeout: Duration,
+    /// How long a read of the history, and a subscription without a position, wait for changes that are committed while
+    /// an older transaction has not ended.
+    #[arg(long, env = "CPOR_SETTLE_TIMEOUT", default_value = "1s", value_parser = duration, value_name = "DURATION")]
+    pub settle_timeout: Duration,
 }
 
 /// What stands for a time limit that is off.
@@ -95,6 +99,12 @@ impl Limits {
     pub const fn slow_reader_patience(&self) -> Duration {
         or_very_long(self.slow_reader_timeout)
     }
+
+    /// The time limit of one who waits for what is committed to be settled, likewise.
+    #[must_use]
+    pub const fn settle_patience(&self) -> Duration {
+        or_very_long(self.settle_timeout)
+    }
 }
 
 impl Default for Limits {
@@ -118,6 +128,7 @@ impl Default for Limits {
             init_timeout: Duration::from_secs(10),
             ping_interval: Duration::from_secs(12),
             slow_reader_timeout: Duration::from_secs(30),
+            settle_timeout: Duration::from_secs(1),
         }
     }
 }

@@ -35,12 +35,16 @@ const AGAIN_AFTER: Duration = Duration::from_millis(250);
 /// How many entries are read at once.
 const BATCH: u64 = 500;
 
-/// How long a reader or a new follower waits for the tail to come to what is committed already.
+/// How long a reader or a new follower waits for the tail to come to what is committed already, if nothing else is said.
 const PATIENCE: Duration = Duration::from_secs(1);
 
 /// The tail; clones are the same one.
 #[derive(Clone, Debug)]
-pub struct Tail(Arc<Inner>);
+pub struct Tail {
+    inner: Arc<Inner>,
+    /// How long those who come by this clone wait for it to come to what is committed already.
+    patience: Duration,
+}
 
 #[derive(Debug)]
 struct Inner {
@@ -58,42 +62,50 @@ impl Tail {
     /// The tail of this database's history; it does nothing until it is [`Tail::run`].
     #[must_use]
     pub fn new(db: Db) -> Self {
-        Self(Arc::new(Inner {
+        let inner = Inner {
             db,
             hint: Notify::new(),
             reached: watch::Sender::new(None),
             topics: Topics::default(),
             runs: AtomicBool::new(false),
-        }))
+        };
+        Self { inner: Arc::new(inner), patience: PATIENCE }
+    }
+
+    /// The same tail for those who wait this long for it to come to what is committed already, before they go by what it
+    /// has come to.
+    #[must_use]
+    pub fn with_patience(self, patience: Duration) -> Self {
+        Self { patience, ..self }
     }
 
     /// Says that something was committed, so that it is read at once.
     pub fn wake(&self) {
-        self.0.hint.notify_one();
+        self.inner.hint.notify_one();
     }
 
     /// Whether it runs and could read the log when it last tried.
     #[must_use]
     pub fn runs(&self) -> bool {
-        self.0.runs.load(Ordering::SeqCst)
+        self.inner.runs.load(Ordering::SeqCst)
     }
 
     /// Reads the log and passes it on until `stop` is done. Where the database is away it tries again, and misses nothing.
     pub async fn run(&self, stop: impl Future<Output = ()>) {
-        let _stands_still = StandsStill(&self.0.runs);
+        let _stands_still = StandsStill(&self.inner.runs);
         tokio::pin!(stop);
         loop {
             let pause = match self.round().await {
                 Ok(()) => {
                     telemetry::tail_caught_up();
-                    if !self.0.runs.swap(true, Ordering::SeqCst) {
+                    if !self.inner.runs.swap(true, Ordering::SeqCst) {
                         tracing::info!("the tail of the history runs");
                     }
                     EVERY
                 }
                 Err(error) => {
                     telemetry::tail_failed();
-                    if self.0.runs.swap(false, Ordering::SeqCst) {
+                    if self.inner.runs.swap(false, Ordering::SeqCst) {
                         tracing::warn!(
                             error = error.for_the_log(),
                             "the tail of the history cannot read; it tries again"
@@ -104,7 +116,7 @@ impl Tail {
             };
             tokio::select! {
                 () = &mut stop => return,
-                () = self.0.hint.notified() => {}
+                () = self.inner.hint.notified() => {}
                 () = tokio::time::sleep(pause) => {}
             }
         }
@@ -112,7 +124,7 @@ impl Tail {
 
     /// Passes on everything that there is to read now.
     async fn round(&self) -> Result<(), StoreError> {
-        let Inner { db, reached, topics, .. } = &*self.0;
+        let Inner { db, reached, topics, .. } = &*self.inner;
         let start = *reached.borrow();
         // Read anew each time: an operator may have adopted a restored history meanwhile.
         let epoch = log::epoch(db).await?;
@@ -141,7 +153,7 @@ impl Tail {
     /// position from now on.
     pub async fn follow(&self, caller: Caller, feed: Feed, after: Option<Position>) -> Follower {
         let topic = Topic::of(&feed, &caller);
-        let heard = self.0.topics.join(topic);
+        let heard = self.inner.topics.join(topic);
         let mut follower = Follower::new(self.clone(), topic, heard, caller, feed, after.unwrap_or(log::START));
         if after.is_none() {
             self.pass_what_is_committed().await;
@@ -156,7 +168,7 @@ impl Tail {
         // A database that is away is waited for by the tail itself, and the follower then begins where that goes on.
         if let Ok(newest) = log::newest(self.db()).await {
             self.wake();
-            drop(tokio::time::timeout(PATIENCE, comes_to(self.0.reached.subscribe(), newest)).await);
+            drop(tokio::time::timeout(self.patience, comes_to(self.inner.reached.subscribe(), newest)).await);
         }
     }
 
@@ -171,16 +183,16 @@ impl Tail {
         filter: &HistoryFilter,
         request: &PageRequest,
     ) -> Result<Page<HistoryEntry>, StoreError> {
-        let reached = *self.0.reached.borrow();
+        let reached = *self.inner.reached.borrow();
         let page = history::page(self.db(), caller, filter, request, None).await?;
         let last = page.items.iter().map(|(_, entry)| entry.position).max();
         match (last, reached) {
             (Some(last), Some(reached)) if last > reached && self.runs() => {
                 // Written this very moment: the tail is about to come to it, at the latest when older writers have ended.
                 self.wake();
-                let come = self.0.reached.subscribe();
-                drop(tokio::time::timeout(PATIENCE, comes_to(come, last)).await);
-                let upto = *self.0.reached.borrow();
+                let come = self.inner.reached.subscribe();
+                drop(tokio::time::timeout(self.patience, comes_to(come, last)).await);
+                let upto = *self.inner.reached.borrow();
                 history::page(self.db(), caller, filter, request, upto).await
             }
             _ => Ok(page),
@@ -189,17 +201,17 @@ impl Tail {
 
     /// The position up to which everything was passed on.
     pub(super) async fn reached(&self) -> Position {
-        let mut reached = self.0.reached.subscribe();
+        let mut reached = self.inner.reached.subscribe();
         let first = reached.wait_for(Option::is_some).await;
         first.ok().and_then(|position| *position).unwrap_or(log::START)
     }
 
     pub(super) fn db(&self) -> &Db {
-        &self.0.db
+        &self.inner.db
     }
 
     pub(super) fn topics(&self) -> &Topics {
-        &self.0.topics
+        &self.inner.topics
     }
 }
 

@@ -25,6 +25,9 @@ pub const ALPINE: Uuid = Uuid::from_u128(0xa1);
 pub const BOREAL: Uuid = Uuid::from_u128(0xb1);
 const CONTOSO: Uuid = Uuid::from_u128(0xc1);
 
+/// Those who wait for what is held back on purpose shall not wait long.
+const IMPATIENT: Duration = Duration::from_millis(200);
+
 /// Waits for what must come.
 pub async fn in_time<T>(what: impl Future<Output = T>) -> T {
     tokio::time::timeout(Duration::from_secs(20), what).await.expect("in time")
@@ -106,7 +109,15 @@ impl Bench {
         customer.insert(&raw).await.unwrap();
         let first = submitted(&raw, ALPINE, "100").await;
         let second = submitted(&raw, BOREAL, "200").await;
-        Self { tail: Tail::new(db.clone()), db, raw, first, second, entries: AtomicI32::new(0), folder }
+        Self {
+            tail: Tail::new(db.clone()).with_patience(IMPATIENT),
+            db,
+            raw,
+            first,
+            second,
+            entries: AtomicI32::new(0),
+            folder,
+        }
     }
 
     /// Runs the tail in a task.

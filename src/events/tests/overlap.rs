@@ -2,7 +2,9 @@
 
 use std::time::Duration;
 
-use sea_orm::{TransactionOptions, TransactionTrait};
+use sea_orm::{
+    ConnectionTrait, Database, DatabaseConnection, DatabaseTransaction, TransactionOptions, TransactionTrait,
+};
 use tokio::task::block_in_place;
 
 use super::{
@@ -15,7 +17,7 @@ use crate::store::{history::HistoryFilter, page::PageRequest};
 /// A PostgreSQL of the test's own.
 async fn postgres() -> (Cluster, Bench) {
     // What was written is there after a crash.
-    let cluster = block_in_place(|| Cluster::start(&["synchronous_commit=on"]))
+    let cluster = block_in_place(|| Cluster::start(&["synchronous_commit=on", "max_prepared_transactions=1"]))
         .unwrap_or_else(|reason| panic!("no PostgreSQL: {reason}"));
     let bench = Bench::postgres(&cluster.address("postgres")).await;
     (cluster, bench)
@@ -52,6 +54,47 @@ async fn nothing_is_passed_on_before_what_may_still_come() {
     let third = bench.write(&bench.raw, bench.first).await;
     gone.rollback().await.unwrap();
     assert_eq!(heard(&mut follower, 1).await, [third]);
+}
+
+/// A transaction that has a number and goes on.
+async fn running(on: &DatabaseConnection) -> DatabaseTransaction {
+    let transaction = on.begin_with_options(TransactionOptions::default()).await.unwrap();
+    transaction.execute_unprepared("SELECT pg_current_xact_id()").await.unwrap();
+    transaction
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_another_database_does_holds_nobody_up() {
+    // H2: PostgreSQL numbers the transactions of all databases of a cluster together.
+    let (cluster, bench) = postgres().await;
+    bench.run();
+    let mut follower = in_time(bench.tail.follow(reviewer(), everything(), None)).await;
+    bench.raw.execute_unprepared("CREATE DATABASE elsewhere").await.unwrap();
+    let elsewhere = Database::connect(cluster.address("elsewhere")).await.unwrap();
+    let oldest = running(&elsewhere).await;
+    let first = bench.write(&bench.raw, bench.first).await;
+    assert_eq!(heard(&mut follower, 1).await, [first]);
+    // Ours between theirs is waited for as ever, whichever of them ends.
+    let ours = running(&bench.raw).await;
+    let youngest = running(&elsewhere).await;
+    let second = bench.write(&bench.raw, bench.second).await;
+    oldest.commit().await.unwrap();
+    let early = tokio::time::timeout(Duration::from_millis(300), follower.next()).await;
+    assert!(early.is_err(), "passed on while an older transaction ran: {early:?}");
+    let third = bench.write(&ours, bench.first).await;
+    ours.commit().await.unwrap();
+    assert_eq!(heard(&mut follower, 2).await, [third, second]);
+    youngest.rollback().await.unwrap();
+    // A prepared transaction has no process that tells where it is.
+    let prepared = running(&bench.raw).await;
+    let fourth = bench.write(&prepared, bench.first).await;
+    prepared.execute_unprepared("PREPARE TRANSACTION 'ours'").await.unwrap();
+    drop(prepared);
+    let fifth = bench.write(&bench.raw, bench.first).await;
+    let early = tokio::time::timeout(Duration::from_millis(300), follower.next()).await;
+    assert!(early.is_err(), "passed on while a prepared transaction was open: {early:?}");
+    bench.raw.execute_unprepared("COMMIT PREPARED 'ours'").await.unwrap();
+    assert_eq!(heard(&mut follower, 2).await, [fourth, fifth]);
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

@@ -2,7 +2,7 @@
 //!
 //! On SQLite the position is `pos`: there is one writer. On PostgreSQL `pos` is given at the insert and the row appears
 //! at the commit, so the order is `(epoch, xid, pos)`, and only rows are taken whose transaction is older than every one
-//! that still runs: those are *settled*, nothing can come before them any more.
+//! of this database that still runs: those are *settled*, nothing can come before them any more.
 
 use std::collections::HashMap;
 
@@ -25,8 +25,22 @@ use crate::store::{
     write::settings,
 };
 
-/// Transactions of this snapshot that may still run have this number or a higher one.
-const SETTLED: &str = "\"history\".\"xid\" < (pg_snapshot_xmin(pg_current_snapshot())::text)::bigint";
+/// Every transaction that this snapshot sees as running has a higher number.
+const OLDER_THAN_ALL: &str = "\"history\".\"xid\" < (pg_snapshot_xmin(pg_current_snapshot())::text)::bigint";
+
+/// The same of the transactions that may write into this database. PostgreSQL numbers those of all databases of a cluster
+/// together, and one elsewhere must not hold up what happens here, be it a dump that is loaded or a database that is dropped.
+///
+/// PostgreSQL comes to this only for a row that the cheap condition refuses. A transaction counts as another database's as
+/// long as it holds the lock on its own number there; one that is not found so may be ours. A prepared one belongs to no
+/// process and counts as ours. The number of a process that has ended is not given to another one within a statement.
+const OLDER_THAN_OURS: &str = "\"history\".\"xid\" < (
+    SELECT COALESCE(min(running::text::bigint), (pg_snapshot_xmax(pg_current_snapshot())::text)::bigint)
+    FROM pg_snapshot_xip(pg_current_snapshot()) AS running
+    WHERE NOT EXISTS (
+        SELECT 1 FROM pg_locks AS held JOIN pg_stat_activity AS process ON process.pid = held.pid
+        WHERE held.locktype = 'transactionid' AND held.mode = 'ExclusiveLock' AND held.granted
+            AND held.transactionid = running::xid AND process.datname <> current_database()))";
 
 /// An entry, and whom it concerns.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -123,7 +137,11 @@ fn tuple(position: Position) -> Expr {
 fn settled(log: &DatabaseConnection, epoch: i32) -> Select<Entity> {
     let query = Entity::find();
     if log.get_database_backend() == DbBackend::Postgres {
-        query.filter(Condition::any().add(Column::Epoch.lt(epoch)).add(Expr::cust(SETTLED)))
+        let settled = Condition::any()
+            .add(Column::Epoch.lt(epoch))
+            .add(Expr::cust(OLDER_THAN_ALL))
+            .add(Expr::cust(OLDER_THAN_OURS));
+        query.filter(settled)
     } else {
         query
     }

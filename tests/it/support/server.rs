@@ -3,6 +3,7 @@
 use std::{
     net::{SocketAddr, TcpListener},
     sync::{Arc, Mutex},
+    time::Duration,
 };
 
 use cpor::{
@@ -33,8 +34,14 @@ pub struct Settings {
 
 impl Default for Settings {
     fn default() -> Self {
-        let unlimited =
-            Limits { requests_per_minute: 0, cost_per_minute: 0, bad_tokens_per_minute: 0, ..Limits::default() };
+        let unlimited = Limits {
+            requests_per_minute: 0,
+            cost_per_minute: 0,
+            bad_tokens_per_minute: 0,
+            // However slow the machine is, what a test has done is settled when it asks for it.
+            settle_timeout: Duration::from_secs(9),
+            ..Limits::default()
+        };
         Self {
             limits: unlimited,
             introspection: Introspection::Authenticated,
@@ -113,6 +120,7 @@ impl Server {
         let folder = files::new_folder("documents");
         let documents = Documents::open(&format!("file://{}", folder.display())).unwrap();
         let app = App::new(db, clock.clone(), settings.policy.clone(), documents, settings.public_url.clone());
+        let app = app.with_patience(settings.limits.settle_patience());
         let config = config(&database, settings);
         let shutdown = Shutdown::default();
         let routes = cpor::server::routes(app.clone(), &config, &shutdown);
