@@ -16,7 +16,7 @@ use tokio_tungstenite::{
     tungstenite::{Message, client::IntoClientRequest, http::HeaderValue},
 };
 
-use super::{Fallible, api::Grant};
+use super::stage::{Fallible, api::Grant};
 
 /// An event that came: the number of the change, when, and its position in the log.
 pub struct Arrival {

@@ -8,13 +8,12 @@
 #![expect(clippy::print_stdout, reason = "a report is printed")]
 #![expect(clippy::disallowed_methods, reason = "here the machine's time is what is measured")]
 
-mod api;
 mod listener;
 mod report;
-mod server;
+#[path = "../stage/mod.rs"]
+mod stage;
 
 use std::{
-    error::Error,
     process::ExitCode,
     sync::Arc,
     time::{Duration, Instant},
@@ -24,12 +23,12 @@ use clap::Parser;
 use futures_util::stream::{self, StreamExt};
 use tokio::{sync::watch, task::JoinHandle, time::MissedTickBehavior};
 
-use api::{Api, Grant};
 use listener::{Arrival, Listener};
-use server::{Server, Usage};
-
-/// What can go wrong here.
-type Fallible<T> = Result<T, Box<dyn Error + Send + Sync>>;
+use stage::{
+    Fallible,
+    api::{Api, Grant},
+    server::{Server, Usage},
+};
 
 /// Who listens to what.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]

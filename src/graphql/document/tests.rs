@@ -1,5 +1,4 @@
 use std::fmt::Write;
-use std::time::{Duration, Instant};
 
 use async_graphql::parser::types::{DocumentOperations, Selection};
 use serde_json::{Value, json};
@@ -18,12 +17,9 @@ fn prepare(text: &str, variables: Value) -> Result<Prepared, Refusal> {
     gate().prepare(text, None, &Variables::from_json(variables))
 }
 
+/// What becomes of a document. Some of these have billions of fields: a gate that went through them would not come back.
 fn code(text: &str) -> &'static str {
-    #[expect(clippy::disallowed_methods, reason = "time is only measured")]
-    let start = Instant::now();
-    let code = prepare(text, json!({})).err().map_or("taken", |refusal| refusal.code);
-    assert!(start.elapsed() < Duration::from_secs(1), "{:?} for {} bytes", start.elapsed(), text.len());
-    code
+    prepare(text, json!({})).err().map_or("taken", |refusal| refusal.code)
 }
 
 /// The only operation of a prepared document, as one line.

@@ -63,6 +63,13 @@ impl Api {
         Self { http: reqwest::Client::new(), base: base.to_owned() }
     }
 
+    /// The answer to an operation, whatever it is.
+    pub async fn ask(&self, grant: &Grant, query: &str, variables: Value) -> Fallible<Value> {
+        let body = json!({ "query": query, "variables": variables });
+        let request = self.http.post(format!("{}/graphql", self.base)).bearer_auth(&grant.0).json(&body);
+        Ok(request.send().await?.json().await?)
+    }
+
     /// The payload of a mutation that was done.
     async fn mutate(&self, grant: &Grant, mutation: &str, fields: &str, input: Value) -> Fallible<Value> {
         let (first, rest) = mutation.split_at(1);
@@ -70,19 +77,7 @@ impl Api {
             "mutation($input: {}{rest}Input!) {{ done: {mutation}(input: $input) {{ {fields} }} }}",
             first.to_uppercase()
         );
-        let body = json!({ "query": query, "variables": { "input": input } });
-        self.answered(self.http.post(format!("{}/graphql", self.base)).bearer_auth(&grant.0).json(&body)).await
-    }
-
-    async fn answered(&self, request: reqwest::RequestBuilder) -> Fallible<Value> {
-        let answer: Value = request.send().await?.json().await?;
-        let done = &answer["data"]["done"];
-        // Problems beside a claim are warnings.
-        let claim_is_there = done.get("claim").is_none_or(|claim| !claim.is_null());
-        if done.is_null() || !claim_is_there {
-            return Err(answer.to_string().into());
-        }
-        Ok(done.clone())
+        done(&self.ask(grant, &query, json!({ "input": input })).await?)
     }
 
     /// Loads a directory of so many companies, each with a customer, and a submitted claim of each; the claims' ids.
@@ -148,7 +143,8 @@ impl Api {
             .text("operations", operations.to_string())
             .text("map", json!({ "0": ["variables.input.file"] }).to_string())
             .part("0", reqwest::multipart::Part::text(content).file_name("proof.pdf"));
-        self.answered(self.http.post(format!("{}/graphql", self.base)).bearer_auth(&grant.0).multipart(form)).await
+        let request = self.http.post(format!("{}/graphql", self.base)).bearer_auth(&grant.0).multipart(form);
+        done(&request.send().await?.json().await?)
     }
 
     /// A comment of a company on its claim that says this number.
@@ -157,4 +153,15 @@ impl Api {
         self.mutate(&Grant::partner("admin", company), "addComment", "claim { id } problems { code }", input).await?;
         Ok(())
     }
+}
+
+/// What a mutation did.
+fn done(answer: &Value) -> Fallible<Value> {
+    let done = &answer["data"]["done"];
+    // Problems beside a claim are warnings.
+    let claim_is_there = done.get("claim").is_none_or(|claim| !claim.is_null());
+    if done.is_null() || !claim_is_there {
+        return Err(answer.to_string().into());
+    }
+    Ok(done.clone())
 }
