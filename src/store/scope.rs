@@ -69,20 +69,35 @@ pub fn history(caller: &Caller) -> Condition {
     not_customers(caller, shared(caller, seen, history::Column::Visibility))
 }
 
-/// The same claims' changes of status. A customer sees those from the approval on, which is when it begins to see the
-/// claim (A3).
+/// The entries that come to those who follow (H2): of the history, those from when the caller began to see the claim. So
+/// whoever came late gets what came to others, and a draft's entries come to no reviewer, however late they are passed on.
+pub fn events(caller: &Caller) -> Condition {
+    match caller.side {
+        Side::Vendor => history(caller).add(since(HistoryAction::Submitted)),
+        Side::Partner(_) | Side::Customer(_) => history(caller),
+    }
+}
+
+/// The same of changes of status, which come to a customer too: from the approval on, when it begins to see the claim (A3).
 pub fn status_changes(caller: &Caller) -> Condition {
-    let Side::Customer(_) = caller.side else { return history(caller) };
-    let approval = Alias::new("approval");
-    let own = |column: history::Column| Expr::col((approval.clone(), column));
-    let approved = Query::select()
+    match caller.side {
+        Side::Customer(_) => of_seen_claim(caller, history::Column::ClaimId).add(since(HistoryAction::Approved)),
+        Side::Partner(_) | Side::Vendor => events(caller),
+    }
+}
+
+/// The entries of a claim from the first of this action on.
+fn since(action: HistoryAction) -> Expr {
+    let beginning = Alias::new("beginning");
+    let own = |column: history::Column| Expr::col((beginning.clone(), column));
+    let begun = Query::select()
         .expr(Expr::val(1))
-        .from_as(history::Entity, approval.clone())
+        .from_as(history::Entity, beginning.clone())
         .and_where(own(history::Column::ClaimId).equals(history::Column::ClaimId.as_column_ref()))
-        .and_where(own(history::Column::Action).eq(HistoryAction::Approved.as_str()))
+        .and_where(own(history::Column::Action).eq(action.as_str()))
         .and_where(own(history::Column::Seq).lte(Expr::col(history::Column::Seq.as_column_ref())))
         .take();
-    of_seen_claim(caller, history::Column::ClaimId).add(Expr::exists(approved))
+    Expr::exists(begun)
 }
 
 fn not_customers(caller: &Caller, seen: Condition) -> Condition {

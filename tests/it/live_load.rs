@@ -25,7 +25,7 @@ use self::{
     dice::Dice,
     stage::Stage,
     subscriber::{Report, Subscriber, audience, compare},
-    truth::{Expected, Truth},
+    truth::Truth,
 };
 use crate::support::{
     Backend,
@@ -171,21 +171,12 @@ async fn every_event_once_and_in_order_from_one_server_on_sqlite() {
 
 #[test]
 fn a_lost_a_repeated_and_a_displaced_event_are_found() {
-    let expected = |face: &str| Expected { face: face.to_owned(), must: !face.starts_with('d') };
-    let log = ["a", "d1", "b", "c", "d2"].map(expected);
+    let log = ["a", "b", "c"].map(str::to_owned);
     let judge = |seen: &[&str]| compare(&log, &seen.iter().map(|&face| face.to_owned()).collect::<Vec<_>>());
-    for good in [&["a", "b", "c"][..], &["a", "d1", "b", "c"], &["a", "b", "c", "d2"]] {
-        assert_eq!(judge(good), Ok(()));
-    }
-    for bad in [
-        &["a", "c"][..],
-        &["a", "b"],
-        &["a", "b", "b", "c"],
-        &["b", "a", "c"],
-        &["a", "b", "d1", "c"],
-        &["x"],
-        &["a", "b", "c", "c"],
-    ] {
+    assert_eq!(judge(&["a", "b", "c"]), Ok(()));
+    for bad in
+        [&["a", "c"][..], &["a", "b"], &["a", "b", "b", "c"], &["b", "a", "c"], &["x"], &["a", "b", "c", "c"], &[]]
+    {
         assert!(judge(bad).is_err(), "{bad:?}");
     }
 }

@@ -49,6 +49,8 @@ mod settlement;
 mod shutdown;
 mod situations;
 mod statements;
+#[cfg(feature = "otel")]
+mod traces;
 mod upgrade;
 mod verify;
 mod walk;

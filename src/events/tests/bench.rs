@@ -153,7 +153,8 @@ impl Bench {
             id: Set(id),
             claim_id: Set(claim_id),
             seq: Set(self.entries.fetch_add(1, Ordering::SeqCst) + 1),
-            action: Set("EDITED".to_owned()),
+            // Reviewers follow a claim from its submission on.
+            action: Set("SUBMITTED".to_owned()),
             actor_kind: Set("PARTNER".to_owned()),
             actor_subject: Set("ann".to_owned()),
             at: Set(0),

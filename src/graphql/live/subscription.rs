@@ -27,8 +27,8 @@ fn at_most_one<T>(item: Option<T>) -> impl Stream<Item = T> {
 /// `history`. Every event is judged anew for its subscriber, and shows its claim as it is when the event is sent.
 #[Subscription]
 impl Subscription {
-    /// Changes of status of the claims that the caller sees. A customer follows its claims from their approval on. Needs
-    /// the scope `claims:read`.
+    /// Changes of status of the claims that the caller sees. A reviewer follows a claim from its submission on, a customer its
+    /// own from their approval on. Needs the scope `claims:read`.
     #[graphql(guard = "guard::Root")]
     async fn claim_status_changed(
         &self,
@@ -59,8 +59,8 @@ impl Subscription {
         Ok(at_most_one(entry.map(CommentAdded)))
     }
 
-    /// Entries of the history as they are added, of all claims that the caller sees or of one. Customers see none. Needs the
-    /// scope `history:read`.
+    /// Entries of the history as they are added, of all claims that the caller sees or of one. Reviewers follow a claim from
+    /// its submission on; customers see none. Needs the scope `history:read`.
     #[graphql(guard = "guard::Root")]
     async fn history_appended(
         &self,

@@ -96,8 +96,8 @@ impl Feed {
             query = query.filter(Column::ClaimId.eq(id));
         }
         match &self.of {
-            Of::Everything => query.filter(scope::history(caller)),
-            Of::Comments => query.filter(scope::history(caller)).filter(Column::CommentId.is_not_null()),
+            Of::Everything => query.filter(scope::events(caller)),
+            Of::Comments => query.filter(scope::events(caller)).filter(Column::CommentId.is_not_null()),
             Of::Statuses(wanted) => {
                 let changed = Condition::any()
                     .add(Column::FromStatus.is_null())

@@ -108,10 +108,16 @@ async fn a_draft_is_its_partners_alone(world: &World) {
     silent(&mut live[1]).await;
     world.submit(&world.partner, &draft).await;
     live.push(behind);
+    // Whoever comes only now gets the same and nothing earlier, although the history shows it by now.
+    live.push(follow(&world.reviewer, HISTORY, json!({ "after": start })).await);
+    live.push(follow(&world.auditor, STATUSES, json!({ "claim": draft.id(), "after": start })).await);
     for stream in &mut live {
         let event = event(stream).await;
         assert_eq!((&event["fromStatus"], &event["toStatus"]), (&json!("EDITING"), &json!("SUBMITTED")));
     }
+    let shown = world.reviewer.query("{ history(first: 10) { nodes { action } } }").await;
+    let shown = shown["history"]["nodes"].as_array().unwrap();
+    assert_eq!(words(shown, "action"), ["CREATED", "EDITED", "PROOF_ATTACHED", "SUBMITTED"]);
 }
 
 async fn a_deleted_draft_stops_coming(world: &World) {

@@ -15,7 +15,7 @@ use super::{
     live::{Heard, Live, Over},
     now,
     stage::{COMPANIES, Stage, company},
-    truth::{Expected, Feed, Reach, Truth},
+    truth::{Feed, Reach, Truth},
 };
 
 /// How long the last events may take to come after everything was written.
@@ -71,7 +71,7 @@ impl Subscriber {
         }
     }
 
-    /// Follows until everything has come that the truth, once it is told, says must come.
+    /// Follows until everything has come that must, by the truth that is told once.
     pub async fn follow(mut self, mut told: watch::Receiver<Option<Arc<Truth>>>) -> Report {
         // Everything before this was seen; now it is known where it ends.
         while told.borrow().is_none() {
@@ -79,7 +79,7 @@ impl Subscriber {
         }
         let truth = told.borrow().clone().unwrap();
         let expected = truth.expected(&self.feed, &self.reach);
-        let last = expected.iter().rev().find(|expected| expected.must).map(|expected| expected.face.clone());
+        let last = expected.last().cloned();
         let whole = timeout(PATIENCE, async {
             while last.as_ref().is_some_and(|last| !self.seen.contains(last)) {
                 self.visit(&mut told, last.as_deref()).await;
@@ -195,26 +195,17 @@ pub fn audience(stage: &Stage, seed: u64, count: usize, drops: bool) -> Vec<Subs
 }
 
 /// Whether everything came that must, nothing twice, nothing else, and all in order.
-pub fn compare(expected: &[Expected], seen: &[String]) -> Result<(), String> {
-    let mut rest = expected.iter();
-    for (at, face) in seen.iter().enumerate() {
-        loop {
-            match rest.next() {
-                Some(next) if next.face == *face => break,
-                Some(next) if !next.must => {}
-                Some(next) => {
-                    let place = expected.iter().position(|one| one.face == *face);
-                    let earlier = seen[..at].contains(face);
-                    return Err(format!(
-                        "event {at} is {face} (in the log: {place:?}, seen before: {earlier}) and not {next:?}"
-                    ));
-                }
-                None => return Err(format!("event {at}, {face}, comes after the end")),
-            }
-        }
+pub fn compare(expected: &[String], seen: &[String]) -> Result<(), String> {
+    let differs = expected.iter().zip(seen).position(|(expected, seen)| expected != seen);
+    if let Some(at) = differs {
+        let (next, face) = (&expected[at], &seen[at]);
+        let place = expected.iter().position(|one| one == face);
+        let earlier = seen[..at].contains(face);
+        return Err(format!("event {at} is {face} (in the log: {place:?}, seen before: {earlier}) and not {next:?}"));
     }
-    match rest.find(|left| left.must) {
-        Some(left) => Err(format!("{} of {} came, not {left:?}", seen.len(), expected.len())),
-        None => Ok(()),
+    match (expected.get(seen.len()), seen.get(expected.len())) {
+        (Some(left), _) => Err(format!("{} of {} came, not {left:?}", seen.len(), expected.len())),
+        (None, Some(face)) => Err(format!("{face} comes after the end")),
+        (None, None) => Ok(()),
     }
 }

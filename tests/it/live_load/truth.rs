@@ -39,20 +39,10 @@ struct Entry {
     at: String,
     comment: String,
     internal: bool,
-    /// Whether the claim is no draft any more.
-    submitted_now: bool,
     /// Its place on the claim.
     seq: usize,
     /// Whether it had not been submitted when this happened.
     before_submission: bool,
-}
-
-/// One event as a subscriber tells it from others, and whether it must come. What was done to a draft the vendor sees only
-/// once the draft is submitted: it comes to those who read after that.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Expected {
-    pub face: String,
-    pub must: bool,
 }
 
 /// The history of a load, in the order of the log.
@@ -78,7 +68,6 @@ impl Truth {
             "CAST(h.at AS text)".to_owned(),
             hex("h.comment_id"),
             "h.visibility".to_owned(),
-            "c.status".to_owned(),
             "CAST(h.seq AS text)".to_owned(),
         ];
         let row = columns.map(|column| format!("COALESCE({column}, '')")).join(" || '|' || ");
@@ -104,17 +93,13 @@ impl Truth {
         words.iter().map(String::as_str).filter(|word| !self.words.contains(word)).collect()
     }
 
-    /// What comes to a subscriber.
-    pub fn expected(&self, feed: &Feed, reach: &Reach) -> Vec<Expected> {
+    /// What comes to a subscriber, each event as it tells it from others.
+    pub fn expected(&self, feed: &Feed, reach: &Reach) -> Vec<String> {
         let seen = self.entries.iter().filter(|entry| match reach {
-            Reach::Vendor => entry.submitted_now,
+            Reach::Vendor => !entry.before_submission,
             Reach::Partner(id) => entry.partner == *id && !entry.internal,
         });
-        let expected = |entry: &Entry| {
-            let must = *reach != Reach::Vendor || !entry.before_submission;
-            feed.face(entry).map(|face| Expected { face, must })
-        };
-        seen.filter_map(expected).collect()
+        seen.filter_map(|entry| feed.face(entry)).collect()
     }
 }
 
@@ -162,11 +147,10 @@ fn entry(row: &str, submitted: &mut HashSet<String>) -> Entry {
     let (hash, from, to, at) = (next(), next(), next(), next());
     let comment = id("Comment", next());
     let internal = next() == "INTERNAL";
-    let submitted_now = next() != "EDITING";
     let seq = next().parse().unwrap();
     if to == "SUBMITTED" {
         submitted.insert(claim.clone());
     }
     let before_submission = !submitted.contains(&claim);
-    Entry { claim, partner, hash, from, to, at, comment, internal, submitted_now, seq, before_submission }
+    Entry { claim, partner, hash, from, to, at, comment, internal, seq, before_submission }
 }
