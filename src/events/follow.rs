@@ -22,8 +22,9 @@ const AGAIN_AFTER: Duration = Duration::from_millis(250);
 #[derive(Debug)]
 pub struct Follower {
     tail: Tail,
-    topic: Topic,
     heard: Receiver<Arc<Event>>,
+    /// Dropped after what it heard by, so that of those who leave at once the last one knows it.
+    _place: Place,
     caller: Caller,
     feed: Feed,
     /// Everything up to here was given or is not for this caller.
@@ -43,7 +44,8 @@ impl Follower {
         feed: Feed,
         after: Position,
     ) -> Self {
-        Self { tail, topic, heard, caller, feed, last: after, behind: true, read: VecDeque::new() }
+        let place = Place { tail: tail.clone(), topic };
+        Self { tail, heard, _place: place, caller, feed, last: after, behind: true, read: VecDeque::new() }
     }
 
     /// Takes everything up to this position for known.
@@ -127,7 +129,14 @@ async fn told(error: &StoreError) {
     tokio::time::sleep(AGAIN_AFTER).await;
 }
 
-impl Drop for Follower {
+/// A follower's place among those who listen to a topic.
+#[derive(Debug)]
+struct Place {
+    tail: Tail,
+    topic: Topic,
+}
+
+impl Drop for Place {
     fn drop(&mut self) {
         self.tail.topics().leave(self.topic);
     }

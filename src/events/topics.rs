@@ -61,10 +61,10 @@ impl Topics {
         senders.entry(topic).or_insert_with(|| Sender::new(topic.waiting())).subscribe()
     }
 
-    /// Forgets a topic when nobody but the one who leaves listens to it.
+    /// Forgets a topic when nobody listens to it any more.
     pub(super) fn leave(&self, topic: Topic) {
         let mut senders = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        if senders.get(&topic).is_some_and(|sender| sender.receiver_count() <= 1) {
+        if senders.get(&topic).is_some_and(|sender| sender.receiver_count() == 0) {
             senders.remove(&topic);
         }
     }

@@ -40,6 +40,7 @@ mod nodes;
 mod paging;
 mod races;
 mod restore;
+mod rights;
 mod role_matrix;
 mod rules;
 mod schema;

@@ -60,7 +60,12 @@ impl Database {
 
     /// A database of a PostgreSQL cluster of the test's own, which is gone with it and not to be deleted.
     pub fn of_cluster(cluster: &Cluster) -> Self {
-        Self { backend: Backend::Postgres, url: cluster.address("postgres"), name: "postgres".to_owned() }
+        Self::at(cluster.address("postgres"))
+    }
+
+    /// The same, of whichever database and role this address names.
+    pub fn at(address: String) -> Self {
+        Self { backend: Backend::Postgres, url: address, name: "not to be deleted".to_owned() }
     }
 
     fn sqlite_file() -> Self {
