@@ -160,12 +160,7 @@ pub async fn epoch(db: &Db) -> Result<i32, StoreError> {
 /// # Errors
 /// The database's.
 pub async fn end(db: &Db, epoch: i32) -> Result<Position, StoreError> {
-    let query = settled(db.log(), epoch)
-        .order_by_desc(Column::Epoch)
-        .order_by_desc(Column::Xid)
-        .order_by_desc(Column::Pos)
-        .limit(1);
-    Ok(query.one(db.log()).await?.map_or(START, |row| position(&row)))
+    last(db, settled(db.log(), epoch)).await
 }
 
 /// The last position of all that is committed now, settled or not.
@@ -173,8 +168,11 @@ pub async fn end(db: &Db, epoch: i32) -> Result<Position, StoreError> {
 /// # Errors
 /// The database's.
 pub async fn newest(db: &Db) -> Result<Position, StoreError> {
-    let query =
-        Entity::find().order_by_desc(Column::Epoch).order_by_desc(Column::Xid).order_by_desc(Column::Pos).limit(1);
+    last(db, Entity::find()).await
+}
+
+async fn last(db: &Db, of: Select<Entity>) -> Result<Position, StoreError> {
+    let query = of.order_by_desc(Column::Epoch).order_by_desc(Column::Xid).order_by_desc(Column::Pos).limit(1);
     Ok(query.one(db.log()).await?.map_or(START, |row| position(&row)))
 }
 
