@@ -17,12 +17,7 @@ both!(
 
 async fn upserts_are_idempotent(world: &World) {
     // C8, C1: 256 products of the real catalogue.
-    for (mutation, rows) in [
-        ("upsertProducts", products()),
-        ("upsertPartners", partners()),
-        ("upsertCustomers", customers()),
-        ("upsertSubscriptions", subscriptions()),
-    ] {
+    for (mutation, rows) in whole() {
         let answer = world.sync.mutate(mutation, json!({ "rows": rows })).await;
         let expected = json!({ "inserted": 0, "updated": 0, "unchanged": rows.len(), "problems": [] });
         assert_eq!(answer.payload(), &expected, "{mutation}");

@@ -45,12 +45,7 @@ fn as_role(address: &str, role: &str) -> String {
 
 async fn load_directory(server: &Process) {
     let sync = server.caller(json!({ "roles": ["DIRECTORY_SYNC"], "scope": SCOPES }));
-    for (mutation, rows) in [
-        ("upsertProducts", sample::products()),
-        ("upsertPartners", sample::partners()),
-        ("upsertCustomers", sample::customers()),
-        ("upsertSubscriptions", sample::subscriptions()),
-    ] {
+    for (mutation, rows) in sample::whole() {
         let answer = sync.mutate(mutation, json!({ "rows": rows })).await;
         assert_eq!(answer.payload()["problems"], json!([]), "{}", answer.text);
     }

@@ -129,6 +129,8 @@ async fn sqlite_template() -> PathBuf {
 async fn postgres_template() {
     // Starting the cluster takes a second or two, which blocks this thread only.
     tokio::task::spawn_blocking(|| postgres::address("postgres")).await.unwrap();
+    // One that was begun and not finished is there when the test that began it has failed.
+    administer(&format!("DROP DATABASE IF EXISTS {TEMPLATE} WITH (FORCE)")).await;
     administer(&format!("CREATE DATABASE {TEMPLATE}")).await;
     fill(Database { backend: Backend::Postgres, url: postgres::address(TEMPLATE), name: TEMPLATE.to_owned() }).await;
 }

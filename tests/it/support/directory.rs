@@ -71,6 +71,16 @@ pub const CONTOSO_ESSENTIALS_SUSPENDED: Key = "50000000-0000-4000-8000-000000000
 pub const FABRIKAM_SALES: Key = "50000000-0000-4000-8000-000000000021";
 pub const FABRIKAM_EXCHANGE_1: Key = "50000000-0000-4000-8000-000000000022";
 
+/// The whole directory: each mutation with its rows, in an order in which they can be loaded.
+pub fn whole() -> [(&'static str, Vec<Value>); 4] {
+    [
+        ("upsertProducts", products()),
+        ("upsertPartners", partners()),
+        ("upsertCustomers", customers()),
+        ("upsertSubscriptions", subscriptions()),
+    ]
+}
+
 /// Every product of `data/products.csv`, as rows of `upsertProducts`.
 pub fn products() -> Vec<Value> {
     let path = concat!(env!("CARGO_MANIFEST_DIR"), "/data/products.csv");

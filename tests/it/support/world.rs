@@ -83,10 +83,9 @@ impl World {
 
     /// Loads the sample directory through the API; the template has it already.
     pub async fn load_directory(&self) {
-        self.load("upsertProducts", sample::products()).await;
-        self.load("upsertPartners", sample::partners()).await;
-        self.load("upsertCustomers", sample::customers()).await;
-        self.load("upsertSubscriptions", sample::subscriptions()).await;
+        for (mutation, rows) in sample::whole() {
+            self.load(mutation, rows).await;
+        }
     }
 
     /// Loads rows, each of which must be good.
