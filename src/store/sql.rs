@@ -14,8 +14,8 @@ pub fn never() -> Expr {
 
 /// Whether the column is one of the keys.
 ///
-/// Written so that lists of all lengths share few prepared statements: PostgreSQL takes the list as one array; for SQLite
-/// it is filled up to a power of two by repeating the last key.
+/// Lists of all lengths share few prepared statements: one key is compared by `=`, PostgreSQL takes a longer list as one
+/// array, and for SQLite it is filled up to a power of two by repeating the last key.
 pub fn any_of<C, K>(column: C, keys: impl IntoIterator<Item = K>, backend: DbBackend) -> Expr
 where
     C: ColumnTrait,
@@ -25,6 +25,11 @@ where
     let Some(last) = keys.last().cloned() else {
         return never();
     };
+    if keys.len() == 1 {
+        // PostgreSQL keeps a generic plan for `=`, but plans `= ANY` of a short list anew each time; and only `=` lets an
+        // index that begins with this column give the order of its later ones.
+        return column.eq(last);
+    }
     if backend == DbBackend::Postgres {
         let array = Value::Array(last.array_type(), Some(Box::new(keys)));
         return Expr::col(column.as_column_ref()).eq(PgFunc::any(Expr::val(array)));
