@@ -19,9 +19,9 @@ use super::{
 use crate::{
     store::{
         Db, StoreError,
-        history::{self, HistoryFilter, log, log::Feed},
+        history::{self, EntryRow, EntryWanted, HistoryFilter, log, log::Feed},
         page::{Page, PageRequest},
-        records::{HistoryEntry, Position},
+        records::Position,
     },
     telemetry,
 };
@@ -182,9 +182,10 @@ impl Tail {
         caller: &Caller,
         filter: &HistoryFilter,
         request: &PageRequest,
-    ) -> Result<Page<HistoryEntry>, StoreError> {
+        wanted: EntryWanted,
+    ) -> Result<Page<EntryRow>, StoreError> {
         let reached = *self.inner.reached.borrow();
-        let page = history::page(self.db(), caller, filter, request, None).await?;
+        let page = history::page(self.db(), caller, filter, request, None, wanted).await?;
         let last = page.items.iter().map(|(_, entry)| entry.position).max();
         match (last, reached) {
             (Some(last), Some(reached)) if last > reached && self.runs() => {
@@ -193,7 +194,7 @@ impl Tail {
                 let come = self.inner.reached.subscribe();
                 drop(tokio::time::timeout(self.patience, comes_to(come, last)).await);
                 let upto = *self.inner.reached.borrow();
-                history::page(self.db(), caller, filter, request, upto).await
+                history::page(self.db(), caller, filter, request, upto, wanted).await
             }
             _ => Ok(page),
         }

@@ -17,7 +17,7 @@ use uuid::Uuid;
 use super::{batch::Queue, error::Failure};
 use crate::{
     app::App,
-    store::{Db, StoreError},
+    store::{Db, StoreError, Visible},
 };
 
 /// Who reads, and from what; cheap to clone.
@@ -121,12 +121,19 @@ async fn run<K: Load>(reader: Reader, batches: Arc<Mutex<Batches>>) {
     let Some(waiting) = taken.and_then(|batch| batch.downcast::<Waiting<K, K::Value>>().ok()) else {
         return;
     };
-    let mut seen = HashSet::new();
-    let keys = waiting.iter().filter(|(key, _)| seen.insert(key)).map(|(key, _)| key.clone()).collect();
-    let loaded = K::load(reader, keys).await;
+    let mut seen = HashSet::with_capacity(waiting.len());
+    let keys: Vec<K> = waiting.iter().filter(|(key, _)| seen.insert(key)).map(|(key, _)| key.clone()).collect();
+    let is_shared = keys.len() < waiting.len();
+    let mut loaded = K::load(reader, keys).await;
     for (key, send) in *waiting {
-        // Who does not listen any more needs no answer.
-        let _ = send.send(loaded.as_ref().map(|found| found.get(&key).cloned()).map_err(Clone::clone));
+        let answer = match &mut loaded {
+            // Nobody else waits for it, so it need not be copied.
+            Ok(found) if !is_shared => Ok(found.remove(&key)),
+            Ok(found) => Ok(found.get(&key).cloned()),
+            Err(failure) => Err(failure.clone()),
+        };
+        // The receiver may have been dropped with its field.
+        let _ = send.send(answer);
     }
 }
 
@@ -168,18 +175,36 @@ where
     receive.await.unwrap_or_else(|_| Err(Failure::internal("a read was dropped")))
 }
 
+/// The id by which something is loaded.
+pub trait Id: Copy + Eq + Hash + Send + Sync + 'static {
+    /// The bare id.
+    fn bare(self) -> Uuid;
+}
+
+impl Id for Uuid {
+    fn bare(self) -> Uuid {
+        self
+    }
+}
+
+impl Id for Visible<Uuid> {
+    fn bare(self) -> Uuid {
+        self.get()
+    }
+}
+
 /// A key for what has arguments beside its parent, such as a page: everything with the same arguments is one statement.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
-pub struct With<A> {
+pub struct With<P, A> {
     /// The parent.
-    pub parent: Uuid,
+    pub parent: P,
     /// The arguments.
     pub args: Arc<A>,
 }
 
-impl<A> With<A> {
+impl<P: Id, A> With<P, A> {
     /// A key.
-    pub fn new(parent: Uuid, args: A) -> Self {
+    pub fn new(parent: P, args: A) -> Self {
         Self { parent, args: Arc::new(args) }
     }
 }
@@ -188,22 +213,24 @@ impl<A> With<A> {
 ///
 /// # Errors
 /// Those of the statements.
-pub async fn by_args<A, V, F>(
-    keys: Vec<With<A>>,
-    read: impl Fn(Arc<A>, Vec<Uuid>) -> F,
-) -> Result<HashMap<With<A>, V>, Failure>
+pub async fn by_args<P, A, V, F>(
+    keys: Vec<With<P, A>>,
+    read: impl Fn(Arc<A>, Vec<P>) -> F,
+) -> Result<HashMap<With<P, A>, V>, Failure>
 where
+    P: Id,
     A: Eq + Hash,
     F: Future<Output = Result<HashMap<Uuid, V>, StoreError>>,
 {
-    let mut groups: HashMap<Arc<A>, Vec<Uuid>> = HashMap::new();
+    let mut groups: HashMap<Arc<A>, Vec<P>> = HashMap::with_capacity(1);
+    let mut loaded = HashMap::with_capacity(keys.len());
     for key in keys {
         groups.entry(key.args).or_default().push(key.parent);
     }
-    let mut loaded = HashMap::new();
     for (args, parents) in groups {
-        let found = read(Arc::clone(&args), parents).await?;
-        loaded.extend(found.into_iter().map(|(parent, value)| (With { parent, args: Arc::clone(&args) }, value)));
+        let mut found = read(Arc::clone(&args), parents.clone()).await?;
+        let taken = |parent: P| Some((With { parent, args: Arc::clone(&args) }, found.remove(&parent.bare())?));
+        loaded.extend(parents.into_iter().filter_map(taken));
     }
     Ok(loaded)
 }

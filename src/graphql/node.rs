@@ -21,7 +21,11 @@ use super::{
     proof::ProofDocument,
 };
 use crate::store::{
-    arbitrations, associations, claims, comments, customers, documents, history, partners, products, subscriptions,
+    arbitrations, associations,
+    claims::{self, Wanted},
+    comments, customers, documents,
+    history::{self, EntryWanted},
+    partners, products, subscriptions,
 };
 
 /// The most ids that one call may name.
@@ -98,8 +102,8 @@ nodes! {
         .into_iter().map(|found| (found.sku_id, Node::Product(found.into())));
     SubscriptionNode => |reader, ids| subscriptions::by_ids(reader.db(), &reader.caller, &ids).await?
         .into_iter().map(|found| (found.subscription_id, Node::CustomerSubscription(found.into())));
-    ClaimNode => |reader, ids| claims::by_ids(reader.db(), &reader.caller, &ids).await?
-        .into_iter().map(|found| (found.id, Node::Claim(found.into())));
+    ClaimNode => |reader, ids| claims::by_ids(reader.db(), &reader.caller, &ids, Wanted::ROW).await?
+        .into_iter().map(|found| (found.core().id, Node::Claim(found.into())));
     AssociationNode => |reader, ids| associations::by_ids(reader.db(), &reader.caller, &ids).await?
         .into_iter().map(|found| (found.id, Node::Association(found.into())));
     ArbitrationNode => |reader, ids| arbitrations::by_ids(reader.db(), &reader.caller, &ids).await?
@@ -108,7 +112,7 @@ nodes! {
         .into_iter().map(|found| (found.id, Node::ProofDocument(found.into())));
     CommentNode => |reader, ids| comments::by_ids(reader.db(), &reader.caller, &ids).await?
         .into_iter().map(|found| (found.id, Node::Comment(found.into())));
-    HistoryNode => |reader, ids| history::by_ids(reader.db(), &reader.caller, &ids).await?
+    HistoryNode => |reader, ids| history::by_ids(reader.db(), &reader.caller, &ids, EntryWanted { detail: true }).await?
         .into_iter().map(|found| (found.id, Node::HistoryEntry(found.into())));
 }
 

@@ -2,7 +2,7 @@
 
 use std::future::Future;
 
-use async_graphql::{Context, SimpleObject};
+use async_graphql::{Context, Object};
 use futures_util::future::BoxFuture;
 
 use super::{
@@ -140,43 +140,69 @@ pub(super) fn total(count: u64) -> i32 {
 }
 
 /// Where a page stands in its list, by the Relay specification.
-#[derive(Clone, Debug, SimpleObject)]
+#[derive(Clone, Debug)]
 pub struct PageInfo {
-    /// Whether more items follow this page.
-    pub has_next_page: bool,
-    /// Whether items come before this page.
-    pub has_previous_page: bool,
-    /// The cursor of the page's first item; null on an empty page.
-    pub start_cursor: Option<String>,
-    /// The cursor of the page's last item; null on an empty page.
-    pub end_cursor: Option<String>,
+    has_next: bool,
+    has_previous: bool,
+    start: Option<Cursor>,
+    end: Option<Cursor>,
 }
 
 impl PageInfo {
     pub(super) fn of<T>(page: &Page<T>) -> Self {
-        let encode = |(cursor, _): &(Cursor, T)| cursor.encode();
+        let cursor = |(cursor, _): &(Cursor, T)| cursor.clone();
         Self {
-            has_next_page: page.has_next,
-            has_previous_page: page.has_previous,
-            start_cursor: page.items.first().map(encode),
-            end_cursor: page.items.last().map(encode),
+            has_next: page.has_next,
+            has_previous: page.has_previous,
+            start: page.items.first().map(cursor),
+            end: page.items.last().map(cursor),
         }
     }
 }
 
-/// Declares the connection and the edge of a type that wraps records of the store.
+/// Where a page stands in its list, by the Relay specification.
+#[Object]
+impl PageInfo {
+    /// Whether more items follow this page.
+    async fn has_next_page(&self) -> bool {
+        self.has_next
+    }
+
+    /// Whether items come before this page.
+    async fn has_previous_page(&self) -> bool {
+        self.has_previous
+    }
+
+    /// The cursor of the page's first item; null on an empty page.
+    async fn start_cursor(&self) -> Option<String> {
+        self.start.as_ref().map(Cursor::encode)
+    }
+
+    /// The cursor of the page's last item; null on an empty page.
+    async fn end_cursor(&self) -> Option<String> {
+        self.end.as_ref().map(Cursor::encode)
+    }
+}
+
+/// Declares the connection and the edge of a type.
 macro_rules! connection {
-    ($connection:ident, $edge:ident, $node:ident($record:ty), $items:literal, $item:literal) => {
+    ($connection:ident, $edge:ident, $node:ident, $items:literal, $item:literal) => {
         #[doc = concat!("A page of ", $items, ".")]
         pub struct $connection {
-            page: $crate::store::page::Page<$record>,
+            edges: Vec<$edge>,
+            page_info: $crate::graphql::page::PageInfo,
             total: $crate::graphql::page::Total,
         }
 
         impl $connection {
             /// A page of a list, and how to count the whole of it.
-            pub fn new(page: $crate::store::page::Page<$record>, total: $crate::graphql::page::Total) -> Self {
-                Self { page, total }
+            pub fn new<T: Into<$node>>(
+                page: $crate::store::page::Page<T>,
+                total: $crate::graphql::page::Total,
+            ) -> Self {
+                let page_info = $crate::graphql::page::PageInfo::of(&page);
+                let edge = |(cursor, record): (_, T)| $edge { cursor, node: record.into() };
+                Self { edges: page.items.into_iter().map(edge).collect(), page_info, total }
             }
         }
 
@@ -184,19 +210,18 @@ macro_rules! connection {
         #[async_graphql::Object]
         impl $connection {
             #[doc = concat!("The ", $items, " of this page, each with its cursor, in the order of the list.")]
-            async fn edges(&self) -> Vec<$edge> {
-                let edge = |(cursor, record): &(_, $record)| $edge { cursor: Clone::clone(cursor), record: record.clone() };
-                self.page.items.iter().map(edge).collect()
+            async fn edges(&self) -> &[$edge] {
+                &self.edges
             }
 
             #[doc = concat!("The ", $items, " of this page, in the order of the list.")]
-            async fn nodes(&self) -> Vec<$node> {
-                self.page.items.iter().map(|(_, record)| record.clone().into()).collect()
+            async fn nodes(&self) -> Vec<&$node> {
+                self.edges.iter().map(|edge| &edge.node).collect()
             }
 
             /// Where this page stands in the list.
-            async fn page_info(&self) -> $crate::graphql::page::PageInfo {
-                $crate::graphql::page::PageInfo::of(&self.page)
+            async fn page_info(&self) -> &$crate::graphql::page::PageInfo {
+                &self.page_info
             }
 
             #[doc = concat!("How many ", $items, " the whole list has, beyond this page too. Counted only when asked for.")]
@@ -208,7 +233,7 @@ macro_rules! connection {
         #[doc = concat!("The place of ", $item, " in a list.")]
         pub struct $edge {
             cursor: $crate::store::page::Cursor,
-            record: $record,
+            node: $node,
         }
 
         #[doc = concat!("The place of ", $item, " in a list.")]
@@ -221,8 +246,8 @@ macro_rules! connection {
             }
 
             #[doc = concat!("The item itself: ", $item, ".")]
-            async fn node(&self) -> $node {
-                self.record.clone().into()
+            async fn node(&self) -> &$node {
+                &self.node
             }
         }
     };

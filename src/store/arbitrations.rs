@@ -2,21 +2,24 @@
 
 use std::collections::HashMap;
 
-use domain::{caller::Caller, claim::Claim, kinds::ArbitrationStatus};
+use domain::{caller::Caller, kinds::ArbitrationStatus};
 use entity::{
-    arbitration::{Column, Entity, Model},
+    arbitration::{Column, Entity},
     arbitration_claim, claim,
 };
 use sea_orm::{
-    ColumnTrait, EntityTrait, JoinType, QueryFilter, QueryOrder, QuerySelect, RelationDef, Select, sea_query::Expr,
+    ColumnTrait, EntityTrait, JoinType, QueryFilter, QueryOrder, QuerySelect, RelationDef, Select,
+    sea_query::{Expr, SelectStatement},
 };
 use uuid::Uuid;
 
 use super::{
-    Db, Reads, StoreError, claim_from_row,
+    Db, Reads, StoreError,
+    claims::{ClaimRow, Wanted},
     keyset::{self, Keyset},
     page::{Key, KeyKind, ListOrder, Page, PageRequest},
     records::Arbitration,
+    rows::{Cells, Plain, Shape, columns},
     scope,
     sql::any_of,
 };
@@ -43,12 +46,12 @@ pub async fn page(
     status: Option<ArbitrationStatus>,
     request: &PageRequest,
 ) -> Result<Page<Arbitration>, StoreError> {
-    let keyset: Keyset<'_, Model> = Keyset {
+    let keyset: Keyset<'_, Arbitration> = Keyset {
         order: ORDER,
         columns: vec![Expr::col(Column::Id.as_column_ref())],
         keys: &|row| vec![Key::Id(row.id)],
     };
-    keyset::page(db, seen(caller, status), &keyset, request, Arbitration::try_from).await
+    keyset::page(db, seen(caller, status), &keyset, request, &Plain::<Arbitration>::new()).await
 }
 
 /// How many arbitrations the caller sees.
@@ -66,7 +69,7 @@ pub async fn count(db: &Db, caller: &Caller, status: Option<ArbitrationStatus>) 
 pub async fn by_ids(db: &Db, caller: &Caller, ids: &[Uuid]) -> Result<Vec<Arbitration>, StoreError> {
     let backend = db.connection().get_database_backend();
     let query = seen(caller, None).filter(any_of(Column::Id, ids.iter().copied(), backend));
-    keyset::all(db, query, Arbitration::try_from).await
+    keyset::all(db, query, &Plain::<Arbitration>::new()).await
 }
 
 /// The arbitrations that each claim takes or took part in, oldest first. A claim without one that the caller sees is
@@ -81,19 +84,13 @@ pub async fn of_claims(
 ) -> Result<HashMap<Uuid, Vec<Arbitration>>, StoreError> {
     let to_arbitration = party_of::<Entity>(arbitration_claim::Column::ArbitrationId, Column::Id);
     let backend = db.connection().get_database_backend();
-    let rows = arbitration_claim::Entity::find()
+    let query = arbitration_claim::Entity::find()
         .join(JoinType::InnerJoin, to_arbitration)
         .filter(scope::arbitrations(caller))
         .filter(any_of(arbitration_claim::Column::ClaimId, claims.iter().copied(), backend))
-        .order_by_asc(Column::Id)
-        .select_two_required(Entity)
-        .all(db.connection())
-        .await?;
-    let mut found: HashMap<Uuid, Vec<Arbitration>> = HashMap::new();
-    for (party, row) in rows {
-        found.entry(party.claim_id).or_default().push(row.try_into()?);
-    }
-    Ok(found)
+        .order_by_asc(Column::Id);
+    let shape = Party(arbitration_claim::Column::ClaimId, Plain::<Arbitration>::new());
+    Ok(grouped(keyset::all(db, query, &shape).await?))
 }
 
 /// Those of the claims that take or took part in each arbitration which the caller sees, in the order in which they came
@@ -101,23 +98,46 @@ pub async fn of_claims(
 ///
 /// # Errors
 /// As [`page`].
-pub async fn parties(db: &Db, caller: &Caller, arbitrations: &[Uuid]) -> Result<HashMap<Uuid, Vec<Claim>>, StoreError> {
+pub async fn parties(
+    db: &Db,
+    caller: &Caller,
+    arbitrations: &[Uuid],
+    wanted: Wanted,
+) -> Result<HashMap<Uuid, Vec<ClaimRow>>, StoreError> {
     let to_claim = party_of::<claim::Entity>(arbitration_claim::Column::ClaimId, claim::Column::Id);
     let backend = db.connection().get_database_backend();
-    let rows = arbitration_claim::Entity::find()
+    let query = arbitration_claim::Entity::find()
         .join(JoinType::InnerJoin, to_claim)
         .filter(scope::parties(caller))
         .filter(any_of(arbitration_claim::Column::ArbitrationId, arbitrations.iter().copied(), backend))
         .order_by_asc(arbitration_claim::Column::JoinedAt)
-        .order_by_asc(arbitration_claim::Column::ClaimId)
-        .select_two_required(claim::Entity)
-        .all(db.connection())
-        .await?;
-    let mut found: HashMap<Uuid, Vec<Claim>> = HashMap::new();
-    for (party, row) in rows {
-        found.entry(party.arbitration_id).or_default().push(claim_from_row(row, Vec::new())?);
+        .order_by_asc(arbitration_claim::Column::ClaimId);
+    Ok(grouped(keyset::all(db, query, &Party(arbitration_claim::Column::ArbitrationId, wanted)).await?))
+}
+
+/// One end of a party, and the record of the other one.
+struct Party<S>(arbitration_claim::Column, S);
+
+impl<S: Shape> Shape for Party<S> {
+    type Entity = arbitration_claim::Entity;
+    type Record = (Uuid, S::Record);
+
+    fn select(&self, query: &mut SelectStatement) {
+        columns(query, &[self.0]);
+        self.1.select(query);
     }
-    Ok(found)
+
+    fn read(&self, cells: &mut Cells<'_>) -> Result<Self::Record, StoreError> {
+        Ok((cells.get()?, self.1.read(cells)?))
+    }
+}
+
+fn grouped<T>(pairs: Vec<(Uuid, T)>) -> HashMap<Uuid, Vec<T>> {
+    let mut groups: HashMap<Uuid, Vec<T>> = HashMap::new();
+    for (id, one) in pairs {
+        groups.entry(id).or_default().push(one);
+    }
+    groups
 }
 
 /// From a party to what it is a party of, or to what it is.

@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use domain::caller::Caller;
-use entity::association::{Column, Entity, Model};
+use entity::association::{Column, Entity};
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder, Select, sea_query::Expr};
 use uuid::Uuid;
 
@@ -12,6 +12,7 @@ use super::{
     keyset::{self, Keyset},
     page::{Key, KeyKind, ListOrder, Page, PageRequest},
     records::Association,
+    rows::Plain,
     scope,
     sql::any_of,
 };
@@ -50,12 +51,12 @@ pub async fn page(
     filter: AssociationFilter,
     request: &PageRequest,
 ) -> Result<Page<Association>, StoreError> {
-    let keyset: Keyset<'_, Model> = Keyset {
+    let keyset: Keyset<'_, Association> = Keyset {
         order: ORDER,
         columns: vec![Expr::col(Column::Id.as_column_ref())],
         keys: &|row| vec![Key::Id(row.id)],
     };
-    keyset::page(db, seen(caller, filter), &keyset, request, Association::try_from).await
+    keyset::page(db, seen(caller, filter), &keyset, request, &Plain::<Association>::new()).await
 }
 
 /// How many associations the caller sees.
@@ -75,7 +76,7 @@ pub async fn of_lines(db: &Db, caller: &Caller, lines: &[Uuid]) -> Result<HashMa
     let query = seen(caller, AssociationFilter::default())
         .filter(any_of(Column::LineId, lines.iter().copied(), backend))
         .order_by_asc(Column::Id);
-    let found = keyset::all(db, query, Association::try_from).await?;
+    let found = keyset::all(db, query, &Plain::<Association>::new()).await?;
     // Later ones take the place of earlier ones.
     Ok(found.into_iter().map(|one| (one.line_id, one)).collect())
 }
@@ -87,5 +88,5 @@ pub async fn of_lines(db: &Db, caller: &Caller, lines: &[Uuid]) -> Result<HashMa
 pub async fn by_ids(db: &Db, caller: &Caller, ids: &[Uuid]) -> Result<Vec<Association>, StoreError> {
     let backend = db.connection().get_database_backend();
     let query = seen(caller, AssociationFilter::default()).filter(any_of(Column::Id, ids.iter().copied(), backend));
-    keyset::all(db, query, Association::try_from).await
+    keyset::all(db, query, &Plain::<Association>::new()).await
 }

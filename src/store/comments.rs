@@ -3,23 +3,26 @@
 use std::collections::HashMap;
 
 use domain::caller::Caller;
-use entity::comment::{Column, Entity, Model};
+use entity::comment::{Column, Entity};
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, Select, sea_query::Expr};
 use uuid::Uuid;
 
 use super::{
-    Db, Reads, StoreError,
-    keyset::{self, Children, Keyset},
+    Db, Reads, StoreError, Visible,
+    children::{self, Children},
+    keyset::{self, Keyset},
     page::{Key, KeyKind, ListOrder, Page, PageRequest},
     records::Comment,
+    rows::Plain,
     scope,
     sql::any_of,
+    visible::bare,
 };
 
 /// The list, for [`super::page::Cursor::decode`]. Ids rise with time.
 pub const ORDER: ListOrder = ListOrder { tag: "comments", kinds: &[KeyKind::Id], descending: false };
 
-fn keyset() -> Keyset<'static, Model> {
+fn keyset() -> Keyset<'static, Comment> {
     Keyset { order: ORDER, columns: vec![Expr::col(Column::Id.as_column_ref())], keys: &|row| vec![Key::Id(row.id)] }
 }
 
@@ -32,11 +35,6 @@ fn seen(caller: &Caller, claim_id: Option<Uuid>) -> Select<Entity> {
     }
 }
 
-fn of_claims(db: &Db, caller: &Caller, claims: &[Uuid]) -> Select<Entity> {
-    let backend = db.connection().get_database_backend();
-    seen(caller, None).filter(any_of(Column::ClaimId, claims.iter().copied(), backend))
-}
-
 /// One page of the comments that the caller sees, of one claim or of all.
 ///
 /// # Errors
@@ -47,7 +45,7 @@ pub async fn page(
     claim_id: Option<Uuid>,
     request: &PageRequest,
 ) -> Result<Page<Comment>, StoreError> {
-    keyset::page(db, seen(caller, claim_id), &keyset(), request, Comment::try_from).await
+    keyset::page(db, seen(caller, claim_id), &keyset(), request, &Plain::<Comment>::new()).await
 }
 
 /// How many comments the caller sees.
@@ -65,20 +63,29 @@ pub async fn count(db: &Db, caller: &Caller, claim_id: Option<Uuid>) -> Result<u
 pub async fn pages_of_claims(
     db: &Db,
     caller: &Caller,
-    claims: &[Uuid],
+    claims: &[Visible<Uuid>],
     request: &PageRequest,
 ) -> Result<HashMap<Uuid, Page<Comment>>, StoreError> {
-    let parents = Children { column: Column::ClaimId, of: |row: &Model| row.claim_id, ids: claims };
-    let query = of_claims(db, caller, claims);
-    keyset::pages(db, query, parents, &keyset(), request, Comment::try_from).await
+    let ids = bare(claims);
+    let parents = Children { column: Column::ClaimId, of: |row: &Comment| row.claim_id, ids: &ids };
+    let query = Entity::find().filter(scope::comments_of_visible(caller));
+    children::pages(db, query, parents, &keyset(), request, &Plain::<Comment>::new()).await
 }
 
 /// How many comments each claim has.
 ///
 /// # Errors
 /// As [`page`].
-pub async fn counts_of_claims(db: &Db, caller: &Caller, claims: &[Uuid]) -> Result<HashMap<Uuid, u64>, StoreError> {
-    keyset::counts(db, of_claims(db, caller, claims), Column::ClaimId, claims).await
+pub async fn counts_of_claims(
+    db: &Db,
+    caller: &Caller,
+    claims: &[Visible<Uuid>],
+) -> Result<HashMap<Visible<Uuid>, u64>, StoreError> {
+    let (ids, backend) = (bare(claims), db.connection().get_database_backend());
+    let of_claims = any_of(Column::ClaimId, ids.iter().copied(), backend);
+    let query = Entity::find().filter(scope::comments_of_visible(caller)).filter(of_claims);
+    let counts = keyset::counts(db, query, Column::ClaimId, &ids).await?;
+    Ok(counts.into_iter().map(|(id, count)| (Visible::new(id), count)).collect())
 }
 
 /// Those of the comments that the caller sees, in no order.
@@ -88,5 +95,5 @@ pub async fn counts_of_claims(db: &Db, caller: &Caller, claims: &[Uuid]) -> Resu
 pub async fn by_ids(db: &Db, caller: &Caller, ids: &[Uuid]) -> Result<Vec<Comment>, StoreError> {
     let backend = db.connection().get_database_backend();
     let query = seen(caller, None).filter(any_of(Column::Id, ids.iter().copied(), backend));
-    keyset::all(db, query, Comment::try_from).await
+    keyset::all(db, query, &Plain::<Comment>::new()).await
 }

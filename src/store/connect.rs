@@ -7,7 +7,7 @@ use sea_orm::{
     sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqliteSynchronous},
 };
 
-use super::{Db, StoreError};
+use super::{Db, ReadPool, StoreError};
 
 /// How long a statement may run on PostgreSQL, a lock be waited for on SQLite, and a free connection be waited for.
 const PATIENCE: Duration = Duration::from_secs(5);
@@ -21,8 +21,9 @@ const STATEMENTS: usize = 500;
 /// How many connections read from SQLite at once.
 const SQLITE_READERS: u32 = 4;
 
-/// How many connections a server has to PostgreSQL.
-const POSTGRES_CONNECTIONS: u32 = 16;
+/// How many connections a server has to PostgreSQL for reading, and how many for writing: a reader never waits for those
+/// who wait for a lock.
+const POSTGRES_CONNECTIONS: u32 = 8;
 
 impl Db {
     /// Opens the database at `sqlite://path` or `postgres://..`; the folder and file of SQLite are made if they are not
@@ -60,7 +61,7 @@ async fn sqlite(url: &str) -> Result<Db, StoreError> {
     let write = open(options(url, 1).map_sqlx_sqlite_opts(writer)).await?;
     let read = open(options(url, SQLITE_READERS).map_sqlx_sqlite_opts(reader)).await?;
     let log = open(options(url, 1).map_sqlx_sqlite_opts(reader)).await?;
-    Ok(Db { read, write, log })
+    Ok(Db { read: ReadPool::over(&read), write, log })
 }
 
 async fn postgres(url: &str) -> Result<Db, StoreError> {
@@ -73,8 +74,9 @@ async fn postgres(url: &str) -> Result<Db, StoreError> {
             .options([("idle_in_transaction_session_timeout", "10s")])
     });
     let read = open(&mut options).await?;
+    let write = open(&mut options).await?;
     let log = open(options.max_connections(1)).await?;
-    Ok(Db { write: read.clone(), read, log })
+    Ok(Db { read: ReadPool::over(&read), write, log })
 }
 
 fn options(url: &str, connections: u32) -> ConnectOptions {

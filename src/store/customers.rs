@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use domain::caller::{Caller, Side};
 use entity::{
-    customer::{Column, Entity, Model},
+    customer::{Column, Entity},
     customer_domain,
 };
 use sea_orm::{
@@ -18,6 +18,7 @@ use super::{
     keyset::{self, Keyset},
     page::{Key, KeyKind, ListOrder, Page, PageRequest},
     records::Customer,
+    rows::Plain,
     scope,
     sql::{any_of, findable, matches_search},
 };
@@ -40,12 +41,12 @@ pub async fn page(
     search: Option<&str>,
     request: &PageRequest,
 ) -> Result<Page<Customer>, StoreError> {
-    let keyset: Keyset<'_, Model> = Keyset {
+    let keyset: Keyset<'_, Customer> = Keyset {
         order: ORDER,
         columns: [Column::Name, Column::TenantId].map(|column| Expr::col(column.as_column_ref())).to_vec(),
         keys: &|row| vec![Key::Text(row.name.clone()), Key::Id(row.tenant_id)],
     };
-    keyset::page(db, seen(caller, search), &keyset, request, Customer::try_from).await
+    keyset::page(db, seen(caller, search), &keyset, request, &Plain::<Customer>::new()).await
 }
 
 /// How many customers the caller sees.
@@ -63,7 +64,7 @@ pub async fn count(db: &Db, caller: &Caller, search: Option<&str>) -> Result<u64
 pub async fn by_ids(db: &Db, caller: &Caller, tenants: &[Uuid]) -> Result<Vec<Customer>, StoreError> {
     let backend = db.connection().get_database_backend();
     let query = seen(caller, None).filter(any_of(Column::TenantId, tenants.iter().copied(), backend));
-    keyset::all(db, query, Customer::try_from).await
+    keyset::all(db, query, &Plain::<Customer>::new()).await
 }
 
 /// The customers, in no order, whoever asks: only for the edges of what the caller sees.
@@ -73,7 +74,7 @@ pub async fn by_ids(db: &Db, caller: &Caller, tenants: &[Uuid]) -> Result<Vec<Cu
 pub async fn get_many(on: &impl Reads, tenants: &[Uuid]) -> Result<Vec<Customer>, StoreError> {
     let backend = on.connection().get_database_backend();
     let query = Entity::find().filter(any_of(Column::TenantId, tenants.iter().copied(), backend));
-    keyset::all(on, query, Customer::try_from).await
+    keyset::all(on, query, &Plain::<Customer>::new()).await
 }
 
 /// The customer with this tenant id and this verified domain: who knows both may see it (A6), customers themselves only.
@@ -98,7 +99,7 @@ pub async fn by_tenant_and_domain(
         .filter(customer_domain::Column::Domain.eq(domain));
     let matching = Condition::any().add(Column::Domain.eq(domain)).add(Expr::exists(verified.into_query()));
     let query = Entity::find().filter(Column::TenantId.eq(tenant_id)).filter(matching);
-    Ok(keyset::all(db, query, Customer::try_from).await?.pop())
+    Ok(keyset::all(db, query, &Plain::<Customer>::new()).await?.pop())
 }
 
 /// The verified domains of the customers, by name, whoever asks. A customer without any is missing.

@@ -7,21 +7,27 @@ use entity::proof_document::{Column, Entity};
 use sea_orm::{EntityTrait, QueryFilter, QueryOrder};
 use uuid::Uuid;
 
-use super::{Db, Reads, StoreError, keyset, records::Document, scope, sql::any_of};
+use super::{
+    Db, Reads, StoreError, Visible, keyset, records::Document, rows::Plain, scope, sql::any_of, visible::bare,
+};
 
 /// The documents of the claims, oldest first. A claim without any that the caller sees is missing.
 ///
 /// # Errors
 /// As every read: [`StoreError::Unavailable`], [`StoreError::Corrupt`].
-pub async fn of_claims(db: &Db, caller: &Caller, claims: &[Uuid]) -> Result<HashMap<Uuid, Vec<Document>>, StoreError> {
+pub async fn of_claims(
+    db: &Db,
+    caller: &Caller,
+    claims: &[Visible<Uuid>],
+) -> Result<HashMap<Visible<Uuid>, Vec<Document>>, StoreError> {
     let backend = db.connection().get_database_backend();
     let query = Entity::find()
-        .filter(scope::documents(caller))
-        .filter(any_of(Column::ClaimId, claims.iter().copied(), backend))
+        .filter(scope::documents_of_visible(caller))
+        .filter(any_of(Column::ClaimId, bare(claims), backend))
         .order_by_asc(Column::Id);
-    let mut documents: HashMap<Uuid, Vec<Document>> = HashMap::new();
-    for document in keyset::all(db, query, Document::try_from).await? {
-        documents.entry(document.claim_id).or_default().push(document);
+    let mut documents: HashMap<Visible<Uuid>, Vec<Document>> = HashMap::new();
+    for document in keyset::all(db, query, &Plain::<Document>::new()).await? {
+        documents.entry(Visible::new(document.claim_id)).or_default().push(document);
     }
     Ok(documents)
 }
@@ -34,5 +40,5 @@ pub async fn by_ids(db: &Db, caller: &Caller, ids: &[Uuid]) -> Result<Vec<Docume
     let backend = db.connection().get_database_backend();
     let query =
         Entity::find().filter(scope::documents(caller)).filter(any_of(Column::Id, ids.iter().copied(), backend));
-    keyset::all(db, query, Document::try_from).await
+    keyset::all(db, query, &Plain::<Document>::new()).await
 }

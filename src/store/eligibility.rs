@@ -17,6 +17,7 @@ use uuid::Uuid;
 use super::{
     Reads, StoreError, keyset, partners, products,
     records::{Location, Product, Subscription},
+    rows::Plain,
     scope,
     sql::any_of,
 };
@@ -167,7 +168,7 @@ async fn subscriptions(on: &impl Reads, intents: &[Intent]) -> Result<Vec<Subscr
             backend,
         )),
     );
-    keyset::all(on, query, Subscription::try_from).await
+    keyset::all(on, query, &Plain::<Subscription>::new()).await
 }
 
 /// The subjects on the partners' live claims on these tenants (E9, E15): while a claim is being decided, those of its

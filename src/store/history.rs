@@ -1,24 +1,29 @@
 //! The history (H1), oldest first: one claim's by its sequence, the whole one by position.
 
 pub mod log;
+mod row;
 
 use std::collections::HashMap;
 
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use domain::{caller::Caller, kinds::HistoryAction};
-use entity::history::{Column, Entity, Model};
-use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, Select, sea_query::Expr};
+use entity::history::{Column, Entity};
+use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QuerySelect, Select, sea_query::Expr};
 use uuid::Uuid;
 
 use super::{
-    Db, Reads, StoreError,
+    Db, Reads, StoreError, Visible,
+    children::{self, Children},
     claims::TimeRange,
-    keyset::{self, Children, Keyset},
+    keyset::{self, Keyset},
     page::{Cursor, Key, KeyKind, ListOrder, Page, PageRequest},
-    records::{HistoryEntry, Position},
+    records::Position,
     scope,
     sql::any_of,
+    visible::bare,
 };
+
+pub use row::{EntryDetail, EntryRow, EntryWanted};
 
 /// The whole history, for [`super::page::Cursor::decode`].
 ///
@@ -55,7 +60,7 @@ pub struct HistoryFilter {
     pub at: Option<TimeRange>,
 }
 
-fn by_position() -> Keyset<'static, Model> {
+fn by_position() -> Keyset<'static, EntryRow> {
     Keyset {
         order: ORDER,
         columns: [Column::Epoch, Column::Xid, Column::Pos].map(|column| Expr::col(column.as_column_ref())).to_vec(),
@@ -63,7 +68,7 @@ fn by_position() -> Keyset<'static, Model> {
     }
 }
 
-fn by_sequence() -> Keyset<'static, Model> {
+fn by_sequence() -> Keyset<'static, EntryRow> {
     Keyset {
         order: ORDER_OF_CLAIM,
         columns: vec![Expr::col(Column::Seq.as_column_ref())],
@@ -87,11 +92,6 @@ fn seen(db: &Db, caller: &Caller, filter: &HistoryFilter) -> Select<Entity> {
     query
 }
 
-fn of_claims(db: &Db, caller: &Caller, claims: &[Uuid]) -> Select<Entity> {
-    let backend = db.connection().get_database_backend();
-    seen(db, caller, &HistoryFilter::default()).filter(any_of(Column::ClaimId, claims.iter().copied(), backend))
-}
-
 /// One page of the entries that the caller sees, by position. With a bound it ends at that position.
 ///
 /// It shows what is committed now. On PostgreSQL an entry may still appear before the last one, unless `upto` is a
@@ -105,27 +105,37 @@ pub async fn page(
     filter: &HistoryFilter,
     request: &PageRequest,
     upto: Option<Position>,
-) -> Result<Page<HistoryEntry>, StoreError> {
-    let place = |row: Model| vec![Key::Int(row.epoch.into()), Key::Int(row.xid), Key::Int(row.pos)];
+    wanted: EntryWanted,
+) -> Result<Page<EntryRow>, StoreError> {
+    let place = |(epoch, xid, pos, _): Place| vec![Key::Int(epoch.into()), Key::Int(xid), Key::Int(pos)];
     let request = placed(db, request, &ORDER, place).await?;
     let mut query = seen(db, caller, filter);
     if let Some(upto) = upto {
         query = query.filter(log::up_to(upto));
     }
-    keyset::page(db, query, &by_position(), &request, HistoryEntry::try_from).await
+    keyset::page(db, query, &by_position(), &request, &wanted).await
 }
+
+/// Epoch, transaction and number of an entry, and its place on the claim.
+type Place = (i32, i64, i64, i32);
 
 /// The request with what the list is sorted by, for the entries that its cursors name.
 async fn placed(
     db: &Db,
     request: &PageRequest,
     order: &ListOrder,
-    place: impl Fn(Model) -> Vec<Key>,
+    place: impl Fn(Place) -> Vec<Key>,
 ) -> Result<PageRequest, StoreError> {
     let mut placed = request.clone();
     for cursor in [&mut placed.after, &mut placed.before].into_iter().flatten() {
         let [Key::Id(id)] = cursor.keys() else { return Err(StoreError::NoSuchPlace) };
-        let row = Entity::find().filter(Column::Id.eq(*id)).one(db.connection()).await?;
+        let row = Entity::find()
+            .filter(Column::Id.eq(*id))
+            .select_only()
+            .columns([Column::Epoch, Column::Xid, Column::Pos, Column::Seq])
+            .into_tuple::<Place>()
+            .one(db.connection())
+            .await?;
         *cursor = Cursor::new(order, place(row.ok_or(StoreError::NoSuchPlace)?));
     }
     Ok(placed)
@@ -146,29 +156,44 @@ pub async fn count(db: &Db, caller: &Caller, filter: &HistoryFilter) -> Result<u
 pub async fn pages_of_claims(
     db: &Db,
     caller: &Caller,
-    claims: &[Uuid],
+    claims: &[Visible<Uuid>],
     request: &PageRequest,
-) -> Result<HashMap<Uuid, Page<HistoryEntry>>, StoreError> {
-    let parents = Children { column: Column::ClaimId, of: |row: &Model| row.claim_id, ids: claims };
-    let query = of_claims(db, caller, claims);
-    let request = placed(db, request, &ORDER_OF_CLAIM, |row| vec![Key::Int(row.seq.into())]).await?;
-    keyset::pages(db, query, parents, &by_sequence(), &request, HistoryEntry::try_from).await
+    wanted: EntryWanted,
+) -> Result<HashMap<Uuid, Page<EntryRow>>, StoreError> {
+    let ids = bare(claims);
+    let parents = Children { column: Column::ClaimId, of: |row: &EntryRow| row.claim_id, ids: &ids };
+    let query = Entity::find().filter(scope::history_of_visible(caller));
+    let request = placed(db, request, &ORDER_OF_CLAIM, |(_, _, _, seq)| vec![Key::Int(seq.into())]).await?;
+    children::pages(db, query, parents, &by_sequence(), &request, &wanted).await
 }
 
 /// How many entries each claim has.
 ///
 /// # Errors
 /// As [`page`].
-pub async fn counts_of_claims(db: &Db, caller: &Caller, claims: &[Uuid]) -> Result<HashMap<Uuid, u64>, StoreError> {
-    keyset::counts(db, of_claims(db, caller, claims), Column::ClaimId, claims).await
+pub async fn counts_of_claims(
+    db: &Db,
+    caller: &Caller,
+    claims: &[Visible<Uuid>],
+) -> Result<HashMap<Visible<Uuid>, u64>, StoreError> {
+    let (ids, backend) = (bare(claims), db.connection().get_database_backend());
+    let of_claims = any_of(Column::ClaimId, ids.iter().copied(), backend);
+    let query = Entity::find().filter(scope::history_of_visible(caller)).filter(of_claims);
+    let counts = keyset::counts(db, query, Column::ClaimId, &ids).await?;
+    Ok(counts.into_iter().map(|(id, count)| (Visible::new(id), count)).collect())
 }
 
 /// Those of the entries that the caller sees, in no order.
 ///
 /// # Errors
 /// As [`page`].
-pub async fn by_ids(db: &Db, caller: &Caller, ids: &[Uuid]) -> Result<Vec<HistoryEntry>, StoreError> {
+pub async fn by_ids(
+    db: &Db,
+    caller: &Caller,
+    ids: &[Uuid],
+    wanted: EntryWanted,
+) -> Result<Vec<EntryRow>, StoreError> {
     let backend = db.connection().get_database_backend();
     let query = Entity::find().filter(scope::history(caller)).filter(any_of(Column::Id, ids.iter().copied(), backend));
-    keyset::all(db, query, HistoryEntry::try_from).await
+    keyset::all(db, query, &wanted).await
 }

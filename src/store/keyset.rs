@@ -6,111 +6,57 @@
 use std::collections::HashMap;
 
 use sea_orm::{
-    ColumnTrait, ConnectionTrait, EntityTrait, ExprTrait, FromQueryResult, ModelTrait, Order, QuerySelect, QueryTrait,
-    Select, StatementBuilder,
-    sea_query::{Asterisk, Expr, Func, OverStatement, SelectStatement, WindowStatement},
+    ConnectionTrait, EntityTrait, ExprTrait, Order, QuerySelect, QueryTrait, Select,
+    sea_query::{Asterisk, Expr, SelectStatement},
 };
 use uuid::Uuid;
 
 use super::{
     Db, Reads, StoreError,
     page::{Cursor, Key, ListOrder, Page, PageRequest},
+    rows::{Shape, read_all},
 };
 
-/// How a list is sorted in SQL, and how the keys are read off a row.
-pub struct Keyset<'a, M> {
+/// How a list is sorted in SQL, and how the keys are read off a record.
+pub struct Keyset<'a, T> {
     /// The list and its order.
     pub order: ListOrder,
     /// What it is sorted by, all in the same direction.
     pub columns: Vec<Expr>,
-    /// The values of those columns in a row.
-    pub keys: &'a (dyn Fn(&M) -> Vec<Key> + Sync),
+    /// The values of those columns in a record.
+    pub keys: &'a (dyn Fn(&T) -> Vec<Key> + Sync),
 }
-
-/// A row of the entity, as the domain has it.
-type Convert<E, T> = fn(<E as EntityTrait>::Model) -> Result<T, StoreError>;
 
 /// One page of what the query selects.
-pub async fn page<E: EntityTrait, T>(
+pub async fn page<S: Shape>(
     db: &Db,
-    mut query: Select<E>,
-    keyset: &Keyset<'_, E::Model>,
+    query: Select<S::Entity>,
+    keyset: &Keyset<'_, S::Record>,
     request: &PageRequest,
-    convert: Convert<E, T>,
-) -> Result<Page<T>, StoreError> {
-    let order = keyset.bound(QueryTrait::query(&mut query), request);
-    let statement = QueryTrait::query(&mut query);
-    for column in &keyset.columns {
-        statement.order_by_expr(column.clone(), order.clone());
+    shape: &S,
+) -> Result<Page<S::Record>, StoreError> {
+    let statement = keyset.limit(selected(query, shape), request);
+    let rows = db.connection().query_all(&statement).await?;
+    Ok(Page::of(keyset.placed(read_all(&rows, shape)?), request))
+}
+
+/// The query with the columns of the shape.
+pub fn selected<S: Shape>(query: Select<S::Entity>, shape: &S) -> SelectStatement {
+    let mut statement = query.select_only().into_query();
+    shape.select(&mut statement);
+    statement
+}
+
+impl<T> Keyset<'_, T> {
+    /// Leaves the rows of one page, and one more where there are more, in the order in which the page is read.
+    pub fn limit(&self, mut statement: SelectStatement, request: &PageRequest) -> SelectStatement {
+        let order = self.bound(&mut statement, request);
+        for column in &self.columns {
+            statement.order_by_expr(column.clone(), order.clone());
+        }
+        statement.limit(request.limit.saturating_add(1)).take()
     }
-    statement.limit(request.limit.saturating_add(1));
-    let rows = query.all(db.connection()).await?;
-    let items = rows.into_iter().map(|row| keyset.placed(row, convert)).collect::<Result<_, _>>()?;
-    Ok(Page::of(items, request))
-}
 
-/// One page for each of the parents, in one statement: the rows of each parent are numbered, and only the first taken.
-///
-/// The query must select rows of these parents only. A parent without rows has an empty page.
-pub async fn pages<E: EntityTrait, T>(
-    db: &Db,
-    query: Select<E>,
-    parents: Children<'_, E>,
-    keyset: &Keyset<'_, E::Model>,
-    request: &PageRequest,
-    convert: Convert<E, T>,
-) -> Result<HashMap<Uuid, Page<T>>, StoreError> {
-    let statement = numbered(query, parents.column, keyset, request);
-    let backend = db.connection().get_database_backend();
-    let rows = db.connection().query_all_raw(StatementBuilder::build(&statement, &backend)).await?;
-    let mut found: HashMap<Uuid, Vec<(Cursor, T)>> = HashMap::new();
-    for row in rows {
-        let row = E::Model::from_query_result(&row, "")?;
-        let parent = (parents.of)(&row);
-        let item = keyset.placed(row, convert)?;
-        found.entry(parent).or_default().push(item);
-    }
-    let page = |parent: &Uuid| Page::of(found.remove(parent).unwrap_or_default(), request);
-    Ok(parents.ids.iter().copied().zip(parents.ids.iter().map(page)).collect())
-}
-
-/// Rows that belong to parents.
-pub struct Children<'a, E: EntityTrait> {
-    /// The column that names the parent.
-    pub column: E::Column,
-    /// The parent of a row.
-    pub of: fn(&E::Model) -> Uuid,
-    /// The parents.
-    pub ids: &'a [Uuid],
-}
-
-const NUMBERED: &str = "numbered";
-const PLACE: &str = "place_of_row";
-
-/// `SELECT * FROM (SELECT .., ROW_NUMBER() OVER (PARTITION BY parent ORDER BY ..) ..) WHERE place_of_row <= limit + 1`
-fn numbered<E: EntityTrait>(
-    mut query: Select<E>,
-    parent: E::Column,
-    keyset: &Keyset<'_, E::Model>,
-    request: &PageRequest,
-) -> SelectStatement {
-    let order = keyset.bound(QueryTrait::query(&mut query), request);
-    let mut window = WindowStatement::new();
-    window.add_partition_by(Expr::col(parent.as_column_ref()));
-    for column in &keyset.columns {
-        window.order_by_expr(column.clone(), order.clone());
-    }
-    let mut rows = query.into_query();
-    rows.expr_window_as(Func::cust("ROW_NUMBER"), window, PLACE);
-    SelectStatement::new()
-        .column(Asterisk)
-        .from_subquery(rows, NUMBERED)
-        .and_where(Expr::col(PLACE).lte(request.limit.saturating_add(1)))
-        .order_by(PLACE, Order::Asc)
-        .take()
-}
-
-impl<M: ModelTrait> Keyset<'_, M> {
     /// Takes only what the cursors leave, and says in which direction it is to be read.
     fn bound(&self, query: &mut SelectStatement, request: &PageRequest) -> Order {
         let keys = || Expr::tuple(self.columns.clone());
@@ -121,12 +67,17 @@ impl<M: ModelTrait> Keyset<'_, M> {
         if let Some(before) = &request.before {
             query.and_where(if self.order.descending { keys().gt(place(before)) } else { keys().lt(place(before)) });
         }
+        self.direction(request)
+    }
+
+    /// The direction in which the database reads the rows of a page.
+    pub fn direction(&self, request: &PageRequest) -> Order {
         if self.order.descending == request.backward { Order::Asc } else { Order::Desc }
     }
 
-    fn placed<T>(&self, row: M, convert: fn(M) -> Result<T, StoreError>) -> Result<(Cursor, T), StoreError> {
-        let cursor = Cursor::new(&self.order, (self.keys)(&row));
-        Ok((cursor, convert(row)?))
+    /// Each record with its cursor.
+    pub fn placed(&self, records: Vec<T>) -> Vec<(Cursor, T)> {
+        records.into_iter().map(|record| (Cursor::new(&self.order, (self.keys)(&record)), record)).collect()
     }
 }
 
@@ -169,12 +120,11 @@ pub fn natural(count: i64) -> u64 {
     u64::try_from(count).unwrap_or_default()
 }
 
-/// All rows that the query selects, without an order.
-pub async fn all<E: EntityTrait, T>(
+/// All rows that the query selects, in its own order, if it has one.
+pub async fn all<S: Shape>(
     on: &impl Reads,
-    query: Select<E>,
-    convert: Convert<E, T>,
-) -> Result<Vec<T>, StoreError> {
-    let rows = query.all(on.connection()).await?;
-    rows.into_iter().map(convert).collect()
+    query: Select<S::Entity>,
+    shape: &S,
+) -> Result<Vec<S::Record>, StoreError> {
+    read_all(&on.connection().query_all(&selected(query, shape)).await?, shape)
 }

@@ -20,7 +20,7 @@ impl Db {
     /// # Errors
     /// The database's.
     pub async fn is_behind(&self) -> Result<bool, StoreError> {
-        Ok(migration::epoch::is_behind(&self.read).await?)
+        Ok(migration::epoch::is_behind(&self.write).await?)
     }
 
     /// Takes back the newest `steps` steps, with everything that their tables hold.
@@ -36,7 +36,7 @@ impl Db {
     /// # Errors
     /// When the database cannot be read.
     pub async fn migrations(&self) -> Result<Vec<Step>, StoreError> {
-        Ok(migration::status(&self.read).await?)
+        Ok(migration::status(&self.write).await?)
     }
 
     /// Whether the database has every step of the schema.
@@ -44,7 +44,7 @@ impl Db {
     /// # Errors
     /// As [`Db::migrations`].
     pub async fn ready(&self) -> Result<bool, StoreError> {
-        Ok(!migration::pending(&self.read).await?)
+        Ok(!migration::pending(&self.write).await?)
     }
 }
 

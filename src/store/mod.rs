@@ -5,14 +5,17 @@
 //! * Lists are keyset pages (see [`page`]): stable under inserts, and as quick at the end as at the start.
 //! * Writes happen in a [`Transaction`] only.
 
+mod children;
 mod connect;
 mod error;
 mod keyset;
 mod migrate;
+mod pool;
 mod pools;
 mod rows;
 mod scope;
 mod sql;
+mod visible;
 
 pub mod arbitrations;
 pub mod associations;
@@ -42,16 +45,18 @@ use sea_orm::{
 
 pub use error::StoreError;
 pub use migrate::{Step, ready};
+pub use pool::ReadPool;
 pub use pools::PoolFigures;
+pub use visible::Visible;
 pub use rows::{claim_from_row, claim_to_row, line_from_row, line_to_row, search_text, words};
 
 /// The database: one pool for reads, one for writes, and a connection for the tail of the history.
 ///
-/// On SQLite they differ, for it has one writer at a time: those who write queue in order for the single connection of
-/// the write pool, and readers never wait for them. On PostgreSQL both are the same pool.
+/// SQLite has one writer at a time: writers wait in order for the single connection of the write pool, and readers never
+/// wait for them.
 #[derive(Clone, Debug)]
 pub struct Db {
-    read: DatabaseConnection,
+    read: ReadPool,
     write: DatabaseConnection,
     /// The tail's own: it must not queue behind requests.
     log: DatabaseConnection,
@@ -89,7 +94,7 @@ impl Db {
     #[must_use]
     pub fn on_statement(mut self, observer: impl Fn(&str) + Clone + Send + Sync + 'static) -> Self {
         let again = observer.clone();
-        self.read.set_metric_callback(move |info| observer(&info.statement.sql));
+        self.read.observe(observer);
         self.write.set_metric_callback(move |info| again(&info.statement.sql));
         self
     }
@@ -133,9 +138,9 @@ pub trait Reads: Sync {
 }
 
 impl Reads for Db {
-    type Connection = DatabaseConnection;
+    type Connection = ReadPool;
 
-    fn connection(&self) -> &DatabaseConnection {
+    fn connection(&self) -> &ReadPool {
         &self.read
     }
 }

@@ -10,7 +10,7 @@ use super::Db;
 /// The connections of a pool at one moment.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct PoolFigures {
-    /// What the pool is for: `all` on PostgreSQL, `read` and `write` on SQLite, and `log` for the tail on both.
+    /// What the pool is for: `read`, `write`, or `log` for the tail.
     pub name: &'static str,
     /// Connections that somebody works with.
     pub used: u32,
@@ -24,12 +24,9 @@ impl Db {
     /// How each pool is used at this moment; asks the database nothing.
     #[must_use]
     pub fn pools(&self) -> Vec<PoolFigures> {
-        let pools: &[(_, &DatabaseConnection)] = if self.is_postgres() {
-            &[("all", &self.read), ("log", &self.log)]
-        } else {
-            &[("read", &self.read), ("write", &self.write), ("log", &self.log)]
-        };
-        pools.iter().map(|(name, connection)| figures(name, connection)).collect()
+        let (open, idle, limit) = self.read.figures();
+        let read = PoolFigures { name: "read", used: open - idle, idle, limit };
+        vec![read, figures("write", &self.write), figures("log", &self.log)]
     }
 }
 

@@ -1,7 +1,7 @@
 //! The catalogue (C1), by name; everybody sees it.
 
 use domain::kinds::SolutionArea;
-use entity::product::{Column, Entity, Model};
+use entity::product::{Column, Entity};
 use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, Select, sea_query::Expr};
 use uuid::Uuid;
 
@@ -10,6 +10,7 @@ use super::{
     keyset::{self, Keyset},
     page::{Key, KeyKind, ListOrder, Page, PageRequest},
     records::Product,
+    rows::Plain,
     sql::{any_of, matches_search},
 };
 
@@ -38,12 +39,12 @@ fn matching(filter: &ProductFilter) -> Select<Entity> {
 /// # Errors
 /// As every read: [`StoreError::Unavailable`], [`StoreError::Corrupt`].
 pub async fn page(db: &Db, filter: &ProductFilter, request: &PageRequest) -> Result<Page<Product>, StoreError> {
-    let keyset: Keyset<'_, Model> = Keyset {
+    let keyset: Keyset<'_, Product> = Keyset {
         order: ORDER,
         columns: [Column::Name, Column::SkuId].map(|column| Expr::col(column.as_column_ref())).to_vec(),
         keys: &|row| vec![Key::Text(row.name.clone()), Key::Id(row.sku_id)],
     };
-    keyset::page(db, matching(filter), &keyset, request, Product::try_from).await
+    keyset::page(db, matching(filter), &keyset, request, &Plain::<Product>::new()).await
 }
 
 /// How many products there are.
@@ -61,5 +62,5 @@ pub async fn count(db: &Db, filter: &ProductFilter) -> Result<u64, StoreError> {
 pub async fn get_many(on: &impl Reads, skus: &[Uuid]) -> Result<Vec<Product>, StoreError> {
     let backend = on.connection().get_database_backend();
     let query = Entity::find().filter(any_of(Column::SkuId, skus.iter().copied(), backend));
-    keyset::all(on, query, Product::try_from).await
+    keyset::all(on, query, &Plain::<Product>::new()).await
 }

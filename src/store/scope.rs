@@ -8,7 +8,7 @@ use domain::{
 };
 use entity::{
     arbitration, arbitration_claim, association, claim, claim_line, comment, customer, customer_subscription,
-    evaluation, history, partner, proof_document,
+    history, partner, proof_document,
 };
 use sea_orm::{
     ColumnTrait, Condition, EntityTrait, ExprTrait, QueryFilter, QuerySelect, QueryTrait,
@@ -67,6 +67,21 @@ pub fn comments(caller: &Caller) -> Condition {
 pub fn history(caller: &Caller) -> Condition {
     let seen = of_seen_claim(caller, history::Column::ClaimId);
     not_customers(caller, shared(caller, seen, history::Column::Visibility))
+}
+
+/// The comments on a claim that the caller sees, as [`comments`] has them.
+pub fn comments_of_visible(caller: &Caller) -> Condition {
+    not_customers(caller, shared(caller, Condition::all(), comment::Column::Visibility))
+}
+
+/// The history of a claim that the caller sees, as [`history`] has it.
+pub fn history_of_visible(caller: &Caller) -> Condition {
+    not_customers(caller, shared(caller, Condition::all(), history::Column::Visibility))
+}
+
+/// The documents of a claim that the caller sees, as [`documents`] has them.
+pub fn documents_of_visible(caller: &Caller) -> Condition {
+    not_customers(caller, Condition::all())
 }
 
 /// The entries that come to those who follow (H2): of the history, those from when the caller began to see the claim. So
@@ -143,9 +158,9 @@ pub fn parties(caller: &Caller) -> Condition {
     not_customers(caller, claims(caller))
 }
 
-/// The evaluations of the same claims; a customer sees none (A3).
-pub fn evaluations(caller: &Caller) -> Condition {
-    not_customers(caller, of_seen_claim(caller, evaluation::Column::ClaimId))
+/// The evaluation of a claim that the caller sees; a customer sees none (A3).
+pub fn evaluations_of_visible(caller: &Caller) -> Condition {
+    not_customers(caller, Condition::all())
 }
 
 /// A partner sees the customers that it has claims on (A6), the vendor all, a customer itself.

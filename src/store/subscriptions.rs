@@ -6,15 +6,17 @@ use domain::{
     caller::Caller,
     kinds::{SubscriptionChannel, SubscriptionStatus},
 };
-use entity::customer_subscription::{Column, Entity, Model};
+use entity::customer_subscription::{Column, Entity};
 use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, Select, sea_query::Expr};
 use uuid::Uuid;
 
 use super::{
     Db, Reads, StoreError,
-    keyset::{self, Children, Keyset},
+    children::{self, Children},
+    keyset::{self, Keyset},
     page::{Key, KeyKind, ListOrder, Page, PageRequest},
     records::Subscription,
+    rows::Plain,
     scope,
     sql::any_of,
 };
@@ -35,7 +37,7 @@ pub struct SubscriptionFilter {
     pub channel: Option<SubscriptionChannel>,
 }
 
-fn keyset() -> Keyset<'static, Model> {
+fn keyset() -> Keyset<'static, Subscription> {
     Keyset {
         order: ORDER,
         columns: vec![Expr::col(Column::SubscriptionId.as_column_ref())],
@@ -78,7 +80,7 @@ pub async fn page(
     request: &PageRequest,
 ) -> Result<Page<Subscription>, StoreError> {
     let query = seen(db, caller, filter);
-    keyset::page(db, query, &keyset(), request, Subscription::try_from).await
+    keyset::page(db, query, &keyset(), request, &Plain::<Subscription>::new()).await
 }
 
 /// How many subscriptions the caller sees.
@@ -100,9 +102,8 @@ pub async fn pages_of_customers(
     filter: &SubscriptionFilter,
     request: &PageRequest,
 ) -> Result<HashMap<Uuid, Page<Subscription>>, StoreError> {
-    let parents = Children { column: Column::TenantId, of: |row: &Model| row.tenant_id, ids: tenants };
-    let query = of_customers(db, caller, tenants, filter);
-    keyset::pages(db, query, parents, &keyset(), request, Subscription::try_from).await
+    let parents = Children { column: Column::TenantId, of: |row: &Subscription| row.tenant_id, ids: tenants };
+    children::pages(db, seen(db, caller, filter), parents, &keyset(), request, &Plain::<Subscription>::new()).await
 }
 
 /// How many subscriptions each customer has.
@@ -130,7 +131,7 @@ pub async fn by_ids(db: &Db, caller: &Caller, ids: &[Uuid]) -> Result<Vec<Subscr
         ids.iter().copied(),
         backend,
     ));
-    keyset::all(db, query, Subscription::try_from).await
+    keyset::all(db, query, &Plain::<Subscription>::new()).await
 }
 
 /// The subscriptions, in no order, whoever asks: only for the edges of what the caller sees.
@@ -140,5 +141,5 @@ pub async fn by_ids(db: &Db, caller: &Caller, ids: &[Uuid]) -> Result<Vec<Subscr
 pub async fn get_many(on: &impl Reads, ids: &[Uuid]) -> Result<Vec<Subscription>, StoreError> {
     let backend = on.connection().get_database_backend();
     let query = Entity::find().filter(any_of(Column::SubscriptionId, ids.iter().copied(), backend));
-    keyset::all(on, query, Subscription::try_from).await
+    keyset::all(on, query, &Plain::<Subscription>::new()).await
 }

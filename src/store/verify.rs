@@ -8,8 +8,9 @@ use sea_orm::{ColumnTrait, EntityTrait, ExprTrait, QueryFilter, QueryOrder, Quer
 use uuid::Uuid;
 
 use super::{
-    Db, Reads, StoreError,
+    Db, Reads, StoreError, keyset,
     records::{Document, HistoryEntry, Position},
+    rows::Plain,
     sql,
 };
 
@@ -163,5 +164,5 @@ pub async fn documents_after(db: &Db, after: Option<Uuid>) -> Result<Vec<Documen
     if let Some(after) = after {
         query = query.filter(proof_document::Column::Id.gt(after));
     }
-    query.all(db.connection()).await?.into_iter().map(Document::try_from).collect()
+    keyset::all(db, query, &Plain::<Document>::new()).await
 }

@@ -19,6 +19,7 @@ use crate::{
     ids,
     store::{
         self, Transaction,
+        claims::{ClaimRow, Wanted},
         records::Comment,
         write::{arbitrations::Surroundings, claims::Locked},
     },
@@ -85,7 +86,7 @@ impl App {
     /// The answer that was given when this was done before, read anew (J1).
     pub(super) async fn again(&self, caller: &Caller, done: Done) -> Result<Answer, Failure> {
         let ids: Vec<Uuid> = done.claim_id.into_iter().collect();
-        let claim = store::claims::by_ids(self.db(), caller, &ids).await?.pop();
+        let claim = store::claims::by_ids(self.db(), caller, &ids, Wanted::ROW).await?.pop().map(ClaimRow::into_claim);
         if claim.is_none() && done.claim_id.is_some() {
             return Err(Problem::not_found("claim", "claimId").into());
         }

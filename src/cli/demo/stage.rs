@@ -24,7 +24,7 @@ use crate::{
     },
     store::{
         self,
-        claims::{ClaimFilter, ClaimOrder},
+        claims::{ClaimFilter, ClaimOrder, Wanted},
         page::PageRequest,
     },
 };
@@ -144,8 +144,9 @@ fn done(answer: Answer, sample: &Sample) -> Result<Claim, Failure> {
 async fn find(app: &App, sample: &Sample) -> Result<Option<Claim>, Failure> {
     let filter = ClaimFilter { external_reference: Some(sample.reference.to_owned()), ..ClaimFilter::default() };
     let caller = sample.by.caller()?;
-    let page = store::claims::page(app.db(), &caller, &filter, ClaimOrder::default(), &PageRequest::first(1)).await;
-    Ok(page.map_err(crate::app::AppError::from)?.items.pop().map(|(_, claim)| claim))
+    let request = PageRequest::first(1);
+    let page = store::claims::page(app.db(), &caller, &filter, ClaimOrder::default(), &request, Wanted::ROW).await;
+    Ok(page.map_err(crate::app::AppError::from)?.items.pop().map(|(_, row)| row.into_claim()))
 }
 
 fn proof(sample: &Sample) -> Upload {

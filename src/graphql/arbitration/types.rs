@@ -1,6 +1,6 @@
 //! The arbitration.
 
-use std::sync::Arc;
+use std::collections::HashMap;
 
 use async_graphql::{Context, ID, Object};
 use uuid::Uuid;
@@ -8,17 +8,21 @@ use uuid::Uuid;
 use super::ArbitrationStatus;
 use crate::{
     graphql::{
-        claim::{Claim, ClaimById},
+        claim::{Claim, ClaimById, of_claims},
         customer::{Customer, CustomerById},
         directory::{CustomerSubscription, Product, ProductById, SubscriptionById},
         error::Failure,
         global_id::{self, Kind},
         guard,
-        loader::{Reader, load, load_required, loads_by_id},
+        loader::{Load, Reader, With, by_args, load, load_required, loads_by_id},
         page::connection,
         scalar::DateTime,
     },
-    store::{arbitrations, records},
+    store::{
+        arbitrations,
+        claims::{ClaimRow, Wanted},
+        records,
+    },
 };
 
 /// An arbitration that the caller sees.
@@ -34,7 +38,7 @@ impl From<records::Arbitration> for Arbitration {
 connection!(
     ArbitrationConnection,
     ArbitrationEdge,
-    Arbitration(records::Arbitration),
+    Arbitration,
     "arbitrations",
     "an arbitration"
 );
@@ -86,7 +90,7 @@ impl Arbitration {
     /// own only. Needs the scope `claims:read`, unless it is part of a mutation's answer.
     #[graphql(guard = "guard::CLAIMS")]
     async fn claims(&self, ctx: &Context<'_>) -> Result<Vec<Claim>, Failure> {
-        let claims = load(ctx, PartiesOf(self.0.id)).await?.unwrap_or_default();
+        let claims = load(ctx, PartiesOf::new(self.0.id, Parties(of_claims(ctx)))).await?.unwrap_or_default();
         Ok(claims.into_iter().map(Into::into).collect())
     }
 
@@ -97,7 +101,7 @@ impl Arbitration {
     async fn winner(&self, ctx: &Context<'_>) -> Result<Option<Claim>, Failure> {
         match self.0.winner_claim_id {
             // X2: another partner's claim is not there.
-            Some(id) => Ok(load(ctx, ClaimById(id)).await?.map(Into::into)),
+            Some(id) => Ok(load(ctx, ClaimById::new(id, of_claims(ctx))).await?.map(Into::into)),
             None => Ok(None),
         }
     }
@@ -122,10 +126,21 @@ loads_by_id! {
     |reader, ids| arbitrations::of_claims(reader.db(), &reader.caller, &ids).await?
 }
 
-loads_by_id! {
-    /// The claims in an arbitration that the caller sees, by the arbitration's id.
-    PartiesOf(Uuid) => Vec<Arc<domain::claim::Claim>>,
-    |reader, ids| arbitrations::parties(reader.db(), &reader.caller, &ids).await?
-        .into_iter()
-        .map(|(id, claims)| (id, claims.into_iter().map(Arc::new).collect()))
+/// The claims in an arbitration that the caller sees, by the arbitration's id, and what is read of them.
+type PartiesOf = With<Uuid, Parties>;
+
+/// What is read of the claims in an arbitration.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+struct Parties(Wanted);
+
+impl Load for PartiesOf {
+    type Value = Vec<ClaimRow>;
+
+    async fn load(reader: Reader, keys: Vec<Self>) -> Result<HashMap<Self, Vec<ClaimRow>>, Failure> {
+        let reader = &reader;
+        let read = async |args: std::sync::Arc<Parties>, ids: Vec<Uuid>| {
+            arbitrations::parties(reader.db(), &reader.caller, &ids, args.0).await
+        };
+        by_args(keys, read).await
+    }
 }

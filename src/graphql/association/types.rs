@@ -5,7 +5,7 @@ use uuid::Uuid;
 
 use crate::{
     graphql::{
-        claim::{Claim, ClaimById},
+        claim::{self, Claim},
         customer::{Customer, CustomerById},
         directory::{Partner, PartnerById, Product, ProductById},
         error::Failure,
@@ -31,7 +31,7 @@ impl From<records::Association> for Association {
 connection!(
     AssociationConnection,
     AssociationEdge,
-    Association(records::Association),
+    Association,
     "associations",
     "an association"
 );
@@ -48,7 +48,7 @@ impl Association {
     /// The claim that it comes from. Needs the scope `claims:read`, unless it is part of a mutation's answer.
     #[graphql(guard = "guard::CLAIMS")]
     async fn claim(&self, ctx: &Context<'_>) -> Result<Claim, Failure> {
-        Ok(load_required(ctx, ClaimById(self.0.claim_id)).await?.into())
+        claim::visible(ctx, self.0.claim_id).await
     }
 
     /// The partner.

@@ -3,33 +3,37 @@
 use std::sync::Arc;
 
 use async_graphql::{Context, ID, Object};
-use domain::{
-    claim::{Claim, Line},
-    kinds::ClaimStatus,
-};
+use domain::kinds::ClaimStatus;
 
 use super::{enums::LineOutcome, loads::KnownStanding};
-use crate::graphql::{
-    association::{Association, AssociationOfLine},
-    directory::{CustomerSubscription, Product, ProductById, SubscriptionById},
-    error::Failure,
-    global_id::{self, Kind},
-    loader::{Reader, load, load_required},
+use crate::{
+    graphql::{
+        association::{Association, AssociationOfLine},
+        directory::{CustomerSubscription, Product, ProductById, SubscriptionById},
+        error::Failure,
+        global_id::{self, Kind},
+        loader::{Reader, load, load_required},
+    },
+    store::claims::{ClaimRow, LineRow},
 };
 
 /// A line of a claim.
 pub struct ClaimLine {
-    claim: Arc<Claim>,
+    claim: Arc<ClaimRow>,
     standing: KnownStanding,
-    line: Line,
+    row: LineRow,
     place: usize,
 }
 
 impl ClaimLine {
     /// The line that stands at this place of the claim.
     #[must_use]
-    pub fn new(claim: Arc<Claim>, standing: KnownStanding, place: usize, line: Line) -> Self {
-        Self { claim, standing, line, place }
+    pub fn new(claim: Arc<ClaimRow>, standing: KnownStanding, place: usize, row: LineRow) -> Self {
+        Self { claim, standing, row, place }
+    }
+
+    fn is_of_draft(&self) -> bool {
+        self.claim.core().status == ClaimStatus::Editing
     }
 }
 
@@ -39,27 +43,33 @@ impl ClaimLine {
 impl ClaimLine {
     /// The line's id, as `updateClaim` takes it in `removeLineIds`. No `Node`.
     async fn id(&self) -> ID {
-        global_id::encode(Kind::ClaimLine, self.line.id)
+        global_id::encode(Kind::ClaimLine, self.row.line.id)
     }
 
     /// The claimed product.
     async fn product(&self, ctx: &Context<'_>) -> Result<Product, Failure> {
-        Ok(load_required(ctx, ProductById(self.line.sku_id)).await?.into())
+        if let Some(product) = &self.row.product {
+            return Ok(product.clone().into());
+        }
+        Ok(load_required(ctx, ProductById(self.row.line.sku_id)).await?.into())
     }
 
     /// The subscription id: of a draft as it was typed, later that of the subscription. Null where none was given, and
     /// in Microsoft 365, where the product alone is claimed.
     async fn subscription_id(&self) -> Option<String> {
-        self.line.subscription_id.map(|id| id.to_string()).or_else(|| self.line.typed.clone())
+        self.row.line.subscription_id.map(|id| id.to_string()).or_else(|| self.row.line.typed.clone())
     }
 
     /// The subscription that the line stands for. Of a draft the one that it would be submitted with; null while that
     /// is not settled, and in Microsoft 365.
     async fn subscription(&self, ctx: &Context<'_>) -> Result<Option<CustomerSubscription>, Failure> {
-        let id = if self.claim.status == ClaimStatus::Editing {
+        if let Some(subscription) = self.row.subscription.as_ref().filter(|_| !self.is_of_draft()) {
+            return Ok(Some(subscription.clone().into()));
+        }
+        let id = if self.is_of_draft() {
             self.standing.of(ctx, &self.claim).await?.resolved.get(self.place).copied().flatten()
         } else {
-            self.line.subscription_id
+            self.row.line.subscription_id
         };
         match id {
             Some(id) => Ok(load(ctx, SubscriptionById(id)).await?.map(Into::into)),
@@ -70,11 +80,11 @@ impl ClaimLine {
     /// How a contest with other partners for the same subject stands. To a customer always `PENDING`.
     async fn outcome(&self, ctx: &Context<'_>) -> Result<LineOutcome, Failure> {
         // A3
-        if Reader::of(ctx)?.is_customer() { Ok(LineOutcome::Pending) } else { Ok(self.line.outcome.into()) }
+        if Reader::of(ctx)?.is_customer() { Ok(LineOutcome::Pending) } else { Ok(self.row.line.outcome.into()) }
     }
 
     /// The association that the line became on approval, also when it has ended; null before.
     async fn association(&self, ctx: &Context<'_>) -> Result<Option<Association>, Failure> {
-        Ok(load(ctx, AssociationOfLine(self.line.id)).await?.map(Into::into))
+        Ok(load(ctx, AssociationOfLine(self.row.line.id)).await?.map(Into::into))
     }
 }

@@ -7,50 +7,69 @@ use std::{
 };
 
 use async_graphql::Context;
-use domain::claim::{Claim, Line};
 use uuid::Uuid;
 
+use super::{Claim, wanted};
 use crate::{
     app::Standing,
     graphql::{
         error::Failure,
-        loader::{Load, Reader, With, by_args, load, loads_by_id},
+        loader::{Load, Reader, With, by_args, load, load_required, loads_by_id},
     },
     store::{
-        claims::{self, ClaimFilter, ClaimOrder},
+        Visible,
+        claims::{self, ClaimFilter, ClaimOrder, ClaimRow, LineRow, LinesWanted, Parts, Wanted},
         evaluations,
         page::{Page, PageRequest},
         records,
     },
 };
 
-loads_by_id! {
-    /// A claim that the caller sees, by its id.
-    ClaimById(Uuid) => Arc<Claim>,
-    |reader, ids| claims::by_ids(reader.db(), &reader.caller, &ids).await?
-        .into_iter()
-        .map(|claim| (claim.id, Arc::new(claim)))
+/// A claim that the caller sees, by its id, and what is read of it.
+pub type ClaimById = With<Uuid, Wanted>;
+
+impl Load for ClaimById {
+    type Value = ClaimRow;
+
+    async fn load(reader: Reader, keys: Vec<Self>) -> Result<HashMap<Self, ClaimRow>, Failure> {
+        let reader = &reader;
+        let read = async |wanted: Arc<Wanted>, ids: Vec<Uuid>| {
+            let rows = claims::by_ids(reader.db(), &reader.caller, &ids, *wanted).await?;
+            Ok(rows.into_iter().map(|row| (row.core().id, row)).collect())
+        };
+        by_args(keys, read).await
+    }
 }
 
-loads_by_id! {
-    /// A claim's lines, in order.
-    LinesOf(Uuid) => Vec<Line>,
-    |reader, ids| claims::lines(reader.db(), &ids).await?
+/// The claim of something that the caller sees.
+///
+/// # Errors
+/// Those of the statement.
+pub async fn visible(ctx: &Context<'_>, id: Uuid) -> Result<Claim, Failure> {
+    Ok(load_required(ctx, ClaimById::new(id, wanted::of_claims(ctx))).await?.into())
+}
+
+impl Load for With<Visible<Uuid>, LinesWanted> {
+    type Value = Vec<LineRow>;
+
+    async fn load(reader: Reader, keys: Vec<Self>) -> Result<HashMap<Self, Vec<LineRow>>, Failure> {
+        by_args(keys, async |wanted, claims| claims::lines_of(reader.db(), &claims, *wanted).await).await
+    }
 }
 
 loads_by_id! {
     /// The incentive evaluation of a claim, by the claim's id.
-    EvaluationOf(Uuid) => records::Evaluation,
+    EvaluationOf(Visible<Uuid>) => records::Evaluation,
     |reader, ids| evaluations::of_claims(reader.db(), &reader.caller, &ids).await?
 }
 
 /// How a draft stands. The key is the claim itself, so that its row is not read again, with the place to remember it.
 #[derive(Clone, Debug)]
-struct StandingOf(Arc<Claim>, KnownStanding);
+struct StandingOf(Arc<ClaimRow>, KnownStanding);
 
 impl PartialEq for StandingOf {
     fn eq(&self, other: &Self) -> bool {
-        self.0.id == other.0.id
+        self.0.id() == other.0.id()
     }
 }
 
@@ -58,7 +77,7 @@ impl Eq for StandingOf {}
 
 impl Hash for StandingOf {
     fn hash<H: Hasher>(&self, state: &mut H) {
-        self.0.id.hash(state);
+        self.0.id().hash(state);
     }
 }
 
@@ -66,7 +85,7 @@ impl Load for StandingOf {
     type Value = Arc<Standing>;
 
     async fn load(reader: Reader, keys: Vec<Self>) -> Result<HashMap<Self, Arc<Standing>>, Failure> {
-        let claims: Vec<Claim> = keys.iter().map(|key| Claim::clone(&key.0)).collect();
+        let claims = whole(&reader, &keys).await?;
         let standings = reader.app.problems_of(&claims).await?.into_iter().map(Arc::new);
         // Remembered here and not by who asked: the claim's lines may come to ask before that one goes on.
         let remember = |(key, standing): &(Self, Arc<Standing>)| {
@@ -74,6 +93,20 @@ impl Load for StandingOf {
         };
         Ok(keys.into_iter().zip(standings).inspect(remember).collect())
     }
+}
+
+/// The whole claims, of which only those are read again that were read in part.
+async fn whole(reader: &Reader, keys: &[StandingOf]) -> Result<Vec<domain::claim::Claim>, Failure> {
+    let in_part = keys.iter().filter(|key| key.0.with(Parts::ALL).is_none()).map(|key| key.0.core().id);
+    let in_part: Vec<Uuid> = in_part.collect();
+    let rows = if in_part.is_empty() {
+        Vec::new()
+    } else {
+        claims::by_ids(reader.db(), &reader.caller, &in_part, Wanted::ROW).await?
+    };
+    let read: HashMap<Uuid, ClaimRow> = rows.into_iter().map(|row| (row.core().id, row)).collect();
+    let claim = |key: &StandingOf| read.get(&key.0.core().id).unwrap_or(&key.0).core().clone();
+    Ok(keys.iter().map(claim).collect())
 }
 
 /// How one claim stands, found out at most once for the claim and its lines.
@@ -85,7 +118,7 @@ impl KnownStanding {
     ///
     /// # Errors
     /// Those of the statements.
-    pub async fn of(&self, ctx: &Context<'_>, claim: &Arc<Claim>) -> Result<Arc<Standing>, Failure> {
+    pub async fn of(&self, ctx: &Context<'_>, claim: &Arc<ClaimRow>) -> Result<Arc<Standing>, Failure> {
         if let Some(known) = self.0.get() {
             return Ok(Arc::clone(known));
         }
@@ -103,19 +136,20 @@ pub struct ClaimPage {
     pub order: ClaimOrder,
     /// Which page.
     pub request: PageRequest,
+    /// What is read of each.
+    pub wanted: Wanted,
 }
 
-impl Load for With<ClaimPage> {
-    type Value = Page<Arc<Claim>>;
+impl Load for With<Uuid, ClaimPage> {
+    type Value = Page<ClaimRow>;
 
     async fn load(reader: Reader, keys: Vec<Self>) -> Result<HashMap<Self, Self::Value>, Failure> {
         let reader = &reader;
         let read = async |args: Arc<ClaimPage>, tenants: Vec<Uuid>| {
-            claims::pages_of_customers(reader.db(), &reader.caller, &tenants, &args.filter, args.order, &args.request)
-                .await
+            let ClaimPage { filter, order, request, wanted } = &*args;
+            claims::pages_of_customers(reader.db(), &reader.caller, &tenants, filter, *order, request, *wanted).await
         };
-        let pages = by_args(keys, read).await?;
-        Ok(pages.into_iter().map(|(key, page)| (key, shared(page))).collect())
+        by_args(keys, read).await
     }
 }
 
@@ -123,7 +157,7 @@ impl Load for With<ClaimPage> {
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct ClaimCount(pub ClaimFilter);
 
-impl Load for With<ClaimCount> {
+impl Load for With<Uuid, ClaimCount> {
     type Value = u64;
 
     async fn load(reader: Reader, keys: Vec<Self>) -> Result<HashMap<Self, u64>, Failure> {
@@ -132,14 +166,5 @@ impl Load for With<ClaimCount> {
             claims::counts_of_customers(reader.db(), &reader.caller, &tenants, &args.0).await
         };
         by_args(keys, read).await
-    }
-}
-
-/// The same page of claims that can be handed around.
-pub(in crate::graphql) fn shared(page: Page<Claim>) -> Page<Arc<Claim>> {
-    Page {
-        items: page.items.into_iter().map(|(cursor, claim)| (cursor, Arc::new(claim))).collect(),
-        has_next: page.has_next,
-        has_previous: page.has_previous,
     }
 }

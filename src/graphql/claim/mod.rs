@@ -12,12 +12,14 @@ mod payloads;
 mod query;
 mod statistics;
 mod types;
+mod wanted;
 
 pub(super) use eligibility::EligibilityQuery;
 pub use enums::ClaimStatus;
 pub use filter::{ClaimFilter, ClaimOrder};
-pub use loads::ClaimById;
+pub use loads::{ClaimById, visible};
 pub(super) use mutation::{CustomerMutation, PartnerMutation, ReviewMutation, change};
 pub(super) use query::{ClaimQuery, of_customer};
 pub(super) use statistics::StatisticsQuery;
 pub use types::{Claim, ClaimConnection};
+pub use wanted::of_claims;

@@ -7,7 +7,8 @@ use uuid::Uuid;
 
 use super::{
     Claim, ClaimConnection, ClaimFilter, ClaimOrder,
-    loads::{ClaimById, ClaimCount, ClaimPage, shared},
+    loads::{ClaimById, ClaimCount, ClaimPage},
+    wanted,
 };
 use crate::{
     graphql::{
@@ -33,7 +34,7 @@ impl ClaimQuery {
         #[graphql(desc = "The claim's global id.")] id: ID,
     ) -> Result<Option<Claim>, Failure> {
         match global_id::key(Kind::Claim, &id) {
-            Some(id) => Ok(load(ctx, ClaimById(id)).await?.map(Into::into)),
+            Some(id) => Ok(load(ctx, ClaimById::new(id, wanted::of_claims(ctx))).await?.map(Into::into)),
             None => Ok(None),
         }
     }
@@ -44,7 +45,9 @@ impl ClaimQuery {
         ctx: &Context<'_>,
         #[graphql(desc = "The number, such as `CPOR-7K3M-9Q2D`; case does not matter.")] number: String,
     ) -> Result<Option<Claim>, Failure> {
-        let found = ask(ctx, |reader| async move { claims::by_number(reader.db(), &reader.caller, &number).await });
+        let wanted = wanted::of_claims(ctx);
+        let found =
+            ask(ctx, move |reader| async move { claims::by_number(reader.db(), &reader.caller, &number, wanted).await });
         Ok(found.await?.map(Into::into))
     }
 
@@ -63,16 +66,16 @@ impl ClaimQuery {
         #[graphql(desc = "The order; newest first without it.")] order_by: Option<ClaimOrder>,
     ) -> Result<ClaimConnection, Failure> {
         let page = PageArgs { first, after, last, before };
-        let ClaimPage { filter, order, request } = meant(ctx, page, filter, order_by)?;
+        let ClaimPage { filter, order, request, wanted } = meant(ctx, page, filter, order_by)?;
         let counted = Arc::new(filter.clone());
         let page = page::asked(ctx, move |reader| async move {
-            claims::page(reader.db(), &reader.caller, &filter, order, &request).await
+            claims::page(reader.db(), &reader.caller, &filter, order, &request, wanted).await
         });
         let total = Total::asked(move |reader| {
             let filter = Arc::clone(&counted);
             async move { claims::count(reader.db(), &reader.caller, &filter).await }
         });
-        Ok(ClaimConnection::new(shared(page.await?), total))
+        Ok(ClaimConnection::new(page.await?, total))
     }
 }
 
@@ -86,7 +89,7 @@ fn meant(
     let order: claims::ClaimOrder = order.map(Into::into).unwrap_or_default();
     let request = page.of(&order.list())?;
     let filter = filter.unwrap_or_default().at(Reader::of(ctx)?.app.now());
-    Ok(ClaimPage { filter, order, request })
+    Ok(ClaimPage { filter, order, request, wanted: wanted::of_connection(ctx) })
 }
 
 /// A page of the claims on a customer that the caller sees.

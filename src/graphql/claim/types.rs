@@ -14,9 +14,11 @@ use domain::{
 use super::{
     enums::{ClaimAction, ClaimStatus},
     line::ClaimLine,
-    loads::{EvaluationOf, KnownStanding, LinesOf},
+    loads::{ClaimById, EvaluationOf, KnownStanding},
     parts::{ActionRequest, Consent, Contact, Deadline, Dispute, IncentiveEvaluation, Rejection, Reviewer},
+    wanted,
 };
+use crate::store::claims::{ClaimRow, Parts, Wanted};
 use crate::graphql::{
     arbitration::{Arbitration, ArbitrationsOf},
     comment::{self, CommentConnection},
@@ -26,7 +28,7 @@ use crate::graphql::{
     global_id::{self, Kind},
     guard,
     history::{self, HistoryEntryConnection},
-    loader::{Reader, load, load_required},
+    loader::{Reader, With, load, load_required},
     page::{PageArgs, connection},
     problem::{Problem, shown},
     proof::{DocumentsOf, ProofDocument},
@@ -35,49 +37,76 @@ use crate::graphql::{
 
 /// A claim that the caller sees.
 #[derive(Clone, Debug)]
-pub struct Claim(pub Arc<domain::claim::Claim>, KnownStanding);
+pub struct Claim {
+    row: Arc<ClaimRow>,
+    standing: KnownStanding,
+}
 
-impl From<Arc<domain::claim::Claim>> for Claim {
-    fn from(claim: Arc<domain::claim::Claim>) -> Self {
-        Self(claim, KnownStanding::default())
+impl From<ClaimRow> for Claim {
+    fn from(row: ClaimRow) -> Self {
+        Self { row: Arc::new(row), standing: KnownStanding::default() }
     }
 }
 
 impl From<domain::claim::Claim> for Claim {
     fn from(claim: domain::claim::Claim) -> Self {
-        Arc::new(claim).into()
+        ClaimRow::answered(claim).into()
     }
 }
 
 impl Claim {
-    /// What only partner and vendor see (A3).
-    fn unless_customer<T>(
+    /// What is always read of the claim.
+    fn core(&self) -> &domain::claim::Claim {
+        self.row.core()
+    }
+
+    /// Reads something off these parts of the claim; the whole row is loaded where they were not read with it.
+    async fn read<T>(
         &self,
         ctx: &Context<'_>,
+        parts: Parts,
+        read: impl FnOnce(&domain::claim::Claim) -> T,
+    ) -> Result<T, Failure> {
+        if let Some(claim) = self.row.with(parts) {
+            return Ok(read(claim));
+        }
+        let whole = load_required(ctx, ClaimById::new(self.row.id().get(), Wanted::ROW)).await?;
+        whole.with(parts).map(read).ok_or_else(|| Failure::internal("a whole claim lacks a part"))
+    }
+
+    /// The same of what only partner and vendor see (A3).
+    async fn unless_customer<T>(
+        &self,
+        ctx: &Context<'_>,
+        parts: Parts,
         read: impl FnOnce(&domain::claim::Claim) -> Option<T>,
     ) -> Result<Option<T>, Failure> {
-        Ok(if Reader::of(ctx)?.is_customer() { None } else { read(&self.0) })
-    }
-
-    /// The customer's consent; one that is still waited for belongs to an approved claim only (N2).
-    fn consent_asked(&self) -> Option<&domain::claim::Consent> {
-        let stands = |status| status != ConsentStatus::Pending || self.0.status == Status::Approved;
-        self.0.consent.as_ref().filter(|consent| stands(consent.status))
-    }
-
-    /// The customer's own clock, whatever else runs on the claim (A3, X3).
-    fn consent_clock(&self, now: Timestamp, policy: &Policy) -> Option<(deadline::Deadline, DeadlineState)> {
-        let consent = self.consent_asked().filter(|consent| consent.status == ConsentStatus::Pending)?;
-        let clock = deadline::Deadline {
-            kind: DeadlineKind::Consent,
-            started_at: consent.requested_at,
-            due_at: consent.decline_until,
-        };
-        Some((clock, clock.state(now, policy)))
+        if Reader::of(ctx)?.is_customer() { Ok(None) } else { self.read(ctx, parts, read).await }
     }
 }
 
-connection!(ClaimConnection, ClaimEdge, Claim(Arc<domain::claim::Claim>), "claims", "a claim");
+/// The customer's consent; one that is still waited for belongs to an approved claim only (N2).
+fn consent_asked(claim: &domain::claim::Claim) -> Option<&domain::claim::Consent> {
+    let stands = |status| status != ConsentStatus::Pending || claim.status == Status::Approved;
+    claim.consent.as_ref().filter(|consent| stands(consent.status))
+}
+
+/// The customer's own clock, whatever else runs on the claim (A3, X3).
+fn consent_clock(
+    claim: &domain::claim::Claim,
+    now: Timestamp,
+    policy: &Policy,
+) -> Option<(deadline::Deadline, DeadlineState)> {
+    let consent = consent_asked(claim).filter(|consent| consent.status == ConsentStatus::Pending)?;
+    let clock = deadline::Deadline {
+        kind: DeadlineKind::Consent,
+        started_at: consent.requested_at,
+        due_at: consent.decline_until,
+    };
+    Some((clock, clock.state(now, policy)))
+}
+
+connection!(ClaimConnection, ClaimEdge, Claim, "claims", "a claim");
 
 /// A partner's claim to be the Claiming Partner of Record for a customer and some products. A partner sees its own
 /// claims; a reviewer every claim that was ever submitted; a customer the claims on its tenant from their approval on,
@@ -86,101 +115,110 @@ connection!(ClaimConnection, ClaimEdge, Claim(Arc<domain::claim::Claim>), "claim
 impl Claim {
     /// The global id.
     pub async fn id(&self) -> ID {
-        global_id::encode(Kind::Claim, self.0.id)
+        global_id::encode(Kind::Claim, self.core().id)
     }
 
     /// The number for people, such as `CPOR-7K3M-9Q2D`: unique, never used again, and no count of anything.
     async fn number(&self) -> &str {
-        &self.0.number
+        &self.core().number
     }
 
     /// The partner's own title for the claim.
     async fn name(&self) -> &str {
-        &self.0.name
+        &self.core().name
     }
 
     /// The partner's own key for the claim, unique per partner. Only the claim's partner sees it; null to everybody
     /// else.
     async fn external_reference(&self, ctx: &Context<'_>) -> Result<Option<&str>, Failure> {
-        Ok(if Reader::of(ctx)?.is_partner() { self.0.external_reference.as_deref() } else { None })
+        Ok(if Reader::of(ctx)?.is_partner() { self.core().external_reference.as_deref() } else { None })
     }
 
     /// Raised by one by every mutation of the claim but comments; what `expectedVersion` is held against.
     async fn version(&self) -> i32 {
-        self.0.version
+        self.core().version
     }
 
     /// Where the claim stands.
     async fn status(&self) -> ClaimStatus {
-        self.0.status.into()
+        self.core().status.into()
     }
 
     /// The partner that claims.
     async fn partner(&self, ctx: &Context<'_>) -> Result<Partner, Failure> {
-        Ok(load_required(ctx, PartnerById(self.0.partner_id)).await?.into())
+        match &self.row.partner {
+            Some(partner) => Ok(partner.clone().into()),
+            None => Ok(load_required(ctx, PartnerById(self.core().partner_id)).await?.into()),
+        }
     }
 
     /// The partner's location that claims.
     async fn location(&self, ctx: &Context<'_>) -> Result<PartnerLocation, Failure> {
-        Ok(load_required(ctx, LocationById(self.0.mpn_id.clone())).await?.into())
+        match &self.row.location {
+            Some(location) => Ok(location.clone().into()),
+            None => Ok(load_required(ctx, LocationById(self.core().mpn_id.clone())).await?.into()),
+        }
     }
 
     /// The customer.
     async fn customer(&self, ctx: &Context<'_>) -> Result<Customer, Failure> {
-        Ok(load_required(ctx, CustomerById(self.0.tenant_id)).await?.into())
+        match &self.row.customer {
+            Some(customer) => Ok(customer.clone().into()),
+            None => Ok(load_required(ctx, CustomerById(self.core().tenant_id)).await?.into()),
+        }
     }
 
     /// The solution area of all its products.
     async fn solution_area(&self) -> SolutionArea {
-        self.0.solution_area.into()
+        self.core().solution_area.into()
     }
 
     /// What the partner did for the customer.
     async fn activities(&self) -> Vec<Activity> {
-        self.0.activities.iter().map(|activity| (*activity).into()).collect()
+        self.core().activities.iter().map(|activity| (*activity).into()).collect()
     }
 
     /// The incentive programmes that follow from solution area and activities; none for Revenue association.
     async fn programs(&self) -> Vec<IncentiveProgram> {
-        let programs = catalogue::programs(self.0.solution_area, &self.0.activities);
+        let programs = catalogue::programs(self.core().solution_area, &self.core().activities);
         programs.into_iter().map(Into::into).collect()
     }
 
     /// The claimed products, in the order in which they were added.
     async fn lines(&self, ctx: &Context<'_>) -> Result<Vec<ClaimLine>, Failure> {
-        let lines = load(ctx, LinesOf(self.0.id)).await?.unwrap_or_default();
-        let line = |(place, line)| ClaimLine::new(Arc::clone(&self.0), self.1.clone(), place, line);
+        let lines = load(ctx, With::new(self.row.id(), wanted::of_lines(ctx))).await?.unwrap_or_default();
+        let line = |(place, line)| ClaimLine::new(Arc::clone(&self.row), self.standing.clone(), place, line);
         Ok(lines.into_iter().enumerate().map(line).collect())
     }
 
     /// Whom to ask at the customer. Null to a customer.
     async fn customer_contact(&self, ctx: &Context<'_>) -> Result<Option<Contact>, Failure> {
-        self.unless_customer(ctx, |claim| claim.customer_contact.clone().map(Into::into))
+        self.unless_customer(ctx, Parts::CONTACTS, |claim| claim.customer_contact.clone().map(Into::into)).await
     }
 
     /// Whom to ask at the customer about the technology (Business Applications). Null to a customer.
     async fn technical_contact(&self, ctx: &Context<'_>) -> Result<Option<Contact>, Failure> {
-        self.unless_customer(ctx, |claim| claim.technical_contact.clone().map(Into::into))
+        self.unless_customer(ctx, Parts::CONTACTS, |claim| claim.technical_contact.clone().map(Into::into)).await
     }
 
     /// Whom to ask at the partner. Null to a customer.
     async fn partner_contact(&self, ctx: &Context<'_>) -> Result<Option<Contact>, Failure> {
-        self.unless_customer(ctx, |claim| claim.partner_contact.clone().map(Into::into))
+        self.unless_customer(ctx, Parts::CONTACTS, |claim| claim.partner_contact.clone().map(Into::into)).await
     }
 
     /// The name of the Dynamics solution seller (Revenue association). Null to a customer.
     async fn solution_seller(&self, ctx: &Context<'_>) -> Result<Option<String>, Failure> {
-        self.unless_customer(ctx, |claim| claim.solution_seller.clone())
+        self.unless_customer(ctx, Parts::CONTACTS, |claim| claim.solution_seller.clone()).await
     }
 
     /// The name of the partner's solution (Revenue association). Null to a customer.
     async fn partner_solution(&self, ctx: &Context<'_>) -> Result<Option<String>, Failure> {
-        self.unless_customer(ctx, |claim| claim.partner_solution.clone())
+        self.unless_customer(ctx, Parts::CONTACTS, |claim| claim.partner_solution.clone()).await
     }
 
     /// The proof of execution, in the order of uploading. Empty to a customer.
     async fn proof_of_execution(&self, ctx: &Context<'_>) -> Result<Vec<ProofDocument>, Failure> {
-        let documents = load(ctx, DocumentsOf(self.0.id)).await?.unwrap_or_default();
+        let documents = load(ctx, DocumentsOf(self.row.id())).await?.unwrap_or_default();
         Ok(documents.into_iter().map(Into::into).collect())
     }
 
@@ -195,7 +233,7 @@ impl Claim {
         last: Option<i32>,
         #[graphql(desc = "Only comments before this cursor.")] before: Option<String>,
     ) -> Result<CommentConnection, Failure> {
-        comment::of_claim(ctx, self.0.id, PageArgs { first, after, last, before }).await
+        comment::of_claim(ctx, self.row.id(), PageArgs { first, after, last, before }).await
     }
 
     /// What happened to the claim, oldest first. A partner does not see what is internal to the vendor, a customer sees
@@ -211,7 +249,7 @@ impl Claim {
         last: Option<i32>,
         #[graphql(desc = "Only entries before this cursor.")] before: Option<String>,
     ) -> Result<HistoryEntryConnection, Failure> {
-        history::of_claim(ctx, self.0.id, PageArgs { first, after, last, before }).await
+        history::of_claim(ctx, self.row.id(), PageArgs { first, after, last, before }).await
     }
 
     /// The clock that runs now; null where none does. Where two run, the one that is due first. A customer sees its own,
@@ -219,93 +257,100 @@ impl Claim {
     async fn deadline(&self, ctx: &Context<'_>) -> Result<Option<Deadline>, Failure> {
         let reader = Reader::of(ctx)?;
         let (now, policy) = (reader.app.now(), reader.app.policy());
-        let clock = if reader.is_customer() {
-            self.consent_clock(now, policy)
-        } else {
-            lifecycle::running_clock(&self.0, now, policy)
+        let clock = |claim: &domain::claim::Claim| {
+            if reader.is_customer() {
+                consent_clock(claim, now, policy)
+            } else {
+                lifecycle::running_clock(claim, now, policy)
+            }
         };
+        let clock = self.read(ctx, Parts::CLOCKS, clock).await?;
         Ok(clock.map(|clock| Deadline::of(clock, now, policy)))
     }
 
     /// The target for the decision: 10 business days after submission, time in arbitration aside. It moves nothing, and
     /// stays after the decision. Null before submission, and to a customer.
     async fn decision_due_at(&self, ctx: &Context<'_>) -> Result<Option<DateTime>, Failure> {
-        self.unless_customer(ctx, |claim| claim.decision_due_at.map(Into::into))
+        self.unless_customer(ctx, Parts::CLOCKS, |claim| claim.decision_due_at.map(Into::into)).await
     }
 
     /// What would refuse a submission now, all of it at once, while the claim is `EDITING`; else empty.
     async fn problems(&self, ctx: &Context<'_>) -> Result<Vec<Problem>, Failure> {
-        if self.0.status != Status::Editing {
+        if self.core().status != Status::Editing {
             return Ok(Vec::new());
         }
-        Ok(shown(self.1.of(ctx, &self.0).await?.problems.clone()))
+        Ok(shown(self.standing.of(ctx, &self.row).await?.problems.clone()))
     }
 
     /// What a reviewer last asked the partner for; null where nothing was asked, and to a customer.
     async fn action_request(&self, ctx: &Context<'_>) -> Result<Option<ActionRequest>, Failure> {
-        self.unless_customer(ctx, |claim| claim.action_request.clone().map(Into::into))
+        self.unless_customer(ctx, Parts::CLOCKS, |claim| claim.action_request.clone().map(Into::into)).await
     }
 
     /// How the claim was rejected, while it is; else null. Null to a customer.
     async fn rejection(&self, ctx: &Context<'_>) -> Result<Option<Rejection>, Failure> {
-        self.unless_customer(ctx, |claim| claim.rejection.clone().map(Into::into))
+        self.unless_customer(ctx, Parts::REVIEW, |claim| claim.rejection.clone().map(Into::into)).await
     }
 
     /// The last dispute of a rejection; null where there was none, and to a customer.
     async fn dispute(&self, ctx: &Context<'_>) -> Result<Option<Dispute>, Failure> {
-        self.unless_customer(ctx, |claim| claim.dispute.clone().map(Into::into))
+        self.unless_customer(ctx, Parts::REVIEW, |claim| claim.dispute.clone().map(Into::into)).await
     }
 
     /// How the customer's consent stands, since the last approval; null before, and where the claim stopped being
     /// approved before the customer's time was over.
-    async fn consent(&self) -> Option<Consent> {
-        self.consent_asked().cloned().map(Into::into)
+    async fn consent(&self, ctx: &Context<'_>) -> Result<Option<Consent>, Failure> {
+        self.read(ctx, Parts::CLOCKS, |claim| consent_asked(claim).cloned().map(Into::into)).await
     }
 
     /// The incentive evaluation, since the last approval; null before, and to a customer.
     async fn evaluation(&self, ctx: &Context<'_>) -> Result<Option<IncentiveEvaluation>, Failure> {
-        if self.unless_customer(ctx, |claim| claim.evaluation)?.is_none() {
+        if self.unless_customer(ctx, Parts::REVIEW, |claim| claim.evaluation).await?.is_none() {
             return Ok(None);
         }
-        Ok(load(ctx, EvaluationOf(self.0.id)).await?.map(Into::into))
+        Ok(load(ctx, EvaluationOf(self.row.id())).await?.map(Into::into))
     }
 
     /// The arbitrations that the claim takes or took part in, oldest first. Empty to a customer.
     async fn arbitrations(&self, ctx: &Context<'_>) -> Result<Vec<Arbitration>, Failure> {
-        let arbitrations = load(ctx, ArbitrationsOf(self.0.id)).await?.unwrap_or_default();
+        let arbitrations = load(ctx, ArbitrationsOf(self.row.id().get())).await?.unwrap_or_default();
         Ok(arbitrations.into_iter().map(Into::into).collect())
     }
 
     /// The assigned reviewer; null where nobody is assigned, and to everybody but the vendor.
     async fn reviewer(&self, ctx: &Context<'_>) -> Result<Option<Reviewer>, Failure> {
-        Ok(if Reader::of(ctx)?.is_vendor() { self.0.reviewer.clone().map(Into::into) } else { None })
+        if !Reader::of(ctx)?.is_vendor() {
+            return Ok(None);
+        }
+        self.read(ctx, Parts::REVIEW, |claim| claim.reviewer.clone().map(Into::into)).await
     }
 
     /// The actions that are open to the caller on this claim now. It comes from the table that guards the mutations:
     /// what is listed is not refused for status, role or scope.
     async fn available_actions(&self, ctx: &Context<'_>) -> Result<Vec<ClaimAction>, Failure> {
         let reader = Reader::of(ctx)?;
-        let open = lifecycle::available(&self.0, &reader.caller, reader.app.now());
+        let open = |claim: &domain::claim::Claim| lifecycle::available(claim, &reader.caller, reader.app.now());
+        let open = self.read(ctx, Parts::CLOCKS.and(Parts::REVIEW), open).await?;
         Ok(open.into_iter().map(Into::into).collect())
     }
 
     /// When the draft was made.
     async fn created_at(&self) -> DateTime {
-        self.0.created_at.into()
+        self.core().created_at.into()
     }
 
     /// When the claim last changed.
     async fn updated_at(&self) -> DateTime {
-        self.0.updated_at.into()
+        self.core().updated_at.into()
     }
 
     /// When it was submitted; null before.
     async fn submitted_at(&self) -> Option<DateTime> {
-        self.0.submitted_at.map(Into::into)
+        self.core().submitted_at.map(Into::into)
     }
 
     /// When it was decided; null before.
     async fn decided_at(&self) -> Option<DateTime> {
-        self.0.decided_at.map(Into::into)
+        self.core().decided_at.map(Into::into)
     }
 }

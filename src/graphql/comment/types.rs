@@ -8,15 +8,16 @@ use uuid::Uuid;
 use crate::{
     graphql::{
         actor::Actor,
-        claim::{Claim, ClaimById},
+        claim::{self, Claim},
         error::Failure,
         global_id::{self, Kind},
         guard,
-        loader::{Load, Reader, With, by_args, load_required, loads_by_id},
+        loader::{Load, Reader, With, by_args, loads_by_id},
         page::{self, PageArgs, Total, connection},
         scalar::DateTime,
     },
     store::{
+        Visible,
         comments,
         page::{Page, PageRequest},
         records,
@@ -43,7 +44,7 @@ impl From<records::Comment> for Comment {
     }
 }
 
-connection!(CommentConnection, CommentEdge, Comment(records::Comment), "comments", "a comment");
+connection!(CommentConnection, CommentEdge, Comment, "comments", "a comment");
 
 /// A comment on a claim. It is never changed or removed.
 #[Object]
@@ -56,7 +57,7 @@ impl Comment {
     /// The claim that it is on. Needs the scope `claims:read`, unless it is part of a mutation's answer.
     #[graphql(guard = "guard::CLAIMS")]
     async fn claim(&self, ctx: &Context<'_>) -> Result<Claim, Failure> {
-        Ok(load_required(ctx, ClaimById(self.0.claim_id)).await?.into())
+        claim::visible(ctx, self.0.claim_id).await
     }
 
     /// Who wrote it.
@@ -90,7 +91,7 @@ loads_by_id! {
 
 loads_by_id! {
     /// How many comments a claim has.
-    CommentCount(Uuid) => u64,
+    CommentCount(Visible<Uuid>) => u64,
     |reader, ids| comments::counts_of_claims(reader.db(), &reader.caller, &ids).await?
 }
 
@@ -98,7 +99,7 @@ loads_by_id! {
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 struct CommentPage(PageRequest);
 
-impl Load for With<CommentPage> {
+impl Load for With<Visible<Uuid>, CommentPage> {
     type Value = Page<records::Comment>;
 
     async fn load(reader: Reader, keys: Vec<Self>) -> Result<HashMap<Self, Self::Value>, Failure> {
@@ -113,7 +114,7 @@ impl Load for With<CommentPage> {
 /// A page of the comments of a claim that the caller sees.
 pub(in crate::graphql) async fn of_claim(
     ctx: &Context<'_>,
-    claim_id: Uuid,
+    claim_id: Visible<Uuid>,
     page: PageArgs,
 ) -> Result<CommentConnection, Failure> {
     let request = page.of(&comments::ORDER)?;

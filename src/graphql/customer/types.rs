@@ -27,7 +27,7 @@ impl From<records::Customer> for Customer {
     }
 }
 
-connection!(CustomerConnection, CustomerEdge, Customer(records::Customer), "customers", "a customer");
+connection!(CustomerConnection, CustomerEdge, Customer, "customers", "a customer");
 
 /// A customer of the vendor's: one tenant.
 #[Object]

@@ -25,7 +25,7 @@ impl From<records::Partner> for Partner {
     }
 }
 
-connection!(PartnerConnection, PartnerEdge, Partner(records::Partner), "partners", "a partner");
+connection!(PartnerConnection, PartnerEdge, Partner, "partners", "a partner");
 
 /// A partner company.
 #[Object]

@@ -25,7 +25,7 @@ impl From<records::Product> for Product {
     }
 }
 
-connection!(ProductConnection, ProductEdge, Product(records::Product), "products", "a product");
+connection!(ProductConnection, ProductEdge, Product, "products", "a product");
 
 /// A product of the vendor's catalogue; in Microsoft 365 also called a workload.
 #[Object]

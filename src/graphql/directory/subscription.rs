@@ -34,7 +34,7 @@ impl From<records::Subscription> for CustomerSubscription {
 connection!(
     CustomerSubscriptionConnection,
     CustomerSubscriptionEdge,
-    CustomerSubscription(records::Subscription),
+    CustomerSubscription,
     "subscriptions",
     "a subscription"
 );
@@ -147,7 +147,7 @@ struct SubscriptionPage {
     request: PageRequest,
 }
 
-impl Load for With<SubscriptionPage> {
+impl Load for With<Uuid, SubscriptionPage> {
     type Value = Page<records::Subscription>;
 
     async fn load(reader: Reader, keys: Vec<Self>) -> Result<HashMap<Self, Self::Value>, Failure> {
@@ -163,7 +163,7 @@ impl Load for With<SubscriptionPage> {
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 struct SubscriptionCount(subscriptions::SubscriptionFilter);
 
-impl Load for With<SubscriptionCount> {
+impl Load for With<Uuid, SubscriptionCount> {
     type Value = u64;
 
     async fn load(reader: Reader, keys: Vec<Self>) -> Result<HashMap<Self, u64>, Failure> {

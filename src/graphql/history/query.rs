@@ -2,7 +2,7 @@
 
 use async_graphql::{Context, ID, InputObject, Object};
 
-use super::{HistoryAction, HistoryEntryConnection};
+use super::{HistoryAction, HistoryEntryConnection, types::wanted};
 use crate::{
     graphql::{
         error::Failure,
@@ -57,12 +57,11 @@ impl HistoryQuery {
         let request = PageArgs { first, after, last, before }.of(&history::ORDER)?;
         let filter: history::HistoryFilter = filter.unwrap_or_default().into();
         let counted = filter.clone();
-        let page =
-            page::asked(
-                ctx,
-                move |reader| async move { reader.app.tail().page(&reader.caller, &filter, &request).await },
-            )
-            .await?;
+        let wanted = wanted(ctx);
+        let page = page::asked(ctx, move |reader| async move {
+            reader.app.tail().page(&reader.caller, &filter, &request, wanted).await
+        })
+        .await?;
         let total = Total::asked(move |reader| {
             let filter = counted.clone();
             async move { history::count(reader.db(), &reader.caller, &filter).await }

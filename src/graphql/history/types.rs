@@ -2,14 +2,14 @@
 
 use std::collections::HashMap;
 
-use async_graphql::{Context, ID, Object, SimpleObject};
+use async_graphql::{Context, ID, Object, SelectionField, SimpleObject};
 use uuid::Uuid;
 
 use super::HistoryAction;
 use crate::{
     graphql::{
         actor::Actor,
-        claim::{Claim, ClaimById, ClaimStatus},
+        claim::{self, Claim, ClaimStatus},
         comment::{Comment, CommentById},
         error::Failure,
         global_id::{self, Kind},
@@ -19,7 +19,8 @@ use crate::{
         scalar::DateTime,
     },
     store::{
-        history,
+        Visible,
+        history::{self, EntryDetail, EntryRow, EntryWanted},
         page::{Page, PageRequest},
         records,
     },
@@ -27,15 +28,47 @@ use crate::{
 
 /// An entry that the caller sees.
 #[derive(Clone, Debug)]
-pub struct HistoryEntry(pub records::HistoryEntry);
+pub struct HistoryEntry(pub EntryRow);
 
-impl From<records::HistoryEntry> for HistoryEntry {
-    fn from(entry: records::HistoryEntry) -> Self {
+impl From<EntryRow> for HistoryEntry {
+    fn from(entry: EntryRow) -> Self {
         Self(entry)
     }
 }
 
-connection!(HistoryEntryConnection, HistoryEntryEdge, HistoryEntry(records::HistoryEntry), "entries", "an entry");
+impl From<records::HistoryEntry> for HistoryEntry {
+    fn from(entry: records::HistoryEntry) -> Self {
+        Self(entry.into())
+    }
+}
+
+impl HistoryEntry {
+    /// Reads something off the detail; it is loaded where it was not read with the entry.
+    async fn detail<T>(&self, ctx: &Context<'_>, read: impl FnOnce(&EntryDetail) -> T) -> Result<T, Failure> {
+        if let Some(detail) = &self.0.detail {
+            return Ok(read(detail));
+        }
+        let whole = load_required(ctx, WholeEntry(self.0.id)).await?;
+        whole.detail.as_ref().map(read).ok_or_else(|| Failure::internal("a whole entry lacks its detail"))
+    }
+}
+
+/// What is to be read of entries, by the selection of a field that answers a connection of them.
+pub(super) fn wanted(ctx: &Context<'_>) -> EntryWanted {
+    let has_detail =
+        |entry: SelectionField<'_>| entry.selection_set().any(|field| DETAIL.contains(&field.name()));
+    let detail = ctx.field().selection_set().any(|field| match field.name() {
+        "nodes" => has_detail(field),
+        "edges" => field.selection_set().any(|edge| edge.name() == "node" && has_detail(edge)),
+        _ => false,
+    });
+    EntryWanted { detail }
+}
+
+/// The fields of an entry that are answered from its detail.
+const DETAIL: [&str; 4] = ["changes", "comment", "note", "hash"];
+
+connection!(HistoryEntryConnection, HistoryEntryEdge, HistoryEntry, "entries", "an entry");
 
 /// One field that was changed.
 #[derive(Clone, Debug, SimpleObject)]
@@ -70,7 +103,7 @@ impl HistoryEntry {
     /// The claim. Needs the scope `claims:read`, unless it is part of a mutation's answer.
     #[graphql(guard = "guard::CLAIMS")]
     async fn claim(&self, ctx: &Context<'_>) -> Result<Claim, Failure> {
-        Ok(load_required(ctx, ClaimById(self.0.claim_id)).await?.into())
+        claim::visible(ctx, self.0.claim_id).await
     }
 
     /// What happened.
@@ -101,49 +134,64 @@ impl HistoryEntry {
     /// What changed, field by field. A partner does not see who reviews, the vendor not the partner's own reference.
     async fn changes(&self, ctx: &Context<'_>) -> Result<Vec<FieldChange>, Failure> {
         let hidden = hidden(Reader::of(ctx)?);
-        let seen = self.0.changes.iter().filter(|change| change.field != hidden).cloned();
-        Ok(seen.map(|change| FieldChange { field: change.field, before: change.before, after: change.after }).collect())
+        let shown = |change: domain::history::FieldChange| FieldChange {
+            field: change.field,
+            before: change.before,
+            after: change.after,
+        };
+        let seen = |detail: &EntryDetail| {
+            detail.changes.iter().filter(|change| change.field != hidden).cloned().map(shown).collect()
+        };
+        self.detail(ctx, seen).await
     }
 
     /// The comment that was posted with it; null where there was none. Needs the scope `claims:read`, unless it is part
     /// of a mutation's answer.
     #[graphql(guard = "guard::CLAIMS")]
     async fn comment(&self, ctx: &Context<'_>) -> Result<Option<Comment>, Failure> {
-        match self.0.comment_id {
+        match self.detail(ctx, |detail| detail.comment_id).await? {
             Some(id) => Ok(load(ctx, CommentById(id)).await?.map(Into::into)),
             None => Ok(None),
         }
     }
 
     /// What was said to it, such as the detail of a rejection.
-    async fn note(&self) -> Option<&str> {
-        self.0.note.as_deref()
+    async fn note(&self, ctx: &Context<'_>) -> Result<Option<String>, Failure> {
+        self.detail(ctx, |detail| detail.note.clone()).await
     }
 
     /// The SHA-256 over this entry and the one before it on the same claim, in lower-case hexadecimal: nothing in the
     /// chain can be altered or removed unseen.
-    async fn hash(&self) -> &str {
-        &self.0.hash
+    async fn hash(&self, ctx: &Context<'_>) -> Result<String, Failure> {
+        self.detail(ctx, |detail| detail.hash.clone()).await
     }
 }
 
 loads_by_id! {
     /// How many entries of a claim's history the caller sees.
-    HistoryCount(Uuid) => u64,
+    HistoryCount(Visible<Uuid>) => u64,
     |reader, ids| history::counts_of_claims(reader.db(), &reader.caller, &ids).await?
 }
 
-/// A page of a claim's history.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
-struct HistoryPage(PageRequest);
+loads_by_id! {
+    /// A whole entry, by its id.
+    WholeEntry(Uuid) => EntryRow,
+    |reader, ids| history::by_ids(reader.db(), &reader.caller, &ids, EntryWanted { detail: true }).await?
+        .into_iter()
+        .map(|entry| (entry.id, entry))
+}
 
-impl Load for With<HistoryPage> {
-    type Value = Page<records::HistoryEntry>;
+/// A page of a claim's history, and what is read of its entries.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+struct HistoryPage(PageRequest, EntryWanted);
+
+impl Load for With<Visible<Uuid>, HistoryPage> {
+    type Value = Page<EntryRow>;
 
     async fn load(reader: Reader, keys: Vec<Self>) -> Result<HashMap<Self, Self::Value>, Failure> {
         let reader = &reader;
         by_args(keys, async |args, claims| {
-            history::pages_of_claims(reader.db(), &reader.caller, &claims, &args.0).await
+            history::pages_of_claims(reader.db(), &reader.caller, &claims, &args.0, args.1).await
         })
         .await
     }
@@ -152,11 +200,11 @@ impl Load for With<HistoryPage> {
 /// A page of the history of a claim that the caller sees.
 pub(in crate::graphql) async fn of_claim(
     ctx: &Context<'_>,
-    claim_id: Uuid,
+    claim_id: Visible<Uuid>,
     page: PageArgs,
 ) -> Result<HistoryEntryConnection, Failure> {
     let request = page.of(&history::ORDER_OF_CLAIM)?;
-    let page = page::loaded(ctx, With::new(claim_id, HistoryPage(request))).await?;
+    let page = page::loaded(ctx, With::new(claim_id, HistoryPage(request, wanted(ctx)))).await?;
     let total = Total::loaded(HistoryCount(claim_id));
     Ok(HistoryEntryConnection::new(page, total))
 }

@@ -71,6 +71,6 @@ impl Subscription {
         after: Option<String>,
     ) -> Result<impl Stream<Item = HistoryEntry>, Failure> {
         let entry = feed::entry(ctx, claim_id.as_ref(), Of::Everything, after.as_deref()).await?;
-        Ok(at_most_one(entry.map(HistoryEntry)))
+        Ok(at_most_one(entry.map(Into::into)))
     }
 }

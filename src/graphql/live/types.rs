@@ -5,7 +5,7 @@ use async_graphql::{Context, Object};
 use crate::{
     graphql::{
         actor::Actor,
-        claim::{Claim, ClaimById, ClaimStatus},
+        claim::{self, Claim, ClaimStatus},
         comment::{Comment, CommentById},
         error::Failure,
         loader::{Reader, load_required},
@@ -27,7 +27,7 @@ impl ClaimStatusChange {
 
     /// The claim, as it is when the event is sent; its status may have changed again since.
     async fn claim(&self, ctx: &Context<'_>) -> Result<Claim, Failure> {
-        Ok(load_required(ctx, ClaimById(self.0.claim_id)).await?.into())
+        claim::visible(ctx, self.0.claim_id).await
     }
 
     /// The status before; null where there was none.

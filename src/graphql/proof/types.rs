@@ -11,7 +11,7 @@ use crate::{
         loader::{Reader, loads_by_id},
         scalar::DateTime,
     },
-    store::{documents, records},
+    store::{Visible, documents, records},
 };
 
 /// A document that the caller sees.
@@ -73,6 +73,6 @@ impl ProofDocument {
 
 loads_by_id! {
     /// The documents of a claim, by the claim's id.
-    DocumentsOf(Uuid) => Vec<records::Document>,
+    DocumentsOf(Visible<Uuid>) => Vec<records::Document>,
     |reader, ids| documents::of_claims(reader.db(), &reader.caller, &ids).await?
 }

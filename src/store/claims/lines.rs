@@ -1,16 +1,112 @@
-//! What hangs on claims that are already seen.
+//! The lines and documents of claims.
 
 use std::collections::HashMap;
 
 use domain::claim::Line;
-use entity::{claim_line, proof_document};
+use entity::{claim_line, customer_subscription, product, proof_document};
 use sea_orm::{
-    ConnectionTrait, EntityTrait, ExprTrait, QueryFilter, QueryOrder, QuerySelect,
-    sea_query::{Asterisk, Expr},
+    ColumnTrait, ConnectionTrait, EntityName, EntityTrait, ExprTrait, JoinType, QueryFilter, QueryOrder, QuerySelect,
+    sea_query::{Asterisk, Expr, SelectStatement},
 };
 use uuid::Uuid;
 
-use crate::store::{Reads, StoreError, line_from_row, sql::any_of};
+use crate::store::{
+    Db, Reads, StoreError, Visible, keyset, line_from_row,
+    records::{Product, Subscription},
+    rows::{Cells, Record, Shape, columns},
+    sql::any_of,
+    visible::bare,
+};
+
+/// What is read of each line.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+pub struct LinesWanted {
+    /// The product.
+    pub product: bool,
+    /// The subscription that it stands for.
+    pub subscription: bool,
+}
+
+/// A line of a claim, as far as it was read.
+#[derive(Clone, Debug)]
+pub struct LineRow {
+    claim_id: Uuid,
+    /// The line. Whether its association lives is not read.
+    pub line: Line,
+    /// The product, if it was read.
+    pub product: Option<Product>,
+    /// The subscription, if it was read and the line has one.
+    pub subscription: Option<Subscription>,
+}
+
+const LINE: &[claim_line::Column] = &[
+    claim_line::Column::Id,
+    claim_line::Column::ClaimId,
+    claim_line::Column::SkuId,
+    claim_line::Column::SubscriptionTyped,
+    claim_line::Column::SubscriptionId,
+    claim_line::Column::Outcome,
+];
+
+impl Shape for LinesWanted {
+    type Entity = claim_line::Entity;
+    type Record = LineRow;
+
+    fn select(&self, query: &mut SelectStatement) {
+        columns(query, LINE);
+        let equal = |from: claim_line::Column, to: sea_orm::sea_query::ColumnRef| {
+            Expr::col(from.as_column_ref()).equals(to)
+        };
+        if self.product {
+            let on = equal(claim_line::Column::SkuId, product::Column::SkuId.as_column_ref().into());
+            query.join(JoinType::InnerJoin, product::Entity.table_ref(), on);
+            columns(query, Product::COLUMNS);
+        }
+        if self.subscription {
+            let id = customer_subscription::Column::SubscriptionId;
+            let on = equal(claim_line::Column::SubscriptionId, id.as_column_ref().into());
+            query.join(JoinType::LeftJoin, customer_subscription::Entity.table_ref(), on);
+            columns(query, Subscription::COLUMNS);
+        }
+    }
+
+    fn read(&self, cells: &mut Cells<'_>) -> Result<LineRow, StoreError> {
+        let (id, claim_id) = (cells.get()?, cells.get()?);
+        let line = Line {
+            id,
+            sku_id: cells.get()?,
+            typed: cells.get()?,
+            subscription_id: cells.get()?,
+            outcome: cells.word()?,
+            associated: false,
+        };
+        let product = self.product.then(|| Product::read(cells)).transpose()?;
+        let has_subscription = self.subscription && !cells.is_null()?;
+        let subscription = has_subscription.then(|| Subscription::read(cells)).transpose()?;
+        Ok(LineRow { claim_id, line, product, subscription })
+    }
+}
+
+/// The lines of claims that the caller sees, in their order. A claim without lines is missing.
+///
+/// # Errors
+/// As every read: [`StoreError::Unavailable`], [`StoreError::Corrupt`].
+pub async fn lines_of(
+    db: &Db,
+    claims: &[Visible<Uuid>],
+    wanted: LinesWanted,
+) -> Result<HashMap<Uuid, Vec<LineRow>>, StoreError> {
+    let backend = db.connection().get_database_backend();
+    let query = claim_line::Entity::find()
+        .filter(any_of(claim_line::Column::ClaimId, bare(claims), backend))
+        .order_by_asc(claim_line::Column::Position)
+        .order_by_asc(claim_line::Column::Id);
+    let mut lines: HashMap<Uuid, Vec<LineRow>> = HashMap::with_capacity(claims.len());
+    for row in keyset::all(db, query, &wanted).await? {
+        lines.entry(row.claim_id).or_default().push(row);
+    }
+    Ok(lines)
+}
 
 /// The lines of the claims, in their order. A claim without lines is missing.
 ///

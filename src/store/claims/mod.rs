@@ -3,26 +3,29 @@
 mod filter;
 mod lines;
 mod order;
+mod row;
 mod statistics;
 
 use std::collections::HashMap;
 
-use domain::{caller::Caller, claim::Claim};
-use entity::claim::{Column, Entity, Model};
+use domain::caller::Caller;
+use entity::claim::{Column, Entity};
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, Select};
 use uuid::Uuid;
 
 use super::{
-    Db, Reads, StoreError, claim_from_row,
-    keyset::{self, Children},
+    Db, Reads, StoreError,
+    children::{self, Children},
+    keyset,
     page::{Page, PageRequest},
     scope,
     sql::{any_of, findable},
 };
 
 pub use filter::{ClaimFilter, TimeRange};
-pub use lines::{document_counts, lines};
+pub use lines::{LineRow, LinesWanted, document_counts, lines, lines_of};
 pub use order::{ClaimOrder, ClaimOrderField};
+pub use row::{ClaimRow, Parts, Wanted};
 pub use statistics::{Statistics, statistics};
 
 /// The claims that the caller sees and the filter leaves.
@@ -30,11 +33,6 @@ fn seen(db: &Db, caller: &Caller, filter: &ClaimFilter) -> Select<Entity> {
     Entity::find()
         .filter(scope::claims(caller))
         .filter(filter.condition(caller, db.connection().get_database_backend()))
-}
-
-/// A claim without its lines and documents: loaders fetch those.
-fn bare(row: Model) -> Result<Claim, StoreError> {
-    claim_from_row(row, Vec::new())
 }
 
 /// One page of the claims that the caller sees.
@@ -47,10 +45,11 @@ pub async fn page(
     filter: &ClaimFilter,
     order: ClaimOrder,
     request: &PageRequest,
-) -> Result<Page<Claim>, StoreError> {
-    let keys = |row: &Model| order.keys(caller, row);
+    wanted: Wanted,
+) -> Result<Page<ClaimRow>, StoreError> {
+    let keys = |row: &ClaimRow| order.keys(caller, row);
     let keyset = order.keyset(caller, &keys);
-    keyset::page(db, seen(db, caller, filter), &keyset, request, bare).await
+    keyset::page(db, seen(db, caller, filter), &keyset, request, &wanted.with(order.parts())).await
 }
 
 /// How many claims the caller sees.
@@ -72,12 +71,12 @@ pub async fn pages_of_customers(
     filter: &ClaimFilter,
     order: ClaimOrder,
     request: &PageRequest,
-) -> Result<HashMap<Uuid, Page<Claim>>, StoreError> {
-    let keys = |row: &Model| order.keys(caller, row);
+    wanted: Wanted,
+) -> Result<HashMap<Uuid, Page<ClaimRow>>, StoreError> {
+    let keys = |row: &ClaimRow| order.keys(caller, row);
     let keyset = order.keyset(caller, &keys);
-    let parents = Children { column: Column::TenantId, of: |row: &Model| row.tenant_id, ids: tenants };
-    let query = of_customers(db, caller, tenants, filter);
-    keyset::pages(db, query, parents, &keyset, request, bare).await
+    let parents = Children { column: Column::TenantId, of: |row: &ClaimRow| row.core().tenant_id, ids: tenants };
+    children::pages(db, seen(db, caller, filter), parents, &keyset, request, &wanted.with(order.parts())).await
 }
 
 /// How many claims each customer has.
@@ -90,35 +89,36 @@ pub async fn counts_of_customers(
     tenants: &[Uuid],
     filter: &ClaimFilter,
 ) -> Result<HashMap<Uuid, u64>, StoreError> {
-    let query = of_customers(db, caller, tenants, filter);
-    keyset::counts(db, query, Column::TenantId, tenants).await
-}
-
-fn of_customers(db: &Db, caller: &Caller, tenants: &[Uuid], filter: &ClaimFilter) -> Select<Entity> {
     let backend = db.connection().get_database_backend();
-    seen(db, caller, filter).filter(any_of(Column::TenantId, tenants.iter().copied(), backend))
+    let query = seen(db, caller, filter).filter(any_of(Column::TenantId, tenants.iter().copied(), backend));
+    keyset::counts(db, query, Column::TenantId, tenants).await
 }
 
 /// Those of the claims that the caller sees, in no order.
 ///
 /// # Errors
 /// As [`page`].
-pub async fn by_ids(db: &Db, caller: &Caller, ids: &[Uuid]) -> Result<Vec<Claim>, StoreError> {
+pub async fn by_ids(db: &Db, caller: &Caller, ids: &[Uuid], wanted: Wanted) -> Result<Vec<ClaimRow>, StoreError> {
     let backend = db.connection().get_database_backend();
     let query = Entity::find().filter(scope::claims(caller)).filter(any_of(Column::Id, ids.iter().copied(), backend));
-    keyset::all(db, query, bare).await
+    keyset::all(db, query, &wanted).await
 }
 
 /// The claim with the number (L12), in whatever case it is written.
 ///
 /// # Errors
 /// As [`page`].
-pub async fn by_number(db: &Db, caller: &Caller, number: &str) -> Result<Option<Claim>, StoreError> {
+pub async fn by_number(
+    db: &Db,
+    caller: &Caller,
+    number: &str,
+    wanted: Wanted,
+) -> Result<Option<ClaimRow>, StoreError> {
     let Some(number) = written(number) else {
         return Ok(None);
     };
     let query = Entity::find().filter(scope::claims(caller)).filter(Column::Number.eq(number));
-    Ok(keyset::all(db, query, bare).await?.pop())
+    Ok(keyset::all(db, query, &wanted).await?.pop())
 }
 
 /// A claim's number as it is kept.

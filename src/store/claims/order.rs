@@ -1,9 +1,13 @@
 //! The orders of a list of claims.
 
-use domain::caller::{Caller, Side};
-use entity::claim::{Column, Model};
+use domain::{
+    caller::{Caller, Side},
+    time::Timestamp,
+};
+use entity::claim::Column;
 use sea_orm::{ColumnTrait, sea_query::Expr};
 
+use super::row::{ClaimRow, Parts};
 use crate::store::{
     keyset::Keyset,
     page::{Key, KeyKind, ListOrder},
@@ -63,8 +67,8 @@ impl ClaimOrder {
     pub(super) fn keyset<'a>(
         self,
         caller: &Caller,
-        keys: &'a (dyn Fn(&Model) -> Vec<Key> + Sync),
-    ) -> Keyset<'a, Model> {
+        keys: &'a (dyn Fn(&ClaimRow) -> Vec<Key> + Sync),
+    ) -> Keyset<'a, ClaimRow> {
         Keyset { order: self.list(), columns: vec![self.column(caller), Expr::col(Column::Id.as_column_ref())], keys }
     }
 
@@ -82,15 +86,24 @@ impl ClaimOrder {
         }
     }
 
-    /// The keys of a row, as [`Self::column`] sorts it.
-    pub(super) fn keys(self, caller: &Caller, row: &Model) -> Vec<Key> {
+    /// The keys of a row, as [`Self::column`] sorts it; of [`Self::parts`] at least.
+    pub(super) fn keys(self, caller: &Caller, row: &ClaimRow) -> Vec<Key> {
+        let claim = row.core();
         let time = match self.field {
-            ClaimOrderField::CreatedAt => Some(row.created_at),
-            ClaimOrderField::UpdatedAt => Some(row.updated_at),
-            ClaimOrderField::SubmittedAt => row.submitted_at,
-            ClaimOrderField::DueAt => row.due_at.filter(|_| !hides_clocks(caller)),
+            ClaimOrderField::CreatedAt => Some(claim.created_at),
+            ClaimOrderField::UpdatedAt => Some(claim.updated_at),
+            ClaimOrderField::SubmittedAt => claim.submitted_at,
+            ClaimOrderField::DueAt => claim.deadline.map(|clock| clock.due_at).filter(|_| !hides_clocks(caller)),
         };
-        vec![Key::Int(time.unwrap_or(self.last())), Key::Id(row.id)]
+        vec![Key::Int(time.map_or(self.last(), Timestamp::micros)), Key::Id(claim.id)]
+    }
+
+    /// The parts of a row that its keys are read from.
+    pub(super) const fn parts(self) -> Parts {
+        match self.field {
+            ClaimOrderField::DueAt => Parts::CLOCKS,
+            ClaimOrderField::CreatedAt | ClaimOrderField::UpdatedAt | ClaimOrderField::SubmittedAt => Parts::CORE,
+        }
     }
 
     const fn last(self) -> i64 {

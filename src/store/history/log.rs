@@ -20,6 +20,7 @@ use uuid::Uuid;
 use crate::store::{
     Db, Reads, StoreError, keyset,
     records::{HistoryEntry, Position},
+    rows::Plain,
     scope,
     sql::any_of,
     write::settings,
@@ -219,7 +220,7 @@ pub async fn between(
     limit: u64,
 ) -> Result<Vec<HistoryEntry>, StoreError> {
     let query = feed.seen(db, caller).filter(place().gt(tuple(from))).filter(place().lte(tuple(upto)));
-    keyset::all(db, in_order(query).limit(limit), HistoryEntry::try_from).await
+    keyset::all(db, in_order(query).limit(limit), &Plain::<HistoryEntry>::new()).await
 }
 
 /// Whether the caller sees this entry in this feed, as things are now.

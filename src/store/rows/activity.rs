@@ -2,43 +2,94 @@
 
 use entity::{association, comment, history, proof_document};
 
-use super::Row;
+use super::{
+    Row,
+    cells::{Cells, Record},
+};
 use crate::store::{
     StoreError,
     records::{Association, Comment, Document, HistoryEntry, Position},
 };
 
-impl TryFrom<proof_document::Model> for Document {
-    type Error = StoreError;
+impl Record for Document {
+    type Entity = proof_document::Entity;
 
-    fn try_from(row: proof_document::Model) -> Result<Self, StoreError> {
-        let at = Row { table: "proof_document", key: &row.id };
+    const COLUMNS: &'static [proof_document::Column] = {
+        use proof_document::Column::{
+            ClaimId, Id, MediaType, Name, Sha256, Size, StorageKey, UploadedAt, UploadedByKind, UploadedByName,
+            UploadedBySubject,
+        };
+        &[
+            Id, ClaimId, Name, MediaType, Size, Sha256, StorageKey, UploadedAt, UploadedByKind, UploadedBySubject,
+            UploadedByName,
+        ]
+    };
+
+    fn read(cells: &mut Cells<'_>) -> Result<Self, StoreError> {
         Ok(Self {
-            uploaded_at: at.time(row.uploaded_at)?,
-            uploaded_by: at.actor(&row.uploaded_by_kind, row.uploaded_by_subject, row.uploaded_by_name)?,
-            id: row.id,
-            claim_id: row.claim_id,
-            name: row.name,
-            media_type: row.media_type,
-            size: row.size,
-            sha256: row.sha256,
-            storage_key: row.storage_key,
+            id: cells.get()?,
+            claim_id: cells.get()?,
+            name: cells.get()?,
+            media_type: cells.get()?,
+            size: cells.get()?,
+            sha256: cells.get()?,
+            storage_key: cells.get()?,
+            uploaded_at: cells.time()?,
+            uploaded_by: cells.actor()?,
         })
     }
 }
 
-impl TryFrom<comment::Model> for Comment {
-    type Error = StoreError;
+impl Record for Comment {
+    type Entity = comment::Entity;
 
-    fn try_from(row: comment::Model) -> Result<Self, StoreError> {
-        let at = Row { table: "comment", key: &row.id };
+    const COLUMNS: &'static [comment::Column] = {
+        use comment::Column::{AuthorKind, AuthorName, AuthorSubject, Body, ClaimId, CreatedAt, Id, Visibility};
+        &[Id, ClaimId, AuthorKind, AuthorSubject, AuthorName, Body, Visibility, CreatedAt]
+    };
+
+    fn read(cells: &mut Cells<'_>) -> Result<Self, StoreError> {
         Ok(Self {
-            author: at.actor(&row.author_kind, row.author_subject, row.author_name)?,
-            visibility: at.word(&row.visibility)?,
-            created_at: at.time(row.created_at)?,
-            id: row.id,
-            claim_id: row.claim_id,
-            body: row.body,
+            id: cells.get()?,
+            claim_id: cells.get()?,
+            author: cells.actor()?,
+            body: cells.get()?,
+            visibility: cells.word()?,
+            created_at: cells.time()?,
+        })
+    }
+}
+
+impl Record for HistoryEntry {
+    type Entity = history::Entity;
+
+    const COLUMNS: &'static [history::Column] = {
+        use history::Column::{
+            Action, ActorKind, ActorName, ActorSubject, At, Changes, ClaimId, CommentId, Epoch, FromStatus, Hash, Id,
+            Note, Pos, Seq, ToStatus, Visibility, Xid,
+        };
+        &[
+            Id, Epoch, Xid, Pos, ClaimId, Seq, Action, ActorKind, ActorSubject, ActorName, At, FromStatus, ToStatus,
+            Changes, CommentId, Note, Visibility, Hash,
+        ]
+    };
+
+    fn read(cells: &mut Cells<'_>) -> Result<Self, StoreError> {
+        Ok(Self {
+            id: cells.get()?,
+            position: Position { epoch: cells.get()?, xid: cells.get()?, pos: cells.get()? },
+            claim_id: cells.get()?,
+            seq: cells.get()?,
+            action: cells.word()?,
+            actor: cells.actor()?,
+            at: cells.time()?,
+            from_status: cells.maybe_word()?,
+            to_status: cells.maybe_word()?,
+            changes: cells.json()?,
+            comment_id: cells.get()?,
+            note: cells.get()?,
+            visibility: cells.word()?,
+            hash: cells.get()?,
         })
     }
 }
@@ -67,22 +118,28 @@ impl TryFrom<history::Model> for HistoryEntry {
     }
 }
 
-impl TryFrom<association::Model> for Association {
-    type Error = StoreError;
+impl Record for Association {
+    type Entity = association::Entity;
 
-    fn try_from(row: association::Model) -> Result<Self, StoreError> {
-        let at = Row { table: "association", key: &row.id };
+    const COLUMNS: &'static [association::Column] = {
+        use association::Column::{
+            ClaimId, EndedAt, Id, LineId, Official, PartnerId, SkuId, StartedAt, SubscriptionId, TenantId,
+        };
+        &[Id, ClaimId, LineId, PartnerId, TenantId, SkuId, SubscriptionId, Official, StartedAt, EndedAt]
+    };
+
+    fn read(cells: &mut Cells<'_>) -> Result<Self, StoreError> {
         Ok(Self {
-            started_at: at.time(row.started_at)?,
-            ended_at: at.maybe_time(row.ended_at)?,
-            id: row.id,
-            claim_id: row.claim_id,
-            line_id: row.line_id,
-            partner_id: row.partner_id,
-            tenant_id: row.tenant_id,
-            sku_id: row.sku_id,
-            subscription_id: row.subscription_id,
-            official: row.official,
+            id: cells.get()?,
+            claim_id: cells.get()?,
+            line_id: cells.get()?,
+            partner_id: cells.get()?,
+            tenant_id: cells.get()?,
+            sku_id: cells.get()?,
+            subscription_id: cells.get()?,
+            official: cells.get()?,
+            started_at: cells.time()?,
+            ended_at: cells.maybe_time()?,
         })
     }
 }

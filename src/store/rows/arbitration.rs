@@ -2,43 +2,53 @@
 
 use entity::{arbitration, evaluation};
 
-use super::Row;
+use super::cells::{Cells, Record};
 use crate::store::{
     StoreError,
     records::{Arbitration, Evaluation},
 };
 
-impl TryFrom<arbitration::Model> for Arbitration {
-    type Error = StoreError;
+impl Record for Arbitration {
+    type Entity = arbitration::Entity;
 
-    fn try_from(row: arbitration::Model) -> Result<Self, StoreError> {
-        let at = Row { table: "arbitration", key: &row.id };
+    const COLUMNS: &'static [arbitration::Column] = {
+        use arbitration::Column::{
+            Id, OpenedAt, Rationale, SettledAt, SkuId, Status, SubscriptionId, TenantId, WinnerClaimId,
+        };
+        &[Id, TenantId, SkuId, SubscriptionId, Status, OpenedAt, SettledAt, WinnerClaimId, Rationale]
+    };
+
+    fn read(cells: &mut Cells<'_>) -> Result<Self, StoreError> {
         Ok(Self {
-            status: at.word(&row.status)?,
-            opened_at: at.time(row.opened_at)?,
-            settled_at: at.maybe_time(row.settled_at)?,
-            id: row.id,
-            tenant_id: row.tenant_id,
-            sku_id: row.sku_id,
-            subscription_id: row.subscription_id,
-            winner_claim_id: row.winner_claim_id,
-            rationale: row.rationale,
+            id: cells.get()?,
+            tenant_id: cells.get()?,
+            sku_id: cells.get()?,
+            subscription_id: cells.get()?,
+            status: cells.word()?,
+            opened_at: cells.time()?,
+            settled_at: cells.maybe_time()?,
+            winner_claim_id: cells.get()?,
+            rationale: cells.get()?,
         })
     }
 }
 
-impl TryFrom<evaluation::Model> for Evaluation {
-    type Error = StoreError;
+impl Record for Evaluation {
+    type Entity = evaluation::Entity;
 
-    fn try_from(row: evaluation::Model) -> Result<Self, StoreError> {
-        let at = Row { table: "evaluation", key: &row.claim_id };
+    const COLUMNS: &'static [evaluation::Column] = {
+        use evaluation::Column::{ClaimId, Programs, SentAt, Status, SubscriptionIds, TenantId};
+        &[ClaimId, Status, Programs, TenantId, SubscriptionIds, SentAt]
+    };
+
+    fn read(cells: &mut Cells<'_>) -> Result<Self, StoreError> {
         Ok(Self {
-            status: at.word(&row.status)?,
-            programs: at.words(&row.programs)?,
-            subscription_ids: at.words(&row.subscription_ids)?,
-            sent_at: at.maybe_time(row.sent_at)?,
-            claim_id: row.claim_id,
-            tenant_id: row.tenant_id,
+            claim_id: cells.get()?,
+            status: cells.word()?,
+            programs: cells.words()?,
+            tenant_id: cells.get()?,
+            subscription_ids: cells.words()?,
+            sent_at: cells.maybe_time()?,
         })
     }
 }

@@ -2,71 +2,90 @@
 
 use entity::{customer, customer_subscription, partner, partner_location, product};
 
-use super::Row;
+use super::cells::{Cells, Record};
 use crate::store::{
     StoreError,
     records::{Customer, Location, Partner, Product, Subscription},
 };
 
-impl TryFrom<partner::Model> for Partner {
-    type Error = StoreError;
+impl Record for Partner {
+    type Entity = partner::Entity;
 
-    fn try_from(row: partner::Model) -> Result<Self, StoreError> {
-        Ok(Self { id: row.id, name: row.name })
+    const COLUMNS: &'static [partner::Column] = &[partner::Column::Id, partner::Column::Name];
+
+    fn read(cells: &mut Cells<'_>) -> Result<Self, StoreError> {
+        Ok(Self { id: cells.get()?, name: cells.get()? })
     }
 }
 
-impl TryFrom<partner_location::Model> for Location {
-    type Error = StoreError;
+impl Record for Location {
+    type Entity = partner_location::Entity;
 
-    fn try_from(row: partner_location::Model) -> Result<Self, StoreError> {
-        let at = Row { table: "partner_location", key: &row.mpn_id };
+    const COLUMNS: &'static [partner_location::Column] = {
+        use partner_location::Column::{Country, EnrolledPrograms, MpnId, Name, PartnerId};
+        &[MpnId, PartnerId, Name, Country, EnrolledPrograms]
+    };
+
+    fn read(cells: &mut Cells<'_>) -> Result<Self, StoreError> {
         Ok(Self {
-            enrolled_programs: at.words(&row.enrolled_programs)?,
-            mpn_id: row.mpn_id,
-            partner_id: row.partner_id,
-            name: row.name,
-            country: row.country,
+            mpn_id: cells.get()?,
+            partner_id: cells.get()?,
+            name: cells.get()?,
+            country: cells.get()?,
+            enrolled_programs: cells.words()?,
         })
     }
 }
 
-impl TryFrom<customer::Model> for Customer {
-    type Error = StoreError;
+impl Record for Customer {
+    type Entity = customer::Entity;
 
-    fn try_from(row: customer::Model) -> Result<Self, StoreError> {
-        Ok(Self { tenant_id: row.tenant_id, name: row.name, domain: row.domain })
+    const COLUMNS: &'static [customer::Column] =
+        &[customer::Column::TenantId, customer::Column::Name, customer::Column::Domain];
+
+    fn read(cells: &mut Cells<'_>) -> Result<Self, StoreError> {
+        Ok(Self { tenant_id: cells.get()?, name: cells.get()?, domain: cells.get()? })
     }
 }
 
-impl TryFrom<product::Model> for Product {
-    type Error = StoreError;
+impl Record for Product {
+    type Entity = product::Entity;
 
-    fn try_from(row: product::Model) -> Result<Self, StoreError> {
-        let at = Row { table: "product", key: &row.sku_id };
+    const COLUMNS: &'static [product::Column] = {
+        use product::Column::{Name, SkuId, SkuPartNumber, SolutionArea};
+        &[SkuId, SkuPartNumber, Name, SolutionArea]
+    };
+
+    fn read(cells: &mut Cells<'_>) -> Result<Self, StoreError> {
         Ok(Self {
-            solution_area: at.word(&row.solution_area)?,
-            sku_id: row.sku_id,
-            sku_part_number: row.sku_part_number,
-            name: row.name,
+            sku_id: cells.get()?,
+            sku_part_number: cells.get()?,
+            name: cells.get()?,
+            solution_area: cells.word()?,
         })
     }
 }
 
-impl TryFrom<customer_subscription::Model> for Subscription {
-    type Error = StoreError;
+impl Record for Subscription {
+    type Entity = customer_subscription::Entity;
 
-    fn try_from(row: customer_subscription::Model) -> Result<Self, StoreError> {
-        let at = Row { table: "customer_subscription", key: &row.subscription_id };
+    const COLUMNS: &'static [customer_subscription::Column] = {
+        use customer_subscription::Column::{
+            Channel, EndsAt, Seats, SkuId, StartsAt, Status, SubscriptionId, TenantId,
+        };
+        &[SubscriptionId, TenantId, SkuId, Channel, Status, Seats, StartsAt, EndsAt]
+    };
+
+    fn read(cells: &mut Cells<'_>) -> Result<Self, StoreError> {
         Ok(Self {
-            subscription_id: row.subscription_id,
-            tenant_id: row.tenant_id,
-            sku_id: row.sku_id,
-            channel: at.word(&row.channel)?,
-            status: at.word(&row.status)?,
-            seats: row.seats,
-            starts_at: at.time(row.starts_at)?,
-            ends_at: at.maybe_time(row.ends_at)?,
+            subscription_id: cells.get()?,
+            tenant_id: cells.get()?,
+            sku_id: cells.get()?,
+            channel: cells.word()?,
+            status: cells.word()?,
+            seats: cells.get()?,
+            starts_at: cells.time()?,
+            ends_at: cells.maybe_time()?,
         })
     }
 }

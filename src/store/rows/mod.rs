@@ -2,6 +2,7 @@
 
 mod activity;
 mod arbitration;
+mod cells;
 mod claim;
 mod directory;
 
@@ -11,6 +12,7 @@ use domain::{caller::Actor, time::Timestamp};
 
 use super::StoreError;
 
+pub use cells::{Cells, Plain, Record, Shape, columns, read_all};
 pub use claim::{claim_from_row, claim_to_row, line_from_row, line_to_row};
 
 /// The words of a list as a column holds them: in the order given, one space between them.

@@ -15,7 +15,7 @@ use super::world::{
 };
 use crate::store::{
     arbitrations,
-    claims::{self, ClaimFilter, ClaimOrder},
+    claims::{self, ClaimFilter, ClaimOrder, Wanted},
     evaluations,
     page::PageRequest,
 };
@@ -104,8 +104,8 @@ async fn a_partner_sees_the_contests_it_takes_or_took_part_in_and_its_own_claims
         let mut named = arbitrations::by_ids(&world.db, &caller, &all).await.unwrap();
         named.sort_by_key(|one| one.id);
         assert_eq!(numbers(named.iter().map(|one| one.id)), seen, "{caller:?}");
-        let found = arbitrations::parties(&world.db, &caller, &all).await.unwrap();
-        let found = all.map(|id| numbers(found.get(&id).into_iter().flatten().map(|one| one.id)));
+        let found = arbitrations::parties(&world.db, &caller, &all, Wanted::ROW).await.unwrap();
+        let found = all.map(|id| numbers(found.get(&id).into_iter().flatten().map(|one| one.core().id)));
         assert_eq!(found, parties, "{caller:?}");
     }
 }
@@ -118,7 +118,7 @@ async fn contests_are_found_by_status_and_by_claim_in_one_statement() {
         [(ArbitrationStatus::Open, OPEN), (ArbitrationStatus::Settled, SETTLED), (ArbitrationStatus::Awarded, THEIRS)]
     {
         let page = arbitrations::page(&world.db, &reviewer, Some(status), &request).await.unwrap();
-        assert_eq!((numbers(page.items.iter().map(|(_, one)| one.id)), page.has_next), (vec![found], false));
+        assert_eq!((numbers(page.items.iter().map(|(_, one)| one.core().id)), page.has_next), (vec![found], false));
         assert_eq!(arbitrations::count(&world.db, &reviewer, Some(status)).await.unwrap(), 1);
     }
     world.statements();
@@ -128,7 +128,7 @@ async fn contests_are_found_by_status_and_by_claim_in_one_statement() {
         (customer_admin(ADATUM), [vec![], vec![], vec![], vec![]]),
     ] {
         let found = arbitrations::of_claims(&world.db, &caller, &claims).await.unwrap();
-        assert_eq!(claims.map(|id| numbers(found.get(&id).into_iter().flatten().map(|one| one.id))), of, "{caller:?}");
+        assert_eq!(claims.map(|id| numbers(found.get(&id).into_iter().flatten().map(|one| one.core().id))), of, "{caller:?}");
         assert_eq!(world.statements(), 1);
     }
 }
@@ -182,7 +182,7 @@ async fn the_queue_says_of_every_clock_what_the_claim_itself_says() {
     let found = async |filter: ClaimFilter| {
         let order = ClaimOrder { descending: false, ..ClaimOrder::default() };
         let page = claims::page(&world.db, &reviewer(), &filter, order, &PageRequest::first(100)).await.unwrap();
-        page.items.into_iter().map(|(_, one)| one.id).collect::<Vec<_>>()
+        page.items.into_iter().map(|(_, one)| one.core().id).collect::<Vec<_>>()
     };
     for now in [at(4999), at(5000)] {
         let state = |one: &Claim| lifecycle::running_clock(one, now, &Policy::default()).map(|(_, state)| state);

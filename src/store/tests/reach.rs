@@ -13,7 +13,8 @@ use super::world::{
     ADATUM, CONTOSO, ECLAIR, FABRIKAM, TEAMS, World, at, claim, customer_admin, directory_sync, partner_user, reviewer,
 };
 use crate::store::{
-    claims::{self, ClaimFilter, TimeRange},
+    Visible,
+    claims::{self, ClaimFilter, TimeRange, Wanted},
     comments, customers,
     page::PageRequest,
     partners,
@@ -42,14 +43,14 @@ async fn found(world: &World, caller: &Caller, filter: ClaimFilter) -> Vec<u128>
     let all = [DRAFT, SUBMITTED, APPROVED, RIVAL].map(Uuid::from_u128);
     let order = claims::ClaimOrder { descending: false, ..claims::ClaimOrder::default() };
     let request = PageRequest::first(100);
-    let page = claims::page(&world.db, caller, &filter, order, &request).await.unwrap();
-    let listed: Vec<Uuid> = page.items.iter().map(|(_, one)| one.id).collect();
+    let page = claims::page(&world.db, caller, &filter, order, &request, Wanted::ROW).await.unwrap();
+    let listed: Vec<Uuid> = page.items.iter().map(|(_, one)| one.core().id).collect();
     let count = claims::count(&world.db, caller, &filter).await.unwrap();
     assert_eq!(count, listed.len() as u64);
     if filter == ClaimFilter::default() {
-        let mut named = claims::by_ids(&world.db, caller, &all).await.unwrap();
-        named.sort_by_key(|one| one.id);
-        assert_eq!(named.iter().map(|one| one.id).collect::<Vec<_>>(), listed);
+        let mut named = claims::by_ids(&world.db, caller, &all, Wanted::ROW).await.unwrap();
+        named.sort_by_key(|one| one.core().id);
+        assert_eq!(named.iter().map(|one| one.core().id).collect::<Vec<_>>(), listed);
     }
     listed.iter().map(Uuid::as_u128).collect()
 }
@@ -185,7 +186,7 @@ async fn internal_comments_stay_inside() {
     ] {
         let page = comments::page(&world.db, &caller, None, &PageRequest::first(100)).await.unwrap();
         assert_eq!(page.items.iter().map(|(_, one)| one.id.as_u128()).collect::<Vec<_>>(), seen, "{caller:?}");
-        let claim = Uuid::from_u128(SUBMITTED);
+        let claim = Visible::new(Uuid::from_u128(SUBMITTED));
         let counts = comments::counts_of_claims(&world.db, &caller, &[claim]).await.unwrap();
         assert_eq!(counts[&claim], of_submitted, "{caller:?}");
     }

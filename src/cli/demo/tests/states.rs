@@ -21,7 +21,7 @@ use crate::{
     app::App,
     store::{
         self,
-        claims::{ClaimFilter, ClaimOrder},
+        claims::{ClaimFilter, ClaimOrder, Wanted},
         page::PageRequest,
     },
 };
@@ -32,8 +32,9 @@ fn of_role(role: Role) -> Person {
 
 async fn claims(app: &App, person: Person, filter: ClaimFilter) -> Vec<Claim> {
     let caller = person.caller().unwrap();
-    let page = store::claims::page(app.db(), &caller, &filter, ClaimOrder::default(), &PageRequest::first(50)).await;
-    page.unwrap().items.into_iter().map(|(_, claim)| claim).collect()
+    let request = PageRequest::first(50);
+    let page = store::claims::page(app.db(), &caller, &filter, ClaimOrder::default(), &request, Wanted::ROW).await;
+    page.unwrap().items.into_iter().map(|(_, row)| row.into_claim()).collect()
 }
 
 /// The sample of this reference, as its partner sees it.

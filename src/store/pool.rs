@@ -1,0 +1,264 @@
+//! The connections that reads run on.
+//!
+//! sqlx sends a message to the database each time a connection goes back to its pool, to learn whether it is still good:
+//! a second round trip for every statement. Here a connection whose statement came to its end is kept and handed to
+//! the next one as it is. Whatever else happened to it, an error of the network or a reader that was dropped in the middle
+//! of a statement, it goes back to sqlx, which checks it.
+
+use std::{
+    fmt,
+    sync::{Arc, Mutex, PoisonError},
+    time::{Duration, Instant},
+};
+
+use sea_orm::{
+    ConnAcquireErr, ConnectionTrait, DatabaseConnection, DbBackend, DbErr, ExecResult, QueryResult, RuntimeErr,
+    Statement,
+    prelude::async_trait::async_trait,
+    sea_query::Values,
+    sqlx::{
+        self, AssertSqlSafe, Database, Executor, IntoArguments, Postgres, Sqlite,
+        pool::PoolConnection,
+        query::Query, query_with,
+    },
+};
+use sea_query_sqlx::SqlxValues;
+use tokio::sync::{Semaphore, SemaphorePermit};
+
+/// How long a free connection is waited for.
+const ACQUIRE_TIMEOUT: Duration = Duration::from_secs(5);
+/// How long a connection may lie idle and still be trusted.
+const TRUSTED_IDLE: Duration = Duration::from_secs(30);
+/// How long a connection is kept before sqlx sees it again, which closes the old ones.
+const KEPT: Duration = Duration::from_secs(300);
+
+type Observer = Arc<dyn Fn(&str) + Send + Sync>;
+
+/// Connections for reading; clones share them.
+#[derive(Clone)]
+pub struct ReadPool {
+    kept: Kept,
+    observer: Option<Observer>,
+}
+
+#[derive(Clone)]
+enum Kept {
+    Postgres(Arc<Connections<Postgres>>),
+    Sqlite(Arc<Connections<Sqlite>>),
+}
+
+impl ReadPool {
+    /// A pool that keeps the connections of this one, which nobody else should use.
+    pub(super) fn over(connection: &DatabaseConnection) -> Self {
+        let kept = match connection.get_database_backend() {
+            DbBackend::Postgres => {
+                Kept::Postgres(Arc::new(Connections::of(connection.get_postgres_connection_pool().clone())))
+            }
+            _ => Kept::Sqlite(Arc::new(Connections::of(connection.get_sqlite_connection_pool().clone()))),
+        };
+        Self { kept, observer: None }
+    }
+
+    /// Which database it is.
+    #[must_use]
+    pub const fn get_database_backend(&self) -> DbBackend {
+        match self.kept {
+            Kept::Postgres(_) => DbBackend::Postgres,
+            Kept::Sqlite(_) => DbBackend::Sqlite,
+        }
+    }
+
+    /// Calls `observer` with the SQL of every statement.
+    pub(super) fn observe(&mut self, observer: impl Fn(&str) + Send + Sync + 'static) {
+        self.observer = Some(Arc::new(observer));
+    }
+
+    /// How many connections are open, how many of them are idle, and how many there may be.
+    pub(super) fn figures(&self) -> (u32, u32, u32) {
+        match &self.kept {
+            Kept::Postgres(connections) => connections.figures(),
+            Kept::Sqlite(connections) => connections.figures(),
+        }
+    }
+
+    fn saw(&self, sql: &str) {
+        if let Some(observer) = &self.observer {
+            observer(sql);
+        }
+    }
+}
+
+impl fmt::Debug for ReadPool {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let (open, idle, limit) = self.figures();
+        f.debug_struct("ReadPool").field("open", &open).field("idle", &idle).field("limit", &limit).finish()
+    }
+}
+
+/// Runs the expression with the connections of either database.
+macro_rules! on {
+    ($pool:expr, $connections:ident => $run:expr) => {
+        match &$pool.kept {
+            Kept::Postgres($connections) => $run,
+            Kept::Sqlite($connections) => $run,
+        }
+    };
+}
+
+#[async_trait]
+impl ConnectionTrait for ReadPool {
+    fn get_database_backend(&self) -> DbBackend {
+        Self::get_database_backend(self)
+    }
+
+    async fn execute_raw(&self, statement: Statement) -> Result<ExecResult, DbErr> {
+        self.saw(&statement.sql);
+        on!(self, connections => connections.execute(statement).await)
+    }
+
+    async fn execute_unprepared(&self, sql: &str) -> Result<ExecResult, DbErr> {
+        self.saw(sql);
+        on!(self, connections => connections.execute_unprepared(sql.to_owned()).await)
+    }
+
+    async fn query_one_raw(&self, statement: Statement) -> Result<Option<QueryResult>, DbErr> {
+        Ok(self.query_all_raw(statement).await?.into_iter().next())
+    }
+
+    async fn query_all_raw(&self, statement: Statement) -> Result<Vec<QueryResult>, DbErr> {
+        self.saw(&statement.sql);
+        on!(self, connections => connections.query(statement).await)
+    }
+}
+
+/// The connections to one database.
+struct Connections<DB: Database> {
+    pool: sqlx::Pool<DB>,
+    /// One permit for each connection that may be open: who has one finds a connection here or may open one.
+    permits: Semaphore,
+    idle: Mutex<Vec<Idle<DB>>>,
+}
+
+struct Idle<DB: Database> {
+    connection: PoolConnection<DB>,
+    taken: Instant,
+    since: Instant,
+}
+
+#[expect(clippy::disallowed_methods, reason = "only measures how long a connection was kept")]
+fn now() -> Instant {
+    Instant::now()
+}
+
+impl<DB: Database> Connections<DB> {
+    fn of(pool: sqlx::Pool<DB>) -> Self {
+        let limit = pool.options().get_max_connections();
+        Self { pool, permits: Semaphore::new(usize::try_from(limit).unwrap_or(1)), idle: Mutex::default() }
+    }
+
+    fn figures(&self) -> (u32, u32, u32) {
+        let kept = self.idle.lock().unwrap_or_else(PoisonError::into_inner).len();
+        let idle = u32::try_from(self.pool.num_idle().saturating_add(kept)).unwrap_or(u32::MAX);
+        let open = self.pool.size();
+        (open, idle.min(open), self.pool.options().get_max_connections())
+    }
+
+    /// Takes a connection for one statement.
+    async fn lease(&self) -> Result<Lease<'_, DB>, DbErr> {
+        let permit = match self.permits.try_acquire() {
+            Ok(permit) => permit,
+            Err(_) => tokio::time::timeout(ACQUIRE_TIMEOUT, self.permits.acquire())
+                .await
+                .map_err(|_| DbErr::ConnectionAcquire(ConnAcquireErr::Timeout))?
+                .map_err(|_| DbErr::ConnectionAcquire(ConnAcquireErr::ConnectionClosed))?,
+        };
+        let now = now();
+        let (connection, taken) = match self.trusted(now) {
+            Some(idle) => (idle.connection, idle.taken),
+            None => (self.pool.acquire().await.map_err(|error| DbErr::Conn(RuntimeErr::SqlxError(error.into())))?, now),
+        };
+        Ok(Lease { connections: self, connection: Some(connection), taken, is_settled: false, _permit: permit })
+    }
+
+    /// The connection that was used last, unless that is long ago: then sqlx is to check all of them.
+    fn trusted(&self, now: Instant) -> Option<Idle<DB>> {
+        let mut idle = self.idle.lock().unwrap_or_else(PoisonError::into_inner);
+        let last = idle.pop()?;
+        if now.duration_since(last.since) < TRUSTED_IDLE {
+            return Some(last);
+        }
+        let stale = std::mem::take(&mut *idle);
+        drop(idle);
+        drop((last, stale));
+        None
+    }
+}
+
+/// A connection while a statement runs on it.
+struct Lease<'a, DB: Database> {
+    connections: &'a Connections<DB>,
+    connection: Option<PoolConnection<DB>>,
+    taken: Instant,
+    /// Whether the statement came to its end, so that the connection can run another one.
+    is_settled: bool,
+    _permit: SemaphorePermit<'a>,
+}
+
+impl<DB: Database> Lease<'_, DB> {
+    fn connection(&mut self) -> Result<&mut DB::Connection, DbErr> {
+        self.connection.as_deref_mut().ok_or(DbErr::ConnectionAcquire(ConnAcquireErr::ConnectionClosed))
+    }
+
+    /// Notes how the statement ended: after its rows, or an error that the database reported, the connection is good.
+    fn settle<T>(mut self, result: Result<T, sqlx::Error>) -> Result<T, DbErr> {
+        self.is_settled = matches!(&result, Ok(_) | Err(sqlx::Error::Database(_)));
+        result.map_err(|error| DbErr::Query(RuntimeErr::SqlxError(error.into())))
+    }
+}
+
+impl<DB: Database> Drop for Lease<'_, DB> {
+    fn drop(&mut self) {
+        let Some(connection) = self.connection.take() else { return };
+        let since = now();
+        if self.is_settled && since.duration_since(self.taken) < KEPT {
+            let idle = Idle { connection, taken: self.taken, since };
+            self.connections.idle.lock().unwrap_or_else(PoisonError::into_inner).push(idle);
+        }
+        // Else it is dropped, and sqlx takes it back.
+    }
+}
+
+impl<DB> Connections<DB>
+where
+    DB: Database,
+    SqlxValues: IntoArguments<DB>,
+    for<'c> &'c mut DB::Connection: Executor<'c, Database = DB>,
+    QueryResult: From<DB::Row>,
+    ExecResult: From<DB::QueryResult>,
+{
+    async fn query(&self, statement: Statement) -> Result<Vec<QueryResult>, DbErr> {
+        let mut lease = self.lease().await?;
+        let rows = prepared::<DB>(statement).fetch_all(lease.connection()?).await;
+        Ok(lease.settle(rows)?.into_iter().map(Into::into).collect())
+    }
+
+    async fn execute(&self, statement: Statement) -> Result<ExecResult, DbErr> {
+        let mut lease = self.lease().await?;
+        let done = prepared::<DB>(statement).execute(lease.connection()?).await;
+        lease.settle(done).map(Into::into)
+    }
+
+    async fn execute_unprepared(&self, sql: String) -> Result<ExecResult, DbErr> {
+        let mut lease = self.lease().await?;
+        let done = lease.connection()?.execute(AssertSqlSafe(sql)).await;
+        lease.settle(done).map(Into::into)
+    }
+}
+
+fn prepared<DB: Database>(statement: Statement) -> Query<'static, DB, SqlxValues>
+where
+    SqlxValues: IntoArguments<DB>,
+{
+    let values = statement.values.unwrap_or_else(|| Values(Vec::new()));
+    query_with(AssertSqlSafe(statement.sql), SqlxValues(values))
+}

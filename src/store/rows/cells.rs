@@ -1,0 +1,212 @@
+//! Reading a row by the places of its columns. A look-up by name for every value costs more than the value.
+
+use std::{marker::PhantomData, str::FromStr};
+
+use domain::{caller::Actor, time::Timestamp};
+use sea_orm::{
+    ColumnTrait, DbErr, EntityTrait, QueryResult, RuntimeErr,
+    sea_query::SelectStatement,
+    sqlx::{Decode, Postgres, Row as _, Sqlite, Type, ValueRef as _, postgres::PgRow, sqlite::SqliteRow},
+};
+use uuid::Uuid;
+
+use crate::store::StoreError;
+
+/// What is read of each row of a table: some columns, and the record that they make.
+pub trait Shape: Sync {
+    /// The table.
+    type Entity: EntityTrait;
+    /// The record.
+    type Record: Send;
+
+    /// Adds the columns to a statement that selects none yet, and what has to be joined for them.
+    fn select(&self, query: &mut SelectStatement);
+
+    /// Reads the columns, in the order in which [`Self::select`] named them.
+    ///
+    /// # Errors
+    /// [`StoreError::Corrupt`] for a value that the domain does not have.
+    fn read(&self, cells: &mut Cells<'_>) -> Result<Self::Record, StoreError>;
+}
+
+/// A record that is always read from the same columns of one table.
+pub trait Record: Sized + Send + Sync {
+    /// The table.
+    type Entity: EntityTrait;
+
+    /// The columns, in the order in which [`Self::read`] takes them.
+    const COLUMNS: &'static [<Self::Entity as EntityTrait>::Column];
+
+    /// Reads the columns.
+    ///
+    /// # Errors
+    /// [`StoreError::Corrupt`] for a value that the domain does not have.
+    fn read(cells: &mut Cells<'_>) -> Result<Self, StoreError>;
+}
+
+/// The [`Shape`] of a [`Record`].
+pub struct Plain<R>(PhantomData<fn() -> R>);
+
+impl<R> Plain<R> {
+    /// The shape.
+    pub const fn new() -> Self {
+        Self(PhantomData)
+    }
+}
+
+impl<R: Record> Shape for Plain<R> {
+    type Entity = R::Entity;
+    type Record = R;
+
+    fn select(&self, query: &mut SelectStatement) {
+        columns(query, R::COLUMNS);
+    }
+
+    fn read(&self, cells: &mut Cells<'_>) -> Result<R, StoreError> {
+        R::read(cells)
+    }
+}
+
+/// Adds columns to a statement.
+pub fn columns<C: ColumnTrait>(query: &mut SelectStatement, columns: &[C]) {
+    query.columns(columns.iter().map(|column| column.as_column_ref()));
+}
+
+/// Reads every row.
+///
+/// # Errors
+/// Those of the shape.
+pub fn read_all<S: Shape>(rows: &[QueryResult], shape: &S) -> Result<Vec<S::Record>, StoreError> {
+    rows.iter().map(|row| shape.read(&mut Cells::of::<S::Entity>(row)?)).collect()
+}
+
+/// The values of a row, taken one after the other.
+pub struct Cells<'r> {
+    row: Driver<'r>,
+    next: usize,
+    /// The table, for errors.
+    table: &'static str,
+}
+
+#[derive(Clone, Copy)]
+enum Driver<'r> {
+    Postgres(&'r PgRow),
+    Sqlite(&'r SqliteRow),
+}
+
+/// A value that both databases hold.
+pub trait Cell<'r>: Decode<'r, Postgres> + Type<Postgres> + Decode<'r, Sqlite> + Type<Sqlite> {}
+
+impl<'r, T: Decode<'r, Postgres> + Type<Postgres> + Decode<'r, Sqlite> + Type<Sqlite>> Cell<'r> for T {}
+
+impl<'r> Cells<'r> {
+    /// The values of a row of this table.
+    ///
+    /// # Errors
+    /// [`StoreError::Other`] for a row of another driver: there is none.
+    pub fn of<E: EntityTrait>(row: &'r QueryResult) -> Result<Self, StoreError> {
+        let table = E::default().table_name();
+        if let Some(row) = row.try_as_pg_row() {
+            return Ok(Self { row: Driver::Postgres(row), next: 0, table });
+        }
+        match row.try_as_sqlite_row() {
+            Some(row) => Ok(Self { row: Driver::Sqlite(row), next: 0, table }),
+            None => Err(StoreError::Other(DbErr::Type("a row of neither SQLite nor PostgreSQL".to_owned()))),
+        }
+    }
+}
+
+impl<'r> Cells<'r> {
+    /// The next value.
+    ///
+    /// # Errors
+    /// [`StoreError::Other`] where the column has another type: a mistake of this program.
+    pub fn get<T: Cell<'r>>(&mut self) -> Result<T, StoreError> {
+        let place = self.next;
+        self.next += 1;
+        let value = match self.row {
+            Driver::Postgres(row) => row.try_get(place),
+            Driver::Sqlite(row) => row.try_get(place),
+        };
+        value.map_err(|error| StoreError::Other(DbErr::Query(RuntimeErr::SqlxError(error.into()))))
+    }
+
+    /// Whether the next value is NULL.
+    ///
+    /// # Errors
+    /// As [`Self::get`].
+    pub fn is_null(&self) -> Result<bool, StoreError> {
+        let null = match self.row {
+            Driver::Postgres(row) => row.try_get_raw(self.next).map(|value| value.is_null()),
+            Driver::Sqlite(row) => row.try_get_raw(self.next).map(|value| value.is_null()),
+        };
+        null.map_err(|error| StoreError::Other(DbErr::Query(RuntimeErr::SqlxError(error.into()))))
+    }
+
+    /// Leaves values out.
+    pub const fn skip(&mut self, values: usize) {
+        self.next += values;
+    }
+
+    /// The error for a value that the domain does not have. It names the row by its first column, the key.
+    pub fn corrupt(&self) -> StoreError {
+        let mut key = Self { next: 0, ..*self };
+        let id = key.get::<Uuid>().map(|id| id.to_string());
+        key.next = 0;
+        StoreError::Corrupt(self.table, id.or_else(|_| key.get()).unwrap_or_default())
+    }
+
+    /// The next value, a word of a vocabulary.
+    pub fn word<T: FromStr>(&mut self) -> Result<T, StoreError> {
+        let text: &str = self.get()?;
+        text.parse().map_err(|_| self.corrupt())
+    }
+
+    /// The same, or nothing.
+    pub fn maybe_word<T: FromStr>(&mut self) -> Result<Option<T>, StoreError> {
+        let text: Option<&str> = self.get()?;
+        text.map(|text| text.parse().map_err(|_| self.corrupt())).transpose()
+    }
+
+    /// The next value, words with one space between them.
+    pub fn words<T: FromStr>(&mut self) -> Result<Vec<T>, StoreError> {
+        let text: &str = self.get()?;
+        text.split_whitespace().map(|word| word.parse().map_err(|_| self.corrupt())).collect()
+    }
+
+    /// The same, or nothing.
+    pub fn maybe_words<T: FromStr>(&mut self) -> Result<Option<Vec<T>>, StoreError> {
+        let text: Option<&str> = self.get()?;
+        let word = |word: &str| word.parse().map_err(|_| self.corrupt());
+        text.map(|text| text.split_whitespace().map(word).collect()).transpose()
+    }
+
+    /// The next value, an instant.
+    pub fn time(&mut self) -> Result<Timestamp, StoreError> {
+        let micros: i64 = self.get()?;
+        Timestamp::from_micros(micros).map_err(|_| self.corrupt())
+    }
+
+    /// The same, or nothing.
+    pub fn maybe_time(&mut self) -> Result<Option<Timestamp>, StoreError> {
+        let micros: Option<i64> = self.get()?;
+        micros.map(|micros| Timestamp::from_micros(micros).map_err(|_| self.corrupt())).transpose()
+    }
+
+    /// The next value, JSON of this type.
+    pub fn json<T: serde::de::DeserializeOwned>(&mut self) -> Result<T, StoreError> {
+        let text: &str = self.get()?;
+        serde_json::from_str(text).map_err(|_| self.corrupt())
+    }
+
+    /// The same, or nothing.
+    pub fn maybe_json<T: serde::de::DeserializeOwned>(&mut self) -> Result<Option<T>, StoreError> {
+        let text: Option<&str> = self.get()?;
+        text.map(|text| serde_json::from_str(text).map_err(|_| self.corrupt())).transpose()
+    }
+
+    /// The next three values: who did something, by kind, subject and name.
+    pub fn actor(&mut self) -> Result<Actor, StoreError> {
+        Ok(Actor { kind: self.word()?, subject: self.get()?, name: self.get()? })
+    }
+}
