@@ -121,11 +121,16 @@ async fn run<K: Load>(reader: Reader, batches: Arc<Mutex<Batches>>) {
     let Some(waiting) = taken.and_then(|batch| batch.downcast::<Waiting<K, K::Value>>().ok()) else {
         return;
     };
+    let mut waiting = *waiting;
+    waiting.retain(|(_, send)| !send.is_closed());
     let mut seen = HashSet::with_capacity(waiting.len());
     let keys: Vec<K> = waiting.iter().filter(|(key, _)| seen.insert(key)).map(|(key, _)| key.clone()).collect();
+    if keys.is_empty() {
+        return;
+    }
     let is_shared = keys.len() < waiting.len();
     let mut loaded = K::load(reader, keys).await;
-    for (key, send) in *waiting {
+    for (key, send) in waiting {
         let answer = match &mut loaded {
             // Nobody else waits for it, so it need not be copied.
             Ok(found) if !is_shared => Ok(found.remove(&key)),
@@ -170,7 +175,9 @@ where
     let (send, receive) = oneshot::channel();
     let reading = read(loaders.reader.clone());
     loaders.queue.push(Box::pin(async move {
-        let _ = send.send(reading.await.map_err(Into::into));
+        if !send.is_closed() {
+            let _ = send.send(reading.await.map_err(Into::into));
+        }
     }));
     receive.await.unwrap_or_else(|_| Err(Failure::internal("a read was dropped")))
 }

@@ -13,6 +13,7 @@ mod comment;
 mod customer;
 mod directory;
 pub mod document;
+mod eager;
 pub mod endpoint;
 pub mod error;
 mod execute;

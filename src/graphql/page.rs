@@ -210,18 +210,18 @@ macro_rules! connection {
         #[async_graphql::Object]
         impl $connection {
             #[doc = concat!("The ", $items, " of this page, each with its cursor, in the order of the list.")]
-            async fn edges(&self) -> &[$edge] {
-                &self.edges
+            async fn edges(&self) -> $crate::graphql::eager::EagerList<&$edge> {
+                $crate::graphql::eager::EagerList(self.edges.iter().collect())
             }
 
             #[doc = concat!("The ", $items, " of this page, in the order of the list.")]
-            async fn nodes(&self) -> Vec<&$node> {
-                self.edges.iter().map(|edge| &edge.node).collect()
+            async fn nodes(&self) -> $crate::graphql::eager::EagerList<&$node> {
+                $crate::graphql::eager::EagerList(self.edges.iter().map(|edge| &edge.node).collect())
             }
 
             /// Where this page stands in the list.
-            async fn page_info(&self) -> &$crate::graphql::page::PageInfo {
-                &self.page_info
+            async fn page_info(&self) -> $crate::graphql::eager::Eager<&$crate::graphql::page::PageInfo> {
+                $crate::graphql::eager::Eager(&self.page_info)
             }
 
             #[doc = concat!("How many ", $items, " the whole list has, beyond this page too. Counted only when asked for.")]
@@ -246,8 +246,8 @@ macro_rules! connection {
             }
 
             #[doc = concat!("The item itself: ", $item, ".")]
-            async fn node(&self) -> &$node {
-                &self.node
+            async fn node(&self) -> $crate::graphql::eager::Eager<&$node> {
+                $crate::graphql::eager::Eager(&self.node)
             }
         }
     };

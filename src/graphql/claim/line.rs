@@ -10,6 +10,7 @@ use crate::{
     graphql::{
         association::{Association, AssociationOfLine},
         directory::{CustomerSubscription, Product, ProductById, SubscriptionById},
+        eager::Eager,
         error::Failure,
         global_id::{self, Kind},
         loader::{Reader, load, load_required},
@@ -47,11 +48,11 @@ impl ClaimLine {
     }
 
     /// The claimed product.
-    async fn product(&self, ctx: &Context<'_>) -> Result<Product, Failure> {
+    async fn product(&self, ctx: &Context<'_>) -> Result<Eager<Product>, Failure> {
         if let Some(product) = &self.row.product {
-            return Ok(product.clone().into());
+            return Ok(Eager(product.clone().into()));
         }
-        Ok(load_required(ctx, ProductById(self.row.line.sku_id)).await?.into())
+        Ok(Eager(load_required(ctx, ProductById(self.row.line.sku_id)).await?.into()))
     }
 
     /// The subscription id: of a draft as it was typed, later that of the subscription. Null where none was given, and
@@ -62,9 +63,9 @@ impl ClaimLine {
 
     /// The subscription that the line stands for. Of a draft the one that it would be submitted with; null while that
     /// is not settled, and in Microsoft 365.
-    async fn subscription(&self, ctx: &Context<'_>) -> Result<Option<CustomerSubscription>, Failure> {
+    async fn subscription(&self, ctx: &Context<'_>) -> Result<Option<Eager<CustomerSubscription>>, Failure> {
         if let Some(subscription) = self.row.subscription.as_ref().filter(|_| !self.is_of_draft()) {
-            return Ok(Some(subscription.clone().into()));
+            return Ok(Some(Eager(subscription.clone().into())));
         }
         let id = if self.is_of_draft() {
             self.standing.of(ctx, &self.claim).await?.resolved.get(self.place).copied().flatten()
@@ -72,7 +73,7 @@ impl ClaimLine {
             self.row.line.subscription_id
         };
         match id {
-            Some(id) => Ok(load(ctx, SubscriptionById(id)).await?.map(Into::into)),
+            Some(id) => Ok(load(ctx, SubscriptionById(id)).await?.map(|one| Eager(one.into()))),
             None => Ok(None),
         }
     }
@@ -84,7 +85,7 @@ impl ClaimLine {
     }
 
     /// The association that the line became on approval, also when it has ended; null before.
-    async fn association(&self, ctx: &Context<'_>) -> Result<Option<Association>, Failure> {
-        Ok(load(ctx, AssociationOfLine(self.row.line.id)).await?.map(Into::into))
+    async fn association(&self, ctx: &Context<'_>) -> Result<Option<Eager<Association>>, Failure> {
+        Ok(load(ctx, AssociationOfLine(self.row.line.id)).await?.map(|one| Eager(one.into())))
     }
 }

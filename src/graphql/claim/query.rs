@@ -12,6 +12,7 @@ use super::{
 };
 use crate::{
     graphql::{
+        eager::Eager,
         error::Failure,
         global_id::{self, Kind},
         guard::Root,
@@ -32,9 +33,12 @@ impl ClaimQuery {
         &self,
         ctx: &Context<'_>,
         #[graphql(desc = "The claim's global id.")] id: ID,
-    ) -> Result<Option<Claim>, Failure> {
+    ) -> Result<Option<Eager<Claim>>, Failure> {
         match global_id::key(Kind::Claim, &id) {
-            Some(id) => Ok(load(ctx, ClaimById::new(id, wanted::of_claims(ctx))).await?.map(Into::into)),
+            Some(id) => {
+                let row = load(ctx, ClaimById::new(id, wanted::of_claims(ctx))).await?;
+                Ok(row.map(|row| Eager(row.into())))
+            }
             None => Ok(None),
         }
     }
@@ -44,11 +48,11 @@ impl ClaimQuery {
         &self,
         ctx: &Context<'_>,
         #[graphql(desc = "The number, such as `CPOR-7K3M-9Q2D`; case does not matter.")] number: String,
-    ) -> Result<Option<Claim>, Failure> {
+    ) -> Result<Option<Eager<Claim>>, Failure> {
         let wanted = wanted::of_claims(ctx);
         let found =
             ask(ctx, move |reader| async move { claims::by_number(reader.db(), &reader.caller, &number, wanted).await });
-        Ok(found.await?.map(Into::into))
+        Ok(found.await?.map(|row| Eager(row.into())))
     }
 
     /// The claims that the caller sees, newest first unless ordered otherwise: a partner its own, reviewers every one
@@ -64,7 +68,7 @@ impl ClaimQuery {
         #[graphql(desc = "Only claims before this cursor, which must be of the same order.")] before: Option<String>,
         #[graphql(desc = "Which claims; all without it.")] filter: Option<ClaimFilter>,
         #[graphql(desc = "The order; newest first without it.")] order_by: Option<ClaimOrder>,
-    ) -> Result<ClaimConnection, Failure> {
+    ) -> Result<Eager<ClaimConnection>, Failure> {
         let page = PageArgs { first, after, last, before };
         let ClaimPage { filter, order, request, wanted } = meant(ctx, page, filter, order_by)?;
         let counted = Arc::new(filter.clone());
@@ -75,7 +79,7 @@ impl ClaimQuery {
             let filter = Arc::clone(&counted);
             async move { claims::count(reader.db(), &reader.caller, &filter).await }
         });
-        Ok(ClaimConnection::new(page.await?, total))
+        Ok(Eager(ClaimConnection::new(page.await?, total)))
     }
 }
 

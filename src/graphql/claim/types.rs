@@ -23,6 +23,7 @@ use crate::graphql::{
     arbitration::{Arbitration, ArbitrationsOf},
     comment::{self, CommentConnection},
     customer::{Customer, CustomerById},
+    eager::{Eager, EagerList},
     directory::{Activity, IncentiveProgram, LocationById, Partner, PartnerById, PartnerLocation, SolutionArea},
     error::Failure,
     global_id::{self, Kind},
@@ -145,26 +146,26 @@ impl Claim {
     }
 
     /// The partner that claims.
-    async fn partner(&self, ctx: &Context<'_>) -> Result<Partner, Failure> {
+    async fn partner(&self, ctx: &Context<'_>) -> Result<Eager<Partner>, Failure> {
         match &self.row.partner {
-            Some(partner) => Ok(partner.clone().into()),
-            None => Ok(load_required(ctx, PartnerById(self.core().partner_id)).await?.into()),
+            Some(partner) => Ok(Eager(partner.clone().into())),
+            None => Ok(Eager(load_required(ctx, PartnerById(self.core().partner_id)).await?.into())),
         }
     }
 
     /// The partner's location that claims.
-    async fn location(&self, ctx: &Context<'_>) -> Result<PartnerLocation, Failure> {
+    async fn location(&self, ctx: &Context<'_>) -> Result<Eager<PartnerLocation>, Failure> {
         match &self.row.location {
-            Some(location) => Ok(location.clone().into()),
-            None => Ok(load_required(ctx, LocationById(self.core().mpn_id.clone())).await?.into()),
+            Some(location) => Ok(Eager(location.clone().into())),
+            None => Ok(Eager(load_required(ctx, LocationById(self.core().mpn_id.clone())).await?.into())),
         }
     }
 
     /// The customer.
-    async fn customer(&self, ctx: &Context<'_>) -> Result<Customer, Failure> {
+    async fn customer(&self, ctx: &Context<'_>) -> Result<Eager<Customer>, Failure> {
         match &self.row.customer {
-            Some(customer) => Ok(customer.clone().into()),
-            None => Ok(load_required(ctx, CustomerById(self.core().tenant_id)).await?.into()),
+            Some(customer) => Ok(Eager(customer.clone().into())),
+            None => Ok(Eager(load_required(ctx, CustomerById(self.core().tenant_id)).await?.into())),
         }
     }
 
@@ -185,25 +186,25 @@ impl Claim {
     }
 
     /// The claimed products, in the order in which they were added.
-    async fn lines(&self, ctx: &Context<'_>) -> Result<Vec<ClaimLine>, Failure> {
+    async fn lines(&self, ctx: &Context<'_>) -> Result<EagerList<ClaimLine>, Failure> {
         let lines = load(ctx, With::new(self.row.id(), wanted::of_lines(ctx))).await?.unwrap_or_default();
         let line = |(place, line)| ClaimLine::new(Arc::clone(&self.row), self.standing.clone(), place, line);
-        Ok(lines.into_iter().enumerate().map(line).collect())
+        Ok(EagerList(lines.into_iter().enumerate().map(line).collect()))
     }
 
     /// Whom to ask at the customer. Null to a customer.
-    async fn customer_contact(&self, ctx: &Context<'_>) -> Result<Option<Contact>, Failure> {
-        self.unless_customer(ctx, Parts::CONTACTS, |claim| claim.customer_contact.clone().map(Into::into)).await
+    async fn customer_contact(&self, ctx: &Context<'_>) -> Result<Option<Eager<Contact>>, Failure> {
+        self.unless_customer(ctx, Parts::CONTACTS, |claim| claim.customer_contact.clone().map(|one| Eager(one.into()))).await
     }
 
     /// Whom to ask at the customer about the technology (Business Applications). Null to a customer.
-    async fn technical_contact(&self, ctx: &Context<'_>) -> Result<Option<Contact>, Failure> {
-        self.unless_customer(ctx, Parts::CONTACTS, |claim| claim.technical_contact.clone().map(Into::into)).await
+    async fn technical_contact(&self, ctx: &Context<'_>) -> Result<Option<Eager<Contact>>, Failure> {
+        self.unless_customer(ctx, Parts::CONTACTS, |claim| claim.technical_contact.clone().map(|one| Eager(one.into()))).await
     }
 
     /// Whom to ask at the partner. Null to a customer.
-    async fn partner_contact(&self, ctx: &Context<'_>) -> Result<Option<Contact>, Failure> {
-        self.unless_customer(ctx, Parts::CONTACTS, |claim| claim.partner_contact.clone().map(Into::into)).await
+    async fn partner_contact(&self, ctx: &Context<'_>) -> Result<Option<Eager<Contact>>, Failure> {
+        self.unless_customer(ctx, Parts::CONTACTS, |claim| claim.partner_contact.clone().map(|one| Eager(one.into()))).await
     }
 
     /// The name of the Dynamics solution seller (Revenue association). Null to a customer.
@@ -217,9 +218,9 @@ impl Claim {
     }
 
     /// The proof of execution, in the order of uploading. Empty to a customer.
-    async fn proof_of_execution(&self, ctx: &Context<'_>) -> Result<Vec<ProofDocument>, Failure> {
+    async fn proof_of_execution(&self, ctx: &Context<'_>) -> Result<EagerList<ProofDocument>, Failure> {
         let documents = load(ctx, DocumentsOf(self.row.id())).await?.unwrap_or_default();
-        Ok(documents.into_iter().map(Into::into).collect())
+        Ok(EagerList(documents.into_iter().map(Into::into).collect()))
     }
 
     /// What partner and reviewers say to each other, oldest first. A partner sees the shared comments, a customer none.
@@ -232,8 +233,8 @@ impl Claim {
         #[graphql(desc = "How many from the end, 1 to 100. Not with `first`. The latest five: `last: 5`.")]
         last: Option<i32>,
         #[graphql(desc = "Only comments before this cursor.")] before: Option<String>,
-    ) -> Result<CommentConnection, Failure> {
-        comment::of_claim(ctx, self.row.id(), PageArgs { first, after, last, before }).await
+    ) -> Result<Eager<CommentConnection>, Failure> {
+        comment::of_claim(ctx, self.row.id(), PageArgs { first, after, last, before }).await.map(Eager)
     }
 
     /// What happened to the claim, oldest first. A partner does not see what is internal to the vendor, a customer sees
@@ -248,13 +249,13 @@ impl Claim {
         #[graphql(desc = "How many from the end, 1 to 100. Not with `first`. The latest five: `last: 5`.")]
         last: Option<i32>,
         #[graphql(desc = "Only entries before this cursor.")] before: Option<String>,
-    ) -> Result<HistoryEntryConnection, Failure> {
-        history::of_claim(ctx, self.row.id(), PageArgs { first, after, last, before }).await
+    ) -> Result<Eager<HistoryEntryConnection>, Failure> {
+        history::of_claim(ctx, self.row.id(), PageArgs { first, after, last, before }).await.map(Eager)
     }
 
     /// The clock that runs now; null where none does. Where two run, the one that is due first. A customer sees its own,
     /// of consent, only.
-    async fn deadline(&self, ctx: &Context<'_>) -> Result<Option<Deadline>, Failure> {
+    async fn deadline(&self, ctx: &Context<'_>) -> Result<Option<Eager<Deadline>>, Failure> {
         let reader = Reader::of(ctx)?;
         let (now, policy) = (reader.app.now(), reader.app.policy());
         let clock = |claim: &domain::claim::Claim| {
@@ -265,7 +266,7 @@ impl Claim {
             }
         };
         let clock = self.read(ctx, Parts::CLOCKS, clock).await?;
-        Ok(clock.map(|clock| Deadline::of(clock, now, policy)))
+        Ok(clock.map(|clock| Eager(Deadline::of(clock, now, policy))))
     }
 
     /// The target for the decision: 10 business days after submission, time in arbitration aside. It moves nothing, and
@@ -283,46 +284,46 @@ impl Claim {
     }
 
     /// What a reviewer last asked the partner for; null where nothing was asked, and to a customer.
-    async fn action_request(&self, ctx: &Context<'_>) -> Result<Option<ActionRequest>, Failure> {
-        self.unless_customer(ctx, Parts::CLOCKS, |claim| claim.action_request.clone().map(Into::into)).await
+    async fn action_request(&self, ctx: &Context<'_>) -> Result<Option<Eager<ActionRequest>>, Failure> {
+        self.unless_customer(ctx, Parts::CLOCKS, |claim| claim.action_request.clone().map(|one| Eager(one.into()))).await
     }
 
     /// How the claim was rejected, while it is; else null. Null to a customer.
-    async fn rejection(&self, ctx: &Context<'_>) -> Result<Option<Rejection>, Failure> {
-        self.unless_customer(ctx, Parts::REVIEW, |claim| claim.rejection.clone().map(Into::into)).await
+    async fn rejection(&self, ctx: &Context<'_>) -> Result<Option<Eager<Rejection>>, Failure> {
+        self.unless_customer(ctx, Parts::REVIEW, |claim| claim.rejection.clone().map(|one| Eager(one.into()))).await
     }
 
     /// The last dispute of a rejection; null where there was none, and to a customer.
-    async fn dispute(&self, ctx: &Context<'_>) -> Result<Option<Dispute>, Failure> {
-        self.unless_customer(ctx, Parts::REVIEW, |claim| claim.dispute.clone().map(Into::into)).await
+    async fn dispute(&self, ctx: &Context<'_>) -> Result<Option<Eager<Dispute>>, Failure> {
+        self.unless_customer(ctx, Parts::REVIEW, |claim| claim.dispute.clone().map(|one| Eager(one.into()))).await
     }
 
     /// How the customer's consent stands, since the last approval; null before, and where the claim stopped being
     /// approved before the customer's time was over.
-    async fn consent(&self, ctx: &Context<'_>) -> Result<Option<Consent>, Failure> {
-        self.read(ctx, Parts::CLOCKS, |claim| consent_asked(claim).cloned().map(Into::into)).await
+    async fn consent(&self, ctx: &Context<'_>) -> Result<Option<Eager<Consent>>, Failure> {
+        self.read(ctx, Parts::CLOCKS, |claim| consent_asked(claim).cloned().map(|one| Eager(one.into()))).await
     }
 
     /// The incentive evaluation, since the last approval; null before, and to a customer.
-    async fn evaluation(&self, ctx: &Context<'_>) -> Result<Option<IncentiveEvaluation>, Failure> {
+    async fn evaluation(&self, ctx: &Context<'_>) -> Result<Option<Eager<IncentiveEvaluation>>, Failure> {
         if self.unless_customer(ctx, Parts::REVIEW, |claim| claim.evaluation).await?.is_none() {
             return Ok(None);
         }
-        Ok(load(ctx, EvaluationOf(self.row.id())).await?.map(Into::into))
+        Ok(load(ctx, EvaluationOf(self.row.id())).await?.map(|one| Eager(one.into())))
     }
 
     /// The arbitrations that the claim takes or took part in, oldest first. Empty to a customer.
-    async fn arbitrations(&self, ctx: &Context<'_>) -> Result<Vec<Arbitration>, Failure> {
+    async fn arbitrations(&self, ctx: &Context<'_>) -> Result<EagerList<Arbitration>, Failure> {
         let arbitrations = load(ctx, ArbitrationsOf(self.row.id().get())).await?.unwrap_or_default();
-        Ok(arbitrations.into_iter().map(Into::into).collect())
+        Ok(EagerList(arbitrations.into_iter().map(Into::into).collect()))
     }
 
     /// The assigned reviewer; null where nobody is assigned, and to everybody but the vendor.
-    async fn reviewer(&self, ctx: &Context<'_>) -> Result<Option<Reviewer>, Failure> {
+    async fn reviewer(&self, ctx: &Context<'_>) -> Result<Option<Eager<Reviewer>>, Failure> {
         if !Reader::of(ctx)?.is_vendor() {
             return Ok(None);
         }
-        self.read(ctx, Parts::REVIEW, |claim| claim.reviewer.clone().map(Into::into)).await
+        self.read(ctx, Parts::REVIEW, |claim| claim.reviewer.clone().map(|one| Eager(one.into()))).await
     }
 
     /// The actions that are open to the caller on this claim now. It comes from the table that guards the mutations:

@@ -5,6 +5,7 @@ use async_graphql::{Context, ID, Object};
 use super::CommentConnection;
 use crate::{
     graphql::{
+        eager::Eager,
         error::Failure,
         global_id::{self, Kind},
         guard::Root,
@@ -32,7 +33,7 @@ impl CommentQuery {
         #[graphql(desc = "Only comments before this cursor.")] before: Option<String>,
         #[graphql(desc = "Only comments on this claim; an id that names no visible claim finds none.")]
         claim_id: Option<ID>,
-    ) -> Result<CommentConnection, Failure> {
+    ) -> Result<Eager<CommentConnection>, Failure> {
         let request = PageArgs { first, after, last, before }.of(&comments::ORDER)?;
         let claim_id = claim_id.map(|id| global_id::key_or_none(Kind::Claim, &id));
         let page = page::asked(ctx, move |reader| async move {
@@ -41,6 +42,6 @@ impl CommentQuery {
         .await?;
         let total =
             Total::asked(move |reader| async move { comments::count(reader.db(), &reader.caller, claim_id).await });
-        Ok(CommentConnection::new(page, total))
+        Ok(Eager(CommentConnection::new(page, total)))
     }
 }

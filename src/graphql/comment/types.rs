@@ -9,6 +9,7 @@ use crate::{
     graphql::{
         actor::Actor,
         claim::{self, Claim},
+        eager::Eager,
         error::Failure,
         global_id::{self, Kind},
         guard,
@@ -56,13 +57,13 @@ impl Comment {
 
     /// The claim that it is on. Needs the scope `claims:read`, unless it is part of a mutation's answer.
     #[graphql(guard = "guard::CLAIMS")]
-    async fn claim(&self, ctx: &Context<'_>) -> Result<Claim, Failure> {
-        claim::visible(ctx, self.0.claim_id).await
+    async fn claim(&self, ctx: &Context<'_>) -> Result<Eager<Claim>, Failure> {
+        claim::visible(ctx, self.0.claim_id).await.map(Eager)
     }
 
     /// Who wrote it.
-    async fn author(&self, ctx: &Context<'_>) -> Result<Actor, Failure> {
-        Ok(Actor::shown_to(Reader::of(ctx)?, &self.0.author))
+    async fn author(&self, ctx: &Context<'_>) -> Result<Eager<Actor>, Failure> {
+        Ok(Eager(Actor::shown_to(Reader::of(ctx)?, &self.0.author)))
     }
 
     /// The text, at most 10,000 characters.

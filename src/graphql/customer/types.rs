@@ -7,6 +7,7 @@ use crate::{
     graphql::{
         claim::{self, ClaimConnection, ClaimFilter, ClaimOrder},
         directory::{self, CustomerSubscriptionConnection, SubscriptionFilter},
+        eager::Eager,
         error::Failure,
         global_id::{self, Kind},
         guard,
@@ -90,8 +91,8 @@ impl Customer {
         #[graphql(desc = "Only claims before this cursor, which must be of the same order.")] before: Option<String>,
         #[graphql(desc = "Which claims; all without it.")] filter: Option<ClaimFilter>,
         #[graphql(desc = "The order; newest first without it.")] order_by: Option<ClaimOrder>,
-    ) -> Result<ClaimConnection, Failure> {
-        claim::of_customer(ctx, self.0.tenant_id, PageArgs { first, after, last, before }, filter, order_by).await
+    ) -> Result<Eager<ClaimConnection>, Failure> {
+        claim::of_customer(ctx, self.0.tenant_id, PageArgs { first, after, last, before }, filter, order_by).await.map(Eager)
     }
 }
 

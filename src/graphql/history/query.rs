@@ -5,6 +5,7 @@ use async_graphql::{Context, ID, InputObject, Object};
 use super::{HistoryAction, HistoryEntryConnection, types::wanted};
 use crate::{
     graphql::{
+        eager::Eager,
         error::Failure,
         global_id::{self, Kind},
         guard::Root,
@@ -53,7 +54,7 @@ impl HistoryQuery {
         last: Option<i32>,
         #[graphql(desc = "Only entries before this cursor.")] before: Option<String>,
         #[graphql(desc = "Which entries; all without it.")] filter: Option<HistoryFilter>,
-    ) -> Result<HistoryEntryConnection, Failure> {
+    ) -> Result<Eager<HistoryEntryConnection>, Failure> {
         let request = PageArgs { first, after, last, before }.of(&history::ORDER)?;
         let filter: history::HistoryFilter = filter.unwrap_or_default().into();
         let counted = filter.clone();
@@ -66,6 +67,6 @@ impl HistoryQuery {
             let filter = counted.clone();
             async move { history::count(reader.db(), &reader.caller, &filter).await }
         });
-        Ok(HistoryEntryConnection::new(page, total))
+        Ok(Eager(HistoryEntryConnection::new(page, total)))
     }
 }

@@ -11,6 +11,7 @@ use crate::{
         actor::Actor,
         claim::{self, Claim, ClaimStatus},
         comment::{Comment, CommentById},
+        eager::{Eager, EagerList},
         error::Failure,
         global_id::{self, Kind},
         guard,
@@ -102,8 +103,8 @@ impl HistoryEntry {
 
     /// The claim. Needs the scope `claims:read`, unless it is part of a mutation's answer.
     #[graphql(guard = "guard::CLAIMS")]
-    async fn claim(&self, ctx: &Context<'_>) -> Result<Claim, Failure> {
-        claim::visible(ctx, self.0.claim_id).await
+    async fn claim(&self, ctx: &Context<'_>) -> Result<Eager<Claim>, Failure> {
+        claim::visible(ctx, self.0.claim_id).await.map(Eager)
     }
 
     /// What happened.
@@ -112,8 +113,8 @@ impl HistoryEntry {
     }
 
     /// Who did it.
-    async fn actor(&self, ctx: &Context<'_>) -> Result<Actor, Failure> {
-        Ok(Actor::shown_to(Reader::of(ctx)?, &self.0.actor))
+    async fn actor(&self, ctx: &Context<'_>) -> Result<Eager<Actor>, Failure> {
+        Ok(Eager(Actor::shown_to(Reader::of(ctx)?, &self.0.actor)))
     }
 
     /// When.
@@ -132,7 +133,7 @@ impl HistoryEntry {
     }
 
     /// What changed, field by field. A partner does not see who reviews, the vendor not the partner's own reference.
-    async fn changes(&self, ctx: &Context<'_>) -> Result<Vec<FieldChange>, Failure> {
+    async fn changes(&self, ctx: &Context<'_>) -> Result<EagerList<FieldChange>, Failure> {
         let hidden = hidden(Reader::of(ctx)?);
         let shown = |change: domain::history::FieldChange| FieldChange {
             field: change.field,
@@ -142,15 +143,15 @@ impl HistoryEntry {
         let seen = |detail: &EntryDetail| {
             detail.changes.iter().filter(|change| change.field != hidden).cloned().map(shown).collect()
         };
-        self.detail(ctx, seen).await
+        self.detail(ctx, seen).await.map(EagerList)
     }
 
     /// The comment that was posted with it; null where there was none. Needs the scope `claims:read`, unless it is part
     /// of a mutation's answer.
     #[graphql(guard = "guard::CLAIMS")]
-    async fn comment(&self, ctx: &Context<'_>) -> Result<Option<Comment>, Failure> {
+    async fn comment(&self, ctx: &Context<'_>) -> Result<Option<Eager<Comment>>, Failure> {
         match self.detail(ctx, |detail| detail.comment_id).await? {
-            Some(id) => Ok(load(ctx, CommentById(id)).await?.map(Into::into)),
+            Some(id) => Ok(load(ctx, CommentById(id)).await?.map(|one| Eager(one.into()))),
             None => Ok(None),
         }
     }

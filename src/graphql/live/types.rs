@@ -7,6 +7,7 @@ use crate::{
         actor::Actor,
         claim::{self, Claim, ClaimStatus},
         comment::{Comment, CommentById},
+        eager::Eager,
         error::Failure,
         loader::{Reader, load_required},
         scalar::DateTime,
@@ -26,8 +27,8 @@ impl ClaimStatusChange {
     }
 
     /// The claim, as it is when the event is sent; its status may have changed again since.
-    async fn claim(&self, ctx: &Context<'_>) -> Result<Claim, Failure> {
-        claim::visible(ctx, self.0.claim_id).await
+    async fn claim(&self, ctx: &Context<'_>) -> Result<Eager<Claim>, Failure> {
+        claim::visible(ctx, self.0.claim_id).await.map(Eager)
     }
 
     /// The status before; null where there was none.
@@ -47,8 +48,8 @@ impl ClaimStatusChange {
     }
 
     /// Who changed it.
-    async fn actor(&self, ctx: &Context<'_>) -> Result<Actor, Failure> {
-        Ok(Actor::shown_to(Reader::of(ctx)?, &self.0.actor))
+    async fn actor(&self, ctx: &Context<'_>) -> Result<Eager<Actor>, Failure> {
+        Ok(Eager(Actor::shown_to(Reader::of(ctx)?, &self.0.actor)))
     }
 }
 
