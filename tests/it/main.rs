@@ -38,6 +38,7 @@ mod metrics;
 mod model;
 mod nodes;
 mod paging;
+mod partial_reads;
 mod races;
 mod restore;
 mod rights;

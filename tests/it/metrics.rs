@@ -165,8 +165,7 @@ async fn what_happens_to_claims_is_counted(backend: Backend) {
     assert_eq!(after.get("cpor_tail_failures_total"), 0);
     let lag = after.seconds("cpor_tail_lag_seconds");
     assert!((0.0..10.0).contains(&lag), "{lag}");
-    let pools: &[&str] = if backend == Backend::Postgres { &["all", "log"] } else { &["read", "write", "log"] };
-    for pool in pools {
+    for pool in ["read", "write", "log"] {
         let of = |state: &str| after.get(&format!(r#"cpor_database_connections{{pool="{pool}",state="{state}"}}"#));
         let limit = after.get(&format!(r#"cpor_database_connections_limit{{pool="{pool}"}}"#));
         assert!(of("used") + of("idle") >= 1 && of("used") + of("idle") <= limit, "{pool}: {}", after.text);
