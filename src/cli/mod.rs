@@ -2,6 +2,7 @@
 
 mod demo;
 mod failure;
+mod generate;
 mod import;
 mod migrate;
 mod output;
@@ -52,6 +53,8 @@ enum Command {
     Token(token::Options),
     /// Load partners, customers, subscriptions or products from a file.
     Import(import::Options),
+    /// Make realistic bulk data for load tests, the same for the same seed.
+    Generate(generate::Options),
     /// Prove that no claim's history was altered and that every invariant holds.
     Verify(verify::Options),
 }
@@ -70,6 +73,7 @@ pub fn run(cli: Cli) -> LocalBoxFuture<'static, ExitCode> {
         Command::Schema => ready(schema::run()).boxed_local(),
         Command::Token(options) => ready(token::run(options)).boxed_local(),
         Command::Import(options) => import::run(options).boxed_local(),
+        Command::Generate(options) => generate::run(options).boxed_local(),
         Command::Verify(options) => verify::run(options).boxed_local(),
     };
     done.map(|done| done.map_or_else(|failure| failure.tell(), |()| ExitCode::SUCCESS)).boxed_local()

@@ -20,6 +20,8 @@ pub struct Progress {
     bar: ProgressBar,
     /// What is counted, such as `rows`.
     what: &'static str,
+    /// Whether the bar's length is that of the count.
+    counts: bool,
     told: AtomicU64,
 }
 
@@ -37,12 +39,17 @@ impl Progress {
         if let Ok(style) = ProgressStyle::with_template(form) {
             bar.set_style(style);
         }
-        Self { bar, what, told: AtomicU64::new(0) }
+        Self { bar, what, counts: false, told: AtomicU64::new(0) }
+    }
+
+    /// Counts up to a total that is known.
+    pub fn counting(what: &'static str, total: u64) -> Self {
+        Self { counts: true, ..Self::new(what, Some(total)) }
     }
 
     /// Shows no bar.
     pub fn quiet() -> Self {
-        Self { bar: ProgressBar::hidden(), what: "rows", told: AtomicU64::new(0) }
+        Self { bar: ProgressBar::hidden(), what: "rows", counts: false, told: AtomicU64::new(0) }
     }
 
     /// The same input, whose reading moves the bar.
@@ -57,6 +64,9 @@ impl Progress {
         if passed(REDRAW) {
             self.bar.set_message(format!("{count} {}", self.what));
             self.bar.tick();
+            if self.counts {
+                self.bar.set_position(count);
+            }
         }
         if passed(STEP) && self.bar.is_hidden() {
             output::error(&format!("{count} {}", self.what));

@@ -23,6 +23,7 @@ mod documents;
 mod editing;
 mod eligibility;
 mod event_stream;
+mod generate;
 mod guards;
 mod http;
 mod idempotency;

@@ -2,7 +2,7 @@
 
 mod cast;
 mod claims;
-mod pdf;
+pub(super) mod pdf;
 mod samples;
 mod secret;
 mod stage;

@@ -10,7 +10,13 @@ use crate::store::{Reads, StoreError, Transaction, records::Comment};
 /// # Errors
 /// The database's.
 pub async fn insert(transaction: &Transaction, comment: &Comment) -> Result<(), StoreError> {
-    let row = comment::ActiveModel {
+    comment::Entity::insert(row(comment)).exec_without_returning(transaction.connection()).await?;
+    Ok(())
+}
+
+/// The row of a comment.
+pub(super) fn row(comment: &Comment) -> comment::ActiveModel {
+    comment::ActiveModel {
         id: Set(comment.id),
         claim_id: Set(comment.claim_id),
         author_kind: Set(comment.author.kind.to_string()),
@@ -19,7 +25,5 @@ pub async fn insert(transaction: &Transaction, comment: &Comment) -> Result<(), 
         body: Set(comment.body.clone()),
         visibility: Set(comment.visibility.to_string()),
         created_at: Set(comment.created_at.micros()),
-    };
-    comment::Entity::insert(row).exec_without_returning(transaction.connection()).await?;
-    Ok(())
+    }
 }

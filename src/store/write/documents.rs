@@ -11,7 +11,13 @@ use crate::store::{Reads, StoreError, Transaction, records::Document};
 /// # Errors
 /// The database's.
 pub async fn insert(transaction: &Transaction, document: &Document) -> Result<(), StoreError> {
-    let row = proof_document::ActiveModel {
+    proof_document::Entity::insert(row(document)).exec_without_returning(transaction.connection()).await?;
+    Ok(())
+}
+
+/// The row of a document.
+pub(super) fn row(document: &Document) -> proof_document::ActiveModel {
+    proof_document::ActiveModel {
         id: Set(document.id),
         claim_id: Set(document.claim_id),
         name: Set(document.name.clone()),
@@ -23,9 +29,7 @@ pub async fn insert(transaction: &Transaction, document: &Document) -> Result<()
         uploaded_by_kind: Set(document.uploaded_by.kind.to_string()),
         uploaded_by_subject: Set(document.uploaded_by.subject.clone()),
         uploaded_by_name: Set(document.uploaded_by.name.clone()),
-    };
-    proof_document::Entity::insert(row).exec_without_returning(transaction.connection()).await?;
-    Ok(())
+    }
 }
 
 /// A document of a claim, for its removal.

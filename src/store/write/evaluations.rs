@@ -21,18 +21,6 @@ pub async fn save(
     evaluation: Evaluation,
     now: Timestamp,
 ) -> Result<(), StoreError> {
-    let business = claim.solution_area == SolutionArea::BusinessApplications;
-    let associated = claim.lines.iter().filter(|line| line.associated);
-    let subscriptions: Vec<_> = associated.filter_map(|line| line.subscription_id).collect();
-    let row = evaluation::ActiveModel {
-        claim_id: Set(claim.id),
-        status: Set(evaluation.status.to_string()),
-        programs: Set(words(&catalogue::programs(claim.solution_area, &claim.activities))),
-        tenant_id: Set((!business).then_some(claim.tenant_id)),
-        subscription_ids: Set(words(&subscriptions)),
-        created_at: Set(now.micros()),
-        sent_at: Set(evaluation.sent_at.map(Timestamp::micros)),
-    };
     let mut again = OnConflict::column(evaluation::Column::ClaimId);
     again.update_columns([evaluation::Column::Status, evaluation::Column::SentAt]);
     if evaluation.status != EvaluationStatus::Cancelled {
@@ -42,6 +30,25 @@ pub async fn save(
             evaluation::Column::SubscriptionIds,
         ]);
     }
-    evaluation::Entity::insert(row).on_conflict(again).exec_without_returning(transaction.connection()).await?;
+    evaluation::Entity::insert(row(claim, evaluation, now))
+        .on_conflict(again)
+        .exec_without_returning(transaction.connection())
+        .await?;
     Ok(())
+}
+
+/// The record of a claim's evaluation as it stands.
+pub(super) fn row(claim: &Claim, evaluation: Evaluation, now: Timestamp) -> evaluation::ActiveModel {
+    let business = claim.solution_area == SolutionArea::BusinessApplications;
+    let associated = claim.lines.iter().filter(|line| line.associated);
+    let subscriptions: Vec<_> = associated.filter_map(|line| line.subscription_id).collect();
+    evaluation::ActiveModel {
+        claim_id: Set(claim.id),
+        status: Set(evaluation.status.to_string()),
+        programs: Set(words(&catalogue::programs(claim.solution_area, &claim.activities))),
+        tenant_id: Set((!business).then_some(claim.tenant_id)),
+        subscription_ids: Set(words(&subscriptions)),
+        created_at: Set(now.micros()),
+        sent_at: Set(evaluation.sent_at.map(Timestamp::micros)),
+    }
 }

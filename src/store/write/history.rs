@@ -68,7 +68,8 @@ pub async fn insert(transaction: &Transaction, placed: Placed) -> Result<(), Sto
     Ok(())
 }
 
-fn row(entry: Entry, hash: String) -> Result<history::ActiveModel, StoreError> {
+/// The row of an entry; the database gives its position.
+pub(super) fn row(entry: Entry, hash: String) -> Result<history::ActiveModel, StoreError> {
     let event = entry.event;
     let changes =
         serde_json::to_string(&event.changes).map_err(|_| StoreError::Corrupt("history", entry.id.to_string()))?;

@@ -2,6 +2,7 @@
 
 pub mod arbitrations;
 pub mod associations;
+pub mod bulk;
 pub mod claims;
 pub mod comments;
 pub mod directory;

@@ -23,14 +23,19 @@ pub async fn insert(
     if notices.is_empty() {
         return Ok(());
     }
-    let rows = notices.iter().map(|notice| notice::ActiveModel {
-        id: Set(ids::new()),
+    let rows = notices.iter().map(|notice| row(ids::new(), claim_id, notice, at));
+    notice::Entity::insert_many(rows).exec_without_returning(transaction.connection()).await?;
+    Ok(())
+}
+
+/// The row of a notice.
+pub(super) fn row(id: Uuid, claim_id: Uuid, notice: &Notice, at: Timestamp) -> notice::ActiveModel {
+    notice::ActiveModel {
+        id: Set(id),
         claim_id: Set(claim_id),
         recipient: Set(notice.recipient.as_str().to_owned()),
         subject: Set(notice.subject.clone()),
         body: Set(notice.body.clone()),
         created_at: Set(at.micros()),
-    });
-    notice::Entity::insert_many(rows).exec_without_returning(transaction.connection()).await?;
-    Ok(())
+    }
 }

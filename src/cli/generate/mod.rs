@@ -1,0 +1,212 @@
+//! `cpor generate`: realistic bulk data for load tests. The same seed gives the same data, byte for byte.
+//!
+//! Every claim is made and moved by the rules themselves (`domain`), with a clock of its own, customer by customer, and
+//! stored in bulk. So what is there is what a server would have written, and `cpor verify` accepts it.
+
+mod draft;
+mod plot;
+mod record;
+mod span;
+mod stage;
+mod step;
+mod words;
+mod world;
+
+use clap::Args;
+use domain::directory::{CustomerRow, SubscriptionRow};
+
+use super::{failure::Failure, logging, output, progress::Progress};
+use crate::{
+    app::{App, AppError},
+    config::{LogFormat, StorageOptions},
+    server,
+    store::write::{
+        bulk::{self, Batch},
+        directory::Loadable,
+    },
+};
+use stage::Stage;
+use world::World;
+
+/// The options of `cpor generate`.
+#[derive(Debug, Args)]
+#[command(after_help = "\
+The same options give the same data: ids, numbers, texts, times and hashes follow from the seed. Only the positions in the
+event log are the database's own. Claims are made from January 2025 on; what clocks do by themselves is done before November
+2026, and the clocks that still run run out from November 2036 on, so that a server has none to fire. Times follow the
+default policy; another one (--policy) gives other data.
+
+All documents share three small files. The database must hold no claim, partner or customer. Everything is written in batches,
+each in one transaction: after an interruption, begin again with an empty database.")]
+pub struct Options {
+    /// How many claims to make, in every status.
+    #[arg(long, env = "CPOR_CLAIMS", value_name = "COUNT", value_parser = clap::value_parser!(u64).range(1..=CLAIMS_MAX))]
+    claims: u64,
+    /// How many partners to make, with three locations each [default: one for 200 claims, at least 4].
+    #[arg(long, env = "CPOR_PARTNERS", value_name = "COUNT", value_parser = clap::value_parser!(u64).range(1..=PARTNERS_MAX))]
+    partners: Option<u64>,
+    /// How many customers to make, with the subscriptions that are claimed [default: one for 4 claims, at least 4].
+    #[arg(long, env = "CPOR_CUSTOMERS", value_name = "COUNT", value_parser = clap::value_parser!(u64).range(1..=CLAIMS_MAX))]
+    customers: Option<u64>,
+    /// What the data follows from.
+    #[arg(long, env = "CPOR_SEED", default_value_t = 1)]
+    seed: u64,
+    #[command(flatten)]
+    storage: StorageOptions,
+}
+
+/// Claim numbers have 40 bits (L12); far beyond what fits on a disk.
+const CLAIMS_MAX: u64 = 1_000_000_000;
+/// Partners are kept in memory.
+const PARTNERS_MAX: u64 = 1_000_000;
+/// How many claims are written at once, about.
+const BATCH: usize = 1_000;
+/// How many customers or subscriptions a statement takes.
+const ROWS: usize = 500;
+/// How much a customer claims compared with the one before; customers differ.
+const WEIGHTS: [u64; 8] = [1, 1, 2, 2, 3, 3, 4, 8];
+
+/// Makes the data.
+pub async fn run(options: Options) -> Result<(), Failure> {
+    logging::init(LogFormat::Text, "warn");
+    let app = server::open(&options.storage, None, false, server::Purpose::Maintain).await?;
+    if !bulk::is_empty(app.db()).await.map_err(AppError::from)? {
+        return Err(Failure::new(
+            "The database already holds claims, partners or customers.",
+            "Name an empty database with --database-url, or make this one anew, then run `cpor migrate up` and generate again.",
+        ));
+    }
+    let partners = options.partners.unwrap_or_else(|| (options.claims / 200).max(4));
+    let customers = options.customers.unwrap_or_else(|| (options.claims / 4).max(4));
+    let world = World::new(options.seed, partners, app.policy().clone())?;
+    let progress = Progress::counting("claims", options.claims);
+    let mut work = Work { app: &app, world: &world, done: Done::default(), pending: Pending::default() };
+    work.directory().await?;
+    for customer in 0..customers {
+        let first = share(options.claims, customer, customers);
+        work.customer(customer, customers, first..share(options.claims, customer + 1, customers))?;
+        if work.pending.batch.claims.len() >= BATCH || work.pending.customers.len() >= BATCH {
+            work.flush().await?;
+            progress.at(work.done.claims);
+        }
+    }
+    work.flush().await?;
+    bulk::analyze(app.db()).await.map_err(AppError::from)?;
+    progress.end();
+    let Done { claims, lines, comments, entries, subscriptions } = work.done;
+    Ok(output::line(&format!(
+        "generated with seed {}: {partners} partners, {customers} customers, {subscriptions} subscriptions, {claims} claims, \
+         {lines} lines, {comments} comments, {entries} history entries",
+        options.seed
+    ))?)
+}
+
+/// The number of the first claim of this customer: how many claims the customers before it have.
+fn share(claims: u64, customer: u64, customers: u64) -> u64 {
+    let weight = |customers: u64| {
+        let (rounds, rest) = (customers / 8, usize::try_from(customers % 8).unwrap_or(0));
+        rounds * WEIGHTS.iter().sum::<u64>() + WEIGHTS.iter().take(rest).sum::<u64>()
+    };
+    let (part, whole) = (u128::from(weight(customer)), u128::from(weight(customers).max(1)));
+    u64::try_from(u128::from(claims) * part / whole).unwrap_or(claims)
+}
+
+/// What was written.
+#[derive(Debug, Default)]
+struct Done {
+    claims: u64,
+    lines: u64,
+    comments: u64,
+    entries: u64,
+    subscriptions: u64,
+}
+
+/// What is made and not written yet.
+#[derive(Debug, Default)]
+struct Pending {
+    customers: Vec<CustomerRow>,
+    subscriptions: Vec<SubscriptionRow>,
+    batch: Batch,
+}
+
+struct Work<'a> {
+    app: &'a App,
+    world: &'a World,
+    done: Done,
+    pending: Pending,
+}
+
+impl Work<'_> {
+    /// Writes the catalogue, the partners, and the files that documents share.
+    async fn directory(&self) -> Result<(), Failure> {
+        for proof in record::PROOFS.iter() {
+            self.app.documents().put(&proof.key, proof.content.clone().into()).await.map_err(AppError::from)?;
+        }
+        let transaction = self.app.db().begin().await.map_err(AppError::from)?;
+        for rows in self.world.products.chunks(ROWS) {
+            Loadable::write(&transaction, rows, span::begin()).await.map_err(AppError::from)?;
+        }
+        for rows in self.world.partners.chunks(ROWS) {
+            Loadable::write(&transaction, rows, span::begin()).await.map_err(AppError::from)?;
+        }
+        Ok(transaction.commit().await.map_err(AppError::from)?)
+    }
+
+    /// Plays out what happens at a customer.
+    fn customer(&mut self, number: u64, customers: u64, claims: std::ops::Range<u64>) -> Result<(), Failure> {
+        let mut dice = self.world.dice(number);
+        let row = world::customer(number, &mut dice);
+        let start = span::first_claim(number, customers, &mut dice);
+        let mut stage = Stage::new(self.world, row, dice, start);
+        for claim in claims {
+            stage.plan_claim(claim, span::CLAIMS_WITHIN_DAYS * span::DAY);
+        }
+        stage.play().map_err(|problems| {
+            let told: Vec<String> = problems.into_iter().map(|problem| problem.message).collect();
+            Failure::new(format!("A draft was refused: {}", told.join(" ")), "This is a defect; please report it.")
+        })?;
+        let Stage { customer, subscriptions, claims, record, .. } = stage;
+        self.pending.customers.push(customer);
+        self.pending.subscriptions.extend(subscriptions);
+        record.append_to(&mut self.pending.batch, claims);
+        Ok(())
+    }
+
+    /// Writes what is pending in one transaction, claims and entries in the order of their times.
+    async fn flush(&mut self) -> Result<(), Failure> {
+        let Pending { customers, subscriptions, mut batch } = std::mem::take(&mut self.pending);
+        let count = |rows: usize| u64::try_from(rows).unwrap_or(0);
+        self.done.claims += count(batch.claims.len());
+        self.done.lines += count(batch.claims.iter().map(|(claim, _)| claim.lines.len()).sum());
+        self.done.comments += count(batch.comments.len());
+        self.done.entries += count(batch.entries.len());
+        self.done.subscriptions += count(subscriptions.len());
+        batch.claims.sort_by_key(|(claim, _)| claim.id);
+        batch.comments.sort_by_key(|comment| comment.id);
+        // Stable: entries of one claim and one time stay in their order.
+        batch.entries.sort_by_key(|(entry, _)| entry.at);
+        let transaction = self.app.db().begin().await.map_err(AppError::from)?;
+        for rows in customers.chunks(ROWS) {
+            Loadable::write(&transaction, rows, span::begin()).await.map_err(AppError::from)?;
+        }
+        for rows in subscriptions.chunks(ROWS) {
+            Loadable::write(&transaction, rows, span::begin()).await.map_err(AppError::from)?;
+        }
+        batch.insert(&transaction).await.map_err(AppError::from)?;
+        Ok(transaction.commit().await.map_err(AppError::from)?)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_claim_has_one_customer() {
+        for (claims, customers) in [(1, 1), (10, 3), (3, 10), (200_000, 50_000), (1_000_000_000, 7)] {
+            assert_eq!(share(claims, 0, customers), 0);
+            assert_eq!(share(claims, customers, customers), claims);
+            assert!((0..customers.min(100)).all(|c| share(claims, c, customers) <= share(claims, c + 1, customers)));
+        }
+    }
+}

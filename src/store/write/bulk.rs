@@ -1,0 +1,249 @@
+//! Bulk inserts: the rows of many claims in few statements, decided elsewhere (`cpor generate`).
+//!
+//! PostgreSQL takes all rows of a table as one JSON parameter, SQLite as rows of parameters; either way a statement's
+//! text depends on the columns only, so that it is prepared once. Nothing is checked here but what the database checks.
+
+use domain::{
+    claim::{Claim, Evaluation, Subject},
+    history::Entry,
+    notice::Notice,
+    time::Timestamp,
+};
+use entity::{
+    arbitration, arbitration_claim, association, claim, claim_line, comment, customer, evaluation, history, notice,
+    partner, proof_document,
+};
+use sea_orm::{
+    ActiveModelTrait, ActiveValue::Set, ConnectionTrait, EntityName, EntityTrait, IdenStatic, Iterable, PaginatorTrait,
+    Statement, sea_query::sea_value_to_json_value,
+};
+use uuid::Uuid;
+
+use super::{
+    comments, documents, evaluations,
+    history::{self as log, Head},
+    notices,
+};
+use crate::store::{
+    Db, Reads, StoreError, Transaction, claim_to_row, line_to_row,
+    records::{Arbitration, Association, Comment, Document},
+};
+
+/// How many parameters a statement of SQLite may have, less a margin.
+const SQLITE_PARAMETERS: usize = 30_000;
+
+/// How many rows PostgreSQL is given at once: well within its statement timeout.
+const POSTGRES_ROWS: usize = 5_000;
+
+/// Whole claims with everything that belongs to them, for customers and partners that are already there.
+#[derive(Debug, Default)]
+pub struct Batch {
+    /// The claims with their lines, and where their histories end.
+    pub claims: Vec<(Claim, Head)>,
+    /// Their comments.
+    pub comments: Vec<Comment>,
+    /// Their documents.
+    pub documents: Vec<Document>,
+    /// Their histories with the hashes, in the order of the log.
+    pub entries: Vec<(Entry, String)>,
+    /// What people were told.
+    pub notices: Vec<Told>,
+    /// Their associations.
+    pub associations: Vec<Association>,
+    /// The arbitrations that they are or were in.
+    pub arbitrations: Vec<Arbitration>,
+    /// Who took part in those.
+    pub parties: Vec<Party>,
+    /// The records of their evaluations.
+    pub evaluations: Vec<Evaluated>,
+}
+
+/// A notice about a claim.
+#[derive(Clone, Debug)]
+pub struct Told {
+    /// The notice's id.
+    pub id: Uuid,
+    /// The claim.
+    pub claim_id: Uuid,
+    /// What it says.
+    pub notice: Notice,
+    /// When.
+    pub at: Timestamp,
+}
+
+/// A claim that takes part in an arbitration.
+#[derive(Clone, Debug)]
+pub struct Party {
+    /// The arbitration.
+    pub arbitration_id: Uuid,
+    /// The claim.
+    pub claim_id: Uuid,
+    /// Since when.
+    pub joined_at: Timestamp,
+    /// Until when.
+    pub left_at: Option<Timestamp>,
+}
+
+/// The evaluation of a claim, which is given the programs and ids that the claim had then (I1).
+#[derive(Clone, Debug)]
+pub struct Evaluated {
+    /// The claim as it was evaluated.
+    pub claim: Claim,
+    /// How the evaluation stands.
+    pub evaluation: Evaluation,
+    /// When the record was made.
+    pub at: Timestamp,
+}
+
+impl Batch {
+    /// Inserts everything.
+    ///
+    /// # Errors
+    /// The database's; then the transaction must not be committed.
+    pub async fn insert(self, transaction: &Transaction) -> Result<(), StoreError> {
+        let lines: Vec<_> = self.claims.iter().flat_map(|(claim, _)| lines(claim)).collect();
+        insert(transaction, self.claims.iter().map(|(claim, head)| claim_row(claim, head)).collect()).await?;
+        insert::<claim_line::ActiveModel>(transaction, lines).await?;
+        insert::<proof_document::ActiveModel>(transaction, self.documents.iter().map(documents::row).collect()).await?;
+        insert::<comment::ActiveModel>(transaction, self.comments.iter().map(comments::row).collect()).await?;
+        let entries: Result<Vec<_>, _> = self.entries.into_iter().map(|(entry, hash)| log::row(entry, hash)).collect();
+        insert::<history::ActiveModel>(transaction, entries?).await?;
+        let told = |told: &Told| notices::row(told.id, told.claim_id, &told.notice, told.at);
+        insert::<notice::ActiveModel>(transaction, self.notices.iter().map(told).collect()).await?;
+        insert(transaction, self.arbitrations.into_iter().map(arbitration_row).collect()).await?;
+        insert(transaction, self.parties.into_iter().map(party_row).collect()).await?;
+        insert(transaction, self.associations.into_iter().map(association_row).collect()).await?;
+        let evaluated = |made: &Evaluated| evaluations::row(&made.claim, made.evaluation, made.at);
+        insert::<evaluation::ActiveModel>(transaction, self.evaluations.iter().map(evaluated).collect()).await
+    }
+}
+
+/// Whether the database holds any claim, partner or customer.
+///
+/// # Errors
+/// The database's.
+pub async fn is_empty(db: &Db) -> Result<bool, StoreError> {
+    let connection = db.connection();
+    let found = claim::Entity::find().count(connection).await?
+        + partner::Entity::find().count(connection).await?
+        + customer::Entity::find().count(connection).await?;
+    Ok(found == 0)
+}
+
+/// Lets PostgreSQL count what was inserted, as it would by itself a while later. SQLite is left as servers leave it.
+///
+/// # Errors
+/// The database's.
+pub async fn analyze(db: &Db) -> Result<(), StoreError> {
+    if db.is_postgres() {
+        let transaction = db.begin().await?;
+        transaction.connection().execute_unprepared("ANALYZE").await?;
+        transaction.commit().await?;
+    }
+    Ok(())
+}
+
+/// Inserts rows that all have the same columns set.
+async fn insert<A: ActiveModelTrait>(transaction: &Transaction, rows: Vec<A>) -> Result<(), StoreError>
+where
+    A: Send,
+{
+    let columns: Vec<_> = match rows.first() {
+        Some(first) => {
+            <A::Entity as EntityTrait>::Column::iter().filter(|column| first.get(*column).is_set()).collect()
+        }
+        None => return Ok(()),
+    };
+    if transaction.is_postgres() {
+        return insert_json(transaction, &rows, &columns).await;
+    }
+    let mut rows = rows.into_iter().peekable();
+    while rows.peek().is_some() {
+        let some: Vec<A> = rows.by_ref().take(SQLITE_PARAMETERS / columns.len().max(1)).collect();
+        A::Entity::insert_many(some).exec_without_returning(transaction.connection()).await?;
+    }
+    Ok(())
+}
+
+/// Inserts rows that PostgreSQL reads out of one JSON text, by the names and types of the table's columns.
+async fn insert_json<A: ActiveModelTrait>(
+    transaction: &Transaction,
+    rows: &[A],
+    columns: &[<A::Entity as EntityTrait>::Column],
+) -> Result<(), StoreError> {
+    let table = A::Entity::default();
+    let table = table.table_name();
+    let names = columns.iter().map(|column| format!("\"{}\"", column.as_str())).collect::<Vec<_>>().join(", ");
+    let sql = format!(
+        "INSERT INTO \"{table}\" ({names}) SELECT {names} FROM json_populate_recordset(NULL::\"{table}\", $1::json)"
+    );
+    let field = |row: &A, column: &<A::Entity as EntityTrait>::Column| {
+        let value = row.get(*column).into_value();
+        (column.as_str().to_owned(), value.map_or(serde_json::Value::Null, |value| sea_value_to_json_value(&value)))
+    };
+    for some in rows.chunks(POSTGRES_ROWS) {
+        let objects = some.iter().map(|row| columns.iter().map(|column| field(row, column)).collect());
+        let json = serde_json::Value::Array(objects.map(serde_json::Value::Object).collect()).to_string();
+        let connection = transaction.connection();
+        let statement = Statement::from_sql_and_values(connection.get_database_backend(), &sql, [json.into()]);
+        connection.execute_raw(statement).await?;
+    }
+    Ok(())
+}
+
+fn claim_row(claim: &Claim, head: &Head) -> claim::ActiveModel {
+    let mut row = claim_to_row(claim);
+    row.history_length = Set(head.length);
+    row.history_hash = Set(head.hash.clone());
+    row.deleted_at = Set(None);
+    row
+}
+
+fn lines(claim: &Claim) -> impl Iterator<Item = claim_line::ActiveModel> {
+    claim.lines.iter().zip(0..).map(move |(line, position)| line_to_row(claim, position, line))
+}
+
+/// What a row's ids stand for: a Business Applications row has a subscription (X0).
+fn subject(tenant_id: Uuid, sku_id: Uuid, subscription_id: Option<Uuid>) -> String {
+    subscription_id.map_or(Subject::Workload { tenant_id, sku_id }, Subject::Subscription).to_string()
+}
+
+fn association_row(made: Association) -> association::ActiveModel {
+    association::ActiveModel {
+        subject: Set(subject(made.tenant_id, made.sku_id, made.subscription_id)),
+        id: Set(made.id),
+        claim_id: Set(made.claim_id),
+        line_id: Set(made.line_id),
+        partner_id: Set(made.partner_id),
+        tenant_id: Set(made.tenant_id),
+        sku_id: Set(made.sku_id),
+        subscription_id: Set(made.subscription_id),
+        official: Set(made.official),
+        started_at: Set(made.started_at.micros()),
+        ended_at: Set(made.ended_at.map(Timestamp::micros)),
+    }
+}
+
+fn arbitration_row(made: Arbitration) -> arbitration::ActiveModel {
+    arbitration::ActiveModel {
+        subject: Set(subject(made.tenant_id, made.sku_id, made.subscription_id)),
+        id: Set(made.id),
+        tenant_id: Set(made.tenant_id),
+        sku_id: Set(made.sku_id),
+        subscription_id: Set(made.subscription_id),
+        status: Set(made.status.to_string()),
+        opened_at: Set(made.opened_at.micros()),
+        settled_at: Set(made.settled_at.map(Timestamp::micros)),
+        winner_claim_id: Set(made.winner_claim_id),
+        rationale: Set(made.rationale),
+    }
+}
+
+fn party_row(party: Party) -> arbitration_claim::ActiveModel {
+    arbitration_claim::ActiveModel {
+        arbitration_id: Set(party.arbitration_id),
+        claim_id: Set(party.claim_id),
+        joined_at: Set(party.joined_at.micros()),
+        left_at: Set(party.left_at.map(Timestamp::micros)),
+    }
+}
