@@ -117,7 +117,7 @@ async fn a_server_on_it_has_no_clock_to_fire(database: &Database) {
     serve.env("CPOR_JWT_SECRET", server::SECRET).env("CPOR_LISTEN", "127.0.0.1:0").env("RUST_LOG", "error");
     let (running, line) = Running::start(&mut serve, "cpor listens on ");
     let base = line.trim().trim_start_matches("cpor listens on ").to_owned();
-    let ready = reqwest::get(format!("{base}/health/ready")).await.unwrap();
+    let ready = reqwest::get(format!("{base}/readyz")).await.unwrap();
     assert!(ready.status().is_success(), "{ready:?}");
     assert_eq!(running.stop().code, Some(0));
     assert_eq!(count(database, "history").await, before);

@@ -58,7 +58,7 @@ pub(super) fn make(stage: &mut Stage<'_>, number: u64, ending: Ending) -> Result
     let now = stage.now;
     let new = NewClaim {
         id: stage.dice.id(now),
-        number: claim_number(scattered(number)),
+        number: claim_number(scattered(number.wrapping_add(world.first_number()))),
         partner_id: partner.partner_id,
         tenant_id: stage.customer.tenant_id,
         solution_area: wanted.area,

@@ -33,7 +33,7 @@ use world::World;
 #[command(after_help = "\
 The same options give the same data: ids, numbers, texts, times and hashes follow from the seed. Only the positions in the
 event log are the database's own. Claims are made from January 2025 on; what clocks do by themselves is done before November
-2026, and the clocks that still run run out from November 2036 on, so that a server has none to fire. Times follow the
+2026, and the deadlines that still run end from October 2036 on, so that no server has any to act on. Times follow the
 default policy; another one (--policy) gives other data.
 
 All documents share three small files. The database must hold no claim, partner or customer. Everything is written in batches,

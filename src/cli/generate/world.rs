@@ -50,6 +50,7 @@ pub struct World {
 
 /// Parts of the seed; customers come after them.
 const PARTNERS_PART: u64 = 1 << 62;
+const NUMBERS_PART: u64 = 1 << 63;
 
 impl World {
     /// A world of so many partners.
@@ -72,6 +73,11 @@ impl World {
     /// The random sequence of one customer.
     pub fn dice(&self, customer: u64) -> Seeded {
         self.seed.part(customer)
+    }
+
+    /// Where the numbers of claims begin, before they are scattered.
+    pub fn first_number(&self) -> u64 {
+        self.seed.part(NUMBERS_PART).number()
     }
 
     /// The products of an area.
