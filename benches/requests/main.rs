@@ -1,5 +1,5 @@
 //! What a request takes, from the client's call to the read answer: the real program on SQLite, one connection of this
-//! machine, one request at a time. `docs/benchmarks.md` has figures and how to read them.
+//! machine, one request at a time. `docs/performance.md` has figures and how to read them.
 //!
 //! ```sh
 //! cargo bench --bench requests --profile perf

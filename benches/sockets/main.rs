@@ -1,5 +1,5 @@
 //! Thousands of sockets on one server process, and a change every so often: whether any is lost, how long they take, and
-//! what a socket costs. `docs/benchmarks.md` has figures and how to read them.
+//! what a socket costs. `docs/performance.md` has figures and how to read them.
 //!
 //! ```sh
 //! cargo bench --bench sockets --profile perf -- --sockets 5000 --audience spread
