@@ -30,7 +30,7 @@ const ROWS: usize = 1_000;
 
 const PROOF: &str = "%PDF-1.7\n1 0 obj <</Type /Catalog>> endobj\ntrailer <</Root 1 0 R>>\n%%EOF\n";
 
-/// Something that can be claimed and that nobody claims.
+/// A subscription without a claim, and who may claim it.
 #[derive(Clone)]
 struct Free {
     partner: Uuid,
@@ -48,8 +48,8 @@ struct Journey {
     reviewer: String,
 }
 
-/// Loads subscriptions that nobody claims, and takes claims on them through, until the time is over. A time is that of a whole
-/// claim.
+/// Loads subscriptions without claims and takes claims on them from draft to approval until the time is over. The outcome's
+/// times are those of whole claims.
 pub async fn run(base: &str, sql: &Sql, time: Duration) -> Fallible<Outcome> {
     let tokens = Tokens::new();
     let reviewer = tokens.reviewer("reviewer1@vendor.example")?;

@@ -94,30 +94,31 @@ impl Door {
         Ok(socket)
     }
 
-    /// Makes the next change of a claim; what subscribers must be told.
-    async fn change(&self, http: &reqwest::Client, tokens: &Tokens, turn: &mut Turn) -> Fallible<Change> {
+    /// Makes the next change of a claim; returns what subscribers must receive.
+    async fn change(&self, http: &reqwest::Client, tokens: &Tokens, exchange: &mut Exchange) -> Fallible<Change> {
         let request = match self {
             Self::Cpor { address, lead } => {
                 let (query, token) =
-                    if turn.asked { (ANSWER, tokens.partner(turn.partner)?) } else { (ASK, lead.clone()) };
-                let variables = json!({ "claim": claim_id(turn.claim), "version": turn.version });
+                    if exchange.asked { (ANSWER, tokens.partner(exchange.partner)?) } else { (ASK, lead.clone()) };
+                let variables = json!({ "claim": claim_id(exchange.claim), "version": exchange.version });
                 let body = json!({ "query": query, "variables": variables });
                 http.post(format!("http://{address}/graphql")).bearer_auth(token).json(&body)
             }
             Self::Limit { address } => {
-                let status = if turn.asked { "UNDER_REVIEW" } else { "PARTNER_ACTION_REQUIRED" };
-                http.post(format!("http://{address}/status")).json(&json!({ "claim": turn.claim, "status": status }))
+                let status = if exchange.asked { "UNDER_REVIEW" } else { "PARTNER_ACTION_REQUIRED" };
+                http.post(format!("http://{address}/status"))
+                    .json(&json!({ "claim": exchange.claim, "status": status }))
             }
         };
         let answer: Value = request.send().await?.json().await?;
         let changed = change(&answer["data"]["change"]["claim"]).ok_or_else(|| answer.to_string())?;
-        (turn.asked, turn.version) = (!turn.asked, i32::try_from(changed.1)?);
+        (exchange.asked, exchange.version) = (!exchange.asked, i32::try_from(changed.1)?);
         Ok(changed)
     }
 }
 
 /// Where a claim is between asking and answering.
-struct Turn {
+struct Exchange {
     claim: Uuid,
     partner: Uuid,
     version: i32,
@@ -130,8 +131,8 @@ async fn hear(mut socket: WebSocketStream<TcpStream>, end: Instant) -> Vec<(Chan
     while let Ok(Some(Ok(message))) = timeout(end.saturating_duration_since(Instant::now()), socket.next()).await {
         let at = Instant::now();
         let Message::Text(text) = message else { continue };
-        let told: Value = serde_json::from_str(&text).unwrap_or_default();
-        heard.extend(change(&told["payload"]["data"]["claimStatusChanged"]["claim"]).map(|change| (change, at)));
+        let message: Value = serde_json::from_str(&text).unwrap_or_default();
+        heard.extend(change(&message["payload"]["data"]["claimStatusChanged"]["claim"]).map(|change| (change, at)));
     }
     heard
 }
@@ -174,19 +175,19 @@ async fn make_changes(
     claims: &[Owned],
     plan: Plan,
 ) -> Fallible<(HashMap<Change, Instant>, u64)> {
-    let turn =
-        |owned: &Owned| Turn { claim: owned.claim, partner: owned.partner, version: owned.version, asked: false };
-    let turns: Vec<_> = claims.iter().map(|owned| Arc::new(Mutex::new(turn(owned)))).collect();
+    let exchange =
+        |owned: &Owned| Exchange { claim: owned.claim, partner: owned.partner, version: owned.version, asked: false };
+    let exchanges: Vec<_> = claims.iter().map(|owned| Arc::new(Mutex::new(exchange(owned)))).collect();
     let (http, mut making) = (reqwest::Client::new(), JoinSet::new());
     let mut ticks = tokio::time::interval(Duration::from_secs(1) / u32::try_from(plan.rate.max(1))?);
     for number in 0..usize::try_from(plan.rate * plan.time.as_secs())? {
         ticks.tick().await;
-        let turn = Arc::clone(turns.get(number % turns.len().max(1)).ok_or("no claims")?);
+        let exchange = Arc::clone(exchanges.get(number % exchanges.len().max(1)).ok_or("no claims")?);
         let (door, http, tokens) = (door.clone(), http.clone(), Arc::clone(tokens));
         making.spawn(async move {
-            let mut turn = turn.lock().await;
+            let mut exchange = exchange.lock().await;
             let sent = Instant::now();
-            (door.change(&http, &tokens, &mut turn).await, sent)
+            (door.change(&http, &tokens, &mut exchange).await, sent)
         });
     }
     let (mut sent, mut failed) = (HashMap::new(), 0);

@@ -43,7 +43,7 @@ pub fn limit(program: &PathBuf, database: &str) -> Command {
 }
 
 impl Peer {
-    /// Starts a server and waits until it says where it listens.
+    /// Starts a server and waits until it reports where it listens.
     pub fn start(name: &'static str, mut command: Command) -> Fallible<Self> {
         let mut child = command.stdin(Stdio::null()).stdout(Stdio::piped()).spawn()?;
         let mut line = String::new();

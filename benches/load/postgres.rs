@@ -60,7 +60,7 @@ impl Postgres {
             .spawn()?;
         let orders = script.stdin.take().ok_or("the script takes no orders")?;
         let mut line = String::new();
-        BufReader::new(script.stdout.take().ok_or("the script says nothing")?).read_line(&mut line)?;
+        BufReader::new(script.stdout.take().ok_or("the script has no output")?).read_line(&mut line)?;
         let Some(folder) = line.trim().strip_prefix("ready ") else {
             let mut why = String::new();
             script.stderr.take().ok_or("no errors")?.read_to_string(&mut why)?;

@@ -59,8 +59,8 @@ impl Row {
         Self { note, ..Self::new(place, &outcome, used) }
     }
 
-    /// What is told while the benchmark runs.
-    pub fn told(&self) -> String {
+    /// The line that is printed while the benchmark runs.
+    pub fn line(&self) -> String {
         format!(
             "{:8} {:3} {:5} {:8.0}/s  p50 {:.1} p99 {:.1} ms  CPU {:.0} + {:.0} us  foreign {:.0} %  failed {} {}",
             self.database,
@@ -98,7 +98,7 @@ pub struct Report {
     statements: BTreeMap<(&'static str, &'static str), f64>,
 }
 
-/// The middle of the values.
+/// The median of the values.
 pub fn median(values: impl IntoIterator<Item = f64>) -> f64 {
     let mut values: Vec<f64> = values.into_iter().collect();
     values.sort_by(f64::total_cmp);
@@ -107,7 +107,7 @@ pub fn median(values: impl IntoIterator<Item = f64>) -> f64 {
 
 impl Report {
     pub fn add(&mut self, row: Row) {
-        eprintln!("{}", row.told());
+        eprintln!("{}", row.line());
         self.rows.push(row);
     }
 
@@ -170,7 +170,7 @@ impl Report {
             self.rows.iter().filter(of).collect()
         };
         let (own, limit) = (rows(peer), rows("limit"));
-        let middle = |read: fn(&Row) -> f64| median(own.iter().map(|row| read(row)));
+        let typical = |read: fn(&Row) -> f64| median(own.iter().map(|row| read(row)));
         // Of runs in the same round: what else the machine did is nearly the same in both. W5 is compared by its p99.
         let pairs = own.iter().zip(&limit);
         let ratio = match workload {
@@ -185,13 +185,13 @@ impl Report {
         let statements = self.statements.get(&(workload, peer)).map_or("-".to_owned(), |count| format!("{count:.1}"));
         format!(
             "| {database} | {workload} | {peer} | {:.0} | {ratio} | {:.1} | {:.1} | {:.0} | {:.0} | {statements} | {} | {:.0} % |",
-            middle(|row| row.rate),
-            middle(|row| row.p50),
-            middle(|row| row.p99),
-            middle(|row| row.server),
-            middle(|row| row.storage),
+            typical(|row| row.rate),
+            typical(|row| row.p50),
+            typical(|row| row.p99),
+            typical(|row| row.server),
+            typical(|row| row.storage),
             own.iter().map(|row| row.failed).sum::<u64>(),
-            middle(|row| row.foreign) * 100.0
+            typical(|row| row.foreign) * 100.0
         )
     }
 }

@@ -214,7 +214,7 @@ impl Bench<'_> {
     ) -> Fallible<()> {
         let mut peers = vec![(cpor, &operation.cpor)];
         peers.extend(limit.filter(|_| !operation.limit.is_empty()).map(|limit| (limit, &operation.limit)));
-        // Whoever comes first in one round comes last in the next.
+        // The order alternates, so that neither server always runs first.
         if round % 2 == 1 {
             peers.reverse();
         }

@@ -43,7 +43,7 @@ async fn count(database: &Database, rows: &str) -> usize {
 
 async fn the_counts_are_as_asked_and_every_status_occurs(database: &Database) {
     let options = ["--claims", "230", "--partners", "7", "--customers", "31"];
-    let told = generate(database, &new_folder("documents"), &options);
+    let ended = generate(database, &new_folder("documents"), &options);
     for (rows, asked) in [("claim", 230), ("partner", 7), ("customer", 31), ("product", 254)] {
         assert_eq!(count(database, rows).await, asked, "{rows}");
     }
@@ -55,7 +55,7 @@ async fn the_counts_are_as_asked_and_every_status_occurs(database: &Database) {
         "230 claims, {} lines, {comments} comments, {entries} history entries",
         count(database, "claim_line").await
     );
-    assert!(told.done().ends_with(&ends), "{told:?}");
+    assert!(ended.done().ends_with(&ends), "{ended:?}");
 }
 
 async fn what_is_generated_is_proven_by_verify(database: &Database) {
@@ -68,10 +68,10 @@ async fn what_is_generated_is_proven_by_verify(database: &Database) {
     assert_eq!(verified.done(), format!("verified: 200 claims, {entries} history entries, {proofs} documents\nOK"));
 }
 
-/// What the data says, in an order that does not depend on the database: each entry's hash covers the entry, and the
-/// position aside there is nothing else.
-async fn told(database: &Database) -> Vec<String> {
-    let mut told = Vec::new();
+/// The data as text, in an order that does not depend on the database. An entry's hash covers everything in it but its
+/// position.
+async fn content(database: &Database) -> Vec<String> {
+    let mut content = Vec::new();
     for text in [
         "number || ' ' || name || ' ' || status || ' ' || version || ' ' || created_at || ' ' || history_hash FROM claim",
         "'' || hash FROM history",
@@ -88,22 +88,22 @@ async fn told(database: &Database) -> Vec<String> {
         let mut rows = database.read(&format!("SELECT {text}")).await;
         assert!(!rows.is_empty(), "{text}");
         rows.sort_unstable();
-        told.extend(rows);
+        content.extend(rows);
     }
-    told
+    content
 }
 
 async fn the_same_seed_gives_the_same_data_and_another_seed_other_data(database: &Database) {
     let documents = new_folder("documents");
     generate(database, &documents, &["--claims", "150", "--seed", "7"]).done();
-    let first = told(database).await;
+    let first = content(database).await;
     // Not even the kind of database makes a difference.
     for (backend, seed, same) in
         [(database.backend, "7", true), (Backend::Sqlite, "7", true), (database.backend, "8", false)]
     {
         let other = Database::empty(backend).await;
         generate(&other, &documents, &["--claims", "150", "--seed", seed]).done();
-        assert!((told(&other).await == first) == same, "{backend:?}, seed {seed}");
+        assert!((content(&other).await == first) == same, "{backend:?}, seed {seed}");
         other.delete().await;
     }
 }
@@ -156,6 +156,6 @@ async fn a_database_that_holds_claims_is_refused_and_left_alone(database: &Datab
     let refused = run(&mut command(database, &documents, &["generate", "--claims", "20", "--seed", "2"]));
     assert!(refused.failed(1).contains("already holds claims"), "{refused:?}");
     assert_eq!(count(database, "claim").await, 20);
-    // Wrong usage is told before anything is opened.
+    // Wrong usage is reported before anything is opened.
     run(&mut command(database, &documents, &["generate", "--claims", "0"])).failed(2);
 }

@@ -39,14 +39,14 @@ struct Wanted {
     lines: Vec<(Uuid, Option<Uuid>)>,
 }
 
-/// Makes the draft of this number, and says who made it.
+/// Makes the draft with this number and returns it with its author.
 ///
 /// # Errors
-/// Why it is refused: then the generator is wrong.
+/// The problems that refuse it, which means that the generator is wrong.
 pub(super) fn make(stage: &mut Stage<'_>, number: u64, ending: Ending) -> Result<(Claim, Caller), Vec<Problem>> {
     let world = stage.world;
-    let nobody = || vec![Problem::not_found("partner", "partners")];
-    let partner = world.some_partner(&mut stage.dice).ok_or_else(nobody)?;
+    let no_partner = || vec![Problem::not_found("partner", "partners")];
+    let partner = world.some_partner(&mut stage.dice).ok_or_else(no_partner)?;
     let rival = if ending.seeks_rival() { contested(stage, partner) } else { None };
     let wanted = rival.unwrap_or_else(|| free(stage, partner, ending));
     let activities: &[Activity] = match wanted.area {
@@ -141,7 +141,7 @@ fn contested(stage: &mut Stage<'_>, partner: &PartnerRow) -> Option<Wanted> {
     (!mine).then(|| Wanted { area, lines: vec![(sku_id, subscription)] })
 }
 
-/// One or two products that nobody claims.
+/// One or two products that no live claim is on.
 fn free(stage: &mut Stage<'_>, partner: &PartnerRow, ending: Ending) -> Wanted {
     let one = ending == Ending::Ended;
     let area = if one || stage.dice.chance(50) { BusinessApplications } else { Microsoft365 };

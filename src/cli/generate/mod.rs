@@ -162,8 +162,8 @@ impl Work<'_> {
             stage.plan_claim(claim, span::CLAIMS_WITHIN_DAYS * span::DAY);
         }
         stage.play().map_err(|problems| {
-            let told: Vec<String> = problems.into_iter().map(|problem| problem.message).collect();
-            Failure::new(format!("A draft was refused: {}", told.join(" ")), "This is a defect; please report it.")
+            let messages: Vec<String> = problems.into_iter().map(|problem| problem.message).collect();
+            Failure::new(format!("A draft was refused: {}", messages.join(" ")), "This is a defect; please report it.")
         })?;
         let Stage { customer, subscriptions, claims, record, .. } = stage;
         self.pending.customers.push(customer);

@@ -146,7 +146,7 @@ pub fn beats(ending: Ending, dice: &mut Seeded) -> Vec<Beat> {
         return beats;
     }
     beats.push(beat(Step::Attach));
-    // One claim in twenty that waits for the vendor is late, which its history says (T1, T2).
+    // One claim in twenty that waits for the vendor is late and marked so in its history (T1, T2).
     let late = dice.chance(5);
     let waits = |step| if late { beat(step) } else { rests(step) };
     beats.push(if ending == Ending::Submitted { waits(Step::Submit) } else { beat(Step::Submit) });

@@ -24,7 +24,7 @@ use crate::{
     store::{
         records::{Arbitration, Association, Comment, Document},
         write::{
-            bulk::{Batch, Evaluated, Party, Told},
+            bulk::{Batch, Evaluated, Noticed, Party},
             history::Head,
         },
     },
@@ -129,9 +129,9 @@ impl Record {
         if effects.evaluation_changed {
             self.evaluation(&claim, now);
         }
-        let told =
-            effects.notices.into_iter().map(|notice| Told { id: dice.id(now), claim_id: claim.id, notice, at: now });
-        self.batch.notices.extend(told);
+        let notices = effects.notices.into_iter();
+        let noticed = notices.map(|notice| Noticed { id: dice.id(now), claim_id: claim.id, notice, at: now });
+        self.batch.notices.extend(noticed);
         kept.head = self.entries(std::mem::take(&mut kept.head), claim.id, by, now, events, &posted, dice);
         kept.claim = claim;
         self.batch.comments.extend(posted);
@@ -183,8 +183,8 @@ impl Record {
         dice: &mut Seeded,
     ) -> Head {
         for event in events {
-            let told = event.comment_id.and_then(|id| posted.iter().find(|comment| comment.id == id));
-            let comment_body = told.map(|comment| comment.body.clone());
+            let comment = event.comment_id.and_then(|id| posted.iter().find(|comment| comment.id == id));
+            let comment_body = comment.map(|comment| comment.body.clone());
             let actor = if event.by_system { Actor::system() } else { by.clone() };
             let entry = Entry { id: dice.id(now), claim_id, seq: head.length + 1, actor, at: now, event, comment_body };
             let hash = entry.hash(head.hash.as_deref());

@@ -1,4 +1,4 @@
-//! The claims of one customer, played out in order of time: what people do, as their stories say, and what the clocks do
+//! The claims of one customer, played out in order of time: what people do according to their stories, and what the clocks do
 //! by themselves. Every change is decided by the rules (`domain`), as it would be on a server.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap, VecDeque};
@@ -95,7 +95,7 @@ impl<'a> Stage<'a> {
     /// Lets everything happen.
     ///
     /// # Errors
-    /// Why a draft is refused: then the generator is wrong.
+    /// The problems that refuse a draft, which means that the generator is wrong.
     pub fn play(&mut self) -> Result<(), Vec<Problem>> {
         while let Some(((at, _), due)) = self.agenda.pop_first() {
             self.now = at;
@@ -207,7 +207,7 @@ impl<'a> Stage<'a> {
         Contest { claims, open, elsewhere, names }
     }
 
-    /// Whether a live claim other than this one is on the subject, and of which partners' claims that is asked (X1).
+    /// Whether a live claim other than this one contends for the subject (X1); only claims that `of` accepts count.
     pub fn is_claimed(&self, subject: &Subject, except: Uuid, of: impl Fn(&Claim) -> bool) -> bool {
         let others = self.by_subject.get(subject).into_iter().flatten().filter(|id| **id != except);
         others.filter_map(|id| self.claims.get(id)).map(|kept| &kept.claim).any(|claim| {

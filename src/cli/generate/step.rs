@@ -50,7 +50,7 @@ fn asked(stage: &mut Stage<'_>, claim: &Claim, step: Step) -> Option<(Caller, Co
     let comment_id = stage.dice.id(stage.now);
     let partner = stage.admin(claim.partner_id)?;
     let reviewer = reviewer(stage, claim);
-    let mut say = |words: &[&str]| stage.dice.pick(words).map_or_else(String::new, |words| (*words).to_owned());
+    let mut one_of = |words: &[&str]| stage.dice.pick(words).map_or_else(String::new, |words| (*words).to_owned());
     let comment = |body, visibility| Command::Comment { body, visibility, comment_id };
     Some(match step {
         Step::Edit => {
@@ -66,25 +66,25 @@ fn asked(stage: &mut Stage<'_>, claim: &Claim, step: Step) -> Option<(Caller, Co
             let message = stage.dice.pick(&words::ASKS).map_or_else(String::new, |words| (*words).to_owned());
             (reviewer, Command::RequestPartnerAction { reasons, message, comment_id })
         }
-        Step::Respond => (partner, Command::Respond { message: Some(say(&words::PARTNER_SAYS)), comment_id }),
+        Step::Respond => (partner, Command::Respond { message: Some(one_of(&words::PARTNER_SAYS)), comment_id }),
         Step::Approve => (reviewer, Command::Approve { note: Some("The proof is complete.".to_owned()) }),
         Step::Reject => {
-            (reviewer, Command::Reject { reason: RejectionReason::InsufficientPoe, detail: say(&words::REJECTS) })
+            (reviewer, Command::Reject { reason: RejectionReason::InsufficientPoe, detail: one_of(&words::REJECTS) })
         }
-        Step::Dispute => (partner, Command::Dispute { justification: Some(say(&words::DISPUTES)) }),
+        Step::Dispute => (partner, Command::Dispute { justification: Some(one_of(&words::DISPUTES)) }),
         Step::Withdraw => (partner, Command::Withdraw { detail: "The customer cancelled the project.".to_owned() }),
         Step::Decline => {
             let reason = Some("We did not work with this partner.".to_owned());
             (world::customer_admin(&stage.customer), Command::DeclineConsent { reason })
         }
-        Step::PartnerSays => (partner, comment(say(&words::PARTNER_SAYS), CommentVisibility::Shared)),
-        Step::ReviewerSays => (reviewer, comment(say(&words::REVIEWER_SAYS), CommentVisibility::Shared)),
-        Step::Note => (reviewer, comment(say(&words::INTERNAL), CommentVisibility::Internal)),
+        Step::PartnerSays => (partner, comment(one_of(&words::PARTNER_SAYS), CommentVisibility::Shared)),
+        Step::ReviewerSays => (reviewer, comment(one_of(&words::REVIEWER_SAYS), CommentVisibility::Shared)),
+        Step::Note => (reviewer, comment(one_of(&words::INTERNAL), CommentVisibility::Internal)),
         Step::Award => return None,
     })
 }
 
-/// The assigned reviewer; any while nobody is, and the lead for a dispute, which is decided by another one (D2).
+/// The assigned reviewer, or any reviewer while the claim is unassigned. The lead decides disputes (D2).
 fn reviewer(stage: &mut Stage<'_>, claim: &Claim) -> Caller {
     let number = stage.dice.number();
     if claim.disputed() {
@@ -122,7 +122,7 @@ fn taken(stage: &Stage<'_>, claim: &Claim) -> HashSet<domain::claim::Subject> {
     subjects.filter(|subject| stage.is_claimed(subject, claim.id, holds)).collect()
 }
 
-/// What the directory and the partner's other claims say about an intent.
+/// The facts about an intent from the directory and the partner's other claims.
 pub(super) fn facts(stage: &Stage<'_>, intent: &Intent) -> Facts {
     let partner = stage.world.partner(intent.partner_id);
     let location =

@@ -37,7 +37,7 @@ pub const FAMILY: [&str; 16] = [
     "Alder", "Berg", "Costa", "Demir", "Eklund", "Farkas", "Green", "Holm", "Ivanov", "Jansen", "Kaya", "Lind", "Moss",
     "Nagy", "Olsen", "Reyes",
 ];
-/// What a claim's name says of the work.
+/// The kind of work in a claim's name.
 pub const WORK: [&str; 8] =
     ["adoption", "roll-out", "migration", "pilot", "training", "governance", "consolidation", "renewal"];
 /// For whom the work is done.

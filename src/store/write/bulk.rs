@@ -46,8 +46,8 @@ pub struct Batch {
     pub documents: Vec<Document>,
     /// Their histories with the hashes, in the order of the log.
     pub entries: Vec<(Entry, String)>,
-    /// What people were told.
-    pub notices: Vec<Told>,
+    /// The notices about them.
+    pub notices: Vec<Noticed>,
     /// Their associations.
     pub associations: Vec<Association>,
     /// The arbitrations that they are or were in.
@@ -60,12 +60,12 @@ pub struct Batch {
 
 /// A notice about a claim.
 #[derive(Clone, Debug)]
-pub struct Told {
+pub struct Noticed {
     /// The notice's id.
     pub id: Uuid,
     /// The claim.
     pub claim_id: Uuid,
-    /// What it says.
+    /// The notice itself.
     pub notice: Notice,
     /// When.
     pub at: Timestamp,
@@ -108,8 +108,8 @@ impl Batch {
         insert::<comment::ActiveModel>(transaction, self.comments.iter().map(comments::row).collect()).await?;
         let entries: Result<Vec<_>, _> = self.entries.into_iter().map(|(entry, hash)| log::row(entry, hash)).collect();
         insert::<history::ActiveModel>(transaction, entries?).await?;
-        let told = |told: &Told| notices::row(told.id, told.claim_id, &told.notice, told.at);
-        insert::<notice::ActiveModel>(transaction, self.notices.iter().map(told).collect()).await?;
+        let noticed = |made: &Noticed| notices::row(made.id, made.claim_id, &made.notice, made.at);
+        insert::<notice::ActiveModel>(transaction, self.notices.iter().map(noticed).collect()).await?;
         insert(transaction, self.arbitrations.into_iter().map(arbitration_row).collect()).await?;
         insert(transaction, self.parties.into_iter().map(party_row).collect()).await?;
         insert(transaction, self.associations.into_iter().map(association_row).collect()).await?;

@@ -1,4 +1,4 @@
-//! W5: subscribers over `graphql-transport-ws`, one subscription a socket, all told the same.
+//! W5: subscribers over `graphql-transport-ws`, one subscription per socket; every subscriber gets the same messages.
 
 use std::sync::Arc;
 
@@ -25,10 +25,10 @@ pub async fn listen(url: &str, changes: broadcast::Sender<Change>) -> Result<(),
     tokio::spawn(async move {
         let mut messages = poll_fn(move |context| connection.poll_message(context));
         while let Some(Ok(message)) = messages.next().await {
-            if let AsyncMessage::Notification(told) = message
-                && let Some(change) = message_of(told.payload())
+            if let AsyncMessage::Notification(change) = message
+                && let Some(change) = message_of(change.payload())
             {
-                // Nobody may be listening.
+                // There may be no subscriber.
                 let _ = changes.send(change);
             }
         }

@@ -1,7 +1,7 @@
 //! The practical limit: the answers of the benchmark's operations from cpor's own tables, without GraphQL, tokens,
 //! scopes, rules or hashes. Pipelined, prepared statements; rows are written straight into the body.
 //!
-//! It is no server for anything else: whoever can reach it may write.
+//! It is not a server for anything else: every client may write.
 
 mod body;
 mod live;

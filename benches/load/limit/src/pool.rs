@@ -1,4 +1,4 @@
-//! Connections with every statement prepared, used in turn: a connection pipelines what several requests ask.
+//! Connections with every statement prepared, used round robin: a connection pipelines the statements of several requests.
 
 use std::sync::atomic::{AtomicUsize, Ordering};
 
@@ -37,12 +37,12 @@ const COMMENT: &str = "WITH changed AS (
     INSERT INTO history (id, claim_id, seq, action, actor_kind, actor_subject, actor_name, at, changes, comment_id, visibility, hash)
         SELECT $2, id, history_length, 'COMMENTED', 'REVIEWER', $3, $3, $5, '[]', $2, 'SHARED', '' FROM changed";
 
-/// A change of status, its entry, and the notification that subscribers are told by.
+/// A change of status, its entry, and the notification for subscribers.
 const STATUS: &str = "WITH old AS (SELECT id, status FROM claim WHERE id = $1 FOR UPDATE),
     changed AS (
         UPDATE claim c SET status = $2, version = c.version + 1, updated_at = $4, history_length = c.history_length + 1
         FROM old WHERE c.id = old.id RETURNING c.id, c.status, c.version, c.history_length, old.status AS before),
-    told AS (
+    entry AS (
         INSERT INTO history (id, claim_id, seq, action, actor_kind, actor_subject, at, from_status, to_status, changes, visibility, hash)
         SELECT $3, id, history_length, 'EDITED', 'REVIEWER', 'limit', $4, before, status, '[]', 'SHARED', '' FROM changed)
     SELECT version, pg_notify('limit_status', id || ' ' || status || ' ' || version)::text FROM changed";
@@ -81,7 +81,7 @@ pub async fn connect(url: &str) -> Result<Connection, Error> {
     })
 }
 
-/// Connections that are used in turn.
+/// Connections, used round robin.
 pub struct Pool {
     connections: Vec<Connection>,
     next: AtomicUsize,
