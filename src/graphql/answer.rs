@@ -41,7 +41,8 @@ pub struct Answer {
 
 impl Answer {
     /// The answer to an operation that was executed.
-    pub(super) fn of(mut response: Response, form: &Form) -> Self {
+    #[must_use]
+    pub fn of(mut response: Response, form: &Form) -> Self {
         error::classify(&mut response);
         response::complete(&mut response, &form.keys);
         // A part of several mutations may have been done when another one failed: that is never told as refused.
@@ -57,7 +58,7 @@ impl Answer {
         let errors = presentable(response.errors);
         let unavailable = whole && errors.iter().any(|error| code(error) == Some(error::SERVICE_UNAVAILABLE));
         let outcome = if unavailable { Outcome::Unavailable } else { Outcome::Executed };
-        let body = write(&errors, Some((&response.data, &form.keys)), form.size());
+        let body = write(&errors, Some((&response.data, &form.keys)), form.room());
         form.note_size(body.len());
         Self { outcome, body }
     }

@@ -71,6 +71,12 @@ pub fn build(app: App, introspection: bool) -> ApiSchema {
     if introspection { builder.finish() } else { builder.disable_introspection().disable_suggestions().finish() }
 }
 
+/// The rules of the schema alone, for judging documents where nothing is executed.
+#[must_use]
+pub fn rules() -> Arc<Rules> {
+    Arc::new(Rules::of(builder().extension(ValidatesAlone).finish()))
+}
+
 /// What executes operations over the use cases, and the rules by which the gate before it validates; see [`build`].
 #[must_use]
 pub fn engine(app: App, introspection: bool) -> (Api, Arc<Rules>) {

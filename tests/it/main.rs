@@ -34,6 +34,7 @@ mod live;
 mod live_load;
 mod logging;
 mod many_servers;
+mod merging;
 mod metrics;
 mod model;
 mod nodes;

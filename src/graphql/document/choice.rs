@@ -47,7 +47,7 @@ impl Switches {
         Self(operation.variable_definitions.iter().filter_map(switch).collect())
     }
 
-    /// How many different settings there are, as a power of two.
+    /// How many switches there are.
     pub(super) const fn count(&self) -> usize {
         self.0.len()
     }

@@ -18,11 +18,13 @@ use super::{Refusal, label, merge, operation, subscription, values};
 use crate::graphql::response::Keys;
 
 /// How many forms of an operation are kept, for settings of its switches that come again.
-const MOST_FORMS: usize = 8;
+const MOST_FORMS: usize = 4;
 /// How large a parsed document is for each byte of its text, roughly.
-const BYTES_PER_BYTE: usize = 24;
+const BYTES_PER_BYTE: usize = 32;
 /// How large a selection of a form is, roughly: the field, its key, and its share of the sets around it.
-const BYTES_PER_SELECTION: usize = 600;
+const BYTES_PER_SELECTION: usize = 500;
+/// The longest answer for which room is made at once.
+const MOST_ROOM: usize = 1024 * 1024;
 
 /// A document that was parsed and found within bounds.
 pub(super) struct Plan {
@@ -84,9 +86,10 @@ impl Form {
         matches!(self.operation.node.ty, OperationType::Mutation) && self.keys.general.len() > 1
     }
 
-    /// How long an answer will be, by the last one.
-    pub(in crate::graphql) fn size(&self) -> usize {
-        self.size.load(Ordering::Relaxed)
+    /// Room for an answer, by the length of the last one.
+    pub(in crate::graphql) fn room(&self) -> usize {
+        let last = self.size.load(Ordering::Relaxed);
+        (last + last / 16 + 64).min(MOST_ROOM)
     }
 
     /// Notes how long an answer was.
@@ -115,8 +118,8 @@ impl Plan {
             forms: RwLock::default(),
         };
         let operations: Vec<Operation> = document.operations.iter().map(operation).collect();
-        let forms: usize =
-            operations.iter().map(|operation| MOST_FORMS.min(1_usize << operation.switches.count().min(8))).sum();
+        // Where several forms are possible, more than two are seldom asked for.
+        let forms: usize = operations.iter().map(|operation| operation.switches.count().min(1) + 1).sum();
         let weight = text.len().saturating_mul(BYTES_PER_BYTE).saturating_add(
             measured.selections.saturating_mul(BYTES_PER_SELECTION).saturating_mul(forms),
         );
