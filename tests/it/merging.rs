@@ -64,9 +64,15 @@ async fn a_mutation_that_is_repeated_under_one_key_is_done_once(world: &World) {
     let create = "createClaim(input: $input)";
     for (count, parts) in [
         format!("a: {create} {{ claim {{ id }} }} a: {create} {{ claim {{ number }} problems {{ code }} }}"),
-        format!("...F a: {create} {{ claim {{ number }} }} }} fragment F on Mutation {{ a: {create} {{ claim {{ id }} }}"),
-        format!("... {{ a: {create} {{ claim {{ id }} }} }} ... on Mutation {{ a: {create} {{ claim {{ number }} }} }}"),
-        format!("a: {create} @skip(if: false) {{ claim {{ id }} }} a: {create} @include(if: true) {{ claim {{ number }} }}"),
+        format!(
+            "...F a: {create} {{ claim {{ number }} }} }} fragment F on Mutation {{ a: {create} {{ claim {{ id }} }}"
+        ),
+        format!(
+            "... {{ a: {create} {{ claim {{ id }} }} }} ... on Mutation {{ a: {create} {{ claim {{ number }} }} }}"
+        ),
+        format!(
+            "a: {create} @skip(if: false) {{ claim {{ id }} }} a: {create} @include(if: true) {{ claim {{ number }} }}"
+        ),
     ]
     .into_iter()
     .enumerate()
@@ -78,7 +84,9 @@ async fn a_mutation_that_is_repeated_under_one_key_is_done_once(world: &World) {
         assert_eq!(claims(world).await, json!(count + 1), "{document}");
     }
     // Two keys are two drafts, one after the other.
-    let two = format!("mutation($input: CreateClaimInput!) {{ a: {create} {{ claim {{ id }} }} b: {create} {{ claim {{ id }} }} }}");
+    let two = format!(
+        "mutation($input: CreateClaimInput!) {{ a: {create} {{ claim {{ id }} }} b: {create} {{ claim {{ id }} }} }}"
+    );
     world.partner.graphql(&two, input.clone()).await.data();
     assert_eq!(claims(world).await, json!(6));
     // One key for two things is no valid document, and nothing is done.

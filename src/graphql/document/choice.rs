@@ -42,7 +42,11 @@ impl Switches {
             let is_condition = conditions.contains(&definition.name.node);
             let default = definition.default_value.as_ref().map(|value| value.node.clone());
             let may_be_omitted = definition.var_type.node.nullable && default.is_none();
-            (is_condition || may_be_omitted).then(|| Switch { name: definition.name.node.clone(), default, is_condition })
+            (is_condition || may_be_omitted).then(|| Switch {
+                name: definition.name.node.clone(),
+                default,
+                is_condition,
+            })
         };
         Self(operation.variable_definitions.iter().filter_map(switch).collect())
     }
@@ -103,7 +107,7 @@ impl Choice<'_> {
     fn is_set(&self, name: &Name, is_condition: bool) -> bool {
         let Self::Of(switches, Setting(bits)) = self else { return false };
         let place = switches.0.iter().position(|switch| switch.is_condition == is_condition && switch.name == *name);
-        place.is_some_and(|place| bits >> place & 1 == 1)
+        place.is_some_and(|place| (bits >> place) & 1 == 1)
     }
 
     /// Whether a selection with these directives is left out.

@@ -85,7 +85,10 @@ type Lookup<'a> = &'a dyn Fn(&Name) -> Option<&'a Value>;
 impl Sum {
     fn with(&self, lookup: Lookup<'_>) -> Count {
         self.open.iter().fold(self.count, |count, open| {
-            count.and(placed(field(open.inner.with(lookup), open.page.rows(lookup), open.page.is_sized), open.is_per_row))
+            count.and(placed(
+                field(open.inner.with(lookup), open.page.rows(lookup), open.page.is_sized),
+                open.is_per_row,
+            ))
         })
     }
 

@@ -120,9 +120,10 @@ impl Plan {
         let operations: Vec<Operation> = document.operations.iter().map(operation).collect();
         // Where several forms are possible, more than two are seldom asked for.
         let forms: usize = operations.iter().map(|operation| operation.switches.count().min(1) + 1).sum();
-        let weight = text.len().saturating_mul(BYTES_PER_BYTE).saturating_add(
-            measured.selections.saturating_mul(BYTES_PER_SELECTION).saturating_mul(forms),
-        );
+        let weight = text
+            .len()
+            .saturating_mul(BYTES_PER_BYTE)
+            .saturating_add(measured.selections.saturating_mul(BYTES_PER_SELECTION).saturating_mul(forms));
         Self { document, introspects: measured.introspects, operations, verdict: OnceLock::new(), weight }
     }
 

@@ -1,18 +1,17 @@
 //! A subscription follows one thing: its root has one field (GraphQL specification, 5.2.4.1), which async-graphql does not
 //! check.
 
-use async_graphql::parser::types::{ExecutableDocument, Field, OperationDefinition, OperationType, Selection, SelectionSet};
 use async_graphql::Positioned;
+use async_graphql::parser::types::{
+    ExecutableDocument, Field, OperationDefinition, OperationType, Selection, SelectionSet,
+};
 
 use super::Refusal;
 use super::measure::MAX_NESTING;
 use super::refusal::GRAPHQL_VALIDATION_FAILED;
 
 /// Refuses a subscription without exactly one field at its root, or whose field may be left out.
-pub(super) fn check(
-    document: &ExecutableDocument,
-    operation: &Positioned<OperationDefinition>,
-) -> Result<(), Refusal> {
+pub(super) fn check(document: &ExecutableDocument, operation: &Positioned<OperationDefinition>) -> Result<(), Refusal> {
     if operation.node.ty != OperationType::Subscription {
         return Ok(());
     }

@@ -255,7 +255,10 @@ fn long_chains_are_refused() {
     assert_eq!(code(&chain(10)), "taken");
     let limits = Limits { max_document_bytes: usize::MAX, max_tokens: usize::MAX, ..Limits::default() };
     let open = Gate::new(limits, &[], Arc::new(Rules::none()));
-    assert_eq!(open.prepare(&chain(10_000), None, &Variables::default(), "somebody").err().unwrap().code, QUERY_TOO_COMPLEX);
+    assert_eq!(
+        open.prepare(&chain(10_000), None, &Variables::default(), "somebody").err().unwrap().code,
+        QUERY_TOO_COMPLEX
+    );
 }
 
 #[test]

@@ -79,7 +79,7 @@ impl Problem {
         Self { what: what.into(), path: Vec::new() }
     }
 
-    fn under(mut self, key: impl ToString) -> Self {
+    fn under(mut self, key: &impl ToString) -> Self {
         self.path.push(key.to_string());
         self
     }
@@ -97,7 +97,7 @@ fn mismatch(value: &Value, declared: &str, rules: &Rules) -> Option<Problem> {
         (MetaTypeName::List(item), Value::List(items)) => items
             .iter()
             .enumerate()
-            .find_map(|(place, value)| mismatch(value, item, rules).map(|problem| problem.under(place))),
+            .find_map(|(place, value)| mismatch(value, item, rules).map(|problem| problem.under(&place))),
         (MetaTypeName::NonNull(inner) | MetaTypeName::List(inner), value) => mismatch(value, inner, rules),
         (MetaTypeName::Named(name), value) => of_named(value, name, rules),
     }

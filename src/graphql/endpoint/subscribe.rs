@@ -118,7 +118,10 @@ impl Subscription {
     /// when its claim has gone out of sight meanwhile.
     async fn resolve(&self, event: &Event) -> Option<Bytes> {
         loop {
-            let response = self.engine.resolve(execution(&self.form, &self.variables), self.caller.clone(), event.entry.clone()).await;
+            let response = self
+                .engine
+                .resolve(execution(&self.form, &self.variables), self.caller.clone(), event.entry.clone())
+                .await;
             if response.errors.is_empty() {
                 return Some(Answer::of(response, &self.form).body);
             }

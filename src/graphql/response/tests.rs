@@ -97,7 +97,10 @@ fn errors_come_first_and_data_only_where_something_was_executed() {
         String::from_utf8(write(std::slice::from_ref(&error), data, 0)).unwrap()
     };
     assert!(text(None).starts_with(r#"{"errors":[{"message":"no""#) && !text(None).contains("data"));
-    assert!(text(Some(&Value::Null)).starts_with(r#"{"errors":["#) && text(Some(&Value::Null)).ends_with(r#","data":null}"#));
+    assert!(
+        text(Some(&Value::Null)).starts_with(r#"{"errors":["#)
+            && text(Some(&Value::Null)).ends_with(r#","data":null}"#)
+    );
 }
 
 #[test]

@@ -68,7 +68,8 @@ fn variables_are_judged_by_the_types_of_the_schema() {
 
 #[test]
 fn constants_beside_variables_are_judged_with_the_document() {
-    let found = messages("query($s: String) { claims(filter: {search: $s, status: [NOPE]}) { nodes { id } } }", json!({}));
+    let found =
+        messages("query($s: String) { claims(filter: {search: $s, status: [NOPE]}) { nodes { id } } }", json!({}));
     assert!(found.len() == 1 && found[0].starts_with("Invalid value for argument \"filter.status.0\""), "{found:?}");
     let found = messages("query($s: String) { claims(filter: {search: $s, nope: 1}) { nodes { id } } }", json!({}));
     assert_eq!(found.len(), 1, "{found:?}");
@@ -98,8 +99,10 @@ fn fields_under_one_key_are_the_same_field_with_the_same_arguments() {
 fn the_types_of_a_node_are_merged_apart() {
     assert_eq!(line("{ node(id: 1) { id id } }"), "node(id: 1) { id }");
     assert_eq!(
-        line("{ node(id: 1) { id ... on Claim { name customer { name } } ...C ... on Node { id } ... on Product { name id } } } \
-              fragment C on Claim { id customer { id } }"),
+        line(
+            "{ node(id: 1) { id ... on Claim { name customer { name } } ...C ... on Node { id } ... on Product { name id } } } \
+              fragment C on Claim { id customer { id } }"
+        ),
         "node(id: 1) { _ id ... on Claim { name customer { name id } } ... on Product { name } }"
     );
     assert_eq!(
