@@ -16,6 +16,7 @@ mod plan;
 mod refusal;
 mod rules;
 mod scan;
+mod shapes;
 mod subscription;
 mod syntax;
 #[cfg(test)]

@@ -14,7 +14,7 @@ use super::cost::Cost;
 use super::measure::Measured;
 use super::rules::{MOST_ERRORS, Rules};
 use super::values::Declared;
-use super::{Refusal, label, merge, operation, subscription, values};
+use super::{Refusal, label, merge, operation, shapes, subscription, values};
 use crate::graphql::response::Keys;
 
 /// How many forms of an operation are kept, for settings of its switches that come again.
@@ -147,10 +147,10 @@ impl Plan {
             let mut errors = rules.validate(self.document.clone());
             // What follows relies on a document that is valid for the library.
             if errors.is_empty() {
-                let found = |(_, operation): (_, &Positioned<OperationDefinition>)| {
-                    merge::errors(&self.document, rules, &operation.node)
-                };
-                errors = self.document.operations.iter().flat_map(found).collect();
+                for (_, operation) in self.document.operations.iter() {
+                    errors.extend(merge::errors(&self.document, rules, &operation.node));
+                    errors.extend(shapes::errors(&self.document, rules, &operation.node));
+                }
                 errors.truncate(MOST_ERRORS);
             }
             errors

@@ -96,6 +96,25 @@ fn fields_under_one_key_are_the_same_field_with_the_same_arguments() {
 }
 
 #[test]
+fn values_under_one_key_have_one_shape_whatever_their_objects() {
+    for text in [
+        "{ node(id: 1) { ... on Claim { x: version } ... on Product { x: name } } }",
+        "{ node(id: 1) { ... on Claim { x: submittedAt } ... on Comment { x: createdAt } } }",
+        "{ node(id: 1) { ... on Claim { x: customer { y: domains } } ... on Comment { x: author { y: name } } } }",
+        "{ node(id: 1) { id ... on Claim { id: name } } }",
+    ] {
+        let found = messages(text, json!({}));
+        assert!(found.iter().any(|message| message.contains("conflict because")), "{text}: {found:?}");
+    }
+    for text in [
+        "{ node(id: 1) { ... on Claim { x: number } ... on Product { x: name } } }",
+        "{ node(id: 1) { ... on Claim { x: customer { y: name } } ... on Comment { x: author { y: name } } } }",
+    ] {
+        assert_eq!(messages(text, json!({})), Vec::<String>::new(), "{text}");
+    }
+}
+
+#[test]
 fn the_types_of_a_node_are_merged_apart() {
     assert_eq!(line("{ node(id: 1) { id id } }"), "node(id: 1) { id }");
     assert_eq!(
