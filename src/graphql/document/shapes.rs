@@ -30,15 +30,16 @@ struct Shapes<'a> {
 impl<'a> Shapes<'a> {
     /// Checks what is selected under one key, and all below it.
     fn check(&mut self, sets: &[(Option<&'a str>, &'a SelectionSet)]) {
+        let rules = self.rules;
         let mut groups = Vec::new();
         for (of, set) in sets {
             self.collect(*of, set, &mut groups);
         }
         for (name, fields) in groups {
-            let declared = |(of, field): &Selected<'a>| self.rules.field(*of, &field.node.name.node);
+            let declared = |(of, field): &Selected<'a>| rules.field(*of, &field.node.name.node);
             let first = declared(&fields[0]);
             if let Some(first) = first {
-                let differs = |field: &&Selected<'a>| declared(field).is_some_and(|other| self.differ(first, other));
+                let differs = |field: &&Selected<'a>| declared(field).is_some_and(|other| differ(rules, first, other));
                 if let Some(other) = fields.iter().find(differs) {
                     let types = (first, declared(other).unwrap_or_default());
                     self.note(name, types, [fields[0].1, other.1]);
@@ -80,22 +81,6 @@ impl<'a> Shapes<'a> {
         }
     }
 
-    /// Whether values of these types cannot stand under one key.
-    fn differ(&self, one: &str, other: &str) -> bool {
-        match (MetaTypeName::create(one), MetaTypeName::create(other)) {
-            (MetaTypeName::NonNull(one), MetaTypeName::NonNull(other))
-            | (MetaTypeName::List(one), MetaTypeName::List(other)) => self.differ(one, other),
-            (MetaTypeName::Named(one), MetaTypeName::Named(other)) => {
-                one != other && (self.is_leaf(one) || self.is_leaf(other))
-            }
-            _ => true,
-        }
-    }
-
-    fn is_leaf(&self, name: &str) -> bool {
-        self.rules.named(name).is_some_and(MetaType::is_leaf)
-    }
-
     fn note(&mut self, name: &Name, types: (&str, &str), fields: [&Positioned<Field>; 2]) {
         let message = format!(
             "Fields \"{name}\" conflict because they return conflicting types \"{}\" and \"{}\". Use different aliases on \
@@ -105,5 +90,16 @@ impl<'a> Shapes<'a> {
         let mut error = ServerError::new(message, None);
         error.locations = fields.map(|field| field.pos).to_vec();
         self.errors.push(error);
+    }
+}
+
+/// Whether values of these types cannot stand under one key.
+fn differ(rules: &Rules, one: &str, other: &str) -> bool {
+    let is_leaf = |name| rules.named(name).is_some_and(MetaType::is_leaf);
+    match (MetaTypeName::create(one), MetaTypeName::create(other)) {
+        (MetaTypeName::NonNull(one), MetaTypeName::NonNull(other))
+        | (MetaTypeName::List(one), MetaTypeName::List(other)) => differ(rules, one, other),
+        (MetaTypeName::Named(one), MetaTypeName::Named(other)) => one != other && (is_leaf(one) || is_leaf(other)),
+        _ => true,
     }
 }
