@@ -243,8 +243,8 @@ impl Server {
 
 /// The routes of a server with these use cases.
 pub fn routes(app: App, config: &Config, shutdown: &Shutdown) -> http::Router {
-    let gate = Gate::new(config.limits.clone(), &CONNECTIONS);
-    let engine = schema::engine(app.clone(), config.introspection != Introspection::Off);
+    let (engine, rules) = schema::engine(app.clone(), config.introspection != Introspection::Off);
+    let gate = Gate::new(config.limits.clone(), &CONNECTIONS, rules);
     let endpoint = Endpoint::new(gate, engine, config.introspection);
     let largest = usize::try_from(app.policy().documents.max_size_bytes()).unwrap_or(usize::MAX);
     http::router(config, endpoint, Edge(app), largest, shutdown)

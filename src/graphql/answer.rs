@@ -1,10 +1,13 @@
 //! What goes back: which kind of answer it is, and its JSON without `data` where nothing was executed.
 
-use async_graphql::{ErrorExtensionValues, Response, ServerError, Value, indexmap};
+use async_graphql::{ErrorExtensionValues, Response, ServerError, Value};
 use bytes::Bytes;
-use serde::Serialize;
 
-use super::{document::Refusal, error};
+use super::{
+    document::{Form, Refusal},
+    error,
+    response::{self, Keys},
+};
 use crate::telemetry;
 
 /// The most errors that one answer tells; a document can have thousands.
@@ -36,46 +39,40 @@ pub struct Answer {
     pub body: Bytes,
 }
 
-/// The answer as the GraphQL specification has it: errors first, no `data` where nothing was executed.
-#[derive(Serialize)]
-struct Body<'a> {
-    #[serde(skip_serializing_if = "<[_]>::is_empty")]
-    errors: &'a [ServerError],
-    #[serde(skip_serializing_if = "Option::is_none")]
-    data: Option<&'a Value>,
-}
-
 impl Answer {
-    /// The answer to an operation that was handed to the library.
-    pub(super) fn of(mut response: Response) -> Self {
+    /// The answer to an operation that was executed.
+    #[must_use]
+    pub fn of(mut response: Response, form: &Form) -> Self {
         error::classify(&mut response);
-        match refused_argument(&response.errors, response.data == Value::Null) {
-            Some(refused) => Self::refused(refused),
-            None => Self::executed(response),
+        response::complete(&mut response, &form.keys);
+        // A part of several mutations may have been done when another one failed: that is never told as refused.
+        if !form.has_several_mutations()
+            && let Some(refused) = refused_argument(&response.errors, response.data == Value::Null)
+        {
+            return Self::refused(refused);
         }
-    }
-
-    /// The answer to an operation of which a part may have been done before another one failed: it is never told as
-    /// refused, once anything was executed.
-    pub(super) fn executed(mut response: Response) -> Self {
-        error::classify(&mut response);
         let whole = response.data == Value::Null;
         if whole && !response.errors.is_empty() && response.errors.iter().all(|error| error.path.is_empty()) {
             return Self::refused(response.errors);
         }
-        if whole && response.errors.is_empty() {
-            // Every field was skipped: the library makes a null of that.
-            response.data = Value::Object(indexmap::IndexMap::default());
-        }
         let errors = presentable(response.errors);
         let unavailable = whole && errors.iter().any(|error| code(error) == Some(error::SERVICE_UNAVAILABLE));
         let outcome = if unavailable { Outcome::Unavailable } else { Outcome::Executed };
-        Self { outcome, body: write(&errors, Some(&response.data)) }
+        let body = write(&errors, Some((&response.data, &form.keys)), form.room());
+        form.note_size(body.len());
+        Self { outcome, body }
+    }
+
+    /// The answer to a document that is not valid.
+    pub(super) fn invalid(errors: Vec<ServerError>) -> Self {
+        let mut response = Response::from_errors(errors);
+        error::classify(&mut response);
+        Self::refused(response.errors)
     }
 
     /// The answer where nothing was executed.
     pub(super) fn refused(errors: Vec<ServerError>) -> Self {
-        Self { outcome: Outcome::Refused, body: write(&presentable(errors), None) }
+        Self { outcome: Outcome::Refused, body: write(&presentable(errors), None, 0) }
     }
 }
 
@@ -142,7 +139,6 @@ fn code(error: &ServerError) -> Option<&str> {
     }
 }
 
-fn write(errors: &[ServerError], data: Option<&Value>) -> Bytes {
-    // Every key of an answer is a text, so writing cannot fail; an empty body would be seen at once.
-    serde_json::to_vec(&Body { errors, data }).unwrap_or_default().into()
+fn write(errors: &[ServerError], data: Option<(&Value, &Keys)>, size: usize) -> Bytes {
+    response::write(errors, data, size).into()
 }

@@ -6,7 +6,7 @@ mod subscribe;
 
 use std::sync::Arc;
 
-use async_graphql::{Request, Response, ServerError, UploadValue, Value, Variables, parser::types::OperationType};
+use async_graphql::{Request, Response, UploadValue, Value, Variables, parser::types::OperationType};
 use bytes::Bytes;
 use domain::caller::Caller;
 use futures_util::future::BoxFuture;
@@ -15,29 +15,49 @@ use tracing::Instrument;
 
 use super::{
     answer::Answer,
-    document::{BAD_USER_INPUT, GRAPHQL_VALIDATION_FAILED, Gate, Prepared, Refusal},
+    document::{BAD_USER_INPUT, Form, GRAPHQL_VALIDATION_FAILED, Gate, Prepared, Refusal},
 };
 use crate::{config::Introspection, events::Follower, store::records::HistoryEntry, telemetry};
 use subscribe::Fingerprint;
 
-/// What the library says of a subscription that it was to execute once; it has validated it by then.
-const NOT_ONCE: &str = "Subscriptions are not supported on this transport.";
 /// How the library writes an uploaded file into a variable.
 const UPLOAD_MARK: &str = "#__graphql_file__:";
 
 /// What executes operations: the schema with all that its resolvers need.
 pub trait Engine: Send + Sync {
     /// Executes a query or a mutation for a caller.
-    fn execute(&self, request: Request, caller: Caller) -> BoxFuture<'_, Response>;
+    fn execute(&self, execution: Execution, caller: Caller) -> BoxFuture<'_, Response>;
 
-    /// Validates a subscription and starts to follow what it asks for; else the answer that says why not.
-    fn open(&self, request: Request, caller: Caller) -> BoxFuture<'_, Result<Follower, Response>>;
+    /// Starts to follow what a subscription asks for; else the answer that says why not.
+    fn open(&self, execution: Execution, caller: Caller) -> BoxFuture<'_, Result<Follower, Response>>;
 
-    /// Executes a subscription, which was validated before, for one entry of what it follows.
-    fn resolve(&self, request: Request, caller: Caller, entry: HistoryEntry) -> BoxFuture<'_, Response>;
+    /// Executes a subscription for one entry of what it follows.
+    fn resolve(&self, execution: Execution, caller: Caller, entry: HistoryEntry) -> BoxFuture<'_, Response>;
 
-    /// Validates an operation and executes nothing of it but introspection.
+    /// Executes nothing of an operation but introspection.
     fn introspect(&self, request: Request) -> BoxFuture<'_, Response>;
+}
+
+/// A valid operation with its variables and files, ready to be executed.
+pub struct Execution {
+    /// What is executed.
+    pub form: Arc<Form>,
+    /// The variables that were sent.
+    pub variables: Variables,
+    /// The files, in the places that the variables name.
+    pub uploads: Vec<UploadValue>,
+    /// Whether the document asks for the schema, which the library alone can answer.
+    pub introspects: bool,
+}
+
+impl Execution {
+    /// The same as a request to the library.
+    #[must_use]
+    pub fn request(self) -> Request {
+        let mut request = self.form.request(self.variables);
+        request.uploads = self.uploads;
+        request
+    }
 }
 
 /// A file that came with a request, and where in the variables it belongs.
@@ -102,14 +122,14 @@ impl Operation {
     /// What it is called where operations are counted: its root field, or one of a few other words, and nothing that a
     /// client chose.
     #[must_use]
-    pub const fn label(&self) -> &'static str {
-        self.prepared.label
+    pub fn label(&self) -> &'static str {
+        self.prepared.label()
     }
 
     /// What it does.
     #[must_use]
-    pub const fn kind(&self) -> Kind {
-        match self.prepared.operation {
+    pub fn kind(&self) -> Kind {
+        match self.prepared.kind() {
             OperationType::Query => Kind::Query,
             OperationType::Mutation => Kind::Mutation,
             OperationType::Subscription => Kind::Subscription,
@@ -124,8 +144,8 @@ impl Operation {
 
     /// Whether it asks for nothing but the schema and type names.
     #[must_use]
-    pub const fn is_introspection(&self) -> bool {
-        self.prepared.introspection_only
+    pub fn is_introspection(&self) -> bool {
+        self.prepared.is_introspection()
     }
 }
 
@@ -148,17 +168,17 @@ impl Endpoint {
         matches!(self.introspection, Introspection::On)
     }
 
-    /// Takes a request through the gate.
+    /// Takes a request through the gate, for the subject that sent it.
     ///
     /// # Errors
     /// The answer to a request that is refused.
-    pub fn prepare(&self, parts: Parts) -> Result<Operation, Answer> {
+    pub fn prepare(&self, parts: Parts, subject: &str) -> Result<Operation, Answer> {
         let (variables, uploads) = values(parts.variables, parts.files)?;
-        let prepared = self.gate.prepare(&parts.query, parts.operation_name.as_deref(), &variables)?;
-        if prepared.introspects && self.introspection == Introspection::Off {
+        let prepared = self.gate.prepare(&parts.query, parts.operation_name.as_deref(), &variables, subject)?;
+        if prepared.introspects() && self.introspection == Introspection::Off {
             return Err(Refusal::new(GRAPHQL_VALIDATION_FAILED, "This server does not answer introspection.").into());
         }
-        let follows = prepared.operation == OperationType::Subscription;
+        let follows = prepared.kind() == OperationType::Subscription;
         let fingerprint = if follows {
             Fingerprint::of(&parts.query, parts.operation_name.as_deref(), &variables)
         } else {
@@ -175,42 +195,23 @@ impl Endpoint {
     }
 
     async fn answer(&self, operation: Operation, caller: Option<Caller>) -> Answer {
-        let Operation { prepared, variables, uploads, .. } = operation;
-        if let Err(errors) = self.validate_unseen(&prepared, &variables).await {
-            return Answer::of(Response::from_errors(errors));
-        }
-        let form = if prepared.has_several_mutations() { Answer::executed } else { Answer::of };
-        let mut request = request(prepared.operation_name, variables);
-        request.uploads = uploads;
-        request.set_parsed_query(prepared.document);
-        let response = match caller {
-            Some(caller) => self.engine.execute(request, caller).await,
-            None => self.engine.introspect(request.only_introspection()).await,
+        let execution = match self.execution(operation) {
+            Ok(execution) => execution,
+            Err(invalid) => return invalid,
         };
-        form(response)
+        let form = Arc::clone(&execution.form);
+        let response = match caller {
+            Some(caller) => self.engine.execute(execution, caller).await,
+            None => self.engine.introspect(execution.request().only_introspection()).await,
+        };
+        Answer::of(response, &form)
     }
 
-    /// Validates a document of which mending has hidden a part; once for as long as the document is remembered.
-    async fn validate_unseen(&self, prepared: &Prepared, variables: &Variables) -> Result<(), Vec<ServerError>> {
-        let Some(unseen) = &prepared.unseen else { return Ok(()) };
-        let mut request = request(prepared.operation_name.clone(), variables.clone());
-        request.set_parsed_query(unseen.document());
-        let response = self.engine.introspect(request.only_introspection()).await;
-        let invalid = |error: &ServerError| error.path.is_empty() && error.message != NOT_ONCE;
-        let errors: Vec<ServerError> = response.errors.into_iter().filter(invalid).collect();
-        if errors.is_empty() {
-            unseen.mark_validated();
-            return Ok(());
-        }
-        Err(errors)
-    }
-}
-
-fn request(operation_name: Option<String>, variables: Variables) -> Request {
-    let request = Request::new(String::new()).variables(variables);
-    match operation_name {
-        Some(name) => request.operation_name(name),
-        None => request,
+    /// What is to be executed, if the document is valid.
+    fn execution(&self, operation: Operation) -> Result<Execution, Answer> {
+        let Operation { prepared, variables, uploads, .. } = operation;
+        let form = self.gate.form(&prepared).map_err(Answer::invalid)?;
+        Ok(Execution { form, variables, uploads, introspects: prepared.introspects() })
     }
 }
 

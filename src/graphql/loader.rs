@@ -33,7 +33,7 @@ impl Reader {
     /// The reader of the request that a resolver is part of.
     ///
     /// # Errors
-    /// A fault, when the request was not started by [`super::execute()`].
+    /// A fault, when the request was not started by [`super::Api`].
     pub fn of<'a>(ctx: &'a Context<'_>) -> Result<&'a Self, Failure> {
         Ok(&Loaders::of(ctx)?.reader)
     }

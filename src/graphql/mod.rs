@@ -11,6 +11,7 @@ mod batch;
 mod claim;
 mod comment;
 mod customer;
+mod direct;
 mod directory;
 pub mod document;
 mod eager;
@@ -36,4 +37,4 @@ mod viewer;
 #[cfg(test)]
 mod tests;
 
-pub use execute::{Api, execute};
+pub use execute::Api;

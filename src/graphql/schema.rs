@@ -1,8 +1,8 @@
 //! The schema: the parts of both roots put together.
 
-use std::sync::LazyLock;
+use std::sync::{Arc, LazyLock};
 
-use async_graphql::{MergedObject, SDLExportOptions, Schema, SchemaBuilder, ValidationMode};
+use async_graphql::{MergedObject, SDLExportOptions, Schema, SchemaBuilder};
 
 use super::{
     arbitration::{ArbitrationMutation, ArbitrationQuery},
@@ -10,7 +10,9 @@ use super::{
     claim::{ClaimQuery, CustomerMutation, EligibilityQuery, PartnerMutation, ReviewMutation, StatisticsQuery},
     comment::{CommentMutation, CommentQuery},
     customer::CustomerQuery,
+    direct::Direct,
     directory::{DirectoryMutation, DirectoryQuery},
+    document::{Rules, ValidatesAlone},
     execute::Api,
     history::HistoryQuery,
     live::Subscription,
@@ -65,14 +67,23 @@ fn builder() -> SchemaBuilder<Query, Mutation, Subscription> {
 #[must_use]
 pub fn build(app: App, introspection: bool) -> ApiSchema {
     let builder = builder().limit_depth(MAX_DEPTH).limit_recursive_depth(MAX_RECURSION).data(app);
+    let builder = builder.extension(ValidatesAlone);
     if introspection { builder.finish() } else { builder.disable_introspection().disable_suggestions().finish() }
 }
 
-/// What executes operations over the use cases; see [`build`].
+/// The rules of the schema alone, for judging documents where nothing is executed.
 #[must_use]
-pub fn engine(app: App, introspection: bool) -> Api {
-    let validated = builder().validation_mode(ValidationMode::Fast).data(app.clone()).finish();
-    Api { schema: build(app, introspection), validated }
+pub fn rules() -> Arc<Rules> {
+    Arc::new(Rules::of(builder().extension(ValidatesAlone).finish()))
+}
+
+/// What executes operations over the use cases, and the rules by which the gate before it validates; see [`build`].
+#[must_use]
+pub fn engine(app: App, introspection: bool) -> (Api, Arc<Rules>) {
+    let schema = build(app.clone(), introspection);
+    let rules = Arc::new(Rules::of(schema.clone()));
+    let direct = rules.env().cloned().and_then(Direct::new);
+    (Api { app, schema, direct }, rules)
 }
 
 static SDL: LazyLock<String> = LazyLock::new(|| {

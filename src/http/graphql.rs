@@ -134,7 +134,8 @@ impl Edge {
         if accepted.best == Form::Stream {
             counted.by(Transport::EventStream);
         }
-        let operation = match self.endpoint.prepare(parts) {
+        let who = who(session.as_ref(), address);
+        let operation = match self.endpoint.prepare(parts, &who) {
             Ok(operation) => operation,
             // Whoever has no token learns nothing but that one is needed.
             Err(_) if session.is_none() => return Err(Failure::unauthenticated()),
@@ -150,7 +151,7 @@ impl Edge {
         match operation.kind() {
             Kind::Mutation if by_get => return Err(Failure::method_not_allowed("A mutation is sent by POST.", "POST")),
             Kind::Subscription if !accepted.streams => return Err(Failure::needs_a_stream()),
-            _ => self.rates.cost(&who(session.as_ref(), address), operation.cost())?,
+            _ => self.rates.cost(&who, operation.cost())?,
         }
         if operation.kind() == Kind::Subscription {
             return self.follow(operation, session.ok_or_else(Failure::unauthenticated)?, counted).await;

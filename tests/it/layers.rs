@@ -27,6 +27,7 @@ const RESERVED: &[(&str, &[&str])] = &[
     ("sqlx", &["store"]),
     ("entity", &["store"]),
     ("async_graphql", &["graphql"]),
+    ("async_graphql_value", &["graphql"]),
     ("axum", &["http"]),
     ("hyper", &["http"]),
     ("object_store", &["documents"]),

@@ -35,6 +35,7 @@ mod live;
 mod live_load;
 mod logging;
 mod many_servers;
+mod merging;
 mod metrics;
 mod model;
 mod nodes;

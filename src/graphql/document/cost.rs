@@ -1,9 +1,13 @@
 //! What an operation costs: each field one, a page as many times as it has rows.
+//!
+//! The document is added up once. Only what the sizes of pages in variables multiply is left to be counted for a request.
 
 use std::collections::{HashMap, HashSet};
+use std::sync::Arc;
 
 use async_graphql::parser::types::{ExecutableDocument, Field, OperationDefinition, Selection, SelectionSet};
 use async_graphql::{Name, Value, Variables};
+use async_graphql_value::Value as Written;
 
 /// The rows of a page when the query does not say, and the most that a page has.
 const DEFAULT_PAGE: usize = 20;
@@ -15,115 +19,198 @@ const SIZES: [&str; 2] = ["first", "last"];
 /// The rows of a list that is not by pages.
 const SHORT_LIST: usize = 4;
 
+/// The cost of an operation, save the sizes of the pages that its variables name.
+pub(super) struct Cost {
+    sum: Sum,
+    defaults: Vec<(Name, Value)>,
+}
+
+impl Cost {
+    /// Adds an operation up. The document has no cycles: it was measured.
+    pub(super) fn of(
+        document: &ExecutableDocument,
+        operation: &OperationDefinition,
+        connections: &HashSet<&'static str>,
+    ) -> Self {
+        let sum = Account { document, connections, known: HashMap::new() }.set(&operation.selection_set.node);
+        let default = |name: &Name, value: &Value| (name.clone(), value.clone());
+        let defaults = operation.variable_definitions.iter().filter_map(|definition| {
+            let definition = &definition.node;
+            Some(default(&definition.name.node, &definition.default_value.as_ref()?.node))
+        });
+        Self { defaults: if sum.open.is_empty() { Vec::new() } else { defaults.collect() }, sum }
+    }
+
+    /// The cost with these variables. Counts stop at the largest number there is.
+    pub(super) fn with(&self, variables: &Variables) -> usize {
+        let count = self.sum.with(&|name| {
+            let default = || self.defaults.iter().find(|(known, _)| known == name).map(|(_, value)| value);
+            variables.get(name).or_else(default)
+        });
+        count.once.saturating_add(count.rows)
+    }
+}
+
 /// The cost of a selection set: what stands once, and what stands for every row of the page around it.
 #[derive(Clone, Copy, Default)]
-struct Cost {
+struct Count {
     once: usize,
     rows: usize,
 }
 
-/// The cost of an operation with these variables. Counts stop at the largest number there is.
-pub(super) fn of(
-    document: &ExecutableDocument,
-    operation: &OperationDefinition,
-    variables: &Variables,
-    connections: &HashSet<&'static str>,
-) -> usize {
-    let mut account = Account { document, operation, variables, connections, known: HashMap::new() };
-    let cost = account.set(&operation.selection_set.node);
-    cost.once.saturating_add(cost.rows)
+impl Count {
+    const fn and(self, other: Self) -> Self {
+        Self { once: self.once.saturating_add(other.once), rows: self.rows.saturating_add(other.rows) }
+    }
 }
 
-/// Adds an operation up; remembers each fragment. The document has no cycles: it was measured.
+/// The cost of a selection set, of which the open fields wait for variables.
+#[derive(Clone, Default)]
+struct Sum {
+    count: Count,
+    open: Vec<Arc<Open>>,
+}
+
+/// A field whose cost depends on variables.
+struct Open {
+    inner: Sum,
+    page: Page,
+    /// Whether the field stands for every row of the page around it.
+    is_per_row: bool,
+}
+
+/// The value of a variable, or of its default.
+type Lookup<'a> = &'a dyn Fn(&Name) -> Option<&'a Value>;
+
+impl Sum {
+    fn with(&self, lookup: Lookup<'_>) -> Count {
+        self.open.iter().fold(self.count, |count, open| {
+            count.and(placed(
+                field(open.inner.with(lookup), open.page.rows(lookup), open.page.is_sized),
+                open.is_per_row,
+            ))
+        })
+    }
+
+    fn add(&mut self, other: Self) {
+        self.count = self.count.and(other.count);
+        self.open.extend(other.open);
+    }
+}
+
+/// The cost of a field with what is below it, on this many rows if it is a list by pages or by ids.
+const fn field(inner: Count, rows: Option<usize>, is_sized: bool) -> usize {
+    let below = match rows {
+        // Named as a list by pages, but without rows where those keep them: a short list, as of the claims in one
+        // arbitration, or a page of which only the number is asked for.
+        Some(rows) if inner.rows == 0 => inner.once.saturating_mul(if is_sized { rows } else { SHORT_LIST }),
+        Some(rows) => inner.rows.saturating_mul(rows).saturating_add(inner.once),
+        None => inner.once.saturating_add(inner.rows),
+    };
+    below.saturating_add(1)
+}
+
+const fn placed(cost: usize, is_per_row: bool) -> Count {
+    if is_per_row { Count { once: 0, rows: cost } } else { Count { once: cost, rows: 0 } }
+}
+
+/// How many rows a field may bring.
+struct Page {
+    size: Size,
+    /// Whether the field itself says how many rows it wants.
+    is_sized: bool,
+}
+
+enum Size {
+    /// No list, or one whose size is known.
+    Known(Option<usize>),
+    /// As many as the variable names ids.
+    Ids(Name),
+    /// As its arguments for the size say.
+    Rows(Vec<Written>),
+}
+
+impl Page {
+    fn of(field: &Field, connections: &HashSet<&'static str>) -> Self {
+        let argument = |name: &str| field.get_argument(name).map(|value| &value.node);
+        let sizes: Vec<Written> = SIZES.into_iter().filter_map(argument).cloned().collect();
+        let ids = argument("ids");
+        let is_sized = ids.is_some() || !sizes.is_empty();
+        let size = match ids {
+            Some(Written::Variable(name)) => Size::Ids(name.clone()),
+            Some(Written::List(ids)) => Size::Known(Some(ids.len().max(1))),
+            Some(_) => Size::Known(Some(1)),
+            None if !is_sized && !connections.contains(field.name.node.as_str()) => Size::Known(None),
+            None if sizes.iter().any(|size| matches!(size, Written::Variable(_))) => Size::Rows(sizes),
+            None => Size::Known(of_sizes(&sizes, &|_| None)),
+        };
+        Self { size, is_sized }
+    }
+
+    fn rows(&self, lookup: Lookup<'_>) -> Option<usize> {
+        match &self.size {
+            Size::Known(rows) => *rows,
+            Size::Ids(name) => Some(if let Some(Value::List(ids)) = lookup(name) { ids.len().max(1) } else { 1 }),
+            Size::Rows(sizes) => of_sizes(sizes, lookup),
+        }
+    }
+}
+
+/// The largest of the sizes that a field gives, else the usual one.
+fn of_sizes(sizes: &[Written], lookup: Lookup<'_>) -> Option<usize> {
+    let number = |size: &Written| match size {
+        Written::Number(number) => number.as_i64(),
+        Written::Variable(name) => match lookup(name)? {
+            Value::Number(number) => number.as_i64(),
+            _ => None,
+        },
+        _ => None,
+    };
+    // One that is out of range will be refused; until then it counts as the nearest that is allowed.
+    let rows = |number: i64| usize::try_from(number.max(1)).unwrap_or(LARGEST_PAGE).min(LARGEST_PAGE);
+    Some(sizes.iter().filter_map(number).map(rows).max().unwrap_or(DEFAULT_PAGE))
+}
+
+/// Adds an operation up; remembers each fragment.
 struct Account<'a> {
     document: &'a ExecutableDocument,
-    operation: &'a OperationDefinition,
-    variables: &'a Variables,
     connections: &'a HashSet<&'static str>,
-    known: HashMap<&'a Name, Cost>,
+    known: HashMap<&'a Name, Sum>,
 }
 
 impl<'a> Account<'a> {
-    fn set(&mut self, set: &'a SelectionSet) -> Cost {
-        let mut sum = Cost::default();
+    fn set(&mut self, set: &'a SelectionSet) -> Sum {
+        let mut sum = Sum::default();
         for selection in &set.items {
-            let cost = match &selection.node {
-                Selection::Field(field) => self.placed(&field.node),
+            sum.add(match &selection.node {
+                Selection::Field(field) => self.field(&field.node),
                 Selection::InlineFragment(inline) => self.set(&inline.node.selection_set.node),
                 Selection::FragmentSpread(spread) => self.fragment(&spread.node.fragment_name.node),
-            };
-            sum.once = sum.once.saturating_add(cost.once);
-            sum.rows = sum.rows.saturating_add(cost.rows);
+            });
         }
         sum
     }
 
-    fn fragment(&mut self, name: &'a Name) -> Cost {
-        if let Some(cost) = self.known.get(name) {
-            return *cost;
+    fn fragment(&mut self, name: &'a Name) -> Sum {
+        if let Some(sum) = self.known.get(name) {
+            return sum.clone();
         }
-        let Some(fragment) = self.document.fragments.get(name) else { return Cost::default() };
-        let cost = self.set(&fragment.node.selection_set.node);
-        self.known.insert(name, cost);
-        cost
+        let Some(fragment) = self.document.fragments.get(name) else { return Sum::default() };
+        let sum = self.set(&fragment.node.selection_set.node);
+        self.known.insert(name, sum.clone());
+        sum
     }
 
-    /// The cost of a field: for every row when it is where a connection keeps its rows.
-    fn placed(&mut self, field: &'a Field) -> Cost {
-        let cost = self.field(field);
-        match field.name.node.as_str() {
-            "edges" | "nodes" => Cost { once: 0, rows: cost },
-            _ => Cost { once: cost, rows: 0 },
-        }
-    }
-
-    fn field(&mut self, field: &'a Field) -> usize {
+    fn field(&mut self, field: &'a Field) -> Sum {
         let inner = self.set(&field.selection_set.node);
-        let below = match self.page(field) {
-            // Named as a list by pages, but without rows where those keep them: a short list, as of the claims in one
-            // arbitration, or a page of which only the number is asked for.
-            Some(page) if inner.rows == 0 => inner.once.saturating_mul(if sized(field) { page } else { SHORT_LIST }),
-            Some(page) => inner.rows.saturating_mul(page).saturating_add(inner.once),
-            None => inner.once.saturating_add(inner.rows),
-        };
-        below.saturating_add(1)
-    }
-
-    /// How many rows the field may bring, if it is a list by pages or by ids.
-    fn page(&self, field: &Field) -> Option<usize> {
-        if let Some(ids) = self.argument(field, "ids") {
-            return Some(if let Value::List(ids) = ids { ids.len().max(1) } else { 1 });
+        let page = Page::of(field, self.connections);
+        // The rows of a connection are in these two.
+        let is_per_row = matches!(field.name.node.as_str(), "edges" | "nodes");
+        match page.size {
+            Size::Known(rows) if inner.open.is_empty() => {
+                Sum { count: placed(self::field(inner.count, rows, page.is_sized), is_per_row), open: Vec::new() }
+            }
+            _ => Sum { count: Count::default(), open: vec![Arc::new(Open { inner, page, is_per_row })] },
         }
-        let sizes = SIZES.map(|name| self.argument(field, name));
-        if !self.connections.contains(field.name.node.as_str()) && sizes.iter().all(Option::is_none) {
-            return None;
-        }
-        Some(sizes.iter().flatten().filter_map(rows).max().unwrap_or(DEFAULT_PAGE))
     }
-
-    /// The value of an argument with the variables as they were sent, else their defaults, else null.
-    fn argument(&self, field: &Field, name: &str) -> Option<Value> {
-        let value = field.get_argument(name)?.node.clone();
-        value.into_const_with(|name| Ok::<_, ()>(self.variable(&name).cloned().unwrap_or_default())).ok()
-    }
-
-    fn variable(&self, name: &Name) -> Option<&Value> {
-        self.variables.get(name).or_else(|| {
-            let definition =
-                self.operation.variable_definitions.iter().find(|definition| definition.node.name.node == *name)?;
-            definition.node.default_value.as_ref().map(|value| &value.node)
-        })
-    }
-}
-
-/// Whether the field itself says how many rows it wants.
-fn sized(field: &Field) -> bool {
-    ["ids"].iter().chain(&SIZES).any(|name| field.get_argument(name).is_some())
-}
-
-/// A page size. One that is out of range will be refused; until then it counts as the nearest that is allowed.
-fn rows(size: &Value) -> Option<usize> {
-    let Value::Number(number) = size else { return None };
-    let number = number.as_i64()?.max(1);
-    Some(usize::try_from(number).unwrap_or(LARGEST_PAGE).min(LARGEST_PAGE))
 }

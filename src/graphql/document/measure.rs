@@ -60,18 +60,28 @@ impl Size {
     }
 }
 
-/// Checks the document against everything that does not depend on variables; says whether it asks for the schema.
-pub(super) fn check(document: &ExecutableDocument, limits: &Limits) -> Result<bool, Refusal> {
+/// What was found of a document within bounds.
+#[derive(Clone, Copy)]
+pub(super) struct Measured {
+    /// Whether it asks for the schema.
+    pub(super) introspects: bool,
+    /// The selections of its largest operation, fragments expanded.
+    pub(super) selections: usize,
+}
+
+/// Checks the document against everything that does not depend on variables.
+pub(super) fn check(document: &ExecutableDocument, limits: &Limits) -> Result<Measured, Refusal> {
     let definitions = [
         ("number of operations", document.operations.iter().len(), MAX_OPERATIONS),
         ("number of fragments", document.fragments.len(), MAX_FRAGMENTS),
     ];
     within(&definitions)?;
     let mut measure = Measure { document, known: HashMap::new() };
-    let mut introspects = false;
+    let mut measured = Measured { introspects: false, selections: 0 };
     for (_, operation) in document.operations.iter() {
         let size = measure.operation(&operation.node)?;
-        introspects |= size.introspection_depth > 0;
+        measured.introspects |= size.introspection_depth > 0;
+        measured.selections = measured.selections.max(size.selections);
         within(&[
             ("number of variables", operation.node.variable_definitions.len(), MAX_VARIABLES),
             ("number of selections, fragments expanded,", size.selections, limits.max_selections.min(MOST_SELECTIONS)),
@@ -94,7 +104,7 @@ pub(super) fn check(document: &ExecutableDocument, limits: &Limits) -> Result<bo
             ("number of directives", size.directives, limits.max_directives),
         ])?;
     }
-    Ok(introspects)
+    Ok(measured)
 }
 
 fn within(counts: &[(&str, usize, usize)]) -> Result<(), Refusal> {

@@ -1,159 +1,150 @@
-//! The document gate: what stands before validation and execution, whatever the transport.
+//! The document gate: what stands before execution, whatever the transport.
 //!
 //! async-graphql walks fragment spreads without memory, before any of its own limits: a document of 800 bytes can hold it
 //! for hours. So a document is counted as text, parsed, and measured with a memory per fragment; only what is within
-//! bounds is handed on. Parsed documents are kept, so that a repeated one costs a clone.
+//! bounds is handed on. What is found out of a document is its [plan](plan::Plan), which is kept: a document that comes again
+//! is neither parsed nor validated nor added up again, and only its variables are looked at.
 
+mod cache;
+mod choice;
 mod cost;
 mod label;
 mod measure;
-mod mend;
+mod merge;
 mod operation;
+mod plan;
 mod refusal;
+mod rules;
 mod scan;
+mod shapes;
 mod subscription;
 mod syntax;
 #[cfg(test)]
 mod tests;
+mod values;
 
 use std::collections::HashSet;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
 
-use async_graphql::Variables;
-use async_graphql::parser::types::{ExecutableDocument, OperationType};
-use quick_cache::Weighter;
-use quick_cache::sync::Cache;
+use async_graphql::parser::types::OperationType;
+use async_graphql::{ServerError, Variables};
 
 use crate::config::Limits;
+use cache::Plans;
+use choice::Setting;
+pub use plan::Form;
+use plan::{Operation, Plan};
 pub use refusal::{
     BAD_USER_INPUT, DOCUMENT_TOO_LARGE, GRAPHQL_PARSE_FAILED, GRAPHQL_VALIDATION_FAILED, OPERATION_RESOLUTION_FAILURE,
     QUERY_TOO_COMPLEX, Refusal,
 };
+pub use rules::{Rules, ValidatesAlone};
 
-/// How many bytes of parsed documents are kept, roughly.
-const CACHE_BYTES: u64 = 64 * 1024 * 1024;
-/// How much larger a parsed document is than its text, roughly.
-const PARSED_PER_BYTE: u64 = 32;
-/// How many documents the cache is laid out for.
-const CACHE_DOCUMENTS: usize = 4_096;
+/// How many bytes of plans are kept, roughly.
+const CACHE_BYTES: usize = 32 * 1024 * 1024;
 
 /// Takes documents in: measures, refuses, remembers, prepares.
 pub struct Gate {
     limits: Limits,
     connections: HashSet<&'static str>,
-    parsed: Cache<Arc<str>, Arc<Parsed>, ByLength>,
+    rules: Arc<Rules>,
+    plans: Plans,
 }
 
-/// A document that was parsed and found within bounds.
-pub struct Parsed {
-    document: ExecutableDocument,
-    introspects: bool,
-    validated: AtomicBool,
-}
-
-/// A document that is ready for execution.
+/// An operation within bounds, with variables of the types that it declares.
 pub struct Prepared {
-    /// The document, mended for the variables that were sent.
-    pub document: ExecutableDocument,
-    /// The name of the chosen operation, if it has one.
-    pub operation_name: Option<String>,
-    /// Whether it reads, writes or subscribes.
-    pub operation: OperationType,
-    /// What it is called where operations are counted: its root field, or one of a few other words.
-    pub label: &'static str,
+    plan: Arc<Plan>,
+    place: usize,
+    setting: Setting,
     /// What it costs: its fields, times the page sizes of the lists that they are in.
     pub cost: usize,
-    /// Whether the document asks for the schema.
-    pub introspects: bool,
-    /// Whether it asks for nothing but the schema and type names.
-    pub introspection_only: bool,
-    /// The document as it was sent, when mending has hidden a part of it that was never validated.
-    pub unseen: Option<Arc<Parsed>>,
 }
 
 impl Prepared {
-    /// Whether a part of it may have been done when another part fails.
-    #[must_use]
-    pub fn has_several_mutations(&self) -> bool {
-        self.operation == OperationType::Mutation && self.label == label::SEVERAL
-    }
-}
-
-impl Parsed {
-    /// The document as it was sent.
-    #[must_use]
-    pub fn document(&self) -> ExecutableDocument {
-        self.document.clone()
+    fn operation(&self) -> &Operation {
+        self.plan.operation(self.place)
     }
 
-    /// Notes that the document as it was sent is valid.
-    pub fn mark_validated(&self) {
-        self.validated.store(true, Ordering::Relaxed);
+    /// Whether it reads, writes or subscribes.
+    #[must_use]
+    pub fn kind(&self) -> OperationType {
+        self.operation().kind
+    }
+
+    /// What it is called where operations are counted: its root field, or one of a few other words.
+    #[must_use]
+    pub fn label(&self) -> &'static str {
+        self.operation().label
+    }
+
+    /// Whether it asks for nothing but the schema and type names.
+    #[must_use]
+    pub fn is_introspection(&self) -> bool {
+        self.operation().is_introspection
+    }
+
+    /// Whether its document asks for the schema.
+    #[must_use]
+    pub fn introspects(&self) -> bool {
+        self.plan.introspects
     }
 }
 
 impl Gate {
-    /// A gate with these limits; the named fields are lists by pages, also where no page size is given.
+    /// A gate with these limits before a schema; the named fields are lists by pages, also where no page size is given.
     #[must_use]
-    pub fn new(limits: Limits, connections: &[&'static str]) -> Self {
-        Self {
-            limits,
-            connections: connections.iter().copied().collect(),
-            parsed: Cache::with_weighter(CACHE_DOCUMENTS, CACHE_BYTES, ByLength),
-        }
+    pub fn new(limits: Limits, connections: &[&'static str], rules: Arc<Rules>) -> Self {
+        Self { limits, connections: connections.iter().copied().collect(), rules, plans: Plans::new(CACHE_BYTES) }
     }
 
-    /// Prepares a document for execution with these variables.
+    /// Prepares an operation of a document with these variables. The plan of a new document is kept for the subject.
     ///
     /// # Errors
-    /// [`Refusal`]: too large, no GraphQL, too complex, no such operation, or a variable missing.
-    pub fn prepare(&self, text: &str, name: Option<&str>, variables: &Variables) -> Result<Prepared, Refusal> {
-        let parsed = self.parse(text)?;
-        let (operation_name, operation) = operation::choose(&parsed.document, name)?;
-        let whole = subscription::check(&parsed.document, operation_name, operation)?;
-        let document = whole.as_ref().unwrap_or(&parsed.document);
-        let (operation_name, operation) = operation::choose(document, name)?;
-        operation::check_variables(&operation.node, variables)?;
-        let cost = cost::of(document, &operation.node, variables, &self.connections);
+    /// [`Refusal`]: too large, no GraphQL, too complex, no such operation, or a variable missing or of another type.
+    pub fn prepare(
+        &self,
+        text: &str,
+        name: Option<&str>,
+        variables: &Variables,
+        subject: &str,
+    ) -> Result<Prepared, Refusal> {
+        let plan = self.plan(text, subject)?;
+        let place = plan.choose(name)?;
+        let operation = plan.operation(place);
+        if let Some(refusal) = &operation.refusal {
+            return Err(refusal.clone());
+        }
+        values::check(&operation.variables, variables, &self.rules)?;
+        let cost = operation.cost.with(variables);
         if cost > self.limits.max_cost {
             return Err(Refusal::too_complex("cost", cost, self.limits.max_cost));
         }
-        let mended = mend::omitted(document, operation_name, operation, variables);
-        let changed = mended.is_some() || whole.is_some();
-        let unseen = (changed && !parsed.validated.load(Ordering::Relaxed)).then(|| Arc::clone(&parsed));
-        Ok(Prepared {
-            operation_name: operation_name.map(ToString::to_string),
-            operation: operation.node.ty,
-            label: label::of(document, &operation.node),
-            cost,
-            introspects: parsed.introspects,
-            introspection_only: operation::is_introspection(document, &operation.node),
-            document: mended.unwrap_or_else(|| document.clone()),
-            unseen,
-        })
+        let setting = operation.switches.setting(variables)?;
+        Ok(Prepared { plan, place, setting, cost })
     }
 
-    /// The parsed document, from memory where it was seen before.
-    fn parse(&self, text: &str) -> Result<Arc<Parsed>, Refusal> {
-        if let Some(parsed) = self.parsed.get(text) {
-            return Ok(parsed);
+    /// What is to be executed.
+    ///
+    /// # Errors
+    /// What is wrong with the document by the rules of the schema.
+    pub fn form(&self, prepared: &Prepared) -> Result<Arc<Form>, Vec<ServerError>> {
+        let errors = prepared.plan.errors(&self.rules);
+        if !errors.is_empty() {
+            return Err(errors.to_vec());
+        }
+        Ok(prepared.plan.form(prepared.place, prepared.setting, &self.rules))
+    }
+
+    /// The plan of a document, from memory where it was seen before.
+    fn plan(&self, text: &str, subject: &str) -> Result<Arc<Plan>, Refusal> {
+        if let Some(plan) = self.plans.get(text) {
+            return Ok(plan);
         }
         scan::check(text, &self.limits)?;
         let document = syntax::parse(text)?;
-        let introspects = measure::check(&document, &self.limits)?;
-        let parsed = Arc::new(Parsed { document, introspects, validated: AtomicBool::new(false) });
-        self.parsed.insert(text.into(), Arc::clone(&parsed));
-        Ok(parsed)
-    }
-}
-
-/// Weighs a parsed document by the length of its text.
-#[derive(Clone)]
-struct ByLength;
-
-impl Weighter<Arc<str>, Arc<Parsed>> for ByLength {
-    fn weight(&self, text: &Arc<str>, _: &Arc<Parsed>) -> u64 {
-        (text.len() as u64 + 1).saturating_mul(PARSED_PER_BYTE)
+        let measured = measure::check(&document, &self.limits)?;
+        let plan = Arc::new(Plan::of(document, text, measured, &self.connections));
+        self.plans.keep(text, &plan, subject);
+        Ok(plan)
     }
 }

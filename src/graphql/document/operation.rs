@@ -1,73 +1,54 @@
-//! Which operation of a document is meant, and whether its variables were sent.
+//! Which operation of a document is meant, and what it asks for.
 
-use async_graphql::parser::types::{
-    BaseType, DocumentOperations, ExecutableDocument, OperationDefinition, OperationType, Selection, SelectionSet, Type,
-};
-use async_graphql::{Name, Positioned, Value, Variables};
+use std::collections::HashSet;
+
+use async_graphql::parser::types::{ExecutableDocument, OperationDefinition, OperationType, Selection, SelectionSet};
+use async_graphql::{Name, Value};
 
 use super::Refusal;
 use super::measure::MAX_NESTING;
-use super::refusal::{BAD_USER_INPUT, OPERATION_RESOLUTION_FAILURE};
+use super::refusal::OPERATION_RESOLUTION_FAILURE;
 
-/// An operation and its name.
-type Chosen<'a> = (Option<&'a Name>, &'a Positioned<OperationDefinition>);
-
-/// The operation of that name; without a name, the only one.
-pub(super) fn choose<'a>(document: &'a ExecutableDocument, name: Option<&str>) -> Result<Chosen<'a>, Refusal> {
+/// The place of the operation of that name; without a name, of the only one.
+pub(super) fn choose<'a>(
+    mut names: impl ExactSizeIterator<Item = Option<&'a Name>>,
+    name: Option<&str>,
+) -> Result<usize, Refusal> {
     let refuse = |message| Err(Refusal::new(OPERATION_RESOLUTION_FAILURE, message));
-    match (&document.operations, name) {
-        (DocumentOperations::Single(operation), None) => Ok((None, operation)),
-        (DocumentOperations::Multiple(operations), Some(name)) if operations.contains_key(name) => {
-            Ok((operations.get_key_value(name).map(|(name, _)| name), &operations[name]))
-        }
-        (_, Some(name)) => refuse(format!("The document has no operation named {name:?}.")),
-        (DocumentOperations::Multiple(operations), None) => match operations.iter().next() {
-            Some((name, operation)) if operations.len() == 1 => Ok((Some(name), operation)),
-            _ => refuse("The document has several operations: say by operationName which one is meant.".to_owned()),
+    match name {
+        None if names.len() == 1 => Ok(0),
+        None => refuse("The document has several operations: say by operationName which one is meant.".to_owned()),
+        Some(name) => match names.position(|known| known.is_some_and(|known| known.as_str() == name)) {
+            Some(place) => Ok(place),
+            None => refuse(format!("The document has no operation named {name:?}.")),
         },
     }
 }
 
-/// Checks that every variable that must be there is, and that those of the built-in types are of their type.
-pub(super) fn check_variables(operation: &OperationDefinition, variables: &Variables) -> Result<(), Refusal> {
-    for definition in &operation.variable_definitions {
-        let (name, declared) = (&definition.node.name.node, &definition.node.var_type.node);
-        let problem = match variables.get(name) {
-            None if !declared.nullable && definition.node.default_value.is_none() => "was not sent".to_owned(),
-            None => continue,
-            Some(value) => match mismatch(value, declared) {
-                Some(problem) => problem,
-                None => continue,
-            },
-        };
-        let message = format!("The variable \"${name}\" of type \"{declared}\" {problem}.");
-        return Err(Refusal::new(BAD_USER_INPUT, message).at(vec![definition.pos]));
-    }
-    Ok(())
+/// The variables that a selection without fragments uses.
+pub(super) fn variables(set: &SelectionSet) -> HashSet<Name> {
+    let mut used = HashSet::new();
+    note_variables(set, &mut used);
+    used
 }
 
-/// What is wrong with a value for a type; the types of the schema are judged where they are used.
-fn mismatch(value: &Value, declared: &Type) -> Option<String> {
-    match (value, &declared.base) {
-        (Value::Null, _) => (!declared.nullable).then(|| "must not be null".to_owned()),
-        (Value::List(items), BaseType::List(inner)) => items.iter().find_map(|item| mismatch(item, inner)),
-        (value, BaseType::List(inner)) => mismatch(value, inner),
-        (value, BaseType::Named(name)) => {
-            let fits = match name.as_str() {
-                "Int" => value_is_int(value),
-                "Float" => matches!(value, Value::Number(_)),
-                "String" => matches!(value, Value::String(_)),
-                "Boolean" => matches!(value, Value::Boolean(_)),
-                "ID" => matches!(value, Value::String(_)) || matches!(value, Value::Number(number) if number.is_i64()),
-                _ => true,
-            };
-            (!fits).then(|| format!("got a value that is no {name}"))
+fn note_variables(set: &SelectionSet, used: &mut HashSet<Name>) {
+    for selection in &set.items {
+        match &selection.node {
+            Selection::Field(field) => {
+                for (_, argument) in &field.node.arguments {
+                    // Only the names are wanted, so any value will do.
+                    let _: Result<Value, ()> = argument.node.clone().into_const_with(|name| {
+                        used.insert(name);
+                        Ok(Value::Null)
+                    });
+                }
+                note_variables(&field.node.selection_set.node, used);
+            }
+            Selection::InlineFragment(inline) => note_variables(&inline.node.selection_set.node, used),
+            Selection::FragmentSpread(_) => {}
         }
     }
-}
-
-fn value_is_int(value: &Value) -> bool {
-    matches!(value, Value::Number(number) if number.as_i64().is_some_and(|n| i32::try_from(n).is_ok()))
 }
 
 /// Whether a query asks for nothing but the schema and type names.

@@ -1,6 +1,8 @@
+mod api;
+
 use std::fmt::Write;
 
-use async_graphql::parser::types::{DocumentOperations, Selection};
+use async_graphql::parser::types::{Selection, SelectionSet};
 use serde_json::{Value, json};
 
 use super::refusal::*;
@@ -10,11 +12,45 @@ use super::*;
 const INTROSPECTION: &str = include_str!("introspection.graphql");
 
 fn gate() -> Gate {
-    Gate::new(Limits::default(), &["claims", "history"])
+    Gate::new(Limits::default(), &["claims", "history"], Arc::new(Rules::none()))
 }
 
 fn prepare(text: &str, variables: Value) -> Result<Prepared, Refusal> {
-    gate().prepare(text, None, &Variables::from_json(variables))
+    gate().prepare(text, None, &Variables::from_json(variables), "somebody")
+}
+
+/// What is executed of an operation, with these variables.
+fn form(text: &str, name: Option<&str>, variables: Value) -> Arc<Form> {
+    let gate = gate();
+    let prepared = gate.prepare(text, name, &Variables::from_json(variables), "somebody").unwrap();
+    gate.form(&prepared).unwrap()
+}
+
+/// A selection without fragments, as one line; what is asked for beside it is marked by `_`.
+fn line(set: &SelectionSet) -> String {
+    let mut items = Vec::new();
+    for item in &set.items {
+        items.push(match &item.node {
+            Selection::Field(field) if field.node.response_key().node.is_empty() => "_".to_owned(),
+            Selection::Field(field) => {
+                let field = &field.node;
+                let alias = field.alias.as_ref().map(|alias| format!("{alias}: ")).unwrap_or_default();
+                let arguments: Vec<String> =
+                    field.arguments.iter().map(|(name, value)| format!("{name}: {value}")).collect();
+                let arguments =
+                    if arguments.is_empty() { String::new() } else { format!("({})", arguments.join(", ")) };
+                let below = line(&field.selection_set.node);
+                let below = if below.is_empty() { below } else { format!(" {{ {below} }}") };
+                format!("{alias}{}{arguments}{below}", field.name)
+            }
+            Selection::InlineFragment(inline) => {
+                let on = &inline.node.type_condition.as_ref().unwrap().node.on;
+                format!("... on {on} {{ {} }}", line(&inline.node.selection_set.node))
+            }
+            Selection::FragmentSpread(_) => panic!("a fragment is left"),
+        });
+    }
+    items.join(" ")
 }
 
 /// What becomes of a document. Some of these have billions of fields: a gate that went through them would not come back.
@@ -22,20 +58,20 @@ fn code(text: &str) -> &'static str {
     prepare(text, json!({})).err().map_or("taken", |refusal| refusal.code)
 }
 
-/// The only operation of a prepared document, as one line.
+/// The arguments of the only field that is executed, and the variables that are left.
 fn shown(text: &str, variables: Value) -> String {
-    let prepared = prepare(text, variables).unwrap();
-    let DocumentOperations::Single(operation) = &prepared.document.operations else { panic!("several operations") };
-    let Selection::Field(field) = &operation.node.selection_set.node.items[0].node else { panic!("no field") };
+    let form = form(text, None, variables);
+    let Selection::Field(field) = &form.selection.node.items[0].node else { panic!("no field") };
     let arguments: Vec<String> = field.node.arguments.iter().map(|(name, value)| format!("{name}: {value}")).collect();
-    let declared: Vec<&str> = operation.node.variable_definitions.iter().map(|d| d.node.name.node.as_str()).collect();
+    let declared: Vec<&str> =
+        form.operation.node.variable_definitions.iter().map(|d| d.node.name.node.as_str()).collect();
     format!("({}) declares {}", arguments.join(", "), declared.join(" "))
 }
 
 #[test]
 fn the_introspection_query_of_the_tools_passes() {
     let prepared = prepare(INTROSPECTION, json!({})).unwrap();
-    assert!(prepared.introspection_only);
+    assert!(prepared.is_introspection());
     assert!(prepared.cost < 1_000, "{}", prepared.cost);
 }
 
@@ -87,8 +123,8 @@ fn a_subscription_has_exactly_one_field_at_its_root() {
     let gate = gate();
     let choose = |name| {
         let two = "query Q { a b } subscription S { a b } subscription T { a }";
-        gate.prepare(two, Some(name), &Variables::default())
-            .map(|prepared| prepared.operation)
+        gate.prepare(two, Some(name), &Variables::default(), "somebody")
+            .map(|prepared| prepared.kind())
             .map_err(|refusal| refusal.code)
     };
     assert_eq!(choose("Q"), Ok(OperationType::Query));
@@ -106,22 +142,8 @@ fn the_parts_of_a_subscriptions_field_are_put_together() {
         "query Q { ...U } fragment U on Q { e } subscription S { ...F } fragment F on S { ... { b: a(x: 1) { c ...G } } } \
          fragment G on T { d }",
     ] {
-        let prepared = gate().prepare(text, Some("S"), &Variables::default()).unwrap();
-        let operation =
-            prepared.document.operations.iter().find(|(name, _)| name.is_some_and(|name| name == "S")).unwrap().1;
-        let [root] = &operation.node.selection_set.node.items[..] else { panic!("not one: {text}") };
-        let Selection::Field(field) = &root.node else { panic!("no field: {text}") };
-        assert_eq!(field.node.selection_set.node.items.len(), 2, "{text}");
-        assert_eq!(prepared.operation_name.as_deref(), Some("S"));
-        let plain = text.starts_with("subscription S { b: a(x: 1) { c ...G } }");
-        assert_eq!(prepared.unseen.is_none(), plain, "what was sent is validated, too: {text}");
-        if !plain {
-            assert_eq!(
-                prepared.document.fragments.keys().map(async_graphql::Name::as_str).collect::<Vec<_>>(),
-                ["G"],
-                "{text}"
-            );
-        }
+        let form = form(text, Some("S"), json!({}));
+        assert_eq!(line(&form.selection.node), "b: a(x: 1) { c d }", "{text}");
     }
     // Together with variables that were not sent.
     let text = "subscription($x: Int, $y: Int) { ...F } fragment F on S { a(x: $x, y: $y) { c } }";
@@ -231,8 +253,12 @@ fn long_chains_are_refused() {
     assert_eq!(code(&chain(10_000)), DOCUMENT_TOO_LARGE);
     assert_eq!(code(&chain(49)), QUERY_TOO_COMPLEX);
     assert_eq!(code(&chain(10)), "taken");
-    let open = Gate::new(Limits { max_document_bytes: usize::MAX, max_tokens: usize::MAX, ..Limits::default() }, &[]);
-    assert_eq!(open.prepare(&chain(10_000), None, &Variables::default()).err().unwrap().code, QUERY_TOO_COMPLEX);
+    let limits = Limits { max_document_bytes: usize::MAX, max_tokens: usize::MAX, ..Limits::default() };
+    let open = Gate::new(limits, &[], Arc::new(Rules::none()));
+    assert_eq!(
+        open.prepare(&chain(10_000), None, &Variables::default(), "somebody").err().unwrap().code,
+        QUERY_TOO_COMPLEX
+    );
 }
 
 #[test]
@@ -302,14 +328,14 @@ fn cost_follows_the_page_size() {
 fn the_operation_is_chosen_by_name() {
     let gate = gate();
     let choose = |text, name| {
-        let prepared = gate.prepare(text, name, &Variables::default());
-        prepared.map(|prepared| (prepared.operation, prepared.operation_name)).map_err(|refusal| refusal.code)
+        let prepared = gate.prepare(text, name, &Variables::default(), "somebody");
+        prepared.map(|prepared| prepared.kind()).map_err(|refusal| refusal.code)
     };
     let two = "query A { a } mutation B { b }";
-    assert_eq!(choose(two, Some("B")), Ok((OperationType::Mutation, Some("B".into()))));
+    assert_eq!(choose(two, Some("B")), Ok(OperationType::Mutation));
     assert_eq!(choose(two, None), Err(OPERATION_RESOLUTION_FAILURE));
     assert_eq!(choose(two, Some("C")), Err(OPERATION_RESOLUTION_FAILURE));
-    assert_eq!(choose("query A { a }", None), Ok((OperationType::Query, Some("A".into()))));
+    assert_eq!(choose("query A { a }", None), Ok(OperationType::Query));
     assert_eq!(choose("{ a }", Some("A")), Err(OPERATION_RESOLUTION_FAILURE));
 }
 
@@ -349,28 +375,89 @@ fn variables_are_judged_by_their_declaration() {
 #[test]
 fn omitted_variables_are_left_out() {
     let patch = "mutation($id: ID!, $n: String, $m: String = \"d\") { update(input: {id: $id, name: $n, more: {n: $n, m: $m}, list: [$n, $m]}, x: $n) { id } }";
-    assert_eq!(shown(patch, json!({"id": "1"})), r#"(input: {id: "1", more: {m: "d"}, list: [null, "d"]}) declares "#);
+    assert_eq!(shown(patch, json!({"id": "1"})), "(input: {id: $id, more: {m: $m}, list: [null, $m]}) declares id m");
     assert_eq!(
         shown(patch, json!({"id": "1", "n": null})),
         "(input: {id: $id, name: $n, more: {n: $n, m: $m}, list: [$n, $m]}, x: $n) declares id n m"
     );
     let beside = "query($a: Int, $b: Int, $c: Boolean!) { f(a: $a, b: $b, k: 1) @include(if: $c) }";
-    assert_eq!(shown(beside, json!({"b": 2, "c": true})), "(b: $b, k: 1) declares b c");
+    assert_eq!(shown(beside, json!({"b": 2, "c": true})), "(b: $b, k: 1) declares b");
     assert_eq!(shown("query($a: Int!) { f(a: $a, b: $nobody) }", json!({"a": 1})), "(a: $a, b: $nobody) declares a");
 }
 
 #[test]
-fn what_mending_hides_is_to_be_validated_once() {
+fn every_response_key_stands_once_with_all_that_is_selected_below_it() {
+    for (text, expected) in [
+        ("{ a { b } a { c } }", "a { b c }"),
+        ("{ x: a { b } x: a { b } a { b } }", "x: a { b } a { b }"),
+        ("{ a { b } ...F } fragment F on Q { a { c { d } } a { c { e } } }", "a { b c { d e } }"),
+        ("{ a { b { c } } ... { a { d } } ... on Q { a { b { e } } } }", "a { b { c e } d }"),
+        ("{ ...F ...F } fragment F on Q { a(x: 1) { b } }", "a(x: 1) { b }"),
+        ("mutation { m: make(n: 1) { id } m: make(n: 1) { number } }", "m: make(n: 1) { id number }"),
+        ("{ a b a b }", "a b"),
+    ] {
+        assert_eq!(line(&form(text, None, json!({})).selection.node), expected, "{text}");
+    }
+}
+
+#[test]
+fn skip_and_include_are_decided_by_variables_their_defaults_and_constants() {
+    let text = "query($y: Boolean = true, $n: Boolean!) { a @include(if: $y) b @skip(if: $n) \
+                ... @include(if: $n) { c } ...F @skip(if: $y) e @include(if: false) f @skip(if: true) \
+                g @include(if: true) @skip(if: $n) } fragment F on Q { d }";
+    let left = |variables| line(&form(text, None, variables).selection.node);
+    assert_eq!(left(json!({"n": false})), "a b g");
+    assert_eq!(left(json!({"n": true})), "a c");
+    assert_eq!(left(json!({"n": true, "y": false})), "c d");
+    assert_eq!(left(json!({"n": false, "y": false})), "b d g");
+    let refused = prepare(text, json!({"n": true, "y": null})).err().map(|refusal| refusal.code);
+    assert_eq!(refused, Some(BAD_USER_INPUT), "a condition is true or false");
+    // What is left without fields is an object all the same.
+    assert_eq!(line(&form("{ a { b @skip(if: true) } }", None, json!({})).selection.node), "a { _ }");
+    assert_eq!(line(&form("{ a @skip(if: true) }", None, json!({})).selection.node), "_");
+}
+
+#[test]
+fn a_document_that_comes_again_is_planned_once() {
     let gate = gate();
-    let text = "query A($x: Nope) { ...F } query B($x: Int!) { ...F } fragment F on Q { a(b: $x) }";
-    let prepared = gate.prepare(text, Some("A"), &Variables::default()).unwrap();
-    assert_eq!(prepared.document.operations.iter().len(), 1);
-    let unseen = prepared.unseen.unwrap();
-    assert_eq!(unseen.document().operations.iter().len(), 2);
-    unseen.mark_validated();
-    assert!(gate.prepare(text, Some("A"), &Variables::default()).unwrap().unseen.is_none());
-    let whole = gate.prepare(text, Some("B"), &Variables::from_json(json!({"x": 1}))).unwrap();
-    assert!(whole.unseen.is_none() && whole.document.operations.iter().len() == 2);
+    let prepared = |variables| {
+        gate.prepare("query($n: Int) { a(b: $n) }", None, &Variables::from_json(variables), "somebody").unwrap()
+    };
+    let (first, second) = (prepared(json!({"n": 1})), prepared(json!({"n": 2})));
+    assert!(Arc::ptr_eq(&first.plan, &second.plan));
+    assert!(Arc::ptr_eq(&gate.form(&first).unwrap(), &gate.form(&second).unwrap()));
+    let omitted = gate.form(&prepared(json!({}))).unwrap();
+    assert_eq!(line(&omitted.selection.node), "a");
+    assert!(Arc::ptr_eq(&omitted, &gate.form(&prepared(json!({}))).unwrap()));
+}
+
+#[test]
+fn a_subject_with_endless_documents_pushes_out_its_own_only() {
+    let plan = |text: &str| {
+        let document = syntax::parse(text).unwrap();
+        let measured = measure::check(&document, &Limits::default()).unwrap();
+        Arc::new(Plan::of(document, text, measured, &HashSet::new()))
+    };
+    let weight = plan("{ a000000 }").weight() + 1_000;
+    let plans = Plans::new(weight * 80);
+    let others: Vec<String> = (0..40).map(|n| format!("{{ b{n:06} }}")).collect();
+    for (n, text) in others.iter().enumerate() {
+        plans.keep(text, &plan(text), &format!("subject {n}"));
+    }
+    for n in 0..2_000 {
+        let text = format!("{{ a{n:06} }}");
+        plans.keep(&text, &plan(&text), "flood");
+        // A document of the flood is used twice, so that it looks no worse than others.
+        assert!(plans.get(&text).is_some());
+    }
+    assert!(others.iter().all(|text| plans.get(text).is_some()), "what others use is kept");
+    assert!(plans.get("{ a001999 }").is_some() && plans.get("{ a000000 }").is_none());
+    // Of many subjects, each within its share, the one that used its document last keeps it.
+    for n in 0..200 {
+        let text = format!("{{ c{n:06} }}");
+        plans.keep(&text, &plan(&text), &format!("new subject {n}"));
+    }
+    assert!(plans.get("{ b000000 }").is_none() && plans.get("{ c000199 }").is_some());
 }
 
 #[test]

@@ -15,8 +15,12 @@ use async_graphql::{
 use domain::caller::Caller;
 use futures_util::future::{BoxFuture, FutureExt};
 
-use super::Engine;
-use crate::{events::Follower, store::records::HistoryEntry};
+use super::{Engine, Execution};
+use crate::{
+    events::Follower,
+    graphql::document::{Rules, ValidatesAlone},
+    store::records::HistoryEntry,
+};
 
 struct Query;
 struct Mutation;
@@ -88,15 +92,15 @@ impl Mutation {
 struct Tiny(Schema<Query, Mutation, EmptySubscription>);
 
 impl Engine for Tiny {
-    fn execute(&self, request: Request, caller: Caller) -> BoxFuture<'_, Response> {
-        self.0.execute(request.data(caller)).boxed()
+    fn execute(&self, execution: Execution, caller: Caller) -> BoxFuture<'_, Response> {
+        self.0.execute(execution.request().data(caller)).boxed()
     }
 
-    fn open(&self, _: Request, _: Caller) -> BoxFuture<'_, Result<Follower, Response>> {
+    fn open(&self, _: Execution, _: Caller) -> BoxFuture<'_, Result<Follower, Response>> {
         async { Err(Response::from_errors(Vec::new())) }.boxed()
     }
 
-    fn resolve(&self, _: Request, _: Caller, _: HistoryEntry) -> BoxFuture<'_, Response> {
+    fn resolve(&self, _: Execution, _: Caller, _: HistoryEntry) -> BoxFuture<'_, Response> {
         async { Response::default() }.boxed()
     }
 
@@ -105,9 +109,11 @@ impl Engine for Tiny {
     }
 }
 
-/// The schema, with a total that begins at 0.
+/// The schema, with a total that begins at 0, and its rules.
 #[must_use]
-pub fn engine() -> impl Engine {
+pub fn engine() -> (impl Engine, Arc<Rules>) {
     let schema = Schema::build(Query, Mutation, EmptySubscription).data(Arc::new(AtomicI32::new(0)));
-    Tiny(schema.disable_suggestions().finish())
+    let schema = schema.disable_suggestions().extension(ValidatesAlone).finish();
+    let rules = Arc::new(Rules::of(schema.clone()));
+    (Tiny(schema), rules)
 }

@@ -6,18 +6,19 @@
 
 use std::{sync::Arc, time::Duration};
 
-use async_graphql::{Request, Response, Value, Variables, parser::types::ExecutableDocument};
+use async_graphql::{Response, Value, Variables};
 use bytes::Bytes;
 use domain::caller::{Caller, Side};
 use futures_util::stream::{self, BoxStream, StreamExt};
 use sha2::{Digest, Sha256};
 use tracing::{Instrument, Span};
 
-use super::{Endpoint, Engine, Operation, request};
+use super::{Endpoint, Engine, Execution, Operation};
 use crate::{
     events::{Event, Follower},
     graphql::{
         answer::{Answer, Outcome},
+        document::Form,
         error::SERVICE_UNAVAILABLE,
     },
     telemetry::{self, LiveOperation},
@@ -57,8 +58,7 @@ struct Subscription {
     engine: Arc<dyn Engine>,
     follower: Follower,
     caller: Caller,
-    document: ExecutableDocument,
-    operation_name: Option<String>,
+    form: Arc<Form>,
     variables: Variables,
     key: Fingerprint,
     /// What the log tells of it.
@@ -79,20 +79,16 @@ impl Endpoint {
 
     async fn follow(&self, operation: Operation, caller: Caller) -> Result<BoxStream<'static, Answer>, Answer> {
         let span = Span::current();
-        let Operation { prepared, variables, fingerprint, .. } = operation;
-        if let Err(errors) = self.validate_unseen(&prepared, &variables).await {
-            return Err(Answer::of(Response::from_errors(errors)));
-        }
-        let mut opening = request(prepared.operation_name.clone(), variables.clone());
-        opening.set_parsed_query(prepared.document.clone());
-        let follower = self.engine.open(opening, caller.clone()).await.map_err(Answer::of)?;
+        let fingerprint = operation.fingerprint;
+        let Execution { form, variables, .. } = self.execution(operation)?;
+        let opening = execution(&form, &variables);
+        let follower = self.engine.open(opening, caller.clone()).await.map_err(|answer| Answer::of(answer, &form))?;
         let subscription = Subscription {
             engine: Arc::clone(&self.engine),
             follower,
             key: fingerprint.for_caller(&caller),
             caller,
-            document: prepared.document,
-            operation_name: prepared.operation_name,
+            form,
             variables,
             span,
             _live: telemetry::live_operation(),
@@ -122,23 +118,25 @@ impl Subscription {
     /// when its claim has gone out of sight meanwhile.
     async fn resolve(&self, event: &Event) -> Option<Bytes> {
         loop {
-            let response = self.engine.resolve(self.request(), self.caller.clone(), event.entry.clone()).await;
+            let response = self
+                .engine
+                .resolve(execution(&self.form, &self.variables), self.caller.clone(), event.entry.clone())
+                .await;
             if response.errors.is_empty() {
-                return Some(Answer::of(response).body);
+                return Some(Answer::of(response, &self.form).body);
             }
             match self.follower.still_sees(&event.entry).await {
                 Ok(false) => return None,
-                Ok(true) if !is_unavailable(&response) => return Some(Answer::of(response).body),
+                Ok(true) if !is_unavailable(&response) => return Some(Answer::of(response, &self.form).body),
                 _ => tokio::time::sleep(AGAIN_AFTER).await,
             }
         }
     }
+}
 
-    fn request(&self) -> Request {
-        let mut request = request(self.operation_name.clone(), self.variables.clone());
-        request.set_parsed_query(self.document.clone());
-        request
-    }
+/// A subscription, ready to be executed once more.
+fn execution(form: &Arc<Form>, variables: &Variables) -> Execution {
+    Execution { form: Arc::clone(form), variables: variables.clone(), uploads: Vec::new(), introspects: false }
 }
 
 fn is_unavailable(response: &Response) -> bool {

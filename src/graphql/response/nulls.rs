@@ -2,7 +2,7 @@
 
 use async_graphql::{PathSegment, Value, indexmap::IndexMap};
 
-use super::{Key, Selected, Shape};
+use super::{Key, Keys, Shape};
 
 /// The value itself has to be null.
 pub(super) struct HasToBeNull;
@@ -26,47 +26,34 @@ pub(super) fn revive(value: &mut Value, path: &[PathSegment]) {
     }
 }
 
-/// Puts null at the end of an error's path. `of` is the type of the value, without its lists.
-pub(super) fn put(
-    value: &mut Value,
-    path: &[PathSegment],
-    of: &'static str,
-    selected: &Selected<'_>,
-) -> Result<(), HasToBeNull> {
+/// Puts null at the end of an error's path.
+pub(super) fn put(value: &mut Value, path: &[PathSegment], keys: &Keys) -> Result<(), HasToBeNull> {
     match (value, path) {
         // Already null, for another error; so this one is told by the same null.
         (Value::Null, _) => Err(HasToBeNull),
         (Value::Object(fields), [PathSegment::Field(name), rest @ ..]) => {
-            let keys = selected.keys();
-            let Some(key) = keys.iter().find(|key| key.name.as_str() == name) else { return Ok(()) };
-            let Some(shape) = shape_of(key, of) else { return Ok(()) };
-            in_object(fields, key, shape, rest, selected)
+            match keys.of(fields).iter().find(|key| key.name.as_str() == name) {
+                Some(key) => in_object(fields, key, rest),
+                None => Ok(()),
+            }
         }
         _ => Ok(()),
     }
 }
 
-/// The type of a key's field: of the type that it is selected of, or of the object's own.
-fn shape_of(key: &Key<'_>, of: &'static str) -> Option<&'static Shape> {
-    key.fields.iter().find_map(|(condition, field)| super::shape::field(condition.unwrap_or(of), &field.name.node))
-}
-
 fn in_object(
     fields: &mut IndexMap<async_graphql::Name, Value>,
-    key: &Key<'_>,
-    shape: &'static Shape,
+    key: &Key,
     rest: &[PathSegment],
-    selected: &Selected<'_>,
 ) -> Result<(), HasToBeNull> {
-    let below = selected.below(key);
-    let failed = match fields.get_mut(key.name) {
-        Some(value) => within(value, shape, rest, &below).is_err(),
+    let failed = match fields.get_mut(&key.name) {
+        Some(value) => within(value, &key.shape, rest, key.below.as_ref()).is_err(),
         None => true,
     };
     if !failed {
         return Ok(());
     }
-    if !shape.nullable {
+    if !key.shape.nullable {
         return Err(HasToBeNull);
     }
     fields.insert(key.name.clone(), Value::Null);
@@ -74,16 +61,11 @@ fn in_object(
 }
 
 /// Follows a path into a value of this shape, through its lists.
-fn within(
-    value: &mut Value,
-    shape: &'static Shape,
-    path: &[PathSegment],
-    selected: &Selected<'_>,
-) -> Result<(), HasToBeNull> {
+fn within(value: &mut Value, shape: &Shape, path: &[PathSegment], below: Option<&Keys>) -> Result<(), HasToBeNull> {
     match (value, &shape.item, path) {
         (Value::List(items), Some(item), [PathSegment::Index(place), rest @ ..]) => {
             let Some(value) = items.get_mut(*place) else { return Ok(()) };
-            if within(value, item, rest, selected).is_err() {
+            if within(value, item, rest, below).is_err() {
                 if !item.nullable {
                     return Err(HasToBeNull);
                 }
@@ -91,7 +73,11 @@ fn within(
             }
             Ok(())
         }
-        (value, None, path) => put(value, path, &shape.name, selected),
+        (Value::Null, ..) => Err(HasToBeNull),
+        (value, None, path) => match below {
+            Some(keys) => put(value, path, keys),
+            None => Ok(()),
+        },
         _ => Ok(()),
     }
 }

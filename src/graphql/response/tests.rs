@@ -1,9 +1,18 @@
+use std::sync::Arc;
+
 use async_graphql::{
-    EmptyMutation, EmptySubscription, Object, PathSegment, Response, Schema, ServerError, Value, parser::parse_query,
-    value,
+    EmptyMutation, EmptySubscription, Object, PathSegment, Response, Schema, ServerError, Value, Variables, value,
 };
+use serde_json::json;
 
 use super::*;
+use crate::{
+    config::Limits,
+    graphql::{
+        document::{Form, Gate},
+        schema,
+    },
+};
 
 fn failed(path: &[&str]) -> ServerError {
     let mut error = ServerError::new("failed", None);
@@ -14,11 +23,23 @@ fn failed(path: &[&str]) -> ServerError {
     error
 }
 
-fn finished(query: &str, data: Value, paths: &[&[&str]]) -> Value {
+fn form(query: &str) -> Arc<Form> {
+    let gate = Gate::new(Limits::default(), &[], schema::rules());
+    gate.form(&gate.prepare(query, None, &Variables::default(), "somebody").unwrap()).unwrap()
+}
+
+/// The text of an answer's data; errors stand at these paths.
+fn written(query: &str, data: Value, paths: &[&[&str]]) -> String {
+    let form = form(query);
     let mut response = Response::new(data);
     response.errors = paths.iter().map(|path| failed(path)).collect();
-    finish(&mut response, &parse_query(query).unwrap(), None);
-    response.data
+    complete(&mut response, &form.keys);
+    String::from_utf8(write(&[], Some((&response.data, &form.keys)), 0)).unwrap()
+}
+
+fn finished(query: &str, data: Value, paths: &[&[&str]]) -> serde_json::Value {
+    let whole: serde_json::Value = serde_json::from_str(&written(query, data, paths)).unwrap();
+    whole["data"].clone()
 }
 
 #[test]
@@ -26,12 +47,59 @@ fn keys_stand_in_the_order_of_the_selection() {
     let query = "{ claims { totalCount nodes { name id: number ...F } } viewer { subject } } fragment F on Claim { partner { name } version }";
     let data = value!({
         "viewer": { "subject": "s" },
-        "claims": { "nodes": [{ "version": 1, "partner": { "name": "p" }, "id": "1", "name": "n" }], "totalCount": 1 },
+        "claims": { "nodes": [{ "version": 1, "partner": { "name": "p" }, "id": "1", "name": "n" }, { "name": "o", "id": "2", "partner": { "name": "q" }, "version": 2 }], "totalCount": 2 },
     });
-    let ordered = finished(query, data, &[]);
     assert_eq!(
-        serde_json::to_string(&ordered).unwrap(),
-        r#"{"claims":{"totalCount":1,"nodes":[{"name":"n","id":"1","partner":{"name":"p"},"version":1}]},"viewer":{"subject":"s"}}"#
+        written(query, data, &[]),
+        r#"{"data":{"claims":{"totalCount":2,"nodes":[{"name":"n","id":"1","partner":{"name":"p"},"version":1},{"name":"o","id":"2","partner":{"name":"q"},"version":2}]},"viewer":{"subject":"s"}}}"#
+    );
+}
+
+#[test]
+fn the_order_of_keys_is_that_of_the_objects_own_type() {
+    let query = "{ nodes(ids: []) { ... on Claim { name id } ... on Product { id name } __typename } }";
+    let data = value!({ "nodes": [
+        { "": "Product", "name": "p", "__typename": "Product", "id": "2" },
+        { "__typename": "Claim", "id": "1", "name": "c", "": "Claim" },
+        { "": "Partner", "__typename": "Partner" },
+        null,
+    ] });
+    assert_eq!(
+        written(query, data, &[]),
+        r#"{"data":{"nodes":[{"id":"2","name":"p","__typename":"Product"},{"name":"c","id":"1","__typename":"Claim"},{"__typename":"Partner"},null]}}"#
+    );
+}
+
+#[test]
+fn texts_and_numbers_are_written_as_json() {
+    let query = "{ viewer { subject name } claimStatistics { total approvalRate } }";
+    let data = value!({ "viewer": { "subject": "a \"b\" \n \u{1F600} \u{1}", "name": "" }, "claimStatistics": { "total": (-3), "approvalRate": 0.5 } });
+    assert_eq!(
+        written(query, data, &[]),
+        r#"{"data":{"viewer":{"subject":"a \"b\" \n 😀 \u0001","name":""},"claimStatistics":{"total":-3,"approvalRate":0.5}}}"#
+    );
+}
+
+#[test]
+fn an_object_of_which_everything_is_skipped_is_empty() {
+    let query = "{ viewer { subject @skip(if: true) } claim(id: 1) { id @include(if: false) } }";
+    let data = value!({ "viewer": { "": "Viewer" }, "claim": null });
+    assert_eq!(written(query, data, &[]), r#"{"data":{"viewer":{},"claim":null}}"#);
+    assert_eq!(written("{ viewer @skip(if: true) { subject } }", value!({ "": "Query" }), &[]), r#"{"data":{}}"#);
+}
+
+#[test]
+fn errors_come_first_and_data_only_where_something_was_executed() {
+    let form = form("{ viewer { subject } }");
+    let error = ServerError::new("no", None);
+    let text = |data: Option<&Value>| {
+        let data = data.map(|data| (data, &form.keys));
+        String::from_utf8(write(std::slice::from_ref(&error), data, 0)).unwrap()
+    };
+    assert!(text(None).starts_with(r#"{"errors":[{"message":"no""#) && !text(None).contains("data"));
+    assert!(
+        text(Some(&Value::Null)).starts_with(r#"{"errors":["#)
+            && text(Some(&Value::Null)).ends_with(r#","data":null}"#)
     );
 }
 
@@ -39,7 +107,7 @@ fn keys_stand_in_the_order_of_the_selection() {
 fn a_failed_field_that_may_be_null_is_null() {
     let data =
         finished("{ claim(id: 1) { id } viewer { subject } }", value!({ "viewer": { "subject": "s" } }), &[&["claim"]]);
-    assert_eq!(data, value!({ "claim": null, "viewer": { "subject": "s" } }));
+    assert_eq!(data, json!({ "claim": null, "viewer": { "subject": "s" } }));
 }
 
 #[test]
@@ -48,16 +116,16 @@ fn a_failed_field_that_may_not_be_null_makes_its_parent_null() {
     let data = value!({ "viewer": { "subject": "s" }, "claim": { "id": "1" } });
     assert_eq!(
         finished(query, data, &[&["claim", "customer"]]),
-        value!({ "claim": null, "viewer": { "subject": "s" } })
+        json!({ "claim": null, "viewer": { "subject": "s" } })
     );
     // A list of items that may not be null is null with one of them, and so is all that may not be null above it.
     let query = "{ claims { nodes { id customer { name } } } viewer { subject } }";
     let data = value!({ "viewer": { "subject": "s" }, "claims": { "nodes": [{ "id": "1" }, { "id": "2", "customer": { "name": "c" } }] } });
-    assert_eq!(finished(query, data, &[&["claims", "nodes", "0", "customer"]]), Value::Null);
+    assert_eq!(finished(query, data, &[&["claims", "nodes", "0", "customer"]]), serde_json::Value::Null);
     // Items that may be null are null by themselves.
     let query = "{ nodes(ids: []) { id ... on Claim { customer { name } } } }";
-    let data = value!({ "nodes": [{ "id": "1" }, null, { "id": "2", "customer": { "name": "c" } }] });
-    let expected = value!({ "nodes": [null, null, { "id": "2", "customer": { "name": "c" } }] });
+    let data = value!({ "nodes": [{ "": "Claim", "id": "1" }, null, { "": "Claim", "id": "2", "customer": { "name": "c" } }] });
+    let expected = json!({ "nodes": [null, null, { "id": "2", "customer": { "name": "c" } }] });
     assert_eq!(finished(query, data, &[&["nodes", "0", "customer"]]), expected);
 }
 
@@ -68,11 +136,11 @@ fn an_object_of_which_every_field_failed_is_an_object_still() {
     let finished = finished(query, data, &[&["claim", "actionRequest"], &["claim", "rejection"]]);
     assert_eq!(
         finished,
-        value!({ "claim": { "rejection": null, "actionRequest": null }, "viewer": { "subject": "s" } })
+        json!({ "claim": { "rejection": null, "actionRequest": null }, "viewer": { "subject": "s" } })
     );
 }
 
-/// What the library does, as long as we mend it: when this fails, `finish` may have become needless.
+/// What the library does, as long as we mend it: when this fails, ordering keys may have become needless.
 #[tokio::test]
 async fn the_library_still_needs_mending() {
     struct Slow;

@@ -79,7 +79,8 @@ impl Server {
 
     /// The same with an end.
     pub fn until(config: &Config, shutdown: &Shutdown) -> Self {
-        let endpoint = Endpoint::new(Gate::new(config.limits.clone(), &[]), sample::engine(), config.introspection);
+        let (engine, rules) = sample::engine();
+        let endpoint = Endpoint::new(Gate::new(config.limits.clone(), &[], rules), engine, config.introspection);
         Self(router(config, endpoint, Shelf, LARGEST_FILE, shutdown))
     }
 

@@ -70,7 +70,7 @@ async fn run(
     counted: &mut telemetry::Request,
 ) -> Result<(), Refused> {
     edge.rates.request(&caller.subject)?;
-    let operation = edge.endpoint.prepare(parts)?;
+    let operation = edge.endpoint.prepare(parts, &caller.subject)?;
     counted.is(operation.kind().as_str(), operation.label());
     edge.rates.cost(&caller.subject, operation.cost())?;
     if operation.kind() == Kind::Subscription {
