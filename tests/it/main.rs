@@ -30,6 +30,7 @@ mod import;
 mod input;
 mod layers;
 mod lifecycle;
+mod list_indexes;
 mod live;
 mod live_load;
 mod logging;

@@ -78,6 +78,7 @@ fn row(entry: Entry, hash: String) -> Result<history::ActiveModel, StoreError> {
         xid: NotSet,
         id: Set(entry.id),
         claim_id: Set(entry.claim_id),
+        partner_id: NotSet,
         seq: Set(entry.seq),
         action: Set(event.action.to_string()),
         actor_kind: Set(entry.actor.kind.to_string()),
