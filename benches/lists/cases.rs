@@ -3,9 +3,9 @@
 use cpor::store::{
     Db, StoreError, arbitrations,
     associations::{self, AssociationFilter},
-    claims::{self, ClaimFilter, ClaimOrder, ClaimOrderField, TimeRange},
+    claims::{self, ClaimFilter, ClaimOrder, ClaimOrderField, TimeRange, Wanted},
     comments, customers,
-    history::{self, HistoryFilter},
+    history::{self, EntryWanted, HistoryFilter},
     page::{Cursor, Page, PageRequest},
     partners,
     products::{self, ProductFilter},
@@ -94,9 +94,9 @@ impl Case {
     async fn cursor(&self, db: &Db, request: &PageRequest) -> Fallible<Option<Cursor>> {
         let who = &self.caller;
         match &self.list {
-            List::Claims(filter, order) => last(claims::page(db, who, filter, *order, request).await),
+            List::Claims(filter, order) => last(claims::page(db, who, filter, *order, request, Wanted::ROW).await),
             List::Statistics(_) => Ok(None),
-            List::History(filter) => last(history::page(db, who, filter, request, None).await),
+            List::History(filter) => last(history::page(db, who, filter, request, None, EntryWanted { detail: true }).await),
             List::Comments(claim) => last(comments::page(db, who, *claim, request).await),
             List::Associations(filter) => last(associations::page(db, who, *filter, request).await),
             List::Arbitrations(status) => last(arbitrations::page(db, who, *status, request).await),
