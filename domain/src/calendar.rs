@@ -12,6 +12,9 @@ use crate::time::Timestamp;
 /// search where every day is a holiday.
 const MAX_SEARCH_DAYS: u32 = 200_000;
 
+/// How many changes of a time zone's offset are looked at: more than any zone has had.
+const MAX_CHANGES: usize = 400;
+
 /// The vendor's days: Monday to Friday less the holidays, beginning and ending in the vendor's time zone (T).
 #[derive(Clone, Copy, Debug)]
 pub struct Calendar<'a> {
@@ -66,6 +69,20 @@ impl<'a> Calendar<'a> {
     #[must_use]
     pub fn business_days_between(&self, start: Timestamp, end: Timestamp) -> i32 {
         self.count(self.date(start), self.date(end))
+    }
+
+    /// How far the vendor's time is ahead of UTC, in microseconds, and since when: latest first, up to `until`. The last of
+    /// them holds from the beginning of time.
+    #[must_use]
+    pub fn offsets(&self, until: Timestamp) -> Vec<(Option<Timestamp>, i64)> {
+        let micros = |offset: jiff::tz::Offset| i64::from(offset.seconds()) * 1_000_000;
+        let changes = self.time_zone.preceding(until.to_jiff()).take(MAX_CHANGES);
+        let mut offsets: Vec<(Option<Timestamp>, i64)> =
+            changes.map(|change| (Some(change.timestamp().into()), micros(change.offset()))).collect();
+        let earliest = offsets.last().and_then(|(since, _)| *since).unwrap_or(until);
+        let before = Timestamp::from_micros(earliest.micros() - 1).unwrap_or(earliest);
+        offsets.push((None, micros(self.time_zone.to_offset(before.to_jiff()))));
+        offsets
     }
 
     /// The day that ends at `due`; a `due` within a day counts as its end.

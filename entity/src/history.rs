@@ -18,6 +18,8 @@ pub struct Model {
     pub id: Uuid,
     /// The claim; no foreign key.
     pub claim_id: Uuid,
+    /// The claim's partner; filled by the database (leave it `NotSet`).
+    pub partner_id: Option<Uuid>,
     /// Its number in the claim's history, from 1 without gaps (H3).
     pub seq: i32,
     /// What happened.

@@ -13,6 +13,7 @@ mod m20261121_000004_association;
 mod m20261121_000005_history;
 mod m20261121_000006_idempotency_and_setting;
 mod m20261121_000007_after_the_decision;
+mod m20261128_000008_lists;
 mod run;
 
 use sea_orm_migration::prelude::{MigrationTrait, MigratorTrait, async_trait};
@@ -36,6 +37,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261121_000005_history::Migration),
             Box::new(m20261121_000006_idempotency_and_setting::Migration),
             Box::new(m20261121_000007_after_the_decision::Migration),
+            Box::new(m20261128_000008_lists::Migration),
         ]
     }
 }

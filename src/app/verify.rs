@@ -7,7 +7,7 @@ use super::{App, AppError};
 use crate::{
     documents::DocumentsError,
     store::{
-        StoreError,
+        StoreError, derived,
         verify::{self, ClaimHead, Stored},
     },
 };
@@ -72,6 +72,9 @@ impl App {
         }
         if let Some(subject) = verify::subject_held_twice(self.db()).await? {
             return Err(Stop::Broken(format!("{subject} has more than one live association")));
+        }
+        if let Some(name) = derived::disagreeing(self.db()).await? {
+            return Err(Stop::Broken(format!("{name}, which lists and counts read, does not agree with the rows it is made of")));
         }
         self.walk_documents(verified, progress).await
     }

@@ -58,7 +58,7 @@ impl<T> Keyset<'_, T> {
     }
 
     /// Takes only what the cursors leave, and says in which direction it is to be read.
-    fn bound(&self, query: &mut SelectStatement, request: &PageRequest) -> Order {
+    pub(in crate::store) fn bound(&self, query: &mut SelectStatement, request: &PageRequest) -> Order {
         let keys = || Expr::tuple(self.columns.clone());
         let place = |cursor: &Cursor| Expr::tuple(cursor.keys().iter().map(value));
         if let Some(after) = &request.after {

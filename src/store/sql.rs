@@ -2,10 +2,8 @@
 
 use sea_orm::{
     ColumnTrait, Condition, DbBackend, ExprTrait, Value,
-    sea_query::{BinOper, Expr, LikeExpr, extension::postgres::PgFunc},
+    sea_query::{Expr, LikeExpr, extension::postgres::PgFunc},
 };
-
-const CONCAT: BinOper = BinOper::Custom("||");
 
 /// A condition that no row meets.
 pub fn never() -> Expr {
@@ -38,19 +36,26 @@ where
     column.is_in(keys)
 }
 
+/// Whether the column has one of these words of the domain. They are written out: an index that begins with the column
+/// gives the order of its later ones, and the database knows which words are rare.
+pub fn is_one_of<'a>(table: &str, column: &str, words: impl IntoIterator<Item = &'a str>) -> Expr {
+    let mut words: Vec<String> = words.into_iter().map(|word| format!("'{word}'")).collect();
+    words.sort_unstable();
+    words.dedup();
+    match words.as_slice() {
+        [] => never(),
+        [word] => Expr::cust(format!("\"{table}\".\"{column}\" = {word}")),
+        words => Expr::cust(format!("\"{table}\".\"{column}\" IN ({})", words.join(", "))),
+    }
+}
+
 /// Whether a column of lower-case text contains the word, which is in lower case; `%` and `_` mean themselves (L14).
 pub fn contains(column: impl ColumnTrait, word: &str) -> Expr {
     column.like(LikeExpr::new(format!("%{}%", escaped(word))).escape('\\'))
 }
 
-/// Whether a column of words with one space between them has the word among them.
-pub fn has_word(column: impl ColumnTrait, word: &str) -> Expr {
-    let spaced = |text: Expr| Expr::val(" ").binary(CONCAT, text).binary(CONCAT, Expr::val(" "));
-    let pattern = LikeExpr::new(format!("% {} %", escaped(word))).escape('\\');
-    spaced(Expr::col(column.as_column_ref())).like(pattern)
-}
-
-fn escaped(word: &str) -> String {
+/// The text as part of a pattern of LIKE.
+pub fn escaped(word: &str) -> String {
     word.replace('\\', "\\\\").replace('%', "\\%").replace('_', "\\_")
 }
 

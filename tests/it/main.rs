@@ -31,6 +31,7 @@ mod import;
 mod input;
 mod layers;
 mod lifecycle;
+mod list_indexes;
 mod live;
 mod live_load;
 mod logging;

@@ -11,7 +11,10 @@ use crate::{
         loader::{Reader, ask},
         page::total,
     },
-    store::claims::{self, Statistics},
+    store::{
+        StoreError,
+        claims::{self, Decided, Statistics},
+    },
 };
 
 /// How many claims are in a status.
@@ -39,10 +42,11 @@ pub struct ClaimStatistics {
 }
 
 impl ClaimStatistics {
-    fn of(figures: &Statistics, policy: &Policy) -> Self {
+    fn of(figures: &Statistics, decided: &[Decided], policy: &Policy) -> Self {
         let calendar = Calendar::new(policy);
-        let days =
-            figures.decided.iter().map(|(submitted, decided)| calendar.business_days_between(*submitted, *decided));
+        let days = decided
+            .iter()
+            .map(|group| (calendar.business_days_between(group.submitted_at, group.decided_at), group.claims));
         let counts = figures.by_status.iter();
         Self {
             total: total(figures.total),
@@ -56,12 +60,19 @@ impl ClaimStatistics {
     }
 }
 
-/// The one in the middle, or halfway between the two in the middle.
-fn median(mut values: Vec<i32>) -> Option<f64> {
+/// The one in the middle, or halfway between the two in the middle. Each value comes with how often it is there.
+fn median(mut values: Vec<(i32, u64)>) -> Option<f64> {
     values.sort_unstable();
-    let upper = *values.get(values.len() / 2)?;
-    let lower = *values.get((values.len() - 1) / 2)?;
-    Some(f64::midpoint(lower.into(), upper.into()))
+    let total: u64 = values.iter().map(|(_, times)| times).sum();
+    let at = |place: u64| {
+        let mut passed = 0;
+        let found = values.iter().find(|(_, times)| {
+            passed += times;
+            place < passed
+        });
+        found.map(|(value, _)| *value)
+    };
+    Some(f64::midpoint(at(total.saturating_sub(1) / 2)?.into(), at(total / 2)?.into()))
 }
 
 fn rate(approved: u64, rejected: u64) -> Option<f64> {
@@ -84,9 +95,14 @@ impl StatisticsQuery {
         let app = &Reader::of(ctx)?.app;
         let now = app.now();
         let filter = filter.unwrap_or_default().at(now);
-        let figures =
-            ask(ctx, |reader| async move { claims::statistics(reader.db(), &reader.caller, &filter, now).await });
-        Ok(ClaimStatistics::of(&figures.await?, app.policy()))
+        let (figures, decided) = ask(ctx, |reader| async move {
+            let figures = claims::statistics(reader.db(), &reader.caller, &filter, now).await?;
+            let calendar = Calendar::new(reader.app.policy());
+            let decided = claims::decided(reader.db(), &reader.caller, &filter, &calendar, now).await?;
+            Ok::<_, StoreError>((figures, decided))
+        })
+        .await?;
+        Ok(ClaimStatistics::of(&figures, &decided, app.policy()))
     }
 }
 
@@ -98,9 +114,11 @@ mod tests {
     fn the_median_is_in_the_middle() {
         // S1
         assert_eq!(median(vec![]), None);
-        assert_eq!(median(vec![7]), Some(7.0));
-        assert_eq!(median(vec![9, 1, 2]), Some(2.0));
-        assert_eq!(median(vec![4, 1]), Some(2.5));
+        assert_eq!(median(vec![(7, 1)]), Some(7.0));
+        assert_eq!(median(vec![(9, 1), (1, 1), (2, 1)]), Some(2.0));
+        assert_eq!(median(vec![(4, 1), (1, 1)]), Some(2.5));
+        assert_eq!(median(vec![(4, 2), (1, 2)]), Some(2.5));
+        assert_eq!(median(vec![(4, 3), (1, 2)]), Some(4.0));
     }
 
     #[test]

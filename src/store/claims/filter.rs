@@ -6,13 +6,19 @@ use domain::{
     time::Timestamp,
 };
 use entity::{claim::Column, claim_line, customer};
-use sea_orm::{ColumnTrait, Condition, DbBackend, EntityTrait, QueryFilter, QuerySelect, QueryTrait, sea_query::Expr};
+use sea_orm::{
+    ColumnTrait, Condition, DbBackend, EntityTrait, ExprTrait, QueryFilter, QuerySelect, QueryTrait, sea_query::Expr,
+};
 use uuid::Uuid;
 
-use super::{order::hides_clocks, written};
+use super::{
+    order::{ClaimOrder, ClaimOrderField, LAST_ASCENDING, hides_clocks},
+    search::holds_words,
+    written,
+};
 use crate::store::{
     scope::same,
-    sql::{any_of, contains, findable, has_word, never, search_words},
+    sql::{any_of, contains, findable, is_one_of, never, search_words},
 };
 
 /// A stretch of time; an open end leaves everything.
@@ -25,13 +31,29 @@ pub struct TimeRange {
 }
 
 impl TimeRange {
-    /// Whether the column lies in it; without a time it does not.
+    /// Whether the column lies in it, which is never null.
     pub(in crate::store) fn holds(self, column: impl ColumnTrait) -> Condition {
-        let (from, before) = (self.from, self.before);
+        self.holds_key(&Expr::col(column.as_column_ref()))
+    }
+
+    /// The same of what a list is ordered by, so that the order's index serves the filter, too.
+    fn holds_key(self, key: &Expr) -> Condition {
         Condition::all()
-            .add(column.is_not_null())
-            .add_option(from.map(|from| column.gte(from.micros())))
-            .add_option(before.map(|before| column.lt(before.micros())))
+            .add_option(self.from.map(|from| key.clone().gte(from.micros())))
+            .add_option(self.before.map(|before| key.clone().lt(before.micros())))
+    }
+
+    /// The same of a time that may be missing; without one, the claim is not in the range.
+    fn holds_optional(self, field: ClaimOrderField) -> Condition {
+        let key = ClaimOrder { field, descending: false }.key();
+        self.holds_key(&key).add_option(self.before.is_none().then(|| key.lt(LAST_ASCENDING)))
+    }
+
+    /// Whether it spans few enough rows that reading all of them is cheap.
+    pub(in crate::store) fn is_short(self, now: Option<Timestamp>) -> bool {
+        const SHORT: i64 = 45 * 24 * 60 * 60 * 1_000_000;
+        let end = self.before.or(now);
+        self.from.zip(end).is_some_and(|(from, end)| end.micros().saturating_sub(from.micros()) <= SHORT)
     }
 }
 
@@ -77,32 +99,62 @@ pub struct ClaimFilter {
 }
 
 impl ClaimFilter {
+    /// Whether it leaves so few claims that reading all of them is cheap.
+    pub(super) fn is_selective(&self) -> bool {
+        self.ids.is_some()
+            || self.number.is_some()
+            || self.tenant_id.is_some()
+            || self.partner_id.is_some()
+            || self.sku_id.is_some()
+            || self.external_reference.is_some()
+            || self.assigned_to_me == Some(true)
+            || self.in_arbitration == Some(true)
+    }
+
+    /// Whether it asks for nothing but what the counters know (see `tally`), and for what few claims are left out by.
+    pub(super) fn is_of_kind(&self) -> bool {
+        let Self { status, solution_area, activity, assigned_to_me, unassigned, overdue, in_arbitration, .. } = self.clone();
+        let known = Self {
+            status,
+            solution_area,
+            activity,
+            assigned_to_me,
+            unassigned,
+            overdue,
+            in_arbitration,
+            ..Self::default()
+        };
+        known == *self
+    }
+
+    /// Whether it asks for nothing but ranges of time.
+    pub(super) fn is_range_only(&self) -> bool {
+        let Self { submitted_at, created_at, due_at, .. } = self.clone();
+        Self { submitted_at, created_at, due_at, ..Self::default() } == *self
+    }
+
     /// The filter as a condition on `claim`.
     pub(super) fn condition(&self, caller: &Caller, backend: DbBackend) -> Condition {
-        self.named(backend)
+        of_kind(self)
+            .add(self.named(backend))
             .add(self.of_review(caller))
             .add(self.of_time(caller))
             .add_option(self.external_reference.as_deref().map(|text| match (caller.side, findable(text)) {
                 (Side::Partner(_), Some(text)) => Column::ExternalReference.eq(text),
                 _ => never(),
             }))
-            .add_option(self.search.as_deref().map(|text| search(caller, text)))
+            .add_option(self.search.as_deref().map(|text| search(caller, text, backend)))
     }
 
     /// By what the claim names.
     fn named(&self, backend: DbBackend) -> Condition {
         let number = |number: &String| written(number).map_or_else(never, |number| Column::Number.eq(number));
-        let statuses =
-            |statuses: &Vec<ClaimStatus>| any_of(Column::Status, statuses.iter().map(|s| s.as_str()), backend);
         Condition::all()
             .add_option(self.ids.as_ref().map(|ids| any_of(Column::Id, ids.iter().copied(), backend)))
             .add_option(self.number.as_ref().map(number))
-            .add_option(self.status.as_ref().map(statuses))
             .add_option(self.tenant_id.map(|id| Column::TenantId.eq(id)))
             .add_option(self.partner_id.map(|id| Column::PartnerId.eq(id)))
             .add_option(self.sku_id.map(with_product))
-            .add_option(self.solution_area.map(|area| Column::SolutionArea.eq(area.as_str())))
-            .add_option(self.activity.map(|activity| has_word(Column::Activities, activity.as_str())))
     }
 
     /// By how the review stands.
@@ -139,11 +191,20 @@ impl ClaimFilter {
             unless_hidden(if late { overdue } else { overdue.not() })
         };
         Condition::all()
-            .add_option(self.submitted_at.map(|r| r.holds(Column::SubmittedAt)))
+            .add_option(self.submitted_at.map(|r| r.holds_optional(ClaimOrderField::SubmittedAt)))
             .add_option(self.created_at.map(|r| r.holds(Column::CreatedAt)))
-            .add_option(self.due_at.map(|r| unless_hidden(r.holds(Column::DueAt))))
+            .add_option(self.due_at.map(|r| unless_hidden(r.holds_optional(ClaimOrderField::DueAt))))
             .add_option(self.overdue.map(late))
     }
+}
+
+/// By status, area and activity. The columns have the same names in `claim` and in the counters.
+pub(super) fn of_kind(filter: &ClaimFilter) -> Condition {
+    let statuses = |statuses: &Vec<ClaimStatus>| is_one_of("claim", "status", statuses.iter().map(|status| status.as_str()));
+    Condition::all()
+        .add_option(filter.status.as_ref().map(statuses))
+        .add_option(filter.solution_area.map(|area| is_one_of("claim", "solution_area", [area.as_str()])))
+        .add_option(filter.activity.map(has_activity))
 }
 
 /// The clock has run out: at `dueAt` it is too late (T). As `domain::lifecycle::running_clock` has it, a dispute window
@@ -153,10 +214,29 @@ pub(super) fn overdue(now: Timestamp) -> Condition {
     let waits = Condition::all().add(Column::ContestedSince.is_not_null()).add(Column::DeadlineKind.is_in(extended));
     // The kind is there wherever the time is: so that this is never NULL, and its negation leaves every other claim.
     Condition::all()
-        .add(Column::DueAt.is_not_null())
-        .add(Column::DueAt.lte(now.micros()))
+        .add(ClaimOrder { field: ClaimOrderField::DueAt, descending: false }.key().lte(now.micros()))
         .add(Column::DeadlineKind.ne(DeadlineKind::DisputeWindow.as_str()))
         .add(waits.not())
+}
+
+/// Whether the activities have this one among them: they are one of the lists that do, of which there are few.
+fn has_activity(activity: Activity) -> Expr {
+    is_one_of("claim", "activities", lists_with(activity).iter().map(String::as_str))
+}
+
+/// Every list of different activities, in any order, that has this one.
+fn lists_with(activity: Activity) -> Vec<String> {
+    let mut lists: Vec<Vec<&str>> = vec![vec![activity.as_str()]];
+    for other in Activity::ALL.iter().filter(|other| **other != activity) {
+        for list in lists.clone() {
+            lists.extend((0..=list.len()).map(|place| {
+                let mut longer = list.clone();
+                longer.insert(place, other.as_str());
+                longer
+            }));
+        }
+    }
+    lists.iter().map(|list| list.join(" ")).collect()
 }
 
 fn with_product(sku_id: Uuid) -> Expr {
@@ -170,10 +250,13 @@ fn with_product(sku_id: Uuid) -> Expr {
 
 /// Every word is in the claim's number or name, for partners in the external reference, or in the customer's name or
 /// domains (L14).
-fn search(caller: &Caller, text: &str) -> Condition {
+fn search(caller: &Caller, text: &str, backend: DbBackend) -> Condition {
     let Some(words) = search_words(text) else {
         return Condition::all().add(never());
     };
+    if caller.reviews() {
+        return Condition::all().add(holds_words(&words, backend));
+    }
     let partner = caller.partner_id().is_some();
     words.iter().fold(Condition::all(), |all, word| {
         let customers = customer::Entity::find()

@@ -2,9 +2,12 @@
 
 mod filter;
 mod lines;
+mod list;
 mod order;
 mod row;
+mod search;
 mod statistics;
+mod tally;
 
 use std::collections::HashMap;
 
@@ -24,9 +27,10 @@ use super::{
 
 pub use filter::{ClaimFilter, TimeRange};
 pub use lines::{LineRow, LinesWanted, document_counts, lines, lines_of};
+pub use list::{count, page};
 pub use order::{ClaimOrder, ClaimOrderField};
 pub use row::{ClaimRow, Parts, Wanted};
-pub use statistics::{Statistics, statistics};
+pub use statistics::{Decided, Statistics, decided, statistics};
 
 /// The claims that the caller sees and the filter leaves.
 fn seen(db: &Db, caller: &Caller, filter: &ClaimFilter) -> Select<Entity> {
@@ -35,35 +39,10 @@ fn seen(db: &Db, caller: &Caller, filter: &ClaimFilter) -> Select<Entity> {
         .filter(filter.condition(caller, db.connection().get_database_backend()))
 }
 
-/// One page of the claims that the caller sees.
-///
-/// # Errors
-/// As every read: [`StoreError::Unavailable`], [`StoreError::Corrupt`].
-pub async fn page(
-    db: &Db,
-    caller: &Caller,
-    filter: &ClaimFilter,
-    order: ClaimOrder,
-    request: &PageRequest,
-    wanted: Wanted,
-) -> Result<Page<ClaimRow>, StoreError> {
-    let keys = |row: &ClaimRow| order.keys(caller, row);
-    let keyset = order.keyset(caller, &keys);
-    keyset::page(db, seen(db, caller, filter), &keyset, request, &wanted.with(order.parts())).await
-}
-
-/// How many claims the caller sees.
-///
-/// # Errors
-/// As [`page`].
-pub async fn count(db: &Db, caller: &Caller, filter: &ClaimFilter) -> Result<u64, StoreError> {
-    keyset::count(db, seen(db, caller, filter)).await
-}
-
 /// One page of claims for each customer.
 ///
 /// # Errors
-/// As [`page`].
+/// As [`page()`].
 pub async fn pages_of_customers(
     db: &Db,
     caller: &Caller,
@@ -82,7 +61,7 @@ pub async fn pages_of_customers(
 /// How many claims each customer has.
 ///
 /// # Errors
-/// As [`page`].
+/// As [`page()`].
 pub async fn counts_of_customers(
     db: &Db,
     caller: &Caller,
@@ -97,7 +76,7 @@ pub async fn counts_of_customers(
 /// Those of the claims that the caller sees, in no order.
 ///
 /// # Errors
-/// As [`page`].
+/// As [`page()`].
 pub async fn by_ids(db: &Db, caller: &Caller, ids: &[Uuid], wanted: Wanted) -> Result<Vec<ClaimRow>, StoreError> {
     let backend = db.connection().get_database_backend();
     let query = Entity::find().filter(scope::claims(caller)).filter(any_of(Column::Id, ids.iter().copied(), backend));
@@ -107,7 +86,7 @@ pub async fn by_ids(db: &Db, caller: &Caller, ids: &[Uuid], wanted: Wanted) -> R
 /// The claim with the number (L12), in whatever case it is written.
 ///
 /// # Errors
-/// As [`page`].
+/// As [`page()`].
 pub async fn by_number(
     db: &Db,
     caller: &Caller,

@@ -43,7 +43,7 @@ impl Default for ClaimOrder {
 }
 
 /// What stands for "none" so that it comes last: no time of the years 0 to 9999 is as late or as early.
-const LAST_ASCENDING: i64 = 1_000_000_000_000_000_000;
+pub(super) const LAST_ASCENDING: i64 = 1_000_000_000_000_000_000;
 const LAST_DESCENDING: i64 = -1_000_000_000_000_000_000;
 
 impl ClaimOrder {
@@ -73,6 +73,14 @@ impl ClaimOrder {
     }
 
     fn column(self, caller: &Caller) -> Expr {
+        if matches!(self.field, ClaimOrderField::DueAt) && hides_clocks(caller) {
+            return Expr::cust(format!("CAST({} AS bigint)", self.last()));
+        }
+        self.key()
+    }
+
+    /// What the claims are sorted by, as the indexes have it.
+    pub(super) fn key(self) -> Expr {
         let or_last = |column: &str| {
             // Written out and not bound, so that an index on the expression can serve it.
             Expr::cust(format!("COALESCE(claim.{column}, {})", self.last()))
@@ -81,7 +89,6 @@ impl ClaimOrder {
             ClaimOrderField::CreatedAt => Expr::col(Column::CreatedAt.as_column_ref()),
             ClaimOrderField::UpdatedAt => Expr::col(Column::UpdatedAt.as_column_ref()),
             ClaimOrderField::SubmittedAt => or_last("submitted_at"),
-            ClaimOrderField::DueAt if hides_clocks(caller) => Expr::cust(format!("CAST({} AS bigint)", self.last())),
             ClaimOrderField::DueAt => or_last("due_at"),
         }
     }

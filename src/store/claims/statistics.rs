@@ -1,14 +1,17 @@
 //! Figures over the claims that a caller sees (S1).
 
-use domain::{caller::Caller, kinds::ClaimStatus, time::Timestamp};
+use domain::{calendar::Calendar, caller::Caller, kinds::ClaimStatus, time::Timestamp};
 use entity::claim::Column;
 use sea_orm::{
     ColumnTrait, Condition, ExprTrait, QueryFilter, QuerySelect,
     sea_query::{Asterisk, Expr},
 };
 
-use super::{ClaimFilter, filter::overdue, order::hides_clocks, seen};
-use crate::store::{Db, Reads, StoreError, keyset::natural};
+use super::{ClaimFilter, filter::overdue, order::hides_clocks, search, seen, tally};
+use crate::store::{
+    Db, Reads, StoreError,
+    keyset::{self, natural},
+};
 
 /// Figures over claims.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -23,11 +26,9 @@ pub struct Statistics {
     pub approved: u64,
     /// How many are rejected.
     pub rejected: u64,
-    /// When each decided claim was handed in and when it was decided.
-    pub decided: Vec<(Timestamp, Timestamp)>,
 }
 
-/// The figures over the claims that the caller sees and the filter leaves, in two statements.
+/// The figures over the claims that the caller sees and the filter leaves, in two statements at most.
 ///
 /// # Errors
 /// As every read: [`StoreError::Unavailable`], [`StoreError::Corrupt`].
@@ -37,6 +38,15 @@ pub async fn statistics(
     filter: &ClaimFilter,
     now: Timestamp,
 ) -> Result<Statistics, StoreError> {
+    let filter = &*search::narrowed(db, caller, filter).await?;
+    let mut figures =
+        Statistics { by_status: ClaimStatus::ALL.iter().map(|status| (*status, 0)).collect(), ..Statistics::default() };
+    if let Some(counts) = tally::by_status(db, caller, filter).await? {
+        counts.into_iter().for_each(|(status, count)| figures.add(status, count));
+        let late = ClaimFilter { overdue: Some((true, now)), ..filter.clone() };
+        figures.overdue = keyset::count(db, seen(db, caller, &late)).await?;
+        return Ok(figures);
+    }
     let late = Expr::case(overdue(now), 1).finally(0);
     let counted = seen(db, caller, filter)
         .select_only()
@@ -47,21 +57,17 @@ pub async fn statistics(
         .into_tuple::<(String, i64, i64)>()
         .all(db.connection())
         .await?;
-    let mut figures =
-        Statistics { by_status: ClaimStatus::ALL.iter().map(|status| (*status, 0)).collect(), ..Statistics::default() };
     for (word, count, overdue) in counted {
-        let overdue = if hides_clocks(caller) { 0 } else { natural(overdue) };
-        figures.add(&word, natural(count), overdue)?;
+        let status = word.parse().map_err(|_| StoreError::Corrupt("claim", format!("status {word:?}")))?;
+        figures.add(status, natural(count));
+        figures.overdue += if hides_clocks(caller) { 0 } else { natural(overdue) };
     }
-    figures.decided = decided(db, caller, filter).await?;
     Ok(figures)
 }
 
 impl Statistics {
-    fn add(&mut self, word: &str, count: u64, overdue: u64) -> Result<(), StoreError> {
-        let status: ClaimStatus = word.parse().map_err(|_| StoreError::Corrupt("claim", format!("status {word:?}")))?;
+    fn add(&mut self, status: ClaimStatus, count: u64) {
         self.total += count;
-        self.overdue += overdue;
         match status {
             ClaimStatus::Approved => self.approved += count,
             ClaimStatus::Rejected => self.rejected += count,
@@ -70,21 +76,62 @@ impl Statistics {
         if let Some((_, known)) = self.by_status.iter_mut().find(|(known, _)| *known == status) {
             *known += count;
         }
-        Ok(())
     }
 }
 
-async fn decided(db: &Db, caller: &Caller, filter: &ClaimFilter) -> Result<Vec<(Timestamp, Timestamp)>, StoreError> {
+/// Claims that were handed in on the same day and decided on the same day.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Decided {
+    /// When the first of them was handed in.
+    pub submitted_at: Timestamp,
+    /// When the first of them was decided.
+    pub decided_at: Timestamp,
+    /// How many they are.
+    pub claims: u64,
+}
+
+/// The decided claims among those that the caller sees and the filter leaves, by the vendor's days: far fewer rows than
+/// there are claims.
+///
+/// # Errors
+/// As [`statistics()`].
+pub async fn decided(
+    db: &Db,
+    caller: &Caller,
+    filter: &ClaimFilter,
+    calendar: &Calendar<'_>,
+    now: Timestamp,
+) -> Result<Vec<Decided>, StoreError> {
+    let filter = &*search::narrowed(db, caller, filter).await?;
+    let offsets = calendar.offsets(now);
     let both = Condition::all().add(Column::SubmittedAt.is_not_null()).add(Column::DecidedAt.is_not_null());
     let rows = seen(db, caller, filter)
         .filter(both)
         .select_only()
-        .column(Column::SubmittedAt)
-        .column(Column::DecidedAt)
-        .into_tuple::<(i64, i64)>()
+        .column_as(Column::SubmittedAt.min(), "first_submitted")
+        .column_as(Column::DecidedAt.min(), "first_decided")
+        .expr(Expr::col(Asterisk).count())
+        .group_by(day("claim.submitted_at", &offsets))
+        .group_by(day("claim.decided_at", &offsets))
+        .into_tuple::<(i64, i64, i64)>()
         .all(db.connection())
         .await?;
     let time =
         |micros| Timestamp::from_micros(micros).map_err(|_| StoreError::Corrupt("claim", format!("time {micros}")));
-    rows.into_iter().map(|(submitted, decided)| Ok((time(submitted)?, time(decided)?))).collect()
+    let group = |(submitted, decided, claims)| {
+        Ok(Decided { submitted_at: time(submitted)?, decided_at: time(decided)?, claims: natural(claims) })
+    };
+    rows.into_iter().map(group).collect()
+}
+
+/// The number of the vendor's day on which the time lies. Counted from long ago, for division rounds towards 0.
+fn day(column: &str, offsets: &[(Option<Timestamp>, i64)]) -> Expr {
+    let cases: String = offsets
+        .iter()
+        .filter_map(|(since, offset)| since.map(|since| (since.micros(), offset)))
+        .map(|(since, offset)| format!("WHEN {column} >= {since} THEN {offset} "))
+        .collect();
+    let first = offsets.last().map_or(0, |(_, offset)| *offset);
+    let offset = if cases.is_empty() { first.to_string() } else { format!("CASE {cases}ELSE {first} END") };
+    Expr::cust(format!("({column} + ({offset}) + 5000000 * 86400000000) / 86400000000"))
 }

@@ -79,6 +79,7 @@ pub(super) fn row(entry: Entry, hash: String) -> Result<history::ActiveModel, St
         xid: NotSet,
         id: Set(entry.id),
         claim_id: Set(entry.claim_id),
+        partner_id: NotSet,
         seq: Set(entry.seq),
         action: Set(event.action.to_string()),
         actor_kind: Set(entry.actor.kind.to_string()),

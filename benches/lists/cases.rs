@@ -1,0 +1,294 @@
+//! What is read: by whom, which list, cut by what, in which order.
+
+use cpor::store::{
+    Db, StoreError, arbitrations,
+    associations::{self, AssociationFilter},
+    claims::{self, ClaimFilter, ClaimOrder, ClaimOrderField, TimeRange, Wanted},
+    comments, customers,
+    history::{self, EntryWanted, HistoryFilter},
+    page::{Cursor, Page, PageRequest},
+    partners,
+    products::{self, ProductFilter},
+    subscriptions::{self, SubscriptionFilter},
+};
+use domain::{
+    caller::{Caller, Side},
+    kinds::{Activity, ArbitrationStatus, ClaimStatus, HistoryAction, Role, SolutionArea, SubscriptionStatus},
+    time::Timestamp,
+};
+use sea_orm::{ConnectionTrait, Database, Statement};
+use uuid::Uuid;
+
+use crate::Fallible;
+
+/// Which part of a list is read.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub enum Place {
+    First,
+    Deep,
+    Last,
+    Count,
+}
+
+impl Place {
+    pub const ALL: [Self; 4] = [Self::First, Self::Deep, Self::Last, Self::Count];
+
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::First => "first",
+            Self::Deep => "deep",
+            Self::Last => "last",
+            Self::Count => "count",
+        }
+    }
+}
+
+/// A list as one caller asks for it.
+pub struct Case {
+    pub name: String,
+    caller: Caller,
+    list: List,
+}
+
+enum List {
+    Claims(Box<ClaimFilter>, ClaimOrder),
+    Statistics(Box<ClaimFilter>),
+    History(HistoryFilter),
+    Comments(Option<Uuid>),
+    Associations(AssociationFilter),
+    Arbitrations(Option<ArbitrationStatus>),
+    Customers(Option<String>),
+    Partners(Option<String>),
+    Products(ProductFilter),
+    Subscriptions(SubscriptionFilter),
+}
+
+/// How far into the list a deep page lies.
+const DEEP: u64 = 5000;
+
+const PAGE: u64 = 50;
+
+impl Case {
+    /// The request for the part; nothing for a count.
+    pub async fn request(&self, db: &Db, place: Place) -> Fallible<Option<PageRequest>> {
+        let first = PageRequest::first(PAGE);
+        Ok(match place {
+            Place::Count => None,
+            Place::First => Some(first),
+            Place::Last => Some(PageRequest { backward: true, ..first }),
+            Place::Deep => {
+                let after = self.cursor(db, &PageRequest::first(DEEP)).await?;
+                Some(PageRequest { after, ..first })
+            }
+        })
+    }
+
+    pub async fn read(&self, db: &Db, request: &Option<PageRequest>) -> Fallible<()> {
+        match request {
+            Some(request) => self.cursor(db, request).await.map(drop),
+            None => Ok(self.count(db).await.map_err(words)?),
+        }
+    }
+
+    /// Reads a page; the cursor of its last row.
+    async fn cursor(&self, db: &Db, request: &PageRequest) -> Fallible<Option<Cursor>> {
+        let who = &self.caller;
+        match &self.list {
+            List::Claims(filter, order) => last(claims::page(db, who, filter, *order, request, Wanted::ROW).await),
+            List::Statistics(_) => Ok(None),
+            List::History(filter) => last(history::page(db, who, filter, request, None, EntryWanted { detail: true }).await),
+            List::Comments(claim) => last(comments::page(db, who, *claim, request).await),
+            List::Associations(filter) => last(associations::page(db, who, *filter, request).await),
+            List::Arbitrations(status) => last(arbitrations::page(db, who, *status, request).await),
+            List::Customers(search) => last(customers::page(db, who, search.as_deref(), request).await),
+            List::Partners(search) => last(partners::page(db, who, search.as_deref(), request).await),
+            List::Products(filter) => last(products::page(db, filter, request).await),
+            List::Subscriptions(filter) => last(subscriptions::page(db, who, filter, request).await),
+        }
+    }
+
+    async fn count(&self, db: &Db) -> Result<(), StoreError> {
+        let who = &self.caller;
+        match &self.list {
+            List::Claims(filter, order) if *order == ClaimOrder::default() => claims::count(db, who, filter).await.map(drop),
+            List::Claims(..) => Ok(()),
+            List::Statistics(filter) => claims::statistics(db, who, filter, now()).await.map(drop),
+            List::History(filter) => history::count(db, who, filter).await.map(drop),
+            List::Comments(claim) => comments::count(db, who, *claim).await.map(drop),
+            List::Associations(filter) => associations::count(db, who, *filter).await.map(drop),
+            List::Arbitrations(status) => arbitrations::count(db, who, *status).await.map(drop),
+            List::Customers(search) => customers::count(db, who, search.as_deref()).await.map(drop),
+            List::Partners(search) => partners::count(db, who, search.as_deref()).await.map(drop),
+            List::Products(filter) => products::count(db, filter).await.map(drop),
+            List::Subscriptions(filter) => subscriptions::count(db, who, filter).await.map(drop),
+        }
+    }
+}
+
+fn last<T>(page: Result<Page<T>, StoreError>) -> Fallible<Option<Cursor>> {
+    Ok(page.map_err(words)?.items.pop().map(|(cursor, _)| cursor))
+}
+
+fn words(error: StoreError) -> String {
+    format!("{error:?}")
+}
+
+fn now() -> Timestamp {
+    micros(1_795_824_000_000_000)
+}
+
+fn micros(micros: i64) -> Timestamp {
+    // Times of the data and of this file: an error would be one of this program.
+    Timestamp::from_micros(micros).unwrap_or_else(|_| std::process::abort())
+}
+
+fn caller(side: Side, role: Role) -> Caller {
+    Caller { subject: "reviewer7".to_owned(), name: None, roles: vec![role], scopes: Vec::new(), side }
+}
+
+/// What of the data the cases name.
+struct Facts {
+    /// The partner with the most claims, and one in the middle.
+    partners: Vec<Uuid>,
+    tenant: Uuid,
+    claim: Uuid,
+    sku: Uuid,
+    /// A month in the middle of the claims.
+    month: TimeRange,
+}
+
+async fn facts(url: &str) -> Fallible<Facts> {
+    let connection = Database::connect(url).await?;
+    let ids = async |sql: &str| -> Fallible<Vec<Uuid>> {
+        let rows = connection.query_all_raw(Statement::from_string(connection.get_database_backend(), sql)).await?;
+        Ok(rows.iter().map(|row| row.try_get_by_index(0)).collect::<Result<_, _>>()?)
+    };
+    let by_size = ids("SELECT partner_id FROM claim GROUP BY 1 ORDER BY count(*) DESC, 1").await?;
+    let one = async |sql: &str| -> Fallible<Uuid> { Ok(*ids(sql).await?.first().ok_or("the database is empty")?) };
+    let sql = "SELECT (percentile_disc(0.4) WITHIN GROUP (ORDER BY submitted_at))::bigint FROM claim";
+    let row = connection.query_one_raw(Statement::from_string(connection.get_database_backend(), sql)).await?;
+    let from: i64 = row.ok_or("the database is empty")?.try_get_by_index(0)?;
+    Ok(Facts {
+        partners: by_size.first().into_iter().chain(by_size.get(by_size.len() / 2)).copied().collect(),
+        tenant: one("SELECT tenant_id FROM claim WHERE approved_at IS NOT NULL GROUP BY 1 ORDER BY count(*) DESC, 1 LIMIT 1").await?,
+        claim: one("SELECT claim_id FROM history WHERE seq = 5 ORDER BY claim_id LIMIT 1").await?,
+        sku: one("SELECT sku_id FROM claim_line GROUP BY 1 ORDER BY count(*) DESC, 1 LIMIT 1").await?,
+        month: TimeRange { from: Some(micros(from)), before: Some(micros(from + 30 * 86_400_000_000)) },
+    })
+}
+
+/// Every case.
+pub async fn all(url: &str) -> Fallible<Vec<Case>> {
+    let facts = facts(url).await?;
+    let mut callers = vec![
+        ("reviewer", caller(Side::Vendor, Role::Reviewer)),
+        ("lead", caller(Side::Vendor, Role::ReviewLead)),
+        ("auditor", caller(Side::Vendor, Role::Auditor)),
+        ("customer", caller(Side::Customer(facts.tenant), Role::CustomerAdmin)),
+    ];
+    let partners = facts.partners.iter().map(|id| caller(Side::Partner(*id), Role::IncentivesUser));
+    callers.extend(["partner(big)", "partner(mid)"].into_iter().zip(partners));
+    let mut cases = Vec::new();
+    for (who, caller) in callers {
+        // The reviewers' roles see the same: one of them goes through all.
+        let whole = !matches!(who, "lead" | "auditor");
+        for (name, list) in lists(&facts, whole) {
+            cases.push(Case { name: format!("{who} {name}"), caller: caller.clone(), list });
+        }
+    }
+    Ok(cases)
+}
+
+fn lists(facts: &Facts, whole: bool) -> Vec<(String, List)> {
+    let mut lists: Vec<(String, List)> = Vec::new();
+    for (name, filter) in claim_filters(facts).into_iter().take(if whole { usize::MAX } else { 1 }) {
+        use ClaimOrderField::{CreatedAt, DueAt, SubmittedAt, UpdatedAt};
+        for (field, word) in [(CreatedAt, "CREATED"), (UpdatedAt, "UPDATED"), (SubmittedAt, "SUBMITTED"), (DueAt, "DUE")] {
+            for descending in [true, false] {
+                let way = if descending { "DESC" } else { "ASC" };
+                let list = List::Claims(Box::new(filter.clone()), ClaimOrder { field, descending });
+                lists.push((format!("claims {name} by {word} {way}"), list));
+            }
+        }
+        lists.push((format!("statistics {name}"), List::Statistics(Box::new(filter))));
+    }
+    let history = |claim_id, actions: &[HistoryAction], at| {
+        let actions = (!actions.is_empty()).then(|| actions.to_vec());
+        List::History(HistoryFilter { claim_id, actions, at })
+    };
+    use HistoryAction::{Deleted, Responded, Submitted};
+    let year = TimeRange { before: facts.month.from.map(|from| micros(from.micros() + 300 * 86_400_000_000)), ..facts.month };
+    lists.extend([
+        ("history".to_owned(), history(None, &[], None)),
+        ("history of a claim".to_owned(), history(Some(facts.claim), &[], None)),
+        ("history action RESPONDED".to_owned(), history(None, &[Responded], None)),
+        ("history actions RESPONDED, SUBMITTED".to_owned(), history(None, &[Responded, Submitted], None)),
+        ("history action DELETED (none)".to_owned(), history(None, &[Deleted], None)),
+        ("history at a month".to_owned(), history(None, &[], Some(facts.month))),
+        ("history at 300 days".to_owned(), history(None, &[], Some(year))),
+        ("history action RESPONDED at a month".to_owned(), history(None, &[Responded], Some(facts.month))),
+        ("comments".to_owned(), List::Comments(None)),
+        ("comments of a claim".to_owned(), List::Comments(Some(facts.claim))),
+        ("associations".to_owned(), List::Associations(AssociationFilter::default())),
+        ("associations live".to_owned(), List::Associations(AssociationFilter { live: Some(true), tenant_id: None })),
+        ("associations ended".to_owned(), List::Associations(AssociationFilter { live: Some(false), tenant_id: None })),
+        ("arbitrations".to_owned(), List::Arbitrations(None)),
+        ("arbitrations OPEN".to_owned(), List::Arbitrations(Some(ArbitrationStatus::Open))),
+        ("arbitrations AWARDED (none)".to_owned(), List::Arbitrations(Some(ArbitrationStatus::Awarded))),
+        ("partners".to_owned(), List::Partners(None)),
+        ("products".to_owned(), List::Products(ProductFilter::default())),
+        ("subscriptions".to_owned(), List::Subscriptions(SubscriptionFilter::default())),
+        ("subscriptions of a product".to_owned(), List::Subscriptions(SubscriptionFilter { sku_id: Some(facts.sku), ..SubscriptionFilter::default() })),
+    ]);
+    for status in [SubscriptionStatus::Active, SubscriptionStatus::Expired] {
+        let filter = SubscriptionFilter { status: Some(vec![status]), ..SubscriptionFilter::default() };
+        lists.push((format!("subscriptions {status}"), List::Subscriptions(filter)));
+    }
+    for word in ["", "customer", "1234", "zqqz", "zq"] {
+        lists.push((format!("customers search {word:?}"), List::Customers((!word.is_empty()).then(|| word.to_owned()))));
+        lists.push((format!("partners search {word:?}"), List::Partners(Some(word.to_owned()))));
+    }
+    lists
+}
+
+fn claim_filters(facts: &Facts) -> Vec<(String, ClaimFilter)> {
+    let none = ClaimFilter::default;
+    let half_year = TimeRange { before: facts.month.from.map(|from| micros(from.micros() + 180 * 86_400_000_000)), ..facts.month };
+    let since = TimeRange { from: facts.month.from, before: None };
+    let mut filters = vec![
+        ("all".to_owned(), none()),
+        ("REJECTED, APPROVED".to_owned(), ClaimFilter { status: Some(vec![ClaimStatus::Rejected, ClaimStatus::Approved]), ..none() }),
+        ("productId".to_owned(), ClaimFilter { sku_id: Some(facts.sku), ..none() }),
+        ("productId SUBMITTED".to_owned(), ClaimFilter { sku_id: Some(facts.sku), status: Some(vec![ClaimStatus::Submitted]), ..none() }),
+        ("customerId".to_owned(), ClaimFilter { tenant_id: Some(facts.tenant), ..none() }),
+        ("partnerId".to_owned(), ClaimFilter { partner_id: facts.partners.first().copied(), ..none() }),
+        ("partnerId SUBMITTED".to_owned(), ClaimFilter { partner_id: facts.partners.first().copied(), status: Some(vec![ClaimStatus::Submitted]), ..none() }),
+        ("ids".to_owned(), ClaimFilter { ids: Some(vec![facts.claim]), ..none() }),
+        ("number".to_owned(), ClaimFilter { number: Some("CLM-00000777".to_owned()), ..none() }),
+        ("externalReference".to_owned(), ClaimFilter { external_reference: Some("REF-777".to_owned()), ..none() }),
+        ("submittedAt half a year".to_owned(), ClaimFilter { submitted_at: Some(half_year), ..none() }),
+        ("submittedAt since".to_owned(), ClaimFilter { submitted_at: Some(since), ..none() }),
+        ("submittedAt a month SUBMITTED".to_owned(), ClaimFilter { submitted_at: Some(facts.month), status: Some(vec![ClaimStatus::Submitted]), ..none() }),
+        ("USAGE SUBMITTED".to_owned(), ClaimFilter { activity: Some(Activity::Usage), status: Some(vec![ClaimStatus::Submitted]), ..none() }),
+    ];
+    filters.extend(ClaimStatus::ALL.iter().map(|status| (status.to_string(), ClaimFilter { status: Some(vec![*status]), ..none() })));
+    filters.extend(SolutionArea::ALL.iter().map(|area| (area.to_string(), ClaimFilter { solution_area: Some(*area), ..none() })));
+    filters.extend(Activity::ALL.iter().map(|activity| (activity.to_string(), ClaimFilter { activity: Some(*activity), ..none() })));
+    for flag in [true, false] {
+        filters.extend([
+            (format!("assignedToMe {flag}"), ClaimFilter { assigned_to_me: Some(flag), ..none() }),
+            (format!("unassigned {flag}"), ClaimFilter { unassigned: Some(flag), ..none() }),
+            (format!("overdue {flag}"), ClaimFilter { overdue: Some((flag, now())), ..none() }),
+            (format!("inArbitration {flag}"), ClaimFilter { in_arbitration: Some(flag), ..none() }),
+        ]);
+    }
+    filters.extend([
+        ("submittedAt a month".to_owned(), ClaimFilter { submitted_at: Some(facts.month), ..none() }),
+        ("createdAt a month".to_owned(), ClaimFilter { created_at: Some(facts.month), ..none() }),
+        ("dueAt a month".to_owned(), ClaimFilter { due_at: Some(facts.month), ..none() }),
+    ]);
+    for word in ["customer", "claim", "000123", "customer 1234", "zqqz", "zq", "e", "ltd"] {
+        filters.push((format!("search {word:?}"), ClaimFilter { search: Some(word.to_owned()), ..none() }));
+    }
+    filters
+}

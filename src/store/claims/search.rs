@@ -1,0 +1,145 @@
+//! What reviewers find claims by (L14): `claim_search` keeps, for each claim that they see, its words and its customer's.
+//!
+//! A search is narrowed before the list is read: words that few claims have become ids. Where many claims have them, any
+//! order soon comes to one of these. PostgreSQL finds words by trigrams or pairs of characters; one character is looked for
+//! in every row, as all words are on SQLite, which is why the rows hold nothing else.
+
+use std::borrow::Cow;
+
+use domain::caller::Caller;
+use entity::claim::Column;
+use sea_orm::{
+    ColumnTrait, Condition, ConnectionTrait, DbBackend, ExprTrait, StatementBuilder, Value,
+    sea_query::{Alias, ArrayType, Asterisk, Expr, LikeExpr, Query, SelectStatement},
+};
+use uuid::Uuid;
+
+use super::ClaimFilter;
+use crate::store::{
+    Db, Reads, StoreError,
+    keyset::natural,
+    sql::{escaped, search_words},
+};
+
+/// The most claims that a search is narrowed to.
+const FEW: u64 = 2000;
+
+const TABLE: &str = "claim_search";
+
+/// The filter with the ids of the claims that have the words, where these are few.
+pub(super) async fn narrowed<'a>(
+    db: &Db,
+    caller: &Caller,
+    filter: &'a ClaimFilter,
+) -> Result<Cow<'a, ClaimFilter>, StoreError> {
+    let Some(text) = filter.search.as_deref().filter(|_| caller.reviews() && !filter.is_selective()) else {
+        return Ok(Cow::Borrowed(filter));
+    };
+    let with = |ids| Cow::Owned(ClaimFilter { search: None, ids, ..filter.clone() });
+    match search_words(text) {
+        None => Ok(with(Some(Vec::new()))),
+        Some(words) if words.is_empty() => Ok(with(None)),
+        Some(words) => {
+            let found = ids(db, &words).await?;
+            let few = found.len() as u64 <= FEW;
+            Ok(if few { with(Some(found)) } else { Cow::Borrowed(filter) })
+        }
+    }
+}
+
+/// The first claims that have the words: one more than few at most.
+async fn ids(db: &Db, words: &[String]) -> Result<Vec<Uuid>, StoreError> {
+    let backend = db.connection().get_database_backend();
+    let having = indexed(db, words).await?;
+    let query = from_table().expr(Expr::cust("claim_search.claim_id")).cond_where(having).limit(FEW + 1).take();
+    let rows = db.connection().query_all_raw(StatementBuilder::build(&query, &backend)).await?;
+    rows.iter().map(|row| Ok(row.try_get_by_index(0)?)).collect()
+}
+
+/// That a row has all the words, in the form that the best index serves.
+async fn indexed(db: &Db, words: &[String]) -> Result<Condition, StoreError> {
+    let backend = db.connection().get_database_backend();
+    let every = all(words, backend);
+    if backend != DbBackend::Postgres {
+        return Ok(every);
+    }
+    let mut by_trigrams = words.iter().filter(|word| has_trigram(word)).peekable();
+    if by_trigrams.peek().is_some() {
+        let text = || Expr::cust("claim_search.text");
+        let pattern = |word: &String| LikeExpr::new(format!("%{}%", escaped(word))).escape('\\');
+        let shorter = words.iter().filter(|word| !has_trigram(word)).map(|word| in_row(word, backend));
+        let found = by_trigrams.map(|word| text().like(pattern(word)));
+        return Ok(found.chain(shorter).fold(Condition::all(), |every, word| every.add(word)));
+    }
+    let pairs: Vec<String> = words.iter().flat_map(|word| pairs(word)).collect();
+    if pairs.is_empty() || is_frequent(db, words).await? {
+        return Ok(every);
+    }
+    let pairs = Value::Array(ArrayType::String, Some(Box::new(pairs.into_iter().map(Value::from).collect())));
+    Ok(every.add(Expr::cust_with_values("search_pairs(claim_search.text) @> $1", [pairs])))
+}
+
+/// Whether more than one row in a hundred has the words, by the rows that are read first. Then they are found soonest
+/// without an index.
+async fn is_frequent(db: &Db, words: &[String]) -> Result<bool, StoreError> {
+    const SAMPLE: u64 = 4000;
+    let backend = db.connection().get_database_backend();
+    let sample = from_table().expr(Expr::cust("claim_search.text")).limit(SAMPLE).take();
+    let mut query = Query::select().from_subquery(sample, Alias::new(TABLE)).take();
+    query.expr(Expr::col(Asterisk).count()).cond_where(all(words, backend));
+    let row = db.connection().query_one_raw(StatementBuilder::build(&query, &backend)).await?;
+    let found: i64 = row.map_or(Ok(0), |row| row.try_get_by_index(0))?;
+    Ok(natural(found) > SAMPLE / 100)
+}
+
+/// Whether PostgreSQL makes a trigram of the word, wherever it stands in a text: of letters and digits in a row.
+fn has_trigram(word: &str) -> bool {
+    word.as_bytes().windows(3).any(|part| part.iter().all(u8::is_ascii_alphanumeric))
+}
+
+/// Each two characters of the word that stand side by side.
+fn pairs(word: &str) -> Vec<String> {
+    let characters: Vec<char> = word.chars().collect();
+    characters.windows(2).map(String::from_iter).collect()
+}
+
+/// The words of a search that is all that the filter asks for.
+pub(super) fn alone(caller: &Caller, filter: &ClaimFilter) -> Option<Vec<String>> {
+    let nothing_else = ClaimFilter { search: filter.search.clone(), ..ClaimFilter::default() } == *filter;
+    search_words(filter.search.as_deref().filter(|_| caller.reviews() && nothing_else)?)
+}
+
+/// How many claims that reviewers see have the words.
+pub(super) async fn count(db: &Db, words: &[String]) -> Result<u64, StoreError> {
+    let backend = db.connection().get_database_backend();
+    let mut query = from_table();
+    query.expr(Expr::col(Asterisk).count()).cond_where(all(words, backend));
+    let row = db.connection().query_one_raw(StatementBuilder::build(&query, &backend)).await?;
+    row.map_or(Ok(0), |row| Ok(natural(row.try_get_by_index(0)?)))
+}
+
+/// Whether the claim of a statement has all the words.
+pub(super) fn holds_words(words: &[String], backend: DbBackend) -> Condition {
+    if words.is_empty() {
+        return Condition::all();
+    }
+    let mut row = from_table();
+    row.expr(Expr::val(1))
+        .and_where(Expr::cust("claim_search.claim_id").equals(Column::Id.as_column_ref()))
+        .cond_where(all(words, backend));
+    Condition::all().add(Expr::exists(row))
+}
+
+fn from_table() -> SelectStatement {
+    Query::select().from(Alias::new(TABLE)).take()
+}
+
+fn all(words: &[String], backend: DbBackend) -> Condition {
+    words.iter().fold(Condition::all(), |all, word| all.add(in_row(word, backend)))
+}
+
+/// Whether the row's text has the word, row by row.
+fn in_row(word: &str, backend: DbBackend) -> Expr {
+    let place = if backend == DbBackend::Postgres { "strpos(claim_search.text, $1) > 0" } else { "instr(claim_search.text, ?) > 0" };
+    Expr::cust_with_values(place, [word])
+}

@@ -1,0 +1,71 @@
+//! What the database keeps beside the rows, so that lists and counts need not look at all of them: it must agree with them.
+
+use sea_orm::{ConnectionTrait, DbBackend, Statement};
+
+use super::{Db, Reads, StoreError};
+
+/// Rows that do not agree, by what they are about. `{line}` is the line break; `claim_change` is PostgreSQL's only.
+const DISAGREEING: [(&str, &str); 6] = [
+    (
+        "claim_change",
+        "SELECT COUNT(*) FROM claim LEFT JOIN claim_change ON claim_change.claim_id = claim.id \
+         WHERE claim_change.updated_at IS NULL OR claim_change.updated_at <> claim.updated_at",
+    ),
+    (
+        "claim_search",
+        "SELECT COUNT(*) FROM (SELECT SUM(n) FROM ( \
+           SELECT claim_id, text, -1 AS n FROM claim_search UNION ALL \
+           SELECT claim.id, claim.search_text || {line} || customer.search_text, 1 \
+           FROM claim JOIN customer ON customer.tenant_id = claim.tenant_id \
+           WHERE claim.status <> 'EDITING' AND claim.deleted_at IS NULL) AS rows_of_both \
+         GROUP BY claim_id, text HAVING SUM(n) <> 0) AS different",
+    ),
+    (
+        "history.partner_id",
+        "SELECT COUNT(*) FROM history JOIN claim ON claim.id = history.claim_id \
+         WHERE history.partner_id IS NULL OR history.partner_id <> claim.partner_id",
+    ),
+    (
+        "claim_tally",
+        "SELECT COUNT(*) FROM (SELECT SUM(n) FROM ( \
+           SELECT status, solution_area, activities, assigned, contested, -n AS n FROM claim_tally UNION ALL \
+           SELECT status, solution_area, activities, reviewer_subject IS NOT NULL, contested_since IS NOT NULL, 1 FROM claim \
+           WHERE status <> 'EDITING' AND deleted_at IS NULL) AS rows_of_both \
+         GROUP BY status, solution_area, activities, assigned, contested HAVING SUM(n) <> 0) AS different",
+    ),
+    (
+        "comment_tally",
+        "SELECT COUNT(*) FROM (SELECT SUM(n) FROM ( \
+           SELECT -n AS n FROM comment_tally UNION ALL \
+           SELECT 1 FROM comment JOIN claim ON claim.id = comment.claim_id \
+           WHERE claim.status <> 'EDITING' AND claim.deleted_at IS NULL) AS rows_of_both \
+         HAVING SUM(n) <> 0) AS different",
+    ),
+    (
+        "history_tally",
+        "SELECT COUNT(*) FROM (SELECT SUM(n) FROM ( \
+           SELECT action, day, -n AS n FROM history_tally UNION ALL \
+           SELECT history.action, history.at / 86400000000, 1 FROM history JOIN claim ON claim.id = history.claim_id \
+           WHERE claim.status <> 'EDITING' AND claim.deleted_at IS NULL) AS rows_of_both \
+         GROUP BY action, day HAVING SUM(n) <> 0) AS different",
+    ),
+];
+
+/// The first of it that does not agree with the rows, if there is one.
+///
+/// # Errors
+/// The database's.
+pub async fn disagreeing(db: &Db) -> Result<Option<&'static str>, StoreError> {
+    let backend = db.connection().get_database_backend();
+    let line = if backend == DbBackend::Postgres { "chr(10)" } else { "char(10)" };
+    let ours = DISAGREEING.iter().filter(|(name, _)| *name != "claim_change" || backend == DbBackend::Postgres);
+    for (name, sql) in ours {
+        let statement = Statement::from_string(backend, sql.replace("{line}", line));
+        let row = db.connection().query_one_raw(statement).await?;
+        let rows: i64 = row.map_or(Ok(0), |row| row.try_get_by_index(0))?;
+        if rows != 0 {
+            return Ok(Some(name));
+        }
+    }
+    Ok(None)
+}

@@ -1,0 +1,35 @@
+//! Pages of a list that is cut to a range of something else than its order.
+
+use sea_orm::{
+    ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QuerySelect, QueryTrait, Select, StatementBuilder,
+    sea_query::{ExprTrait, SelectStatement},
+};
+
+use super::{Db, Reads, StoreError, keyset::Keyset, page::PageRequest};
+
+/// The rows whose ids are on the page. The ids are found by the index of the range: `+ 0` keeps the order's index out of it,
+/// which could have to be walked through all that lies outside the range. What the range and the order need is in the
+/// range's index, so that rows are read for the page alone.
+pub fn range_first<E: EntityTrait, T>(
+    query: Select<E>,
+    id: E::Column,
+    keyset: &Keyset<'_, T>,
+    request: &PageRequest,
+) -> Select<E> {
+    let mut ids = query.select_only().column(id);
+    let inner = QueryTrait::query(&mut ids);
+    let direction = keyset.bound(inner, request);
+    for (place, column) in keyset.columns.iter().enumerate() {
+        let column = if place == 0 { column.clone().add(0) } else { column.clone() };
+        inner.order_by_expr(column, direction.clone());
+    }
+    inner.limit(request.limit.saturating_add(1));
+    E::find().filter(id.in_subquery(ids.into_query()))
+}
+
+/// The two counts that a statement gives.
+pub async fn two_counts(db: &Db, query: &SelectStatement) -> Result<(i64, i64), StoreError> {
+    let backend = db.connection().get_database_backend();
+    let row = db.connection().query_one_raw(StatementBuilder::build(query, &backend)).await?;
+    row.map_or(Ok((0, 0)), |row| Ok((row.try_get_by_index(0)?, row.try_get_by_index(1)?)))
+}
