@@ -59,24 +59,30 @@ async fn ids(db: &Db, words: &[String]) -> Result<Vec<Uuid>, StoreError> {
 /// That a row has all the words, in the form that the best index serves.
 async fn indexed(db: &Db, words: &[String]) -> Result<Condition, StoreError> {
     let backend = db.connection().get_database_backend();
-    let every = all(words, backend);
     if backend != DbBackend::Postgres {
-        return Ok(every);
+        return Ok(all(words, backend));
     }
-    let mut by_trigrams = words.iter().filter(|word| has_trigram(word)).peekable();
-    if by_trigrams.peek().is_some() {
-        let text = || Expr::cust("claim_search.text");
-        let pattern = |word: &String| LikeExpr::new(format!("%{}%", escaped(word))).escape('\\');
-        let shorter = words.iter().filter(|word| !has_trigram(word)).map(|word| in_row(word, backend));
-        let found = by_trigrams.map(|word| text().like(pattern(word)));
-        return Ok(found.chain(shorter).fold(Condition::all(), |every, word| every.add(word)));
+    if words.iter().any(|word| has_trigram(word)) {
+        return Ok(by_trigrams(words, backend));
     }
-    let pairs: Vec<String> = words.iter().flat_map(|word| pairs(word)).collect();
+    let pairs = pairs(words);
     if pairs.is_empty() || is_frequent(db, words).await? {
-        return Ok(every);
+        return Ok(all(words, backend));
     }
-    let pairs = Value::Array(ArrayType::String, Some(Box::new(pairs.into_iter().map(Value::from).collect())));
-    Ok(every.add(Expr::cust_with_values("search_pairs(claim_search.text) @> $1", [pairs])))
+    let pairs = Value::Array(ArrayType::String, Some(Box::new(pairs)));
+    Ok(all(words, backend).add(Expr::cust_with_values("search_pairs(claim_search.text) @> $1", [pairs])))
+}
+
+/// Those words by trigrams that have one, which leave few rows for the others.
+fn by_trigrams(words: &[String], backend: DbBackend) -> Condition {
+    words.iter().fold(Condition::all(), |every, word| {
+        every.add(if has_trigram(word) {
+            let pattern = LikeExpr::new(format!("%{}%", escaped(word))).escape('\\');
+            Expr::cust("claim_search.text").like(pattern)
+        } else {
+            in_row(word, backend)
+        })
+    })
 }
 
 /// Whether more than one row in a hundred has the words, by the rows that are read first. Then they are found soonest
@@ -97,10 +103,14 @@ fn has_trigram(word: &str) -> bool {
     word.as_bytes().windows(3).any(|part| part.iter().all(u8::is_ascii_alphanumeric))
 }
 
-/// Each two characters of the word that stand side by side.
-fn pairs(word: &str) -> Vec<String> {
-    let characters: Vec<char> = word.chars().collect();
-    characters.windows(2).map(String::from_iter).collect()
+/// Each two characters that stand side by side in a word.
+fn pairs(words: &[String]) -> Vec<Value> {
+    let mut pairs = Vec::new();
+    for word in words {
+        let characters: Vec<char> = word.chars().collect();
+        pairs.extend(characters.windows(2).map(|pair| Value::from(String::from_iter(pair))));
+    }
+    pairs
 }
 
 /// The words of a search that is all that the filter asks for.

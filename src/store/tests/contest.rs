@@ -181,7 +181,7 @@ async fn the_queue_says_of_every_clock_what_the_claim_itself_says() {
     }
     let found = async |filter: ClaimFilter| {
         let order = ClaimOrder { descending: false, ..ClaimOrder::default() };
-        let page = claims::page(&world.db, &reviewer(), &filter, order, &PageRequest::first(100), claims::Wanted::ROW).await.unwrap();
+        let page = claims::page(&world.db, &reviewer(), &filter, order, &PageRequest::first(100), Wanted::ROW).await.unwrap();
         page.items.into_iter().map(|(_, one)| one.core().id).collect::<Vec<_>>()
     };
     for now in [at(4999), at(5000)] {
