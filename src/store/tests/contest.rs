@@ -14,6 +14,7 @@ use super::world::{
     ADATUM, CONTOSO, FABRIKAM, TEAMS, World, at, claim, customer_admin, directory_sync, partner_user, reviewer,
 };
 use crate::store::{
+    Visible,
     arbitrations,
     claims::{self, ClaimFilter, ClaimOrder, Wanted},
     evaluations,
@@ -118,7 +119,7 @@ async fn contests_are_found_by_status_and_by_claim_in_one_statement() {
         [(ArbitrationStatus::Open, OPEN), (ArbitrationStatus::Settled, SETTLED), (ArbitrationStatus::Awarded, THEIRS)]
     {
         let page = arbitrations::page(&world.db, &reviewer, Some(status), &request).await.unwrap();
-        assert_eq!((numbers(page.items.iter().map(|(_, one)| one.core().id)), page.has_next), (vec![found], false));
+        assert_eq!((numbers(page.items.iter().map(|(_, one)| one.id)), page.has_next), (vec![found], false));
         assert_eq!(arbitrations::count(&world.db, &reviewer, Some(status)).await.unwrap(), 1);
     }
     world.statements();
@@ -128,7 +129,7 @@ async fn contests_are_found_by_status_and_by_claim_in_one_statement() {
         (customer_admin(ADATUM), [vec![], vec![], vec![], vec![]]),
     ] {
         let found = arbitrations::of_claims(&world.db, &caller, &claims).await.unwrap();
-        assert_eq!(claims.map(|id| numbers(found.get(&id).into_iter().flatten().map(|one| one.core().id))), of, "{caller:?}");
+        assert_eq!(claims.map(|id| numbers(found.get(&id).into_iter().flatten().map(|one| one.id))), of, "{caller:?}");
         assert_eq!(world.statements(), 1);
     }
 }
@@ -156,9 +157,9 @@ async fn an_evaluation_is_not_for_the_customer() {
         (customer_admin(ADATUM), false),
         (directory_sync(), false),
     ] {
-        let found = evaluations::of_claims(&world.db, &caller, &[id]).await.unwrap();
-        assert_eq!(found.contains_key(&id), sees, "{caller:?}");
-        if let Some(found) = found.get(&id) {
+        let found = evaluations::of_claims(&world.db, &caller, &[Visible::new(id)]).await.unwrap();
+        assert_eq!(found.contains_key(&Visible::new(id)), sees, "{caller:?}");
+        if let Some(found) = found.get(&Visible::new(id)) {
             assert_eq!((found.status, found.sent_at), (EvaluationStatus::Sent, Some(at(2000))));
             assert_eq!(found.programs, [IncentiveProgram::OsaSell, IncentiveProgram::OsuBusinessApplications]);
             assert_eq!(found.subscription_ids, [ADATUM, TEAMS]);

@@ -50,7 +50,7 @@ fn expected(claims: &[Claim], order: ClaimOrder) -> Vec<Uuid> {
         sorted.reverse();
     }
     let (with, without): (Vec<&Claim>, Vec<&Claim>) = sorted.into_iter().partition(|one| time(one).is_some());
-    with.into_iter().chain(without).map(|one| one.core().id).collect()
+    with.into_iter().chain(without).map(|one| one.id).collect()
 }
 
 fn ids<T>(page: &Page<T>, id: impl Fn(&T) -> Uuid) -> Vec<Uuid> {
