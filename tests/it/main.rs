@@ -7,6 +7,7 @@ mod support;
 
 mod access;
 mod arbitration;
+mod cancel;
 mod catalogue;
 mod clocks;
 mod command_line;
