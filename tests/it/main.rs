@@ -61,3 +61,4 @@ mod upgrade;
 mod verify;
 mod walk;
 mod websocket;
+mod writes;
