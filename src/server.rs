@@ -245,7 +245,7 @@ impl Server {
 pub fn routes(app: App, config: &Config, shutdown: &Shutdown) -> http::Router {
     let (engine, rules) = schema::engine(app.clone(), config.introspection != Introspection::Off);
     let gate = Gate::new(config.limits.clone(), &CONNECTIONS, rules);
-    let endpoint = Endpoint::new(gate, engine, config.introspection);
+    let endpoint = Endpoint::new(gate, engine, config.introspection, shutdown.tracker());
     let largest = usize::try_from(app.policy().documents.max_size_bytes()).unwrap_or(usize::MAX);
     http::router(config, endpoint, Edge(app), largest, shutdown)
 }

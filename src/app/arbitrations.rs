@@ -82,7 +82,8 @@ impl App {
         let now = self.now();
         let aftermath = arbitration::award(&around.contest, open, winner, rationale, self.policy(), now, &mut ids::new)
             .ok_or_else(|| Problem::not_found("claim of this arbitration", "winnerClaimId"))?;
-        Box::pin(carry::out(&transaction, &ask.caller.actor(), now, aftermath, around.heads, None)).await?;
+        let plan = carry::plan(&ask.caller.actor(), now, aftermath, around, None)?;
+        Box::pin(plan.store(&transaction)).await?;
         let done = Awarded { arbitration_id: Some(found.id), problems: Vec::new() };
         if let Some(key) = ask.key {
             key.remember(&transaction, &done, now).await?;

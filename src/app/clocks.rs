@@ -78,17 +78,18 @@ impl App {
     async fn try_to_fire(&self, due: Due, now: Timestamp) -> Result<(), StoreError> {
         let transaction = self.db().begin().await?;
         locks::customer(&transaction, due.tenant_id).await?;
-        let Some(locked) = claims::lock_all(&transaction, &[due.claim_id]).await?.pop() else { return Ok(()) };
-        let before = locked.claim.clone();
+        let Some(read) = claims::find_all(&transaction, &[due.claim_id]).await?.pop() else { return Ok(()) };
+        let before = read.claim.clone();
         let decision: Option<Decision> = match due.ended_line {
             Some(line) => lifecycle::subscription_ended(&before, line, ids::new(), now),
             None => lifecycle::fire(&before, self.policy(), now),
         };
         let Some(decision) = decision else { return Ok(()) };
         let mut around = arbitrations::around(&transaction, &before, &decision.claim).await?;
-        around.heads.insert(before.id, locked.head);
+        around.heads.insert(before.id, read.head);
         let aftermath = arbitration::reconcile(&around.contest, Some(decision), self.policy(), now, &mut ids::new);
-        Box::pin(carry::out(&transaction, &Actor::system(), now, aftermath, around.heads, None)).await?;
+        let plan = carry::plan(&Actor::system(), now, aftermath, around, None)?;
+        Box::pin(plan.store(&transaction)).await?;
         transaction.commit().await?;
         telemetry::clock_fired();
         self.tail().wake();

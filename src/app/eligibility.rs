@@ -12,7 +12,7 @@ use domain::{
 use uuid::Uuid;
 
 use super::{App, AppError, claims::LineInput};
-use crate::store::{self, StoreError, Transaction, records::Subscription};
+use crate::store::{self, Reads, StoreError, records::Subscription};
 
 /// What a partner asks about.
 #[derive(Clone, Debug)]
@@ -108,9 +108,9 @@ impl App {
             .collect())
     }
 
-    /// The facts for one intent, as the transaction sees them.
-    pub(super) async fn facts(&self, transaction: &Transaction, intent: &Intent) -> Result<Facts, StoreError> {
-        let facts = store::eligibility::facts(transaction, std::slice::from_ref(intent)).await?;
+    /// The facts for one intent, as the database or a transaction sees them.
+    pub(super) async fn facts(&self, on: &impl Reads, intent: &Intent) -> Result<Facts, StoreError> {
+        let facts = store::eligibility::facts(on, std::slice::from_ref(intent)).await?;
         Ok(facts.into_iter().next().unwrap_or_default())
     }
 }

@@ -11,7 +11,10 @@ use sha2::{Digest, Sha256};
 use super::{App, AppError};
 use crate::store::{
     StoreError, Transaction,
-    write::idempotency::{self, Remembered},
+    write::{
+        claims::KeyOf,
+        idempotency::{self, KeyRow, Remembered},
+    },
 };
 use domain::time::Timestamp;
 
@@ -51,13 +54,40 @@ impl Key {
         &self,
         transaction: &Transaction,
     ) -> Result<Result<Option<T>, Problem>, StoreError> {
-        let Some(done) = idempotency::find(transaction, &self.subject, &self.given).await? else { return Ok(Ok(None)) };
+        match idempotency::find(transaction, &self.subject, &self.given).await? {
+            Some(done) => Ok(self.answer(&done)?.map(Some)),
+            None => Ok(Ok(None)),
+        }
+    }
+
+    /// What was answered when this was done before.
+    ///
+    /// # Errors
+    /// [`StoreError::Corrupt`] for an answer that cannot be read; inside, `IDEMPOTENCY_KEY_REUSED` when it was something
+    /// else that was done under the key.
+    pub fn answer<T: DeserializeOwned>(&self, done: &Remembered) -> Result<Result<T, Problem>, StoreError> {
         if done.mutation != self.mutation || done.input_hash != self.input_hash {
             return Ok(Err(reused()));
         }
+        let corrupt = |_| StoreError::Corrupt("idempotency", self.given.clone());
+        serde_json::from_str(&done.answer).map(Ok).map_err(corrupt)
+    }
+
+    /// Who uses it, and what they call it.
+    #[must_use]
+    pub fn named(&self) -> KeyOf<'_> {
+        (&self.subject, &self.given)
+    }
+
+    /// The row that remembers the answer.
+    ///
+    /// # Errors
+    /// [`StoreError::Corrupt`] for an answer that has no JSON form: there is none.
+    pub fn row(&self, answer: &impl Serialize, now: Timestamp) -> Result<KeyRow, StoreError> {
         let answer =
-            serde_json::from_str(&done.answer).map_err(|_| StoreError::Corrupt("idempotency", self.given.clone()))?;
-        Ok(Ok(Some(answer)))
+            serde_json::to_string(answer).map_err(|_| StoreError::Corrupt("idempotency", self.given.clone()))?;
+        let done = Remembered { mutation: self.mutation.to_owned(), input_hash: self.input_hash.clone(), answer };
+        Ok(idempotency::row(&self.subject, &self.given, done, now))
     }
 
     /// Remembers the answer, in the transaction that does it.
@@ -70,10 +100,7 @@ impl Key {
         answer: &impl Serialize,
         now: Timestamp,
     ) -> Result<(), StoreError> {
-        let answer =
-            serde_json::to_string(answer).map_err(|_| StoreError::Corrupt("idempotency", self.given.clone()))?;
-        let done = Remembered { mutation: self.mutation.to_owned(), input_hash: self.input_hash.clone(), answer };
-        idempotency::remember(transaction, &self.subject, &self.given, done, now).await
+        idempotency::remember(transaction, self.row(answer, now)?).await
     }
 }
 

@@ -11,11 +11,13 @@ use bytes::Bytes;
 use domain::caller::Caller;
 use futures_util::future::BoxFuture;
 use serde_json::Map;
+use tokio_util::task::TaskTracker;
 use tracing::Instrument;
 
 use super::{
     answer::Answer,
     document::{BAD_USER_INPUT, Form, GRAPHQL_VALIDATION_FAILED, Gate, Prepared, Refusal},
+    execute::fault,
 };
 use crate::{config::Introspection, events::Follower, store::records::HistoryEntry, telemetry};
 use subscribe::Fingerprint;
@@ -154,12 +156,19 @@ pub struct Endpoint {
     gate: Gate,
     engine: Arc<dyn Engine>,
     introspection: Introspection,
+    /// The mutations that run.
+    mutations: TaskTracker,
 }
 
 impl Endpoint {
-    /// An endpoint over a schema, behind a gate.
-    pub fn new(gate: Gate, engine: impl Engine + 'static, introspection: Introspection) -> Self {
-        Self { gate, engine: Arc::new(engine), introspection }
+    /// An endpoint over a schema, behind a gate. Whoever waits for `mutations` waits for every mutation that was begun.
+    pub fn new(
+        gate: Gate,
+        engine: impl Engine + 'static,
+        introspection: Introspection,
+        mutations: TaskTracker,
+    ) -> Self {
+        Self { gate, engine: Arc::new(engine), introspection, mutations }
     }
 
     /// Whether callers without a token may ask for the schema.
@@ -195,16 +204,33 @@ impl Endpoint {
     }
 
     async fn answer(&self, operation: Operation, caller: Option<Caller>) -> Answer {
+        let is_mutation = operation.kind() == Kind::Mutation;
         let execution = match self.execution(operation) {
             Ok(execution) => execution,
             Err(invalid) => return invalid,
         };
         let form = Arc::clone(&execution.form);
         let response = match caller {
+            Some(caller) if is_mutation => self.mutate(execution, caller).await,
             Some(caller) => self.engine.execute(execution, caller).await,
             None => self.engine.introspect(execution.request().only_introspection()).await,
         };
         Answer::of(response, &form)
+    }
+
+    /// Executes a mutation in a task of its own: it runs to its end, also when its client hangs up or is no longer waited
+    /// for.
+    async fn mutate(&self, execution: Execution, caller: Caller) -> Response {
+        let engine = Arc::clone(&self.engine);
+        let mutation = async move { engine.execute(execution, caller).await };
+        match self.mutations.spawn(mutation.in_current_span()).await {
+            Ok(response) => response,
+            Err(ended) => match ended.try_into_panic() {
+                // To the layer that answers for panics, as if it had happened here.
+                Ok(panic) => std::panic::resume_unwind(panic),
+                Err(ended) => fault(&format!("a mutation was ended by the server: {ended}")),
+            },
+        }
     }
 
     /// What is to be executed, if the document is valid.

@@ -26,7 +26,8 @@ pub struct Api {
     pub(super) direct: Option<Direct>,
 }
 
-fn fault(cause: &str) -> Response {
+/// The answer to what failed by a fault of the server.
+pub(super) fn fault(cause: &str) -> Response {
     Response::from_errors(vec![Error::from(Failure::internal(cause)).into_server_error(Pos::default())])
 }
 

@@ -73,7 +73,11 @@ pub async fn serve(listener: TcpListener, routes: Router, patience: Duration, sh
     }
     // From here on the system refuses connections.
     drop(listener);
-    tokio::join!(end(connections), shutdown.finished());
+    let ((), finished) = tokio::join!(end(connections), shutdown.finished());
+    if finished {
+        // The mutation of a client that has hung up since runs to its end.
+        shutdown.finished().await;
+    }
     Ok(())
 }
 

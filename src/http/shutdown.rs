@@ -36,11 +36,19 @@ impl Shutdown {
         self.live.track_future(living)
     }
 
-    /// Waits until nothing tracked is left, at most as long as requests may still take.
-    pub(super) async fn finished(&self) {
+    /// What the server waits for at its end: tasks that outlive the request that started them.
+    #[must_use]
+    pub fn tracker(&self) -> TaskTracker {
+        self.live.clone()
+    }
+
+    /// Waits until nothing tracked is left, at most as long as requests may still take. Whether nothing is left.
+    pub(super) async fn finished(&self) -> bool {
         self.live.close();
-        if tokio::time::timeout(GRACE, self.live.wait()).await.is_err() {
-            tracing::warn!(left = self.live.len(), "live connections were cut off");
+        let finished = tokio::time::timeout(GRACE, self.live.wait()).await.is_ok();
+        if !finished {
+            tracing::warn!(left = self.live.len(), "live connections and mutations were cut off");
         }
+        finished
     }
 }

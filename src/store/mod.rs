@@ -44,13 +44,14 @@ use sea_orm::{
     ConnectionTrait, DatabaseConnection, DatabaseTransaction, DbBackend, SqliteTransactionMode, TransactionOptions,
     TransactionTrait,
 };
+use tracing::Instrument;
 
 pub use error::StoreError;
 pub use migrate::{Step, ready};
 pub use pool::ReadPool;
 pub use pools::PoolFigures;
-pub use visible::Visible;
 pub use rows::{claim_from_row, claim_to_row, line_from_row, line_to_row, search_text, words};
+pub use visible::Visible;
 
 /// The database: one pool for reads, one for writes, and a connection for the tail of the history.
 ///
@@ -75,14 +76,25 @@ impl Db {
     /// On SQLite it takes the write lock at once: a transaction that begins by reading and then writes would fail when
     /// another writer came between, without waiting.
     ///
+    /// `BEGIN` runs in a task of its own. sqlx knows of a transaction only once the answer to `BEGIN` has arrived: a future
+    /// dropped before that would return the connection to the pool inside a transaction that nobody ends. The task runs on,
+    /// and rolls back what it began when nobody takes it.
+    ///
     /// # Errors
     /// [`StoreError::Unavailable`] or [`StoreError::Retry`] when no connection or lock is free in time.
     pub async fn begin(&self) -> Result<Transaction, StoreError> {
-        let options = TransactionOptions {
-            sqlite_transaction_mode: Some(SqliteTransactionMode::Immediate),
-            ..TransactionOptions::default()
+        let write = self.write.clone();
+        let beginning = async move {
+            let options = TransactionOptions {
+                sqlite_transaction_mode: Some(SqliteTransactionMode::Immediate),
+                ..TransactionOptions::default()
+            };
+            write.begin_with_options(options).await
         };
-        Ok(Transaction(self.write.begin_with_options(options).await?))
+        match tokio::spawn(beginning.in_current_span()).await {
+            Ok(begun) => Ok(Transaction(begun?)),
+            Err(ended) => Err(StoreError::Unavailable(format!("a transaction could not begin: {ended}"))),
+        }
     }
 
     /// Whether the database is PostgreSQL; else it is SQLite.
@@ -102,7 +114,8 @@ impl Db {
     }
 }
 
-/// A transaction. Dropped without [`Transaction::commit`], it rolls back.
+/// A transaction. Dropped without [`Transaction::commit`], it rolls back; so does one that is dropped while it waits for
+/// the database, at any point: the rollback is sent before its connection is used again.
 #[derive(Debug)]
 pub struct Transaction(DatabaseTransaction);
 

@@ -7,6 +7,7 @@ mod support;
 
 mod access;
 mod arbitration;
+mod cancel;
 mod catalogue;
 mod clocks;
 mod command_line;
@@ -60,3 +61,4 @@ mod upgrade;
 mod verify;
 mod walk;
 mod websocket;
+mod writes;

@@ -1,13 +1,12 @@
 //! Carrying decisions out: claims, lines, associations, arbitrations, documents, comments, notices and history, in one
-//! transaction or not at all (H1). Mutations, awards and clocks all end here.
-
-use std::collections::HashMap;
+//! transaction or not at all (H1). Mutations, awards and clocks all end here: [`plan`] says what is to be stored, and asks
+//! the database nothing; a [`Plan`] is then stored.
 
 use domain::{
-    arbitration::Aftermath,
+    arbitration::{Aftermath, Moves},
     caller::Actor,
-    claim::Claim,
-    lifecycle::{Decision, NewComment},
+    claim::{Claim, Line},
+    lifecycle::{Decision, Effects, NewComment},
     time::Timestamp,
 };
 use uuid::Uuid;
@@ -16,105 +15,170 @@ use super::upload::Stored;
 use crate::{
     ids,
     store::{
-        StoreError, Transaction,
+        Db, StoreError, Transaction,
         records::{Comment, Document},
         write::{
-            arbitrations, associations, claims, comments, documents, evaluations,
-            history::{self as log, Head},
+            arbitrations::{self, Surroundings},
+            associations,
+            change::ClaimChange,
+            claims::{self, Snapshot},
+            comments, documents, evaluations, history as log,
+            idempotency::KeyRow,
             notices,
         },
     },
 };
 
-/// What was stored.
-#[derive(Debug, Default)]
-pub(in crate::app) struct Carried {
-    /// The claims as they are now.
-    pub(in crate::app) claims: Vec<Claim>,
-    /// The comments that were posted.
+/// What is to be stored.
+#[derive(Debug)]
+pub(in crate::app) struct Plan {
+    now: Timestamp,
+    claims: Vec<Planned>,
+    moves: Moves,
+    /// The comments that are posted.
     pub(in crate::app) comments: Vec<Comment>,
-    /// The document that was attached.
+    /// The document that is attached.
     pub(in crate::app) document: Option<Document>,
-    /// The content that no row speaks of any more once this is committed.
-    pub(in crate::app) content_to_remove: Vec<String>,
 }
 
-/// Stores everything that was decided, claim by claim; `heads` are those of the claims' histories.
-pub(in crate::app) async fn out(
-    transaction: &Transaction,
+/// What is to be stored of one claim.
+#[derive(Debug)]
+struct Planned {
+    claim: Claim,
+    effects: Effects,
+    lines_before: Vec<Line>,
+    change: ClaimChange,
+}
+
+/// What was decided, as it is to be stored; `around` has the claims as they were read.
+pub(in crate::app) fn plan(
     actor: &Actor,
     now: Timestamp,
     aftermath: Aftermath,
-    mut heads: HashMap<Uuid, Head>,
+    around: Surroundings,
     stored: Option<&Stored>,
-) -> Result<Carried, StoreError> {
-    let mut carried = Carried::default();
-    // What ends comes before what starts: a subject changes hands within one transaction (X6).
-    for decision in aftermath.decisions.values() {
-        if !decision.effects.associations_end.is_empty() {
-            associations::end(transaction, &decision.effects.associations_end, now).await?;
-        }
-    }
+) -> Result<Plan, StoreError> {
+    let Surroundings { mut contest, mut heads } = around;
+    let mut plan = Plan { now, claims: Vec::new(), moves: aftermath.moves, comments: Vec::new(), document: None };
     for (id, decision) in aftermath.decisions {
-        let head = heads.remove(&id).unwrap_or_default();
-        let step = Step { transaction, actor, now, stored };
-        step.claim(decision, head, &mut carried).await?;
+        let (Some(claim), Some(head)) = (contest.claims.remove(&id), heads.remove(&id)) else {
+            return Err(StoreError::Corrupt("claim", id.to_string()));
+        };
+        plan.claim(actor, Snapshot { claim, head }, decision, stored)?;
     }
-    arbitrations::save(transaction, &aftermath.moves, now).await?;
-    Ok(carried)
+    Ok(plan)
 }
 
-struct Step<'a> {
-    transaction: &'a Transaction,
-    actor: &'a Actor,
-    now: Timestamp,
-    stored: Option<&'a Stored>,
+impl Plan {
+    fn claim(
+        &mut self,
+        actor: &Actor,
+        before: Snapshot,
+        decision: Decision,
+        stored: Option<&Stored>,
+    ) -> Result<(), StoreError> {
+        let (now, Decision { claim, events, mut effects, .. }) = (self.now, decision);
+        let posted: Vec<Comment> =
+            std::mem::take(&mut effects.comments).into_iter().map(|new| comment(actor, claim.id, new, now)).collect();
+        let placed = log::place(before.head.clone(), claim.id, actor, now, events, &posted)?;
+        let columns = if effects.deleted { claims::deleted(&claim) } else { claims::differing(&before.claim, &claim) };
+        let mut change = ClaimChange::new(&before, columns, placed);
+        change.insert(posted.iter().map(comments::row));
+        change.insert(notices::rows(claim.id, &effects.notices, now));
+        if let Some(stored) = effects.document.take().and(stored) {
+            let document = stored.record(claim.id, actor.clone(), now);
+            change.insert([documents::row(&document)]);
+            self.document = Some(document);
+        }
+        self.comments.extend(posted);
+        self.claims.push(Planned { claim, effects, lines_before: before.claim.lines, change });
+        Ok(())
+    }
+
+    /// Remembers an idempotency key with the change of this claim (J1).
+    pub(in crate::app) fn remember(&mut self, claim_id: Uuid, key: KeyRow) {
+        if let Some(planned) = self.claims.iter_mut().find(|planned| planned.claim.id == claim_id) {
+            planned.change.insert([key]);
+        }
+    }
+
+    /// The one change, where nothing is stored beside it.
+    pub(in crate::app) fn alone(&self) -> Option<&ClaimChange> {
+        match &self.claims[..] {
+            [planned] if self.moves == Moves::default() && planned.is_alone() => Some(&planned.change),
+            _ => None,
+        }
+    }
+
+    /// Stores everything in a transaction that holds the locks; the content that no row speaks of any more once that is
+    /// committed.
+    pub(in crate::app) async fn store(&self, transaction: &Transaction) -> Result<Vec<String>, StoreError> {
+        // What ends comes before what starts: a subject changes hands within one transaction (X6).
+        for planned in self.claims.iter().filter(|planned| !planned.effects.associations_end.is_empty()) {
+            associations::end(transaction, &planned.effects.associations_end, self.now).await?;
+        }
+        let mut content = Vec::new();
+        for planned in &self.claims {
+            planned.beside(transaction, self.now, &mut content).await?;
+            planned.change.store(transaction).await?;
+        }
+        arbitrations::save(transaction, &self.moves, self.now).await?;
+        Ok(content)
+    }
+
+    /// Stores the one change in a transaction of its own.
+    pub(in crate::app) async fn store_at_once(&self, db: &Db) -> Result<(), StoreError> {
+        match self.alone() {
+            Some(change) => change.store_at_once(db).await,
+            None => Err(StoreError::Retry),
+        }
+    }
+
+    /// The claim as it will be; nothing where it is not changed.
+    pub(in crate::app) fn into_claim(self, id: Uuid) -> Option<Claim> {
+        self.claims.into_iter().map(|planned| planned.claim).find(|claim| claim.id == id)
+    }
 }
 
-impl Step<'_> {
-    async fn claim(&self, decision: Decision, head: Head, carried: &mut Carried) -> Result<(), StoreError> {
-        let Decision { claim, events, effects, .. } = decision;
-        let (transaction, now) = (self.transaction, self.now);
-        let posted: Vec<Comment> = effects.comments.into_iter().map(|new| self.comment(claim.id, new)).collect();
-        for comment in &posted {
-            comments::insert(transaction, comment).await?;
-        }
-        if let Some(stored) = effects.document.and(self.stored) {
-            let document = stored.record(claim.id, self.actor.clone(), now);
-            documents::insert(transaction, &document).await?;
-            carried.document = Some(document);
-        }
+impl Planned {
+    /// Whether all of it is in the one statement of its change.
+    fn is_alone(&self) -> bool {
+        let notices = self.effects.notices.clone();
+        self.effects == Effects { notices, ..Effects::default() }
+    }
+
+    /// Stores what is not part of the change itself.
+    async fn beside(
+        &self,
+        transaction: &Transaction,
+        now: Timestamp,
+        content: &mut Vec<String>,
+    ) -> Result<(), StoreError> {
+        let Self { claim, effects, lines_before, .. } = self;
         if effects.lines_changed {
-            claims::save_lines(transaction, &claim).await?;
+            claims::save_lines(transaction, lines_before, claim).await?;
         }
         if effects.associations_start {
-            associations::start(transaction, &claim, ids::new, now).await?;
+            associations::start(transaction, claim, ids::new, now).await?;
         }
         if effects.associations_official {
             associations::make_official(transaction, claim.id).await?;
         }
         if let Some(evaluation) = claim.evaluation.filter(|_| effects.evaluation_changed) {
-            evaluations::save(transaction, &claim, evaluation, now).await?;
+            evaluations::save(transaction, claim, evaluation, now).await?;
         }
-        notices::insert(transaction, claim.id, &effects.notices, now).await?;
-        let placed = log::place(head, claim.id, self.actor, now, events, &posted)?;
         if effects.deleted {
-            carried.content_to_remove.extend(documents::storage_keys(transaction, claim.id).await?);
-            claims::bury(transaction, &claim, &placed.head).await?;
-        } else {
-            claims::save(transaction, &claim, &placed.head).await?;
+            content.extend(documents::storage_keys(transaction, claim.id).await?);
+            claims::delete_contents(transaction, claim.id).await?;
         }
         if let Some(id) = effects.removed_document {
-            carried.content_to_remove.extend(documents::remove(transaction, id).await?);
+            content.extend(documents::remove(transaction, id).await?);
         }
-        log::insert(transaction, placed).await?;
-        carried.comments.extend(posted);
-        carried.claims.push(claim);
         Ok(())
     }
+}
 
-    fn comment(&self, claim_id: Uuid, new: NewComment) -> Comment {
-        let author = if new.by_system { Actor::system() } else { self.actor.clone() };
-        Comment { id: new.id, claim_id, author, body: new.body, visibility: new.visibility, created_at: self.now }
-    }
+fn comment(actor: &Actor, claim_id: Uuid, new: NewComment, now: Timestamp) -> Comment {
+    let author = if new.by_system { Actor::system() } else { actor.clone() };
+    Comment { id: new.id, claim_id, author, body: new.body, visibility: new.visibility, created_at: now }
 }

@@ -1,4 +1,8 @@
-//! A change of one claim: lock, load, decide, store, all in one transaction (H1).
+//! A change of one claim: read, decide, store (H1).
+//!
+//! What is judged by its claim alone is read and decided without a lock, and stored by a statement that takes the locks and
+//! stores nothing where the claim has changed since. Everything else, and what came too late that way, happens in one
+//! transaction: lock, read, decide, store.
 
 use std::collections::HashSet;
 
@@ -13,7 +17,7 @@ use uuid::Uuid;
 
 use super::{
     Answer, Change, EditInput,
-    ask::{Ask, Done},
+    ask::Ask,
     attempt::{Failure, repeatedly},
     create::new_lines,
     upload::Stored,
@@ -22,12 +26,13 @@ use crate::{
     app::{App, AppError, idempotency::Key},
     ids,
     store::{
-        StoreError, Transaction,
+        Reads, StoreError, Transaction,
         write::{
             arbitrations::{self, Surroundings},
-            claims::{self, Locked},
+            claims::{self, Parts, Snapshot},
             documents,
-            locks::{self, Turn},
+            idempotency::{self, Remembered},
+            locks::{self, Held, Lock},
         },
     },
 };
@@ -36,20 +41,41 @@ use crate::{
 enum Judged {
     /// It was done before under the same idempotency key.
     DoneBefore(Box<Answer>),
-    /// It can be done: what follows from it, and the claim as it was.
-    Open(Box<Decision>, Box<Locked>),
+    /// It can be done: what follows from it, and the claim as it was read.
+    Open(Box<Decision>, Box<Snapshot>),
 }
 
-/// Takes the turn on the customer first, and then the claim (see `locks`).
-async fn lock(transaction: &Transaction, ask: &Ask<'_>, id: Uuid) -> Result<Option<Locked>, StoreError> {
-    let turn = if ask.change.is_wide() { Turn::Alone } else { Turn::Shared };
-    let Some(customer) = locks::customer_of(transaction, ask.caller, id, turn).await? else { return Ok(None) };
-    let locked = claims::lock(transaction, ask.caller, id).await?;
-    // A draft was moved to another customer while this waited for its turn on the one before.
-    if locked.as_ref().is_some_and(|locked| locked.claim.tenant_id != customer) {
-        return Err(StoreError::Retry);
+/// The claim, where it is in reach, and what was done under the idempotency key.
+type Found = (Option<Snapshot>, Option<Remembered>);
+
+/// Reads the claim and what was done under the key.
+async fn find(on: &impl Reads, ask: &Ask<'_>) -> Result<Found, StoreError> {
+    let key = ask.key.map(Key::named);
+    match (ask.claim_id, key) {
+        (Some(id), key) => {
+            let parts = if ask.change.is_of_its_claim() { Parts::WithoutLines } else { Parts::Whole };
+            claims::find(on, ask.caller, id, parts, key).await
+        }
+        (None, Some((subject, key))) => Ok((None, idempotency::find(on, subject, key).await?)),
+        (None, None) => Ok((None, None)),
     }
-    Ok(locked)
+}
+
+/// The same under the locks: whoever waited for them sees what was done meanwhile, under the same key too.
+async fn lock_and_find(transaction: &Transaction, ask: &Ask<'_>) -> Result<Found, StoreError> {
+    let lock = if ask.change.is_wide() { Lock::Exclusive } else { Lock::Shared };
+    let held = match ask.claim_id {
+        Some(id) => locks::customer_of(transaction, ask.caller, id, lock).await?,
+        None => Held::Nothing,
+    };
+    let (read, done) = find(transaction, ask).await?;
+    match (held, &read) {
+        // It has come into reach since, and is not locked. Or a draft was moved to another customer while this waited for
+        // the lock on the one before.
+        (Held::Nothing, Some(_)) => Err(StoreError::Retry),
+        (Held::Customer(id), Some(read)) if read.claim.tenant_id != id => Err(StoreError::Retry),
+        _ => Ok((read, done)),
+    }
 }
 
 impl App {
@@ -81,43 +107,67 @@ impl App {
         }
     }
 
-    /// Makes the change, in one transaction.
+    /// Makes the change.
     pub(super) async fn try_to_change(&self, ask: &Ask<'_>) -> Result<Answer, Failure> {
+        if ask.change.is_of_its_claim()
+            && let Some(answer) = Box::pin(self.try_at_once(ask)).await?
+        {
+            return Ok(answer);
+        }
+        Box::pin(self.try_under_locks(ask)).await
+    }
+
+    /// Makes a change that is of its claim only; nothing where another one came in between.
+    async fn try_at_once(&self, ask: &Ask<'_>) -> Result<Option<Answer>, Failure> {
+        let found = find(self.db(), ask).await?;
+        let (decision, read) = match self.judge(self.db(), ask, found).await? {
+            Judged::DoneBefore(answer) => return Ok(Some(*answer)),
+            Judged::Open(decision, read) => (*decision, *read),
+        };
+        let decided = self.decided(ask, decision, read, Surroundings::default())?;
+        match decided.plan.store_at_once(self.db()).await {
+            Ok(()) => Ok(Some(self.stored(decided, Vec::new()).await)),
+            Err(StoreError::Retry | StoreError::Unique(_)) => Ok(None),
+            Err(error) => Err(error.into()),
+        }
+    }
+
+    /// Makes the change in one transaction.
+    async fn try_under_locks(&self, ask: &Ask<'_>) -> Result<Answer, Failure> {
         let transaction = self.db().begin().await?;
-        let (decision, locked) = match Box::pin(self.judge(&transaction, ask)).await? {
+        let found = lock_and_find(&transaction, ask).await?;
+        let (decision, read) = match Box::pin(self.judge(&transaction, ask, found)).await? {
             Judged::DoneBefore(answer) => return Ok(*answer),
-            Judged::Open(decision, locked) => (*decision, *locked),
+            Judged::Open(decision, read) => (*decision, *read),
         };
         let around = if ask.change.is_wide() {
-            Box::pin(arbitrations::around(&transaction, &locked.claim, &decision.claim)).await?
+            Box::pin(arbitrations::around(&transaction, &read.claim, &decision.claim)).await?
         } else {
             Surroundings::default()
         };
-        Box::pin(self.store(transaction, ask, decision, locked, around)).await
+        let decided = self.decided(ask, decision, read, around)?;
+        let content = Box::pin(decided.plan.store(&transaction)).await?;
+        transaction.commit().await?;
+        Ok(self.stored(decided, content).await)
     }
 
     /// Says whether the change could be made, and makes nothing of it; the answer where it was made before.
     pub(super) async fn try_without_storing(&self, ask: &Ask<'_>) -> Result<Option<Answer>, Failure> {
-        let transaction = self.db().begin().await?;
-        Ok(match Box::pin(self.judge(&transaction, ask)).await? {
+        let found = find(self.db(), ask).await?;
+        Ok(match Box::pin(self.judge(self.db(), ask, found)).await? {
             Judged::DoneBefore(answer) => Some(*answer),
             Judged::Open(..) => None,
         })
     }
 
-    /// Locks the claim and decides.
-    async fn judge(&self, transaction: &Transaction, ask: &Ask<'_>) -> Result<Judged, Failure> {
-        let locked = match ask.claim_id {
-            Some(id) => Box::pin(lock(transaction, ask, id)).await?,
-            None => None,
-        };
-        // Only after the lock: whoever waited for it sees what was done under the same key meanwhile.
-        if let Some(key) = ask.key
-            && let Some(done) = key.earlier::<Done>(transaction).await??
-        {
+    /// Decides on what was found.
+    async fn judge(&self, on: &impl Reads, ask: &Ask<'_>, (read, done): Found) -> Result<Judged, Failure> {
+        if let (Some(key), Some(done)) = (ask.key, done) {
+            let done = key.answer(&done)??;
             return Ok(Judged::DoneBefore(Box::new(self.again(ask.caller, done).await?)));
         }
-        let Locked { claim, head } = locked.ok_or_else(|| Problem::not_found("claim", "claimId"))?;
+        let read = read.ok_or_else(|| Problem::not_found("claim", "claimId"))?;
+        let claim = &read.claim;
         if let Some(expected) = ask.expected_version
             && expected != claim.version
         {
@@ -125,15 +175,15 @@ impl App {
         }
         // The status comes before the values: an edit in a closed status is told so, not that a field is wrong.
         let rule = lifecycle::may_ever(ask.change.action(), ask.caller).map_err(AppError::from)?;
-        lifecycle::guard(rule, &claim, ask.caller, self.now())?;
-        let command = Box::pin(self.command(transaction, &claim, ask)).await?;
-        let given = Box::pin(self.circumstances(transaction, &claim, &command)).await?;
-        let decision = lifecycle::decide(&claim, command, ask.caller, &given)?;
-        Ok(Judged::Open(Box::new(decision), Box::new(Locked { claim, head })))
+        lifecycle::guard(rule, claim, ask.caller, self.now())?;
+        let command = Box::pin(self.command(on, claim, ask)).await?;
+        let given = Box::pin(self.circumstances(on, claim, &command)).await?;
+        let decision = lifecycle::decide(claim, command, ask.caller, &given)?;
+        Ok(Judged::Open(Box::new(decision), Box::new(read)))
     }
 
     /// The change as a command, its ids given and its references looked up.
-    async fn command(&self, transaction: &Transaction, claim: &Claim, ask: &Ask<'_>) -> Result<Command, Failure> {
+    async fn command(&self, on: &impl Reads, claim: &Claim, ask: &Ask<'_>) -> Result<Command, Failure> {
         let comment_id = ids::new();
         Ok(match ask.change.clone() {
             Change::Edit(input) => Command::Edit(Box::new(lifecycle::prepare_edit(claim, edit(*input))?)),
@@ -144,7 +194,7 @@ impl App {
                 )
             }
             Change::RemoveProof { document_id } => {
-                Command::RemoveProof { document: removable(transaction, claim, document_id).await? }
+                Command::RemoveProof { document: removable(on, claim, document_id).await? }
             }
             Change::DeleteDraft => Command::DeleteDraft,
             Change::Submit => Command::Submit,
@@ -166,34 +216,31 @@ impl App {
     /// What the command is judged by; only what it needs is looked up.
     async fn circumstances(
         &self,
-        transaction: &Transaction,
+        on: &impl Reads,
         claim: &Claim,
         command: &Command,
     ) -> Result<Circumstances<'_>, Failure> {
         let (facts, reference_taken) = match command {
-            Command::Edit(edited) => (
-                self.facts(transaction, &edited.intent).await?,
-                claims::reference_taken(transaction, &edited.claim).await?,
-            ),
+            Command::Edit(edited) => {
+                (self.facts(on, &edited.intent).await?, claims::reference_taken(on, &edited.claim).await?)
+            }
             Command::Submit | Command::Respond { .. } | Command::Approve { .. } => {
-                (self.facts(transaction, &Intent::of(claim)).await?, false)
+                (self.facts(on, &Intent::of(claim)).await?, false)
             }
-            Command::Dispute { .. } => {
-                (self.facts(transaction, &Intent::of(&lifecycle::with_open_lines(claim))).await?, false)
-            }
+            Command::Dispute { .. } => (self.facts(on, &Intent::of(&lifecycle::with_open_lines(claim))).await?, false),
             _ => (Facts::default(), false),
         };
         let taken = match command {
-            Command::Approve { .. } => claims::taken(transaction, claim).await?,
+            Command::Approve { .. } => claims::taken(on, claim).await?,
             _ => HashSet::new(),
         };
         Ok(Circumstances { policy: self.policy(), now: self.now(), facts, reference_taken, taken })
     }
 }
 
-async fn removable(transaction: &Transaction, claim: &Claim, id: Option<Uuid>) -> Result<Option<OldDocument>, Failure> {
+async fn removable(on: &impl Reads, claim: &Claim, id: Option<Uuid>) -> Result<Option<OldDocument>, Failure> {
     let Some(id) = id else { return Ok(None) };
-    let found = documents::find(transaction, claim.id, id).await?;
+    let found = documents::find(on, claim.id, id).await?;
     Ok(found.map(|document| OldDocument { id, name: document.name, sha256: document.sha256 }))
 }
 

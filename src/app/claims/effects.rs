@@ -12,64 +12,72 @@ use super::{
     Answer,
     ask::{Ask, Done},
     attempt::Failure,
-    carry,
+    carry::{self, Plan},
 };
 use crate::{
     app::App,
     ids,
     store::{
-        self, Transaction,
+        self, StoreError,
         claims::{ClaimRow, Wanted},
         records::Comment,
-        write::{arbitrations::Surroundings, claims::Locked},
+        write::{arbitrations::Surroundings, claims::Snapshot},
     },
 };
 
+/// A change that was decided: what is to be stored, and what it will answer.
+pub(super) struct Decided {
+    pub(super) plan: Plan,
+    claim_id: Uuid,
+    comment: Option<Comment>,
+    done: Done,
+}
+
 impl App {
-    /// Stores a decision with all that follows from it and commits.
-    pub(super) async fn store(
+    /// All that follows from a decision on a claim, as it is to be stored with the idempotency key.
+    pub(super) fn decided(
         &self,
-        transaction: Transaction,
         ask: &Ask<'_>,
         decision: Decision,
-        locked: Locked,
+        read: Snapshot,
         mut around: Surroundings,
-    ) -> Result<Answer, Failure> {
-        let (now, actor, id) = (self.now(), ask.caller.actor(), locked.claim.id);
+    ) -> Result<Decided, StoreError> {
+        let (now, actor, id) = (self.now(), ask.caller.actor(), read.claim.id);
         let deleted = decision.effects.deleted;
         let problems = decision.problems.clone();
-        around.heads.insert(id, locked.head);
-        around.contest.claims.insert(id, locked.claim);
+        around.heads.insert(id, read.head);
+        around.contest.claims.insert(id, read.claim);
         let aftermath = if ask.change.is_wide() {
             arbitration::reconcile(&around.contest, Some(decision), self.policy(), now, &mut ids::new)
         } else {
             Aftermath::of(decision)
         };
-        let carried = Box::pin(carry::out(&transaction, &actor, now, aftermath, around.heads, ask.stored)).await?;
-        let mine = |comment: &Comment| comment.claim_id == id && comment.author == actor;
-        let comment = carried.comments.into_iter().find(mine);
+        let mut plan = carry::plan(&actor, now, aftermath, around, ask.stored)?;
+        let mine = |comment: &&Comment| comment.claim_id == id && comment.author == actor;
+        let comment = plan.comments.iter().find(mine).cloned();
         let done = Done {
             claim_id: (!deleted).then_some(id),
-            document_id: carried.document.as_ref().map(|document| document.id),
+            document_id: plan.document.as_ref().map(|document| document.id),
             comment_id: comment.as_ref().map(|comment| comment.id),
             deleted_claim_id: deleted.then_some(id),
             problems,
         };
         if let Some(key) = ask.key {
-            key.remember(&transaction, &done, now).await?;
+            plan.remember(id, key.row(&done, now)?);
         }
-        transaction.commit().await?;
+        Ok(Decided { plan, claim_id: id, comment, done })
+    }
+
+    /// The answer to a change that was stored and committed; `content` is what no row speaks of any more.
+    pub(super) async fn stored(&self, decided: Decided, content: Vec<String>) -> Answer {
         self.tail().wake();
-        for key in carried.content_to_remove {
+        for key in content {
             self.remove_content(&key).await;
         }
-        Ok(Answer {
-            deleted_claim_id: done.deleted_claim_id,
-            claim: carried.claims.into_iter().find(|claim| claim.id == id && !deleted),
-            document: carried.document,
-            comment,
-            problems: done.problems,
-        })
+        let Decided { mut plan, claim_id, comment, done } = decided;
+        let document = plan.document.take();
+        let claim = plan.into_claim(claim_id).filter(|_| done.deleted_claim_id.is_none());
+        Answer { deleted_claim_id: done.deleted_claim_id, claim, document, comment, problems: done.problems }
     }
 
     /// Removes content that no row speaks of any more. Where that fails it stays behind unseen, and the log says so.

@@ -217,6 +217,20 @@ impl Change {
         )
     }
 
+    /// Whether it is judged by its claim alone, and not by the claim's lines: by nothing that the change of another claim
+    /// could move.
+    #[must_use]
+    pub(super) const fn is_of_its_claim(&self) -> bool {
+        matches!(
+            self,
+            Self::AttachProof { .. }
+                | Self::StartReview
+                | Self::Assign { .. }
+                | Self::RequestPartnerAction { .. }
+                | Self::Comment { .. }
+        )
+    }
+
     /// The row of the lifecycle table that it stands under.
     #[must_use]
     pub const fn action(&self) -> ClaimAction {

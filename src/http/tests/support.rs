@@ -80,7 +80,8 @@ impl Server {
     /// The same with an end.
     pub fn until(config: &Config, shutdown: &Shutdown) -> Self {
         let (engine, rules) = sample::engine();
-        let endpoint = Endpoint::new(Gate::new(config.limits.clone(), &[], rules), engine, config.introspection);
+        let gate = Gate::new(config.limits.clone(), &[], rules);
+        let endpoint = Endpoint::new(gate, engine, config.introspection, shutdown.tracker());
         Self(router(config, endpoint, Shelf, LARGEST_FILE, shutdown))
     }
 

@@ -1,5 +1,6 @@
 //! The reads, on a small world of rows. The same is tried on both databases from outside by `tests/it`.
 
+mod change;
 mod contest;
 mod facts;
 mod pages;

@@ -19,7 +19,7 @@ use uuid::Uuid;
 use super::{claims, history::Head};
 use crate::store::{Reads, StoreError, Transaction, scope};
 
-/// The claims around some subjects, locked, with the heads of their histories.
+/// The claims around some subjects, with the heads of their histories.
 #[derive(Debug, Default)]
 pub struct Surroundings {
     /// For the rules.
@@ -33,8 +33,8 @@ fn subjects_of(claim: &Claim) -> impl Iterator<Item = Subject> {
     claim.lines.iter().filter_map(|line| claim.subject(line))
 }
 
-/// Reads and locks everything that contends with a claim, as it was and as it will be. The claim itself must be locked
-/// already; it is put in as it was.
+/// Reads everything that contends with a claim, as it was and as it will be. The customer must be locked exclusively; the
+/// claim itself is put in as it was.
 ///
 /// # Errors
 /// The database's.
@@ -42,8 +42,13 @@ pub async fn around(transaction: &Transaction, before: &Claim, after: &Claim) ->
     let subjects: BTreeMap<String, Subject> =
         subjects_of(before).chain(subjects_of(after)).map(|subject| (subject.to_string(), subject)).collect();
     let mut around = on_subjects(transaction, &subjects, Some(before.id)).await?;
+    let alone = around.contest.claims.is_empty() && around.contest.open.is_empty();
     around.contest.claims.insert(before.id, before.clone());
-    around.contest.elsewhere = elsewhere(transaction, &around.contest, &subjects).await?;
+    if !alone {
+        // Of claims that come into an arbitration or out of one, and there is none of either.
+        around.contest.elsewhere = elsewhere(transaction, &around.contest, &subjects).await?;
+        around.contest.names = names(transaction, subjects.keys()).await?;
+    }
     Ok(around)
 }
 
@@ -64,7 +69,7 @@ pub fn subject_of(row: &arbitration::Model) -> Subject {
     }
 }
 
-/// Everything around the subject of an arbitration, locked.
+/// Everything around the subject of an arbitration, whose customer must be locked exclusively.
 ///
 /// # Errors
 /// The database's.
@@ -72,6 +77,7 @@ pub async fn around_arbitration(transaction: &Transaction, subject: Subject) -> 
     let subjects = BTreeMap::from([(subject.to_string(), subject)]);
     let mut around = on_subjects(transaction, &subjects, None).await?;
     around.contest.elsewhere = elsewhere(transaction, &around.contest, &subjects).await?;
+    around.contest.names = names(transaction, subjects.keys()).await?;
     Ok(around)
 }
 
@@ -86,12 +92,11 @@ async fn on_subjects(
     ids.retain(|id| Some(*id) != except);
     let ids: Vec<Uuid> = ids.into_iter().collect();
     let mut around = Surroundings::default();
-    for locked in claims::lock_all(transaction, &ids).await? {
-        around.heads.insert(locked.claim.id, locked.head);
-        around.contest.claims.insert(locked.claim.id, locked.claim);
+    for read in claims::find_all(transaction, &ids).await? {
+        around.heads.insert(read.claim.id, read.head);
+        around.contest.claims.insert(read.claim.id, read.claim);
     }
     around.contest.open = open;
-    around.contest.names = names(transaction, subjects.keys()).await?;
     Ok(around)
 }
 
@@ -106,6 +111,9 @@ async fn open_on(
         .filter(arbitration::Column::Status.eq(ArbitrationStatus::Open.as_str()))
         .all(connection)
         .await?;
+    if rows.is_empty() {
+        return Ok(Vec::new());
+    }
     let parties = arbitration_claim::Entity::find()
         .filter(arbitration_claim::Column::ArbitrationId.is_in(rows.iter().map(|row| row.id)))
         .filter(arbitration_claim::Column::LeftAt.is_null())

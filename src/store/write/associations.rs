@@ -73,28 +73,12 @@ pub async fn make_official(transaction: &Transaction, claim_id: Uuid) -> Result<
     Ok(())
 }
 
-/// Those lines of the claims whose own association lives.
-///
-/// # Errors
-/// The database's.
-pub async fn live_lines(transaction: &Transaction, claims: &[Uuid]) -> Result<HashSet<Uuid>, StoreError> {
-    let lines: Vec<Uuid> = association::Entity::find()
-        .select_only()
-        .column(association::Column::LineId)
-        .filter(association::Column::ClaimId.is_in(claims.iter().copied()))
-        .filter(association::Column::EndedAt.is_null())
-        .into_tuple()
-        .all(transaction.connection())
-        .await?;
-    Ok(lines.into_iter().collect())
-}
-
 /// Those of the subjects that a live association of another claim holds.
 ///
 /// # Errors
 /// The database's.
 pub async fn held_by_others(
-    transaction: &Transaction,
+    on: &impl Reads,
     claim_id: Uuid,
     subjects: &[Subject],
 ) -> Result<HashSet<String>, StoreError> {
@@ -105,7 +89,7 @@ pub async fn held_by_others(
         .filter(association::Column::ClaimId.ne(claim_id))
         .filter(association::Column::EndedAt.is_null())
         .into_tuple()
-        .all(transaction.connection())
+        .all(on.connection())
         .await?;
     Ok(held.into_iter().collect())
 }

@@ -1,21 +1,13 @@
 //! Comments: posted, never changed (K1).
 
 use entity::comment;
-use sea_orm::{ActiveValue::Set, EntityTrait};
+use sea_orm::ActiveValue::Set;
 
-use crate::store::{Reads, StoreError, Transaction, records::Comment};
-
-/// Posts a comment.
-///
-/// # Errors
-/// The database's.
-pub async fn insert(transaction: &Transaction, comment: &Comment) -> Result<(), StoreError> {
-    comment::Entity::insert(row(comment)).exec_without_returning(transaction.connection()).await?;
-    Ok(())
-}
+use crate::store::records::Comment;
 
 /// The row of a comment.
-pub(super) fn row(comment: &Comment) -> comment::ActiveModel {
+#[must_use]
+pub fn row(comment: &Comment) -> comment::ActiveModel {
     comment::ActiveModel {
         id: Set(comment.id),
         claim_id: Set(comment.claim_id),

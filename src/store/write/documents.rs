@@ -6,17 +6,9 @@ use uuid::Uuid;
 
 use crate::store::{Reads, StoreError, Transaction, records::Document};
 
-/// Adds a document.
-///
-/// # Errors
-/// The database's.
-pub async fn insert(transaction: &Transaction, document: &Document) -> Result<(), StoreError> {
-    proof_document::Entity::insert(row(document)).exec_without_returning(transaction.connection()).await?;
-    Ok(())
-}
-
 /// The row of a document.
-pub(super) fn row(document: &Document) -> proof_document::ActiveModel {
+#[must_use]
+pub fn row(document: &Document) -> proof_document::ActiveModel {
     proof_document::ActiveModel {
         id: Set(document.id),
         claim_id: Set(document.claim_id),
@@ -45,10 +37,10 @@ pub struct Removable {
 ///
 /// # Errors
 /// The database's.
-pub async fn find(transaction: &Transaction, claim_id: Uuid, id: Uuid) -> Result<Option<Removable>, StoreError> {
+pub async fn find(on: &impl Reads, claim_id: Uuid, id: Uuid) -> Result<Option<Removable>, StoreError> {
     let found = proof_document::Entity::find_by_id(id)
         .filter(proof_document::Column::ClaimId.eq(claim_id))
-        .one(transaction.connection())
+        .one(on.connection())
         .await?;
     Ok(found.map(|row| Removable { name: row.name, sha256: row.sha256 }))
 }

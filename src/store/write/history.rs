@@ -31,7 +31,7 @@ pub struct Head {
 pub struct Placed {
     /// Where the history will stand.
     pub head: Head,
-    rows: Vec<history::ActiveModel>,
+    pub(super) rows: Vec<history::ActiveModel>,
 }
 
 /// Gives events their place on the claim and their hash, in order. `comments` are those that they speak of.

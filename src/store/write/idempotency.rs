@@ -6,6 +6,9 @@ use sea_orm::{ActiveValue::Set, ColumnTrait, EntityTrait, QueryFilter};
 
 use crate::store::{Reads, StoreError, Transaction};
 
+/// A row of what was done under a key.
+pub type KeyRow = idempotency::ActiveModel;
+
 /// What was done under a key.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Remembered {
@@ -21,31 +24,29 @@ pub struct Remembered {
 ///
 /// # Errors
 /// The database's.
-pub async fn find(transaction: &Transaction, subject: &str, key: &str) -> Result<Option<Remembered>, StoreError> {
-    let found =
-        idempotency::Entity::find_by_id((subject.to_owned(), key.to_owned())).one(transaction.connection()).await?;
+pub async fn find(on: &impl Reads, subject: &str, key: &str) -> Result<Option<Remembered>, StoreError> {
+    let found = idempotency::Entity::find_by_id((subject.to_owned(), key.to_owned())).one(on.connection()).await?;
     Ok(found.map(|row| Remembered { mutation: row.mutation, input_hash: row.input_hash, answer: row.answer }))
 }
 
-/// Remembers what was done, in the transaction that does it.
-///
-/// # Errors
-/// [`StoreError::Unique`] when another transaction used the key meanwhile.
-pub async fn remember(
-    transaction: &Transaction,
-    subject: &str,
-    key: &str,
-    done: Remembered,
-    at: Timestamp,
-) -> Result<(), StoreError> {
-    let row = idempotency::ActiveModel {
+/// The row of what was done.
+#[must_use]
+pub fn row(subject: &str, key: &str, done: Remembered, at: Timestamp) -> KeyRow {
+    idempotency::ActiveModel {
         subject: Set(subject.to_owned()),
         key: Set(key.to_owned()),
         mutation: Set(done.mutation),
         input_hash: Set(done.input_hash),
         answer: Set(done.answer),
         created_at: Set(at.micros()),
-    };
+    }
+}
+
+/// Remembers what was done, in the transaction that does it.
+///
+/// # Errors
+/// [`StoreError::Unique`] when another transaction used the key meanwhile.
+pub async fn remember(transaction: &Transaction, row: KeyRow) -> Result<(), StoreError> {
     idempotency::Entity::insert(row).exec_without_returning(transaction.connection()).await?;
     Ok(())
 }

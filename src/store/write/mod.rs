@@ -3,6 +3,7 @@
 pub mod arbitrations;
 pub mod associations;
 pub mod bulk;
+pub mod change;
 pub mod claims;
 pub mod comments;
 pub mod directory;

@@ -2,30 +2,14 @@
 
 use domain::{notice::Notice, time::Timestamp};
 use entity::notice;
-use sea_orm::{ActiveValue::Set, EntityTrait};
+use sea_orm::ActiveValue::Set;
 use uuid::Uuid;
 
-use crate::{
-    ids,
-    store::{Reads, StoreError, Transaction},
-};
+use crate::ids;
 
-/// Records notices about a claim.
-///
-/// # Errors
-/// The database's.
-pub async fn insert(
-    transaction: &Transaction,
-    claim_id: Uuid,
-    notices: &[Notice],
-    at: Timestamp,
-) -> Result<(), StoreError> {
-    if notices.is_empty() {
-        return Ok(());
-    }
-    let rows = notices.iter().map(|notice| row(ids::new(), claim_id, notice, at));
-    notice::Entity::insert_many(rows).exec_without_returning(transaction.connection()).await?;
-    Ok(())
+/// The rows of notices about a claim.
+pub fn rows(claim_id: Uuid, notices: &[Notice], at: Timestamp) -> impl Iterator<Item = notice::ActiveModel> {
+    notices.iter().map(move |notice| row(ids::new(), claim_id, notice, at))
 }
 
 /// The row of a notice.

@@ -43,6 +43,11 @@ pub fn of_nothing(kind: &str) -> String {
     of_uuid(kind, "01900000-0000-7000-8000-0000deadbeef")
 }
 
+/// The key in a global id whose key is a UUID.
+pub fn key(id: &str) -> Uuid {
+    Uuid::from_slice(&URL_SAFE_NO_PAD.decode(id).unwrap()[1..]).unwrap()
+}
+
 fn encode(kind: &str, key: &[u8]) -> String {
     let (_, first) = KINDS.iter().find(|(name, _)| *name == kind).unwrap_or_else(|| panic!("no ids of {kind}"));
     let mut bytes = vec![*first];

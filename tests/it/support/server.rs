@@ -180,6 +180,12 @@ impl Server {
         self.shutdown.ask();
     }
 
+    /// Stops the server as a signal would, and waits until it has ended: nothing of it runs any more.
+    pub async fn end(&mut self) {
+        self.shutdown.ask();
+        std::mem::replace(&mut self.running, tokio::spawn(async {})).await.unwrap();
+    }
+
     /// Stops the server at once and gives its database back.
     pub async fn stop(self) -> Database {
         self.running.abort();
