@@ -2,6 +2,7 @@
 
 mod contest;
 mod facts;
+mod log;
 mod pages;
 mod reach;
 mod world;
