@@ -181,10 +181,8 @@ impl Server {
         let recorder = tokio::task::spawn_blocking(telemetry::install);
         let purpose = if config.sandbox { Purpose::Sandbox } else { Purpose::Serve };
         let documents = documents(&config.storage)?;
-        let (app, checked) = tokio::join!(
-            open(&config.storage, config.public_url.clone(), config.migrate, purpose),
-            documents.check()
-        );
+        let (app, checked) =
+            tokio::join!(open(&config.storage, config.public_url.clone(), config.migrate, purpose), documents.check());
         let app = app?.with_patience(config.limits.settle_patience());
         checked.map_err(|wrong| StartError::new(wrong.message, wrong.remedy))?;
         let listener = TcpListener::bind(config.listen);

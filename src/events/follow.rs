@@ -119,7 +119,6 @@ impl Follower {
             Err(error) => told(&error).await,
         }
     }
-
 }
 
 /// Who follows what: all that decides whether an event is for a follower.

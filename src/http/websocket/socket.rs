@@ -148,11 +148,7 @@ impl Connection {
     }
 
     /// Hears the client and tells it the news of its operations, whichever comes.
-    async fn converse(
-        &mut self,
-        caller: &Caller,
-        operations: &mut Operations,
-    ) -> Result<Infallible, Ending> {
+    async fn converse(&mut self, caller: &Caller, operations: &mut Operations) -> Result<Infallible, Ending> {
         loop {
             tokio::select! {
                 news = operations.next() => self.tell(operations, news).await?,
