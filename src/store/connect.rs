@@ -104,7 +104,7 @@ fn options(url: &str, connections: u32) -> ConnectOptions {
 }
 
 async fn open(options: &ConnectOptions) -> Result<DatabaseConnection, StoreError> {
-    Ok(Database::connect(options.clone()).await?)
+    Ok(Box::pin(Database::connect(options.clone())).await?)
 }
 
 fn writer(options: SqliteConnectOptions) -> SqliteConnectOptions {

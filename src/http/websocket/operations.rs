@@ -93,13 +93,11 @@ impl Operations {
 
     /// What the operations have to tell next; waits until one has something.
     pub(super) async fn next(&mut self) -> News {
-        loop {
-            tokio::select! {
-                // Never closed: this side keeps a sender too.
-                Some(news) = self.news.recv() => return news,
-                // Nothing where no subscription is left; one that has ended leaves without news.
-                Some(news) = self.following.next() => return news,
-            }
+        tokio::select! {
+            // Never closed: this side keeps a sender too.
+            Some(news) = self.news.recv() => news,
+            // Nothing where no subscription is left; one that has ended leaves without news.
+            Some(news) = self.following.next() => news,
         }
     }
 

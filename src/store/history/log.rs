@@ -216,19 +216,19 @@ impl Reader {
             .column(claim::Column::PartnerId)
             .column(claim::Column::TenantId)
             .filter(beyond.clone());
-        let grown = Entity::find().select_only().column(Column::Pos).filter(beyond);
+        // In order, though one is enough: without, PostgreSQL takes its chance by reading the table.
+        let grown = in_order(Entity::find().select_only().column(Column::Pos).filter(beyond), backend);
         // The limits stand in the text: PostgreSQL plans a statement with an unknown limit anew each time.
         let limited = |query: Select<Entity>, limit: usize| {
-            let mut statement = query.build(backend);
-            statement.sql.push_str(&format!(" LIMIT {limit}"));
-            statement
+            let Statement { sql, values, db_backend } = query.build(backend);
+            Statement { sql: format!("{sql} LIMIT {limit}"), values, db_backend }
         };
         Self { grown: limited(grown, 1), after: limited(in_order(after, backend), limit) }
     }
 
     /// The SQL of both statements.
     #[cfg(test)]
-    pub(in crate::store) fn sql(&self) -> [&str; 2] {
+    pub(crate) fn sql(&self) -> [&str; 2] {
         [&self.grown.sql, &self.after.sql]
     }
 
