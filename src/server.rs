@@ -141,10 +141,13 @@ pub async fn open(
             "The history comes from another PostgreSQL cluster, whose transaction numbers are ahead of this one's.";
         return Err(StartError::new(message, "Run `cpor migrate up`: it begins a new epoch."));
     }
-    let documents =
-        Documents::open(&storage.documents).map_err(|wrong| StartError::new(wrong.message, wrong.remedy))?;
+    let documents = documents(storage)?;
     let clock = clock(&db, purpose).await?;
     Ok(App::new(db, clock, policy, documents, public_url))
+}
+
+fn documents(storage: &StorageOptions) -> Result<Documents, StartError> {
+    Documents::open(&storage.documents).map_err(|wrong| StartError::new(wrong.message, wrong.remedy))
 }
 
 /// Reads the policy file.
@@ -174,11 +177,14 @@ impl Server {
     /// # Errors
     /// For the first part that cannot be opened, or when the address is taken.
     pub async fn start(config: &Config) -> Result<Self, StartError> {
-        telemetry::install();
+        // Its clock is calibrated for up to 0.2 s, while everything else is opened.
+        let recorder = tokio::task::spawn_blocking(telemetry::install);
         let purpose = if config.sandbox { Purpose::Sandbox } else { Purpose::Serve };
-        let app = open(&config.storage, config.public_url.clone(), config.migrate, purpose).await?;
-        let app = app.with_patience(config.limits.settle_patience());
-        app.documents().check().await.map_err(|wrong| StartError::new(wrong.message, wrong.remedy))?;
+        let documents = documents(&config.storage)?;
+        let (app, checked) =
+            tokio::join!(open(&config.storage, config.public_url.clone(), config.migrate, purpose), documents.check());
+        let app = app?.with_patience(config.limits.settle_patience());
+        checked.map_err(|wrong| StartError::new(wrong.message, wrong.remedy))?;
         let listener = TcpListener::bind(config.listen);
         let taken = |error: io::Error| {
             StartError::new(
@@ -190,6 +196,8 @@ impl Server {
         let address = listener.local_addr().map_err(taken)?;
         // Listened for before anybody is told that the server is there.
         let stop = StopSignal::listen()?;
+        // What is measured before there is a recorder is not counted.
+        recorder.await.map_err(io::Error::other)?;
         Ok(Self { listener, address, app, config: config.clone(), stop })
     }
 
@@ -218,10 +226,16 @@ impl Server {
             let tail = app.tail().clone();
             async move { tail.run(std::future::pending()).await }
         });
+        // Making the schema takes a while, on a thread of its own.
+        let routes = tokio::task::spawn_blocking({
+            let (app, config, shutdown) = (app.clone(), config.clone(), shutdown.clone());
+            move || routes(app, &config, &shutdown)
+        });
         // What fell due while no server ran is done before the first request is answered (T5).
         jobs::run_once(&app).await;
+        let routes = routes.await.map_err(io::Error::other)?;
         let (stop, stopped) = tokio::sync::oneshot::channel::<()>();
-        let clocks = tokio::spawn(jobs::run(app.clone(), async {
+        let clocks = tokio::spawn(jobs::run(app, async {
             // Dropped or sent, either way it is time to stop.
             let _ = stopped.await;
         }));
@@ -231,7 +245,7 @@ impl Server {
             asking.ask();
         });
         let patience = config.limits.slow_reader_patience();
-        let served = http::serve(listener, routes(app, &config, &shutdown), patience, &shutdown).await;
+        let served = http::serve(listener, routes, patience, &shutdown).await;
         drop(stop);
         tail.abort();
         if clocks.await.is_err() {

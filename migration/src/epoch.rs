@@ -12,8 +12,8 @@ use crate::run::begin_locked;
 /// The name under which `setting` keeps the epoch; a database without it is in epoch 0.
 pub const SETTING: &str = "history_epoch";
 
-/// The current epoch.
-const CURRENT: &str = "COALESCE((SELECT value::integer FROM setting WHERE name = 'history_epoch'), 0)";
+/// The current epoch, in SQL of PostgreSQL: 0 until the database was restored into another cluster.
+pub const CURRENT: &str = "COALESCE((SELECT value::integer FROM setting WHERE name = 'history_epoch'), 0)";
 
 /// Whether the history holds entries of transactions that this cluster has not come to yet. Reads only.
 ///

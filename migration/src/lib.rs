@@ -14,6 +14,7 @@ mod m20261121_000005_history;
 mod m20261121_000006_idempotency_and_setting;
 mod m20261121_000007_after_the_decision;
 mod m20261128_000008_lists;
+mod m20261128_000009_clocks;
 mod m20261128_000010_checks;
 mod run;
 
@@ -39,6 +40,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261121_000006_idempotency_and_setting::Migration),
             Box::new(m20261121_000007_after_the_decision::Migration),
             Box::new(m20261128_000008_lists::Migration),
+            Box::new(m20261128_000009_clocks::Migration),
             Box::new(m20261128_000010_checks::Migration),
         ]
     }

@@ -21,9 +21,6 @@ use crate::{
     telemetry,
 };
 
-/// How many due claims are taken up at once.
-const BATCH: u64 = 100;
-
 /// The longest way that the sandbox clock is moved at once, in years.
 const YEARS_MAX: i32 = 20;
 
@@ -45,7 +42,7 @@ impl App {
         let mut failed: Vec<Uuid> = Vec::new();
         loop {
             let now = self.now();
-            let due = clocks::due(self.db(), now, BATCH, &failed).await?;
+            let due = clocks::due(self.db(), now, &failed).await?;
             if due.is_empty() {
                 return Ok(());
             }

@@ -12,10 +12,11 @@ use domain::caller::{Caller, Side};
 use tokio::sync::OnceCell;
 use uuid::Uuid;
 
+use super::once::Once;
 use crate::store::{history::log::Logged, records::HistoryEntry};
 
 /// What several subscribers need of an event and only the first one works out.
-type Shared<K, V> = Mutex<HashMap<K, Arc<OnceCell<V>>>>;
+type Shared<K, C> = Mutex<HashMap<K, Arc<C>>>;
 
 /// An entry of the history, as it is passed on.
 #[derive(Debug)]
@@ -26,8 +27,8 @@ pub struct Event {
     pub(super) partner_id: Option<Uuid>,
     /// The customer of the claim.
     pub(super) tenant_id: Option<Uuid>,
-    seen: Shared<Reach, bool>,
-    bodies: Shared<[u8; 32], Option<Bytes>>,
+    seen: Shared<Reach, OnceCell<bool>>,
+    bodies: Shared<[u8; 32], Once<Option<Bytes>>>,
 }
 
 /// All of a caller that decides which entries are in reach (`store::scope`), and what of them is followed.
@@ -59,13 +60,16 @@ impl Event {
         *cell(&self.seen, reach).get_or_init(|| ask).await
     }
 
-    /// What is sent for it under this key: worked out once for all who have the same key. Nothing when it is not to be
-    /// sent.
-    pub async fn shared(&self, key: [u8; 32], make: impl Future<Output = Option<Bytes>>) -> Option<Bytes> {
-        cell(&self.bodies, key).get_or_init(|| make).await.clone()
+    /// What is sent for it under this key: worked out once for all who have the same key, in a task of its own, so that a
+    /// subscriber who is held up by its client holds up nobody else. Nothing when it is not to be sent.
+    pub async fn shared<F>(&self, key: [u8; 32], make: impl FnOnce() -> F) -> Option<Bytes>
+    where
+        F: Future<Output = Option<Bytes>> + Send + 'static,
+    {
+        cell(&self.bodies, key).get_or_work_out(make).await
     }
 }
 
-fn cell<K: Eq + Hash, V>(shared: &Shared<K, V>, key: K) -> Arc<OnceCell<V>> {
+fn cell<K: Eq + Hash, C: Default>(shared: &Shared<K, C>, key: K) -> Arc<C> {
     Arc::clone(shared.lock().unwrap_or_else(PoisonError::into_inner).entry(key).or_default())
 }

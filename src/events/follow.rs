@@ -21,18 +21,25 @@ const AGAIN_AFTER: Duration = Duration::from_millis(250);
 /// Follows a feed for a caller. It costs nobody anything while it is not asked for the next event.
 #[derive(Debug)]
 pub struct Follower {
-    tail: Tail,
     heard: Receiver<Arc<Event>>,
     /// Dropped after what it heard by, so that of those who leave at once the last one knows it.
     _place: Place,
-    caller: Caller,
-    feed: Feed,
+    sight: Arc<Sight>,
     /// Everything up to here was given or is not for this caller.
     last: Position,
     /// Whether there may be more in the table than was heard.
     behind: bool,
     /// What was read from the table and not given yet.
     read: VecDeque<HistoryEntry>,
+}
+
+/// An event of a follower's feed.
+#[derive(Debug)]
+pub struct Candidate {
+    /// The event.
+    pub event: Arc<Event>,
+    /// Whether it was read by a statement that gives what the caller may see only; else [`Sight::may_see`] is to be asked.
+    pub judged: bool,
 }
 
 impl Follower {
@@ -45,7 +52,8 @@ impl Follower {
         after: Position,
     ) -> Self {
         let place = Place { tail: tail.clone(), topic };
-        Self { tail, heard, _place: place, caller, feed, last: after, behind: true, read: VecDeque::new() }
+        let sight = Arc::new(Sight { tail, caller, feed });
+        Self { heard, _place: place, sight, last: after, behind: true, read: VecDeque::new() }
     }
 
     /// Takes everything up to this position for known.
@@ -54,12 +62,29 @@ impl Follower {
         self.behind = false;
     }
 
-    /// The next event that the caller may see; waits until there is one. A database that is away is waited for.
-    pub async fn next(&mut self) -> Arc<Event> {
+    /// By what it is judged whether the caller may see an event.
+    pub(crate) const fn sight(&self) -> &Arc<Sight> {
+        &self.sight
+    }
+
+    /// The next event that the caller may see.
+    #[cfg(test)]
+    pub(super) async fn next(&mut self) -> Arc<Event> {
+        loop {
+            let Candidate { event, judged } = self.next_candidate().await;
+            if judged || self.sight.may_see(&event).await {
+                return event;
+            }
+        }
+    }
+
+    /// The next event of the feed; waits until there is one. A database that is away is waited for. Whether the caller may see
+    /// it is yet to be asked where it was heard: by the task that works out what is sent for it, once for many followers.
+    pub async fn next_candidate(&mut self) -> Candidate {
         loop {
             if let Some(entry) = self.read.pop_front() {
                 self.last = entry.position;
-                return Arc::new(Event::from(entry));
+                return Candidate { event: Arc::new(Event::from(entry)), judged: true };
             }
             if self.behind {
                 self.read_on().await;
@@ -68,10 +93,9 @@ impl Follower {
             match self.heard.recv().await {
                 Ok(event) if event.entry.position <= self.last => {}
                 Ok(event) => {
-                    let wanted = self.feed.has(&event.entry) && self.may_see(&event).await;
                     self.last = event.entry.position;
-                    if wanted {
-                        return event;
+                    if self.sight.feed.has(&event.entry) {
+                        return Candidate { event, judged: false };
                     }
                 }
                 Err(RecvError::Lagged(_)) => self.behind = true,
@@ -79,6 +103,36 @@ impl Follower {
                 Err(RecvError::Closed) => std::future::pending().await,
             }
         }
+    }
+
+    /// Reads on in the table, up to where the tail is: what lies beyond will be heard.
+    async fn read_on(&mut self) {
+        let Sight { tail, caller, feed } = &*self.sight;
+        let upto = tail.reached().await;
+        let found = log::between(tail.db(), caller, feed, (self.last, upto), BATCH).await;
+        match found {
+            Ok(found) if found.is_empty() => {
+                self.last = self.last.max(upto);
+                self.behind = false;
+            }
+            Ok(found) => self.read = found.into(),
+            Err(error) => told(&error).await,
+        }
+    }
+}
+
+/// Who follows what: all that decides whether an event is for a follower.
+#[derive(Debug)]
+pub struct Sight {
+    tail: Tail,
+    caller: Caller,
+    feed: Feed,
+}
+
+impl Sight {
+    /// Whose sight it is.
+    pub(crate) const fn caller(&self) -> &Caller {
+        &self.caller
     }
 
     /// Whether the caller may see what it follows of this entry, as things are now.
@@ -89,22 +143,8 @@ impl Follower {
         log::is_seen(self.tail.db(), &self.caller, &self.feed, entry.id).await
     }
 
-    /// Reads on in the table, up to where the tail is: what lies beyond will be heard.
-    async fn read_on(&mut self) {
-        let upto = self.tail.reached().await;
-        let found = log::between(self.tail.db(), &self.caller, &self.feed, (self.last, upto), BATCH).await;
-        match found {
-            Ok(found) if found.is_empty() => {
-                self.last = self.last.max(upto);
-                self.behind = false;
-            }
-            Ok(found) => self.read = found.into(),
-            Err(error) => told(&error).await,
-        }
-    }
-
     /// The same as [`Self::still_sees`], asked once for all of the same reach, and until the database answers.
-    async fn may_see(&self, event: &Event) -> bool {
+    pub(crate) async fn may_see(&self, event: &Event) -> bool {
         let of_status = matches!(self.feed.of, Of::Statuses(_));
         let ask = async {
             loop {

@@ -6,11 +6,12 @@
 
 mod event;
 mod follow;
+mod once;
 mod tail;
 #[cfg(test)]
 mod tests;
 mod topics;
 
 pub use event::Event;
-pub use follow::Follower;
+pub use follow::{Candidate, Follower, Sight};
 pub use tail::Tail;

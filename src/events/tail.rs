@@ -33,7 +33,7 @@ const EVERY: Duration = Duration::from_millis(50);
 const AGAIN_AFTER: Duration = Duration::from_millis(250);
 
 /// How many entries are read at once.
-const BATCH: u64 = 500;
+const BATCH: usize = 500;
 
 /// How long a reader or a new follower waits for the tail to come to what is committed already, if nothing else is said.
 const PATIENCE: Duration = Duration::from_secs(1);
@@ -49,6 +49,7 @@ pub struct Tail {
 #[derive(Debug)]
 struct Inner {
     db: Db,
+    reader: log::Reader,
     /// A hint that there is something to read; never data.
     hint: Notify,
     /// The position up to which everything was passed on; nothing before the first look.
@@ -63,6 +64,7 @@ impl Tail {
     #[must_use]
     pub fn new(db: Db) -> Self {
         let inner = Inner {
+            reader: log::Reader::new(&db, BATCH),
             db,
             hint: Notify::new(),
             reached: watch::Sender::new(None),
@@ -94,8 +96,9 @@ impl Tail {
     pub async fn run(&self, stop: impl Future<Output = ()>) {
         let _stands_still = StandsStill(&self.inner.runs);
         tokio::pin!(stop);
+        let mut hinted = true;
         loop {
-            let pause = match self.round().await {
+            let pause = match self.round(hinted).await {
                 Ok(()) => {
                     telemetry::tail_caught_up();
                     if !self.inner.runs.swap(true, Ordering::SeqCst) {
@@ -116,28 +119,28 @@ impl Tail {
             };
             tokio::select! {
                 () = &mut stop => return,
-                () = self.inner.hint.notified() => {}
-                () = tokio::time::sleep(pause) => {}
+                () = self.inner.hint.notified() => hinted = true,
+                () = tokio::time::sleep(pause) => hinted = false,
             }
         }
     }
 
-    /// Passes on everything that there is to read now.
-    async fn round(&self) -> Result<(), StoreError> {
-        let Inner { db, reached, topics, .. } = &*self.inner;
+    /// Passes on everything that there is to read now. Without a hint it asks first whether there is anything at all, which is
+    /// cheaper than to ask what.
+    async fn round(&self, hinted: bool) -> Result<(), StoreError> {
+        let Inner { db, reader, reached, topics, .. } = &*self.inner;
         let start = *reached.borrow();
-        // Read anew each time: an operator may have adopted a restored history meanwhile.
-        let epoch = log::epoch(db).await?;
         let Some(mut from) = start else {
-            let end = log::end(db, epoch).await?;
+            let end = log::end(db).await?;
             reached.send_replace(Some(end));
             return Ok(());
         };
+        if !hinted && !reader.has_grown(db, from).await? {
+            return Ok(());
+        }
         loop {
-            let batch = log::after(db, epoch, from, BATCH).await?;
-            if batch.is_empty() {
-                return Ok(());
-            }
+            let batch = reader.read(db, from).await?;
+            let is_last = batch.len() < BATCH;
             telemetry::tail_read(batch.len());
             for logged in batch {
                 from = logged.entry.position;
@@ -145,6 +148,9 @@ impl Tail {
                 // takes what is not beyond its own position for known.
                 reached.send_replace(Some(from));
                 topics.publish(&Arc::new(Event::from(logged)));
+            }
+            if is_last {
+                return Ok(());
             }
         }
     }

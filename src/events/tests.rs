@@ -6,6 +6,7 @@ mod bench;
 #[path = "../../tests/it/support/cluster.rs"]
 mod cluster;
 mod overlap;
+mod plans;
 mod sharing;
 
 use std::sync::Arc;

@@ -1,14 +1,11 @@
 //! What the clocks scan for (T5), whatever a caller may see.
+//!
+//! Both scans read partial indexes that hold only what can still fire: a claim or an association leaves its index with the
+//! change that the clock makes, so that a scan costs the same however much has passed. Limits stand in the text of the
+//! statements: PostgreSQL would plan one with an unknown limit anew each time.
 
-use domain::{
-    kinds::{DeadlineKind, SubscriptionStatus},
-    time::Timestamp,
-};
-use entity::{association, claim, customer_subscription};
-use sea_orm::{
-    ColumnTrait, Condition, EntityTrait, ExprTrait, JoinType, QueryFilter, QueryOrder, QuerySelect, RelationTrait,
-    sea_query::Expr,
-};
+use domain::time::Timestamp;
+use sea_orm::{FromQueryResult, Statement, Value};
 use uuid::Uuid;
 
 use super::{Db, Reads, StoreError};
@@ -25,78 +22,86 @@ pub struct Due {
     at: i64,
 }
 
-/// Clocks that run out without anything happening, or that happened already.
-fn idle() -> Condition {
-    let extended = [DeadlineKind::Decide, DeadlineKind::AnswerDispute];
-    Condition::any()
-        .add(claim::Column::DeadlineKind.eq(DeadlineKind::DisputeWindow.as_str()))
-        .add(
-            Condition::all()
-                .add(claim::Column::ContestedSince.is_not_null())
-                .add(claim::Column::DeadlineKind.is_in(extended.map(DeadlineKind::as_str))),
-        )
-        .add(
-            Condition::all()
-                .add(claim::Column::MissedAt.is_not_null())
-                .add(Expr::col(claim::Column::MissedAt).gte(Expr::col(claim::Column::DueAt))),
-        )
-}
+/// The most claims, and the most associations, that one scan gives.
+const BATCH: usize = 100;
 
-fn waiting() -> Condition {
-    Condition::all().add(claim::Column::DeletedAt.is_null()).add(claim::Column::DueAt.is_not_null()).add(idle().not())
-}
+/// The condition of the index `claim_by_waiting_clock`, word for word: only so do the databases use it. Left out are the
+/// clocks that run out without anything happening (a dispute window, a review in arbitration), and those that have fired.
+const WAITING: &str = "deleted_at IS NULL AND due_at IS NOT NULL AND deadline_kind <> 'DISPUTE_WINDOW' \
+    AND (contested_since IS NULL OR deadline_kind NOT IN ('DECIDE', 'ANSWER_DISPUTE')) \
+    AND (missed_at IS NULL OR missed_at < due_at)";
+
+/// The condition of the index `association_by_subscription_end`. The database itself keeps the column: when the
+/// association's subscription ends, 0 where it has expired.
+const BOUNDED: &str = "association.ended_at IS NULL AND association.subscription_ends_at IS NOT NULL";
 
 /// What is due by now, in order of time, but on these claims.
 ///
 /// # Errors
 /// The database's.
-pub async fn due(db: &Db, now: Timestamp, limit: u64, but: &[Uuid]) -> Result<Vec<Due>, StoreError> {
-    let claims: Vec<(Uuid, Uuid, i64)> = claim::Entity::find()
-        .select_only()
-        .columns([claim::Column::Id, claim::Column::TenantId, claim::Column::DueAt])
-        .filter(waiting())
-        .filter(claim::Column::DueAt.lte(now.micros()))
-        .filter(claim::Column::Id.is_not_in(but.iter().copied()))
-        .order_by_asc(claim::Column::DueAt)
-        .order_by_asc(claim::Column::Id)
-        .limit(limit)
-        .into_tuple()
-        .all(db.connection())
-        .await?;
-    let of_claim = |(claim_id, tenant_id, at)| Due { claim_id, tenant_id, ended_line: None, at };
-    let mut due: Vec<Due> = claims.into_iter().map(of_claim).collect();
-    due.extend(ended_subscriptions(db, now, limit, but).await?);
+pub async fn due(db: &Db, now: Timestamp, but: &[Uuid]) -> Result<Vec<Due>, StoreError> {
+    let mut due = missed_clocks(db, now, but).await?;
+    due.extend(ended_subscriptions(db, now, but).await?);
     due.sort_by_key(|due| (due.at, due.claim_id));
     Ok(due)
 }
 
-/// The live associations whose subscription is over (I2).
-async fn ended_subscriptions(db: &Db, now: Timestamp, limit: u64, but: &[Uuid]) -> Result<Vec<Due>, StoreError> {
-    let ends_at = customer_subscription::Column::EndsAt;
-    let over = Condition::any()
-        .add(customer_subscription::Column::Status.eq(SubscriptionStatus::Expired.as_str()))
-        .add(Condition::all().add(ends_at.is_not_null()).add(ends_at.lte(now.micros())));
-    let found: Vec<(Uuid, Uuid, Uuid, Option<i64>)> = live_subscriptions()
-        .select_only()
-        .columns([association::Column::ClaimId, association::Column::TenantId, association::Column::LineId])
-        .column(ends_at)
-        .filter(over)
-        .filter(association::Column::ClaimId.is_not_in(but.iter().copied()))
-        .limit(limit)
-        .into_tuple()
-        .all(db.connection())
-        .await?;
-    // One that was ended early by the vendor ends when that becomes known: now.
-    let at = |ends_at: Option<i64>| ends_at.map_or(now.micros(), |at| Ord::min(at, now.micros()));
-    let due =
-        |(claim_id, tenant_id, line, ends_at)| Due { claim_id, tenant_id, ended_line: Some(line), at: at(ends_at) };
-    Ok(found.into_iter().map(due).collect())
+/// The claims whose clock has run out and can fire.
+async fn missed_clocks(db: &Db, now: Timestamp, but: &[Uuid]) -> Result<Vec<Due>, StoreError> {
+    #[derive(FromQueryResult)]
+    struct Row {
+        id: Uuid,
+        tenant_id: Uuid,
+        due_at: i64,
+    }
+    let others = others("id", but);
+    let sql = format!(
+        "SELECT id, tenant_id, due_at FROM claim WHERE {WAITING} AND due_at <= $1{others} ORDER BY due_at, id LIMIT {BATCH}"
+    );
+    let due = |row: Row| Due { claim_id: row.id, tenant_id: row.tenant_id, ended_line: None, at: row.due_at };
+    Ok(scan(db, sql, now, but).await?.into_iter().map(due).collect())
 }
 
-fn live_subscriptions() -> sea_orm::Select<association::Entity> {
-    association::Entity::find()
-        .join(JoinType::InnerJoin, association::Relation::CustomerSubscription.def())
-        .filter(association::Column::EndedAt.is_null())
+/// The live associations whose subscription is over (I2).
+async fn ended_subscriptions(db: &Db, now: Timestamp, but: &[Uuid]) -> Result<Vec<Due>, StoreError> {
+    #[derive(FromQueryResult)]
+    struct Row {
+        claim_id: Uuid,
+        tenant_id: Uuid,
+        line_id: Uuid,
+        ends_at: Option<i64>,
+    }
+    let others = others("association.claim_id", but);
+    let sql = format!(
+        "SELECT association.claim_id, association.tenant_id, association.line_id, subscription.ends_at FROM association \
+         JOIN customer_subscription AS subscription ON subscription.subscription_id = association.subscription_id \
+         WHERE {BOUNDED} AND association.subscription_ends_at <= $1{others} \
+         ORDER BY association.subscription_ends_at LIMIT {BATCH}"
+    );
+    // One that was ended early by the vendor ends when that becomes known: now.
+    let at = |ends_at: Option<i64>| ends_at.map_or(now.micros(), |at| Ord::min(at, now.micros()));
+    let due = |row: Row| Due {
+        claim_id: row.claim_id,
+        tenant_id: row.tenant_id,
+        ended_line: Some(row.line_id),
+        at: at(row.ends_at),
+    };
+    Ok(scan(db, sql, now, but).await?.into_iter().map(due).collect())
+}
+
+/// A condition that leaves out these claims, which are the parameters from the second on.
+fn others(column: &str, but: &[Uuid]) -> String {
+    if but.is_empty() {
+        return String::new();
+    }
+    let places: Vec<String> = (2..but.len() + 2).map(|number| format!("${number}")).collect();
+    format!(" AND {column} NOT IN ({})", places.join(", "))
+}
+
+async fn scan<R: FromQueryResult>(db: &Db, sql: String, now: Timestamp, but: &[Uuid]) -> Result<Vec<R>, StoreError> {
+    let values = [Value::from(now.micros())].into_iter().chain(but.iter().map(|id| Value::from(*id)));
+    let statement = Statement::from_sql_and_values(db.connection().get_database_backend(), sql, values);
+    Ok(R::find_by_statement(statement).all(db.connection()).await?)
 }
 
 /// When the next thing falls due after this instant.
@@ -104,22 +109,19 @@ fn live_subscriptions() -> sea_orm::Select<association::Entity> {
 /// # Errors
 /// The database's.
 pub async fn next_due(db: &Db, after: Timestamp) -> Result<Option<Timestamp>, StoreError> {
-    let clock: Option<Option<i64>> = claim::Entity::find()
-        .select_only()
-        .column_as(claim::Column::DueAt.min(), "next")
-        .filter(waiting())
-        .filter(claim::Column::DueAt.gt(after.micros()))
-        .into_tuple()
-        .one(db.connection())
-        .await?;
-    let subscription: Option<Option<i64>> = live_subscriptions()
-        .select_only()
-        .column_as(customer_subscription::Column::EndsAt.min(), "next")
-        .filter(customer_subscription::Column::EndsAt.gt(after.micros()))
-        .into_tuple()
-        .one(db.connection())
-        .await?;
-    let next = clock.flatten().into_iter().chain(subscription.flatten()).min();
+    #[derive(FromQueryResult)]
+    struct Row {
+        next: Option<i64>,
+    }
+    let clocks = format!("SELECT min(due_at) AS next FROM claim WHERE {WAITING} AND due_at > $1");
+    let subscriptions = format!(
+        "SELECT min(subscription_ends_at) AS next FROM association WHERE {BOUNDED} AND subscription_ends_at > $1"
+    );
+    let mut next: Option<i64> = None;
+    for sql in [clocks, subscriptions] {
+        let rows: Vec<Row> = scan(db, sql, after, &[]).await?;
+        next = rows.into_iter().filter_map(|row| row.next).chain(next).min();
+    }
     next.map(|micros| Timestamp::from_micros(micros).map_err(|_| StoreError::Corrupt("claim", "due_at".to_owned())))
         .transpose()
 }

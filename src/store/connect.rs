@@ -4,7 +4,10 @@ use std::{path::Path, str::FromStr, time::Duration};
 
 use sea_orm::{
     ConnectOptions, Database, DatabaseConnection,
-    sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqliteSynchronous},
+    sqlx::{
+        postgres::PgConnectOptions,
+        sqlite::{SqliteConnectOptions, SqliteJournalMode, SqliteSynchronous},
+    },
 };
 
 use super::{Db, ReadPool, StoreError};
@@ -59,24 +62,31 @@ async fn sqlite(url: &str) -> Result<Db, StoreError> {
     }
     // The writer comes first: it makes the file and turns on WAL, which readers may not.
     let write = open(options(url, 1).map_sqlx_sqlite_opts(writer)).await?;
-    let read = open(options(url, SQLITE_READERS).map_sqlx_sqlite_opts(reader)).await?;
-    let log = open(options(url, 1).map_sqlx_sqlite_opts(reader)).await?;
-    Ok(Db { read: ReadPool::over(&read), write, log })
+    let (mut read, mut log) = (options(url, SQLITE_READERS), options(url, 1));
+    let (read, log) =
+        tokio::try_join!(open(read.map_sqlx_sqlite_opts(reader)), open(log.map_sqlx_sqlite_opts(reader)))?;
+    Ok(Db { read: ReadPool::over(&read), write, log: ReadPool::over(&log) })
 }
 
 async fn postgres(url: &str) -> Result<Db, StoreError> {
-    let mut options = options(url, POSTGRES_CONNECTIONS);
-    options.statement_timeout(PATIENCE).map_sqlx_postgres_opts(|options| {
-        options
-            .application_name("cpor")
-            .statement_cache_capacity(STATEMENTS)
-            // A writer that hangs would hold back every reader of the history (H2).
-            .options([("idle_in_transaction_session_timeout", "10s")])
-    });
-    let read = open(&mut options).await?;
-    let write = open(&mut options).await?;
-    let log = open(options.max_connections(1)).await?;
-    Ok(Db { read: ReadPool::over(&read), write, log })
+    let mut pool = options(url, POSTGRES_CONNECTIONS);
+    pool.statement_timeout(PATIENCE).map_sqlx_postgres_opts(session);
+    let mut reader = pool.clone();
+    // The few statements of the log run all the time, from positions at its end: PostgreSQL would take each of them for a
+    // chance to plan anew.
+    reader
+        .max_connections(1)
+        .map_sqlx_postgres_opts(|options| session(options).options([("plan_cache_mode", "force_generic_plan")]));
+    let (read, write, log) = tokio::try_join!(open(&pool), open(&pool), open(&reader))?;
+    Ok(Db { read: ReadPool::over(&read), write, log: ReadPool::over(&log) })
+}
+
+fn session(options: PgConnectOptions) -> PgConnectOptions {
+    options
+        .application_name("cpor")
+        .statement_cache_capacity(STATEMENTS)
+        // A writer that hangs would hold back every reader of the history (H2).
+        .options([("idle_in_transaction_session_timeout", "10s")])
 }
 
 fn options(url: &str, connections: u32) -> ConnectOptions {
@@ -93,8 +103,8 @@ fn options(url: &str, connections: u32) -> ConnectOptions {
     options
 }
 
-async fn open(options: &mut ConnectOptions) -> Result<DatabaseConnection, StoreError> {
-    Ok(Database::connect(options.clone()).await?)
+async fn open(options: &ConnectOptions) -> Result<DatabaseConnection, StoreError> {
+    Ok(Box::pin(Database::connect(options.clone())).await?)
 }
 
 fn writer(options: SqliteConnectOptions) -> SqliteConnectOptions {

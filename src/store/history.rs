@@ -114,7 +114,7 @@ pub async fn page(
     let request = placed(db, request, &ORDER, place).await?;
     let mut query = seen(caller, filter);
     if let Some(upto) = upto {
-        query = query.filter(log::up_to(upto));
+        query = query.filter(log::up_to(upto, db.connection().get_database_backend()));
     }
     let mut keyset = by_position();
     if filter.claim_id.is_some() {

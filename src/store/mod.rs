@@ -62,12 +62,12 @@ pub struct Db {
     read: ReadPool,
     write: DatabaseConnection,
     /// The tail's own: it must not queue behind requests.
-    log: DatabaseConnection,
+    log: ReadPool,
 }
 
 impl Db {
     /// The connection of the tail of the history.
-    pub(in crate::store) const fn log(&self) -> &DatabaseConnection {
+    pub(in crate::store) const fn log(&self) -> &ReadPool {
         &self.log
     }
 

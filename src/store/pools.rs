@@ -5,7 +5,7 @@ use sea_orm::{
     sqlx::{Database, Pool},
 };
 
-use super::Db;
+use super::{Db, ReadPool};
 
 /// The connections of a pool at one moment.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -24,10 +24,13 @@ impl Db {
     /// How each pool is used at this moment; asks the database nothing.
     #[must_use]
     pub fn pools(&self) -> Vec<PoolFigures> {
-        let (open, idle, limit) = self.read.figures();
-        let read = PoolFigures { name: "read", used: open - idle, idle, limit };
-        vec![read, figures("write", &self.write), figures("log", &self.log)]
+        vec![kept("read", &self.read), figures("write", &self.write), kept("log", &self.log)]
     }
+}
+
+fn kept(name: &'static str, pool: &ReadPool) -> PoolFigures {
+    let (open, idle, limit) = pool.figures();
+    PoolFigures { name, used: open - idle, idle, limit }
 }
 
 fn figures(name: &'static str, connection: &DatabaseConnection) -> PoolFigures {

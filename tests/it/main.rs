@@ -28,6 +28,7 @@ mod generate;
 mod guards;
 mod http;
 mod idempotency;
+mod idle;
 mod import;
 mod input;
 mod layers;

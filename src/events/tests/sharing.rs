@@ -27,10 +27,10 @@ async fn event() -> Arc<Event> {
 #[tokio::test]
 async fn the_same_key_is_worked_out_once() {
     let event = event().await;
-    let (count, go) = (AtomicUsize::new(0), Semaphore::new(0));
+    let (count, go) = (Arc::new(AtomicUsize::new(0)), Arc::new(Semaphore::new(0)));
     let make = |answer: Option<&'static str>| {
-        let (count, go) = (&count, &go);
-        async move {
+        let (count, go) = (Arc::clone(&count), Arc::clone(&go));
+        move || async move {
             count.fetch_add(1, Ordering::SeqCst);
             // All wait for the first one.
             go.acquire().await.unwrap().forget();
@@ -53,10 +53,10 @@ async fn the_same_key_is_worked_out_once() {
 #[tokio::test]
 async fn whoever_goes_away_leaves_it_to_the_next() {
     let event = event().await;
-    let never = std::future::pending::<Option<Bytes>>();
+    let never = std::future::pending::<Option<Bytes>>;
     let mut first = Box::pin(event.shared([1; 32], never));
     assert!(poll!(&mut first).is_pending());
-    let mut second = Box::pin(event.shared([1; 32], async { Some(Bytes::from_static(b"two")) }));
+    let mut second = Box::pin(event.shared([1; 32], || async { Some(Bytes::from_static(b"two")) }));
     assert!(poll!(&mut second).is_pending(), "it waits for the first one");
     drop(first);
     assert_eq!(in_time(second).await.as_deref(), Some(b"two".as_slice()));
@@ -82,4 +82,22 @@ async fn whether_it_is_seen_is_asked_once_for_a_reach() {
     idle.roles = vec![domain::kinds::Role::DirectorySync];
     assert!(!event.is_seen_by(&idle, false, ask(false)).await, "of the vendor, but no reviewer");
     assert!(event.is_seen_by(&reviewer(), false, async { unreachable!() }).now_or_never().unwrap());
+}
+
+#[tokio::test]
+async fn it_goes_on_while_its_first_subscriber_is_held_up() {
+    // Such as by a client that does not read.
+    let event = event().await;
+    let go = Arc::new(Semaphore::new(0));
+    let held = Arc::clone(&go);
+    let make = || async move {
+        held.acquire().await.unwrap().forget();
+        Some(Bytes::from_static(b"one"))
+    };
+    let mut first = Box::pin(event.shared([1; 32], make));
+    assert!(poll!(&mut first).is_pending());
+    let second = event.shared([1; 32], || async { unreachable!() });
+    go.add_permits(1);
+    assert_eq!(in_time(second).await.as_deref(), Some(b"one".as_slice()), "the first one is not polled");
+    assert_eq!(in_time(first).await.as_deref(), Some(b"one".as_slice()));
 }

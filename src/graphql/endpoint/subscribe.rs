@@ -15,7 +15,7 @@ use tracing::{Instrument, Span};
 
 use super::{Endpoint, Engine, Execution, Operation};
 use crate::{
-    events::{Event, Follower},
+    events::{Candidate, Follower, Sight},
     graphql::{
         answer::{Answer, Outcome},
         document::Form,
@@ -55,15 +55,20 @@ impl Fingerprint {
 
 /// A subscription that runs.
 struct Subscription {
-    engine: Arc<dyn Engine>,
     follower: Follower,
-    caller: Caller,
-    form: Arc<Form>,
-    variables: Variables,
+    resolution: Arc<Resolution>,
     key: Fingerprint,
     /// What the log tells of it.
     span: Span,
     _live: LiveOperation,
+}
+
+/// What is executed for an event, and for whom.
+struct Resolution {
+    engine: Arc<dyn Engine>,
+    sight: Arc<Sight>,
+    form: Arc<Form>,
+    variables: Variables,
 }
 
 impl Endpoint {
@@ -83,19 +88,17 @@ impl Endpoint {
         let Execution { form, variables, .. } = self.execution(operation)?;
         let opening = execution(&form, &variables);
         let follower = self.engine.open(opening, caller.clone()).await.map_err(|answer| Answer::of(answer, &form))?;
+        let resolution =
+            Resolution { engine: Arc::clone(&self.engine), sight: Arc::clone(follower.sight()), form, variables };
         let subscription = Subscription {
-            engine: Arc::clone(&self.engine),
             follower,
+            resolution: Arc::new(resolution),
             key: fingerprint.for_caller(&caller),
-            caller,
-            form,
-            variables,
             span,
             _live: telemetry::live_operation(),
         };
         let answers = stream::unfold(subscription, |mut subscription| async move {
-            let span = subscription.span.clone();
-            let answer = subscription.next().instrument(span).await;
+            let answer = subscription.next().await;
             telemetry::event_delivered();
             Some((answer, subscription))
         });
@@ -107,25 +110,30 @@ impl Subscription {
     /// The answer for the next event that the subscriber may see.
     async fn next(&mut self) -> Answer {
         loop {
-            let event = self.follower.next().await;
-            if let Some(body) = event.shared(self.key.0, self.resolve(&event)).await {
+            let candidate = self.follower.next_candidate().await;
+            let event = Arc::clone(&candidate.event);
+            let make = || Arc::clone(&self.resolution).resolve(candidate).instrument(self.span.clone());
+            if let Some(body) = event.shared(self.key.0, make).await {
                 return Answer { outcome: Outcome::Executed, body };
             }
         }
     }
+}
 
+impl Resolution {
     /// The answer for an event, tried until the database answers: an event is never lost to a fault that passes. Nothing
-    /// when its claim has gone out of sight meanwhile.
-    async fn resolve(&self, event: &Event) -> Option<Bytes> {
+    /// when it is not for this subscriber, or its claim has gone out of sight meanwhile.
+    async fn resolve(self: Arc<Self>, Candidate { event, judged }: Candidate) -> Option<Bytes> {
+        if !judged && !self.sight.may_see(&event).await {
+            return None;
+        }
         loop {
-            let response = self
-                .engine
-                .resolve(execution(&self.form, &self.variables), self.caller.clone(), event.entry.clone())
-                .await;
+            let execution = execution(&self.form, &self.variables);
+            let response = self.engine.resolve(execution, self.sight.caller().clone(), event.entry.clone()).await;
             if response.errors.is_empty() {
                 return Some(Answer::of(response, &self.form).body);
             }
-            match self.follower.still_sees(&event.entry).await {
+            match self.sight.still_sees(&event.entry).await {
                 Ok(false) => return None,
                 Ok(true) if !is_unavailable(&response) => return Some(Answer::of(response, &self.form).body),
                 _ => tokio::time::sleep(AGAIN_AFTER).await,

@@ -1,21 +1,28 @@
-//! The operations of a socket: each is a task of its own, known by an id that the client gives it.
+//! The operations of a socket, known by the ids that the client gives them.
+//!
+//! Each starts as a task of its own. A subscription that has been opened is handed over to the socket as a stream: its task
+//! ends, so that a socket that only listens is one task, and an event wakes one task for each of its subscribers.
 
 use std::collections::HashMap;
+use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
 
 use bytes::Bytes;
+use futures_util::stream::{AbortHandle, BoxStream, SelectAll, Stream, StreamExt, abortable};
 use tokio::sync::mpsc;
 use tokio_util::task::AbortOnDropHandle;
 use tracing::Instrument;
 
 use super::protocol;
+use super::work::refused;
+use crate::graphql::answer::Answer;
 use crate::http::failure::Failure;
 
-/// How many answers may wait for the socket; whoever has more waits itself.
-const QUEUE: usize = 16;
+/// How many answers of queries and mutations may wait for the socket; an operation with more waits itself. A subscription's
+/// answers do not queue here: its stream is asked for the next when the last was sent.
+const QUEUE: usize = 4;
 
 /// What a task tells the socket about its operation.
-#[derive(Debug)]
 pub(super) struct News {
     id: Arc<str>,
     /// Which operation of this id: an id may be used again.
@@ -24,10 +31,11 @@ pub(super) struct News {
 }
 
 /// What there is to tell.
-#[derive(Debug)]
 pub(super) enum What {
     /// It is a subscription.
     Follows,
+    /// It is a subscription that has been opened, and these are its answers.
+    Answers(BoxStream<'static, Answer>),
     /// An answer.
     Next(Bytes),
     /// It ends with these errors.
@@ -38,10 +46,31 @@ pub(super) enum What {
 
 struct Live {
     serial: u64,
-    follows: bool,
-    /// Dropped with the entry, it ends the task: of a mutation that runs, the transaction is then rolled back or
-    /// committed as a whole, as when a client of HTTP hangs up.
-    _task: AbortOnDropHandle<()>,
+    work: Work,
+}
+
+/// What an operation is at work with; dropped with its entry, it ends.
+enum Work {
+    /// Of a mutation that runs, the transaction is then rolled back or committed as a whole, as when a client of HTTP hangs
+    /// up.
+    Task { follows: bool, _handle: AbortOnDropHandle<()> },
+    /// The stream is dropped when the streams are next polled, which its end causes.
+    Stream { _handle: EndOnDrop },
+}
+
+impl Work {
+    /// Whether it is a subscription.
+    const fn follows(&self) -> bool {
+        matches!(self, Self::Stream { .. } | Self::Task { follows: true, .. })
+    }
+}
+
+struct EndOnDrop(AbortHandle);
+
+impl Drop for EndOnDrop {
+    fn drop(&mut self) {
+        self.0.abort();
+    }
 }
 
 /// The live operations of a socket. All end with it.
@@ -50,13 +79,26 @@ pub(super) struct Operations {
     live: HashMap<Arc<str>, Live>,
     serial: u64,
     sender: mpsc::Sender<News>,
+    news: mpsc::Receiver<News>,
+    /// The answers of the subscriptions.
+    following: SelectAll<BoxStream<'static, News>>,
 }
 
 impl Operations {
-    /// No operations yet, of which there may be `most` at once, and where their news come in.
-    pub(super) fn new(most: usize) -> (Self, mpsc::Receiver<News>) {
+    /// No operations yet, of which there may be `most` at once.
+    pub(super) fn new(most: usize) -> Self {
         let (sender, news) = mpsc::channel(QUEUE);
-        (Self { most, live: HashMap::new(), serial: 0, sender }, news)
+        Self { most, live: HashMap::new(), serial: 0, sender, news, following: SelectAll::new() }
+    }
+
+    /// What the operations have to tell next; waits until one has something.
+    pub(super) async fn next(&mut self) -> News {
+        tokio::select! {
+            // Never closed: this side keeps a sender too.
+            Some(news) = self.news.recv() => news,
+            // Nothing where no subscription is left; one that has ended leaves without news.
+            Some(news) = self.following.next() => news,
+        }
     }
 
     /// Whether an operation with this id lives.
@@ -79,8 +121,8 @@ impl Operations {
         let id: Arc<str> = id.into();
         let line = Line { id: Arc::clone(&id), serial: self.serial, sender: self.sender.clone() };
         let task = tokio::spawn(job(line).in_current_span());
-        let started = Live { serial: self.serial, follows: false, _task: AbortOnDropHandle::new(task) };
-        self.live.insert(id, started);
+        let work = Work::Task { follows: false, _handle: AbortOnDropHandle::new(task) };
+        self.live.insert(id, Live { serial: self.serial, work });
         Ok(())
     }
 
@@ -91,7 +133,7 @@ impl Operations {
 
     /// Ends the subscriptions; what has one answer may still give it.
     pub(super) fn end_subscriptions(&mut self) {
-        self.live.retain(|_, operation| !operation.follows);
+        self.live.retain(|_, operation| !operation.work.follows());
     }
 
     /// Whether none lives.
@@ -105,7 +147,15 @@ impl Operations {
         let operation = self.live.get_mut(&id).filter(|operation| operation.serial == serial)?;
         let (kind, payload) = match what {
             What::Follows => {
-                operation.follows = true;
+                if let Work::Task { follows, .. } = &mut operation.work {
+                    *follows = true;
+                }
+                return None;
+            }
+            What::Answers(answers) => {
+                let (answers, handle) = abortable(news_of(&id, serial, answers));
+                operation.work = Work::Stream { _handle: EndOnDrop(handle) };
+                self.following.push(answers.boxed());
                 return None;
             }
             What::Next(answer) => return Some((id, protocol::Kind::Next, answer)),
@@ -115,6 +165,19 @@ impl Operations {
         self.live.remove(&id);
         Some((id, kind, payload))
     }
+}
+
+/// The answers of a subscription as news of it. Where it panics, that is the last of them.
+fn news_of(id: &Arc<str>, serial: u64, answers: BoxStream<'static, Answer>) -> impl Stream<Item = News> + Send + use<> {
+    let id = Arc::clone(id);
+    let whole = AssertUnwindSafe(answers).catch_unwind();
+    whole.map(move |answer| {
+        let what = match answer {
+            Ok(answer) => What::Next(answer.body),
+            Err(_) => What::Error(refused(&Failure::internal("a subscription of a socket panicked"))),
+        };
+        News { id: Arc::clone(&id), serial, what }
+    })
 }
 
 /// From an operation's task to the socket.

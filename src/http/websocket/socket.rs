@@ -10,7 +10,6 @@ use axum::extract::ws::{Message, Utf8Bytes, WebSocket};
 use bytes::Bytes;
 use domain::caller::Caller;
 use serde_json::{Map, Value};
-use tokio::sync::mpsc;
 use tokio::time::{Interval, MissedTickBehavior, interval, sleep, timeout};
 use tokio_tungstenite::tungstenite::error::{Error as WireError, ProtocolError};
 
@@ -92,15 +91,15 @@ impl Connection {
         };
         let token_end = sleep(session.remaining());
         let caller = session.caller;
-        let (mut operations, mut news) = Operations::new(edge.config.limits.max_operations_per_socket);
+        let mut operations = Operations::new(edge.config.limits.max_operations_per_socket);
         let conversing = async {
             tokio::select! {
                 biased;
                 () = edge.shutdown.asked() => {}
-                ended = self.converse(&caller, &mut operations, &mut news) => return ended,
+                ended = self.converse(&caller, &mut operations) => return ended,
             }
             // What has begun may give its answer, as a request that runs may.
-            match timeout(GRACE.saturating_sub(GOODBYE), self.finish(&mut operations, &mut news)).await {
+            match timeout(GRACE.saturating_sub(GOODBYE), self.finish(&mut operations)).await {
                 Ok(Err(ending)) => Err(ending),
                 Ok(Ok(())) | Err(_) => Err(Farewell::GOING_AWAY.into()),
             }
@@ -149,15 +148,10 @@ impl Connection {
     }
 
     /// Hears the client and tells it the news of its operations, whichever comes.
-    async fn converse(
-        &mut self,
-        caller: &Caller,
-        operations: &mut Operations,
-        news: &mut mpsc::Receiver<News>,
-    ) -> Result<Infallible, Ending> {
+    async fn converse(&mut self, caller: &Caller, operations: &mut Operations) -> Result<Infallible, Ending> {
         loop {
             tokio::select! {
-                Some(news) = news.recv() => self.tell(operations, news).await?,
+                news = operations.next() => self.tell(operations, news).await?,
                 heard = self.hear() => match heard? {
                     Incoming::Subscribe { id, parts } => self.start(caller, operations, &id, parts).await?,
                     Incoming::Complete { id } => operations.end(&id),
@@ -170,10 +164,10 @@ impl Connection {
     }
 
     /// Tells the answers of queries and mutations that run, and takes nothing new.
-    async fn finish(&mut self, operations: &mut Operations, news: &mut mpsc::Receiver<News>) -> Result<(), Ending> {
+    async fn finish(&mut self, operations: &mut Operations) -> Result<(), Ending> {
         operations.end_subscriptions();
         while !operations.is_empty() {
-            let Some(news) = news.recv().await else { break };
+            let news = operations.next().await;
             self.tell(operations, news).await?;
             operations.end_subscriptions();
         }

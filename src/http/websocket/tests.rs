@@ -103,7 +103,7 @@ fn reasons_fit_into_a_close_frame() {
 
 #[tokio::test]
 async fn news_of_an_ended_operation_are_not_those_of_the_next_with_its_id() {
-    let (mut operations, mut news) = Operations::new(2);
+    let mut operations = Operations::new(2);
     let answers = |text: &'static [u8]| {
         move |line: super::operations::Line| async move {
             line.say(What::Next(Bytes::from_static(text))).await;
@@ -111,21 +111,23 @@ async fn news_of_an_ended_operation_are_not_those_of_the_next_with_its_id() {
         }
     };
     operations.start("again", answers(b"first")).unwrap();
-    let late = [news.recv().await.unwrap(), news.recv().await.unwrap()];
+    let late = [operations.next().await, operations.next().await];
     operations.end("again");
     operations.start("again", answers(b"second")).unwrap();
     for late in late {
         assert!(operations.take(late).is_none() && operations.has("again"), "of the first, whose end was read before");
     }
-    let (id, kind, answer) = operations.take(news.recv().await.unwrap()).unwrap();
+    let news = operations.next().await;
+    let (id, kind, answer) = operations.take(news).unwrap();
     assert_eq!((&*id, kind, &*answer), ("again", Kind::Next, b"second".as_slice()));
-    let (_, kind, _) = operations.take(news.recv().await.unwrap()).unwrap();
+    let news = operations.next().await;
+    let (_, kind, _) = operations.take(news).unwrap();
     assert!(kind == Kind::Complete && operations.is_empty());
 }
 
 #[tokio::test]
 async fn there_are_so_many_operations_and_their_tasks_end_with_them() {
-    let (mut operations, mut news) = Operations::new(1);
+    let mut operations = Operations::new(1);
     let (alive, mut ended) = tokio::sync::mpsc::channel::<()>(1);
     let follows = |line: super::operations::Line| async move {
         let _alive = alive;
@@ -134,7 +136,8 @@ async fn there_are_so_many_operations_and_their_tasks_end_with_them() {
     };
     operations.start("one", follows).unwrap();
     assert!(operations.start("two", |_| async {}).is_err());
-    assert!(operations.take(news.recv().await.unwrap()).is_none(), "nothing for the client");
+    let news = operations.next().await;
+    assert!(operations.take(news).is_none(), "nothing for the client");
     operations.end_subscriptions();
     assert_eq!(ended.recv().await, None, "its task is gone, and what it held");
     operations.start("two", |_| pending()).unwrap();

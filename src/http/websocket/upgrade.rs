@@ -19,7 +19,7 @@ use crate::ids;
 use crate::telemetry::{self, Transport};
 
 /// What is read at once. Most messages are shorter, and every idle socket keeps this.
-const READ_BUFFER: usize = 4 * 1024;
+const READ_BUFFER: usize = 1024;
 
 /// Whether a request asks for a WebSocket.
 pub(in crate::http) fn is_wanted(headers: &HeaderMap) -> bool {

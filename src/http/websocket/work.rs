@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use bytes::Bytes;
 use domain::caller::Caller;
-use futures_util::{FutureExt, StreamExt};
+use futures_util::FutureExt;
 use serde_json::Value;
 use tokio::time::timeout;
 
@@ -57,18 +57,18 @@ pub(super) async fn work(edge: Arc<Edge>, caller: Caller, parts: Parts, line: Li
     let mut counted = telemetry::Request::begin(Transport::WebSocket);
     let done = AssertUnwindSafe(run(&edge, caller, parts, &line, &mut counted)).catch_unwind().await;
     let done = done.unwrap_or_else(|_| Err(Failure::internal("an operation of a socket panicked").into()));
-    let done = done.map_err(|refused| refused.errors(&mut counted));
-    line.say(done.map_or_else(What::Error, |()| What::Complete)).await;
+    line.say(done.unwrap_or_else(|refused| What::Error(refused.errors(&mut counted)))).await;
 }
 
-/// Does an operation under the same gate and limits as a request. An error is that of the whole operation.
+/// Does an operation under the same gate and limits as a request; what is left to tell at its end. An error is that of the
+/// whole operation.
 async fn run(
     edge: &Edge,
     caller: Caller,
     parts: Parts,
     line: &Line,
     counted: &mut telemetry::Request,
-) -> Result<(), Refused> {
+) -> Result<What, Refused> {
     edge.rates.request(&caller.subject)?;
     let operation = edge.endpoint.prepare(parts, &caller.subject)?;
     counted.is(operation.kind().as_str(), operation.label());
@@ -83,25 +83,23 @@ async fn run(
     }
     counted.ends(&answer);
     line.say(What::Next(answer.body)).await;
-    Ok(())
+    Ok(What::Complete)
 }
 
+/// Opens a subscription.
 async fn follow(
     edge: &Edge,
     caller: Caller,
     operation: Operation,
     line: &Line,
     counted: &mut telemetry::Request,
-) -> Result<(), Refused> {
+) -> Result<What, Refused> {
     line.say(What::Follows).await;
     let opening = edge.endpoint.subscribe(operation, caller);
     let opened = timeout(edge.config.limits.patience(), opening).await.map_err(|_| Failure::timed_out())?;
-    let mut answers = opened?;
+    let answers = opened?;
     counted.ends(telemetry::Outcome::Ok);
-    while let Some(answer) = answers.next().await {
-        line.say(What::Next(answer.body)).await;
-    }
-    Ok(())
+    Ok(What::Answers(answers))
 }
 
 /// The errors of a failure, as a message has them.

@@ -4,26 +4,24 @@
 //! at the commit, so the order is `(epoch, xid, pos)`, and only rows are taken whose transaction is older than every one
 //! of this database that still runs: those are *settled*, nothing can come before them any more.
 
-use std::collections::HashMap;
-
 use domain::{caller::Caller, kinds::ClaimStatus};
 use entity::{
     claim,
     history::{Column, Entity, Model},
 };
 use sea_orm::{
-    ColumnTrait, Condition, DatabaseConnection, DbBackend, EntityTrait, ExprTrait, QueryFilter, QueryOrder,
-    QuerySelect, Select, sea_query::Expr,
+    ColumnTrait, Condition, ConnectionTrait, DbBackend, EntityTrait, ExprTrait, FromQueryResult, JoinType, QueryFilter,
+    QueryOrder, QuerySelect, QueryTrait, Select, Statement,
+    sea_query::{Expr, Values},
 };
 use uuid::Uuid;
 
 use crate::store::{
-    Db, Reads, StoreError, keyset,
+    Db, ReadPool, Reads, StoreError, keyset,
     records::{HistoryEntry, Position},
     rows::Plain,
     scope,
     sql::any_of,
-    write::settings,
 };
 
 /// Every transaction that this snapshot sees as running has a higher number.
@@ -120,27 +118,43 @@ impl Feed {
 /// Where a log begins: before every entry.
 pub const START: Position = Position { epoch: -1, xid: 0, pos: 0 };
 
-fn place() -> Expr {
-    Expr::tuple([Column::Epoch, Column::Xid, Column::Pos].map(|column| Expr::col(column.as_column_ref())))
+/// The columns that a position is of. SQLite has one epoch and no transaction numbers: with these in a comparison it
+/// would read every entry, for all of them are equal there.
+fn columns(backend: DbBackend) -> &'static [Column] {
+    if backend == DbBackend::Postgres { &[Column::Epoch, Column::Xid, Column::Pos] } else { &[Column::Pos] }
+}
+
+/// An entry's position, to be compared with [`at`].
+fn place(backend: DbBackend) -> Expr {
+    match columns(backend) {
+        [column] => Expr::col(column.as_column_ref()),
+        columns => Expr::tuple(columns.iter().map(|column| Expr::col(column.as_column_ref()))),
+    }
+}
+
+fn at(position: Position, backend: DbBackend) -> Expr {
+    let Position { epoch, xid, pos } = position;
+    if backend == DbBackend::Postgres {
+        Expr::tuple([Expr::val(epoch), Expr::val(xid), Expr::val(pos)])
+    } else {
+        Expr::val(pos)
+    }
 }
 
 /// Entries up to this position.
-pub(in crate::store) fn up_to(position: Position) -> Expr {
-    place().lte(tuple(position))
-}
-
-fn tuple(position: Position) -> Expr {
-    Expr::tuple([Expr::val(position.epoch), Expr::val(position.xid), Expr::val(position.pos)])
+pub(in crate::store) fn up_to(position: Position, backend: DbBackend) -> Expr {
+    place(backend).lte(at(position, backend))
 }
 
 /// The entries that nothing can come before any more. Those of earlier epochs were written in another cluster: they
-/// were committed there, and their transaction numbers mean nothing here.
-fn settled(log: &DatabaseConnection, epoch: i32) -> Select<Entity> {
+/// were committed there, and their transaction numbers mean nothing here. The epoch is part of the statement, for an operator
+/// may adopt a restored history at any time; PostgreSQL reads it only when there is an entry to judge.
+fn settled(log: &ReadPool) -> Select<Entity> {
     let query = Entity::find();
     if log.get_database_backend() == DbBackend::Postgres {
         let settled = Condition::any()
-            .add(Column::Epoch.lt(epoch))
             .add(Expr::cust(OLDER_THAN_ALL))
+            .add(Expr::col(Column::Epoch.as_column_ref()).lt(Expr::cust(migration::epoch::CURRENT)))
             .add(Expr::cust(OLDER_THAN_OURS));
         query.filter(settled)
     } else {
@@ -148,20 +162,12 @@ fn settled(log: &DatabaseConnection, epoch: i32) -> Select<Entity> {
     }
 }
 
-/// The epoch in which this database writes.
-///
-/// # Errors
-/// The database's.
-pub async fn epoch(db: &Db) -> Result<i32, StoreError> {
-    settings::history_epoch(db.log()).await
-}
-
 /// The last settled position.
 ///
 /// # Errors
 /// The database's.
-pub async fn end(db: &Db, epoch: i32) -> Result<Position, StoreError> {
-    last(db, settled(db.log(), epoch)).await
+pub async fn end(db: &Db) -> Result<Position, StoreError> {
+    last(db, settled(db.log())).await
 }
 
 /// The last position of all that is committed now, settled or not.
@@ -173,39 +179,88 @@ pub async fn newest(db: &Db) -> Result<Position, StoreError> {
 }
 
 async fn last(db: &Db, of: Select<Entity>) -> Result<Position, StoreError> {
-    let query = of.order_by_desc(Column::Epoch).order_by_desc(Column::Xid).order_by_desc(Column::Pos).limit(1);
-    Ok(query.one(db.log()).await?.map_or(START, |row| position(&row)))
-}
-
-/// The first `limit` settled entries after a position, in order, with whom they concern.
-///
-/// # Errors
-/// The database's.
-pub async fn after(db: &Db, epoch: i32, from: Position, limit: u64) -> Result<Vec<Logged>, StoreError> {
-    let rows = in_order(settled(db.log(), epoch).filter(place().gt(tuple(from)))).limit(limit).all(db.log()).await?;
-    if rows.is_empty() {
-        return Ok(Vec::new());
-    }
-    let claims: Vec<Uuid> = rows.iter().map(|row| row.claim_id).collect();
-    let owners = owners(db.log(), claims).await?;
-    let logged = |row: Model| {
-        let owner = owners.get(&row.claim_id).copied();
-        let entry = HistoryEntry::try_from(row)?;
-        Ok(Logged { entry, partner_id: owner.map(|owner| owner.0), tenant_id: owner.map(|owner| owner.1) })
-    };
-    rows.into_iter().map(logged).collect()
-}
-
-/// Partner and customer of these claims.
-async fn owners(log: &DatabaseConnection, claims: Vec<Uuid>) -> Result<HashMap<Uuid, (Uuid, Uuid)>, StoreError> {
-    let rows = claim::Entity::find()
-        .select_only()
-        .columns([claim::Column::Id, claim::Column::PartnerId, claim::Column::TenantId])
-        .filter(any_of(claim::Column::Id, claims, log.get_database_backend()))
-        .into_tuple::<(Uuid, Uuid, Uuid)>()
-        .all(log)
+    let last = columns(db.log().get_database_backend())
+        .iter()
+        .fold(of, |query, column| query.order_by_desc(*column))
+        .limit(1)
+        .one(db.log())
         .await?;
-    Ok(rows.into_iter().map(|(id, partner, tenant)| (id, (partner, tenant))).collect())
+    Ok(last.map_or(START, |row| position(&row)))
+}
+
+/// An entry with partner and customer of its claim.
+#[derive(Debug, FromQueryResult)]
+struct Row {
+    #[sea_orm(nested)]
+    entry: Model,
+    partner_id: Option<Uuid>,
+    tenant_id: Option<Uuid>,
+}
+
+/// Reads the log on: its statements are made once, for they run many times a second.
+#[derive(Clone, Debug)]
+pub struct Reader {
+    grown: Statement,
+    after: Statement,
+}
+
+impl Reader {
+    /// Reads so many entries at once.
+    #[must_use]
+    pub fn new(db: &Db, limit: usize) -> Self {
+        let backend = db.log().get_database_backend();
+        let beyond = place(backend).gt(at(START, backend));
+        let of_claim = Entity::belongs_to(claim::Entity).from(Column::ClaimId).to(claim::Column::Id);
+        let after = settled(db.log())
+            .join(JoinType::LeftJoin, of_claim.into())
+            .column(claim::Column::PartnerId)
+            .column(claim::Column::TenantId)
+            .filter(beyond.clone());
+        // In order, though one is enough: without, PostgreSQL takes its chance by reading the table.
+        let grown = in_order(Entity::find().select_only().column(Column::Pos).filter(beyond), backend);
+        // The limits stand in the text: PostgreSQL plans a statement with an unknown limit anew each time.
+        let limited = |query: Select<Entity>, limit: usize| {
+            let Statement { sql, values, db_backend } = query.build(backend);
+            Statement { sql: format!("{sql} LIMIT {limit}"), values, db_backend }
+        };
+        Self { grown: limited(grown, 1), after: limited(in_order(after, backend), limit) }
+    }
+
+    /// The SQL of both statements.
+    #[cfg(test)]
+    pub(crate) fn sql(&self) -> [&str; 2] {
+        [&self.grown.sql, &self.after.sql]
+    }
+
+    /// Whether there are entries after this position, settled or not.
+    ///
+    /// # Errors
+    /// The database's.
+    pub async fn has_grown(&self, db: &Db, from: Position) -> Result<bool, StoreError> {
+        Ok(db.log().query_one_raw(from_there(&self.grown, from)).await?.is_some())
+    }
+
+    /// The first settled entries after a position, in order, with whom they concern.
+    ///
+    /// # Errors
+    /// The database's.
+    pub async fn read(&self, db: &Db, from: Position) -> Result<Vec<Logged>, StoreError> {
+        let logged = |row| {
+            let Row { entry, partner_id, tenant_id } = Row::from_query_result(&row, "")?;
+            Ok(Logged { entry: HistoryEntry::try_from(entry)?, partner_id, tenant_id })
+        };
+        db.log().query_all_raw(from_there(&self.after, from)).await?.into_iter().map(logged).collect()
+    }
+}
+
+/// The same statement from another position on; that is all its values are.
+fn from_there(statement: &Statement, from: Position) -> Statement {
+    let Position { epoch, xid, pos } = from;
+    let values = match statement.db_backend {
+        DbBackend::Postgres => vec![epoch.into(), xid.into(), pos.into()],
+        _ => vec![pos.into()],
+    };
+    Statement { values: Some(Values(values)), ..statement.clone() }
 }
 
 /// The first `limit` entries of a feed that the caller sees, after one position and up to another one.
@@ -219,8 +274,9 @@ pub async fn between(
     (from, upto): (Position, Position),
     limit: u64,
 ) -> Result<Vec<HistoryEntry>, StoreError> {
-    let query = feed.seen(db, caller).filter(place().gt(tuple(from))).filter(place().lte(tuple(upto)));
-    keyset::all(db, in_order(query).limit(limit), &Plain::<HistoryEntry>::new()).await
+    let backend = db.connection().get_database_backend();
+    let query = feed.seen(db, caller).filter(place(backend).gt(at(from, backend))).filter(up_to(upto, backend));
+    keyset::all(db, in_order(query, backend).limit(limit), &Plain::<HistoryEntry>::new()).await
 }
 
 /// Whether the caller sees this entry in this feed, as things are now.
@@ -240,8 +296,8 @@ pub async fn position_of(on: &impl Reads, id: Uuid) -> Result<Option<Position>, 
     Ok(Entity::find().filter(Column::Id.eq(id)).one(on.connection()).await?.map(|row| position(&row)))
 }
 
-fn in_order(query: Select<Entity>) -> Select<Entity> {
-    query.order_by_asc(Column::Epoch).order_by_asc(Column::Xid).order_by_asc(Column::Pos)
+fn in_order(query: Select<Entity>, backend: DbBackend) -> Select<Entity> {
+    columns(backend).iter().fold(query, |query, column| query.order_by_asc(*column))
 }
 
 fn position(row: &Model) -> Position {

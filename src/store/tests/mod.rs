@@ -3,6 +3,7 @@
 mod change;
 mod contest;
 mod facts;
+mod log;
 mod pages;
 mod reach;
 mod world;

@@ -1,21 +1,11 @@
-//! What the database remembers about itself: the sandbox clock's offset (T5), the epoch of its history (H2).
+//! What the database remembers about itself: the sandbox clock's offset (T5).
 
 use entity::setting;
-use sea_orm::{ActiveValue::Set, DatabaseConnection, EntityTrait, sea_query::OnConflict};
+use sea_orm::{ActiveValue::Set, EntityTrait, sea_query::OnConflict};
 
 use crate::store::{Db, Reads, StoreError, Transaction};
 
 const OFFSET: &str = "sandbox_offset_micros";
-const EPOCH: &str = migration::epoch::SETTING;
-
-/// The epoch in which the history is written; 0 until the database was restored into another cluster.
-///
-/// # Errors
-/// [`StoreError::Corrupt`] for a value that is no number; the database's.
-pub(in crate::store) async fn history_epoch(on: &DatabaseConnection) -> Result<i32, StoreError> {
-    let found = setting::Entity::find_by_id(EPOCH.to_owned()).one(on).await?;
-    found.map_or(Ok(0), |row| row.value.parse().map_err(|_| StoreError::Corrupt("setting", EPOCH.to_owned())))
-}
 
 /// How far the sandbox clock is ahead of the machine's, in microseconds; nothing where it was never moved.
 ///
