@@ -47,7 +47,7 @@ pub async fn statistics(
         figures.overdue = keyset::count(db, seen(db, caller, &late)).await?;
         return Ok(figures);
     }
-    let late = Expr::case(overdue(now), 1).finally(0);
+    let late = Expr::case(overdue(now), Expr::cust("1")).finally(Expr::cust("0"));
     let counted = seen(db, caller, filter)
         .select_only()
         .column(Column::Status)
