@@ -45,8 +45,11 @@ impl TimeRange {
 
     /// The same of a time that may be missing; without one, the claim is not in the range.
     fn holds_optional(self, field: ClaimOrderField) -> Condition {
-        let key = ClaimOrder { field, descending: false }.key();
-        self.holds_key(&key).add_option(self.before.is_none().then(|| key.lt(LAST_ASCENDING)))
+        let key = |descending| ClaimOrder { field, descending }.key();
+        // Of both directions, so that either order's index serves it.
+        self.holds_key(&key(false))
+            .add(self.holds_key(&key(true)))
+            .add_option(self.before.is_none().then(|| key(false).lt(LAST_ASCENDING)))
     }
 
     /// Whether it spans few enough rows that reading all of them is cheap.
@@ -135,7 +138,10 @@ impl ClaimFilter {
 
     /// The filter as a condition on `claim`.
     pub(super) fn condition(&self, caller: &Caller, backend: DbBackend) -> Condition {
+        // No reviewer sees a draft: said so, the database does not look for one.
+        let drafts_only = self.status.as_deref().is_some_and(|all| all.iter().all(|one| *one == ClaimStatus::Editing));
         of_kind(self)
+            .add_option((caller.reviews() && drafts_only).then(never))
             .add(self.named(backend))
             .add(self.of_review(caller))
             .add(self.of_time(caller))
