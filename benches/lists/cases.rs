@@ -96,7 +96,9 @@ impl Case {
         match &self.list {
             List::Claims(filter, order) => last(claims::page(db, who, filter, *order, request, Wanted::ROW).await),
             List::Statistics(_) => Ok(None),
-            List::History(filter) => last(history::page(db, who, filter, request, None, EntryWanted { detail: true }).await),
+            List::History(filter) => {
+                last(history::page(db, who, filter, request, None, EntryWanted { detail: true }).await)
+            }
             List::Comments(claim) => last(comments::page(db, who, *claim, request).await),
             List::Associations(filter) => last(associations::page(db, who, *filter, request).await),
             List::Arbitrations(status) => last(arbitrations::page(db, who, *status, request).await),
@@ -110,7 +112,9 @@ impl Case {
     async fn count(&self, db: &Db) -> Result<(), StoreError> {
         let who = &self.caller;
         match &self.list {
-            List::Claims(filter, order) if *order == ClaimOrder::default() => claims::count(db, who, filter).await.map(drop),
+            List::Claims(filter, order) if *order == ClaimOrder::default() => {
+                claims::count(db, who, filter).await.map(drop)
+            }
             List::Claims(..) => Ok(()),
             List::Statistics(filter) => claims::statistics(db, who, filter, now()).await.map(drop),
             List::History(filter) => history::count(db, who, filter).await.map(drop),
@@ -170,7 +174,10 @@ async fn facts(url: &str) -> Fallible<Facts> {
     let from: i64 = row.ok_or("the database is empty")?.try_get_by_index(0)?;
     Ok(Facts {
         partners: by_size.first().into_iter().chain(by_size.get(by_size.len() / 2)).copied().collect(),
-        tenant: one("SELECT tenant_id FROM claim WHERE approved_at IS NOT NULL GROUP BY 1 ORDER BY count(*) DESC, 1 LIMIT 1").await?,
+        tenant: one(
+            "SELECT tenant_id FROM claim WHERE approved_at IS NOT NULL GROUP BY 1 ORDER BY count(*) DESC, 1 LIMIT 1",
+        )
+        .await?,
         claim: one("SELECT claim_id FROM history WHERE seq = 5 ORDER BY claim_id LIMIT 1").await?,
         sku: one("SELECT sku_id FROM claim_line GROUP BY 1 ORDER BY count(*) DESC, 1 LIMIT 1").await?,
         month: TimeRange { from: Some(micros(from)), before: Some(micros(from + 30 * 86_400_000_000)) },
@@ -203,7 +210,9 @@ fn lists(facts: &Facts, whole: bool) -> Vec<(String, List)> {
     let mut lists: Vec<(String, List)> = Vec::new();
     for (name, filter) in claim_filters(facts).into_iter().take(if whole { usize::MAX } else { 1 }) {
         use ClaimOrderField::{CreatedAt, DueAt, SubmittedAt, UpdatedAt};
-        for (field, word) in [(CreatedAt, "CREATED"), (UpdatedAt, "UPDATED"), (SubmittedAt, "SUBMITTED"), (DueAt, "DUE")] {
+        for (field, word) in
+            [(CreatedAt, "CREATED"), (UpdatedAt, "UPDATED"), (SubmittedAt, "SUBMITTED"), (DueAt, "DUE")]
+        {
             for descending in [true, false] {
                 let way = if descending { "DESC" } else { "ASC" };
                 let list = List::Claims(Box::new(filter.clone()), ClaimOrder { field, descending });
@@ -217,7 +226,8 @@ fn lists(facts: &Facts, whole: bool) -> Vec<(String, List)> {
         List::History(HistoryFilter { claim_id, actions, at })
     };
     use HistoryAction::{Deleted, Responded, Submitted};
-    let year = TimeRange { before: facts.month.from.map(|from| micros(from.micros() + 300 * 86_400_000_000)), ..facts.month };
+    let year =
+        TimeRange { before: facts.month.from.map(|from| micros(from.micros() + 300 * 86_400_000_000)), ..facts.month };
     lists.extend([
         ("history".to_owned(), history(None, &[], None)),
         ("history of a claim".to_owned(), history(Some(facts.claim), &[], None)),
@@ -238,14 +248,18 @@ fn lists(facts: &Facts, whole: bool) -> Vec<(String, List)> {
         ("partners".to_owned(), List::Partners(None)),
         ("products".to_owned(), List::Products(ProductFilter::default())),
         ("subscriptions".to_owned(), List::Subscriptions(SubscriptionFilter::default())),
-        ("subscriptions of a product".to_owned(), List::Subscriptions(SubscriptionFilter { sku_id: Some(facts.sku), ..SubscriptionFilter::default() })),
+        (
+            "subscriptions of a product".to_owned(),
+            List::Subscriptions(SubscriptionFilter { sku_id: Some(facts.sku), ..SubscriptionFilter::default() }),
+        ),
     ]);
     for status in [SubscriptionStatus::Active, SubscriptionStatus::Expired] {
         let filter = SubscriptionFilter { status: Some(vec![status]), ..SubscriptionFilter::default() };
         lists.push((format!("subscriptions {status}"), List::Subscriptions(filter)));
     }
     for word in ["", "customer", "1234", "zqqz", "zq"] {
-        lists.push((format!("customers search {word:?}"), List::Customers((!word.is_empty()).then(|| word.to_owned()))));
+        lists
+            .push((format!("customers search {word:?}"), List::Customers((!word.is_empty()).then(|| word.to_owned()))));
         lists.push((format!("partners search {word:?}"), List::Partners(Some(word.to_owned()))));
     }
     lists
@@ -253,27 +267,57 @@ fn lists(facts: &Facts, whole: bool) -> Vec<(String, List)> {
 
 fn claim_filters(facts: &Facts) -> Vec<(String, ClaimFilter)> {
     let none = ClaimFilter::default;
-    let half_year = TimeRange { before: facts.month.from.map(|from| micros(from.micros() + 180 * 86_400_000_000)), ..facts.month };
+    let half_year =
+        TimeRange { before: facts.month.from.map(|from| micros(from.micros() + 180 * 86_400_000_000)), ..facts.month };
     let since = TimeRange { from: facts.month.from, before: None };
     let mut filters = vec![
         ("all".to_owned(), none()),
-        ("REJECTED, APPROVED".to_owned(), ClaimFilter { status: Some(vec![ClaimStatus::Rejected, ClaimStatus::Approved]), ..none() }),
+        (
+            "REJECTED, APPROVED".to_owned(),
+            ClaimFilter { status: Some(vec![ClaimStatus::Rejected, ClaimStatus::Approved]), ..none() },
+        ),
         ("productId".to_owned(), ClaimFilter { sku_id: Some(facts.sku), ..none() }),
-        ("productId SUBMITTED".to_owned(), ClaimFilter { sku_id: Some(facts.sku), status: Some(vec![ClaimStatus::Submitted]), ..none() }),
+        (
+            "productId SUBMITTED".to_owned(),
+            ClaimFilter { sku_id: Some(facts.sku), status: Some(vec![ClaimStatus::Submitted]), ..none() },
+        ),
         ("customerId".to_owned(), ClaimFilter { tenant_id: Some(facts.tenant), ..none() }),
         ("partnerId".to_owned(), ClaimFilter { partner_id: facts.partners.first().copied(), ..none() }),
-        ("partnerId SUBMITTED".to_owned(), ClaimFilter { partner_id: facts.partners.first().copied(), status: Some(vec![ClaimStatus::Submitted]), ..none() }),
+        (
+            "partnerId SUBMITTED".to_owned(),
+            ClaimFilter {
+                partner_id: facts.partners.first().copied(),
+                status: Some(vec![ClaimStatus::Submitted]),
+                ..none()
+            },
+        ),
         ("ids".to_owned(), ClaimFilter { ids: Some(vec![facts.claim]), ..none() }),
         ("number".to_owned(), ClaimFilter { number: Some("CLM-00000777".to_owned()), ..none() }),
         ("externalReference".to_owned(), ClaimFilter { external_reference: Some("REF-777".to_owned()), ..none() }),
         ("submittedAt half a year".to_owned(), ClaimFilter { submitted_at: Some(half_year), ..none() }),
         ("submittedAt since".to_owned(), ClaimFilter { submitted_at: Some(since), ..none() }),
-        ("submittedAt a month SUBMITTED".to_owned(), ClaimFilter { submitted_at: Some(facts.month), status: Some(vec![ClaimStatus::Submitted]), ..none() }),
-        ("USAGE SUBMITTED".to_owned(), ClaimFilter { activity: Some(Activity::Usage), status: Some(vec![ClaimStatus::Submitted]), ..none() }),
+        (
+            "submittedAt a month SUBMITTED".to_owned(),
+            ClaimFilter { submitted_at: Some(facts.month), status: Some(vec![ClaimStatus::Submitted]), ..none() },
+        ),
+        (
+            "USAGE SUBMITTED".to_owned(),
+            ClaimFilter { activity: Some(Activity::Usage), status: Some(vec![ClaimStatus::Submitted]), ..none() },
+        ),
     ];
-    filters.extend(ClaimStatus::ALL.iter().map(|status| (status.to_string(), ClaimFilter { status: Some(vec![*status]), ..none() })));
-    filters.extend(SolutionArea::ALL.iter().map(|area| (area.to_string(), ClaimFilter { solution_area: Some(*area), ..none() })));
-    filters.extend(Activity::ALL.iter().map(|activity| (activity.to_string(), ClaimFilter { activity: Some(*activity), ..none() })));
+    filters.extend(
+        ClaimStatus::ALL
+            .iter()
+            .map(|status| (status.to_string(), ClaimFilter { status: Some(vec![*status]), ..none() })),
+    );
+    filters.extend(
+        SolutionArea::ALL.iter().map(|area| (area.to_string(), ClaimFilter { solution_area: Some(*area), ..none() })),
+    );
+    filters.extend(
+        Activity::ALL
+            .iter()
+            .map(|activity| (activity.to_string(), ClaimFilter { activity: Some(*activity), ..none() })),
+    );
     for flag in [true, false] {
         filters.extend([
             (format!("assignedToMe {flag}"), ClaimFilter { assigned_to_me: Some(flag), ..none() }),

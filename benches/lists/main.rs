@@ -5,7 +5,10 @@
 //! DATABASE_URL=postgres://.. cargo bench --bench lists --profile perf
 //! ```
 #![expect(clippy::print_stdout, reason = "a report is printed")]
-#![expect(clippy::disallowed_methods, reason = "only time that passes is measured; the address comes from the environment")]
+#![expect(
+    clippy::disallowed_methods,
+    reason = "only time that passes is measured; the address comes from the environment"
+)]
 
 mod cases;
 mod plan;

@@ -14,7 +14,8 @@ pub async fn of(url: &str, sql: &str) -> Fallible<String> {
     let values = if values.is_empty() { values } else { format!("({values})") };
     connection.execute_unprepared("SET plan_cache_mode = force_generic_plan").await?;
     connection.execute_unprepared(&format!("PREPARE measured AS {sql}")).await?;
-    let explain = Statement::from_string(connection.get_database_backend(), format!("EXPLAIN EXECUTE measured {values}"));
+    let explain =
+        Statement::from_string(connection.get_database_backend(), format!("EXPLAIN EXECUTE measured {values}"));
     let rows = connection.query_all_raw(explain).await?;
     let lines: Result<Vec<String>, _> = rows.iter().map(|row| row.try_get_by_index::<String>(0)).collect();
     connection.close().await?;

@@ -2,7 +2,9 @@
 //!
 //! The two databases differ in triggers, so each has its own SQL, one file a direction.
 
-use sea_orm_migration::prelude::{ConnectionTrait, DbErr, DeriveMigrationName, MigrationTrait, SchemaManager, async_trait};
+use sea_orm_migration::prelude::{
+    ConnectionTrait, DbErr, DeriveMigrationName, MigrationTrait, SchemaManager, async_trait,
+};
 use sea_orm_migration::sea_orm::DbBackend;
 
 use crate::dialect;

@@ -74,7 +74,9 @@ impl App {
             return Err(Stop::Broken(format!("{subject} has more than one live association")));
         }
         if let Some(name) = derived::disagreeing(self.db()).await? {
-            return Err(Stop::Broken(format!("{name}, which lists and counts read, does not agree with the rows it is made of")));
+            return Err(Stop::Broken(format!(
+                "{name}, which lists and counts read, does not agree with the rows it is made of"
+            )));
         }
         self.walk_documents(verified, progress).await
     }

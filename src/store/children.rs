@@ -1,4 +1,4 @@
-//! Pages of the children of many parents, in one statement.
+//! Pages of the children of many parents.
 //!
 //! The database looks up each parent's page by itself, through the index that serves the page of a single parent: by
 //! `LATERAL` on PostgreSQL, by a sub-select for each parent on SQLite. What it reads depends on the size of the pages, not
@@ -7,9 +7,9 @@
 use std::collections::HashMap;
 
 use sea_orm::{
-    ColumnTrait, ConnectionTrait, DbBackend, EntityName, EntityTrait, ExprTrait, Iterable, JoinType,
-    PrimaryKeyToColumn, QueryFilter, QuerySelect, QueryTrait, Select, Value,
-    sea_query::{Alias, Asterisk, Expr, Func, SelectStatement, ValueTuple},
+    ColumnTrait, ConnectionTrait, DbBackend, EntityTrait, ExprTrait, JoinType, QueryFilter, Select, Statement,
+    StatementBuilder, Value,
+    sea_query::{Alias, Asterisk, Expr, Func, SelectStatement},
 };
 use uuid::Uuid;
 
@@ -30,7 +30,7 @@ pub struct Children<'a, E: EntityTrait, T> {
     pub ids: &'a [Uuid],
 }
 
-/// One page for each of the parents. The query selects the rows of any parent; a parent without rows has an empty page.
+/// One page for each of the parents, in one statement; on SQLite one for every 256 parents. The query selects the rows of any parent; a parent without rows has an empty page.
 pub async fn pages<S: Shape>(
     db: &Db,
     query: Select<S::Entity>,
@@ -46,11 +46,17 @@ pub async fn pages<S: Shape>(
         let page = keyset::page(db, query.filter(parents.column.eq(*only)), keyset, request, shape).await?;
         return Ok(HashMap::from([(*only, page)]));
     }
-    let statement = match db.connection().get_database_backend() {
-        DbBackend::Postgres => lateral(query, &parents, keyset, request, shape),
-        _ => by_sub_selects(query, &parents, keyset, request, shape),
+    let rows = match db.connection().get_database_backend() {
+        DbBackend::Postgres => db.connection().query_all(&lateral(query, &parents, keyset, request, shape)).await?,
+        _ => {
+            let mut rows = Vec::new();
+            for ids in parents.ids.chunks(MOST_TERMS) {
+                let statement = one_after_the_other(query.clone(), parents.column, ids, keyset, (request, shape));
+                rows.extend(db.connection().query_all_raw(statement).await?);
+            }
+            rows
+        }
     };
-    let rows = db.connection().query_all(&statement).await?;
     let mut found: HashMap<Uuid, Vec<_>> = parents.ids.iter().map(|id| (*id, Vec::new())).collect();
     for record in read_all(&rows, shape)? {
         found.entry((parents.of)(&record)).or_default().push(record);
@@ -59,6 +65,9 @@ pub async fn pages<S: Shape>(
 }
 
 const PARENT: &str = "parent";
+
+/// How many parents one statement of SQLite has: it takes up to 500 terms.
+const MOST_TERMS: usize = 256;
 
 /// `SELECT child.* FROM unnest($1) AS parent JOIN LATERAL (.. WHERE column = parent ORDER BY .. LIMIT n) AS child`
 ///
@@ -71,43 +80,36 @@ fn lateral<S: Shape>(
     shape: &S,
 ) -> SelectStatement {
     let child = Alias::new("child");
-    let own = query.filter(is_of(parents.column, PARENT));
+    let parent = Alias::new(PARENT);
+    let own = query.filter(Expr::col(parents.column.as_column_ref()).equals((parent.clone(), parent.clone())));
     let ids: Vec<Value> = parents.ids.iter().map(|id| Value::from(*id)).collect();
     let ids = Value::Array(Value::from(Uuid::nil()).array_type(), Some(Box::new(ids)));
     SelectStatement::new()
         .column((child.clone(), Asterisk))
-        .from_function(Func::cust("unnest").arg(Expr::val(ids)), Alias::new(PARENT))
+        .from_function(Func::cust("unnest").arg(Expr::val(ids)), parent)
         .join_lateral(JoinType::InnerJoin, keyset.limit(selected(own, shape), request), child, Expr::cust("TRUE"))
         .take()
 }
 
-/// `SELECT .. FROM (VALUES (..), ..) AS parent CROSS JOIN child ON child.key IN (SELECT key .. ORDER BY .. LIMIT n)`
+/// `SELECT * FROM (.. WHERE column = ? ORDER BY .. LIMIT n) UNION ALL SELECT * FROM (..)`
 ///
-/// SQLite keeps the order of a CROSS JOIN: the parents first, then the keys of each. The list of parents is filled up to a
-/// power of two with NULL, so that lists of all lengths share few prepared statements.
-fn by_sub_selects<S: Shape>(
+/// The statement of one parent is written once and repeated. Its count is filled up to a power of two with a parent that
+/// there is not, so that lists of all lengths share few prepared statements.
+fn one_after_the_other<S: Shape>(
     query: Select<S::Entity>,
-    parents: &Children<'_, S::Entity, S::Record>,
+    column: <S::Entity as EntityTrait>::Column,
+    ids: &[Uuid],
     keyset: &Keyset<'_, S::Record>,
-    request: &PageRequest,
-    shape: &S,
-) -> SelectStatement {
-    let mut ids: Vec<ValueTuple> = parents.ids.iter().map(|id| ValueTuple::One(Value::from(*id))).collect();
-    ids.resize(ids.len().next_power_of_two(), ValueTuple::One(Value::from(None::<Uuid>)));
-    let mut statement = SelectStatement::new();
-    statement.from_values(ids, Alias::new(PARENT));
-    if let Some(key) = <S::Entity as EntityTrait>::PrimaryKey::iter().next().map(PrimaryKeyToColumn::into_column) {
-        let own = query.filter(is_of(parents.column, "column1")).select_only().column(key).into_query();
-        let keys = Expr::col(key.as_column_ref()).in_subquery(keyset.limit(own, request));
-        statement.join(JoinType::CrossJoin, S::Entity::default().table_ref(), keys);
-    }
-    shape.select(&mut statement);
-    for column in &keyset.columns {
-        statement.order_by_expr(column.clone(), keyset.direction(request));
-    }
-    statement
-}
-
-fn is_of<C: ColumnTrait>(column: C, name: &str) -> Expr {
-    Expr::col(column.as_column_ref()).equals((Alias::new(PARENT), Alias::new(name)))
+    (request, shape): (&PageRequest, &S),
+) -> Statement {
+    const ANY: Uuid = Uuid::max();
+    let own = query.filter(column.eq(ANY));
+    let one = StatementBuilder::build(&keyset.limit(selected(own, shape), request), &DbBackend::Sqlite);
+    let count = ids.len().next_power_of_two();
+    let sql = vec![format!("SELECT * FROM ({})", one.sql); count].join(" UNION ALL ");
+    let values = one.values.map_or_else(Vec::new, |values| values.0);
+    let any = Value::from(ANY);
+    let of = |id: Uuid| values.iter().map(move |value| if *value == any { Value::from(id) } else { value.clone() });
+    let padded = ids.iter().copied().chain(std::iter::repeat(Uuid::nil())).take(count);
+    Statement::from_sql_and_values(DbBackend::Sqlite, sql, padded.flat_map(of))
 }

@@ -213,12 +213,7 @@ pub async fn counts_of_claims(
 ///
 /// # Errors
 /// As [`page`].
-pub async fn by_ids(
-    db: &Db,
-    caller: &Caller,
-    ids: &[Uuid],
-    wanted: EntryWanted,
-) -> Result<Vec<EntryRow>, StoreError> {
+pub async fn by_ids(db: &Db, caller: &Caller, ids: &[Uuid], wanted: EntryWanted) -> Result<Vec<EntryRow>, StoreError> {
     let backend = db.connection().get_database_backend();
     let query = Entity::find().filter(scope::history(caller)).filter(any_of(Column::Id, ids.iter().copied(), backend));
     keyset::all(db, query, &wanted).await

@@ -121,10 +121,6 @@ pub fn natural(count: i64) -> u64 {
 }
 
 /// All rows that the query selects, in its own order, if it has one.
-pub async fn all<S: Shape>(
-    on: &impl Reads,
-    query: Select<S::Entity>,
-    shape: &S,
-) -> Result<Vec<S::Record>, StoreError> {
+pub async fn all<S: Shape>(on: &impl Reads, query: Select<S::Entity>, shape: &S) -> Result<Vec<S::Record>, StoreError> {
     read_all(&on.connection().query_all(&selected(query, shape)).await?, shape)
 }

@@ -17,9 +17,8 @@ use sea_orm::{
     prelude::async_trait::async_trait,
     sea_query::Values,
     sqlx::{
-        self, AssertSqlSafe, Database, Executor, IntoArguments, Postgres, Sqlite,
-        pool::PoolConnection,
-        query::Query, query_with,
+        self, AssertSqlSafe, Database, Executor, IntoArguments, Postgres, Sqlite, pool::PoolConnection, query::Query,
+        query_with,
     },
 };
 use sea_query_sqlx::SqlxValues;

@@ -7,8 +7,8 @@ use domain::{
     kinds::{CommentVisibility, HistoryAction},
 };
 use entity::{
-    arbitration, arbitration_claim, association, claim, claim_line, comment, customer, customer_subscription,
-    history, partner, proof_document,
+    arbitration, arbitration_claim, association, claim, claim_line, comment, customer, customer_subscription, history,
+    partner, proof_document,
 };
 use sea_orm::{
     ColumnTrait, Condition, EntityTrait, ExprTrait, QueryFilter, QuerySelect, QueryTrait,
@@ -81,9 +81,9 @@ pub fn comments(caller: &Caller) -> Condition {
 pub fn history(caller: &Caller) -> Condition {
     let seen = match caller.side {
         // By the entry's own partner: so an index gives the entries in their order.
-        Side::Partner(id) => Condition::all()
-            .add(history::Column::PartnerId.eq(id))
-            .add(none_of(DELETED, history::Column::ClaimId)),
+        Side::Partner(id) => {
+            Condition::all().add(history::Column::PartnerId.eq(id)).add(none_of(DELETED, history::Column::ClaimId))
+        }
         Side::Vendor | Side::Customer(_) => of_seen_claim(caller, history::Column::ClaimId),
     };
     not_customers(caller, shared(caller, seen, history::Column::Visibility))

@@ -66,7 +66,9 @@ async fn statements(world: &World, caller: &Caller, queries: impl IntoIterator<I
 
 /// A list of claims: its filter, order, direction, and end.
 fn claims(filter: &str, order: &str, way: &str, end: &str) -> String {
-    format!("{{ claims(filter: {{ {filter} }}, orderBy: {{ field: {order}, direction: {way} }}, {end}: 5) {{ nodes {{ id }} }} }}")
+    format!(
+        "{{ claims(filter: {{ {filter} }}, orderBy: {{ field: {order}, direction: {way} }}, {end}: 5) {{ nodes {{ id }} }} }}"
+    )
 }
 
 /// A session that plans as if whole scans, and where asked sorts, cost more than anything else.
@@ -76,7 +78,9 @@ async fn planner(world: &World, sorts: bool) -> DatabaseConnection {
     let connection = Database::connect(options).await.unwrap();
     if world.server.database.backend == Backend::Postgres {
         let sorts = if sorts { "on" } else { "off" };
-        let settings = format!("SET enable_seqscan = off; SET enable_sort = {sorts}; SET enable_incremental_sort = off; SET plan_cache_mode = force_generic_plan");
+        let settings = format!(
+            "SET enable_seqscan = off; SET enable_sort = {sorts}; SET enable_incremental_sort = off; SET plan_cache_mode = force_generic_plan"
+        );
         connection.execute_unprepared(&settings).await.unwrap();
     }
     connection
@@ -117,7 +121,8 @@ async fn no_list_reads_a_whole_table(world: &World) {
     world.partner.comment(claim.id(), "Hello", "SHARED").await.claim();
     let connection = planner(world, true).await;
     for caller in [&world.partner, &world.reviewer, &world.auditor, &world.customer] {
-        let lists = ORDERS.iter().flat_map(|order| FILTERS.iter().map(move |filter| claims(filter, order, "ASC", "first")));
+        let lists =
+            ORDERS.iter().flat_map(|order| FILTERS.iter().map(move |filter| claims(filter, order, "ASC", "first")));
         let totals = FILTERS.iter().map(|filter| format!("{{ claims(filter: {{ {filter} }}) {{ totalCount }} }}"));
         let others = OTHERS.iter().map(|query| (*query).to_owned());
         for sql in statements(world, caller, lists.chain(totals).chain(others)).await {

@@ -5,12 +5,21 @@ use std::collections::BTreeMap;
 use serde_json::{Value, json};
 
 use crate::support::{
-    Backend, Caller, World, both,
+    Backend, Caller, Settings, World, both,
     directory::{ALPINE, BOREAL, CONTOSO, FABRIKAM},
     ids,
 };
 
+/// Without the limits of size: every field of every claim is asked for at once.
+fn unlimited() -> Settings {
+    let mut settings = Settings::default();
+    settings.limits.max_cost = usize::MAX;
+    settings.limits.max_document_bytes = usize::MAX;
+    settings
+}
+
 both!(
+    unlimited() =>
     a_field_is_the_same_alone_and_with_all_others,
     everybody_sees_the_rows_of_their_scope_and_no_other,
     a_claim_with_its_neighbors_takes_two_statements,
@@ -161,7 +170,9 @@ async fn everybody_sees_the_rows_of_their_scope_and_no_other(world: &World) {
             let sql = format!("SELECT {text} FROM {table} WHERE {children} AND claim_id IN ({seen}) ORDER BY {order}");
             let whole = rows(world, kind, &sql).await;
             for (page, size) in [("first", 100), ("first", 2), ("last", 2), ("last", 1)] {
-                let query = format!("{{ claims(first: 100) {{ nodes {{ id {field}({page}: {size}) {{ nodes {{ id }} }} }} }} }}");
+                let query = format!(
+                    "{{ claims(first: 100) {{ nodes {{ id {field}({page}: {size}) {{ nodes {{ id }} }} }} }} }}"
+                );
                 let cut = |all: &Vec<String>| {
                     let from = if page == "last" { all.len().saturating_sub(size) } else { 0 };
                     all[from..].iter().take(size).cloned().collect::<Vec<_>>()

@@ -35,13 +35,7 @@ impl From<records::Arbitration> for Arbitration {
     }
 }
 
-connection!(
-    ArbitrationConnection,
-    ArbitrationEdge,
-    Arbitration,
-    "arbitrations",
-    "an arbitration"
-);
+connection!(ArbitrationConnection, ArbitrationEdge, Arbitration, "arbitrations", "an arbitration");
 
 /// A contest of several partners' claims for one subject: a Business Applications subscription, or a customer's
 /// Microsoft 365 workload. It opens by itself when a claim is submitted for what another one claims or holds. Each

@@ -28,13 +28,7 @@ impl From<records::Association> for Association {
     }
 }
 
-connection!(
-    AssociationConnection,
-    AssociationEdge,
-    Association,
-    "associations",
-    "an association"
-);
+connection!(AssociationConnection, AssociationEdge, Association, "associations", "an association");
 
 /// What a line of an approved claim became: the partner is Claiming Partner of Record for the customer and the product.
 /// Of a subject at most one association lives at a time.

@@ -51,7 +51,10 @@ impl ClaimQuery {
     ) -> Result<Option<Eager<Claim>>, Failure> {
         let wanted = wanted::of_claims(ctx);
         let found =
-            ask(ctx, move |reader| async move { claims::by_number(reader.db(), &reader.caller, &number, wanted).await });
+            ask(
+                ctx,
+                move |reader| async move { claims::by_number(reader.db(), &reader.caller, &number, wanted).await },
+            );
         Ok(found.await?.map(|row| Eager(row.into())))
     }
 

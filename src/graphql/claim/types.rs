@@ -18,13 +18,12 @@ use super::{
     parts::{ActionRequest, Consent, Contact, Deadline, Dispute, IncentiveEvaluation, Rejection, Reviewer},
     wanted,
 };
-use crate::store::claims::{ClaimRow, Parts, Wanted};
 use crate::graphql::{
     arbitration::{Arbitration, ArbitrationsOf},
     comment::{self, CommentConnection},
     customer::{Customer, CustomerById},
-    eager::{Eager, EagerList},
     directory::{Activity, IncentiveProgram, LocationById, Partner, PartnerById, PartnerLocation, SolutionArea},
+    eager::{Eager, EagerList},
     error::Failure,
     global_id::{self, Kind},
     guard,
@@ -35,6 +34,7 @@ use crate::graphql::{
     proof::{DocumentsOf, ProofDocument},
     scalar::DateTime,
 };
+use crate::store::claims::{ClaimRow, Parts, Wanted};
 
 /// A claim that the caller sees.
 #[derive(Clone, Debug)]
@@ -194,17 +194,20 @@ impl Claim {
 
     /// Whom to ask at the customer. Null to a customer.
     async fn customer_contact(&self, ctx: &Context<'_>) -> Result<Option<Eager<Contact>>, Failure> {
-        self.unless_customer(ctx, Parts::CONTACTS, |claim| claim.customer_contact.clone().map(|one| Eager(one.into()))).await
+        self.unless_customer(ctx, Parts::CONTACTS, |claim| claim.customer_contact.clone().map(|one| Eager(one.into())))
+            .await
     }
 
     /// Whom to ask at the customer about the technology (Business Applications). Null to a customer.
     async fn technical_contact(&self, ctx: &Context<'_>) -> Result<Option<Eager<Contact>>, Failure> {
-        self.unless_customer(ctx, Parts::CONTACTS, |claim| claim.technical_contact.clone().map(|one| Eager(one.into()))).await
+        self.unless_customer(ctx, Parts::CONTACTS, |claim| claim.technical_contact.clone().map(|one| Eager(one.into())))
+            .await
     }
 
     /// Whom to ask at the partner. Null to a customer.
     async fn partner_contact(&self, ctx: &Context<'_>) -> Result<Option<Eager<Contact>>, Failure> {
-        self.unless_customer(ctx, Parts::CONTACTS, |claim| claim.partner_contact.clone().map(|one| Eager(one.into()))).await
+        self.unless_customer(ctx, Parts::CONTACTS, |claim| claim.partner_contact.clone().map(|one| Eager(one.into())))
+            .await
     }
 
     /// The name of the Dynamics solution seller (Revenue association). Null to a customer.
@@ -285,7 +288,8 @@ impl Claim {
 
     /// What a reviewer last asked the partner for; null where nothing was asked, and to a customer.
     async fn action_request(&self, ctx: &Context<'_>) -> Result<Option<Eager<ActionRequest>>, Failure> {
-        self.unless_customer(ctx, Parts::CLOCKS, |claim| claim.action_request.clone().map(|one| Eager(one.into()))).await
+        self.unless_customer(ctx, Parts::CLOCKS, |claim| claim.action_request.clone().map(|one| Eager(one.into())))
+            .await
     }
 
     /// How the claim was rejected, while it is; else null. Null to a customer.

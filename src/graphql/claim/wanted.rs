@@ -19,7 +19,9 @@ pub fn of_connection(ctx: &Context<'_>) -> Wanted {
     for field in ctx.field().selection_set() {
         match field.name() {
             "nodes" => add(&mut wanted, field),
-            "edges" => field.selection_set().filter(|edge| edge.name() == "node").for_each(|node| add(&mut wanted, node)),
+            "edges" => {
+                field.selection_set().filter(|edge| edge.name() == "node").for_each(|node| add(&mut wanted, node))
+            }
             _ => {}
         }
     }

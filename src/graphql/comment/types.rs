@@ -18,8 +18,7 @@ use crate::{
         scalar::DateTime,
     },
     store::{
-        Visible,
-        comments,
+        Visible, comments,
         page::{Page, PageRequest},
         records,
     },

@@ -92,7 +92,9 @@ impl Customer {
         #[graphql(desc = "Which claims; all without it.")] filter: Option<ClaimFilter>,
         #[graphql(desc = "The order; newest first without it.")] order_by: Option<ClaimOrder>,
     ) -> Result<Eager<ClaimConnection>, Failure> {
-        claim::of_customer(ctx, self.0.tenant_id, PageArgs { first, after, last, before }, filter, order_by).await.map(Eager)
+        claim::of_customer(ctx, self.0.tenant_id, PageArgs { first, after, last, before }, filter, order_by)
+            .await
+            .map(Eager)
     }
 }
 

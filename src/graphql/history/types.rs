@@ -56,8 +56,7 @@ impl HistoryEntry {
 
 /// What is to be read of entries, by the selection of a field that answers a connection of them.
 pub(super) fn wanted(ctx: &Context<'_>) -> EntryWanted {
-    let has_detail =
-        |entry: SelectionField<'_>| entry.selection_set().any(|field| DETAIL.contains(&field.name()));
+    let has_detail = |entry: SelectionField<'_>| entry.selection_set().any(|field| DETAIL.contains(&field.name()));
     let detail = ctx.field().selection_set().any(|field| match field.name() {
         "nodes" => has_detail(field),
         "edges" => field.selection_set().any(|edge| edge.name() == "node" && has_detail(edge)),

@@ -116,7 +116,8 @@ impl ClaimFilter {
 
     /// Whether it asks for nothing but what the counters know (see `tally`), and for what few claims are left out by.
     pub(super) fn is_of_kind(&self) -> bool {
-        let Self { status, solution_area, activity, assigned_to_me, unassigned, overdue, in_arbitration, .. } = self.clone();
+        let Self { status, solution_area, activity, assigned_to_me, unassigned, overdue, in_arbitration, .. } =
+            self.clone();
         let known = Self {
             status,
             solution_area,
@@ -206,7 +207,8 @@ impl ClaimFilter {
 
 /// By status, area and activity. The columns have the same names in `claim` and in the counters.
 pub(super) fn of_kind(filter: &ClaimFilter) -> Condition {
-    let statuses = |statuses: &Vec<ClaimStatus>| is_one_of("claim", "status", statuses.iter().map(|status| status.as_str()));
+    let statuses =
+        |statuses: &Vec<ClaimStatus>| is_one_of("claim", "status", statuses.iter().map(|status| status.as_str()));
     Condition::all()
         .add_option(filter.status.as_ref().map(statuses))
         .add_option(filter.solution_area.map(|area| is_one_of("claim", "solution_area", [area.as_str()])))

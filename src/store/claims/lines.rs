@@ -54,9 +54,8 @@ impl Shape for LinesWanted {
 
     fn select(&self, query: &mut SelectStatement) {
         columns(query, LINE);
-        let equal = |from: claim_line::Column, to: sea_orm::sea_query::ColumnRef| {
-            Expr::col(from.as_column_ref()).equals(to)
-        };
+        let equal =
+            |from: claim_line::Column, to: sea_orm::sea_query::ColumnRef| Expr::col(from.as_column_ref()).equals(to);
         if self.product {
             let on = equal(claim_line::Column::SkuId, product::Column::SkuId.as_column_ref().into());
             query.join(JoinType::InnerJoin, product::Entity.table_ref(), on);

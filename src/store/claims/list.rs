@@ -12,8 +12,7 @@ use sea_orm::{
 
 use super::{ClaimFilter, ClaimOrder, ClaimOrderField, ClaimRow, TimeRange, Wanted, search, seen, tally};
 use crate::store::{
-    Db, StoreError,
-    keyset,
+    Db, StoreError, keyset,
     page::{Page, PageRequest},
     range_first::range_first,
 };

@@ -87,12 +87,7 @@ pub async fn by_ids(db: &Db, caller: &Caller, ids: &[Uuid], wanted: Wanted) -> R
 ///
 /// # Errors
 /// As [`page()`].
-pub async fn by_number(
-    db: &Db,
-    caller: &Caller,
-    number: &str,
-    wanted: Wanted,
-) -> Result<Option<ClaimRow>, StoreError> {
+pub async fn by_number(db: &Db, caller: &Caller, number: &str, wanted: Wanted) -> Result<Option<ClaimRow>, StoreError> {
     let Some(number) = written(number) else {
         return Ok(None);
     };

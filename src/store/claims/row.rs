@@ -165,8 +165,7 @@ fn join<R: Record>(query: &mut SelectStatement, from: Column, to: <R::Entity as 
     columns(query, R::COLUMNS);
 }
 
-const PARTS: &[(Parts, &[Column])] =
-    &[(Parts::CONTACTS, CONTACTS), (Parts::CLOCKS, CLOCKS), (Parts::REVIEW, REVIEW)];
+const PARTS: &[(Parts, &[Column])] = &[(Parts::CONTACTS, CONTACTS), (Parts::CLOCKS, CLOCKS), (Parts::REVIEW, REVIEW)];
 
 const CORE: &[Column] = &[
     Column::Id,

@@ -150,6 +150,10 @@ fn all(words: &[String], backend: DbBackend) -> Condition {
 
 /// Whether the row's text has the word, row by row.
 fn in_row(word: &str, backend: DbBackend) -> Expr {
-    let place = if backend == DbBackend::Postgres { "strpos(claim_search.text, $1) > 0" } else { "instr(claim_search.text, ?) > 0" };
+    let place = if backend == DbBackend::Postgres {
+        "strpos(claim_search.text, $1) > 0"
+    } else {
+        "instr(claim_search.text, ?) > 0"
+    };
     Expr::cust_with_values(place, [word])
 }

@@ -68,11 +68,15 @@ pub(super) async fn by_status(
 
 /// The counters that the filter leaves. Under the name of the claims, so that the conditions are the same.
 fn table(filter: &ClaimFilter) -> SelectStatement {
-    let flag = |column: &str, wanted: bool| Expr::cust(format!("claim.{column} = {}", if wanted { "TRUE" } else { "FALSE" }));
+    let flag =
+        |column: &str, wanted: bool| Expr::cust(format!("claim.{column} = {}", if wanted { "TRUE" } else { "FALSE" }));
     let kept = of_kind(filter)
         .add_option(filter.unassigned.map(|nobodys| flag("assigned", !nobodys)))
         .add_option(filter.in_arbitration.map(|contested| flag("contested", contested)));
-    Query::select().from_as(Alias::new("claim_tally"), Alias::new("claim")).cond_where(Condition::all().add(kept)).take()
+    Query::select()
+        .from_as(Alias::new("claim_tally"), Alias::new("claim"))
+        .cond_where(Condition::all().add(kept))
+        .take()
 }
 
 fn of(query: SelectStatement) -> Expr {

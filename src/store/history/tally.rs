@@ -11,7 +11,10 @@ use sea_orm::{
 
 use super::{HistoryFilter, seen};
 use crate::store::{
-    Db, StoreError, keyset::natural, range_first::two_counts, sql::{is_one_of, never},
+    Db, StoreError,
+    keyset::natural,
+    range_first::two_counts,
+    sql::{is_one_of, never},
 };
 
 /// A day of the counters, in microseconds.

@@ -20,7 +20,16 @@ impl Record for Document {
             UploadedBySubject,
         };
         &[
-            Id, ClaimId, Name, MediaType, Size, Sha256, StorageKey, UploadedAt, UploadedByKind, UploadedBySubject,
+            Id,
+            ClaimId,
+            Name,
+            MediaType,
+            Size,
+            Sha256,
+            StorageKey,
+            UploadedAt,
+            UploadedByKind,
+            UploadedBySubject,
             UploadedByName,
         ]
     };
@@ -69,8 +78,24 @@ impl Record for HistoryEntry {
             Note, Pos, Seq, ToStatus, Visibility, Xid,
         };
         &[
-            Id, Epoch, Xid, Pos, ClaimId, Seq, Action, ActorKind, ActorSubject, ActorName, At, FromStatus, ToStatus,
-            Changes, CommentId, Note, Visibility, Hash,
+            Id,
+            Epoch,
+            Xid,
+            Pos,
+            ClaimId,
+            Seq,
+            Action,
+            ActorKind,
+            ActorSubject,
+            ActorName,
+            At,
+            FromStatus,
+            ToStatus,
+            Changes,
+            CommentId,
+            Note,
+            Visibility,
+            Hash,
         ]
     };
 

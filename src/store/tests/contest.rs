@@ -14,9 +14,8 @@ use super::world::{
     ADATUM, CONTOSO, FABRIKAM, TEAMS, World, at, claim, customer_admin, directory_sync, partner_user, reviewer,
 };
 use crate::store::{
-    Visible,
     arbitrations,
-    claims::{self, ClaimFilter, ClaimOrder, Wanted},
+    claims::{self, ClaimFilter, ClaimOrder, ClaimRow, Wanted},
     evaluations,
     page::PageRequest,
 };
@@ -157,9 +156,11 @@ async fn an_evaluation_is_not_for_the_customer() {
         (customer_admin(ADATUM), false),
         (directory_sync(), false),
     ] {
-        let found = evaluations::of_claims(&world.db, &caller, &[Visible::new(id)]).await.unwrap();
-        assert_eq!(found.contains_key(&Visible::new(id)), sees, "{caller:?}");
-        if let Some(found) = found.get(&Visible::new(id)) {
+        let seen = claims::by_ids(&world.db, &caller, &[id], Wanted::default()).await.unwrap();
+        let seen: Vec<_> = seen.iter().map(ClaimRow::id).collect();
+        let found = evaluations::of_claims(&world.db, &caller, &seen).await.unwrap();
+        assert_eq!(found.len(), usize::from(sees), "{caller:?}");
+        if let Some(found) = seen.first().and_then(|id| found.get(id)) {
             assert_eq!((found.status, found.sent_at), (EvaluationStatus::Sent, Some(at(2000))));
             assert_eq!(found.programs, [IncentiveProgram::OsaSell, IncentiveProgram::OsuBusinessApplications]);
             assert_eq!(found.subscription_ids, [ADATUM, TEAMS]);
@@ -182,7 +183,8 @@ async fn the_queue_says_of_every_clock_what_the_claim_itself_says() {
     }
     let found = async |filter: ClaimFilter| {
         let order = ClaimOrder { descending: false, ..ClaimOrder::default() };
-        let page = claims::page(&world.db, &reviewer(), &filter, order, &PageRequest::first(100), Wanted::ROW).await.unwrap();
+        let page =
+            claims::page(&world.db, &reviewer(), &filter, order, &PageRequest::first(100), Wanted::ROW).await.unwrap();
         page.items.into_iter().map(|(_, one)| one.core().id).collect::<Vec<_>>()
     };
     for now in [at(4999), at(5000)] {

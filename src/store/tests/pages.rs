@@ -101,8 +101,9 @@ async fn a_page_tells_what_lies_around_it() {
     let world = World::new().await;
     eleven(&world).await;
     let (filter, order) = (ClaimFilter::default(), ClaimOrder::default());
-    let page =
-        async |request: &PageRequest| claims::page(&world.db, &reviewer(), &filter, order, request, Wanted::ROW).await.unwrap();
+    let page = async |request: &PageRequest| {
+        claims::page(&world.db, &reviewer(), &filter, order, request, Wanted::ROW).await.unwrap()
+    };
     let first = page(&PageRequest::first(4)).await;
     assert!(first.has_next && !first.has_previous);
     let after = first.items.last().map(|(cursor, _)| cursor.clone());
@@ -130,8 +131,9 @@ async fn children_of_many_parents_are_one_statement() {
     world.statements();
     for backward in [false, true] {
         let request = PageRequest { backward, ..PageRequest::first(2) };
-        let pages =
-            claims::pages_of_customers(&world.db, &reviewer(), &tenants, &filter, order, &request, Wanted::ROW).await.unwrap();
+        let pages = claims::pages_of_customers(&world.db, &reviewer(), &tenants, &filter, order, &request, Wanted::ROW)
+            .await
+            .unwrap();
         assert_eq!(world.statements(), 1);
         let wanted = if backward { [10, 11] } else { [1, 2] };
         assert_eq!(ids(&pages[&ADATUM], |one| one.core().id), wanted.map(Uuid::from_u128));
@@ -150,7 +152,8 @@ async fn a_cursor_belongs_to_its_list() {
     eleven(&world).await;
     let order = ClaimOrder::default();
     let request = PageRequest::first(1);
-    let page = claims::page(&world.db, &reviewer(), &ClaimFilter::default(), order, &request, Wanted::ROW).await.unwrap();
+    let page =
+        claims::page(&world.db, &reviewer(), &ClaimFilter::default(), order, &request, Wanted::ROW).await.unwrap();
     let text = page.items[0].0.encode();
     assert!(Cursor::decode(&text, &order.list()).is_ok());
     let turned = ClaimOrder { descending: false, ..order };
