@@ -1,15 +1,18 @@
 //! What the gate knows of the schema: its types, and the rules by which the library validates a document.
 
-use std::sync::{Arc, OnceLock};
+use std::{
+    mem,
+    sync::{Arc, OnceLock},
+};
 
 use async_graphql::{
-    ObjectType, Request, Schema, SchemaEnv, ServerError, SubscriptionType, ValidationResult,
+    ObjectType, Positioned, Request, Schema, SchemaEnv, ServerError, SubscriptionType, ValidationResult,
     async_trait::async_trait,
     extensions::{Extension, ExtensionContext, ExtensionFactory, NextValidation},
     indexmap::{IndexMap, IndexSet},
     parser::{
         parse_query,
-        types::{ExecutableDocument, OperationType},
+        types::{DocumentOperations, ExecutableDocument, InlineFragment, OperationType, Selection, SelectionSet},
     },
     registry::{MetaInputValue, MetaType, MetaTypeName},
 };
@@ -93,7 +96,13 @@ impl Rules {
     }
 
     /// What is wrong with a document, its variables left out of account.
-    pub(super) fn validate(&self, document: ExecutableDocument) -> Vec<ServerError> {
+    pub(super) fn validate(&self, mut document: ExecutableDocument) -> Vec<ServerError> {
+        let operations = match &mut document.operations {
+            DocumentOperations::Single(operation) => vec![operation],
+            DocumentOperations::Multiple(operations) => operations.values_mut().collect(),
+        };
+        operations.into_iter().for_each(|operation| show_conditions(&mut operation.node.selection_set.node));
+        document.fragments.values_mut().for_each(|fragment| show_conditions(&mut fragment.node.selection_set.node));
         (self.validate)(document)
     }
 
@@ -141,6 +150,26 @@ impl Rules {
         of == condition
             || env.registry.implements.get(of).is_some_and(|interfaces| interfaces.contains(condition))
             || self.possible(condition).is_some_and(|possible| possible.contains(of))
+    }
+}
+
+/// Puts the directives of type names around them, into fragments that mean the same: the library looks at no `__typename`,
+/// and would take a variable that is used there only for one that is not used.
+fn show_conditions(set: &mut SelectionSet) {
+    for item in &mut set.items {
+        match &mut item.node {
+            Selection::Field(field) if field.node.name.node == "__typename" && !field.node.directives.is_empty() => {
+                let directives = mem::take(&mut field.node.directives);
+                let place = field.pos;
+                let items = vec![Positioned::new(Selection::Field(field.clone()), place)];
+                let selection_set = Positioned::new(SelectionSet { items }, place);
+                let fragment = InlineFragment { type_condition: None, directives, selection_set };
+                item.node = Selection::InlineFragment(Positioned::new(fragment, place));
+            }
+            Selection::Field(field) => show_conditions(&mut field.node.selection_set.node),
+            Selection::InlineFragment(inline) => show_conditions(&mut inline.node.selection_set.node),
+            Selection::FragmentSpread(_) => {}
+        }
     }
 }
 

@@ -36,6 +36,8 @@ fn a_document_is_validated_whatever_its_variables() {
         assert!(found.len() == 1 && found[0].contains("nope"), "{found:?}");
     }
     assert!(form(&text.replace("nope", "name"), json!({"n": 1})).is_ok());
+    assert_eq!(messages("query($y: Boolean!) { __typename @include(if: $y) }", json!({"y": true})), [""; 0]);
+    assert!(!messages("{ viewer { __typename @skip(if: $undeclared) subject } }", json!({})).is_empty());
     // All operations of a document, and what an omitted variable would hide.
     assert!(!messages("query A($x: Nope) { viewer { subject } claim(id: $x) { id } }", json!({})).is_empty());
     assert!(!messages("subscription { claimStatusChanged { nope } }", json!({})).is_empty());
