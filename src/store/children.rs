@@ -109,7 +109,9 @@ fn one_after_the_other<S: Shape>(
     let sql = vec![format!("SELECT * FROM ({})", one.sql); count].join(" UNION ALL ");
     let values = one.values.map_or_else(Vec::new, |values| values.0);
     let any = Value::from(ANY);
-    let of = |id: Uuid| values.iter().map(move |value| if *value == any { Value::from(id) } else { value.clone() });
     let padded = ids.iter().copied().chain(std::iter::repeat(Uuid::nil())).take(count);
-    Statement::from_sql_and_values(DbBackend::Sqlite, sql, padded.flat_map(of))
+    let of = |value: &Value, id: Uuid| if *value == any { Value::from(id) } else { value.clone() };
+    let bound: Vec<Value> =
+        padded.flat_map(|id| values.iter().map(move |value| (value, id))).map(|(value, id)| of(value, id)).collect();
+    Statement::from_sql_and_values(DbBackend::Sqlite, sql, bound)
 }
