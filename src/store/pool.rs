@@ -29,7 +29,7 @@ const ACQUIRE_TIMEOUT: Duration = Duration::from_secs(5);
 /// How long a connection may lie idle and still be trusted.
 const TRUSTED_IDLE: Duration = Duration::from_secs(30);
 /// How long a connection is kept before sqlx sees it again, which closes the old ones.
-const KEPT: Duration = Duration::from_secs(300);
+const KEPT: Duration = Duration::from_mins(5);
 
 type Observer = Arc<dyn Fn(&str) + Send + Sync>;
 

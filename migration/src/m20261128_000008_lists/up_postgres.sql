@@ -124,10 +124,11 @@ BEGIN
     IF NEW.status <> 'EDITING' AND NEW.deleted_at IS NULL THEN
         PERFORM claim_tally_add(NEW, 1);
     END IF;
-    -- With its submission a claim is seen, and what was written on it before.
+    -- With its submission a claim is seen, and what was written on it before. What this very transaction writes is counted
+    -- by the triggers of its own tables, which run after the claim has changed.
     IF (OLD.status = 'EDITING' OR OLD.deleted_at IS NOT NULL) <> (NEW.status = 'EDITING' OR NEW.deleted_at IS NOT NULL) THEN
         INSERT INTO comment_tally SELECT CASE WHEN OLD.status = 'EDITING' THEN 1 ELSE -1 END * count(*)
-        FROM comment WHERE claim_id = NEW.id HAVING count(*) > 0;
+        FROM comment WHERE claim_id = NEW.id AND xmin <> pg_current_xact_id()::xid HAVING count(*) > 0;
         INSERT INTO history_tally SELECT action, at / 86400000000, CASE WHEN OLD.status = 'EDITING' THEN 1 ELSE -1 END * count(*)
         FROM history WHERE claim_id = NEW.id AND seq <= OLD.history_length GROUP BY 1, 2;
     END IF;

@@ -69,7 +69,7 @@ impl<R: Record> Shape for Plain<R> {
 
 /// Adds columns to a statement.
 pub fn columns<C: ColumnTrait>(query: &mut SelectStatement, columns: &[C]) {
-    query.columns(columns.iter().map(|column| column.as_column_ref()));
+    query.columns(columns.iter().map(ColumnTrait::as_column_ref));
 }
 
 /// Reads every row.
