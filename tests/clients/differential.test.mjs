@@ -74,8 +74,8 @@ const rootValue = {
   node: ({ id }) => find(id),
   nodes: ({ ids }) => ids.map((id) => find(id)),
   claims: ({ filter, first, last }) => {
-    // No status named is no filter.
-    const by = (list, value) => !list || list.length === 0 || list.includes(value);
+    // An empty list finds nothing.
+    const by = (list, value) => !list || list.includes(value);
     return page(claims.filter((claim) => by(filter?.status, claim.status) && by(filter?.ids, claim.id)), { first, last });
   },
 };
