@@ -53,7 +53,7 @@ impl Seeded {
         Self(mixed.number())
     }
 
-    /// 64 random bits, by SplitMix64.
+    /// 64 random bits, by `SplitMix64`.
     pub const fn number(&mut self) -> u64 {
         self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
         let mut mixed = self.0;

@@ -32,8 +32,9 @@ fn main() {
     let gate = || Gate::new(Limits::default(), &["claims", "comments", "history"], Arc::clone(&rules));
     let variables = Variables::from_json(json!({ "p": "AQ", "s": ["SUBMITTED", "UNDER_REVIEW"] }));
     let planned = |gate: &Gate| -> Arc<Form> {
-        let prepared = gate.prepare(black_box(PAGE), None, &variables, "somebody").ok().expect("within bounds");
-        gate.form(&prepared).ok().expect("valid")
+        let Ok(prepared) = gate.prepare(black_box(PAGE), None, &variables, "somebody") else { panic!("within bounds") };
+        let Ok(form) = gate.form(&prepared) else { panic!("valid") };
+        form
     };
     criterion.bench_function("a document for the first time: parse, measure, validate, merge", |bench| {
         bench.iter_batched_ref(gate, |gate| planned(gate), BatchSize::SmallInput);

@@ -105,7 +105,7 @@ impl Scene {
 
     /// The next command, on the claim as this one leaves it.
     fn then(self, name: &'static str, caller: Caller, command: Command) -> Self {
-        let claim = self.decide().map(|decision| decision.claim).unwrap_or_else(|_| self.claim.clone());
+        let claim = self.decide().map_or_else(|_| self.claim.clone(), |decision| decision.claim);
         Self::new(name, claim, caller, command)
     }
 

@@ -37,8 +37,8 @@ impl Api {
         Loaders::new(self.app.clone(), caller, queue.clone())
     }
 
-    fn direct(&self) -> Result<&Direct, Response> {
-        self.direct.as_ref().ok_or_else(|| fault("the library gave its parts away to nobody"))
+    fn direct(&self) -> Result<&Direct, Box<Response>> {
+        self.direct.as_ref().ok_or_else(|| Box::new(fault("the library gave its parts away to nobody")))
     }
 
     async fn executed(&self, execution: Execution, caller: Caller) -> Result<Response, Response> {
@@ -49,7 +49,7 @@ impl Api {
         }
         let mut data = Data::default();
         data.insert(loaders);
-        Ok(drive(&queue, self.direct()?.execute(execution, data)).await)
+        Ok(drive(&queue, self.direct().map_err(|fault| *fault)?.execute(execution, data)).await)
     }
 
     /// Executes a subscription: the one answer of its field, or nothing.
@@ -63,7 +63,7 @@ impl Api {
         let mut data = Data::default();
         data.insert(self.loaders(&queue, caller));
         data.insert(occasion);
-        Ok(drive(&queue, self.direct()?.first(execution, data)).await)
+        Ok(drive(&queue, self.direct().map_err(|fault| *fault)?.first(execution, data)).await)
     }
 
     /// Executes the opening of a subscription: its field says what it follows.

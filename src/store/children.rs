@@ -46,17 +46,15 @@ pub async fn pages<S: Shape>(
         let page = keyset::page(db, query.filter(parents.column.eq(*only)), keyset, request, shape).await?;
         return Ok(HashMap::from([(*only, page)]));
     }
-    let rows = match db.connection().get_database_backend() {
-        DbBackend::Postgres => db.connection().query_all(&lateral(query, &parents, keyset, request, shape)).await?,
-        _ => {
-            let mut rows = Vec::new();
-            for ids in parents.ids.chunks(MOST_TERMS) {
-                let statement = one_after_the_other(query.clone(), parents.column, ids, keyset, (request, shape));
-                rows.extend(db.connection().query_all_raw(statement).await?);
-            }
-            rows
+    let mut rows = Vec::new();
+    if db.is_postgres() {
+        rows = db.connection().query_all(&lateral(query, &parents, keyset, request, shape)).await?;
+    } else {
+        for ids in parents.ids.chunks(MOST_TERMS) {
+            let statement = one_after_the_other(query.clone(), parents.column, ids, keyset, (request, shape));
+            rows.extend(db.connection().query_all_raw(statement).await?);
         }
-    };
+    }
     let mut found: HashMap<Uuid, Vec<_>> = parents.ids.iter().map(|id| (*id, Vec::new())).collect();
     for record in read_all(&rows, shape)? {
         found.entry((parents.of)(&record)).or_default().push(record);

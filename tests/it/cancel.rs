@@ -69,7 +69,7 @@ async fn at_every_await<T, R>(
         match answer {
             None => dropped += 1,
             Some(answer) => {
-                answer.ok().expect("no error");
+                assert!(answer.is_ok(), "no error");
                 ended += 1;
             }
         }
@@ -92,9 +92,8 @@ async fn nothing_is_left(world: &World) {
     let open = "SELECT state || ': ' || query FROM pg_stat_activity WHERE datname = current_database() \
         AND application_name = 'cpor' AND state LIKE 'idle in transaction%'";
     let gone = async { while !database.read(open).await.is_empty() {} };
-    if tokio::time::timeout(Duration::from_secs(5), gone).await.is_err() {
-        panic!("a connection is left inside a transaction: {:?}", database.read(open).await);
-    }
+    let is_clean = tokio::time::timeout(Duration::from_secs(5), gone).await.is_ok();
+    assert!(is_clean, "a connection is left inside a transaction: {:?}", database.read(open).await);
 }
 
 /// State and history tell the same.

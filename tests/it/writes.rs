@@ -46,8 +46,8 @@ async fn a_change_of_one_claim_takes_two_statements(world: &World) {
         let comment = json!({ "claimId": submitted.id(), "body": "A word.", "idempotencyKey": "two" });
         assert_eq!(statements(world, caller, "addComment", comment).await.len(), 2);
     }
-    let reviewed = world.seen(&submitted).await;
-    let ask = with(of(&reviewed), json!({ "reasons": ["OTHER"], "message": "Please explain." }));
+    let started = world.seen(&submitted).await;
+    let ask = with(of(&started), json!({ "reasons": ["OTHER"], "message": "Please explain." }));
     assert_eq!(statements(world, reviewer, "requestPartnerAction", ask).await.len(), 2);
     let assign = with(of(&world.seen(&submitted).await), json!({ "reviewerSubject": reviewer.subject }));
     assert_eq!(statements(world, &world.lead, "assignReviewer", assign).await.len(), 2);
@@ -103,7 +103,7 @@ async fn the_database_itself_refuses_words_that_it_does_not_know(world: &World) 
 /// Two requests that have read the same claim, and wait for its lock until both do. How many statements they take.
 async fn both_at_once(world: &World, claim: &Claim, requests: [(&Caller, &str, Value); 2]) -> (Vec<Answer>, usize) {
     let outside = Database::connect(&world.server.database.url).await.unwrap();
-    let held = outside.begin().await.unwrap();
+    let held = outside.begin_with_config(None, None).await.unwrap();
     let backend = outside.get_database_backend();
     let lock = format!("SELECT pg_advisory_xact_lock(hashtextextended('{}', 1))::text", ids::key(claim.id()));
     held.execute_raw(Statement::from_string(backend, lock)).await.unwrap();

@@ -112,7 +112,7 @@ fn content(stage: &mut Stage<'_>, partner: &PartnerRow, number: u64, activities:
         domain: Patch::Set(domain),
         activities: Patch::Set(activities.to_vec()),
         solution_seller: seller.unwrap_or_default(),
-        partner_solution: associates.then(|| Patch::Set("Finance Accelerator".to_owned())).unwrap_or_default(),
+        partner_solution: if associates { Patch::Set("Finance Accelerator".to_owned()) } else { Patch::default() },
         ..Edit::default()
     }
 }

@@ -130,8 +130,8 @@ impl Record {
             self.evaluation(&claim, now);
         }
         let notices = effects.notices.into_iter();
-        let noticed = notices.map(|notice| Noticed { id: dice.id(now), claim_id: claim.id, notice, at: now });
-        self.batch.notices.extend(noticed);
+        let sent = notices.map(|notice| Noticed { id: dice.id(now), claim_id: claim.id, notice, at: now });
+        self.batch.notices.extend(sent);
         kept.head = self.entries(std::mem::take(&mut kept.head), claim.id, by, now, events, &posted, dice);
         kept.claim = claim;
         self.batch.comments.extend(posted);

@@ -14,7 +14,7 @@ const FILL: &str = "INSERT INTO history (id, claim_id, seq, action, actor_kind, 
 async fn the_log_is_read_on_by_its_index_wherever_the_position_is() {
     let cluster = block_in_place(|| Cluster::start(&[])).unwrap_or_else(|reason| panic!("no PostgreSQL: {reason}"));
     let bench = Bench::postgres(&cluster.address("postgres")).await;
-    let transaction = bench.raw.begin().await.unwrap();
+    let transaction = bench.raw.begin_with_config(None, None).await.unwrap();
     for sql in [FILL, "ANALYZE history", "SET LOCAL plan_cache_mode = force_generic_plan"] {
         transaction.execute_unprepared(sql).await.unwrap();
     }

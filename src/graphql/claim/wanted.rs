@@ -20,7 +20,9 @@ pub fn of_connection(ctx: &Context<'_>) -> Wanted {
         match field.name() {
             "nodes" => add(&mut wanted, field),
             "edges" => {
-                field.selection_set().filter(|edge| edge.name() == "node").for_each(|node| add(&mut wanted, node))
+                for node in field.selection_set().filter(|edge| edge.name() == "node") {
+                    add(&mut wanted, node);
+                }
             }
             _ => {}
         }

@@ -142,7 +142,7 @@ impl Page {
             Some(_) => Size::Known(Some(1)),
             None if !is_sized && !connections.contains(field.name.node.as_str()) => Size::Known(None),
             None if sizes.iter().any(|size| matches!(size, Written::Variable(_))) => Size::Rows(sizes),
-            None => Size::Known(of_sizes(&sizes, &|_| None)),
+            None => Size::Known(Some(of_sizes(&sizes, &|_| None))),
         };
         Self { size, is_sized }
     }
@@ -151,13 +151,13 @@ impl Page {
         match &self.size {
             Size::Known(rows) => *rows,
             Size::Ids(name) => Some(if let Some(Value::List(ids)) = lookup(name) { ids.len().max(1) } else { 1 }),
-            Size::Rows(sizes) => of_sizes(sizes, lookup),
+            Size::Rows(sizes) => Some(of_sizes(sizes, lookup)),
         }
     }
 }
 
 /// The largest of the sizes that a field gives, else the usual one.
-fn of_sizes(sizes: &[Written], lookup: Lookup<'_>) -> Option<usize> {
+fn of_sizes(sizes: &[Written], lookup: Lookup<'_>) -> usize {
     let number = |size: &Written| match size {
         Written::Number(number) => number.as_i64(),
         Written::Variable(name) => match lookup(name)? {
@@ -168,7 +168,7 @@ fn of_sizes(sizes: &[Written], lookup: Lookup<'_>) -> Option<usize> {
     };
     // One that is out of range will be refused; until then it counts as the nearest that is allowed.
     let rows = |number: i64| usize::try_from(number.max(1)).unwrap_or(LARGEST_PAGE).min(LARGEST_PAGE);
-    Some(sizes.iter().filter_map(number).map(rows).max().unwrap_or(DEFAULT_PAGE))
+    sizes.iter().filter_map(number).map(rows).max().unwrap_or(DEFAULT_PAGE)
 }
 
 /// Adds an operation up; remembers each fragment.

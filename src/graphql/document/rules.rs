@@ -101,8 +101,12 @@ impl Rules {
             DocumentOperations::Single(operation) => vec![operation],
             DocumentOperations::Multiple(operations) => operations.values_mut().collect(),
         };
-        operations.into_iter().for_each(|operation| show_conditions(&mut operation.node.selection_set.node));
-        document.fragments.values_mut().for_each(|fragment| show_conditions(&mut fragment.node.selection_set.node));
+        for operation in operations {
+            show_conditions(&mut operation.node.selection_set.node);
+        }
+        for fragment in document.fragments.values_mut() {
+            show_conditions(&mut fragment.node.selection_set.node);
+        }
         (self.validate)(document)
     }
 

@@ -42,7 +42,9 @@ pub async fn statistics(
     let mut figures =
         Statistics { by_status: ClaimStatus::ALL.iter().map(|status| (*status, 0)).collect(), ..Statistics::default() };
     if let Some(counts) = tally::by_status(db, caller, filter).await? {
-        counts.into_iter().for_each(|(status, count)| figures.add(status, count));
+        for (status, count) in counts {
+            figures.add(status, count);
+        }
         let late = ClaimFilter { overdue: Some((true, now)), ..filter.clone() };
         figures.overdue = keyset::count(db, seen(db, caller, &late)).await?;
         return Ok(figures);
@@ -126,11 +128,12 @@ pub async fn decided(
 
 /// The number of the vendor's day on which the time lies. Counted from long ago, for division rounds towards 0.
 fn day(column: &str, offsets: &[(Option<Timestamp>, i64)]) -> Expr {
-    let cases: String = offsets
+    let cases: Vec<String> = offsets
         .iter()
         .filter_map(|(since, offset)| since.map(|since| (since.micros(), offset)))
         .map(|(since, offset)| format!("WHEN {column} >= {since} THEN {offset} "))
         .collect();
+    let cases = cases.concat();
     let first = offsets.last().map_or(0, |(_, offset)| *offset);
     let offset = if cases.is_empty() { first.to_string() } else { format!("CASE {cases}ELSE {first} END") };
     Expr::cust(format!("({column} + ({offset}) + 5000000 * 86400000000) / 86400000000"))

@@ -3,7 +3,7 @@
 //! The days that a range has whole come from the counters; the entries of the days at its ends are counted by the index on
 //! their time.
 
-use domain::caller::Caller;
+use domain::{caller::Caller, time::Timestamp};
 use sea_orm::{
     QuerySelect, QueryTrait,
     sea_query::{Alias, Asterisk, Expr, ExprTrait, Query, SelectStatement, SubQueryStatement},
@@ -26,8 +26,8 @@ pub(super) async fn count(db: &Db, caller: &Caller, filter: &HistoryFilter) -> R
         return Ok(None);
     }
     let range = filter.at.unwrap_or_default();
-    let from = range.from.map(|from| from.micros()).filter(|from| *from > 0);
-    let before = range.before.map(|before| before.micros());
+    let from = range.from.map(Timestamp::micros).filter(|from| *from > 0);
+    let before = range.before.map(Timestamp::micros);
     if before.is_some_and(|before| before <= 0) {
         return Ok(None);
     }

@@ -111,8 +111,8 @@ impl Batch {
         let noticed = |made: &Noticed| notices::row(made.id, made.claim_id, &made.notice, made.at);
         insert::<notice::ActiveModel>(transaction, self.notices.iter().map(noticed).collect()).await?;
         insert(transaction, self.arbitrations.into_iter().map(arbitration_row).collect()).await?;
-        insert(transaction, self.parties.into_iter().map(party_row).collect()).await?;
-        insert(transaction, self.associations.into_iter().map(association_row).collect()).await?;
+        insert(transaction, self.parties.iter().map(party_row).collect()).await?;
+        insert(transaction, self.associations.iter().map(association_row).collect()).await?;
         let evaluated = |made: &Evaluated| evaluations::row(&made.claim, made.evaluation, made.at);
         insert::<evaluation::ActiveModel>(transaction, self.evaluations.iter().map(evaluated).collect()).await
     }
@@ -144,10 +144,7 @@ pub async fn analyze(db: &Db) -> Result<(), StoreError> {
 }
 
 /// Inserts rows that all have the same columns set.
-async fn insert<A: ActiveModelTrait>(transaction: &Transaction, rows: Vec<A>) -> Result<(), StoreError>
-where
-    A: Send,
-{
+async fn insert<A: ActiveModelTrait + Send>(transaction: &Transaction, rows: Vec<A>) -> Result<(), StoreError> {
     let columns: Vec<_> = match rows.first() {
         Some(first) => {
             <A::Entity as EntityTrait>::Column::iter().filter(|column| first.get(*column).is_set()).collect()
@@ -208,7 +205,7 @@ fn subject(tenant_id: Uuid, sku_id: Uuid, subscription_id: Option<Uuid>) -> Stri
     subscription_id.map_or(Subject::Workload { tenant_id, sku_id }, Subject::Subscription).to_string()
 }
 
-fn association_row(made: Association) -> association::ActiveModel {
+fn association_row(made: &Association) -> association::ActiveModel {
     association::ActiveModel {
         subject: Set(subject(made.tenant_id, made.sku_id, made.subscription_id)),
         id: Set(made.id),
@@ -239,7 +236,7 @@ fn arbitration_row(made: Arbitration) -> arbitration::ActiveModel {
     }
 }
 
-fn party_row(party: Party) -> arbitration_claim::ActiveModel {
+fn party_row(party: &Party) -> arbitration_claim::ActiveModel {
     arbitration_claim::ActiveModel {
         arbitration_id: Set(party.arbitration_id),
         claim_id: Set(party.claim_id),
