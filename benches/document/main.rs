@@ -4,7 +4,7 @@
 //! ```sh
 //! cargo bench --bench document --profile perf
 //! ```
-#![expect(clippy::expect_used, reason = "a benchmark that cannot begin stops")]
+#![expect(clippy::panic, reason = "a benchmark that cannot begin stops")]
 
 use std::{hint::black_box, sync::Arc};
 

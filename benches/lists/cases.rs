@@ -83,10 +83,10 @@ impl Case {
         })
     }
 
-    pub async fn read(&self, db: &Db, request: &Option<PageRequest>) -> Fallible<()> {
+    pub async fn read(&self, db: &Db, request: Option<&PageRequest>) -> Fallible<()> {
         match request {
             Some(request) => self.cursor(db, request).await.map(drop),
-            None => Ok(self.count(db).await.map_err(words)?),
+            None => Ok(self.count(db).await.map_err(|error| words(&error))?),
         }
     }
 
@@ -130,10 +130,10 @@ impl Case {
 }
 
 fn last<T>(page: Result<Page<T>, StoreError>) -> Fallible<Option<Cursor>> {
-    Ok(page.map_err(words)?.items.pop().map(|(cursor, _)| cursor))
+    Ok(page.map_err(|error| words(&error))?.items.pop().map(|(cursor, _)| cursor))
 }
 
-fn words(error: StoreError) -> String {
+fn words(error: &StoreError) -> String {
     format!("{error:?}")
 }
 
@@ -221,22 +221,22 @@ fn lists(facts: &Facts, whole: bool) -> Vec<(String, List)> {
         }
         lists.push((format!("statistics {name}"), List::Statistics(Box::new(filter))));
     }
+    let (deleted, responded, submitted) = (HistoryAction::Deleted, HistoryAction::Responded, HistoryAction::Submitted);
     let history = |claim_id, actions: &[HistoryAction], at| {
         let actions = (!actions.is_empty()).then(|| actions.to_vec());
         List::History(HistoryFilter { claim_id, actions, at })
     };
-    use HistoryAction::{Deleted, Responded, Submitted};
     let year =
         TimeRange { before: facts.month.from.map(|from| micros(from.micros() + 300 * 86_400_000_000)), ..facts.month };
     lists.extend([
         ("history".to_owned(), history(None, &[], None)),
         ("history of a claim".to_owned(), history(Some(facts.claim), &[], None)),
-        ("history action RESPONDED".to_owned(), history(None, &[Responded], None)),
-        ("history actions RESPONDED, SUBMITTED".to_owned(), history(None, &[Responded, Submitted], None)),
-        ("history action DELETED (none)".to_owned(), history(None, &[Deleted], None)),
+        ("history action RESPONDED".to_owned(), history(None, &[responded], None)),
+        ("history actions RESPONDED, SUBMITTED".to_owned(), history(None, &[responded, submitted], None)),
+        ("history action DELETED (none)".to_owned(), history(None, &[deleted], None)),
         ("history at a month".to_owned(), history(None, &[], Some(facts.month))),
         ("history at 300 days".to_owned(), history(None, &[], Some(year))),
-        ("history action RESPONDED at a month".to_owned(), history(None, &[Responded], Some(facts.month))),
+        ("history action RESPONDED at a month".to_owned(), history(None, &[responded], Some(facts.month))),
         ("comments".to_owned(), List::Comments(None)),
         ("comments of a claim".to_owned(), List::Comments(Some(facts.claim))),
         ("associations".to_owned(), List::Associations(AssociationFilter::default())),

@@ -76,7 +76,7 @@ async fn measure(db: &Db, case: &Case, place: Place, ran: &Mutex<Vec<String>>) -
     for _ in 0..TIMES {
         let _ = std::mem::take(&mut *ran.lock().map_err(|_| "a lock was poisoned")?);
         let started = Instant::now();
-        case.read(db, &request).await?;
+        case.read(db, request.as_ref()).await?;
         best = best.min(started.elapsed().as_secs_f64() * 1000.0);
         statements = std::mem::take(&mut *ran.lock().map_err(|_| "a lock was poisoned")?);
     }

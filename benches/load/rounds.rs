@@ -330,7 +330,7 @@ impl Bench<'_> {
         let load = operation.load(peer.address, list);
         let time = Duration::from_secs(self.options.seconds);
         closed_loop::run(&load, self.options.connections, time, 7, || {
-            peak = peak.max(usage::memory(process).unwrap_or(0.0))
+            peak = peak.max(usage::memory(process).unwrap_or(0.0));
         })?;
         std::thread::sleep(Duration::from_secs(2));
         let after = usage::memory(process)?;
