@@ -38,7 +38,7 @@ pub struct Follower {
 pub struct Candidate {
     /// The event.
     pub event: Arc<Event>,
-    /// Whether it was read by a statement that gives what the caller may see only; else [`Sight::may_see`] is to be asked.
+    /// Whether it was read by a statement that gives what the caller may see only; else `Sight::may_see` is to be asked.
     pub judged: bool,
 }
 

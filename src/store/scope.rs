@@ -94,7 +94,7 @@ pub fn comments_of_visible(caller: &Caller) -> Condition {
     not_customers(caller, shared(caller, Condition::all(), comment::Column::Visibility))
 }
 
-/// The history of a claim that the caller sees, as [`history`] has it.
+/// The history of a claim that the caller sees, as [`history()`] has it.
 pub fn history_of_visible(caller: &Caller) -> Condition {
     not_customers(caller, shared(caller, Condition::all(), history::Column::Visibility))
 }

@@ -2,7 +2,7 @@
 //!
 //! async-graphql walks fragment spreads without memory, before any of its own limits: a document of 800 bytes can hold it
 //! for hours. So a document is counted as text, parsed, and measured with a memory per fragment; only what is within
-//! bounds is handed on. What is found out of a document is its [plan](plan::Plan), which is kept: a document that comes again
+//! bounds is handed on. What is found out of a document is its plan, which is kept: a document that comes again
 //! is neither parsed nor validated nor added up again, and only its variables are looked at.
 
 mod cache;
