@@ -1,7 +1,7 @@
 //! Pages of the children of many parents.
 //!
 //! The database looks up each parent's page by itself, through the index that serves the page of a single parent: by
-//! `LATERAL` on PostgreSQL, by a sub-select for each parent on SQLite. What it reads depends on the size of the pages, not
+//! `LATERAL` on PostgreSQL, by a part of its own for each parent on SQLite. What it reads depends on the size of the pages, not
 //! on how many children there are.
 
 use std::collections::HashMap;
