@@ -1,8 +1,8 @@
 //! On PostgreSQL, the checks of a table become one check, by a function.
 //!
 //! PostgreSQL reads and plans the expression of every CHECK of a table anew for each statement that inserts or updates, also
-//! where the columns of the check are not written. With the lists of words of `claim` and `history` that was a quarter
-//! of the work of a write. A function is compiled once a connection. It judges by the very same expressions, which are
+//! where the columns of the check are not written. With the lists of words of `claim` and `history` that was about a quarter
+//! of the storing statement in one comparison. A function is compiled once a connection. It judges by the very same expressions, which are
 //! taken from the catalog. SQLite compiles its checks with the prepared statement.
 //!
 //! A later step that gives a check of such a table another word replaces the function, and its comment.
