@@ -1,6 +1,7 @@
 //! A bearer token becomes a caller (A5): one algorithm, fixed claims, no default role.
 
 mod claims;
+mod known;
 #[cfg(test)]
 mod tests;
 
@@ -10,6 +11,7 @@ use claims::Claims;
 pub use claims::Grant;
 use domain::caller::Caller;
 use jsonwebtoken::{Algorithm, DecodingKey, EncodingKey, Header, Validation};
+use known::Known;
 
 use crate::{clock::Clock, config::Keys};
 
@@ -35,6 +37,11 @@ pub struct Session {
 }
 
 impl Session {
+    /// Whether the token is good at a time, in seconds since the start of 1970.
+    const fn is_good_at(&self, now: u64) -> bool {
+        now <= self.expires_at.saturating_add(LEEWAY_SECONDS)
+    }
+
     /// How long the token is still good: nothing of the leeway, which is for clocks that differ and not for longer use.
     #[must_use]
     pub fn remaining(&self) -> Duration {
@@ -50,6 +57,7 @@ pub struct Authenticator {
     validation: Validation,
     issuer: String,
     audience: String,
+    known: Known,
 }
 
 impl Authenticator {
@@ -69,6 +77,7 @@ impl Authenticator {
             validation,
             issuer: keys.issuer.clone(),
             audience: keys.audience.clone(),
+            known: Known::default(),
         }
     }
 
@@ -77,6 +86,16 @@ impl Authenticator {
     /// # Errors
     /// [`AuthError`].
     pub fn authenticate(&self, token: &str) -> Result<Session, AuthError> {
+        let now = seconds();
+        if let Some(session) = self.known.session(token, now) {
+            return Ok(session);
+        }
+        let session = self.check(token)?;
+        self.known.keep(token, &session, now);
+        Ok(session)
+    }
+
+    fn check(&self, token: &str) -> Result<Session, AuthError> {
         claims::check_header(token)?;
         let claims = jsonwebtoken::decode::<Claims>(token, &self.decoding, &self.validation)
             .map_err(|_| AuthError::Unauthenticated)?
@@ -102,6 +121,11 @@ impl std::fmt::Debug for Authenticator {
             .field("audience", &self.audience)
             .finish_non_exhaustive()
     }
+}
+
+/// The real time, in seconds since the start of 1970.
+fn seconds() -> u64 {
+    u64::try_from(Clock::System.now().micros() / 1_000_000).unwrap_or_default()
 }
 
 /// Names the provider of cryptography, since the library stops the process when a dependency switches a second one on.

@@ -5,10 +5,11 @@ use cpor::store::{
     associations::{self, AssociationFilter},
     claims::{self, ClaimFilter, ClaimOrder, ClaimOrderField, TimeRange, Wanted},
     comments, customers,
-    history::{self, EntryWanted, HistoryFilter},
+    history::{self, HistoryFilter},
     page::{Cursor, Page, PageRequest},
     partners,
     products::{self, ProductFilter},
+    rows::Columns,
     subscriptions::{self, SubscriptionFilter},
 };
 use domain::{
@@ -97,9 +98,9 @@ impl Case {
             List::Claims(filter, order) => last(claims::page(db, who, filter, *order, request, Wanted::ROW).await),
             List::Statistics(_) => Ok(None),
             List::History(filter) => {
-                last(history::page(db, who, filter, request, None, EntryWanted { detail: true }).await)
+                last(history::page(db, who, filter, request, None, Columns::ALL).await)
             }
-            List::Comments(claim) => last(comments::page(db, who, *claim, request).await),
+            List::Comments(claim) => last(comments::page(db, who, *claim, request, Columns::ALL).await),
             List::Associations(filter) => last(associations::page(db, who, *filter, request).await),
             List::Arbitrations(status) => last(arbitrations::page(db, who, *status, request).await),
             List::Customers(search) => last(customers::page(db, who, search.as_deref(), request).await),

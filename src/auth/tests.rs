@@ -19,6 +19,11 @@ fn good() -> Value {
     })
 }
 
+/// A session that ends at a time, in seconds since the start of 1970.
+pub(super) fn session_until(expires_at: u64) -> Session {
+    Session { caller: ask(&good()).unwrap(), expires_at }
+}
+
 fn with(name: &str, value: Value) -> Value {
     let mut claims = good();
     claims[name] = value;
@@ -162,4 +167,14 @@ fn what_is_signed_for_development_is_accepted() {
     let authenticator = authenticator();
     let caller = authenticator.authenticate(&authenticator.sign(&grant).unwrap()).unwrap().caller;
     assert_eq!((caller.partner_id(), caller.roles, caller.scopes), (grant.partner_id, grant.roles, grant.scopes));
+}
+
+#[test]
+fn a_token_is_good_again_and_another_is_not() {
+    let authenticator = authenticator();
+    let token = sign_with(&Header::default(), &good(), SECRET);
+    let session = authenticator.authenticate(&token).unwrap();
+    assert_eq!(authenticator.authenticate(&token), Ok(session));
+    let forged = sign_with(&Header::default(), &good(), "another secret of thirty-two bytes!!");
+    assert_eq!(authenticator.authenticate(&forged), Err(AuthError::Unauthenticated));
 }

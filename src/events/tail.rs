@@ -19,9 +19,10 @@ use super::{
 use crate::{
     store::{
         Db, StoreError,
-        history::{self, EntryRow, EntryWanted, HistoryFilter, log, log::Feed},
+        history::{self, HistoryFilter, log, log::Feed},
         page::{Page, PageRequest},
-        records::Position,
+        records::{HistoryEntry, Position},
+        rows::Columns,
     },
     telemetry,
 };
@@ -188,9 +189,10 @@ impl Tail {
         caller: &Caller,
         filter: &HistoryFilter,
         request: &PageRequest,
-        wanted: EntryWanted,
-    ) -> Result<Page<EntryRow>, StoreError> {
+        wanted: Columns,
+    ) -> Result<Page<HistoryEntry>, StoreError> {
         let reached = *self.inner.reached.borrow();
+        let wanted = wanted.and(Columns::of_field::<HistoryEntry>("position"));
         let page = history::page(self.db(), caller, filter, request, None, wanted).await?;
         let last = page.items.iter().map(|(_, entry)| entry.position).max();
         match (last, reached) {

@@ -38,7 +38,8 @@ impl<T: ContainerType> OutputType for Eager<T> {
 
     async fn resolve(&self, ctx: &ContextSelectionSet<'_>, _: &Positioned<Field>) -> ServerResult<Value> {
         if !is_plain(ctx) {
-            return resolve_container(ctx, &self.0).await;
+            // On the heap, for this one is big and rare.
+            return Box::pin(resolve_container(ctx, &self.0)).await;
         }
         let mut waiting = Vec::new();
         let mut objects = [begin(ctx, &self.0, 0, &mut waiting)];
@@ -64,7 +65,7 @@ impl<T: ContainerType> OutputType for EagerList<T> {
     async fn resolve(&self, ctx: &ContextSelectionSet<'_>, field: &Positioned<Field>) -> ServerResult<Value> {
         if !is_plain(ctx) {
             let items: Vec<&T> = self.0.iter().collect();
-            return items.resolve(ctx, field).await;
+            return Box::pin(items.resolve(ctx, field)).await;
         }
         let mut waiting = Vec::new();
         let begin = |(place, item)| begin(&ctx.with_index(place), item, place, &mut waiting);

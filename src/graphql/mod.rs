@@ -33,6 +33,7 @@ mod sandbox;
 mod scalar;
 pub mod schema;
 mod viewer;
+mod wanted;
 
 #[cfg(test)]
 mod tests;

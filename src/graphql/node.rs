@@ -23,9 +23,9 @@ use super::{
 use crate::store::{
     arbitrations, associations,
     claims::{self, Wanted},
-    comments, customers, documents,
-    history::{self, EntryWanted},
-    partners, products, subscriptions,
+    comments, customers, documents, history, partners, products,
+    rows::Columns,
+    subscriptions,
 };
 
 /// The most ids that one call may name.
@@ -103,7 +103,7 @@ nodes! {
     SubscriptionNode => |reader, ids| subscriptions::by_ids(reader.db(), &reader.caller, &ids).await?
         .into_iter().map(|found| (found.subscription_id, Node::CustomerSubscription(found.into())));
     ClaimNode => |reader, ids| claims::by_ids(reader.db(), &reader.caller, &ids, Wanted::ROW).await?
-        .into_iter().map(|found| (found.core().id, Node::Claim(found.into())));
+        .into_iter().map(|found| (found.claim().id, Node::Claim(found.into())));
     AssociationNode => |reader, ids| associations::by_ids(reader.db(), &reader.caller, &ids).await?
         .into_iter().map(|found| (found.id, Node::Association(found.into())));
     ArbitrationNode => |reader, ids| arbitrations::by_ids(reader.db(), &reader.caller, &ids).await?
@@ -112,7 +112,7 @@ nodes! {
         .into_iter().map(|found| (found.id, Node::ProofDocument(found.into())));
     CommentNode => |reader, ids| comments::by_ids(reader.db(), &reader.caller, &ids).await?
         .into_iter().map(|found| (found.id, Node::Comment(found.into())));
-    HistoryNode => |reader, ids| history::by_ids(reader.db(), &reader.caller, &ids, EntryWanted { detail: true }).await?
+    HistoryNode => |reader, ids| history::by_ids(reader.db(), &reader.caller, &ids, Columns::ALL).await?
         .into_iter().map(|found| (found.id, Node::HistoryEntry(found.into())));
 }
 

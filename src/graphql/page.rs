@@ -33,11 +33,11 @@ pub struct PageArgs {
 }
 
 impl PageArgs {
-    /// The page of this list that is meant.
+    /// The page of this list that is meant by the field that is being answered.
     ///
     /// # Errors
     /// Malformed input: a size out of bounds, both ends at once, or a cursor that is none of this list.
-    pub fn of(self, list: &ListOrder) -> Result<PageRequest, Failure> {
+    pub fn of(self, ctx: &Context<'_>, list: &ListOrder) -> Result<PageRequest, Failure> {
         let (name, size) = match (self.first, self.last) {
             (Some(_), Some(_)) => return Err(Failure::BadInput("Give first or last, not both.".to_owned())),
             (None, Some(size)) => ("last", size),
@@ -50,6 +50,7 @@ impl PageArgs {
             backward: self.last.is_some(),
             after: cursor(list, "after", self.after)?,
             before: cursor(list, "before", self.before)?,
+            peeks: ctx.look_ahead().field("pageInfo").exists(),
         })
     }
 }

@@ -3,11 +3,12 @@
 use std::any::Any;
 
 use axum::Router;
-use axum::extract::Request;
+use axum::extract::{DefaultBodyLimit, Request};
 use axum::http::header::{CACHE_CONTROL, CONTENT_DISPOSITION, RETRY_AFTER, X_CONTENT_TYPE_OPTIONS};
 use axum::http::{HeaderName, HeaderValue, Method};
 use axum::middleware::{from_fn, map_request};
 use axum::response::{IntoResponse, Response};
+use tower::ServiceBuilder;
 use tower_http::catch_panic::CatchPanicLayer;
 use tower_http::cors::{AllowHeaders, AllowOrigin, CorsLayer};
 use tower_http::request_id::{MakeRequestId, PropagateRequestIdLayer, RequestId, SetRequestIdLayer};
@@ -21,20 +22,21 @@ pub(super) const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id"
 /// The longest request id that is taken from a client.
 const LONGEST_ID: usize = 64;
 
-/// Puts the layers around the routes; the last one is the outermost.
+/// Puts the layers around the routes; the first one is the outermost.
 pub(super) fn around(routes: Router, origins: &[String]) -> Router {
-    let mut routes = routes
-        .layer(CatchPanicLayer::custom(panicked))
-        .layer(SetResponseHeaderLayer::if_not_present(CACHE_CONTROL, HeaderValue::from_static("no-store")))
-        .layer(SetResponseHeaderLayer::overriding(X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff")));
-    if !origins.is_empty() {
-        routes = routes.layer(cors(origins));
-    }
-    routes
-        .layer(from_fn(log::request))
-        .layer(PropagateRequestIdLayer::new(REQUEST_ID))
-        .layer(SetRequestIdLayer::new(REQUEST_ID, NewId))
+    // One stack and not a layer after the other: the router makes every layer it is given a boxed service of its own.
+    let layers = ServiceBuilder::new()
         .layer(map_request(without_strange_id))
+        .layer(SetRequestIdLayer::new(REQUEST_ID, NewId))
+        .layer(PropagateRequestIdLayer::new(REQUEST_ID))
+        .layer(from_fn(log::request))
+        .option_layer((!origins.is_empty()).then(|| cors(origins)))
+        .layer(SetResponseHeaderLayer::overriding(X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff")))
+        .layer(SetResponseHeaderLayer::if_not_present(CACHE_CONTROL, HeaderValue::from_static("no-store")))
+        .layer(CatchPanicLayer::custom(panicked))
+        // Handlers read bodies themselves, with limits of their own.
+        .layer(DefaultBodyLimit::disable());
+    routes.layer(layers)
 }
 
 /// Takes a client's id away unless it is plain and short: it stands in every line of the log, and goes back (T41).

@@ -101,11 +101,7 @@ pub fn router(
     if config.graphiql {
         routes = routes.route("/", get(graphiql::page));
     }
-    let routes = routes
-        .fallback(failure::unknown_path)
-        .method_not_allowed_fallback(failure::wrong_method)
-        // Handlers read bodies themselves, with limits of their own.
-        .layer(axum::extract::DefaultBodyLimit::disable())
-        .with_state(edge);
+    let routes =
+        routes.fallback(failure::unknown_path).method_not_allowed_fallback(failure::wrong_method).with_state(edge);
     layers::around(routes, &config.cors_origins)
 }

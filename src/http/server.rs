@@ -1,5 +1,6 @@
 //! The accept loop, with the time limits that `axum::serve` cannot set, and its end.
 
+use std::convert::Infallible;
 use std::io;
 use std::net::{SocketAddr, TcpListener};
 use std::pin::pin;
@@ -9,7 +10,6 @@ use axum::Router;
 use axum::extract::ConnectInfo;
 use axum::http::header::CONNECTION;
 use axum::http::{HeaderValue, StatusCode};
-use axum::middleware::map_response;
 use axum::response::Response;
 use hyper::server::conn::http1;
 use hyper::service::{Service, service_fn};
@@ -42,7 +42,7 @@ const BREATHER: Duration = Duration::from_millis(50);
 pub async fn serve(listener: TcpListener, routes: Router, patience: Duration, shutdown: &Shutdown) -> io::Result<()> {
     listener.set_nonblocking(true)?;
     let listener = tokio::net::TcpListener::from_std(listener)?;
-    let routes = TowerToHyperService::new(with_a_last_answer(routes, shutdown));
+    let routes = TowerToHyperService::new(routes);
     // Dropped with this future, it takes its connections with it.
     let mut connections = JoinSet::new();
     let mut asked = pin!(shutdown.asked());
@@ -52,7 +52,7 @@ pub async fn serve(listener: TcpListener, routes: Router, patience: Duration, sh
             () = &mut asked => break,
             accepted = listener.accept() => match accepted {
                 Ok((stream, peer)) => {
-                    connections.spawn(converse(stream, peer, routes.clone(), patience, shutdown.asked()));
+                    connections.spawn(converse(stream, peer, routes.clone(), patience, shutdown.clone()));
                 }
                 Err(error) => {
                     tracing::warn!(%error, "no connection could be accepted");
@@ -69,7 +69,7 @@ pub async fn serve(listener: TcpListener, routes: Router, patience: Duration, sh
         let Ok((stream, peer)) = listener.accept() else { break };
         stream.set_nonblocking(true)?;
         let stream = TcpStream::from_std(stream)?;
-        connections.spawn(converse(stream, peer, routes.clone(), patience, shutdown.asked()));
+        connections.spawn(converse(stream, peer, routes.clone(), patience, shutdown.clone()));
     }
     // From here on the system refuses connections.
     drop(listener);
@@ -95,15 +95,22 @@ async fn converse(
     peer: SocketAddr,
     routes: TowerToHyperService<Router>,
     patience: Duration,
-    asked: impl Future<Output = ()>,
+    shutdown: Shutdown,
 ) {
     // Small answers are sent at once.
     if stream.set_nodelay(true).is_err() {
         return;
     }
+    let stopping = shutdown.clone();
     let service = service_fn(move |mut request| {
         request.extensions_mut().insert(ConnectInfo(peer));
-        routes.call(request)
+        let answered = routes.call(request);
+        let stopping = stopping.clone();
+        async move {
+            let mut response = answered.await?;
+            is_last(&mut response, &stopping);
+            Ok::<_, Infallible>(response)
+        }
     });
     let mut builder = http1::Builder::new();
     builder.timer(TokioTimer::new()).header_read_timeout(HEADERS_WITHIN);
@@ -112,7 +119,7 @@ async fn converse(
     // How a connection ends is its client's matter: hung up, was too slow, sent what is no HTTP.
     tokio::select! {
         _ = connection.as_mut() => return,
-        () = asked => {}
+        () = shutdown.asked() => {}
     }
     if timeout(LINGER, connection.as_mut()).await.is_err() {
         connection.as_mut().graceful_shutdown();
@@ -120,13 +127,9 @@ async fn converse(
     }
 }
 
-/// Makes every answer the last of its connection once the server was asked to stop.
-fn with_a_last_answer(routes: Router, shutdown: &Shutdown) -> Router {
-    let shutdown = shutdown.clone();
-    routes.layer(map_response(move |mut response: Response| {
-        if shutdown.is_asked() && response.status() != StatusCode::SWITCHING_PROTOCOLS {
-            response.headers_mut().insert(CONNECTION, HeaderValue::from_static("close"));
-        }
-        async { response }
-    }))
+/// Makes an answer the last of its connection once the server was asked to stop.
+fn is_last(response: &mut Response, shutdown: &Shutdown) {
+    if shutdown.is_asked() && response.status() != StatusCode::SWITCHING_PROTOCOLS {
+        response.headers_mut().insert(CONNECTION, HeaderValue::from_static("close"));
+    }
 }

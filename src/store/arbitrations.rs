@@ -19,7 +19,7 @@ use super::{
     keyset::{self, Keyset},
     page::{Key, KeyKind, ListOrder, Page, PageRequest},
     records::Arbitration,
-    rows::{Cells, Plain, Shape, columns},
+    rows::{Cells, Plain, Shape},
     scope,
     sql::any_of,
 };
@@ -51,7 +51,7 @@ pub async fn page(
         columns: vec![Expr::col(Column::Id.as_column_ref())],
         keys: &|row| vec![Key::Id(row.id)],
     };
-    keyset::page(db, seen(caller, status), &keyset, request, &Plain::<Arbitration>::new()).await
+    keyset::page(db, seen(caller, status), &keyset, request, &Plain::<Arbitration>::all()).await
 }
 
 /// How many arbitrations the caller sees.
@@ -69,7 +69,7 @@ pub async fn count(db: &Db, caller: &Caller, status: Option<ArbitrationStatus>) 
 pub async fn by_ids(db: &Db, caller: &Caller, ids: &[Uuid]) -> Result<Vec<Arbitration>, StoreError> {
     let backend = db.connection().get_database_backend();
     let query = seen(caller, None).filter(any_of(Column::Id, ids.iter().copied(), backend));
-    keyset::all(db, query, &Plain::<Arbitration>::new()).await
+    keyset::all(db, query, &Plain::<Arbitration>::all()).await
 }
 
 /// The arbitrations that each claim takes or took part in, oldest first. A claim without one that the caller sees is
@@ -89,7 +89,7 @@ pub async fn of_claims(
         .filter(scope::arbitrations(caller))
         .filter(any_of(arbitration_claim::Column::ClaimId, claims.iter().copied(), backend))
         .order_by_asc(Column::Id);
-    let shape = Party(arbitration_claim::Column::ClaimId, Plain::<Arbitration>::new());
+    let shape = Party(arbitration_claim::Column::ClaimId, Plain::<Arbitration>::all());
     Ok(grouped(keyset::all(db, query, &shape).await?))
 }
 
@@ -123,7 +123,7 @@ impl<S: Shape> Shape for Party<S> {
     type Record = (Uuid, S::Record);
 
     fn select(&self, query: &mut SelectStatement) {
-        columns(query, &[self.0]);
+        query.column(self.0.as_column_ref());
         self.1.select(query);
     }
 

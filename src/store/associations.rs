@@ -56,7 +56,7 @@ pub async fn page(
         columns: vec![Expr::col(Column::Id.as_column_ref())],
         keys: &|row| vec![Key::Id(row.id)],
     };
-    keyset::page(db, seen(caller, filter), &keyset, request, &Plain::<Association>::new()).await
+    keyset::page(db, seen(caller, filter), &keyset, request, &Plain::<Association>::all()).await
 }
 
 /// How many associations the caller sees.
@@ -76,7 +76,7 @@ pub async fn of_lines(db: &Db, caller: &Caller, lines: &[Uuid]) -> Result<HashMa
     let query = seen(caller, AssociationFilter::default())
         .filter(any_of(Column::LineId, lines.iter().copied(), backend))
         .order_by_asc(Column::Id);
-    let found = keyset::all(db, query, &Plain::<Association>::new()).await?;
+    let found = keyset::all(db, query, &Plain::<Association>::all()).await?;
     // Later ones take the place of earlier ones.
     Ok(found.into_iter().map(|one| (one.line_id, one)).collect())
 }
@@ -88,5 +88,5 @@ pub async fn of_lines(db: &Db, caller: &Caller, lines: &[Uuid]) -> Result<HashMa
 pub async fn by_ids(db: &Db, caller: &Caller, ids: &[Uuid]) -> Result<Vec<Association>, StoreError> {
     let backend = db.connection().get_database_backend();
     let query = seen(caller, AssociationFilter::default()).filter(any_of(Column::Id, ids.iter().copied(), backend));
-    keyset::all(db, query, &Plain::<Association>::new()).await
+    keyset::all(db, query, &Plain::<Association>::all()).await
 }

@@ -13,7 +13,7 @@ use super::{
     keyset::{self, Keyset},
     page::{Key, KeyKind, ListOrder, Page, PageRequest},
     records::Comment,
-    rows::Plain,
+    rows::{Columns, Plain},
     scope,
     sql::any_of,
     visible::bare,
@@ -44,8 +44,9 @@ pub async fn page(
     caller: &Caller,
     claim_id: Option<Uuid>,
     request: &PageRequest,
+    wanted: Columns,
 ) -> Result<Page<Comment>, StoreError> {
-    keyset::page(db, seen(caller, claim_id), &keyset(), request, &Plain::<Comment>::new()).await
+    keyset::page(db, seen(caller, claim_id), &keyset(), request, &Plain::of(wanted)).await
 }
 
 /// How many comments the caller sees.
@@ -76,11 +77,12 @@ pub async fn pages_of_claims(
     caller: &Caller,
     claims: &[Visible<Uuid>],
     request: &PageRequest,
+    wanted: Columns,
 ) -> Result<HashMap<Uuid, Page<Comment>>, StoreError> {
     let ids = bare(claims);
     let parents = Children { column: Column::ClaimId, of: |row: &Comment| row.claim_id, ids: &ids };
     let query = Entity::find().filter(scope::comments_of_visible(caller));
-    children::pages(db, query, parents, &keyset(), request, &Plain::<Comment>::new()).await
+    children::pages(db, query, parents, &keyset(), request, &Plain::of(wanted)).await
 }
 
 /// How many comments each claim has.
@@ -106,5 +108,5 @@ pub async fn counts_of_claims(
 pub async fn by_ids(db: &Db, caller: &Caller, ids: &[Uuid]) -> Result<Vec<Comment>, StoreError> {
     let backend = db.connection().get_database_backend();
     let query = seen(caller, None).filter(any_of(Column::Id, ids.iter().copied(), backend));
-    keyset::all(db, query, &Plain::<Comment>::new()).await
+    keyset::all(db, query, &Plain::<Comment>::all()).await
 }

@@ -46,7 +46,7 @@ pub async fn page(
         columns: [Column::Name, Column::TenantId].map(|column| Expr::col(column.as_column_ref())).to_vec(),
         keys: &|row| vec![Key::Text(row.name.clone()), Key::Id(row.tenant_id)],
     };
-    keyset::page(db, seen(caller, search), &keyset, request, &Plain::<Customer>::new()).await
+    keyset::page(db, seen(caller, search), &keyset, request, &Plain::<Customer>::all()).await
 }
 
 /// How many customers the caller sees.
@@ -64,7 +64,7 @@ pub async fn count(db: &Db, caller: &Caller, search: Option<&str>) -> Result<u64
 pub async fn by_ids(db: &Db, caller: &Caller, tenants: &[Uuid]) -> Result<Vec<Customer>, StoreError> {
     let backend = db.connection().get_database_backend();
     let query = seen(caller, None).filter(any_of(Column::TenantId, tenants.iter().copied(), backend));
-    keyset::all(db, query, &Plain::<Customer>::new()).await
+    keyset::all(db, query, &Plain::<Customer>::all()).await
 }
 
 /// The customers, in no order, whoever asks: only for the edges of what the caller sees.
@@ -74,7 +74,7 @@ pub async fn by_ids(db: &Db, caller: &Caller, tenants: &[Uuid]) -> Result<Vec<Cu
 pub async fn get_many(on: &impl Reads, tenants: &[Uuid]) -> Result<Vec<Customer>, StoreError> {
     let backend = on.connection().get_database_backend();
     let query = Entity::find().filter(any_of(Column::TenantId, tenants.iter().copied(), backend));
-    keyset::all(on, query, &Plain::<Customer>::new()).await
+    keyset::all(on, query, &Plain::<Customer>::all()).await
 }
 
 /// The customer with this tenant id and this verified domain: who knows both may see it (A6), customers themselves only.
@@ -99,7 +99,7 @@ pub async fn by_tenant_and_domain(
         .filter(customer_domain::Column::Domain.eq(domain));
     let matching = Condition::any().add(Column::Domain.eq(domain)).add(Expr::exists(verified.into_query()));
     let query = Entity::find().filter(Column::TenantId.eq(tenant_id)).filter(matching);
-    Ok(keyset::all(db, query, &Plain::<Customer>::new()).await?.pop())
+    Ok(keyset::all(db, query, &Plain::<Customer>::all()).await?.pop())
 }
 
 /// The verified domains of the customers, by name, whoever asks. A customer without any is missing.

@@ -26,7 +26,7 @@ pub async fn of_claims(
         .filter(any_of(Column::ClaimId, bare(claims), backend))
         .order_by_asc(Column::Id);
     let mut documents: HashMap<Visible<Uuid>, Vec<Document>> = HashMap::new();
-    for document in keyset::all(db, query, &Plain::<Document>::new()).await? {
+    for document in keyset::all(db, query, &Plain::<Document>::all()).await? {
         documents.entry(Visible::new(document.claim_id)).or_default().push(document);
     }
     Ok(documents)
@@ -40,5 +40,5 @@ pub async fn by_ids(db: &Db, caller: &Caller, ids: &[Uuid]) -> Result<Vec<Docume
     let backend = db.connection().get_database_backend();
     let query =
         Entity::find().filter(scope::documents(caller)).filter(any_of(Column::Id, ids.iter().copied(), backend));
-    keyset::all(db, query, &Plain::<Document>::new()).await
+    keyset::all(db, query, &Plain::<Document>::all()).await
 }

@@ -168,7 +168,7 @@ async fn subscriptions(on: &impl Reads, intents: &[Intent]) -> Result<Vec<Subscr
             backend,
         )),
     );
-    keyset::all(on, query, &Plain::<Subscription>::new()).await
+    keyset::all(on, query, &Plain::<Subscription>::all()).await
 }
 
 /// The subjects on the partners' live claims on these tenants (E9, E15): while a claim is being decided, those of its

@@ -26,6 +26,6 @@ pub async fn of_claims(
         bare(claims),
         backend,
     ));
-    let found = keyset::all(db, query, &Plain::<Evaluation>::new()).await?;
+    let found = keyset::all(db, query, &Plain::<Evaluation>::all()).await?;
     Ok(found.into_iter().map(|one| (Visible::new(one.claim_id), one)).collect())
 }

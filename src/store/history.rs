@@ -1,7 +1,6 @@
 //! The history (H1), oldest first: one claim's by its sequence, the whole one by position.
 
 pub mod log;
-mod row;
 mod tally;
 
 use std::collections::HashMap;
@@ -22,13 +21,12 @@ use super::{
     keyset::{self, Keyset},
     page::{Cursor, Key, KeyKind, ListOrder, Page, PageRequest},
     range_first::range_first,
-    records::Position,
+    records::{HistoryEntry, Position},
+    rows::{Columns, Plain},
     scope,
     sql::{any_of, is_one_of},
     visible::bare,
 };
-
-pub use row::{EntryDetail, EntryRow, EntryWanted};
 
 /// The whole history, for [`super::page::Cursor::decode`].
 ///
@@ -65,7 +63,7 @@ pub struct HistoryFilter {
     pub at: Option<TimeRange>,
 }
 
-fn by_position() -> Keyset<'static, EntryRow> {
+fn by_position() -> Keyset<'static, HistoryEntry> {
     Keyset {
         order: ORDER,
         columns: [Column::Epoch, Column::Xid, Column::Pos].map(|column| Expr::col(column.as_column_ref())).to_vec(),
@@ -73,7 +71,7 @@ fn by_position() -> Keyset<'static, EntryRow> {
     }
 }
 
-fn by_sequence() -> Keyset<'static, EntryRow> {
+fn by_sequence() -> Keyset<'static, HistoryEntry> {
     Keyset {
         order: ORDER_OF_CLAIM,
         columns: vec![Expr::col(Column::Seq.as_column_ref())],
@@ -108,8 +106,8 @@ pub async fn page(
     filter: &HistoryFilter,
     request: &PageRequest,
     upto: Option<Position>,
-    wanted: EntryWanted,
-) -> Result<Page<EntryRow>, StoreError> {
+    wanted: Columns,
+) -> Result<Page<HistoryEntry>, StoreError> {
     let place = |(epoch, xid, pos, _): Place| vec![Key::Int(epoch.into()), Key::Int(xid), Key::Int(pos)];
     let request = placed(db, request, &ORDER, place).await?;
     let mut query = seen(caller, filter);
@@ -125,7 +123,7 @@ pub async fn page(
     } else if is_short(db, caller, filter).await? {
         query = range_first(query, Column::Id, &keyset, &request);
     }
-    keyset::page(db, query, &keyset, &request, &wanted).await
+    keyset::page(db, query, &keyset, &request, &Plain::of(wanted)).await
 }
 
 /// Whether the filter has a range of time with so few entries that all of them may be read. Else the order soon comes to one,
@@ -184,13 +182,13 @@ pub async fn pages_of_claims(
     caller: &Caller,
     claims: &[Visible<Uuid>],
     request: &PageRequest,
-    wanted: EntryWanted,
-) -> Result<HashMap<Uuid, Page<EntryRow>>, StoreError> {
+    wanted: Columns,
+) -> Result<HashMap<Uuid, Page<HistoryEntry>>, StoreError> {
     let ids = bare(claims);
-    let parents = Children { column: Column::ClaimId, of: |row: &EntryRow| row.claim_id, ids: &ids };
+    let parents = Children { column: Column::ClaimId, of: |row: &HistoryEntry| row.claim_id, ids: &ids };
     let query = Entity::find().filter(scope::history_of_visible(caller));
     let request = placed(db, request, &ORDER_OF_CLAIM, |(_, _, _, seq)| vec![Key::Int(seq.into())]).await?;
-    children::pages(db, query, parents, &by_sequence(), &request, &wanted).await
+    children::pages(db, query, parents, &by_sequence(), &request, &Plain::of(wanted)).await
 }
 
 /// How many entries each claim has.
@@ -213,8 +211,8 @@ pub async fn counts_of_claims(
 ///
 /// # Errors
 /// As [`page`].
-pub async fn by_ids(db: &Db, caller: &Caller, ids: &[Uuid], wanted: EntryWanted) -> Result<Vec<EntryRow>, StoreError> {
+pub async fn by_ids(db: &Db, caller: &Caller, ids: &[Uuid], wanted: Columns) -> Result<Vec<HistoryEntry>, StoreError> {
     let backend = db.connection().get_database_backend();
     let query = Entity::find().filter(scope::history(caller)).filter(any_of(Column::Id, ids.iter().copied(), backend));
-    keyset::all(db, query, &wanted).await
+    keyset::all(db, query, &Plain::of(wanted)).await
 }

@@ -48,13 +48,13 @@ pub fn selected<S: Shape>(query: Select<S::Entity>, shape: &S) -> SelectStatemen
 }
 
 impl<T> Keyset<'_, T> {
-    /// Leaves the rows of one page, and one more where there are more, in the order in which the page is read.
+    /// Leaves the rows of one page, and one more where there are more and the request peeks, in the order in which the page is read.
     pub fn limit(&self, mut statement: SelectStatement, request: &PageRequest) -> SelectStatement {
         let order = self.bound(&mut statement, request);
         for column in &self.columns {
             statement.order_by_expr(column.clone(), order.clone());
         }
-        statement.limit(request.limit.saturating_add(1)).take()
+        statement.limit(request.limit.saturating_add(request.peeks.into())).take()
     }
 
     /// Takes only what the cursors leave, and says in which direction it is to be read.

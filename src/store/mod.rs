@@ -13,7 +13,7 @@ mod migrate;
 mod pool;
 mod pools;
 mod range_first;
-mod rows;
+pub mod rows;
 mod scope;
 mod sql;
 mod visible;

@@ -104,13 +104,15 @@ pub struct PageRequest {
     pub after: Option<Cursor>,
     /// Only what comes before this.
     pub before: Option<Cursor>,
+    /// Whether it is to be known if there are more. One row more is read then.
+    pub peeks: bool,
 }
 
 impl PageRequest {
     /// The first rows of the list.
     #[must_use]
     pub const fn first(limit: u64) -> Self {
-        Self { limit, backward: false, after: None, before: None }
+        Self { limit, backward: false, after: None, before: None, peeks: true }
     }
 }
 
@@ -132,8 +134,8 @@ impl<T> Page<T> {
         Self { items: Vec::new(), has_next: false, has_previous: false }
     }
 
-    /// Makes the page of the rows that answered the request, one more than asked for where there are more, and in the
-    /// order they were read: backward from the end when the request is.
+    /// Makes the page of the rows that answered the request, one more than asked for where there are more and the request
+    /// peeks, and in the order they were read: backward from the end when the request is.
     ///
     /// What lies beyond the cursor that the request starts from is taken to be there, for the cursor came from there.
     pub(super) fn of(mut items: Vec<(Cursor, T)>, request: &PageRequest) -> Self {

@@ -43,7 +43,7 @@ pub async fn page(
         columns: [Column::Name, Column::Id].map(|column| Expr::col(column.as_column_ref())).to_vec(),
         keys: &|row| vec![Key::Text(row.name.clone()), Key::Id(row.id)],
     };
-    keyset::page(db, seen(caller, search), &keyset, request, &Plain::<Partner>::new()).await
+    keyset::page(db, seen(caller, search), &keyset, request, &Plain::<Partner>::all()).await
 }
 
 /// How many partners the caller sees.
@@ -61,7 +61,7 @@ pub async fn count(db: &Db, caller: &Caller, search: Option<&str>) -> Result<u64
 pub async fn by_ids(db: &Db, caller: &Caller, ids: &[Uuid]) -> Result<Vec<Partner>, StoreError> {
     let backend = db.connection().get_database_backend();
     let query = seen(caller, None).filter(any_of(Column::Id, ids.iter().copied(), backend));
-    keyset::all(db, query, &Plain::<Partner>::new()).await
+    keyset::all(db, query, &Plain::<Partner>::all()).await
 }
 
 /// The partners, in no order, whoever asks: only for the edges of what the caller sees.
@@ -71,7 +71,7 @@ pub async fn by_ids(db: &Db, caller: &Caller, ids: &[Uuid]) -> Result<Vec<Partne
 pub async fn get_many(on: &impl Reads, ids: &[Uuid]) -> Result<Vec<Partner>, StoreError> {
     let backend = on.connection().get_database_backend();
     let query = Entity::find().filter(any_of(Column::Id, ids.iter().copied(), backend));
-    keyset::all(on, query, &Plain::<Partner>::new()).await
+    keyset::all(on, query, &Plain::<Partner>::all()).await
 }
 
 /// The locations of the partners, by MPN id, whoever asks. A partner without any is missing.
@@ -85,7 +85,7 @@ pub async fn locations_of(on: &impl Reads, partners: &[Uuid]) -> Result<HashMap<
         .filter(any_of(column, partners.iter().copied(), backend))
         .order_by_asc(partner_location::Column::MpnId);
     let mut locations: HashMap<Uuid, Vec<Location>> = HashMap::new();
-    for location in keyset::all(on, query, &Plain::<Location>::new()).await? {
+    for location in keyset::all(on, query, &Plain::<Location>::all()).await? {
         let partner = location.partner_id;
         locations.entry(partner).or_default().push(location);
     }
@@ -101,5 +101,5 @@ pub async fn locations(on: &impl Reads, mpn_ids: &[&str]) -> Result<Vec<Location
     let backend = on.connection().get_database_backend();
     let ids = mpn_ids.iter().filter_map(|id| findable(id));
     let query = partner_location::Entity::find().filter(any_of(column, ids, backend));
-    keyset::all(on, query, &Plain::<Location>::new()).await
+    keyset::all(on, query, &Plain::<Location>::all()).await
 }

@@ -44,7 +44,7 @@ pub async fn page(db: &Db, filter: &ProductFilter, request: &PageRequest) -> Res
         columns: [Column::Name, Column::SkuId].map(|column| Expr::col(column.as_column_ref())).to_vec(),
         keys: &|row| vec![Key::Text(row.name.clone()), Key::Id(row.sku_id)],
     };
-    keyset::page(db, matching(filter), &keyset, request, &Plain::<Product>::new()).await
+    keyset::page(db, matching(filter), &keyset, request, &Plain::<Product>::all()).await
 }
 
 /// How many products there are.
@@ -62,5 +62,5 @@ pub async fn count(db: &Db, filter: &ProductFilter) -> Result<u64, StoreError> {
 pub async fn get_many(on: &impl Reads, skus: &[Uuid]) -> Result<Vec<Product>, StoreError> {
     let backend = on.connection().get_database_backend();
     let query = Entity::find().filter(any_of(Column::SkuId, skus.iter().copied(), backend));
-    keyset::all(on, query, &Plain::<Product>::new()).await
+    keyset::all(on, query, &Plain::<Product>::all()).await
 }

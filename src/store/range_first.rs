@@ -23,7 +23,7 @@ pub fn range_first<E: EntityTrait, T>(
         let column = if place == 0 { column.clone().add(0) } else { column.clone() };
         inner.order_by_expr(column, direction.clone());
     }
-    inner.limit(request.limit.saturating_add(1));
+    inner.limit(request.limit.saturating_add(request.peeks.into()));
     E::find().filter(id.in_subquery(ids.into_query()))
 }
 

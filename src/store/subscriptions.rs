@@ -80,7 +80,7 @@ pub async fn page(
     request: &PageRequest,
 ) -> Result<Page<Subscription>, StoreError> {
     let query = seen(db, caller, filter);
-    keyset::page(db, query, &keyset(), request, &Plain::<Subscription>::new()).await
+    keyset::page(db, query, &keyset(), request, &Plain::<Subscription>::all()).await
 }
 
 /// How many subscriptions the caller sees.
@@ -103,7 +103,7 @@ pub async fn pages_of_customers(
     request: &PageRequest,
 ) -> Result<HashMap<Uuid, Page<Subscription>>, StoreError> {
     let parents = Children { column: Column::TenantId, of: |row: &Subscription| row.tenant_id, ids: tenants };
-    children::pages(db, seen(db, caller, filter), parents, &keyset(), request, &Plain::<Subscription>::new()).await
+    children::pages(db, seen(db, caller, filter), parents, &keyset(), request, &Plain::<Subscription>::all()).await
 }
 
 /// How many subscriptions each customer has.
@@ -131,7 +131,7 @@ pub async fn by_ids(db: &Db, caller: &Caller, ids: &[Uuid]) -> Result<Vec<Subscr
         ids.iter().copied(),
         backend,
     ));
-    keyset::all(db, query, &Plain::<Subscription>::new()).await
+    keyset::all(db, query, &Plain::<Subscription>::all()).await
 }
 
 /// The subscriptions, in no order, whoever asks: only for the edges of what the caller sees.
@@ -141,5 +141,5 @@ pub async fn by_ids(db: &Db, caller: &Caller, ids: &[Uuid]) -> Result<Vec<Subscr
 pub async fn get_many(on: &impl Reads, ids: &[Uuid]) -> Result<Vec<Subscription>, StoreError> {
     let backend = on.connection().get_database_backend();
     let query = Entity::find().filter(any_of(Column::SubscriptionId, ids.iter().copied(), backend));
-    keyset::all(on, query, &Plain::<Subscription>::new()).await
+    keyset::all(on, query, &Plain::<Subscription>::all()).await
 }

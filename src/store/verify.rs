@@ -164,5 +164,5 @@ pub async fn documents_after(db: &Db, after: Option<Uuid>) -> Result<Vec<Documen
     if let Some(after) = after {
         query = query.filter(proof_document::Column::Id.gt(after));
     }
-    keyset::all(db, query, &Plain::<Document>::new()).await
+    keyset::all(db, query, &Plain::<Document>::all()).await
 }

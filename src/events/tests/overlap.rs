@@ -12,10 +12,7 @@ use super::{
     cluster::{Cluster, Stop},
     everything, heard,
 };
-use crate::store::{
-    history::{EntryWanted, HistoryFilter},
-    page::PageRequest,
-};
+use crate::store::{history::HistoryFilter, page::PageRequest, rows::Columns};
 
 /// A PostgreSQL of the test's own.
 async fn postgres() -> (Cluster, Bench) {
@@ -39,7 +36,7 @@ async fn nothing_is_passed_on_before_what_may_still_come() {
     assert!(early.is_err(), "passed on while an older transaction ran: {early:?}");
     // A page ends before it, too: nothing may appear between what was shown already.
     let filter = HistoryFilter::default();
-    let page = bench.tail.page(&reviewer(), &filter, &PageRequest::first(10), EntryWanted::default()).await.unwrap();
+    let page = bench.tail.page(&reviewer(), &filter, &PageRequest::first(10), Columns::ALL).await.unwrap();
     assert_eq!(page.items.len(), 0);
     // Whoever joins now has missed nothing.
     let mut late = in_time(bench.tail.follow(reviewer(), everything(), None)).await;
@@ -47,7 +44,7 @@ async fn nothing_is_passed_on_before_what_may_still_come() {
     bench.passed(second).await;
     assert_eq!(heard(&mut follower, 2).await, [first, second]);
     assert_eq!(heard(&mut late, 2).await, [first, second]);
-    let page = bench.tail.page(&reviewer(), &filter, &PageRequest::first(10), EntryWanted::default()).await.unwrap();
+    let page = bench.tail.page(&reviewer(), &filter, &PageRequest::first(10), Columns::ALL).await.unwrap();
     let shown: Vec<_> = page.items.iter().map(|(_, entry)| entry.id).collect();
     assert_eq!(shown, [first, second]);
     assert!(bench.position(first).await < bench.position(second).await);

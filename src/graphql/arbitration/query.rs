@@ -30,7 +30,7 @@ impl ArbitrationQuery {
         #[graphql(desc = "Only arbitrations before this cursor.")] before: Option<String>,
         #[graphql(desc = "Only in this status.")] status: Option<ArbitrationStatus>,
     ) -> Result<ArbitrationConnection, Failure> {
-        let request = PageArgs { first, after, last, before }.of(&arbitrations::ORDER)?;
+        let request = PageArgs { first, after, last, before }.of(ctx, &arbitrations::ORDER)?;
         let status = status.map(Into::into);
         let page = page::asked(ctx, move |reader| async move {
             arbitrations::page(reader.db(), &reader.caller, status, &request).await

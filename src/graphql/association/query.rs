@@ -33,7 +33,7 @@ impl AssociationQuery {
         #[graphql(desc = "Only on this customer; an id that names no customer finds none.")] customer_id: Option<ID>,
         #[graphql(desc = "Only those that live (`true`) or have ended (`false`).")] live: Option<bool>,
     ) -> Result<AssociationConnection, Failure> {
-        let request = PageArgs { first, after, last, before }.of(&associations::ORDER)?;
+        let request = PageArgs { first, after, last, before }.of(ctx, &associations::ORDER)?;
         let tenant_id = customer_id.map(|id| global_id::key_or_none(Kind::Customer, &id));
         let filter = AssociationFilter { tenant_id, live };
         let page = page::asked(ctx, move |reader| async move {

@@ -34,7 +34,7 @@ impl ClaimLine {
     }
 
     fn is_of_draft(&self) -> bool {
-        self.claim.core().status == ClaimStatus::Editing
+        self.claim.claim().status == ClaimStatus::Editing
     }
 }
 

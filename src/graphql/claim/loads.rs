@@ -18,7 +18,7 @@ use crate::{
     },
     store::{
         Visible,
-        claims::{self, ClaimFilter, ClaimOrder, ClaimRow, LineRow, LinesWanted, Parts, Wanted},
+        claims::{self, ClaimFilter, ClaimOrder, ClaimRow, LineRow, LinesWanted, Wanted},
         evaluations,
         page::{Page, PageRequest},
         records,
@@ -35,7 +35,7 @@ impl Load for ClaimById {
         let reader = &reader;
         let read = async |wanted: Arc<Wanted>, ids: Vec<Uuid>| {
             let rows = claims::by_ids(reader.db(), &reader.caller, &ids, *wanted).await?;
-            Ok(rows.into_iter().map(|row| (row.core().id, row)).collect())
+            Ok(rows.into_iter().map(|row| (row.claim().id, row)).collect())
         };
         by_args(keys, read).await
     }
@@ -97,15 +97,15 @@ impl Load for StandingOf {
 
 /// The whole claims, of which only those are read again that were read in part.
 async fn whole(reader: &Reader, keys: &[StandingOf]) -> Result<Vec<domain::claim::Claim>, Failure> {
-    let in_part = keys.iter().filter(|key| key.0.with(Parts::ALL).is_none()).map(|key| key.0.core().id);
+    let in_part = keys.iter().filter(|key| !key.0.is_whole()).map(|key| key.0.claim().id);
     let in_part: Vec<Uuid> = in_part.collect();
     let rows = if in_part.is_empty() {
         Vec::new()
     } else {
         claims::by_ids(reader.db(), &reader.caller, &in_part, Wanted::ROW).await?
     };
-    let read: HashMap<Uuid, ClaimRow> = rows.into_iter().map(|row| (row.core().id, row)).collect();
-    let claim = |key: &StandingOf| read.get(&key.0.core().id).unwrap_or(&key.0).core().clone();
+    let read: HashMap<Uuid, ClaimRow> = rows.into_iter().map(|row| (row.claim().id, row)).collect();
+    let claim = |key: &StandingOf| read.get(&key.0.claim().id).unwrap_or(&key.0).claim().clone();
     Ok(keys.iter().map(claim).collect())
 }
 

@@ -94,7 +94,7 @@ fn meant(
     order: Option<ClaimOrder>,
 ) -> Result<ClaimPage, Failure> {
     let order: claims::ClaimOrder = order.map(Into::into).unwrap_or_default();
-    let request = page.of(&order.list())?;
+    let request = page.of(ctx, &order.list())?;
     let filter = filter.unwrap_or_default().at(Reader::of(ctx)?.app.now());
     Ok(ClaimPage { filter, order, request, wanted: wanted::of_connection(ctx) })
 }

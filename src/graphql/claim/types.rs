@@ -14,7 +14,7 @@ use domain::{
 use super::{
     enums::{ClaimAction, ClaimStatus},
     line::ClaimLine,
-    loads::{ClaimById, EvaluationOf, KnownStanding},
+    loads::{EvaluationOf, KnownStanding},
     parts::{ActionRequest, Consent, Contact, Deadline, Dispute, IncentiveEvaluation, Rejection, Reviewer},
     wanted,
 };
@@ -34,7 +34,7 @@ use crate::graphql::{
     proof::{DocumentsOf, ProofDocument},
     scalar::DateTime,
 };
-use crate::store::claims::{ClaimRow, Parts, Wanted};
+use crate::store::claims::ClaimRow;
 
 /// A claim that the caller sees.
 #[derive(Clone, Debug)]
@@ -56,33 +56,18 @@ impl From<domain::claim::Claim> for Claim {
 }
 
 impl Claim {
-    /// What is always read of the claim.
-    fn core(&self) -> &domain::claim::Claim {
-        self.row.core()
+    /// The claim, blank in what nobody asked for.
+    fn claim(&self) -> &domain::claim::Claim {
+        self.row.claim()
     }
 
-    /// Reads something off these parts of the claim; the whole row is loaded where they were not read with it.
-    async fn read<T>(
+    /// Reads something that only partner and vendor see (A3).
+    fn unless_customer<T>(
         &self,
         ctx: &Context<'_>,
-        parts: Parts,
-        read: impl FnOnce(&domain::claim::Claim) -> T,
-    ) -> Result<T, Failure> {
-        if let Some(claim) = self.row.with(parts) {
-            return Ok(read(claim));
-        }
-        let whole = load_required(ctx, ClaimById::new(self.row.id().get(), Wanted::ROW)).await?;
-        whole.with(parts).map(read).ok_or_else(|| Failure::internal("a whole claim lacks a part"))
-    }
-
-    /// The same of what only partner and vendor see (A3).
-    async fn unless_customer<T>(
-        &self,
-        ctx: &Context<'_>,
-        parts: Parts,
         read: impl FnOnce(&domain::claim::Claim) -> Option<T>,
     ) -> Result<Option<T>, Failure> {
-        if Reader::of(ctx)?.is_customer() { Ok(None) } else { self.read(ctx, parts, read).await }
+        Ok(if Reader::of(ctx)?.is_customer() { None } else { read(self.claim()) })
     }
 }
 
@@ -116,40 +101,40 @@ connection!(ClaimConnection, ClaimEdge, Claim, "claims", "a claim");
 impl Claim {
     /// The global id.
     pub async fn id(&self) -> ID {
-        global_id::encode(Kind::Claim, self.core().id)
+        global_id::encode(Kind::Claim, self.claim().id)
     }
 
     /// The number for people, such as `CPOR-7K3M-9Q2D`: unique, never used again, and no count of anything.
     async fn number(&self) -> &str {
-        &self.core().number
+        &self.claim().number
     }
 
     /// The partner's own title for the claim.
     async fn name(&self) -> &str {
-        &self.core().name
+        &self.claim().name
     }
 
     /// The partner's own key for the claim, unique per partner. Only the claim's partner sees it; null to everybody
     /// else.
     async fn external_reference(&self, ctx: &Context<'_>) -> Result<Option<&str>, Failure> {
-        Ok(if Reader::of(ctx)?.is_partner() { self.core().external_reference.as_deref() } else { None })
+        Ok(if Reader::of(ctx)?.is_partner() { self.claim().external_reference.as_deref() } else { None })
     }
 
     /// Raised by one by every mutation of the claim but comments; what `expectedVersion` is held against.
     async fn version(&self) -> i32 {
-        self.core().version
+        self.claim().version
     }
 
     /// Where the claim stands.
     async fn status(&self) -> ClaimStatus {
-        self.core().status.into()
+        self.claim().status.into()
     }
 
     /// The partner that claims.
     async fn partner(&self, ctx: &Context<'_>) -> Result<Eager<Partner>, Failure> {
         match &self.row.partner {
             Some(partner) => Ok(Eager(partner.clone().into())),
-            None => Ok(Eager(load_required(ctx, PartnerById(self.core().partner_id)).await?.into())),
+            None => Ok(Eager(load_required(ctx, PartnerById(self.claim().partner_id)).await?.into())),
         }
     }
 
@@ -157,7 +142,7 @@ impl Claim {
     async fn location(&self, ctx: &Context<'_>) -> Result<Eager<PartnerLocation>, Failure> {
         match &self.row.location {
             Some(location) => Ok(Eager(location.clone().into())),
-            None => Ok(Eager(load_required(ctx, LocationById(self.core().mpn_id.clone())).await?.into())),
+            None => Ok(Eager(load_required(ctx, LocationById(self.claim().mpn_id.clone())).await?.into())),
         }
     }
 
@@ -165,59 +150,59 @@ impl Claim {
     async fn customer(&self, ctx: &Context<'_>) -> Result<Eager<Customer>, Failure> {
         match &self.row.customer {
             Some(customer) => Ok(Eager(customer.clone().into())),
-            None => Ok(Eager(load_required(ctx, CustomerById(self.core().tenant_id)).await?.into())),
+            None => Ok(Eager(load_required(ctx, CustomerById(self.claim().tenant_id)).await?.into())),
         }
     }
 
     /// The solution area of all its products.
     async fn solution_area(&self) -> SolutionArea {
-        self.core().solution_area.into()
+        self.claim().solution_area.into()
     }
 
     /// What the partner did for the customer.
     async fn activities(&self) -> Vec<Activity> {
-        self.core().activities.iter().map(|activity| (*activity).into()).collect()
+        self.claim().activities.iter().map(|activity| (*activity).into()).collect()
     }
 
     /// The incentive programmes that follow from solution area and activities; none for Revenue association.
     async fn programs(&self) -> Vec<IncentiveProgram> {
-        let programs = catalogue::programs(self.core().solution_area, &self.core().activities);
+        let programs = catalogue::programs(self.claim().solution_area, &self.claim().activities);
         programs.into_iter().map(Into::into).collect()
     }
 
     /// The claimed products, in the order in which they were added.
     async fn lines(&self, ctx: &Context<'_>) -> Result<EagerList<ClaimLine>, Failure> {
-        let lines = load(ctx, With::new(self.row.id(), wanted::of_lines(ctx))).await?.unwrap_or_default();
+        let lines = match &self.row.lines {
+            Some(lines) => lines.clone(),
+            None => load(ctx, With::new(self.row.id(), wanted::of_lines(ctx))).await?.unwrap_or_default(),
+        };
         let line = |(place, line)| ClaimLine::new(Arc::clone(&self.row), self.standing.clone(), place, line);
         Ok(EagerList(lines.into_iter().enumerate().map(line).collect()))
     }
 
     /// Whom to ask at the customer. Null to a customer.
     async fn customer_contact(&self, ctx: &Context<'_>) -> Result<Option<Eager<Contact>>, Failure> {
-        self.unless_customer(ctx, Parts::CONTACTS, |claim| claim.customer_contact.clone().map(|one| Eager(one.into())))
-            .await
+        self.unless_customer(ctx, |claim| claim.customer_contact.clone().map(|one| Eager(one.into())))
     }
 
     /// Whom to ask at the customer about the technology (Business Applications). Null to a customer.
     async fn technical_contact(&self, ctx: &Context<'_>) -> Result<Option<Eager<Contact>>, Failure> {
-        self.unless_customer(ctx, Parts::CONTACTS, |claim| claim.technical_contact.clone().map(|one| Eager(one.into())))
-            .await
+        self.unless_customer(ctx, |claim| claim.technical_contact.clone().map(|one| Eager(one.into())))
     }
 
     /// Whom to ask at the partner. Null to a customer.
     async fn partner_contact(&self, ctx: &Context<'_>) -> Result<Option<Eager<Contact>>, Failure> {
-        self.unless_customer(ctx, Parts::CONTACTS, |claim| claim.partner_contact.clone().map(|one| Eager(one.into())))
-            .await
+        self.unless_customer(ctx, |claim| claim.partner_contact.clone().map(|one| Eager(one.into())))
     }
 
     /// The name of the Dynamics solution seller (Revenue association). Null to a customer.
     async fn solution_seller(&self, ctx: &Context<'_>) -> Result<Option<String>, Failure> {
-        self.unless_customer(ctx, Parts::CONTACTS, |claim| claim.solution_seller.clone()).await
+        self.unless_customer(ctx, |claim| claim.solution_seller.clone())
     }
 
     /// The name of the partner's solution (Revenue association). Null to a customer.
     async fn partner_solution(&self, ctx: &Context<'_>) -> Result<Option<String>, Failure> {
-        self.unless_customer(ctx, Parts::CONTACTS, |claim| claim.partner_solution.clone()).await
+        self.unless_customer(ctx, |claim| claim.partner_solution.clone())
     }
 
     /// The proof of execution, in the order of uploading. Empty to a customer.
@@ -268,19 +253,18 @@ impl Claim {
                 lifecycle::running_clock(claim, now, policy)
             }
         };
-        let clock = self.read(ctx, Parts::CLOCKS, clock).await?;
-        Ok(clock.map(|clock| Eager(Deadline::of(clock, now, policy))))
+        Ok(clock(self.claim()).map(|clock| Eager(Deadline::of(clock, now, policy))))
     }
 
     /// The target for the decision: 10 business days after submission, time in arbitration aside. It moves nothing, and
     /// stays after the decision. Null before submission, and to a customer.
     async fn decision_due_at(&self, ctx: &Context<'_>) -> Result<Option<DateTime>, Failure> {
-        self.unless_customer(ctx, Parts::CLOCKS, |claim| claim.decision_due_at.map(Into::into)).await
+        self.unless_customer(ctx, |claim| claim.decision_due_at.map(Into::into))
     }
 
     /// What would refuse a submission now, all of it at once, while the claim is `EDITING`; else empty.
     async fn problems(&self, ctx: &Context<'_>) -> Result<Vec<Problem>, Failure> {
-        if self.core().status != Status::Editing {
+        if self.claim().status != Status::Editing {
             return Ok(Vec::new());
         }
         Ok(shown(self.standing.of(ctx, &self.row).await?.problems.clone()))
@@ -288,29 +272,28 @@ impl Claim {
 
     /// What a reviewer last asked the partner for; null where nothing was asked, and to a customer.
     async fn action_request(&self, ctx: &Context<'_>) -> Result<Option<Eager<ActionRequest>>, Failure> {
-        self.unless_customer(ctx, Parts::CLOCKS, |claim| claim.action_request.clone().map(|one| Eager(one.into())))
-            .await
+        self.unless_customer(ctx, |claim| claim.action_request.clone().map(|one| Eager(one.into())))
     }
 
     /// How the claim was rejected, while it is; else null. Null to a customer.
     async fn rejection(&self, ctx: &Context<'_>) -> Result<Option<Eager<Rejection>>, Failure> {
-        self.unless_customer(ctx, Parts::REVIEW, |claim| claim.rejection.clone().map(|one| Eager(one.into()))).await
+        self.unless_customer(ctx, |claim| claim.rejection.clone().map(|one| Eager(one.into())))
     }
 
     /// The last dispute of a rejection; null where there was none, and to a customer.
     async fn dispute(&self, ctx: &Context<'_>) -> Result<Option<Eager<Dispute>>, Failure> {
-        self.unless_customer(ctx, Parts::REVIEW, |claim| claim.dispute.clone().map(|one| Eager(one.into()))).await
+        self.unless_customer(ctx, |claim| claim.dispute.clone().map(|one| Eager(one.into())))
     }
 
     /// How the customer's consent stands, since the last approval; null before, and where the claim stopped being
     /// approved before the customer's time was over.
-    async fn consent(&self, ctx: &Context<'_>) -> Result<Option<Eager<Consent>>, Failure> {
-        self.read(ctx, Parts::CLOCKS, |claim| consent_asked(claim).cloned().map(|one| Eager(one.into()))).await
+    async fn consent(&self) -> Option<Eager<Consent>> {
+        consent_asked(self.claim()).cloned().map(|one| Eager(one.into()))
     }
 
     /// The incentive evaluation, since the last approval; null before, and to a customer.
     async fn evaluation(&self, ctx: &Context<'_>) -> Result<Option<Eager<IncentiveEvaluation>>, Failure> {
-        if self.unless_customer(ctx, Parts::REVIEW, |claim| claim.evaluation).await?.is_none() {
+        if self.unless_customer(ctx, |claim| claim.evaluation)?.is_none() {
             return Ok(None);
         }
         Ok(load(ctx, EvaluationOf(self.row.id())).await?.map(|one| Eager(one.into())))
@@ -324,38 +307,36 @@ impl Claim {
 
     /// The assigned reviewer; null where nobody is assigned, and to everybody but the vendor.
     async fn reviewer(&self, ctx: &Context<'_>) -> Result<Option<Eager<Reviewer>>, Failure> {
-        if !Reader::of(ctx)?.is_vendor() {
-            return Ok(None);
-        }
-        self.read(ctx, Parts::REVIEW, |claim| claim.reviewer.clone().map(|one| Eager(one.into()))).await
+        let reader = Reader::of(ctx)?;
+        let reviewer = self.claim().reviewer.as_ref().filter(|_| reader.is_vendor());
+        Ok(reviewer.cloned().map(|one| Eager(one.into())))
     }
 
     /// The actions that are open to the caller on this claim now. It comes from the table that guards the mutations:
     /// what is listed is not refused for status, role or scope.
     async fn available_actions(&self, ctx: &Context<'_>) -> Result<Vec<ClaimAction>, Failure> {
         let reader = Reader::of(ctx)?;
-        let open = |claim: &domain::claim::Claim| lifecycle::available(claim, &reader.caller, reader.app.now());
-        let open = self.read(ctx, Parts::CLOCKS.and(Parts::REVIEW), open).await?;
+        let open = lifecycle::available(self.claim(), &reader.caller, reader.app.now());
         Ok(open.into_iter().map(Into::into).collect())
     }
 
     /// When the draft was made.
     async fn created_at(&self) -> DateTime {
-        self.core().created_at.into()
+        self.claim().created_at.into()
     }
 
     /// When the claim last changed.
     async fn updated_at(&self) -> DateTime {
-        self.core().updated_at.into()
+        self.claim().updated_at.into()
     }
 
     /// When it was submitted; null before.
     async fn submitted_at(&self) -> Option<DateTime> {
-        self.core().submitted_at.map(Into::into)
+        self.claim().submitted_at.map(Into::into)
     }
 
     /// When it was decided; null before.
     async fn decided_at(&self) -> Option<DateTime> {
-        self.core().decided_at.map(Into::into)
+        self.claim().decided_at.map(Into::into)
     }
 }

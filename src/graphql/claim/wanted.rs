@@ -1,66 +1,60 @@
 //! What is to be read of claims, by the selection of the fields that they answer.
-//!
-//! A field that is missing here is answered all the same, by a read of its own.
 
 use async_graphql::{Context, SelectionField};
+use domain::claim::Claim;
 
-use crate::store::claims::{LinesWanted, Parts, Wanted};
+use crate::{
+    graphql::wanted::{for_each_node, of_object},
+    store::{
+        claims::{LinesWanted, Wanted},
+        records::{Customer, Location, Partner, Product, Subscription},
+        rows::Columns,
+    },
+};
 
 /// What the selection of a field asks for, whose type is the claim or a list of claims.
 pub fn of_claims(ctx: &Context<'_>) -> Wanted {
-    let mut wanted = Wanted::default();
-    add(&mut wanted, ctx.field());
+    let mut wanted = Wanted::least();
+    with(&mut wanted, ctx.field());
     wanted
 }
 
 /// What the selection of a field asks for, whose type is a connection of claims.
 pub fn of_connection(ctx: &Context<'_>) -> Wanted {
-    let mut wanted = Wanted::default();
-    for field in ctx.field().selection_set() {
-        match field.name() {
-            "nodes" => add(&mut wanted, field),
-            "edges" => {
-                for node in field.selection_set().filter(|edge| edge.name() == "node") {
-                    add(&mut wanted, node);
-                }
-            }
-            _ => {}
-        }
-    }
+    let mut wanted = Wanted::least();
+    for_each_node(ctx, |node| with(&mut wanted, node));
     wanted
 }
 
-fn add(wanted: &mut Wanted, claim: SelectionField<'_>) {
+fn with(wanted: &mut Wanted, claim: SelectionField<'_>) {
     for field in claim.selection_set() {
         match field.name() {
-            "customer" => wanted.customer = true,
-            "partner" => wanted.partner = true,
-            "location" => wanted.location = true,
-            name => wanted.parts = wanted.parts.and(parts(name)),
+            "customer" => add(&mut wanted.customer, of_object::<Customer>(field)),
+            "partner" => add(&mut wanted.partner, of_object::<Partner>(field)),
+            "location" => add(&mut wanted.location, of_object::<Location>(field)),
+            "lines" => of_line(wanted.lines.get_or_insert_default(), field),
+            name => wanted.columns = wanted.columns.and(Columns::of_field::<Claim>(name)),
         }
     }
 }
 
-/// The parts of the row that a field of the claim is answered from.
-pub const fn parts(field: &str) -> Parts {
-    match field.as_bytes() {
-        b"customerContact" | b"technicalContact" | b"partnerContact" | b"solutionSeller" | b"partnerSolution" => {
-            Parts::CONTACTS
-        }
-        b"deadline" | b"decisionDueAt" | b"consent" | b"actionRequest" => Parts::CLOCKS,
-        b"rejection" | b"dispute" | b"evaluation" | b"reviewer" => Parts::REVIEW,
-        b"availableActions" => Parts::CLOCKS.and(Parts::REVIEW),
-        b"problems" => Parts::ALL,
-        _ => Parts::CORE,
-    }
+fn add(wanted: &mut Option<Columns>, columns: Columns) {
+    *wanted = Some(wanted.map_or(columns, |before| before.and(columns)));
 }
 
 /// What the selection of a claim's `lines` asks for.
 pub fn of_lines(ctx: &Context<'_>) -> LinesWanted {
     let mut wanted = LinesWanted::default();
-    for field in ctx.field().selection_set() {
-        wanted.product |= field.name() == "product";
-        wanted.subscription |= field.name() == "subscription";
-    }
+    of_line(&mut wanted, ctx.field());
     wanted
+}
+
+fn of_line(wanted: &mut LinesWanted, line: SelectionField<'_>) {
+    for field in line.selection_set() {
+        match field.name() {
+            "product" => add(&mut wanted.product, of_object::<Product>(field)),
+            "subscription" => add(&mut wanted.subscription, of_object::<Subscription>(field)),
+            _ => {}
+        }
+    }
 }

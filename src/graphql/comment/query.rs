@@ -2,7 +2,7 @@
 
 use async_graphql::{Context, ID, Object};
 
-use super::CommentConnection;
+use super::{CommentConnection, types::wanted};
 use crate::{
     graphql::{
         eager::Eager,
@@ -34,10 +34,11 @@ impl CommentQuery {
         #[graphql(desc = "Only comments on this claim; an id that names no visible claim finds none.")]
         claim_id: Option<ID>,
     ) -> Result<Eager<CommentConnection>, Failure> {
-        let request = PageArgs { first, after, last, before }.of(&comments::ORDER)?;
+        let request = PageArgs { first, after, last, before }.of(ctx, &comments::ORDER)?;
         let claim_id = claim_id.map(|id| global_id::key_or_none(Kind::Claim, &id));
+        let wanted = wanted(ctx);
         let page = page::asked(ctx, move |reader| async move {
-            comments::page(reader.db(), &reader.caller, claim_id, &request).await
+            comments::page(reader.db(), &reader.caller, claim_id, &request, wanted).await
         })
         .await?;
         let total =

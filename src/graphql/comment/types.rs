@@ -16,11 +16,13 @@ use crate::{
         loader::{Load, Reader, With, by_args, loads_by_id},
         page::{self, PageArgs, Total, connection},
         scalar::DateTime,
+        wanted::of_connection,
     },
     store::{
         Visible, comments,
         page::{Page, PageRequest},
         records,
+        rows::Columns,
     },
 };
 
@@ -42,6 +44,11 @@ impl From<records::Comment> for Comment {
     fn from(comment: records::Comment) -> Self {
         Self(comment)
     }
+}
+
+/// What is to be read of comments, by the selection of a field that answers a connection of them.
+pub(super) fn wanted(ctx: &Context<'_>) -> Columns {
+    of_connection::<records::Comment>(ctx)
 }
 
 connection!(CommentConnection, CommentEdge, Comment, "comments", "a comment");
@@ -95,9 +102,9 @@ loads_by_id! {
     |reader, ids| comments::counts_of_claims(reader.db(), &reader.caller, &ids).await?
 }
 
-/// A page of a claim's comments.
+/// A page of a claim's comments, and what is read of them.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
-struct CommentPage(PageRequest);
+struct CommentPage(PageRequest, Columns);
 
 impl Load for With<Visible<Uuid>, CommentPage> {
     type Value = Page<records::Comment>;
@@ -105,7 +112,7 @@ impl Load for With<Visible<Uuid>, CommentPage> {
     async fn load(reader: Reader, keys: Vec<Self>) -> Result<HashMap<Self, Self::Value>, Failure> {
         let reader = &reader;
         by_args(keys, async |args, claims| {
-            comments::pages_of_claims(reader.db(), &reader.caller, &claims, &args.0).await
+            comments::pages_of_claims(reader.db(), &reader.caller, &claims, &args.0, args.1).await
         })
         .await
     }
@@ -117,8 +124,8 @@ pub(in crate::graphql) async fn of_claim(
     claim_id: Visible<Uuid>,
     page: PageArgs,
 ) -> Result<CommentConnection, Failure> {
-    let request = page.of(&comments::ORDER)?;
-    let page = page::loaded(ctx, With::new(claim_id, CommentPage(request))).await?;
+    let request = page.of(ctx, &comments::ORDER)?;
+    let page = page::loaded(ctx, With::new(claim_id, CommentPage(request, wanted(ctx)))).await?;
     let total = Total::loaded(CommentCount(claim_id));
     Ok(CommentConnection::new(page, total))
 }

@@ -63,7 +63,7 @@ impl CustomerQuery {
         #[graphql(desc = "Only those that have all these words in name or domains; case does not matter.")]
         search: Option<String>,
     ) -> Result<CustomerConnection, Failure> {
-        let request = PageArgs { first, after, last, before }.of(&customers::ORDER)?;
+        let request = PageArgs { first, after, last, before }.of(ctx, &customers::ORDER)?;
         let counted = search.clone();
         let page = page::asked(ctx, move |reader| async move {
             customers::page(reader.db(), &reader.caller, search.as_deref(), &request).await

@@ -126,7 +126,7 @@ pub(super) async fn page(
     page: PageArgs,
     search: Option<String>,
 ) -> Result<PartnerConnection, Failure> {
-    let request = page.of(&partners::ORDER)?;
+    let request = page.of(ctx, &partners::ORDER)?;
     let counted = search.clone();
     let page = page::asked(ctx, move |reader| async move {
         partners::page(reader.db(), &reader.caller, search.as_deref(), &request).await

@@ -77,7 +77,7 @@ pub(super) async fn page(
     page: PageArgs,
     filter: Option<ProductFilter>,
 ) -> Result<ProductConnection, Failure> {
-    let request = page.of(&products::ORDER)?;
+    let request = page.of(ctx, &products::ORDER)?;
     let filter = filter.unwrap_or_default();
     let filter = products::ProductFilter { solution_area: filter.solution_area.map(Into::into), search: filter.search };
     let counted = filter.clone();

@@ -127,7 +127,7 @@ pub(super) async fn page(
     page: PageArgs,
     filter: Option<SubscriptionFilter>,
 ) -> Result<CustomerSubscriptionConnection, Failure> {
-    let request = page.of(&subscriptions::ORDER)?;
+    let request = page.of(ctx, &subscriptions::ORDER)?;
     let filter: subscriptions::SubscriptionFilter = filter.unwrap_or_default().into();
     let counted = filter.clone();
     let page = page::asked(ctx, move |reader| async move {
@@ -182,7 +182,7 @@ pub(in crate::graphql) async fn of_customer(
     page: PageArgs,
     filter: Option<SubscriptionFilter>,
 ) -> Result<CustomerSubscriptionConnection, Failure> {
-    let request = page.of(&subscriptions::ORDER)?;
+    let request = page.of(ctx, &subscriptions::ORDER)?;
     let filter: subscriptions::SubscriptionFilter = filter.unwrap_or_default().into();
     let count = With::new(tenant_id, SubscriptionCount(filter.clone()));
     let page = page::loaded(ctx, With::new(tenant_id, SubscriptionPage { filter, request })).await?;

@@ -55,7 +55,7 @@ impl HistoryQuery {
         #[graphql(desc = "Only entries before this cursor.")] before: Option<String>,
         #[graphql(desc = "Which entries; all without it.")] filter: Option<HistoryFilter>,
     ) -> Result<Eager<HistoryEntryConnection>, Failure> {
-        let request = PageArgs { first, after, last, before }.of(&history::ORDER)?;
+        let request = PageArgs { first, after, last, before }.of(ctx, &history::ORDER)?;
         let filter: history::HistoryFilter = filter.unwrap_or_default().into();
         let counted = filter.clone();
         let wanted = wanted(ctx);

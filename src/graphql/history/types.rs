@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use async_graphql::{Context, ID, Object, SelectionField, SimpleObject};
+use async_graphql::{Context, ID, Object, SimpleObject};
 use uuid::Uuid;
 
 use super::HistoryAction;
@@ -15,58 +15,33 @@ use crate::{
         error::Failure,
         global_id::{self, Kind},
         guard,
-        loader::{Load, Reader, With, by_args, load, load_required, loads_by_id},
+        loader::{Load, Reader, With, by_args, load, loads_by_id},
         page::{self, PageArgs, Total, connection},
         scalar::DateTime,
+        wanted::of_connection,
     },
     store::{
-        Visible,
-        history::{self, EntryDetail, EntryRow, EntryWanted},
+        Visible, history,
         page::{Page, PageRequest},
         records,
+        rows::Columns,
     },
 };
 
 /// An entry that the caller sees.
 #[derive(Clone, Debug)]
-pub struct HistoryEntry(pub EntryRow);
+pub struct HistoryEntry(pub records::HistoryEntry);
 
-impl From<EntryRow> for HistoryEntry {
-    fn from(entry: EntryRow) -> Self {
+impl From<records::HistoryEntry> for HistoryEntry {
+    fn from(entry: records::HistoryEntry) -> Self {
         Self(entry)
     }
 }
 
-impl From<records::HistoryEntry> for HistoryEntry {
-    fn from(entry: records::HistoryEntry) -> Self {
-        Self(entry.into())
-    }
-}
-
-impl HistoryEntry {
-    /// Reads something off the detail; it is loaded where it was not read with the entry.
-    async fn detail<T>(&self, ctx: &Context<'_>, read: impl FnOnce(&EntryDetail) -> T) -> Result<T, Failure> {
-        if let Some(detail) = &self.0.detail {
-            return Ok(read(detail));
-        }
-        let whole = load_required(ctx, WholeEntry(self.0.id)).await?;
-        whole.detail.as_ref().map(read).ok_or_else(|| Failure::internal("a whole entry lacks its detail"))
-    }
-}
-
 /// What is to be read of entries, by the selection of a field that answers a connection of them.
-pub(super) fn wanted(ctx: &Context<'_>) -> EntryWanted {
-    let has_detail = |entry: SelectionField<'_>| entry.selection_set().any(|field| DETAIL.contains(&field.name()));
-    let detail = ctx.field().selection_set().any(|field| match field.name() {
-        "nodes" => has_detail(field),
-        "edges" => field.selection_set().any(|edge| edge.name() == "node" && has_detail(edge)),
-        _ => false,
-    });
-    EntryWanted { detail }
+pub(super) fn wanted(ctx: &Context<'_>) -> Columns {
+    of_connection::<records::HistoryEntry>(ctx)
 }
-
-/// The fields of an entry that are answered from its detail.
-const DETAIL: [&str; 4] = ["changes", "comment", "note", "hash"];
 
 connection!(HistoryEntryConnection, HistoryEntryEdge, HistoryEntry, "entries", "an entry");
 
@@ -139,31 +114,29 @@ impl HistoryEntry {
             before: change.before,
             after: change.after,
         };
-        let seen = |detail: &EntryDetail| {
-            detail.changes.iter().filter(|change| change.field != hidden).cloned().map(shown).collect()
-        };
-        self.detail(ctx, seen).await.map(EagerList)
+        let seen = self.0.changes.iter().filter(|change| change.field != hidden);
+        Ok(EagerList(seen.cloned().map(shown).collect()))
     }
 
     /// The comment that was posted with it; null where there was none. Needs the scope `claims:read`, unless it is part
     /// of a mutation's answer.
     #[graphql(guard = "guard::CLAIMS")]
     async fn comment(&self, ctx: &Context<'_>) -> Result<Option<Eager<Comment>>, Failure> {
-        match self.detail(ctx, |detail| detail.comment_id).await? {
+        match self.0.comment_id {
             Some(id) => Ok(load(ctx, CommentById(id)).await?.map(|one| Eager(one.into()))),
             None => Ok(None),
         }
     }
 
     /// What was said to it, such as the detail of a rejection.
-    async fn note(&self, ctx: &Context<'_>) -> Result<Option<String>, Failure> {
-        self.detail(ctx, |detail| detail.note.clone()).await
+    async fn note(&self) -> Option<&str> {
+        self.0.note.as_deref()
     }
 
     /// The SHA-256 over this entry and the one before it on the same claim, in lower-case hexadecimal: nothing in the
     /// chain can be altered or removed unseen.
-    async fn hash(&self, ctx: &Context<'_>) -> Result<String, Failure> {
-        self.detail(ctx, |detail| detail.hash.clone()).await
+    async fn hash(&self) -> &str {
+        &self.0.hash
     }
 }
 
@@ -173,20 +146,12 @@ loads_by_id! {
     |reader, ids| history::counts_of_claims(reader.db(), &reader.caller, &ids).await?
 }
 
-loads_by_id! {
-    /// A whole entry, by its id.
-    WholeEntry(Uuid) => EntryRow,
-    |reader, ids| history::by_ids(reader.db(), &reader.caller, &ids, EntryWanted { detail: true }).await?
-        .into_iter()
-        .map(|entry| (entry.id, entry))
-}
-
 /// A page of a claim's history, and what is read of its entries.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
-struct HistoryPage(PageRequest, EntryWanted);
+struct HistoryPage(PageRequest, Columns);
 
 impl Load for With<Visible<Uuid>, HistoryPage> {
-    type Value = Page<EntryRow>;
+    type Value = Page<records::HistoryEntry>;
 
     async fn load(reader: Reader, keys: Vec<Self>) -> Result<HashMap<Self, Self::Value>, Failure> {
         let reader = &reader;
@@ -203,7 +168,7 @@ pub(in crate::graphql) async fn of_claim(
     claim_id: Visible<Uuid>,
     page: PageArgs,
 ) -> Result<HistoryEntryConnection, Failure> {
-    let request = page.of(&history::ORDER_OF_CLAIM)?;
+    let request = page.of(ctx, &history::ORDER_OF_CLAIM)?;
     let page = page::loaded(ctx, With::new(claim_id, HistoryPage(request, wanted(ctx)))).await?;
     let total = Total::loaded(HistoryCount(claim_id));
     Ok(HistoryEntryConnection::new(page, total))

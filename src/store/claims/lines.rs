@@ -3,17 +3,19 @@
 use std::collections::HashMap;
 
 use domain::claim::Line;
-use entity::{claim_line, customer_subscription, product, proof_document};
+use entity::{claim, claim_line, customer_subscription, product, proof_document};
 use sea_orm::{
     ColumnTrait, ConnectionTrait, EntityName, EntityTrait, ExprTrait, JoinType, QueryFilter, QueryOrder, QuerySelect,
+    Select,
     sea_query::{Asterisk, Expr, SelectStatement},
 };
 use uuid::Uuid;
 
+use super::row::{ClaimRow, Wanted};
 use crate::store::{
     Db, Reads, StoreError, Visible, keyset, line_from_row,
     records::{Product, Subscription},
-    rows::{Cells, Record, Shape, columns},
+    rows::{Cells, Columns, Shape, select},
     sql::any_of,
     visible::bare,
 };
@@ -21,10 +23,10 @@ use crate::store::{
 /// What is read of each line.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 pub struct LinesWanted {
-    /// The product.
-    pub product: bool,
-    /// The subscription that it stands for.
-    pub subscription: bool,
+    /// The product, and columns of it.
+    pub product: Option<Columns>,
+    /// The subscription that it stands for, and columns of it.
+    pub subscription: Option<Columns>,
 }
 
 /// A line of a claim, as far as it was read.
@@ -39,7 +41,7 @@ pub struct LineRow {
     pub subscription: Option<Subscription>,
 }
 
-const LINE: &[claim_line::Column] = &[
+const LINE: [claim_line::Column; 6] = [
     claim_line::Column::Id,
     claim_line::Column::ClaimId,
     claim_line::Column::SkuId,
@@ -53,19 +55,19 @@ impl Shape for LinesWanted {
     type Record = LineRow;
 
     fn select(&self, query: &mut SelectStatement) {
-        columns(query, LINE);
+        query.columns(LINE.map(|column| column.as_column_ref()));
         let equal =
             |from: claim_line::Column, to: sea_orm::sea_query::ColumnRef| Expr::col(from.as_column_ref()).equals(to);
-        if self.product {
+        if let Some(wanted) = self.product {
             let on = equal(claim_line::Column::SkuId, product::Column::SkuId.as_column_ref().into());
-            query.join(JoinType::InnerJoin, product::Entity.table_ref(), on);
-            columns(query, Product::COLUMNS);
+            query.join(JoinType::LeftJoin, product::Entity.table_ref(), on);
+            select::<Product>(query, wanted);
         }
-        if self.subscription {
+        if let Some(wanted) = self.subscription {
             let id = customer_subscription::Column::SubscriptionId;
             let on = equal(claim_line::Column::SubscriptionId, id.as_column_ref().into());
             query.join(JoinType::LeftJoin, customer_subscription::Entity.table_ref(), on);
-            columns(query, Subscription::COLUMNS);
+            select::<Subscription>(query, wanted);
         }
     }
 
@@ -79,11 +81,47 @@ impl Shape for LinesWanted {
             outcome: cells.word()?,
             associated: false,
         };
-        let product = self.product.then(|| Product::read(cells)).transpose()?;
-        let has_subscription = self.subscription && !cells.is_null()?;
-        let subscription = has_subscription.then(|| Subscription::read(cells)).transpose()?;
+        let product = self.product.map(|columns| cells.record(columns)).transpose()?;
+        let subscription = match self.subscription {
+            Some(columns) if !cells.is_null()? => Some(cells.record(columns)?),
+            _ => None,
+        };
         Ok(LineRow { claim_id, line, product, subscription })
     }
+}
+
+/// Claims with their lines: a row for each line, or one without for a claim that has none.
+struct WithLines(Wanted, LinesWanted);
+
+impl Shape for WithLines {
+    type Entity = claim::Entity;
+    type Record = (ClaimRow, Option<LineRow>);
+
+    fn select(&self, query: &mut SelectStatement) {
+        self.0.select(query);
+        let on = Expr::col(claim_line::Column::ClaimId.as_column_ref()).equals(claim::Column::Id.as_column_ref());
+        query.join(JoinType::LeftJoin, claim_line::Entity.table_ref(), on);
+        self.1.select(query);
+    }
+
+    fn read(&self, cells: &mut Cells<'_>) -> Result<Self::Record, StoreError> {
+        let claim = self.0.read(cells)?;
+        Ok((claim, if cells.is_null()? { None } else { Some(self.1.read(cells)?) }))
+    }
+}
+
+/// The one claim that the query selects, with its lines if they are wanted.
+///
+/// # Errors
+/// As every read: [`StoreError::Unavailable`], [`StoreError::Corrupt`].
+pub(super) async fn one(db: &Db, query: Select<claim::Entity>, wanted: Wanted) -> Result<Option<ClaimRow>, StoreError> {
+    let Some(of_lines) = wanted.lines else { return Ok(keyset::all(db, query, &wanted).await?.pop()) };
+    let query = query.order_by_asc(claim_line::Column::Position).order_by_asc(claim_line::Column::Id);
+    let mut one: Option<ClaimRow> = None;
+    for (claim, line) in keyset::all(db, query, &WithLines(wanted, of_lines)).await? {
+        one.get_or_insert(claim).lines.get_or_insert_default().extend(line);
+    }
+    Ok(one)
 }
 
 /// The lines of claims that the caller sees, in their order. A claim without lines is missing.

@@ -43,7 +43,7 @@ pub async fn page(
         }
         Shape::RangeFirst => query = range_first(query, Column::Id, &keyset, request),
     }
-    keyset::page(db, query, &keyset, request, &wanted.with(order.parts())).await
+    keyset::page(db, query, &keyset, request, &wanted.with(order.columns())).await
 }
 
 /// How many claims the caller sees.

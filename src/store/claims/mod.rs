@@ -29,7 +29,7 @@ pub use filter::{ClaimFilter, TimeRange};
 pub use lines::{LineRow, LinesWanted, document_counts, lines, lines_of};
 pub use list::{count, page};
 pub use order::{ClaimOrder, ClaimOrderField};
-pub use row::{ClaimRow, Parts, Wanted};
+pub use row::{ClaimRow, Wanted};
 pub use statistics::{Decided, Statistics, decided, statistics};
 
 /// The claims that the caller sees and the filter leaves.
@@ -54,8 +54,8 @@ pub async fn pages_of_customers(
 ) -> Result<HashMap<Uuid, Page<ClaimRow>>, StoreError> {
     let keys = |row: &ClaimRow| order.keys(caller, row);
     let keyset = order.keyset(caller, &keys);
-    let parents = Children { column: Column::TenantId, of: |row: &ClaimRow| row.core().tenant_id, ids: tenants };
-    children::pages(db, seen(db, caller, filter), parents, &keyset, request, &wanted.with(order.parts())).await
+    let parents = Children { column: Column::TenantId, of: |row: &ClaimRow| row.claim().tenant_id, ids: tenants };
+    children::pages(db, seen(db, caller, filter), parents, &keyset, request, &wanted.with(order.columns())).await
 }
 
 /// How many claims each customer has.
@@ -73,17 +73,20 @@ pub async fn counts_of_customers(
     keyset::counts(db, query, Column::TenantId, tenants).await
 }
 
-/// Those of the claims that the caller sees, in no order.
+/// Those of the claims that the caller sees, in no order. A single one comes with its lines if they are wanted.
 ///
 /// # Errors
 /// As [`page()`].
 pub async fn by_ids(db: &Db, caller: &Caller, ids: &[Uuid], wanted: Wanted) -> Result<Vec<ClaimRow>, StoreError> {
+    let query = Entity::find().filter(scope::claims(caller));
+    if let [id] = ids {
+        return Ok(lines::one(db, query.filter(Column::Id.eq(*id)), wanted).await?.into_iter().collect());
+    }
     let backend = db.connection().get_database_backend();
-    let query = Entity::find().filter(scope::claims(caller)).filter(any_of(Column::Id, ids.iter().copied(), backend));
-    keyset::all(db, query, &wanted).await
+    keyset::all(db, query.filter(any_of(Column::Id, ids.iter().copied(), backend)), &wanted).await
 }
 
-/// The claim with the number (L12), in whatever case it is written.
+/// The claim with the number (L12), in whatever case it is written; with its lines if they are wanted.
 ///
 /// # Errors
 /// As [`page()`].
@@ -92,7 +95,7 @@ pub async fn by_number(db: &Db, caller: &Caller, number: &str, wanted: Wanted) -
         return Ok(None);
     };
     let query = Entity::find().filter(scope::claims(caller)).filter(Column::Number.eq(number));
-    Ok(keyset::all(db, query, &wanted).await?.pop())
+    lines::one(db, query, wanted).await
 }
 
 /// A claim's number as it is kept.

@@ -2,15 +2,17 @@
 
 use domain::{
     caller::{Caller, Side},
+    claim::Claim,
     time::Timestamp,
 };
 use entity::claim::Column;
 use sea_orm::{ColumnTrait, sea_query::Expr};
 
-use super::row::{ClaimRow, Parts};
+use super::row::ClaimRow;
 use crate::store::{
     keyset::Keyset,
     page::{Key, KeyKind, ListOrder},
+    rows::Columns,
 };
 
 /// What a list of claims is sorted by; then by id.
@@ -93,9 +95,9 @@ impl ClaimOrder {
         }
     }
 
-    /// The keys of a row, as [`Self::column`] sorts it; of [`Self::parts`] at least.
+    /// The keys of a row, as [`Self::column`] sorts it; of [`Self::columns`] at least.
     pub(super) fn keys(self, caller: &Caller, row: &ClaimRow) -> Vec<Key> {
-        let claim = row.core();
+        let claim = row.claim();
         let time = match self.field {
             ClaimOrderField::CreatedAt => Some(claim.created_at),
             ClaimOrderField::UpdatedAt => Some(claim.updated_at),
@@ -105,12 +107,14 @@ impl ClaimOrder {
         vec![Key::Int(time.map_or(self.last(), Timestamp::micros)), Key::Id(claim.id)]
     }
 
-    /// The parts of a row that its keys are read from.
-    pub(super) const fn parts(self) -> Parts {
-        match self.field {
-            ClaimOrderField::DueAt => Parts::CLOCKS,
-            ClaimOrderField::CreatedAt | ClaimOrderField::UpdatedAt | ClaimOrderField::SubmittedAt => Parts::CORE,
-        }
+    /// The columns that the keys are read from.
+    pub(super) fn columns(self) -> Columns {
+        Columns::of_field::<Claim>(match self.field {
+            ClaimOrderField::CreatedAt => "createdAt",
+            ClaimOrderField::UpdatedAt => "updatedAt",
+            ClaimOrderField::SubmittedAt => "submittedAt",
+            ClaimOrderField::DueAt => "deadline",
+        })
     }
 
     const fn last(self) -> i64 {

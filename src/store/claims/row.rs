@@ -12,61 +12,41 @@ use sea_orm::{
 };
 use uuid::Uuid;
 
+use super::lines::{LineRow, LinesWanted};
 use crate::store::{
     StoreError, Visible,
     records::{Customer, Location, Partner},
-    rows::{Cells, Record, Shape, columns},
+    rows::{Cells, Columns, Read, Record, Shape, always, read_for, select},
 };
 
-/// Parts of a claim's row. Numbers, statuses and the times of the claim itself are always read.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
-pub struct Parts(u8);
-
-impl Parts {
-    /// What is always read.
-    pub const CORE: Self = Self(0);
-    /// The contacts, the solution seller and the partner's solution.
-    pub const CONTACTS: Self = Self(1);
-    /// Deadlines, consent, the request for action, and since when the claim is in arbitration.
-    pub const CLOCKS: Self = Self(2);
-    /// The reviewer, the rejection, the dispute and the evaluation.
-    pub const REVIEW: Self = Self(4);
-    /// The whole row.
-    pub const ALL: Self = Self(7);
-
-    /// Whether all of the other parts are among these.
-    #[must_use]
-    pub const fn has(self, other: Self) -> bool {
-        self.0 & other.0 == other.0
-    }
-
-    /// These parts and the others.
-    #[must_use]
-    pub const fn and(self, other: Self) -> Self {
-        Self(self.0 | other.0)
-    }
-}
-
 /// What is read of each claim.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct Wanted {
-    /// Parts of the row.
-    pub parts: Parts,
-    /// The customer.
-    pub customer: bool,
-    /// The partner.
-    pub partner: bool,
-    /// The partner's location.
-    pub location: bool,
+    /// Columns of its row.
+    pub columns: Columns,
+    /// The customer, and columns of it.
+    pub customer: Option<Columns>,
+    /// The partner, and columns of it.
+    pub partner: Option<Columns>,
+    /// The partner's location, and columns of it.
+    pub location: Option<Columns>,
+    /// The lines, which come with a claim that is looked up by itself.
+    pub lines: Option<LinesWanted>,
 }
 
 impl Wanted {
     /// The whole row, and nothing that it refers to.
-    pub const ROW: Self = Self { parts: Parts::ALL, customer: false, partner: false, location: false };
+    pub const ROW: Self = Self { columns: Columns::ALL, customer: None, partner: None, location: None, lines: None };
 
-    /// The same and these parts.
-    pub(super) fn with(self, parts: Parts) -> Self {
-        Self { parts: self.parts.and(parts), ..self }
+    /// What is read in any case.
+    #[must_use]
+    pub fn least() -> Self {
+        Self { columns: Columns::always::<Claim>(), ..Self::ROW }
+    }
+
+    /// The same and these columns.
+    pub(super) fn with(self, columns: Columns) -> Self {
+        Self { columns: self.columns.and(columns), ..self }
     }
 }
 
@@ -74,38 +54,40 @@ impl Wanted {
 #[derive(Clone, Debug)]
 pub struct ClaimRow {
     claim: Claim,
-    parts: Parts,
+    is_whole: bool,
     /// The customer, if it was read.
     pub customer: Option<Customer>,
     /// The partner, if it was read.
     pub partner: Option<Partner>,
     /// The location, if it was read.
     pub location: Option<Location>,
+    /// The lines in their order, if they were read.
+    pub lines: Option<Vec<LineRow>>,
 }
 
 impl ClaimRow {
     /// The whole claim, as a use case answers it to a caller who changed it.
     #[must_use]
     pub const fn answered(claim: Claim) -> Self {
-        Self { claim, parts: Parts::ALL, customer: None, partner: None, location: None }
+        Self { claim, is_whole: true, customer: None, partner: None, location: None, lines: None }
     }
 
-    /// The claim, if these parts of it were read. Parts that were not are empty in it.
+    /// The claim, blank where it was not read. Its id, tenant, status and solution area always are.
     #[must_use]
-    pub fn with(&self, parts: Parts) -> Option<&Claim> {
-        self.parts.has(parts).then_some(&self.claim)
-    }
-
-    /// The claim with nothing but what is always read.
-    #[must_use]
-    pub const fn core(&self) -> &Claim {
+    pub const fn claim(&self) -> &Claim {
         &self.claim
     }
 
-    /// The claim, empty in the parts that were not read.
+    /// The same by value.
     #[must_use]
     pub fn into_claim(self) -> Claim {
         self.claim
+    }
+
+    /// Whether the whole row was read.
+    #[must_use]
+    pub const fn is_whole(&self) -> bool {
+        self.is_whole
     }
 
     /// The claim's id, by which what hangs on it may be read.
@@ -120,72 +102,118 @@ impl Shape for Wanted {
     type Record = ClaimRow;
 
     fn select(&self, query: &mut SelectStatement) {
-        columns(query, CORE);
-        for (part, read) in PARTS {
-            if self.parts.has(*part) {
-                columns(query, read);
-            }
+        select::<Claim>(query, self.columns);
+        if let Some(wanted) = self.customer {
+            join::<Customer>(query, wanted, Column::TenantId, customer::Column::TenantId);
         }
-        if self.customer {
-            join::<Customer>(query, Column::TenantId, customer::Column::TenantId);
+        if let Some(wanted) = self.partner {
+            join::<Partner>(query, wanted, Column::PartnerId, partner::Column::Id);
         }
-        if self.partner {
-            join::<Partner>(query, Column::PartnerId, partner::Column::Id);
-        }
-        if self.location {
-            join::<Location>(query, Column::MpnId, partner_location::Column::MpnId);
+        if let Some(wanted) = self.location {
+            join::<Location>(query, wanted, Column::MpnId, partner_location::Column::MpnId);
         }
     }
 
     fn read(&self, cells: &mut Cells<'_>) -> Result<ClaimRow, StoreError> {
-        let mut claim = core(cells)?;
-        if self.parts.has(Parts::CONTACTS) {
-            contacts(cells, &mut claim)?;
-        }
-        if self.parts.has(Parts::CLOCKS) {
-            clocks(cells, &mut claim)?;
-        }
-        if self.parts.has(Parts::REVIEW) {
-            review(cells, &mut claim)?;
-        }
         Ok(ClaimRow {
-            claim,
-            parts: self.parts,
-            customer: self.customer.then(|| Customer::read(cells)).transpose()?,
-            partner: self.partner.then(|| Partner::read(cells)).transpose()?,
-            location: self.location.then(|| Location::read(cells)).transpose()?,
+            claim: cells.record(self.columns)?,
+            is_whole: self.columns == Columns::ALL,
+            customer: self.customer.map(|columns| cells.record(columns)).transpose()?,
+            partner: self.partner.map(|columns| cells.record(columns)).transpose()?,
+            location: self.location.map(|columns| cells.record(columns)).transpose()?,
+            lines: None,
         })
     }
 }
 
 /// Joins what a claim's column refers to, and selects it.
-fn join<R: Record>(query: &mut SelectStatement, from: Column, to: <R::Entity as sea_orm::EntityTrait>::Column) {
+fn join<R: Record>(
+    query: &mut SelectStatement,
+    wanted: Columns,
+    from: Column,
+    to: <R::Entity as sea_orm::EntityTrait>::Column,
+) {
     let on = Expr::col(from.as_column_ref()).equals(to.as_column_ref());
     query.join(JoinType::InnerJoin, R::Entity::default().table_ref(), on);
-    columns(query, R::COLUMNS);
+    select::<R>(query, wanted);
 }
 
-const PARTS: &[(Parts, &[Column])] = &[(Parts::CONTACTS, CONTACTS), (Parts::CLOCKS, CLOCKS), (Parts::REVIEW, REVIEW)];
+/// Fields that are answered from the clock.
+const CLOCK: &[&str] = &["deadline", "availableActions"];
+/// Fields that are answered from the customer's consent, which is a clock, too.
+const CONSENT: &[&str] = &["deadline", "consent", "availableActions"];
+const ACTION_REQUEST: &[&str] = &["actionRequest", "availableActions"];
+const REJECTION: &[&str] = &["rejection", "availableActions"];
+const DISPUTE: &[&str] = &["dispute", "availableActions"];
+const EVALUATION: &[&str] = &["evaluation", "availableActions"];
 
-const CORE: &[Column] = &[
-    Column::Id,
-    Column::Number,
-    Column::Name,
-    Column::ExternalReference,
-    Column::Version,
-    Column::Status,
-    Column::PartnerId,
-    Column::MpnId,
-    Column::TenantId,
-    Column::Domain,
-    Column::SolutionArea,
-    Column::Activities,
-    Column::CreatedAt,
-    Column::UpdatedAt,
-    Column::SubmittedAt,
-    Column::DecidedAt,
-    Column::ApprovedAt,
-];
+impl Record for Claim {
+    type Entity = Entity;
+
+    const COLUMNS: &'static [Read<Column>] = &[
+        always(Column::Id, &["id", "lines", "comments", "history", "proofOfExecution", "arbitrations"]),
+        read_for(Column::Number, &["number"]),
+        read_for(Column::Name, &["name"]),
+        read_for(Column::ExternalReference, &["externalReference"]),
+        read_for(Column::Version, &["version"]),
+        always(Column::Status, &["status"]),
+        read_for(Column::PartnerId, &["availableActions"]),
+        read_for(Column::MpnId, &[]),
+        always(Column::TenantId, &["customer"]),
+        read_for(Column::Domain, &[]),
+        always(Column::SolutionArea, &["solutionArea", "programs"]),
+        read_for(Column::Activities, &["activities", "programs"]),
+        read_for(Column::CreatedAt, &["createdAt"]),
+        read_for(Column::UpdatedAt, &["updatedAt"]),
+        read_for(Column::SubmittedAt, &["submittedAt"]),
+        read_for(Column::DecidedAt, &["decidedAt"]),
+        read_for(Column::ApprovedAt, &["availableActions"]),
+        read_for(Column::CustomerContact, &["customerContact"]),
+        read_for(Column::TechnicalContact, &["technicalContact"]),
+        read_for(Column::PartnerContact, &["partnerContact"]),
+        read_for(Column::SolutionSeller, &["solutionSeller"]),
+        read_for(Column::PartnerSolution, &["partnerSolution"]),
+        read_for(Column::DeadlineKind, CLOCK),
+        read_for(Column::DeadlineStartedAt, CLOCK),
+        read_for(Column::DueAt, CLOCK),
+        read_for(Column::DecisionDueAt, &["decisionDueAt", "availableActions"]),
+        read_for(Column::ContestedSince, CLOCK),
+        read_for(Column::MissedAt, CLOCK),
+        read_for(Column::ConsentStatus, CONSENT),
+        read_for(Column::ConsentRequestedAt, CONSENT),
+        read_for(Column::ConsentDeclineUntil, CONSENT),
+        read_for(Column::ConsentSettledAt, CONSENT),
+        read_for(Column::ActionReasons, ACTION_REQUEST),
+        read_for(Column::ActionMessage, ACTION_REQUEST),
+        read_for(Column::ActionRequestedAt, ACTION_REQUEST),
+        read_for(Column::ActionRespondBy, ACTION_REQUEST),
+        read_for(Column::ActionAnswered, ACTION_REQUEST),
+        read_for(Column::ReviewerSubject, &["reviewer", "availableActions"]),
+        read_for(Column::ReviewerName, &["reviewer", "availableActions"]),
+        read_for(Column::RejectionReason, REJECTION),
+        read_for(Column::RejectionDetail, REJECTION),
+        read_for(Column::RejectedAt, REJECTION),
+        read_for(Column::DisputableUntil, REJECTION),
+        read_for(Column::RejectedBy, REJECTION),
+        read_for(Column::RejectionNewProof, REJECTION),
+        read_for(Column::DisputeStatus, DISPUTE),
+        read_for(Column::DisputeJustification, DISPUTE),
+        read_for(Column::DisputeOpenedAt, DISPUTE),
+        read_for(Column::DisputeAnswerBy, DISPUTE),
+        read_for(Column::DisputeAnsweredAt, DISPUTE),
+        read_for(Column::DisputeRejectedBy, DISPUTE),
+        read_for(Column::EvaluationStatus, EVALUATION),
+        read_for(Column::EvaluationSentAt, EVALUATION),
+    ];
+
+    fn read(cells: &mut Cells<'_>) -> Result<Self, StoreError> {
+        let mut claim = core(cells)?;
+        contacts(cells, &mut claim)?;
+        clocks(cells, &mut claim)?;
+        review(cells, &mut claim)?;
+        Ok(claim)
+    }
+}
 
 fn core(cells: &mut Cells<'_>) -> Result<Claim, StoreError> {
     Ok(Claim {
@@ -226,14 +254,6 @@ fn core(cells: &mut Cells<'_>) -> Result<Claim, StoreError> {
     })
 }
 
-const CONTACTS: &[Column] = &[
-    Column::CustomerContact,
-    Column::TechnicalContact,
-    Column::PartnerContact,
-    Column::SolutionSeller,
-    Column::PartnerSolution,
-];
-
 fn contacts(cells: &mut Cells<'_>, claim: &mut Claim) -> Result<(), StoreError> {
     claim.customer_contact = cells.maybe_json()?;
     claim.technical_contact = cells.maybe_json()?;
@@ -242,24 +262,6 @@ fn contacts(cells: &mut Cells<'_>, claim: &mut Claim) -> Result<(), StoreError> 
     claim.partner_solution = cells.get()?;
     Ok(())
 }
-
-const CLOCKS: &[Column] = &[
-    Column::DeadlineKind,
-    Column::DeadlineStartedAt,
-    Column::DueAt,
-    Column::DecisionDueAt,
-    Column::ContestedSince,
-    Column::MissedAt,
-    Column::ConsentStatus,
-    Column::ConsentRequestedAt,
-    Column::ConsentDeclineUntil,
-    Column::ConsentSettledAt,
-    Column::ActionReasons,
-    Column::ActionMessage,
-    Column::ActionRequestedAt,
-    Column::ActionRespondBy,
-    Column::ActionAnswered,
-];
 
 fn clocks(cells: &mut Cells<'_>, claim: &mut Claim) -> Result<(), StoreError> {
     claim.deadline = match (cells.maybe_word()?, cells.maybe_time()?, cells.maybe_time()?) {
@@ -288,25 +290,6 @@ fn clocks(cells: &mut Cells<'_>, claim: &mut Claim) -> Result<(), StoreError> {
     };
     Ok(())
 }
-
-const REVIEW: &[Column] = &[
-    Column::ReviewerSubject,
-    Column::ReviewerName,
-    Column::RejectionReason,
-    Column::RejectionDetail,
-    Column::RejectedAt,
-    Column::DisputableUntil,
-    Column::RejectedBy,
-    Column::RejectionNewProof,
-    Column::DisputeStatus,
-    Column::DisputeJustification,
-    Column::DisputeOpenedAt,
-    Column::DisputeAnswerBy,
-    Column::DisputeAnsweredAt,
-    Column::DisputeRejectedBy,
-    Column::EvaluationStatus,
-    Column::EvaluationSentAt,
-];
 
 fn review(cells: &mut Cells<'_>, claim: &mut Claim) -> Result<(), StoreError> {
     let (subject, name) = (cells.get::<Option<String>>()?, cells.get()?);

@@ -276,7 +276,7 @@ pub async fn between(
 ) -> Result<Vec<HistoryEntry>, StoreError> {
     let backend = db.connection().get_database_backend();
     let query = feed.seen(db, caller).filter(place(backend).gt(at(from, backend))).filter(up_to(upto, backend));
-    keyset::all(db, in_order(query, backend).limit(limit), &Plain::<HistoryEntry>::new()).await
+    keyset::all(db, in_order(query, backend).limit(limit), &Plain::<HistoryEntry>::all()).await
 }
 
 /// Whether the caller sees this entry in this feed, as things are now.

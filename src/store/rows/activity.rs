@@ -1,10 +1,12 @@
 //! What happens on a claim: documents, comments, history, associations.
 
+use domain::kinds::CommentVisibility;
 use entity::{association, comment, history, proof_document};
 
 use super::{
     Row,
     cells::{Cells, Record},
+    columns::{Read, always, read_for},
 };
 use crate::store::{
     StoreError,
@@ -14,23 +16,23 @@ use crate::store::{
 impl Record for Document {
     type Entity = proof_document::Entity;
 
-    const COLUMNS: &'static [proof_document::Column] = {
+    const COLUMNS: &'static [Read<proof_document::Column>] = {
         use proof_document::Column::{
             ClaimId, Id, MediaType, Name, Sha256, Size, StorageKey, UploadedAt, UploadedByKind, UploadedByName,
             UploadedBySubject,
         };
         &[
-            Id,
-            ClaimId,
-            Name,
-            MediaType,
-            Size,
-            Sha256,
-            StorageKey,
-            UploadedAt,
-            UploadedByKind,
-            UploadedBySubject,
-            UploadedByName,
+            always(Id, &["id"]),
+            always(ClaimId, &["claim"]),
+            read_for(Name, &["name"]),
+            read_for(MediaType, &["mediaType"]),
+            read_for(Size, &["size"]),
+            read_for(Sha256, &["sha256"]),
+            read_for(StorageKey, &[]),
+            read_for(UploadedAt, &["uploadedAt"]),
+            always(UploadedByKind, &["uploadedBy"]),
+            read_for(UploadedBySubject, &["uploadedBy"]),
+            read_for(UploadedByName, &["uploadedBy"]),
         ]
     };
 
@@ -52,9 +54,18 @@ impl Record for Document {
 impl Record for Comment {
     type Entity = comment::Entity;
 
-    const COLUMNS: &'static [comment::Column] = {
+    const COLUMNS: &'static [Read<comment::Column>] = {
         use comment::Column::{AuthorKind, AuthorName, AuthorSubject, Body, ClaimId, CreatedAt, Id, Visibility};
-        &[Id, ClaimId, AuthorKind, AuthorSubject, AuthorName, Body, Visibility, CreatedAt]
+        &[
+            always(Id, &["id"]),
+            always(ClaimId, &["claim"]),
+            always(AuthorKind, &["author"]),
+            read_for(AuthorSubject, &["author"]),
+            read_for(AuthorName, &["author"]),
+            read_for(Body, &["body"]),
+            read_for(Visibility, &["visibility"]),
+            read_for(CreatedAt, &["createdAt"]),
+        ]
     };
 
     fn read(cells: &mut Cells<'_>) -> Result<Self, StoreError> {
@@ -63,7 +74,7 @@ impl Record for Comment {
             claim_id: cells.get()?,
             author: cells.actor()?,
             body: cells.get()?,
-            visibility: cells.word()?,
+            visibility: cells.word_or(CommentVisibility::Internal)?,
             created_at: cells.time()?,
         })
     }
@@ -72,30 +83,30 @@ impl Record for Comment {
 impl Record for HistoryEntry {
     type Entity = history::Entity;
 
-    const COLUMNS: &'static [history::Column] = {
+    const COLUMNS: &'static [Read<history::Column>] = {
         use history::Column::{
             Action, ActorKind, ActorName, ActorSubject, At, Changes, ClaimId, CommentId, Epoch, FromStatus, Hash, Id,
             Note, Pos, Seq, ToStatus, Visibility, Xid,
         };
         &[
-            Id,
-            Epoch,
-            Xid,
-            Pos,
-            ClaimId,
-            Seq,
-            Action,
-            ActorKind,
-            ActorSubject,
-            ActorName,
-            At,
-            FromStatus,
-            ToStatus,
-            Changes,
-            CommentId,
-            Note,
-            Visibility,
-            Hash,
+            always(Id, &["id"]),
+            read_for(Epoch, &["position"]),
+            read_for(Xid, &["position"]),
+            read_for(Pos, &["position"]),
+            always(ClaimId, &["claim"]),
+            read_for(Seq, &[]),
+            always(Action, &["action"]),
+            always(ActorKind, &["actor"]),
+            read_for(ActorSubject, &["actor"]),
+            read_for(ActorName, &["actor"]),
+            read_for(At, &["at"]),
+            read_for(FromStatus, &["fromStatus"]),
+            read_for(ToStatus, &["toStatus"]),
+            read_for(Changes, &["changes"]),
+            read_for(CommentId, &["comment"]),
+            read_for(Note, &["note"]),
+            read_for(Visibility, &[]),
+            read_for(Hash, &["hash"]),
         ]
     };
 
@@ -113,7 +124,7 @@ impl Record for HistoryEntry {
             changes: cells.json()?,
             comment_id: cells.get()?,
             note: cells.get()?,
-            visibility: cells.word()?,
+            visibility: cells.word_or(CommentVisibility::Internal)?,
             hash: cells.get()?,
         })
     }
@@ -146,11 +157,22 @@ impl TryFrom<history::Model> for HistoryEntry {
 impl Record for Association {
     type Entity = association::Entity;
 
-    const COLUMNS: &'static [association::Column] = {
+    const COLUMNS: &'static [Read<association::Column>] = {
         use association::Column::{
             ClaimId, EndedAt, Id, LineId, Official, PartnerId, SkuId, StartedAt, SubscriptionId, TenantId,
         };
-        &[Id, ClaimId, LineId, PartnerId, TenantId, SkuId, SubscriptionId, Official, StartedAt, EndedAt]
+        &[
+            always(Id, &["id"]),
+            always(ClaimId, &["claim"]),
+            always(LineId, &[]),
+            always(PartnerId, &["partner"]),
+            always(TenantId, &["customer"]),
+            always(SkuId, &["product"]),
+            always(SubscriptionId, &["subscription"]),
+            always(Official, &["official"]),
+            always(StartedAt, &["startedAt"]),
+            always(EndedAt, &["endedAt"]),
+        ]
     };
 
     fn read(cells: &mut Cells<'_>) -> Result<Self, StoreError> {

@@ -2,7 +2,10 @@
 
 use entity::{arbitration, evaluation};
 
-use super::cells::{Cells, Record};
+use super::{
+    cells::{Cells, Record},
+    columns::{Read, always},
+};
 use crate::store::{
     StoreError,
     records::{Arbitration, Evaluation},
@@ -11,11 +14,21 @@ use crate::store::{
 impl Record for Arbitration {
     type Entity = arbitration::Entity;
 
-    const COLUMNS: &'static [arbitration::Column] = {
+    const COLUMNS: &'static [Read<arbitration::Column>] = {
         use arbitration::Column::{
             Id, OpenedAt, Rationale, SettledAt, SkuId, Status, SubscriptionId, TenantId, WinnerClaimId,
         };
-        &[Id, TenantId, SkuId, SubscriptionId, Status, OpenedAt, SettledAt, WinnerClaimId, Rationale]
+        &[
+            always(Id, &[]),
+            always(TenantId, &[]),
+            always(SkuId, &[]),
+            always(SubscriptionId, &[]),
+            always(Status, &[]),
+            always(OpenedAt, &[]),
+            always(SettledAt, &[]),
+            always(WinnerClaimId, &[]),
+            always(Rationale, &[]),
+        ]
     };
 
     fn read(cells: &mut Cells<'_>) -> Result<Self, StoreError> {
@@ -36,9 +49,16 @@ impl Record for Arbitration {
 impl Record for Evaluation {
     type Entity = evaluation::Entity;
 
-    const COLUMNS: &'static [evaluation::Column] = {
+    const COLUMNS: &'static [Read<evaluation::Column>] = {
         use evaluation::Column::{ClaimId, Programs, SentAt, Status, SubscriptionIds, TenantId};
-        &[ClaimId, Status, Programs, TenantId, SubscriptionIds, SentAt]
+        &[
+            always(ClaimId, &[]),
+            always(Status, &[]),
+            always(Programs, &[]),
+            always(TenantId, &[]),
+            always(SubscriptionIds, &[]),
+            always(SentAt, &[]),
+        ]
     };
 
     fn read(cells: &mut Cells<'_>) -> Result<Self, StoreError> {

@@ -4,12 +4,13 @@ use std::{marker::PhantomData, str::FromStr};
 
 use domain::{caller::Actor, time::Timestamp};
 use sea_orm::{
-    ColumnTrait, DbErr, EntityTrait, QueryResult, RuntimeErr,
+    DbErr, EntityTrait, QueryResult, RuntimeErr,
     sea_query::SelectStatement,
     sqlx::{Decode, Postgres, Row as _, Sqlite, Type, ValueRef as _, postgres::PgRow, sqlite::SqliteRow},
 };
 use uuid::Uuid;
 
+use super::columns::{Columns, Read, select};
 use crate::store::StoreError;
 
 /// What is read of each row of a table: some columns, and the record that they make.
@@ -34,23 +35,28 @@ pub trait Record: Sized + Send + Sync {
     /// The table.
     type Entity: EntityTrait;
 
-    /// The columns, in the order in which [`Self::read`] takes them.
-    const COLUMNS: &'static [<Self::Entity as EntityTrait>::Column];
+    /// The columns, in the order in which [`Self::read`] takes them; at most 64. The first one is the key.
+    const COLUMNS: &'static [Read<<Self::Entity as EntityTrait>::Column>];
 
-    /// Reads the columns.
+    /// Reads the columns; those that are not wanted are blank.
     ///
     /// # Errors
     /// [`StoreError::Corrupt`] for a value that the domain does not have.
     fn read(cells: &mut Cells<'_>) -> Result<Self, StoreError>;
 }
 
-/// The [`Shape`] of a [`Record`].
-pub struct Plain<R>(PhantomData<fn() -> R>);
+/// The [`Shape`] of a [`Record`]: some of its columns.
+pub struct Plain<R>(Columns, PhantomData<fn() -> R>);
 
 impl<R> Plain<R> {
-    /// The shape.
-    pub const fn new() -> Self {
-        Self(PhantomData)
+    /// These columns.
+    pub const fn of(columns: Columns) -> Self {
+        Self(columns, PhantomData)
+    }
+
+    /// The whole record.
+    pub const fn all() -> Self {
+        Self::of(Columns::ALL)
     }
 }
 
@@ -59,17 +65,12 @@ impl<R: Record> Shape for Plain<R> {
     type Record = R;
 
     fn select(&self, query: &mut SelectStatement) {
-        columns(query, R::COLUMNS);
+        select::<R>(query, self.0);
     }
 
     fn read(&self, cells: &mut Cells<'_>) -> Result<R, StoreError> {
-        R::read(cells)
+        cells.record(self.0)
     }
-}
-
-/// Adds columns to a statement.
-pub fn columns<C: ColumnTrait>(query: &mut SelectStatement, columns: &[C]) {
-    query.columns(columns.iter().map(ColumnTrait::as_column_ref));
 }
 
 /// Reads every row.
@@ -83,7 +84,12 @@ pub fn read_all<S: Shape>(rows: &[QueryResult], shape: &S) -> Result<Vec<S::Reco
 /// The values of a row, taken one after the other.
 pub struct Cells<'r> {
     row: Driver<'r>,
+    /// The place in the row of the next value that was read.
     next: usize,
+    /// The columns of the record that were read.
+    columns: Columns,
+    /// The place in the record of the next column.
+    column: usize,
     /// The table, for errors.
     table: &'static str,
 }
@@ -107,23 +113,46 @@ impl<'r> Cells<'r> {
     pub fn of<E: EntityTrait>(row: &'r QueryResult) -> Result<Self, StoreError> {
         let table = E::default().table_name();
         if let Some(row) = row.try_as_pg_row() {
-            return Ok(Self { row: Driver::Postgres(row), next: 0, table });
+            return Ok(Self { row: Driver::Postgres(row), next: 0, columns: Columns::ALL, column: 0, table });
         }
         match row.try_as_sqlite_row() {
-            Some(row) => Ok(Self { row: Driver::Sqlite(row), next: 0, table }),
+            Some(row) => Ok(Self { row: Driver::Sqlite(row), next: 0, columns: Columns::ALL, column: 0, table }),
             None => Err(StoreError::Other(DbErr::Type("a row of neither SQLite nor PostgreSQL".to_owned()))),
         }
     }
 }
 
 impl<'r> Cells<'r> {
-    /// The next value.
+    /// Reads a record, of which these columns were read.
+    ///
+    /// # Errors
+    /// Those of [`Record::read`].
+    pub fn record<R: Record>(&mut self, columns: Columns) -> Result<R, StoreError> {
+        let around = (self.columns, self.column);
+        (self.columns, self.column) = (columns, 0);
+        let record = R::read(self);
+        (self.columns, self.column) = around;
+        record
+    }
+
+    /// The place of the next column's value in the row, if the column was read.
+    const fn take(&mut self) -> Option<usize> {
+        let column = self.column;
+        self.column += 1;
+        if !self.columns.has(column) {
+            return None;
+        }
+        let place = self.next;
+        self.next += 1;
+        Some(place)
+    }
+
+    /// The next value; a blank one if the column was not read.
     ///
     /// # Errors
     /// [`StoreError::Other`] where the column has another type: a mistake of this program.
-    pub fn get<T: Cell<'r>>(&mut self) -> Result<T, StoreError> {
-        let place = self.next;
-        self.next += 1;
+    pub fn get<T: Cell<'r> + Default>(&mut self) -> Result<T, StoreError> {
+        let Some(place) = self.take() else { return Ok(T::default()) };
         let value = match self.row {
             Driver::Postgres(row) => row.try_get(place),
             Driver::Sqlite(row) => row.try_get(place),
@@ -143,14 +172,16 @@ impl<'r> Cells<'r> {
         null.map_err(|error| StoreError::Other(DbErr::Query(RuntimeErr::SqlxError(error.into()))))
     }
 
-    /// Leaves values out.
-    pub const fn skip(&mut self, values: usize) {
-        self.next += values;
+    /// Leaves columns out.
+    pub fn skip(&mut self, columns: usize) {
+        for _ in 0..columns {
+            self.take();
+        }
     }
 
     /// The error for a value that the domain does not have. It names the row by its first column, the key.
     pub fn corrupt(&self) -> StoreError {
-        let mut key = Self { next: 0, ..*self };
+        let mut key = Self { next: 0, columns: Columns::ALL, column: 0, ..*self };
         let id = key.get::<Uuid>().map(|id| id.to_string());
         key.next = 0;
         StoreError::Corrupt(self.table, id.or_else(|_| key.get()).unwrap_or_default())
@@ -160,6 +191,15 @@ impl<'r> Cells<'r> {
     pub fn word<T: FromStr>(&mut self) -> Result<T, StoreError> {
         let text: &str = self.get()?;
         text.parse().map_err(|_| self.corrupt())
+    }
+
+    /// The same; another one if the column was not read.
+    pub fn word_or<T: FromStr>(&mut self, blank: T) -> Result<T, StoreError> {
+        if self.columns.has(self.column) {
+            return self.word();
+        }
+        self.skip(1);
+        Ok(blank)
     }
 
     /// The same, or nothing.
@@ -194,7 +234,11 @@ impl<'r> Cells<'r> {
     }
 
     /// The next value, JSON of this type.
-    pub fn json<T: serde::de::DeserializeOwned>(&mut self) -> Result<T, StoreError> {
+    pub fn json<T: serde::de::DeserializeOwned + Default>(&mut self) -> Result<T, StoreError> {
+        if !self.columns.has(self.column) {
+            self.skip(1);
+            return Ok(T::default());
+        }
         let text: &str = self.get()?;
         serde_json::from_str(text).map_err(|_| self.corrupt())
     }

@@ -2,7 +2,10 @@
 
 use entity::{customer, customer_subscription, partner, partner_location, product};
 
-use super::cells::{Cells, Record};
+use super::{
+    cells::{Cells, Record},
+    columns::{Read, always, read_for},
+};
 use crate::store::{
     StoreError,
     records::{Customer, Location, Partner, Product, Subscription},
@@ -11,7 +14,8 @@ use crate::store::{
 impl Record for Partner {
     type Entity = partner::Entity;
 
-    const COLUMNS: &'static [partner::Column] = &[partner::Column::Id, partner::Column::Name];
+    const COLUMNS: &'static [Read<partner::Column>] =
+        &[always(partner::Column::Id, &["id"]), read_for(partner::Column::Name, &["name"])];
 
     fn read(cells: &mut Cells<'_>) -> Result<Self, StoreError> {
         Ok(Self { id: cells.get()?, name: cells.get()? })
@@ -21,9 +25,15 @@ impl Record for Partner {
 impl Record for Location {
     type Entity = partner_location::Entity;
 
-    const COLUMNS: &'static [partner_location::Column] = {
+    const COLUMNS: &'static [Read<partner_location::Column>] = {
         use partner_location::Column::{Country, EnrolledPrograms, MpnId, Name, PartnerId};
-        &[MpnId, PartnerId, Name, Country, EnrolledPrograms]
+        &[
+            always(MpnId, &["id", "mpnId"]),
+            always(PartnerId, &["partner"]),
+            read_for(Name, &["name"]),
+            read_for(Country, &["country"]),
+            read_for(EnrolledPrograms, &["enrolledPrograms"]),
+        ]
     };
 
     fn read(cells: &mut Cells<'_>) -> Result<Self, StoreError> {
@@ -40,8 +50,11 @@ impl Record for Location {
 impl Record for Customer {
     type Entity = customer::Entity;
 
-    const COLUMNS: &'static [customer::Column] =
-        &[customer::Column::TenantId, customer::Column::Name, customer::Column::Domain];
+    const COLUMNS: &'static [Read<customer::Column>] = &[
+        always(customer::Column::TenantId, &["id", "tenantId", "subscriptions", "claims"]),
+        read_for(customer::Column::Name, &["name"]),
+        read_for(customer::Column::Domain, &["domain", "domains"]),
+    ];
 
     fn read(cells: &mut Cells<'_>) -> Result<Self, StoreError> {
         Ok(Self { tenant_id: cells.get()?, name: cells.get()?, domain: cells.get()? })
@@ -51,9 +64,14 @@ impl Record for Customer {
 impl Record for Product {
     type Entity = product::Entity;
 
-    const COLUMNS: &'static [product::Column] = {
+    const COLUMNS: &'static [Read<product::Column>] = {
         use product::Column::{Name, SkuId, SkuPartNumber, SolutionArea};
-        &[SkuId, SkuPartNumber, Name, SolutionArea]
+        &[
+            always(SkuId, &["id", "skuId"]),
+            read_for(SkuPartNumber, &["skuPartNumber"]),
+            read_for(Name, &["name"]),
+            always(SolutionArea, &["solutionArea"]),
+        ]
     };
 
     fn read(cells: &mut Cells<'_>) -> Result<Self, StoreError> {
@@ -69,11 +87,20 @@ impl Record for Product {
 impl Record for Subscription {
     type Entity = customer_subscription::Entity;
 
-    const COLUMNS: &'static [customer_subscription::Column] = {
+    const COLUMNS: &'static [Read<customer_subscription::Column>] = {
         use customer_subscription::Column::{
             Channel, EndsAt, Seats, SkuId, StartsAt, Status, SubscriptionId, TenantId,
         };
-        &[SubscriptionId, TenantId, SkuId, Channel, Status, Seats, StartsAt, EndsAt]
+        &[
+            always(SubscriptionId, &["id", "subscriptionId"]),
+            always(TenantId, &["customer"]),
+            always(SkuId, &["product"]),
+            always(Channel, &["channel"]),
+            always(Status, &["status"]),
+            read_for(Seats, &["seats"]),
+            read_for(StartsAt, &["startsAt"]),
+            read_for(EndsAt, &["endsAt"]),
+        ]
     };
 
     fn read(cells: &mut Cells<'_>) -> Result<Self, StoreError> {

@@ -4,6 +4,7 @@ mod activity;
 mod arbitration;
 mod cells;
 mod claim;
+mod columns;
 mod directory;
 
 use std::str::FromStr;
@@ -12,8 +13,9 @@ use domain::{caller::Actor, time::Timestamp};
 
 use super::StoreError;
 
-pub use cells::{Cells, Plain, Record, Shape, columns, read_all};
+pub use cells::{Cells, Plain, Record, Shape, read_all};
 pub use claim::{claim_from_row, claim_to_row, line_from_row, line_to_row};
+pub use columns::{Columns, Read, always, read_for, select};
 
 /// The words of a list as a column holds them: in the order given, one space between them.
 #[must_use]

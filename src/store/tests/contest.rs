@@ -105,7 +105,7 @@ async fn a_partner_sees_the_contests_it_takes_or_took_part_in_and_its_own_claims
         named.sort_by_key(|one| one.id);
         assert_eq!(numbers(named.iter().map(|one| one.id)), seen, "{caller:?}");
         let found = arbitrations::parties(&world.db, &caller, &all, Wanted::ROW).await.unwrap();
-        let found = all.map(|id| numbers(found.get(&id).into_iter().flatten().map(|one| one.core().id)));
+        let found = all.map(|id| numbers(found.get(&id).into_iter().flatten().map(|one| one.claim().id)));
         assert_eq!(found, parties, "{caller:?}");
     }
 }
@@ -156,7 +156,7 @@ async fn an_evaluation_is_not_for_the_customer() {
         (customer_admin(ADATUM), false),
         (directory_sync(), false),
     ] {
-        let seen = claims::by_ids(&world.db, &caller, &[id], Wanted::default()).await.unwrap();
+        let seen = claims::by_ids(&world.db, &caller, &[id], Wanted::least()).await.unwrap();
         let seen: Vec<_> = seen.iter().map(ClaimRow::id).collect();
         let found = evaluations::of_claims(&world.db, &caller, &seen).await.unwrap();
         assert_eq!(found.len(), usize::from(sees), "{caller:?}");
@@ -185,7 +185,7 @@ async fn the_queue_says_of_every_clock_what_the_claim_itself_says() {
         let order = ClaimOrder { descending: false, ..ClaimOrder::default() };
         let page =
             claims::page(&world.db, &reviewer(), &filter, order, &PageRequest::first(100), Wanted::ROW).await.unwrap();
-        page.items.into_iter().map(|(_, one)| one.core().id).collect::<Vec<_>>()
+        page.items.into_iter().map(|(_, one)| one.claim().id).collect::<Vec<_>>()
     };
     for now in [at(4999), at(5000)] {
         let state = |one: &Claim| lifecycle::running_clock(one, now, &Policy::default()).map(|(_, state)| state);

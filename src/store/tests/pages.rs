@@ -72,7 +72,7 @@ async fn every_order_is_walked_whole_in_both_directions() {
                 world.statements();
                 let page = claims::page(&world.db, &reviewer(), &filter, order, &request, Wanted::ROW).await.unwrap();
                 assert_eq!(world.statements(), 1);
-                let part = ids(&page, |one| one.core().id);
+                let part = ids(&page, |one| one.claim().id);
                 let (more, edge) = if backward {
                     walked.splice(0..0, part);
                     (page.has_previous, page.items.first())
@@ -114,6 +114,7 @@ async fn a_page_tells_what_lies_around_it() {
         backward: true,
         after: rest.items.first().map(|(cursor, _)| cursor.clone()),
         before: rest.items.last().map(|(cursor, _)| cursor.clone()),
+        peeks: true,
     };
     let middle = page(&between).await;
     assert_eq!((middle.items.len(), middle.has_next, middle.has_previous), (5, true, false));
@@ -136,9 +137,9 @@ async fn children_of_many_parents_are_one_statement() {
             .unwrap();
         assert_eq!(world.statements(), 1);
         let wanted = if backward { [10, 11] } else { [1, 2] };
-        assert_eq!(ids(&pages[&ADATUM], |one| one.core().id), wanted.map(Uuid::from_u128));
+        assert_eq!(ids(&pages[&ADATUM], |one| one.claim().id), wanted.map(Uuid::from_u128));
         assert_eq!((pages[&ADATUM].has_next, pages[&ADATUM].has_previous), (!backward, backward));
-        assert_eq!(ids(&pages[&ECLAIR], |one| one.core().id), [elsewhere.id]);
+        assert_eq!(ids(&pages[&ECLAIR], |one| one.claim().id), [elsewhere.id]);
         assert!(pages[&CONTOSO].items.is_empty() && !pages[&CONTOSO].has_next && !pages[&CONTOSO].has_previous);
     }
     let counts = claims::counts_of_customers(&world.db, &reviewer(), &tenants, &filter).await.unwrap();

@@ -17,6 +17,7 @@ use crate::store::{
     comments, customers,
     page::PageRequest,
     partners,
+    rows::Columns,
     subscriptions::{self, SubscriptionFilter},
 };
 
@@ -43,13 +44,13 @@ async fn found(world: &World, caller: &Caller, filter: ClaimFilter) -> Vec<u128>
     let order = claims::ClaimOrder { descending: false, ..claims::ClaimOrder::default() };
     let request = PageRequest::first(100);
     let page = claims::page(&world.db, caller, &filter, order, &request, Wanted::ROW).await.unwrap();
-    let listed: Vec<Uuid> = page.items.iter().map(|(_, one)| one.core().id).collect();
+    let listed: Vec<Uuid> = page.items.iter().map(|(_, one)| one.claim().id).collect();
     let count = claims::count(&world.db, caller, &filter).await.unwrap();
     assert_eq!(count, listed.len() as u64);
     if filter == ClaimFilter::default() {
         let mut named = claims::by_ids(&world.db, caller, &all, Wanted::ROW).await.unwrap();
-        named.sort_by_key(|one| one.core().id);
-        assert_eq!(named.iter().map(|one| one.core().id).collect::<Vec<_>>(), listed);
+        named.sort_by_key(|one| one.claim().id);
+        assert_eq!(named.iter().map(|one| one.claim().id).collect::<Vec<_>>(), listed);
     }
     listed.iter().map(Uuid::as_u128).collect()
 }
@@ -183,10 +184,10 @@ async fn internal_comments_stay_inside() {
         (directory_sync(), &[], 0),
         (customer_admin(ADATUM), &[], 0),
     ] {
-        let page = comments::page(&world.db, &caller, None, &PageRequest::first(100)).await.unwrap();
+        let page = comments::page(&world.db, &caller, None, &PageRequest::first(100), Columns::ALL).await.unwrap();
         assert_eq!(page.items.iter().map(|(_, one)| one.id.as_u128()).collect::<Vec<_>>(), seen, "{caller:?}");
         let ids = [Uuid::from_u128(SUBMITTED)];
-        let claims = claims::by_ids(&world.db, &caller, &ids, Wanted::default()).await.unwrap();
+        let claims = claims::by_ids(&world.db, &caller, &ids, Wanted::least()).await.unwrap();
         let claims: Vec<_> = claims.iter().map(ClaimRow::id).collect();
         let counts = comments::counts_of_claims(&world.db, &caller, &claims).await.unwrap();
         assert_eq!(counts.values().sum::<u64>(), of_submitted, "{caller:?}");

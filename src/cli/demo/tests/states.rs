@@ -102,7 +102,7 @@ async fn arbitration(app: &App) {
     let found = store::arbitrations::page(app.db(), &lead, open, &PageRequest::first(50)).await.unwrap().items;
     assert_eq!(found.len(), 1);
     let parties = store::arbitrations::parties(app.db(), &lead, &[found[0].1.id], Wanted::ROW).await.unwrap();
-    let parties: Vec<Claim> = parties[&found[0].1.id].iter().map(|row| row.core().clone()).collect();
+    let parties: Vec<Claim> = parties[&found[0].1.id].iter().map(|row| row.claim().clone()).collect();
     assert_eq!(references(&parties), ["SAMPLE-A8", "SAMPLE-B7"]);
     let (rival, incumbent) = (sample(app, "SAMPLE-A8").await, sample(app, "SAMPLE-B7").await);
     assert_eq!((rival.status, incumbent.status), (ClaimStatus::UnderReview, ClaimStatus::Approved));
