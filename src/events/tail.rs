@@ -10,7 +10,10 @@ use std::{
 };
 
 use domain::caller::Caller;
-use tokio::sync::{Notify, watch};
+use tokio::{
+    sync::{Notify, watch},
+    time::MissedTickBehavior,
+};
 
 use super::{
     Event, Follower,
@@ -19,7 +22,10 @@ use super::{
 use crate::{
     store::{
         Db, StoreError,
-        history::{self, HistoryFilter, log, log::Feed},
+        history::{
+            self, HistoryFilter, log,
+            log::{Feed, Judgement},
+        },
         page::{Page, PageRequest},
         records::{HistoryEntry, Position},
         rows::Columns,
@@ -97,32 +103,34 @@ impl Tail {
     pub async fn run(&self, stop: impl Future<Output = ()>) {
         let _stands_still = StandsStill(&self.inner.runs);
         tokio::pin!(stop);
-        let mut hinted = true;
+        // A look at least this often, however many hints come: only then it is judged thoroughly what is settled.
+        let mut looks = tokio::time::interval(EVERY);
+        looks.set_missed_tick_behavior(MissedTickBehavior::Delay);
+        let mut hinted = false;
         loop {
-            let pause = match self.round(hinted).await {
-                Ok(()) => {
-                    telemetry::tail_caught_up();
-                    if !self.inner.runs.swap(true, Ordering::SeqCst) {
-                        tracing::info!("the tail of the history runs");
-                    }
-                    EVERY
-                }
-                Err(error) => {
-                    telemetry::tail_failed();
-                    if self.inner.runs.swap(false, Ordering::SeqCst) {
-                        tracing::warn!(
-                            error = error.for_the_log(),
-                            "the tail of the history cannot read; it tries again"
-                        );
-                    }
-                    AGAIN_AFTER
-                }
-            };
+            let done = self.round(hinted).await;
+            self.tell(done.as_ref().err());
             tokio::select! {
                 () = &mut stop => return,
                 () = self.inner.hint.notified() => hinted = true,
-                () = tokio::time::sleep(pause) => hinted = false,
+                _ = looks.tick(), if done.is_ok() => hinted = false,
+                () = tokio::time::sleep(AGAIN_AFTER), if done.is_err() => hinted = false,
             }
+        }
+    }
+
+    /// Tells whether the log could be read.
+    fn tell(&self, failed: Option<&StoreError>) {
+        let Some(error) = failed else {
+            telemetry::tail_caught_up();
+            if !self.inner.runs.swap(true, Ordering::SeqCst) {
+                tracing::info!("the tail of the history runs");
+            }
+            return;
+        };
+        telemetry::tail_failed();
+        if self.inner.runs.swap(false, Ordering::SeqCst) {
+            tracing::warn!(error = error.for_the_log(), "the tail of the history cannot read; it tries again");
         }
     }
 
@@ -139,8 +147,9 @@ impl Tail {
         if !hinted && !reader.has_grown(db, from).await? {
             return Ok(());
         }
+        let judgement = if hinted { Judgement::Quick } else { Judgement::Thorough };
         loop {
-            let batch = reader.read(db, from).await?;
+            let batch = reader.read(db, from, judgement).await?;
             let is_last = batch.len() < BATCH;
             telemetry::tail_read(batch.len());
             for logged in batch {

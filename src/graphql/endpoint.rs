@@ -199,11 +199,6 @@ impl Endpoint {
     /// Executes an operation; without a caller nothing of it but introspection.
     pub async fn execute(&self, operation: Operation, caller: Option<Caller>) -> Answer {
         let _timer = telemetry::operation_timer(operation.label());
-        let span = telemetry::operation_span(operation.kind().as_str(), operation.label());
-        self.answer(operation, caller).instrument(span).await
-    }
-
-    async fn answer(&self, operation: Operation, caller: Option<Caller>) -> Answer {
         let is_mutation = operation.kind() == Kind::Mutation;
         let execution = match self.execution(operation) {
             Ok(execution) => execution,

@@ -5,7 +5,7 @@ use std::{
     any::{Any, TypeId},
     collections::{HashMap, HashSet},
     future::Future,
-    hash::Hash,
+    hash::{Hash, Hasher},
     sync::{Arc, Mutex, PoisonError},
 };
 
@@ -83,17 +83,26 @@ type Waiting<K, V> = Vec<(K, oneshot::Sender<Answered<V>>)>;
 /// The batches that are being filled, one per type of key.
 type Batches = HashMap<TypeId, Box<dyn Any + Send>>;
 
+/// What fields came to, by the field and the type.
+type Meanings = HashMap<(usize, TypeId), Arc<dyn Any + Send + Sync>>;
+
 /// The batches of one request.
 pub(super) struct Loaders {
     reader: Reader,
     queue: Queue,
     batches: Arc<Mutex<Batches>>,
+    meanings: Mutex<Meanings>,
 }
 
 impl Loaders {
     /// Loaders for a caller; their jobs go to the queue.
     pub(super) fn new(app: App, caller: Caller, queue: Queue) -> Self {
-        Self { reader: Reader { app, caller: Arc::new(caller) }, queue, batches: Arc::default() }
+        Self {
+            reader: Reader { app, caller: Arc::new(caller) },
+            queue,
+            batches: Arc::default(),
+            meanings: Mutex::default(),
+        }
     }
 
     fn of<'a>(ctx: &'a Context<'_>) -> Result<&'a Self, Failure> {
@@ -140,6 +149,26 @@ async fn run<K: Load>(reader: Reader, batches: Arc<Mutex<Batches>>) {
         // The receiver may have been dropped with its field.
         let _ = send.send(answer);
     }
+}
+
+/// What a field means by its arguments and its selection. It is worked out for one of the field's parents, and is the same for
+/// all of them.
+///
+/// # Errors
+/// Those of working it out.
+pub fn meant<T: Any + Send + Sync>(
+    ctx: &Context<'_>,
+    work_out: impl FnOnce() -> Result<T, Failure>,
+) -> Result<Arc<T>, Failure> {
+    let key = (std::ptr::from_ref(ctx.item).addr(), TypeId::of::<T>());
+    let meanings = || Loaders::of(ctx).map(|own| own.meanings.lock().unwrap_or_else(PoisonError::into_inner));
+    if let Some(known) = meanings()?.get(&key).cloned().and_then(|known| known.downcast().ok()) {
+        return Ok(known);
+    }
+    let meaning = Arc::new(work_out()?);
+    let kept: Arc<dyn Any + Send + Sync> = Arc::<T>::clone(&meaning);
+    meanings()?.insert(key, kept);
+    Ok(meaning)
 }
 
 /// Loads what stands under a key, in one statement with all that is asked for by the same type of key on this level.
@@ -201,19 +230,44 @@ impl Id for Visible<Uuid> {
 }
 
 /// A key for what has arguments beside its parent, such as a page: everything with the same arguments is one statement.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Debug)]
 pub struct With<P, A> {
     /// The parent.
     pub parent: P,
-    /// The arguments.
+    /// The arguments, which those have in common that are of one field.
     pub args: Arc<A>,
 }
 
 impl<P: Id, A> With<P, A> {
     /// A key.
     pub fn new(parent: P, args: A) -> Self {
-        Self { parent, args: Arc::new(args) }
+        Self::of(parent, Arc::new(args))
     }
+
+    /// A key whose arguments came from [`meant`].
+    pub const fn of(parent: P, args: Arc<A>) -> Self {
+        Self { parent, args }
+    }
+}
+
+impl<P: Eq, A: Eq> PartialEq for With<P, A> {
+    fn eq(&self, other: &Self) -> bool {
+        self.parent == other.parent && are_same(&self.args, &other.args)
+    }
+}
+
+impl<P: Eq, A: Eq> Eq for With<P, A> {}
+
+impl<P: Hash, A> Hash for With<P, A> {
+    /// By the parent alone: few keys of a parent differ in their arguments, which are long.
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        self.parent.hash(state);
+    }
+}
+
+/// Whether arguments are the same; of one field they are known to be.
+fn are_same<A: Eq>(one: &Arc<A>, other: &Arc<A>) -> bool {
+    Arc::ptr_eq(one, other) || one == other
 }
 
 /// Loads by parents, one statement for all that have the same arguments.
@@ -226,13 +280,16 @@ pub async fn by_args<P, A, V, F>(
 ) -> Result<HashMap<With<P, A>, V>, Failure>
 where
     P: Id,
-    A: Eq + Hash,
+    A: Eq,
     F: Future<Output = Result<HashMap<Uuid, V>, StoreError>>,
 {
-    let mut groups: HashMap<Arc<A>, Vec<P>> = HashMap::with_capacity(1);
+    let mut groups: Vec<(Arc<A>, Vec<P>)> = Vec::with_capacity(1);
     let mut loaded = HashMap::with_capacity(keys.len());
     for key in keys {
-        groups.entry(key.args).or_default().push(key.parent);
+        match groups.iter_mut().find(|(args, _)| are_same(args, &key.args)) {
+            Some((_, parents)) => parents.push(key.parent),
+            None => groups.push((key.args, vec![key.parent])),
+        }
     }
     for (args, parents) in groups {
         let mut found = read(Arc::clone(&args), parents.clone()).await?;

@@ -13,6 +13,7 @@ use axum::http::header::CONTENT_TYPE;
 use axum::http::request::Parts as Head;
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse, Response};
+use tracing::Instrument;
 
 use super::accept::{self, Accepted, Form, MediaType};
 use super::failure::Failure;
@@ -156,7 +157,8 @@ impl Edge {
         if operation.kind() == Kind::Subscription {
             return self.follow(operation, session.ok_or_else(Failure::unauthenticated)?, counted).await;
         }
-        let executing = self.endpoint.execute(operation, session.map(|session| session.caller));
+        let span = telemetry::traced_operation_span(operation.kind().as_str(), operation.label());
+        let executing = self.endpoint.execute(operation, session.map(|session| session.caller)).instrument(span);
         match (tokio::time::timeout(self.config.limits.patience(), executing).await, accepted.best) {
             (Ok(answer), form) => {
                 counted.ends(&answer);

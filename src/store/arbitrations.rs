@@ -8,7 +8,7 @@ use entity::{
     arbitration_claim, claim,
 };
 use sea_orm::{
-    ColumnTrait, EntityTrait, JoinType, QueryFilter, QueryOrder, QuerySelect, RelationDef, Select,
+    ColumnTrait, EntityTrait, JoinType, QueryFilter, QueryOrder, QuerySelect, RelationDef,
     sea_query::{Expr, SelectStatement},
 };
 use uuid::Uuid;
@@ -19,7 +19,7 @@ use super::{
     keyset::{self, Keyset},
     page::{Key, KeyKind, ListOrder, Page, PageRequest},
     records::Arbitration,
-    rows::{Cells, Plain, Shape},
+    rows::{Cells, Plain, Rows, Shape},
     scope,
     sql::any_of,
 };
@@ -28,8 +28,8 @@ use super::{
 pub const ORDER: ListOrder = ListOrder { tag: "arbitrations", kinds: &[KeyKind::Id], descending: false };
 
 /// The arbitrations that the caller sees, in one status or in all.
-fn seen(caller: &Caller, status: Option<ArbitrationStatus>) -> Select<Entity> {
-    let query = Entity::find().filter(scope::arbitrations(caller));
+fn seen(caller: &Caller, status: Option<ArbitrationStatus>) -> Rows<Entity> {
+    let query = Rows::<Entity>::all().filter(scope::arbitrations(caller));
     match status {
         Some(status) => query.filter(Column::Status.eq(status.as_str())),
         None => query,
@@ -84,7 +84,7 @@ pub async fn of_claims(
 ) -> Result<HashMap<Uuid, Vec<Arbitration>>, StoreError> {
     let to_arbitration = party_of::<Entity>(arbitration_claim::Column::ArbitrationId, Column::Id);
     let backend = db.connection().get_database_backend();
-    let query = arbitration_claim::Entity::find()
+    let query = Rows::<arbitration_claim::Entity>::all()
         .join(JoinType::InnerJoin, to_arbitration)
         .filter(scope::arbitrations(caller))
         .filter(any_of(arbitration_claim::Column::ClaimId, claims.iter().copied(), backend))
@@ -106,7 +106,7 @@ pub async fn parties(
 ) -> Result<HashMap<Uuid, Vec<ClaimRow>>, StoreError> {
     let to_claim = party_of::<claim::Entity>(arbitration_claim::Column::ClaimId, claim::Column::Id);
     let backend = db.connection().get_database_backend();
-    let query = arbitration_claim::Entity::find()
+    let query = Rows::<arbitration_claim::Entity>::all()
         .join(JoinType::InnerJoin, to_claim)
         .filter(scope::parties(caller))
         .filter(any_of(arbitration_claim::Column::ArbitrationId, arbitrations.iter().copied(), backend))

@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use domain::caller::Caller;
 use entity::association::{Column, Entity};
-use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder, Select, sea_query::Expr};
+use sea_orm::{ColumnTrait, QueryFilter, QueryOrder, sea_query::Expr};
 use uuid::Uuid;
 
 use super::{
@@ -12,7 +12,7 @@ use super::{
     keyset::{self, Keyset},
     page::{Key, KeyKind, ListOrder, Page, PageRequest},
     records::Association,
-    rows::Plain,
+    rows::{Plain, Rows},
     scope,
     sql::any_of,
 };
@@ -29,8 +29,8 @@ pub struct AssociationFilter {
     pub live: Option<bool>,
 }
 
-fn seen(caller: &Caller, filter: AssociationFilter) -> Select<Entity> {
-    let mut query = Entity::find().filter(scope::associations(caller));
+fn seen(caller: &Caller, filter: AssociationFilter) -> Rows<Entity> {
+    let mut query = Rows::<Entity>::all().filter(scope::associations(caller));
     if let Some(id) = filter.tenant_id {
         query = query.filter(Column::TenantId.eq(id));
     }

@@ -7,7 +7,7 @@
 use std::collections::HashMap;
 
 use sea_orm::{
-    ColumnTrait, ConnectionTrait, DbBackend, EntityTrait, ExprTrait, JoinType, QueryFilter, Select, Statement,
+    ColumnTrait, ConnectionTrait, DbBackend, EntityTrait, ExprTrait, JoinType, QueryFilter, Statement,
     StatementBuilder, Value,
     sea_query::{Alias, Asterisk, Expr, Func, SelectStatement},
 };
@@ -17,7 +17,7 @@ use super::{
     Db, Reads, StoreError,
     keyset::{self, Keyset, selected},
     page::{Page, PageRequest},
-    rows::{Shape, read_all},
+    rows::{Rows, Shape, read_all},
 };
 
 /// Rows that belong to parents.
@@ -33,7 +33,7 @@ pub struct Children<'a, E: EntityTrait, T> {
 /// One page for each of the parents, in one statement; on SQLite one for every 256 parents. The query selects the rows of any parent; a parent without rows has an empty page.
 pub async fn pages<S: Shape>(
     db: &Db,
-    query: Select<S::Entity>,
+    query: Rows<S::Entity>,
     parents: Children<'_, S::Entity, S::Record>,
     keyset: &Keyset<'_, S::Record>,
     request: &PageRequest,
@@ -71,7 +71,7 @@ const MOST_TERMS: usize = 256;
 ///
 /// A lateral sub-select with a limit can only run once for each parent, so its rows come in its own order.
 fn lateral<S: Shape>(
-    query: Select<S::Entity>,
+    query: Rows<S::Entity>,
     parents: &Children<'_, S::Entity, S::Record>,
     keyset: &Keyset<'_, S::Record>,
     request: &PageRequest,
@@ -94,7 +94,7 @@ fn lateral<S: Shape>(
 /// The statement of one parent is written once and repeated. Its count is filled up to a power of two with a parent that
 /// there is not, so that lists of all lengths share few prepared statements.
 fn one_after_the_other<S: Shape>(
-    query: Select<S::Entity>,
+    query: Rows<S::Entity>,
     column: <S::Entity as EntityTrait>::Column,
     ids: &[Uuid],
     keyset: &Keyset<'_, S::Record>,

@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use domain::caller::Caller;
 use entity::comment::{Column, Entity};
-use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, Select, Statement, sea_query::Expr};
+use sea_orm::{ColumnTrait, ConnectionTrait, QueryFilter, Statement, sea_query::Expr};
 use uuid::Uuid;
 
 use super::{
@@ -13,7 +13,7 @@ use super::{
     keyset::{self, Keyset},
     page::{Key, KeyKind, ListOrder, Page, PageRequest},
     records::Comment,
-    rows::{Columns, Plain},
+    rows::{Columns, Plain, Rows},
     scope,
     sql::any_of,
     visible::bare,
@@ -27,8 +27,8 @@ fn keyset() -> Keyset<'static, Comment> {
 }
 
 /// The comments that the caller sees, of one claim or of all.
-fn seen(caller: &Caller, claim_id: Option<Uuid>) -> Select<Entity> {
-    let query = Entity::find().filter(scope::comments(caller));
+fn seen(caller: &Caller, claim_id: Option<Uuid>) -> Rows<Entity> {
+    let query = Rows::<Entity>::all().filter(scope::comments(caller));
     match claim_id {
         Some(id) => query.filter(Column::ClaimId.eq(id)),
         None => query,
@@ -81,7 +81,7 @@ pub async fn pages_of_claims(
 ) -> Result<HashMap<Uuid, Page<Comment>>, StoreError> {
     let ids = bare(claims);
     let parents = Children { column: Column::ClaimId, of: |row: &Comment| row.claim_id, ids: &ids };
-    let query = Entity::find().filter(scope::comments_of_visible(caller));
+    let query = Rows::<Entity>::all().filter(scope::comments_of_visible(caller));
     children::pages(db, query, parents, &keyset(), request, &Plain::of(wanted)).await
 }
 
@@ -96,7 +96,7 @@ pub async fn counts_of_claims(
 ) -> Result<HashMap<Visible<Uuid>, u64>, StoreError> {
     let (ids, backend) = (bare(claims), db.connection().get_database_backend());
     let of_claims = any_of(Column::ClaimId, ids.iter().copied(), backend);
-    let query = Entity::find().filter(scope::comments_of_visible(caller)).filter(of_claims);
+    let query = Rows::<Entity>::all().filter(scope::comments_of_visible(caller)).filter(of_claims);
     let counts = keyset::counts(db, query, Column::ClaimId, &ids).await?;
     Ok(counts.into_iter().map(|(id, count)| (Visible::new(id), count)).collect())
 }

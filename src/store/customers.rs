@@ -8,7 +8,7 @@ use entity::{
     customer_domain,
 };
 use sea_orm::{
-    ColumnTrait, Condition, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect, QueryTrait, Select,
+    ColumnTrait, Condition, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect, QueryTrait,
     sea_query::Expr,
 };
 use uuid::Uuid;
@@ -18,7 +18,7 @@ use super::{
     keyset::{self, Keyset},
     page::{Key, KeyKind, ListOrder, Page, PageRequest},
     records::Customer,
-    rows::Plain,
+    rows::{Plain, Rows},
     scope,
     sql::{any_of, findable, matches_search},
 };
@@ -27,8 +27,8 @@ use super::{
 pub const ORDER: ListOrder = ListOrder { tag: "customers", kinds: &[KeyKind::Text, KeyKind::Id], descending: false };
 
 /// The customers that the caller sees and whose name and domains have the words of the search (L14).
-fn seen(caller: &Caller, search: Option<&str>) -> Select<Entity> {
-    Entity::find().filter(scope::customers(caller)).filter(matches_search(Column::SearchText, search))
+fn seen(caller: &Caller, search: Option<&str>) -> Rows<Entity> {
+    Rows::<Entity>::all().filter(scope::customers(caller)).filter(matches_search(Column::SearchText, search))
 }
 
 /// One page of the customers that the caller sees.
@@ -73,7 +73,7 @@ pub async fn by_ids(db: &Db, caller: &Caller, tenants: &[Uuid]) -> Result<Vec<Cu
 /// As [`page`].
 pub async fn get_many(on: &impl Reads, tenants: &[Uuid]) -> Result<Vec<Customer>, StoreError> {
     let backend = on.connection().get_database_backend();
-    let query = Entity::find().filter(any_of(Column::TenantId, tenants.iter().copied(), backend));
+    let query = Rows::<Entity>::all().filter(any_of(Column::TenantId, tenants.iter().copied(), backend));
     keyset::all(on, query, &Plain::<Customer>::all()).await
 }
 
@@ -92,13 +92,12 @@ pub async fn by_tenant_and_domain(
     let Some(domain) = findable(&lower).filter(|_| !anothers) else {
         return Ok(None);
     };
-    let verified = customer_domain::Entity::find()
-        .select_only()
+    let verified = Rows::<customer_domain::Entity>::all()
         .column(customer_domain::Column::Domain)
         .filter(scope::same(customer_domain::Column::TenantId, Column::TenantId))
         .filter(customer_domain::Column::Domain.eq(domain));
     let matching = Condition::any().add(Column::Domain.eq(domain)).add(Expr::exists(verified.into_query()));
-    let query = Entity::find().filter(Column::TenantId.eq(tenant_id)).filter(matching);
+    let query = Rows::<Entity>::all().filter(Column::TenantId.eq(tenant_id)).filter(matching);
     Ok(keyset::all(db, query, &Plain::<Customer>::all()).await?.pop())
 }
 

@@ -4,11 +4,16 @@ use std::collections::HashMap;
 
 use domain::caller::Caller;
 use entity::proof_document::{Column, Entity};
-use sea_orm::{EntityTrait, QueryFilter, QueryOrder};
+use sea_orm::{QueryFilter, QueryOrder};
 use uuid::Uuid;
 
 use super::{
-    Db, Reads, StoreError, Visible, keyset, records::Document, rows::Plain, scope, sql::any_of, visible::bare,
+    Db, Reads, StoreError, Visible, keyset,
+    records::Document,
+    rows::{Plain, Rows},
+    scope,
+    sql::any_of,
+    visible::bare,
 };
 
 /// The documents of the claims, oldest first. A claim without any that the caller sees is missing.
@@ -21,7 +26,7 @@ pub async fn of_claims(
     claims: &[Visible<Uuid>],
 ) -> Result<HashMap<Visible<Uuid>, Vec<Document>>, StoreError> {
     let backend = db.connection().get_database_backend();
-    let query = Entity::find()
+    let query = Rows::<Entity>::all()
         .filter(scope::documents_of_visible(caller))
         .filter(any_of(Column::ClaimId, bare(claims), backend))
         .order_by_asc(Column::Id);
@@ -39,6 +44,6 @@ pub async fn of_claims(
 pub async fn by_ids(db: &Db, caller: &Caller, ids: &[Uuid]) -> Result<Vec<Document>, StoreError> {
     let backend = db.connection().get_database_backend();
     let query =
-        Entity::find().filter(scope::documents(caller)).filter(any_of(Column::Id, ids.iter().copied(), backend));
+        Rows::<Entity>::all().filter(scope::documents(caller)).filter(any_of(Column::Id, ids.iter().copied(), backend));
     keyset::all(db, query, &Plain::<Document>::all()).await
 }

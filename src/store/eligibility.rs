@@ -17,7 +17,7 @@ use uuid::Uuid;
 use super::{
     Reads, StoreError, keyset, partners, products,
     records::{Location, Product, Subscription},
-    rows::Plain,
+    rows::{Plain, Rows},
     scope,
     sql::any_of,
 };
@@ -137,14 +137,13 @@ async fn domains(on: &impl Reads, intents: &[Intent]) -> Result<HashMap<Uuid, Ha
     let backend = on.connection().get_database_backend();
     let tenants = distinct(intents.iter().map(|intent| intent.tenant_id));
     let same = scope::same(customer_domain::Column::TenantId, customer::Column::TenantId);
-    let mut query = customer::Entity::find()
-        .select_only()
+    let mut query = Rows::<customer::Entity>::all()
         .column(customer::Column::TenantId)
         .column(customer::Column::Domain)
         .expr(Expr::col(customer_domain::Column::Domain.as_column_ref()))
         .filter(any_of(customer::Column::TenantId, tenants, backend));
     QueryTrait::query(&mut query).join(JoinType::LeftJoin, customer_domain::Entity, same);
-    let rows = query.into_tuple::<(Uuid, String, Option<String>)>().all(on.connection()).await?;
+    let rows = query.tuples::<(Uuid, String, Option<String>)>(on.connection()).await?;
     let mut domains: HashMap<Uuid, HashSet<String>> = HashMap::new();
     for (tenant, default, another) in rows {
         let of_tenant = domains.entry(tenant).or_default();
@@ -161,7 +160,7 @@ async fn subscriptions(on: &impl Reads, intents: &[Intent]) -> Result<Vec<Subscr
     let tenants = distinct(intents.iter().map(|intent| intent.tenant_id));
     let products = distinct(intents.iter().flat_map(skus));
     let named = distinct(intents.iter().flat_map(typed));
-    let query = Entity::find().filter(any_of(Column::TenantId, tenants, backend)).filter(
+    let query = Rows::<Entity>::all().filter(any_of(Column::TenantId, tenants, backend)).filter(
         Condition::any().add(any_of(Column::SkuId, products, backend)).add(any_of(
             Column::SubscriptionId,
             named,
@@ -204,8 +203,7 @@ async fn claimed(on: &impl Reads, intents: &[Intent]) -> Result<Vec<Claimed>, St
 
 fn live() -> Condition {
     let being_decided = [ClaimStatus::Submitted, ClaimStatus::UnderReview, ClaimStatus::PartnerActionRequired];
-    let association = association::Entity::find()
-        .select_only()
+    let association = Rows::<association::Entity>::all()
         .column(association::Column::Id)
         .filter(scope::same(association::Column::LineId, claim_line::Column::Id))
         .filter(association::Column::EndedAt.is_null());

@@ -4,11 +4,16 @@ use std::collections::HashMap;
 
 use domain::caller::Caller;
 use entity::evaluation::{Column, Entity};
-use sea_orm::{EntityTrait, QueryFilter};
+use sea_orm::QueryFilter;
 use uuid::Uuid;
 
 use super::{
-    Db, Reads, StoreError, Visible, keyset, records::Evaluation, rows::Plain, scope, sql::any_of, visible::bare,
+    Db, Reads, StoreError, Visible, keyset,
+    records::Evaluation,
+    rows::{Plain, Rows},
+    scope,
+    sql::any_of,
+    visible::bare,
 };
 
 /// The evaluation of each claim, which the caller sees. A claim without one is missing.
@@ -21,7 +26,7 @@ pub async fn of_claims(
     claims: &[Visible<Uuid>],
 ) -> Result<HashMap<Visible<Uuid>, Evaluation>, StoreError> {
     let backend = db.connection().get_database_backend();
-    let query = Entity::find().filter(scope::evaluations_of_visible(caller)).filter(any_of(
+    let query = Rows::<Entity>::all().filter(scope::evaluations_of_visible(caller)).filter(any_of(
         Column::ClaimId,
         bare(claims),
         backend,

@@ -9,7 +9,7 @@ use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use domain::{caller::Caller, kinds::HistoryAction};
 use entity::history::{Column, Entity};
 use sea_orm::{
-    ColumnTrait, EntityTrait, QueryFilter, QuerySelect, Select,
+    ColumnTrait, EntityTrait, QueryFilter, QuerySelect,
     sea_query::{Expr, ExprTrait},
 };
 use uuid::Uuid;
@@ -22,7 +22,7 @@ use super::{
     page::{Cursor, Key, KeyKind, ListOrder, Page, PageRequest},
     range_first::range_first,
     records::{HistoryEntry, Position},
-    rows::{Columns, Plain},
+    rows::{Columns, Plain, Rows},
     scope,
     sql::{any_of, is_one_of},
     visible::bare,
@@ -79,8 +79,8 @@ fn by_sequence() -> Keyset<'static, HistoryEntry> {
     }
 }
 
-fn seen(caller: &Caller, filter: &HistoryFilter) -> Select<Entity> {
-    let mut query = Entity::find().filter(scope::history(caller));
+fn seen(caller: &Caller, filter: &HistoryFilter) -> Rows<Entity> {
+    let mut query = Rows::<Entity>::all().filter(scope::history(caller));
     if let Some(id) = filter.claim_id {
         query = query.filter(Column::ClaimId.eq(id));
     }
@@ -186,7 +186,7 @@ pub async fn pages_of_claims(
 ) -> Result<HashMap<Uuid, Page<HistoryEntry>>, StoreError> {
     let ids = bare(claims);
     let parents = Children { column: Column::ClaimId, of: |row: &HistoryEntry| row.claim_id, ids: &ids };
-    let query = Entity::find().filter(scope::history_of_visible(caller));
+    let query = Rows::<Entity>::all().filter(scope::history_of_visible(caller));
     let request = placed(db, request, &ORDER_OF_CLAIM, |(_, _, _, seq)| vec![Key::Int(seq.into())]).await?;
     children::pages(db, query, parents, &by_sequence(), &request, &Plain::of(wanted)).await
 }
@@ -202,7 +202,7 @@ pub async fn counts_of_claims(
 ) -> Result<HashMap<Visible<Uuid>, u64>, StoreError> {
     let (ids, backend) = (bare(claims), db.connection().get_database_backend());
     let of_claims = any_of(Column::ClaimId, ids.iter().copied(), backend);
-    let query = Entity::find().filter(scope::history_of_visible(caller)).filter(of_claims);
+    let query = Rows::<Entity>::all().filter(scope::history_of_visible(caller)).filter(of_claims);
     let counts = keyset::counts(db, query, Column::ClaimId, &ids).await?;
     Ok(counts.into_iter().map(|(id, count)| (Visible::new(id), count)).collect())
 }
@@ -213,6 +213,7 @@ pub async fn counts_of_claims(
 /// As [`page`].
 pub async fn by_ids(db: &Db, caller: &Caller, ids: &[Uuid], wanted: Columns) -> Result<Vec<HistoryEntry>, StoreError> {
     let backend = db.connection().get_database_backend();
-    let query = Entity::find().filter(scope::history(caller)).filter(any_of(Column::Id, ids.iter().copied(), backend));
+    let query =
+        Rows::<Entity>::all().filter(scope::history(caller)).filter(any_of(Column::Id, ids.iter().copied(), backend));
     keyset::all(db, query, &Plain::of(wanted)).await
 }

@@ -6,7 +6,7 @@
 use std::collections::HashMap;
 
 use sea_orm::{
-    ConnectionTrait, EntityTrait, ExprTrait, Order, QuerySelect, QueryTrait, Select,
+    ConnectionTrait, EntityTrait, ExprTrait, Order, QuerySelect, QueryTrait,
     sea_query::{Asterisk, Expr, SelectStatement},
 };
 use uuid::Uuid;
@@ -14,7 +14,7 @@ use uuid::Uuid;
 use super::{
     Db, Reads, StoreError,
     page::{Cursor, Key, ListOrder, Page, PageRequest},
-    rows::{Shape, read_all},
+    rows::{Rows, Shape, read_all},
 };
 
 /// How a list is sorted in SQL, and how the keys are read off a record.
@@ -30,7 +30,7 @@ pub struct Keyset<'a, T> {
 /// One page of what the query selects.
 pub async fn page<S: Shape>(
     db: &Db,
-    query: Select<S::Entity>,
+    query: Rows<S::Entity>,
     keyset: &Keyset<'_, S::Record>,
     request: &PageRequest,
     shape: &S,
@@ -41,8 +41,8 @@ pub async fn page<S: Shape>(
 }
 
 /// The query with the columns of the shape.
-pub fn selected<S: Shape>(query: Select<S::Entity>, shape: &S) -> SelectStatement {
-    let mut statement = query.select_only().into_query();
+pub fn selected<S: Shape>(query: Rows<S::Entity>, shape: &S) -> SelectStatement {
+    let mut statement = query.into_query();
     shape.select(&mut statement);
     statement
 }
@@ -90,26 +90,20 @@ fn value(key: &Key) -> Expr {
 }
 
 /// How many rows the query selects.
-pub async fn count<E: EntityTrait>(db: &Db, query: Select<E>) -> Result<u64, StoreError> {
-    let count = query.select_only().expr(Expr::col(Asterisk).count()).into_tuple::<i64>().one(db.connection()).await?;
-    Ok(count.map_or(0, natural))
+pub async fn count<E: EntityTrait>(db: &Db, query: Rows<E>) -> Result<u64, StoreError> {
+    let counts: Vec<(i64,)> = query.expr(Expr::col(Asterisk).count()).tuples(db.connection()).await?;
+    Ok(counts.first().map_or(0, |(count,)| natural(*count)))
 }
 
 /// How many rows of each parent the query selects, in one statement. A parent without rows has 0.
 pub async fn counts<E: EntityTrait>(
     db: &Db,
-    query: Select<E>,
+    query: Rows<E>,
     parent: E::Column,
     ids: &[Uuid],
 ) -> Result<HashMap<Uuid, u64>, StoreError> {
-    let rows = query
-        .select_only()
-        .column(parent)
-        .expr(Expr::col(Asterisk).count())
-        .group_by(parent)
-        .into_tuple::<(Uuid, i64)>()
-        .all(db.connection())
-        .await?;
+    let query = query.column(parent).expr(Expr::col(Asterisk).count()).group_by(parent);
+    let rows: Vec<(Uuid, i64)> = query.tuples(db.connection()).await?;
     let mut counts: HashMap<Uuid, u64> = ids.iter().map(|id| (*id, 0)).collect();
     counts.extend(rows.into_iter().map(|(id, count)| (id, natural(count))));
     Ok(counts)
@@ -121,6 +115,6 @@ pub fn natural(count: i64) -> u64 {
 }
 
 /// All rows that the query selects, in its own order, if it has one.
-pub async fn all<S: Shape>(on: &impl Reads, query: Select<S::Entity>, shape: &S) -> Result<Vec<S::Record>, StoreError> {
+pub async fn all<S: Shape>(on: &impl Reads, query: Rows<S::Entity>, shape: &S) -> Result<Vec<S::Record>, StoreError> {
     read_all(&on.connection().query_all(&selected(query, shape)).await?, shape)
 }

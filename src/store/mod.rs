@@ -50,7 +50,7 @@ pub use error::StoreError;
 pub use migrate::{Step, ready};
 pub use pool::ReadPool;
 pub use pools::PoolFigures;
-pub use rows::{claim_from_row, claim_to_row, line_from_row, line_to_row, search_text, words};
+pub use rows::{claim_to_row, line_from_row, line_to_row, search_text, words};
 pub use visible::Visible;
 
 /// The database: one pool for reads, one for writes, and a connection for the tail of the history.

@@ -7,7 +7,7 @@ use entity::{
     partner::{Column, Entity},
     partner_location,
 };
-use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder, Select, sea_query::Expr};
+use sea_orm::{ColumnTrait, ConnectionTrait, QueryFilter, QueryOrder, sea_query::Expr};
 use uuid::Uuid;
 
 use super::{
@@ -15,7 +15,7 @@ use super::{
     keyset::{self, Keyset},
     page::{Key, KeyKind, ListOrder, Page, PageRequest},
     records::{Location, Partner},
-    rows::Plain,
+    rows::{Plain, Rows},
     scope,
     sql::{any_of, findable, matches_search},
 };
@@ -24,8 +24,8 @@ use super::{
 pub const ORDER: ListOrder = ListOrder { tag: "partners", kinds: &[KeyKind::Text, KeyKind::Id], descending: false };
 
 /// The partners that the caller sees and whose name has the words of the search.
-fn seen(caller: &Caller, search: Option<&str>) -> Select<Entity> {
-    Entity::find().filter(scope::partners(caller)).filter(matches_search(Column::SearchText, search))
+fn seen(caller: &Caller, search: Option<&str>) -> Rows<Entity> {
+    Rows::<Entity>::all().filter(scope::partners(caller)).filter(matches_search(Column::SearchText, search))
 }
 
 /// One page of the partners that the caller sees.
@@ -70,7 +70,7 @@ pub async fn by_ids(db: &Db, caller: &Caller, ids: &[Uuid]) -> Result<Vec<Partne
 /// As [`page`].
 pub async fn get_many(on: &impl Reads, ids: &[Uuid]) -> Result<Vec<Partner>, StoreError> {
     let backend = on.connection().get_database_backend();
-    let query = Entity::find().filter(any_of(Column::Id, ids.iter().copied(), backend));
+    let query = Rows::<Entity>::all().filter(any_of(Column::Id, ids.iter().copied(), backend));
     keyset::all(on, query, &Plain::<Partner>::all()).await
 }
 
@@ -81,7 +81,7 @@ pub async fn get_many(on: &impl Reads, ids: &[Uuid]) -> Result<Vec<Partner>, Sto
 pub async fn locations_of(on: &impl Reads, partners: &[Uuid]) -> Result<HashMap<Uuid, Vec<Location>>, StoreError> {
     let column = partner_location::Column::PartnerId;
     let backend = on.connection().get_database_backend();
-    let query = partner_location::Entity::find()
+    let query = Rows::<partner_location::Entity>::all()
         .filter(any_of(column, partners.iter().copied(), backend))
         .order_by_asc(partner_location::Column::MpnId);
     let mut locations: HashMap<Uuid, Vec<Location>> = HashMap::new();
@@ -100,6 +100,6 @@ pub async fn locations(on: &impl Reads, mpn_ids: &[&str]) -> Result<Vec<Location
     let column = partner_location::Column::MpnId;
     let backend = on.connection().get_database_backend();
     let ids = mpn_ids.iter().filter_map(|id| findable(id));
-    let query = partner_location::Entity::find().filter(any_of(column, ids, backend));
+    let query = Rows::<partner_location::Entity>::all().filter(any_of(column, ids, backend));
     keyset::all(on, query, &Plain::<Location>::all()).await
 }

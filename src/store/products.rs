@@ -2,7 +2,7 @@
 
 use domain::kinds::SolutionArea;
 use entity::product::{Column, Entity};
-use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, Select, sea_query::Expr};
+use sea_orm::{ColumnTrait, ConnectionTrait, QueryFilter, sea_query::Expr};
 use uuid::Uuid;
 
 use super::{
@@ -10,7 +10,7 @@ use super::{
     keyset::{self, Keyset},
     page::{Key, KeyKind, ListOrder, Page, PageRequest},
     records::Product,
-    rows::Plain,
+    rows::{Plain, Rows},
     sql::{any_of, matches_search},
 };
 
@@ -26,8 +26,8 @@ pub struct ProductFilter {
     pub search: Option<String>,
 }
 
-fn matching(filter: &ProductFilter) -> Select<Entity> {
-    let query = Entity::find().filter(matches_search(Column::SearchText, filter.search.as_deref()));
+fn matching(filter: &ProductFilter) -> Rows<Entity> {
+    let query = Rows::<Entity>::all().filter(matches_search(Column::SearchText, filter.search.as_deref()));
     match filter.solution_area {
         Some(area) => query.filter(Column::SolutionArea.eq(area.as_str())),
         None => query,
@@ -61,6 +61,6 @@ pub async fn count(db: &Db, filter: &ProductFilter) -> Result<u64, StoreError> {
 /// As [`page`].
 pub async fn get_many(on: &impl Reads, skus: &[Uuid]) -> Result<Vec<Product>, StoreError> {
     let backend = on.connection().get_database_backend();
-    let query = Entity::find().filter(any_of(Column::SkuId, skus.iter().copied(), backend));
+    let query = Rows::<Entity>::all().filter(any_of(Column::SkuId, skus.iter().copied(), backend));
     keyset::all(on, query, &Plain::<Product>::all()).await
 }

@@ -1,30 +1,29 @@
 //! Pages of a list that is cut to a range of something else than its order.
 
 use sea_orm::{
-    ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QuerySelect, QueryTrait, Select, StatementBuilder,
+    ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QuerySelect, QueryTrait, StatementBuilder,
     sea_query::{ExprTrait, SelectStatement},
 };
 
-use super::{Db, Reads, StoreError, keyset::Keyset, page::PageRequest};
+use super::{Db, Reads, StoreError, keyset::Keyset, page::PageRequest, rows::Rows};
 
 /// The rows whose ids are on the page. The ids are found by the index of the range: `+ 0` keeps the order's index out of it,
 /// which could have to be walked through all that lies outside the range. What the range and the order need is in the
 /// range's index, so that rows are read for the page alone.
 pub fn range_first<E: EntityTrait, T>(
-    query: Select<E>,
+    query: Rows<E>,
     id: E::Column,
     keyset: &Keyset<'_, T>,
     request: &PageRequest,
-) -> Select<E> {
-    let mut ids = query.select_only().column(id);
-    let inner = QueryTrait::query(&mut ids);
-    let direction = keyset.bound(inner, request);
+) -> Rows<E> {
+    let mut inner = query.column(id).into_query();
+    let direction = keyset.bound(&mut inner, request);
     for (place, column) in keyset.columns.iter().enumerate() {
         let column = if place == 0 { column.clone().add(0) } else { column.clone() };
         inner.order_by_expr(column, direction.clone());
     }
     inner.limit(request.limit.saturating_add(request.peeks.into()));
-    E::find().filter(id.in_subquery(ids.into_query()))
+    Rows::all().filter(id.in_subquery(inner))
 }
 
 /// The two counts that a statement gives.

@@ -11,11 +11,11 @@ use entity::{
     partner, proof_document,
 };
 use sea_orm::{
-    ColumnTrait, Condition, EntityTrait, ExprTrait, QueryFilter, QuerySelect, QueryTrait,
+    ColumnTrait, Condition, ExprTrait, QueryFilter, QuerySelect, QueryTrait,
     sea_query::{Alias, Expr, Query, SelectStatement},
 };
 
-use super::sql::never;
+use super::{rows::Rows, sql::never};
 
 /// Written out and not bound: the indexes of the reviewers' lists leave out drafts, which the database must recognize.
 const NO_DRAFT: &str = "\"claim\".\"status\" <> 'EDITING'";
@@ -52,8 +52,7 @@ fn of_seen_claim(caller: &Caller, column: impl ColumnTrait) -> Condition {
 
 /// Whether the claim that the column names is none of these. The column must name a claim.
 fn none_of(these: &'static str, column: impl ColumnTrait) -> Expr {
-    let found = claim::Entity::find()
-        .select_only()
+    let found = Rows::<claim::Entity>::all()
         .column(claim::Column::Id)
         .filter(same(claim::Column::Id, column))
         .filter(Expr::cust(these));
@@ -63,7 +62,7 @@ fn none_of(these: &'static str, column: impl ColumnTrait) -> Expr {
 /// `SELECT column FROM claim` for the claims that the caller sees.
 fn claims_seen(caller: &Caller) -> impl Fn(claim::Column) -> SelectStatement + use<> {
     let scope = claims(caller);
-    move |column| claim::Entity::find().select_only().column(column).filter(scope.clone()).into_query()
+    move |column| Rows::<claim::Entity>::all().column(column).filter(scope.clone()).into_query()
 }
 
 /// The same claims' documents; a customer sees none.
@@ -162,8 +161,7 @@ pub fn associations(caller: &Caller) -> Condition {
 pub fn arbitrations(caller: &Caller) -> Condition {
     match caller.side {
         Side::Partner(_) => {
-            let own = arbitration_claim::Entity::find()
-                .select_only()
+            let own = Rows::<arbitration_claim::Entity>::all()
                 .column(arbitration_claim::Column::ArbitrationId)
                 .filter(of_seen_claim(caller, arbitration_claim::Column::ClaimId));
             Condition::all().add(arbitration::Column::Id.in_subquery(own.into_query()))
@@ -209,8 +207,7 @@ pub fn subscriptions(caller: &Caller) -> Condition {
     let tenant_id = customer_subscription::Column::TenantId;
     match caller.side {
         Side::Partner(id) => {
-            let held = association::Entity::find()
-                .select_only()
+            let held = Rows::<association::Entity>::all()
                 .column(association::Column::Id)
                 .filter(association::Column::PartnerId.eq(id))
                 .filter(association::Column::EndedAt.is_null())
@@ -229,8 +226,7 @@ pub fn subscriptions_by_id(caller: &Caller) -> Condition {
     if caller.partner_id().is_none() {
         return listed;
     }
-    let lines = claim_line::Entity::find()
-        .select_only()
+    let lines = Rows::<claim_line::Entity>::all()
         .column(claim_line::Column::SubscriptionId)
         .filter(claim_line::Column::SubscriptionId.is_not_null())
         .filter(of_seen_claim(caller, claim_line::Column::ClaimId));

@@ -7,7 +7,7 @@ use domain::{
     kinds::{SubscriptionChannel, SubscriptionStatus},
 };
 use entity::customer_subscription::{Column, Entity};
-use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, Select, sea_query::Expr};
+use sea_orm::{ColumnTrait, ConnectionTrait, QueryFilter, sea_query::Expr};
 use uuid::Uuid;
 
 use super::{
@@ -16,7 +16,7 @@ use super::{
     keyset::{self, Keyset},
     page::{Key, KeyKind, ListOrder, Page, PageRequest},
     records::Subscription,
-    rows::Plain,
+    rows::{Plain, Rows},
     scope,
     sql::any_of,
 };
@@ -45,9 +45,9 @@ fn keyset() -> Keyset<'static, Subscription> {
     }
 }
 
-fn seen(db: &Db, caller: &Caller, filter: &SubscriptionFilter) -> Select<Entity> {
+fn seen(db: &Db, caller: &Caller, filter: &SubscriptionFilter) -> Rows<Entity> {
     let backend = db.connection().get_database_backend();
-    let mut query = Entity::find().filter(scope::subscriptions(caller));
+    let mut query = Rows::<Entity>::all().filter(scope::subscriptions(caller));
     if let Some(id) = filter.tenant_id {
         query = query.filter(Column::TenantId.eq(id));
     }
@@ -64,7 +64,7 @@ fn seen(db: &Db, caller: &Caller, filter: &SubscriptionFilter) -> Select<Entity>
     query
 }
 
-fn of_customers(db: &Db, caller: &Caller, tenants: &[Uuid], filter: &SubscriptionFilter) -> Select<Entity> {
+fn of_customers(db: &Db, caller: &Caller, tenants: &[Uuid], filter: &SubscriptionFilter) -> Rows<Entity> {
     let backend = db.connection().get_database_backend();
     seen(db, caller, filter).filter(any_of(Column::TenantId, tenants.iter().copied(), backend))
 }
@@ -126,7 +126,7 @@ pub async fn counts_of_customers(
 /// As [`page`].
 pub async fn by_ids(db: &Db, caller: &Caller, ids: &[Uuid]) -> Result<Vec<Subscription>, StoreError> {
     let backend = db.connection().get_database_backend();
-    let query = Entity::find().filter(scope::subscriptions_by_id(caller)).filter(any_of(
+    let query = Rows::<Entity>::all().filter(scope::subscriptions_by_id(caller)).filter(any_of(
         Column::SubscriptionId,
         ids.iter().copied(),
         backend,
@@ -140,6 +140,6 @@ pub async fn by_ids(db: &Db, caller: &Caller, ids: &[Uuid]) -> Result<Vec<Subscr
 /// As [`page`].
 pub async fn get_many(on: &impl Reads, ids: &[Uuid]) -> Result<Vec<Subscription>, StoreError> {
     let backend = on.connection().get_database_backend();
-    let query = Entity::find().filter(any_of(Column::SubscriptionId, ids.iter().copied(), backend));
+    let query = Rows::<Entity>::all().filter(any_of(Column::SubscriptionId, ids.iter().copied(), backend));
     keyset::all(on, query, &Plain::<Subscription>::all()).await
 }

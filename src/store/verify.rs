@@ -10,7 +10,7 @@ use uuid::Uuid;
 use super::{
     Db, Reads, StoreError, keyset,
     records::{Document, HistoryEntry, Position},
-    rows::Plain,
+    rows::{Plain, Rows},
     sql,
 };
 
@@ -160,7 +160,7 @@ pub async fn subject_held_twice(db: &Db) -> Result<Option<String>, StoreError> {
 /// # Errors
 /// [`StoreError::Corrupt`] with the row that cannot be read; the database's.
 pub async fn documents_after(db: &Db, after: Option<Uuid>) -> Result<Vec<Document>, StoreError> {
-    let mut query = proof_document::Entity::find().order_by_asc(proof_document::Column::Id).limit(STRIDE);
+    let mut query = Rows::<proof_document::Entity>::all().order_by_asc(proof_document::Column::Id).limit(STRIDE);
     if let Some(after) = after {
         query = query.filter(proof_document::Column::Id.gt(after));
     }

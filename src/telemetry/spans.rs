@@ -28,7 +28,13 @@ pub fn socket_span(request_id: &str, connection: &str) -> Span {
     error_span!(parent: None, "socket", request_id, connection)
 }
 
-/// An operation, inside of the request or socket that brought it.
+/// The operation of a request. The request's own span names it already, so it is for traces only.
+#[must_use]
+pub fn traced_operation_span(kind: &'static str, label: &'static str) -> Span {
+    if cfg!(feature = "otel") { operation_span(kind, label) } else { Span::none() }
+}
+
+/// An operation of a socket.
 #[must_use]
 pub fn operation_span(kind: &'static str, label: &'static str) -> Span {
     error_span!(target: TARGET, "operation", "graphql.operation.type" = kind, operation = label)

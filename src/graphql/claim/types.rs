@@ -28,7 +28,7 @@ use crate::graphql::{
     global_id::{self, Kind},
     guard,
     history::{self, HistoryEntryConnection},
-    loader::{Reader, With, load, load_required},
+    loader::{Reader, With, load, load_required, meant},
     page::{PageArgs, connection},
     problem::{Problem, shown},
     proof::{DocumentsOf, ProofDocument},
@@ -174,7 +174,10 @@ impl Claim {
     async fn lines(&self, ctx: &Context<'_>) -> Result<EagerList<ClaimLine>, Failure> {
         let lines = match &self.row.lines {
             Some(lines) => lines.clone(),
-            None => load(ctx, With::new(self.row.id(), wanted::of_lines(ctx))).await?.unwrap_or_default(),
+            None => {
+                let wanted = meant(ctx, || Ok(wanted::of_lines(ctx)))?;
+                load(ctx, With::of(self.row.id(), wanted)).await?.unwrap_or_default()
+            }
         };
         let line = |(place, line)| ClaimLine::new(Arc::clone(&self.row), self.standing.clone(), place, line);
         Ok(EagerList(lines.into_iter().enumerate().map(line).collect()))

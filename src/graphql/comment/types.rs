@@ -13,7 +13,7 @@ use crate::{
         error::Failure,
         global_id::{self, Kind},
         guard,
-        loader::{Load, Reader, With, by_args, loads_by_id},
+        loader::{Load, Reader, With, by_args, loads_by_id, meant},
         page::{self, PageArgs, Total, connection},
         scalar::DateTime,
         wanted::of_connection,
@@ -124,8 +124,8 @@ pub(in crate::graphql) async fn of_claim(
     claim_id: Visible<Uuid>,
     page: PageArgs,
 ) -> Result<CommentConnection, Failure> {
-    let request = page.of(ctx, &comments::ORDER)?;
-    let page = page::loaded(ctx, With::new(claim_id, CommentPage(request, wanted(ctx)))).await?;
+    let page = meant(ctx, || Ok(CommentPage(page.of(ctx, &comments::ORDER)?, wanted(ctx))))?;
+    let page = page::loaded(ctx, With::of(claim_id, page)).await?;
     let total = Total::loaded(CommentCount(claim_id));
     Ok(CommentConnection::new(page, total))
 }

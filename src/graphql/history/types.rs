@@ -15,7 +15,7 @@ use crate::{
         error::Failure,
         global_id::{self, Kind},
         guard,
-        loader::{Load, Reader, With, by_args, load, loads_by_id},
+        loader::{Load, Reader, With, by_args, load, loads_by_id, meant},
         page::{self, PageArgs, Total, connection},
         scalar::DateTime,
         wanted::of_connection,
@@ -168,8 +168,8 @@ pub(in crate::graphql) async fn of_claim(
     claim_id: Visible<Uuid>,
     page: PageArgs,
 ) -> Result<HistoryEntryConnection, Failure> {
-    let request = page.of(ctx, &history::ORDER_OF_CLAIM)?;
-    let page = page::loaded(ctx, With::new(claim_id, HistoryPage(request, wanted(ctx)))).await?;
+    let page = meant(ctx, || Ok(HistoryPage(page.of(ctx, &history::ORDER_OF_CLAIM)?, wanted(ctx))))?;
+    let page = page::loaded(ctx, With::of(claim_id, page)).await?;
     let total = Total::loaded(HistoryCount(claim_id));
     Ok(HistoryEntryConnection::new(page, total))
 }

@@ -8,6 +8,7 @@ use domain::caller::Caller;
 use futures_util::FutureExt;
 use serde_json::Value;
 use tokio::time::timeout;
+use tracing::Instrument;
 
 use super::operations::{Line, What};
 use crate::graphql::answer::{Answer, Outcome};
@@ -76,7 +77,8 @@ async fn run(
     if operation.kind() == Kind::Subscription {
         return follow(edge, caller, operation, line, counted).await;
     }
-    let executing = edge.endpoint.execute(operation, Some(caller));
+    let span = telemetry::operation_span(operation.kind().as_str(), operation.label());
+    let executing = edge.endpoint.execute(operation, Some(caller)).instrument(span);
     let answer = timeout(edge.config.limits.patience(), executing).await.map_err(|_| Failure::timed_out())?;
     if answer.outcome == Outcome::Refused {
         return Err(answer.into());

@@ -6,9 +6,7 @@ use domain::{
     time::Timestamp,
 };
 use entity::{claim::Column, claim_line, customer};
-use sea_orm::{
-    ColumnTrait, Condition, DbBackend, EntityTrait, ExprTrait, QueryFilter, QuerySelect, QueryTrait, sea_query::Expr,
-};
+use sea_orm::{ColumnTrait, Condition, DbBackend, ExprTrait, QueryFilter, QuerySelect, QueryTrait, sea_query::Expr};
 use uuid::Uuid;
 
 use super::{
@@ -17,6 +15,7 @@ use super::{
     written,
 };
 use crate::store::{
+    rows::Rows,
     scope::same,
     sql::{any_of, contains, findable, is_one_of, never, search_words},
 };
@@ -248,8 +247,7 @@ fn lists_with(activity: Activity) -> Vec<String> {
 }
 
 fn with_product(sku_id: Uuid) -> Expr {
-    let lines = claim_line::Entity::find()
-        .select_only()
+    let lines = Rows::<claim_line::Entity>::all()
         .column(claim_line::Column::Id)
         .filter(same(claim_line::Column::ClaimId, Column::Id))
         .filter(claim_line::Column::SkuId.eq(sku_id));
@@ -267,8 +265,7 @@ fn search(caller: &Caller, text: &str, backend: DbBackend) -> Condition {
     }
     let partner = caller.partner_id().is_some();
     words.iter().fold(Condition::all(), |all, word| {
-        let customers = customer::Entity::find()
-            .select_only()
+        let customers = Rows::<customer::Entity>::all()
             .column(customer::Column::TenantId)
             .filter(same(customer::Column::TenantId, Column::TenantId))
             .filter(contains(customer::Column::SearchText, word));

@@ -6,7 +6,6 @@ use domain::claim::Line;
 use entity::{claim, claim_line, customer_subscription, product, proof_document};
 use sea_orm::{
     ColumnTrait, ConnectionTrait, EntityName, EntityTrait, ExprTrait, JoinType, QueryFilter, QueryOrder, QuerySelect,
-    Select,
     sea_query::{Asterisk, Expr, SelectStatement},
 };
 use uuid::Uuid;
@@ -15,7 +14,7 @@ use super::row::{ClaimRow, Wanted};
 use crate::store::{
     Db, Reads, StoreError, Visible, keyset, line_from_row,
     records::{Product, Subscription},
-    rows::{Cells, Columns, Shape, select},
+    rows::{Cells, Columns, Rows, Shape, select},
     sql::any_of,
     visible::bare,
 };
@@ -114,7 +113,7 @@ impl Shape for WithLines {
 ///
 /// # Errors
 /// As every read: [`StoreError::Unavailable`], [`StoreError::Corrupt`].
-pub(super) async fn one(db: &Db, query: Select<claim::Entity>, wanted: Wanted) -> Result<Option<ClaimRow>, StoreError> {
+pub(super) async fn one(db: &Db, query: Rows<claim::Entity>, wanted: Wanted) -> Result<Option<ClaimRow>, StoreError> {
     let Some(of_lines) = wanted.lines else { return Ok(keyset::all(db, query, &wanted).await?.pop()) };
     let query = query.order_by_asc(claim_line::Column::Position).order_by_asc(claim_line::Column::Id);
     let mut one: Option<ClaimRow> = None;
@@ -134,7 +133,7 @@ pub async fn lines_of(
     wanted: LinesWanted,
 ) -> Result<HashMap<Uuid, Vec<LineRow>>, StoreError> {
     let backend = db.connection().get_database_backend();
-    let query = claim_line::Entity::find()
+    let query = Rows::<claim_line::Entity>::all()
         .filter(any_of(claim_line::Column::ClaimId, bare(claims), backend))
         .order_by_asc(claim_line::Column::Position)
         .order_by_asc(claim_line::Column::Id);

@@ -13,7 +13,7 @@ use std::collections::HashMap;
 
 use domain::caller::Caller;
 use entity::claim::{Column, Entity};
-use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, Select};
+use sea_orm::{ColumnTrait, QueryFilter};
 use uuid::Uuid;
 
 use super::{
@@ -21,6 +21,7 @@ use super::{
     children::{self, Children},
     keyset,
     page::{Page, PageRequest},
+    rows::Rows,
     scope,
     sql::{any_of, findable},
 };
@@ -33,8 +34,8 @@ pub use row::{ClaimRow, Wanted};
 pub use statistics::{Decided, Statistics, decided, statistics};
 
 /// The claims that the caller sees and the filter leaves.
-fn seen(db: &Db, caller: &Caller, filter: &ClaimFilter) -> Select<Entity> {
-    Entity::find()
+fn seen(db: &Db, caller: &Caller, filter: &ClaimFilter) -> Rows<Entity> {
+    Rows::<Entity>::all()
         .filter(scope::claims(caller))
         .filter(filter.condition(caller, db.connection().get_database_backend()))
 }
@@ -78,7 +79,7 @@ pub async fn counts_of_customers(
 /// # Errors
 /// As [`page()`].
 pub async fn by_ids(db: &Db, caller: &Caller, ids: &[Uuid], wanted: Wanted) -> Result<Vec<ClaimRow>, StoreError> {
-    let query = Entity::find().filter(scope::claims(caller));
+    let query = Rows::<Entity>::all().filter(scope::claims(caller));
     if let [id] = ids {
         return Ok(lines::one(db, query.filter(Column::Id.eq(*id)), wanted).await?.into_iter().collect());
     }
@@ -94,7 +95,7 @@ pub async fn by_number(db: &Db, caller: &Caller, number: &str, wanted: Wanted) -
     let Some(number) = written(number) else {
         return Ok(None);
     };
-    let query = Entity::find().filter(scope::claims(caller)).filter(Column::Number.eq(number));
+    let query = Rows::<Entity>::all().filter(scope::claims(caller)).filter(Column::Number.eq(number));
     lines::one(db, query, wanted).await
 }
 

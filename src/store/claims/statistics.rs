@@ -51,13 +51,11 @@ pub async fn statistics(
     }
     let late = Expr::case(overdue(now), Expr::cust("1")).finally(Expr::cust("0"));
     let counted = seen(db, caller, filter)
-        .select_only()
         .column(Column::Status)
         .expr(Expr::col(Asterisk).count())
         .expr(Expr::expr(late).sum())
         .group_by(Column::Status)
-        .into_tuple::<(String, i64, i64)>()
-        .all(db.connection())
+        .tuples::<(String, i64, i64)>(db.connection())
         .await?;
     for (word, count, overdue) in counted {
         let status = word.parse().map_err(|_| StoreError::Corrupt("claim", format!("status {word:?}")))?;
@@ -109,14 +107,12 @@ pub async fn decided(
     let both = Condition::all().add(Column::SubmittedAt.is_not_null()).add(Column::DecidedAt.is_not_null());
     let rows = seen(db, caller, filter)
         .filter(both)
-        .select_only()
         .column_as(Column::SubmittedAt.min(), "first_submitted")
         .column_as(Column::DecidedAt.min(), "first_decided")
         .expr(Expr::col(Asterisk).count())
         .group_by(day("claim.submitted_at", &offsets))
         .group_by(day("claim.decided_at", &offsets))
-        .into_tuple::<(i64, i64, i64)>()
-        .all(db.connection())
+        .tuples::<(i64, i64, i64)>(db.connection())
         .await?;
     let time =
         |micros| Timestamp::from_micros(micros).map_err(|_| StoreError::Corrupt("claim", format!("time {micros}")));

@@ -7,19 +7,19 @@
 use domain::{caller::Caller, kinds::ClaimStatus};
 use entity::{
     claim,
-    history::{Column, Entity, Model},
+    history::{Column, Entity},
 };
 use sea_orm::{
-    ColumnTrait, Condition, ConnectionTrait, DbBackend, EntityTrait, ExprTrait, FromQueryResult, JoinType, QueryFilter,
-    QueryOrder, QuerySelect, QueryTrait, Select, Statement,
-    sea_query::{Expr, Values},
+    ColumnTrait, Condition, ConnectionTrait, DbBackend, EntityTrait, ExprTrait, JoinType, Order, QueryFilter,
+    QueryOrder, QuerySelect, QueryTrait, Statement, StatementBuilder,
+    sea_query::{Expr, SelectStatement, Values},
 };
 use uuid::Uuid;
 
 use crate::store::{
-    Db, ReadPool, Reads, StoreError, keyset,
+    Db, Reads, StoreError, keyset,
     records::{HistoryEntry, Position},
-    rows::Plain,
+    rows::{Cells, Columns, Plain, Rows, read_all, select},
     scope,
     sql::any_of,
 };
@@ -89,8 +89,8 @@ impl Feed {
     }
 
     /// The same in SQL, and only what the caller may see.
-    fn seen(&self, db: &Db, caller: &Caller) -> Select<Entity> {
-        let mut query = Entity::find();
+    fn seen(&self, db: &Db, caller: &Caller) -> Rows<Entity> {
+        let mut query = Rows::<Entity>::all();
         if let Some(id) = self.claim_id {
             query = query.filter(Column::ClaimId.eq(id));
         }
@@ -146,19 +146,29 @@ pub(in crate::store) fn up_to(position: Position, backend: DbBackend) -> Expr {
     place(backend).lte(at(position, backend))
 }
 
+/// How it is judged which entries are settled.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Judgement {
+    /// By one comparison. It leaves out what only another database of the cluster holds up, and entries of earlier epochs.
+    Quick,
+    /// Exactly. PostgreSQL takes longer to get ready for it than to read a few entries.
+    Thorough,
+}
+
 /// The entries that nothing can come before any more. Those of earlier epochs were written in another cluster: they
 /// were committed there, and their transaction numbers mean nothing here. The epoch is part of the statement, for an operator
 /// may adopt a restored history at any time; PostgreSQL reads it only when there is an entry to judge.
-fn settled(log: &ReadPool) -> Select<Entity> {
-    let query = Entity::find();
-    if log.get_database_backend() == DbBackend::Postgres {
-        let settled = Condition::any()
-            .add(Expr::cust(OLDER_THAN_ALL))
+fn settled(judgement: Judgement, backend: DbBackend) -> Condition {
+    if backend != DbBackend::Postgres {
+        return Condition::all();
+    }
+    let quick = Expr::cust(OLDER_THAN_ALL);
+    match judgement {
+        Judgement::Quick => Condition::all().add(quick),
+        Judgement::Thorough => Condition::any()
+            .add(quick)
             .add(Expr::col(Column::Epoch.as_column_ref()).lt(Expr::cust(migration::epoch::CURRENT)))
-            .add(Expr::cust(OLDER_THAN_OURS));
-        query.filter(settled)
-    } else {
-        query
+            .add(Expr::cust(OLDER_THAN_OURS)),
     }
 }
 
@@ -167,7 +177,7 @@ fn settled(log: &ReadPool) -> Select<Entity> {
 /// # Errors
 /// The database's.
 pub async fn end(db: &Db) -> Result<Position, StoreError> {
-    last(db, settled(db.log())).await
+    last(db, settled(Judgement::Thorough, db.log().get_database_backend())).await
 }
 
 /// The last position of all that is committed now, settled or not.
@@ -175,33 +185,28 @@ pub async fn end(db: &Db) -> Result<Position, StoreError> {
 /// # Errors
 /// The database's.
 pub async fn newest(db: &Db) -> Result<Position, StoreError> {
-    last(db, Entity::find()).await
+    last(db, Condition::all()).await
 }
 
-async fn last(db: &Db, of: Select<Entity>) -> Result<Position, StoreError> {
-    let last = columns(db.log().get_database_backend())
+async fn last(db: &Db, of: Condition) -> Result<Position, StoreError> {
+    let query = Rows::<Entity>::all().filter(of).columns([Column::Epoch, Column::Xid, Column::Pos]);
+    let query = columns(db.log().get_database_backend())
         .iter()
-        .fold(of, |query, column| query.order_by_desc(*column))
-        .limit(1)
-        .one(db.log())
-        .await?;
-    Ok(last.map_or(START, |row| position(&row)))
+        .fold(query, |query, column| query.order_by_desc(*column))
+        .limit(1);
+    let last: Vec<Place> = query.tuples(db.log()).await?;
+    Ok(last.into_iter().next().map_or(START, position))
 }
 
-/// An entry with partner and customer of its claim.
-#[derive(Debug, FromQueryResult)]
-struct Row {
-    #[sea_orm(nested)]
-    entry: Model,
-    partner_id: Option<Uuid>,
-    tenant_id: Option<Uuid>,
-}
+/// Epoch, transaction and number of an entry.
+type Place = (i32, i64, i64);
 
 /// Reads the log on: its statements are made once, for they run many times a second.
 #[derive(Clone, Debug)]
 pub struct Reader {
     grown: Statement,
-    after: Statement,
+    quick: Statement,
+    thorough: Statement,
 }
 
 impl Reader {
@@ -210,26 +215,30 @@ impl Reader {
     pub fn new(db: &Db, limit: usize) -> Self {
         let backend = db.log().get_database_backend();
         let beyond = place(backend).gt(at(START, backend));
-        let of_claim = Entity::belongs_to(claim::Entity).from(Column::ClaimId).to(claim::Column::Id);
-        let after = settled(db.log())
-            .join(JoinType::LeftJoin, of_claim.into())
-            .column(claim::Column::PartnerId)
-            .column(claim::Column::TenantId)
-            .filter(beyond.clone());
-        // In order, though one is enough: without, PostgreSQL takes its chance by reading the table.
-        let grown = in_order(Entity::find().select_only().column(Column::Pos).filter(beyond), backend);
-        // The limits stand in the text: PostgreSQL plans a statement with an unknown limit anew each time.
-        let limited = |query: Select<Entity>, limit: usize| {
-            let Statement { sql, values, db_backend } = query.build(backend);
-            Statement { sql: format!("{sql} LIMIT {limit}"), values, db_backend }
+        let of_claim = || Entity::belongs_to(claim::Entity).from(Column::ClaimId).to(claim::Column::Id);
+        let after = |judgement| {
+            let mut query = Rows::<Entity>::all()
+                .join(JoinType::LeftJoin, of_claim().into())
+                .filter(settled(judgement, backend))
+                .filter(beyond.clone())
+                .into_query();
+            select::<HistoryEntry>(&mut query, Columns::ALL);
+            query.columns([claim::Column::PartnerId, claim::Column::TenantId].map(|column| column.as_column_ref()));
+            limited(in_order(query, backend), backend, limit)
         };
-        Self { grown: limited(grown, 1), after: limited(in_order(after, backend), limit) }
+        // In order, though one is enough: without, PostgreSQL takes its chance by reading the table.
+        let grown = Rows::<Entity>::all().column(Column::Pos).filter(beyond.clone()).into_query();
+        Self {
+            grown: limited(in_order(grown, backend), backend, 1),
+            quick: after(Judgement::Quick),
+            thorough: after(Judgement::Thorough),
+        }
     }
 
-    /// The SQL of both statements.
+    /// The SQL of its statements.
     #[cfg(test)]
-    pub(crate) fn sql(&self) -> [&str; 2] {
-        [&self.grown.sql, &self.after.sql]
+    pub(crate) fn sql(&self) -> [&str; 3] {
+        [&self.grown.sql, &self.quick.sql, &self.thorough.sql]
     }
 
     /// Whether there are entries after this position, settled or not.
@@ -244,13 +253,24 @@ impl Reader {
     ///
     /// # Errors
     /// The database's.
-    pub async fn read(&self, db: &Db, from: Position) -> Result<Vec<Logged>, StoreError> {
-        let logged = |row| {
-            let Row { entry, partner_id, tenant_id } = Row::from_query_result(&row, "")?;
-            Ok(Logged { entry: HistoryEntry::try_from(entry)?, partner_id, tenant_id })
+    pub async fn read(&self, db: &Db, from: Position, judgement: Judgement) -> Result<Vec<Logged>, StoreError> {
+        let statement = match judgement {
+            Judgement::Quick => &self.quick,
+            Judgement::Thorough => &self.thorough,
         };
-        db.log().query_all_raw(from_there(&self.after, from)).await?.into_iter().map(logged).collect()
+        let rows = db.log().query_all_raw(from_there(statement, from)).await?;
+        rows.iter().map(|row| logged(&mut Cells::of::<Entity>(row)?)).collect()
     }
+}
+
+fn logged(cells: &mut Cells<'_>) -> Result<Logged, StoreError> {
+    Ok(Logged { entry: cells.record(Columns::ALL)?, partner_id: cells.get()?, tenant_id: cells.get()? })
+}
+
+/// The limit stands in the text: PostgreSQL plans a statement with an unknown limit anew each time.
+fn limited(query: SelectStatement, backend: DbBackend, limit: usize) -> Statement {
+    let Statement { sql, values, db_backend } = StatementBuilder::build(&query, &backend);
+    Statement { sql: format!("{sql} LIMIT {limit}"), values, db_backend }
 }
 
 /// The same statement from another position on; that is all its values are.
@@ -276,7 +296,9 @@ pub async fn between(
 ) -> Result<Vec<HistoryEntry>, StoreError> {
     let backend = db.connection().get_database_backend();
     let query = feed.seen(db, caller).filter(place(backend).gt(at(from, backend))).filter(up_to(upto, backend));
-    keyset::all(db, in_order(query, backend).limit(limit), &Plain::<HistoryEntry>::all()).await
+    let shape = Plain::<HistoryEntry>::all();
+    let query = in_order(keyset::selected(query, &shape), backend).limit(limit).take();
+    read_all(&db.connection().query_all(&query).await?, &shape)
 }
 
 /// Whether the caller sees this entry in this feed, as things are now.
@@ -284,8 +306,8 @@ pub async fn between(
 /// # Errors
 /// The database's.
 pub async fn is_seen(db: &Db, caller: &Caller, feed: &Feed, id: Uuid) -> Result<bool, StoreError> {
-    let found = feed.seen(db, caller).filter(Column::Id.eq(id)).select_only().column(Column::Seq);
-    Ok(found.into_tuple::<i32>().one(db.connection()).await?.is_some())
+    let found = feed.seen(db, caller).filter(Column::Id.eq(id)).column(Column::Seq);
+    Ok(!found.tuples::<(i32,)>(db.connection()).await?.is_empty())
 }
 
 /// Where the entry with this id stands; nothing when this database has none.
@@ -293,13 +315,18 @@ pub async fn is_seen(db: &Db, caller: &Caller, feed: &Feed, id: Uuid) -> Result<
 /// # Errors
 /// The database's.
 pub async fn position_of(on: &impl Reads, id: Uuid) -> Result<Option<Position>, StoreError> {
-    Ok(Entity::find().filter(Column::Id.eq(id)).one(on.connection()).await?.map(|row| position(&row)))
+    let query = Rows::<Entity>::all().filter(Column::Id.eq(id)).columns([Column::Epoch, Column::Xid, Column::Pos]);
+    let found: Vec<Place> = query.tuples(on.connection()).await?;
+    Ok(found.into_iter().next().map(position))
 }
 
-fn in_order(query: Select<Entity>, backend: DbBackend) -> Select<Entity> {
-    columns(backend).iter().fold(query, |query, column| query.order_by_asc(*column))
+fn in_order(mut query: SelectStatement, backend: DbBackend) -> SelectStatement {
+    for column in columns(backend) {
+        query.order_by(column.as_column_ref(), Order::Asc);
+    }
+    query
 }
 
-fn position(row: &Model) -> Position {
-    Position { epoch: row.epoch, xid: row.xid, pos: row.pos }
+const fn position((epoch, xid, pos): Place) -> Position {
+    Position { epoch, xid, pos }
 }

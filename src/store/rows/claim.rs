@@ -1,8 +1,7 @@
 //! Claims and their lines.
 
 use domain::{
-    claim::{ActionRequest, Claim, Consent, Contact, Dispute, Evaluation, Line, Rejection, Reviewer},
-    deadline::Deadline,
+    claim::{Claim, Contact, Line},
     kinds::ClaimStatus,
     time::Timestamp,
 };
@@ -11,131 +10,6 @@ use sea_orm::ActiveValue::{NotSet, Set};
 
 use super::{Row, search_text, words};
 use crate::store::StoreError;
-
-/// The claim that a row and its lines hold. How many documents it has, the row does not know: 0.
-///
-/// # Errors
-/// [`StoreError::Corrupt`] when the row holds what no claim can be.
-pub fn claim_from_row(row: claim::Model, lines: Vec<Line>) -> Result<Claim, StoreError> {
-    let id = row.id;
-    let at = Row { table: "claim", key: &id };
-    Ok(Claim {
-        status: at.word(&row.status)?,
-        solution_area: at.word(&row.solution_area)?,
-        activities: at.words(&row.activities)?,
-        customer_contact: contact(at, row.customer_contact.as_deref())?,
-        technical_contact: contact(at, row.technical_contact.as_deref())?,
-        partner_contact: contact(at, row.partner_contact.as_deref())?,
-        deadline: deadline(at, &row)?,
-        decision_due_at: at.maybe_time(row.decision_due_at)?,
-        action_request: action_request(at, &row)?,
-        rejection: rejection(at, &row)?,
-        consent: consent(at, &row)?,
-        dispute: dispute(at, &row)?,
-        evaluation: evaluation(at, &row)?,
-        contested_since: at.maybe_time(row.contested_since)?,
-        missed_at: at.maybe_time(row.missed_at)?,
-        created_at: at.time(row.created_at)?,
-        updated_at: at.time(row.updated_at)?,
-        submitted_at: at.maybe_time(row.submitted_at)?,
-        decided_at: at.maybe_time(row.decided_at)?,
-        approved_at: at.maybe_time(row.approved_at)?,
-        id: row.id,
-        number: row.number,
-        name: row.name,
-        external_reference: row.external_reference,
-        version: row.version,
-        partner_id: row.partner_id,
-        mpn_id: row.mpn_id,
-        tenant_id: row.tenant_id,
-        domain: row.domain,
-        lines,
-        solution_seller: row.solution_seller,
-        partner_solution: row.partner_solution,
-        documents: 0,
-        reviewer: row.reviewer_subject.map(|subject| Reviewer { subject, name: row.reviewer_name }),
-    })
-}
-
-fn contact(at: Row<'_>, text: Option<&str>) -> Result<Option<Contact>, StoreError> {
-    text.map(|text| at.json(text)).transpose()
-}
-
-fn deadline(at: Row<'_>, row: &claim::Model) -> Result<Option<Deadline>, StoreError> {
-    match (&row.deadline_kind, row.deadline_started_at, row.due_at) {
-        (None, None, None) => Ok(None),
-        (Some(kind), Some(started_at), Some(due_at)) => {
-            Ok(Some(Deadline { kind: at.word(kind)?, started_at: at.time(started_at)?, due_at: at.time(due_at)? }))
-        }
-        _ => Err(at.corrupt()),
-    }
-}
-
-fn action_request(at: Row<'_>, row: &claim::Model) -> Result<Option<ActionRequest>, StoreError> {
-    let Some(reasons) = &row.action_reasons else {
-        return Ok(None);
-    };
-    match (&row.action_message, row.action_requested_at, row.action_respond_by) {
-        (Some(message), Some(requested_at), Some(respond_by)) => Ok(Some(ActionRequest {
-            reasons: at.words(reasons)?,
-            message: message.clone(),
-            requested_at: at.time(requested_at)?,
-            respond_by: at.time(respond_by)?,
-            answered: row.action_answered,
-        })),
-        _ => Err(at.corrupt()),
-    }
-}
-
-fn rejection(at: Row<'_>, row: &claim::Model) -> Result<Option<Rejection>, StoreError> {
-    let Some(reason) = &row.rejection_reason else {
-        return Ok(None);
-    };
-    match (&row.rejection_detail, row.rejected_at) {
-        (Some(detail), Some(rejected_at)) => Ok(Some(Rejection {
-            reason: at.word(reason)?,
-            detail: detail.clone(),
-            rejected_at: at.time(rejected_at)?,
-            disputable_until: at.maybe_time(row.disputable_until)?,
-            rejected_by: row.rejected_by.clone(),
-            new_proof: row.rejection_new_proof,
-        })),
-        _ => Err(at.corrupt()),
-    }
-}
-
-fn consent(at: Row<'_>, row: &claim::Model) -> Result<Option<Consent>, StoreError> {
-    let Some(status) = &row.consent_status else { return Ok(None) };
-    match (row.consent_requested_at, row.consent_decline_until) {
-        (Some(requested_at), Some(decline_until)) => Ok(Some(Consent {
-            status: at.word(status)?,
-            requested_at: at.time(requested_at)?,
-            decline_until: at.time(decline_until)?,
-            settled_at: at.maybe_time(row.consent_settled_at)?,
-        })),
-        _ => Err(at.corrupt()),
-    }
-}
-
-fn dispute(at: Row<'_>, row: &claim::Model) -> Result<Option<Dispute>, StoreError> {
-    let Some(status) = &row.dispute_status else { return Ok(None) };
-    match (row.dispute_opened_at, row.dispute_answer_by) {
-        (Some(opened_at), Some(answer_by)) => Ok(Some(Dispute {
-            status: at.word(status)?,
-            justification: row.dispute_justification.clone(),
-            opened_at: at.time(opened_at)?,
-            answer_by: at.time(answer_by)?,
-            answered_at: at.maybe_time(row.dispute_answered_at)?,
-            rejected_by: row.dispute_rejected_by.clone(),
-        })),
-        _ => Err(at.corrupt()),
-    }
-}
-
-fn evaluation(at: Row<'_>, row: &claim::Model) -> Result<Option<Evaluation>, StoreError> {
-    let Some(status) = &row.evaluation_status else { return Ok(None) };
-    Ok(Some(Evaluation { status: at.word(status)?, sent_at: at.maybe_time(row.evaluation_sent_at)? }))
-}
 
 /// The line that a row holds.
 ///

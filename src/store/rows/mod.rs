@@ -6,6 +6,7 @@ mod cells;
 mod claim;
 mod columns;
 mod directory;
+mod from;
 
 use std::str::FromStr;
 
@@ -14,8 +15,9 @@ use domain::{caller::Actor, time::Timestamp};
 use super::StoreError;
 
 pub use cells::{Cells, Plain, Record, Shape, read_all};
-pub use claim::{claim_from_row, claim_to_row, line_from_row, line_to_row};
+pub use claim::{claim_to_row, line_from_row, line_to_row};
 pub use columns::{Columns, Read, always, read_for, select};
+pub use from::Rows;
 
 /// The words of a list as a column holds them: in the order given, one space between them.
 #[must_use]
@@ -51,16 +53,8 @@ impl Row<'_> {
         text.map(|text| self.word(text)).transpose()
     }
 
-    fn words<T: FromStr>(self, text: &str) -> Result<Vec<T>, StoreError> {
-        text.split_whitespace().map(|word| self.word(word)).collect()
-    }
-
     fn time(self, micros: i64) -> Result<Timestamp, StoreError> {
         Timestamp::from_micros(micros).map_err(|_| self.corrupt())
-    }
-
-    fn maybe_time(self, micros: Option<i64>) -> Result<Option<Timestamp>, StoreError> {
-        micros.map(|micros| self.time(micros)).transpose()
     }
 
     fn json<T: serde::de::DeserializeOwned>(self, text: &str) -> Result<T, StoreError> {

@@ -1,6 +1,6 @@
 //! Claims under change: read whole in one statement, with the head of their history; stored by [`super::change`].
 
-use std::{collections::HashSet, fmt::Write, sync::LazyLock};
+use std::collections::HashSet;
 
 use domain::{
     caller::Caller,
@@ -10,14 +10,19 @@ use entity::{claim, claim_line, idempotency, proof_document};
 use sea_orm::{
     ActiveModelTrait,
     ActiveValue::Set,
-    ColumnTrait, Condition, ConnectionTrait, DbBackend, EntityTrait, FromQueryResult, IdenStatic, Iterable, JoinType,
-    PaginatorTrait, QueryFilter, QueryOrder, QueryResult, QuerySelect, QueryTrait, Select, StatementBuilder, Value,
+    ColumnTrait, Condition, ConnectionTrait, DbBackend, EntityTrait, Iterable, JoinType, PaginatorTrait, QueryFilter,
+    QueryOrder, QueryTrait, Value,
     sea_query::{Expr, OnConflict},
 };
 use uuid::Uuid;
 
 use super::{history::Head, idempotency::Remembered};
-use crate::store::{Reads, StoreError, Transaction, claim_from_row, claim_to_row, line_to_row, scope, sql::any_of};
+use crate::store::{
+    Reads, StoreError, Transaction, claim_to_row, line_to_row,
+    rows::{Cells, Columns, Rows, select},
+    scope,
+    sql::any_of,
+};
 
 /// A claim as it was read, with the head of its history, by which it is known whether it has changed since.
 #[derive(Clone, Debug)]
@@ -55,14 +60,13 @@ pub async fn find(
     parts: Parts,
     key: Option<KeyOf<'_>>,
 ) -> Result<(Option<Snapshot>, Option<Remembered>), StoreError> {
-    let mut query = claim::Entity::find_by_id(id).filter(scope::claims(caller));
+    let mut query = Rows::<claim::Entity>::all().filter(scope::claims(caller)).filter(claim::Column::Id.eq(id));
     if let Some((subject, key)) = key {
         let same = Condition::all().add(idempotency::Column::Subject.eq(subject)).add(idempotency::Column::Key.eq(key));
         QueryTrait::query(&mut query).join(JoinType::LeftJoin, idempotency::Entity, same);
     }
-    if let Some(row) = rows(on, query, parts, key.is_some()).await?.pop() {
-        let done = if key.is_some() { remembered(&row)? } else { None };
-        return Ok((Some(snapshot(&row, parts)?), done));
+    if let Some((snapshot, done)) = read(on, query, parts, key.is_some()).await?.pop() {
+        return Ok((Some(snapshot), done));
     }
     // A repeat may speak of a claim that is gone by now: of a draft that was deleted.
     let done = match key {
@@ -81,22 +85,17 @@ pub async fn find_all(transaction: &Transaction, ids: &[Uuid]) -> Result<Vec<Sna
         return Ok(Vec::new());
     }
     let backend = transaction.connection().get_database_backend();
-    let query = claim::Entity::find()
+    let query = Rows::<claim::Entity>::all()
         .filter(any_of(claim::Column::Id, ids.iter().copied(), backend))
         .filter(claim::Column::DeletedAt.is_null())
         .order_by_asc(claim::Column::Id);
-    rows(transaction, query, Parts::Whole, false).await?.iter().map(|row| snapshot(row, Parts::Whole)).collect()
+    let read = read(transaction, query, Parts::Whole, false).await?;
+    Ok(read.into_iter().map(|(snapshot, _)| snapshot).collect())
 }
 
-/// The columns of a claim and how many documents it has, as one text: it is long, and never differs.
-static COLUMNS: LazyLock<String> = LazyLock::new(|| {
-    let mut columns = String::new();
-    for column in claim::Column::iter() {
-        let name = column.as_str();
-        let _ = write!(columns, "\"claim\".\"{name}\" AS \"{name}\", ");
-    }
-    columns + "(SELECT count(*) FROM proof_document WHERE proof_document.claim_id = \"claim\".\"id\") AS \"documents\""
-});
+/// What is read beside the claim: the head of its history, and how many documents it has.
+const BESIDE: &str = "\"claim\".\"history_length\", \"claim\".\"history_hash\", \
+    (SELECT count(*) FROM proof_document WHERE proof_document.claim_id = \"claim\".\"id\")";
 
 /// The lines of a claim, as JSON.
 fn lines_of(backend: DbBackend) -> String {
@@ -112,67 +111,70 @@ fn lines_of(backend: DbBackend) -> String {
             CASE WHEN EXISTS (SELECT 1 FROM association WHERE association.claim_id = line.claim_id \
                 AND association.line_id = line.id AND association.ended_at IS NULL) THEN 1 ELSE 0 END) \
             ORDER BY line.position, line.id){text} \
-        FROM claim_line AS line WHERE line.claim_id = \"claim\".\"id\") AS \"lines\""
+        FROM claim_line AS line WHERE line.claim_id = \"claim\".\"id\")"
     )
 }
 
 /// What was done under a key, beside the claim.
-const DONE: &str = "\"idempotency\".\"mutation\" AS \"done_mutation\", \
-    \"idempotency\".\"input_hash\" AS \"done_input_hash\", \"idempotency\".\"answer\" AS \"done_answer\"";
+const DONE: &str = "\"idempotency\".\"mutation\", \"idempotency\".\"input_hash\", \"idempotency\".\"answer\"";
 
-async fn rows(
+/// Reads claims, each with what was done under the key.
+async fn read(
     on: &impl Reads,
-    query: Select<claim::Entity>,
+    query: Rows<claim::Entity>,
     parts: Parts,
     key: bool,
-) -> Result<Vec<QueryResult>, StoreError> {
-    let backend = on.connection().get_database_backend();
-    let mut query = query.select_only().expr(Expr::cust(COLUMNS.as_str()));
+) -> Result<Vec<(Snapshot, Option<Remembered>)>, StoreError> {
+    let mut query = query.into_query();
+    select::<Claim>(&mut query, Columns::ALL);
+    query.expr(Expr::cust(BESIDE));
     if parts == Parts::Whole {
-        query = query.expr(Expr::cust(lines_of(backend)));
+        query.expr(Expr::cust(lines_of(on.connection().get_database_backend())));
     }
     if key {
-        query = query.expr(Expr::cust(DONE));
+        query.expr(Expr::cust(DONE));
     }
-    Ok(on.connection().query_all_raw(StatementBuilder::build(&query.into_query(), &backend)).await?)
+    let rows = on.connection().query_all(&query).await?;
+    rows.iter()
+        .map(|row| {
+            let cells = &mut Cells::of::<claim::Entity>(row)?;
+            Ok((snapshot(cells, parts)?, if key { remembered(cells)? } else { None }))
+        })
+        .collect()
 }
 
 /// A line as [`lines_of`] writes it: id, product, the subscription as typed and as resolved, outcome, whether its association
 /// lives.
 type LineRow = (Uuid, Uuid, Option<String>, Option<Uuid>, String, u8);
 
-fn snapshot(row: &QueryResult, parts: Parts) -> Result<Snapshot, StoreError> {
-    let documents: i64 = row.try_get("", "documents")?;
-    let lines: Option<String> = if parts == Parts::Whole { row.try_get("", "lines")? } else { None };
-    let row = claim::Model::from_query_result(row, "")?;
-    let id = row.id;
-    let corrupt = |_| StoreError::Corrupt("claim_line", format!("of the claim {id}"));
-    let lines: Vec<LineRow> =
-        lines.map(|text| serde_json::from_str(&text)).transpose().map_err(corrupt)?.unwrap_or_default();
-    let line = |(id, sku_id, typed, subscription_id, outcome, associated): LineRow| {
-        let outcome = outcome.parse().map_err(|_| StoreError::Corrupt("claim_line", id.to_string()))?;
-        Ok(Line { id, sku_id, typed, subscription_id, outcome, associated: associated == 1 })
-    };
-    let lines = lines.into_iter().map(line).collect::<Result<_, StoreError>>()?;
-    let head = Head { length: row.history_length, hash: row.history_hash.clone() };
-    let mut claim = claim_from_row(row, lines)?;
-    claim.documents = u32::try_from(documents).unwrap_or(u32::MAX);
+fn snapshot(cells: &mut Cells<'_>, parts: Parts) -> Result<Snapshot, StoreError> {
+    let mut claim: Claim = cells.record(Columns::ALL)?;
+    let head = Head { length: cells.get()?, hash: cells.get()? };
+    claim.documents = u32::try_from(cells.get::<i64>()?).unwrap_or(u32::MAX);
+    if parts == Parts::Whole {
+        let lines: Option<Vec<LineRow>> = cells.maybe_json()?;
+        claim.lines = lines.unwrap_or_default().into_iter().map(line).collect::<Result<_, StoreError>>()?;
+    }
     Ok(Snapshot { claim, head })
 }
 
-fn remembered(row: &QueryResult) -> Result<Option<Remembered>, StoreError> {
-    let mutation: Option<String> = row.try_get("", "done_mutation")?;
-    let Some(mutation) = mutation else { return Ok(None) };
-    Ok(Some(Remembered {
-        mutation,
-        input_hash: row.try_get("", "done_input_hash")?,
-        answer: row.try_get("", "done_answer")?,
-    }))
+fn line((id, sku_id, typed, subscription_id, outcome, associated): LineRow) -> Result<Line, StoreError> {
+    let outcome = outcome.parse().map_err(|_| StoreError::Corrupt("claim_line", id.to_string()))?;
+    Ok(Line { id, sku_id, typed, subscription_id, outcome, associated: associated == 1 })
+}
+
+fn remembered(cells: &mut Cells<'_>) -> Result<Option<Remembered>, StoreError> {
+    let done = (cells.get::<Option<String>>()?, cells.get::<Option<String>>()?, cells.get::<Option<String>>()?);
+    let (Some(mutation), Some(input_hash), Some(answer)) = done else { return Ok(None) };
+    Ok(Some(Remembered { mutation, input_hash, answer }))
 }
 
 /// The columns of a claim that differ, and what they become; not its lines.
 #[must_use]
 pub fn differing(before: &Claim, after: &Claim) -> Vec<(claim::Column, Value)> {
+    if before == after {
+        return Vec::new();
+    }
     let (before, after) = (claim_to_row(before), claim_to_row(after));
     let differs = |column| {
         let after = after.get(column).into_value()?;
