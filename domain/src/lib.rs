@@ -10,6 +10,7 @@ pub mod deadline;
 pub mod directory;
 pub mod eligibility;
 pub mod history;
+pub mod identifier;
 pub mod kinds;
 pub mod lifecycle;
 pub mod notice;

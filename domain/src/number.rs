@@ -1,5 +1,7 @@
 //! The claim's number for people: random, so that nobody can read from it how many claims there are (L12).
 
+use crate::identifier;
+
 /// Crockford's base 32: no I, L, O or U, so that it survives being read out and written down.
 const ALPHABET: &[u8; 32] = b"0123456789ABCDEFGHJKMNPQRSTVWXYZ";
 const PREFIX: &str = "CPOR";
@@ -15,12 +17,15 @@ pub fn claim_number(random: u64) -> String {
     spelled(&(0..SYMBOLS).map(symbol).collect::<String>())
 }
 
-/// The number that somebody means who typed it: without regard to case, spaces and hyphens, and to letters that look
-/// like digits. What can be no number comes back as it was, in capitals, and is found nowhere.
+/// The number that somebody means who typed it: without regard to case, spaces, dashes and the signs that separate, and to letters that
+/// look like digits or like those of another script. What can be no number comes back as it was, in capitals, and is found nowhere.
 #[must_use]
 pub fn normalise(typed: &str) -> String {
-    let compact: String =
-        typed.chars().filter(|c| !c.is_whitespace() && *c != '-').map(|c| c.to_ascii_uppercase()).collect();
+    let compact: String = identifier::compact(typed)
+        .chars()
+        .filter(|c| !matches!(c, '-' | '_' | '.' | ':' | '/' | '#'))
+        .map(|c| latin(c).to_ascii_uppercase())
+        .collect();
     let body = match compact.len() {
         SYMBOLS => Some(compact.as_str()),
         _ => compact.strip_prefix(PREFIX).or_else(|| compact.strip_prefix("CP0R")).filter(|body| body.len() == SYMBOLS),
@@ -28,7 +33,25 @@ pub fn normalise(typed: &str) -> String {
     let symbols = body.map(|body| body.chars().map(look_alike).collect::<String>());
     match symbols {
         Some(symbols) if symbols.bytes().all(|symbol| ALPHABET.contains(&symbol)) => spelled(&symbols),
-        _ => typed.trim().to_uppercase(),
+        _ => identifier::plain(&identifier::plain(typed).to_uppercase()),
+    }
+}
+
+/// The Latin letter that a Cyrillic or Greek one looks like.
+const fn latin(letter: char) -> char {
+    match letter {
+        'А' | 'а' | 'Α' | 'α' => 'A',
+        'В' | 'в' | 'Β' => 'B',
+        'С' | 'с' => 'C',
+        'Е' | 'е' | 'Ε' => 'E',
+        'Н' | 'н' | 'Η' => 'H',
+        'К' | 'к' | 'Κ' | 'κ' => 'K',
+        'М' | 'м' | 'Μ' => 'M',
+        'О' | 'о' | 'Ο' | 'ο' => 'O',
+        'Р' | 'р' | 'Ρ' | 'ρ' => 'P',
+        'Т' | 'т' | 'Τ' | 'τ' => 'T',
+        'Х' | 'х' | 'Χ' | 'χ' => 'X',
+        other => other,
     }
 }
 
@@ -63,7 +86,17 @@ mod tests {
     #[test]
     fn slips_of_the_pen_are_forgiven() {
         // L12
-        for typed in ["CPOR-7K3M-9Q2D", " cpor-7k3m-9q2d\n", "CPOR7K3M9Q2D", "7k3m 9q2d", "cp0r-7K3M-9Q2D"] {
+        for typed in [
+            "CPOR-7K3M-9Q2D",
+            " cpor-7k3m-9q2d\n",
+            "CPOR7K3M9Q2D",
+            "7k3m 9q2d",
+            "cp0r-7K3M-9Q2D",
+            "СРOR–7К3М–9Q2D",
+            "#CPOR_7K3M.9Q2D",
+            "ＣＰＯＲ７Ｋ３Ｍ９Ｑ２Ｄ",
+            "CPOR\u{2011}7K3M\u{200b}9Q2D",
+        ] {
             assert_eq!(normalise(typed), "CPOR-7K3M-9Q2D", "{typed}");
         }
         assert_eq!(normalise("cpor-oi1l-0000"), "CPOR-0111-0000");

@@ -34,6 +34,15 @@ impl<T> Patch<T> {
         }
     }
 
+    /// The same patch with its value turned by `turn`.
+    pub fn map<U>(self, turn: impl FnOnce(T) -> U) -> Patch<U> {
+        match self {
+            Self::Keep => Patch::Keep,
+            Self::Clear => Patch::Clear,
+            Self::Set(value) => Patch::Set(turn(value)),
+        }
+    }
+
     /// The same patch with its value turned by `turn`, which may refuse it.
     ///
     /// # Errors

@@ -1,8 +1,13 @@
 //! Text that people type: trimmed, bounded, and free of what cannot be shown (L13).
 
+mod fold;
+pub mod visible;
+
 use email_address::{EmailAddress, Options};
 
-use crate::{claim::Contact, problem::Problem};
+pub use fold::fold;
+
+use crate::{claim::Contact, identifier, problem::Problem};
 
 /// Names, titles, references and the fields of a contact, in characters (L13).
 pub const NAME_MAX: usize = 200;
@@ -16,14 +21,19 @@ fn invalid(field: &str, message: impl Into<String>, remedy: &str) -> Problem {
     Problem::invalid(field.split('.'), message).remedy(remedy)
 }
 
-/// The text with plain line breaks, without control characters and without white space around it.
+/// The text with plain line breaks, without control characters, and without what cannot be seen around it.
 fn clean(field: &str, text: &str, max: usize) -> Result<String, Problem> {
     let text = text.replace("\r\n", "\n");
     if text.chars().any(|c| c.is_control() && c != '\n' && c != '\t') {
         let message = "The text has a control character that cannot be shown.";
         return Err(invalid(field, message, "Remove everything but letters, digits, signs, line breaks and tabs."));
     }
-    let text = text.trim();
+    if text.chars().any(visible::is_override) {
+        let message =
+            "The text has a character that turns the direction of writing, so that it reads other than it is.";
+        return Err(invalid(field, message, "Remove U+202D and U+202E; isolates (U+2066 to U+2069) may be used."));
+    }
+    let text = visible::trim(&text);
     let length = text.chars().count();
     if length > max {
         let message = format!("The text has {length} characters; at most {max} are allowed.");
@@ -55,7 +65,7 @@ pub fn optional(field: &str, text: Option<&str>, max: usize) -> Result<Option<St
 /// # Errors
 /// `INVALID_VALUE` when it is no address of a named host on the internet.
 pub fn email(field: &str, text: &str) -> Result<String, Problem> {
-    let text = required(field, text, NAME_MAX)?;
+    let text = identifier::email(&required(field, text, NAME_MAX)?);
     let form = Options { minimum_sub_domains: 2, allow_domain_literal: false, allow_display_text: false };
     match EmailAddress::parse_with_options(&text, form) {
         Ok(_) => Ok(text),
@@ -83,12 +93,14 @@ pub fn contact(field: &str, contact: &Contact) -> Result<Contact, Vec<Problem>> 
 /// Checks an idempotency key (J1). It is an opaque token, so nothing of it is trimmed or changed.
 ///
 /// # Errors
-/// `INVALID_VALUE` when it is empty, too long or has control characters.
+/// `INVALID_VALUE` when it is blank, too long or has control characters.
 pub fn idempotency_key(key: &str) -> Result<(), Problem> {
-    if (1..=KEY_MAX).contains(&key.chars().count()) && !key.chars().any(char::is_control) {
+    let is_long_enough = !visible::is_blank(key) && key.chars().count() <= KEY_MAX;
+    if is_long_enough && !key.chars().any(char::is_control) {
         return Ok(());
     }
-    let message = format!("An idempotency key has 1 to {KEY_MAX} characters and no control characters.");
+    let message =
+        format!("An idempotency key has 1 to {KEY_MAX} characters, is not blank, and has no control characters.");
     Err(invalid("idempotencyKey", message, "Make a new key for each thing to be done, such as a random UUID."))
 }
 

@@ -5,6 +5,7 @@ use domain::{
     catalogue,
     claim::Claim,
     eligibility::{self, Facts, IntendedLine, Intent},
+    identifier,
     kinds::{Activity, ClaimStatus, IncentiveProgram, Scope, SolutionArea},
     problem::Problem,
     text,
@@ -153,7 +154,7 @@ fn intent(partner_id: Uuid, input: EligibilityInput) -> Result<Intent, Vec<Probl
         domain,
         solution_area: input.solution_area,
         activities: input.activities,
-        mpn_id,
+        mpn_id: identifier::mpn_id(&mpn_id),
         lines,
     })
 }

@@ -4,6 +4,7 @@ use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use domain::caller::Caller;
 use domain::kinds::{Role, Scope};
+use domain::text::visible::is_blank;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 use uuid::Uuid;
@@ -107,7 +108,7 @@ impl Claims {
 
 /// A text that can be stored and shown: not blank, not long, no control characters.
 fn is_plain(text: &str) -> bool {
-    !text.trim().is_empty() && text.chars().count() <= LONGEST_TEXT && !text.chars().any(char::is_control)
+    !is_blank(text) && text.chars().count() <= LONGEST_TEXT && !text.chars().any(char::is_control)
 }
 
 /// The words of a text or a list of texts; anything else has none (never a default).

@@ -42,7 +42,7 @@ impl<T: ContainerType> OutputType for Eager<T> {
             return Box::pin(resolve_container(ctx, &self.0)).await;
         }
         let mut waiting = Vec::new();
-        let mut objects = [begin(ctx, &self.0, 0, &mut waiting)];
+        let mut objects = [begin(ctx, &self.0, 0, &mut 0, &mut waiting)];
         wait(ctx, &mut objects, waiting).await;
         let [fields] = objects;
         Ok(finished(fields))
@@ -68,7 +68,8 @@ impl<T: ContainerType> OutputType for EagerList<T> {
             return Box::pin(items.resolve(ctx, field)).await;
         }
         let mut waiting = Vec::new();
-        let begin = |(place, item)| begin(&ctx.with_index(place), item, place, &mut waiting);
+        let mut known = 0;
+        let begin = |(place, item)| begin(&ctx.with_index(place), item, place, &mut known, &mut waiting);
         let mut objects: Vec<Fields> = self.0.iter().enumerate().map(begin).collect();
         wait(ctx, &mut objects, waiting).await;
         Ok(Value::List(objects.into_iter().map(finished).collect()))
@@ -97,11 +98,13 @@ fn is_plain(ctx: &ContextSelectionSet<'_>) -> bool {
     })
 }
 
-/// Runs every field once, and leaves those that have to wait for later.
+/// Runs every field once, and leaves those that have to wait for later. `known` has a bit for each field, by its place, that
+/// had to wait in an object before: it is not tried where it stands again.
 fn begin<'a, T: ContainerType>(
     ctx: &ContextSelectionSet<'a>,
     object: &'a T,
     place: usize,
+    known: &mut u64,
     waiting: &mut Vec<Waiting<'a>>,
 ) -> Fields {
     let items = &ctx.item.node.items;
@@ -111,10 +114,13 @@ fn begin<'a, T: ContainerType>(
         let slot = fields.values.len();
         let value = if field.node.name.node == "__typename" {
             Some(Ok(Some(Value::String(object.introspection_type_name().into_owned()))))
-        } else if field.node.arguments.is_empty() {
+        } else if field.node.arguments.is_empty() && *known & bit(slot) == 0 {
             // Nothing but a loader makes such a field wait, and a loader takes the same key again from the future below.
             let now = object.resolve_field(&ctx.with_field(field)).now_or_never();
-            now.or_else(|| try_later(ctx, object, field, (place, slot), waiting))
+            now.or_else(|| {
+                *known |= bit(slot);
+                try_later(ctx, object, field, (place, slot), waiting)
+            })
         } else {
             try_later(ctx, object, field, (place, slot), waiting)
         };
@@ -130,6 +136,11 @@ fn begin<'a, T: ContainerType>(
         fields.values.insert(field.node.response_key().node.clone(), value);
     }
     fields
+}
+
+/// The bit of a place; none beyond the 64th.
+const fn bit(place: usize) -> u64 {
+    if place < 64 { 1 << place } else { 0 }
 }
 
 /// Makes a future of a field, which is kept unless it is ready at once.

@@ -10,7 +10,7 @@ use sea_orm::{
     },
 };
 
-use super::{Db, ReadPool, StoreError};
+use super::{Db, StatementPool, StoreError};
 
 /// How long a statement may run on PostgreSQL, a lock be waited for on SQLite, and a free connection be waited for.
 const PATIENCE: Duration = Duration::from_secs(5);
@@ -24,8 +24,8 @@ const STATEMENTS: usize = 500;
 /// How many connections read from SQLite at once.
 const SQLITE_READERS: u32 = 4;
 
-/// How many connections a server has to PostgreSQL for reading, and how many for writing: a reader never waits for those
-/// who wait for a lock.
+/// How many connections a server has to PostgreSQL for reading, how many for transactions, and how many for changes that are
+/// one statement: a reader never waits for those who wait for a lock.
 const POSTGRES_CONNECTIONS: u32 = 8;
 
 impl Db {
@@ -65,7 +65,7 @@ async fn sqlite(url: &str) -> Result<Db, StoreError> {
     let (mut read, mut log) = (options(url, SQLITE_READERS), options(url, 1));
     let (read, log) =
         tokio::try_join!(open(read.map_sqlx_sqlite_opts(reader)), open(log.map_sqlx_sqlite_opts(reader)))?;
-    Ok(Db { read: ReadPool::over(&read), write, log: ReadPool::over(&log) })
+    Ok(Db { read: StatementPool::over(&read), write, at_once: None, log: StatementPool::over(&log) })
 }
 
 async fn postgres(url: &str) -> Result<Db, StoreError> {
@@ -77,8 +77,9 @@ async fn postgres(url: &str) -> Result<Db, StoreError> {
     reader
         .max_connections(1)
         .map_sqlx_postgres_opts(|options| session(options).options([("plan_cache_mode", "force_generic_plan")]));
-    let (read, write, log) = tokio::try_join!(open(&pool), open(&pool), open(&reader))?;
-    Ok(Db { read: ReadPool::over(&read), write, log: ReadPool::over(&log) })
+    let (read, write, at_once, log) = tokio::try_join!(open(&pool), open(&pool), open(&pool), open(&reader))?;
+    let at_once = Some(StatementPool::over(&at_once));
+    Ok(Db { read: StatementPool::over(&read), write, at_once, log: StatementPool::over(&log) })
 }
 
 fn session(options: PgConnectOptions) -> PgConnectOptions {

@@ -2,7 +2,10 @@
 
 use std::collections::HashMap;
 
-use domain::caller::{Caller, Side};
+use domain::{
+    caller::{Caller, Side},
+    identifier,
+};
 use entity::{
     customer::{Column, Entity},
     customer_domain,
@@ -20,7 +23,7 @@ use super::{
     records::Customer,
     rows::{Plain, Rows},
     scope,
-    sql::{any_of, findable, matches_search},
+    sql::{any_of, matches_search},
 };
 
 /// The list, for [`super::page::Cursor::decode`].
@@ -87,15 +90,14 @@ pub async fn by_tenant_and_domain(
     tenant_id: Uuid,
     domain: &str,
 ) -> Result<Option<Customer>, StoreError> {
-    let lower = domain.trim().to_lowercase();
     let anothers = matches!(caller.side, Side::Customer(own) if own != tenant_id);
-    let Some(domain) = findable(&lower).filter(|_| !anothers) else {
+    let Some(domain) = identifier::domain(domain).filter(|_| !anothers) else {
         return Ok(None);
     };
     let verified = Rows::<customer_domain::Entity>::all()
         .column(customer_domain::Column::Domain)
         .filter(scope::same(customer_domain::Column::TenantId, Column::TenantId))
-        .filter(customer_domain::Column::Domain.eq(domain));
+        .filter(customer_domain::Column::Domain.eq(domain.as_str()));
     let matching = Condition::any().add(Column::Domain.eq(domain)).add(Expr::exists(verified.into_query()));
     let query = Rows::<Entity>::all().filter(Column::TenantId.eq(tenant_id)).filter(matching);
     Ok(keyset::all(db, query, &Plain::<Customer>::all()).await?.pop())

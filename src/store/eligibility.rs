@@ -5,6 +5,7 @@ use std::collections::{HashMap, HashSet};
 use domain::{
     claim::Subject,
     eligibility::{self, Facts, Intent},
+    identifier,
     kinds::{ClaimStatus, LineOutcome},
 };
 use entity::{association, claim, claim_line, customer, customer_domain, customer_subscription};
@@ -57,7 +58,7 @@ fn skus(intent: &Intent) -> impl Iterator<Item = Uuid> {
 /// The ids that the lines' typed texts spell. What is accepted as such, eligibility decides; more facts do no harm.
 fn typed(intent: &Intent) -> impl Iterator<Item = Uuid> {
     let texts = intent.lines.iter().filter_map(|line| line.typed.as_deref());
-    texts.filter_map(|text| Uuid::try_parse(text.trim()).ok())
+    texts.filter_map(identifier::uuid)
 }
 
 /// Every id that may be a product's: a typed one may be a SKU id by mistake (E2).

@@ -6,13 +6,14 @@ use super::{Db, StoreError};
 
 impl Db {
     /// Applies every step of the schema that is missing; servers that start together take turns. A history that was
-    /// restored from another cluster gets a new epoch (H2).
+    /// restored from another cluster gets a new epoch (H2), and texts get the forms of this release (L14, L15).
     ///
     /// # Errors
     /// When a step fails, or the database knows one that this program does not; then nothing was changed.
     pub async fn migrate_up(&self) -> Result<(), StoreError> {
         migration::up(&self.write).await?;
-        Ok(migration::epoch::adopt(&self.write).await?)
+        migration::epoch::adopt(&self.write).await?;
+        self.renew_forms().await
     }
 
     /// Whether the history comes from another cluster and has not been adopted yet; [`Db::migrate_up`] does that (H2).

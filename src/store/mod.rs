@@ -8,6 +8,7 @@
 mod children;
 mod connect;
 mod error;
+mod forms;
 mod keyset;
 mod migrate;
 mod pool;
@@ -48,7 +49,7 @@ use tracing::Instrument;
 
 pub use error::StoreError;
 pub use migrate::{Step, ready};
-pub use pool::ReadPool;
+pub use pool::StatementPool;
 pub use pools::PoolFigures;
 pub use rows::{claim_to_row, line_from_row, line_to_row, search_text, words};
 pub use visible::Visible;
@@ -59,15 +60,17 @@ pub use visible::Visible;
 /// wait for them.
 #[derive(Clone, Debug)]
 pub struct Db {
-    read: ReadPool,
+    read: StatementPool,
     write: DatabaseConnection,
+    /// For changes that are one statement. SQLite has none: it has one writer.
+    at_once: Option<StatementPool>,
     /// The tail's own: it must not queue behind requests.
-    log: ReadPool,
+    log: StatementPool,
 }
 
 impl Db {
     /// The connection of the tail of the history.
-    pub(in crate::store) const fn log(&self) -> &ReadPool {
+    pub(in crate::store) const fn log(&self) -> &StatementPool {
         &self.log
     }
 
@@ -108,7 +111,10 @@ impl Db {
     #[must_use]
     pub fn on_statement(mut self, observer: impl Fn(&str) + Clone + Send + Sync + 'static) -> Self {
         let again = observer.clone();
-        self.read.observe(observer);
+        self.read.observe(observer.clone());
+        if let Some(at_once) = &mut self.at_once {
+            at_once.observe(observer);
+        }
         self.write.set_metric_callback(move |info| again(&info.statement.sql));
         self
     }
@@ -153,9 +159,9 @@ pub trait Reads: Sync {
 }
 
 impl Reads for Db {
-    type Connection = ReadPool;
+    type Connection = StatementPool;
 
-    fn connection(&self) -> &ReadPool {
+    fn connection(&self) -> &StatementPool {
         &self.read
     }
 }

@@ -1,8 +1,8 @@
-//! The connections that reads run on.
+//! The connections that single statements run on: reads, and changes that are one statement.
 //!
 //! sqlx sends a message to the database each time a connection goes back to its pool, to learn whether it is still good:
 //! a second round trip for every statement. Here a connection whose statement came to its end is kept and handed to
-//! the next one as it is. Whatever else happened to it, an error of the network or a reader that was dropped in the middle
+//! the next one as it is. Whatever else happened to it, an error of the network or whoever was dropped in the middle
 //! of a statement, it goes back to sqlx, which checks it.
 
 use std::{
@@ -33,9 +33,9 @@ const KEPT: Duration = Duration::from_mins(5);
 
 type Observer = Arc<dyn Fn(&str) + Send + Sync>;
 
-/// Connections for reading; clones share them.
+/// Connections for single statements; clones share them.
 #[derive(Clone)]
-pub struct ReadPool {
+pub struct StatementPool {
     kept: Kept,
     observer: Option<Observer>,
 }
@@ -46,7 +46,7 @@ enum Kept {
     Sqlite(Arc<Connections<Sqlite>>),
 }
 
-impl ReadPool {
+impl StatementPool {
     /// A pool that keeps the connections of this one, which nobody else should use.
     pub(super) fn over(connection: &DatabaseConnection) -> Self {
         let kept = match connection.get_database_backend() {
@@ -87,10 +87,10 @@ impl ReadPool {
     }
 }
 
-impl fmt::Debug for ReadPool {
+impl fmt::Debug for StatementPool {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let (open, idle, limit) = self.figures();
-        f.debug_struct("ReadPool").field("open", &open).field("idle", &idle).field("limit", &limit).finish()
+        f.debug_struct("StatementPool").field("open", &open).field("idle", &idle).field("limit", &limit).finish()
     }
 }
 
@@ -105,7 +105,7 @@ macro_rules! on {
 }
 
 #[async_trait]
-impl ConnectionTrait for ReadPool {
+impl ConnectionTrait for StatementPool {
     fn get_database_backend(&self) -> DbBackend {
         Self::get_database_backend(self)
     }

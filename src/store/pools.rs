@@ -5,12 +5,13 @@ use sea_orm::{
     sqlx::{Database, Pool},
 };
 
-use super::{Db, ReadPool};
+use super::{Db, StatementPool};
 
 /// The connections of a pool at one moment.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct PoolFigures {
-    /// What the pool is for: `read`, `write`, or `log` for the tail.
+    /// What the pool is for: `read`, `write` for transactions, `at_once` for changes that are one statement, or `log`
+    /// for the tail.
     pub name: &'static str,
     /// Connections that somebody works with.
     pub used: u32,
@@ -24,11 +25,13 @@ impl Db {
     /// How each pool is used at this moment; asks the database nothing.
     #[must_use]
     pub fn pools(&self) -> Vec<PoolFigures> {
-        vec![kept("read", &self.read), figures("write", &self.write), kept("log", &self.log)]
+        let mut pools = vec![kept("read", &self.read), figures("write", &self.write), kept("log", &self.log)];
+        pools.extend(self.at_once.as_ref().map(|pool| kept("at_once", pool)));
+        pools
     }
 }
 
-fn kept(name: &'static str, pool: &ReadPool) -> PoolFigures {
+fn kept(name: &'static str, pool: &StatementPool) -> PoolFigures {
     let (open, idle, limit) = pool.figures();
     PoolFigures { name, used: open - idle, idle, limit }
 }

@@ -1,5 +1,6 @@
 //! Small pieces of SQL that both databases understand.
 
+use domain::text;
 use sea_orm::{
     ColumnTrait, Condition, DbBackend, ExprTrait, Value,
     sea_query::{Expr, LikeExpr, extension::postgres::PgFunc},
@@ -71,10 +72,10 @@ const MOST_WORDS: usize = 32;
 /// The longest word of a search, in bytes; a longer one is in no row (L13), and too long for a pattern of SQLite.
 const LONGEST_WORD: usize = 2000;
 
-/// The words of a search (L14), in lower case. Nothing when no row could hold them all.
+/// The words of a search (L14), folded. Nothing when no row could hold them all.
 pub fn search_words(search: &str) -> Option<Vec<String>> {
     let mut words: Vec<String> = Vec::new();
-    for word in search.split_whitespace().map(str::to_lowercase) {
+    for word in text::fold(search).split_whitespace().map(str::to_owned) {
         if !words.contains(&word) {
             words.push(findable(&word)?.to_owned());
         }

@@ -3,14 +3,12 @@
 use serde::{Deserialize, Deserializer};
 
 use crate::{
+    identifier,
     problem::Problem,
     text::{self, NAME_MAX},
 };
 
 const MPN_ID_MAX: usize = 64;
-/// DNS: 253 characters in all, 63 between two points.
-const HOST_MAX: usize = 253;
-const LABEL_MAX: usize = 63;
 
 /// `INVALID_VALUE` at a field path written with points.
 pub(super) fn invalid(field: &str, message: impl Into<String>, remedy: &str) -> Problem {
@@ -22,10 +20,10 @@ pub(super) fn invalid(field: &str, message: impl Into<String>, remedy: &str) -> 
 /// # Errors
 /// `INVALID_VALUE` at the field, a path written with points.
 pub fn mpn_id(field: &str, typed: &str) -> Result<String, Problem> {
-    let id = typed.trim();
+    let id = identifier::mpn_id(typed);
     let fits = (1..=MPN_ID_MAX).contains(&id.len());
     if fits && id.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-' || byte == b'_') {
-        return Ok(id.to_owned());
+        return Ok(id);
     }
     let message = format!("An MPN id has 1 to {MPN_ID_MAX} letters, digits, hyphens and underscores.");
     Err(invalid(field, message, "Give the location's MPN id as the partner programme has it."))
@@ -41,42 +39,13 @@ pub fn country(field: &str, typed: &str) -> Result<String, Problem> {
     Ok(if code { country.to_ascii_uppercase() } else { country })
 }
 
-/// A domain in its one form: the lower-case name of a host with at least one point, in punycode or in letters.
+/// A domain in its one form ([`identifier::domain`]).
 ///
 /// # Errors
 /// `INVALID_VALUE` at the field, a path written with points.
 pub fn host_name(field: &str, typed: &str) -> Result<String, Problem> {
-    let name = typed.trim().to_lowercase();
-    let labels: Vec<&str> = name.split('.').collect();
-    let last_is_number = labels.last().is_some_and(|label| label.bytes().all(|byte| byte.is_ascii_digit()));
-    if name.chars().count() <= HOST_MAX && labels.len() > 1 && !last_is_number && labels.into_iter().all(is_label) {
-        return Ok(name);
-    }
-    Err(invalid(field, "This is not a domain name.", "Give a domain such as contoso.com."))
-}
-
-fn is_label(label: &str) -> bool {
-    (1..=LABEL_MAX).contains(&label.chars().count())
-        && !label.starts_with('-')
-        && !label.ends_with('-')
-        && label.chars().all(|c| c.is_alphanumeric() || c == '-' || is_mark(c))
-}
-
-/// Marks that belong to a letter and are not letters themselves; the scripts of South Asia cannot do without them.
-const fn is_mark(c: char) -> bool {
-    matches!(
-        c,
-        '\u{300}'
-            ..='\u{36f}'
-                | '\u{94d}'
-                | '\u{9cd}'
-                | '\u{a4d}'
-                | '\u{acd}'
-                | '\u{bcd}'
-                | '\u{c4d}'
-                | '\u{ccd}'
-                | '\u{d4d}'
-    )
+    identifier::domain(typed)
+        .ok_or_else(|| invalid(field, "This is not a domain name.", "Give a domain such as contoso.com."))
 }
 
 /// A list that may be left out, be null or be there.

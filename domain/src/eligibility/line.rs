@@ -6,8 +6,10 @@ use super::{IntendedLine, Judge, Product, Subscription, words};
 use crate::{
     catalogue,
     claim::Subject,
+    identifier,
     kinds::{SolutionArea, SubscriptionStatus},
     problem::Problem,
+    text::visible,
 };
 
 /// What is found about a line.
@@ -107,7 +109,7 @@ impl<'a> LineJudge<'a> {
 
     /// A Microsoft 365 line claims the customer's workload, whatever the subscription (X0, E10, E15).
     fn workload(&self, findings: &mut Findings) {
-        if self.line.typed.as_deref().is_some_and(|typed| !typed.trim().is_empty()) {
+        if self.line.typed.as_deref().is_some_and(|typed| !visible::is_blank(typed)) {
             findings.problems.push(words::no_subscription_here(self.line));
         }
         if !self.judge.tenant {
@@ -167,12 +169,11 @@ impl<'a> LineJudge<'a> {
 
     // E2
     fn typed(&self) -> Typed {
-        let typed = self.line.typed.as_deref().unwrap_or_default().trim();
-        if typed.is_empty() {
+        let typed = self.line.typed.as_deref().unwrap_or_default();
+        if visible::is_blank(typed) {
             return Typed::Nothing;
         }
-        // Of the many forms of a UUID only the one with hyphens is 36 characters long.
-        let Some(id) = Uuid::try_parse(typed).ok().filter(|_| typed.len() == 36) else {
+        let Some(id) = identifier::uuid(typed) else {
             return Typed::NoSubscriptionId(words::not_an_id(self.line));
         };
         let facts = self.judge.facts;

@@ -16,7 +16,7 @@ pub use facts::{Facts, IntendedLine, Intent, Location, Product, Subscription};
 pub use missing::missing;
 
 use crate::{
-    catalogue,
+    catalogue, identifier,
     problem::{Problem, ProblemCode},
     time::Timestamp,
 };
@@ -72,8 +72,8 @@ const fn refuses_approval(code: ProblemCode) -> bool {
 
 // E1
 fn tenant_matches(intent: &Intent, facts: &Facts) -> bool {
-    let domain = intent.domain.trim().to_lowercase();
-    facts.domains.as_ref().is_some_and(|domains| domains.contains(&domain))
+    let domain = identifier::domain(&intent.domain);
+    domain.is_some_and(|domain| facts.domains.as_ref().is_some_and(|domains| domains.contains(&domain)))
 }
 
 /// An intent under judgement.
@@ -146,8 +146,10 @@ impl Judge<'_> {
         match self.intent.solution_area {
             crate::kinds::SolutionArea::Microsoft365 => HashSet::from([product.sku_id.to_string()]),
             crate::kinds::SolutionArea::BusinessApplications => {
-                let typed =
-                    line.typed.as_deref().map(|typed| typed.split_whitespace().collect::<String>().to_lowercase());
+                let typed = line.typed.as_deref().map(|typed| match identifier::uuid(typed) {
+                    Some(id) => id.to_string(),
+                    None => typed.split_whitespace().collect::<String>().to_lowercase(),
+                });
                 let typed = typed.filter(|typed| !typed.is_empty());
                 typed.into_iter().chain(resolved.map(|id| id.to_string())).collect()
             }

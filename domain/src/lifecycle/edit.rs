@@ -6,6 +6,7 @@ use super::command::{Edit, Edited, NewLine};
 use crate::{
     claim::{Claim, Contact, Line},
     eligibility::{IntendedLine, Intent},
+    identifier,
     kinds::{Activity, ClaimStatus, LineOutcome},
     patch::Patch,
     problem::{Problem, ProblemCode},
@@ -102,7 +103,7 @@ fn fixed_fields(claim: &Claim, edit: &Edit) -> Vec<Problem> {
     }
     [
         ("tenantId", touched(&edit.tenant_id, Some(&claim.tenant_id))),
-        ("domain", touched(&edit.domain, Some(&claim.domain))),
+        ("domain", touched(&edit.domain.clone().map(|typed| domain(&typed)), Some(&claim.domain))),
         ("solutionArea", touched(&edit.solution_area, Some(&claim.solution_area))),
         ("activities", touched(&activities, Some(&claim.activities))),
         ("solutionSeller", touched(&edit.solution_seller, claim.solution_seller.as_ref())),
@@ -123,9 +124,11 @@ fn apply(claim: &Claim, edit: Edit, added: &'static str) -> Result<Edited, Vec<P
     let mut next = claim.clone();
     values.text(&mut next.name, "name", edit.name);
     values.optional_text(&mut next.external_reference, "externalReference", edit.external_reference);
+    next.external_reference = next.external_reference.as_deref().map(identifier::reference);
     values.text(&mut next.mpn_id, "mpnId", edit.mpn_id);
+    next.mpn_id = identifier::mpn_id(&next.mpn_id);
     values.text(&mut next.domain, "domain", edit.domain);
-    next.domain = next.domain.to_lowercase();
+    next.domain = domain(&next.domain);
     values.contact(&mut next.customer_contact, "customerContact", edit.customer_contact);
     values.contact(&mut next.technical_contact, "technicalContact", edit.technical_contact);
     values.contact(&mut next.partner_contact, "partnerContact", edit.partner_contact);
@@ -139,6 +142,11 @@ fn apply(claim: &Claim, edit: Edit, added: &'static str) -> Result<Edited, Vec<P
     let mut intent = Intent::of(&next);
     values.add_lines(&mut next, &mut intent, edit.add_lines, added);
     if values.problems.is_empty() { Ok(Edited { claim: next, intent }) } else { Err(values.problems) }
+}
+
+/// A domain in its one form; what is none is kept for eligibility to refuse (E1).
+fn domain(typed: &str) -> String {
+    identifier::domain(typed).unwrap_or_else(|| typed.to_lowercase())
 }
 
 /// The activities as a set, in the order of the vocabulary (C4b).

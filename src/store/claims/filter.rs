@@ -2,6 +2,7 @@
 
 use domain::{
     caller::{Caller, Side},
+    identifier,
     kinds::{Activity, ClaimStatus, DeadlineKind, SolutionArea},
     time::Timestamp,
 };
@@ -145,9 +146,11 @@ impl ClaimFilter {
             .add(self.named(backend))
             .add(self.of_review(caller))
             .add(self.of_time(caller))
-            .add_option(self.external_reference.as_deref().map(|text| match (caller.side, findable(text)) {
-                (Side::Partner(_), Some(text)) => Column::ExternalReference.eq(text),
-                _ => never(),
+            .add_option(self.external_reference.as_deref().map(|text| {
+                match (caller.side, findable(&identifier::reference(text))) {
+                    (Side::Partner(_), Some(text)) => Column::ExternalReference.eq(text),
+                    _ => never(),
+                }
             }))
             .add_option(self.search.as_deref().map(|text| search(caller, text, backend)))
     }

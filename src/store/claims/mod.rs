@@ -11,7 +11,7 @@ mod tally;
 
 use std::collections::HashMap;
 
-use domain::caller::Caller;
+use domain::{caller::Caller, number};
 use entity::claim::{Column, Entity};
 use sea_orm::{ColumnTrait, QueryFilter};
 use uuid::Uuid;
@@ -99,7 +99,7 @@ pub async fn by_number(db: &Db, caller: &Caller, number: &str, wanted: Wanted) -
     lines::one(db, query, wanted).await
 }
 
-/// A claim's number as it is kept.
+/// A claim's number as it is kept (L15).
 fn written(number: &str) -> Option<String> {
-    findable(number.trim()).map(str::to_ascii_uppercase)
+    findable(&number::normalise(number)).map(str::to_owned)
 }

@@ -15,7 +15,7 @@ impl Record for Partner {
     type Entity = partner::Entity;
 
     const COLUMNS: &'static [Read<partner::Column>] =
-        &[always(partner::Column::Id, &["id"]), read_for(partner::Column::Name, &["name"])];
+        &[always(partner::Column::Id, &["id", "locations"]), read_for(partner::Column::Name, &["name"])];
 
     fn read(cells: &mut Cells<'_>) -> Result<Self, StoreError> {
         Ok(Self { id: cells.get()?, name: cells.get()? })

@@ -10,7 +10,7 @@ mod from;
 
 use std::str::FromStr;
 
-use domain::{caller::Actor, time::Timestamp};
+use domain::{caller::Actor, text, time::Timestamp};
 
 use super::StoreError;
 
@@ -25,12 +25,10 @@ pub fn words<T: std::fmt::Display>(values: &[T]) -> String {
     values.iter().map(ToString::to_string).collect::<Vec<_>>().join(" ")
 }
 
-/// What a search looks through (L14): the parts in lower case, a line each, so that no word is found across two.
-///
-/// It is made here and not in SQL, because `lower()` of SQLite knows ASCII only.
+/// What a search looks through (L14): the parts folded, a line each, so that no word is found across two.
 #[must_use]
 pub fn search_text<'a>(parts: impl IntoIterator<Item = &'a str>) -> String {
-    parts.into_iter().map(str::to_lowercase).collect::<Vec<_>>().join("\n")
+    parts.into_iter().map(text::fold).collect::<Vec<_>>().join("\n")
 }
 
 /// One row while it is read: where it is, for the error when it cannot be.

@@ -82,8 +82,8 @@ impl ClaimChange {
     /// # Errors
     /// As [`ClaimChange::store`].
     pub async fn store_at_once(&self, db: &Db) -> Result<(), StoreError> {
-        if db.is_postgres() {
-            return self.run(&db.write, Some(Lock::Shared)).await;
+        if let Some(at_once) = &db.at_once {
+            return self.run(at_once, Some(Lock::Shared)).await;
         }
         let transaction = db.begin().await?;
         self.store(&transaction).await?;

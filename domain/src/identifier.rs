@@ -1,0 +1,166 @@
+//! Identifiers that people type or paste (L15): each kind has one form, made here and nowhere else, in which it is stored,
+//! filtered by and looked up.
+
+use icu_normalizer::ComposingNormalizerBorrowed;
+use uuid::{Uuid, fmt::Hyphenated};
+
+use crate::text::visible;
+
+/// DNS: 253 characters in all.
+const HOST_MAX: usize = 253;
+
+/// The letters that are meant by what came out of a document or a chat: compatible forms made one, every dash a hyphen, and
+/// nothing that cannot be seen.
+pub(crate) fn plain(typed: &str) -> String {
+    let seen: String = typed.chars().filter(|c| !visible::is_unseen(*c) || c.is_whitespace()).collect();
+    let composed = ComposingNormalizerBorrowed::new_nfkc().normalize(&seen);
+    composed.trim().chars().map(|c| if is_dash(c) { '-' } else { c }).collect()
+}
+
+/// The same without any white space.
+pub(crate) fn compact(typed: &str) -> String {
+    plain(typed).chars().filter(|c| !c.is_whitespace()).collect()
+}
+
+/// The dashes that word processors and keyboards put in the place of a hyphen.
+pub(crate) const fn is_dash(c: char) -> bool {
+    matches!(c, '\u{2010}'..='\u{2015}' | '\u{2212}' | '\u{fe58}' | '\u{fe63}' | '\u{ff0d}')
+}
+
+/// An id in the form of a UUID with hyphens, in any case, whatever dashes stand for the hyphens.
+#[must_use]
+pub fn uuid(typed: &str) -> Option<Uuid> {
+    let plain = plain(typed);
+    // Of the many forms of a UUID only the one with hyphens is 36 characters long.
+    Uuid::try_parse(&plain).ok().filter(|_| plain.len() == Hyphenated::LENGTH)
+}
+
+/// A domain: the name of a host in lower-case letters, with at least one point. A punycode name is the name that it stands
+/// for.
+#[must_use]
+pub fn domain(typed: &str) -> Option<String> {
+    let typed = visible::trim(typed);
+    if typed.chars().any(visible::is_unseen) {
+        return None;
+    }
+    let typed = plain(typed);
+    let (name, valid) = idna::domain_to_unicode(&typed);
+    let ascii = idna::domain_to_ascii(&name).ok()?;
+    let labels: Vec<&str> = ascii.split('.').collect();
+    let last_is_number = labels.last().is_some_and(|label| label.bytes().all(|byte| byte.is_ascii_digit()));
+    let fits = ascii.len() <= HOST_MAX && labels.len() > 1 && !last_is_number && labels.into_iter().all(is_label);
+    (valid.is_ok() && fits).then_some(name)
+}
+
+/// A label of a domain in its ASCII form.
+fn is_label(label: &str) -> bool {
+    (1..=63).contains(&label.len())
+        && !label.starts_with('-')
+        && !label.ends_with('-')
+        && label.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-')
+}
+
+/// An MPN id: its letters, digits, hyphens and underscores as they are. Whether it is one, the caller checks.
+#[must_use]
+pub fn mpn_id(typed: &str) -> String {
+    plain(typed)
+}
+
+/// A partner's own reference: composed, with one space where there is any white space.
+#[must_use]
+pub fn reference(typed: &str) -> String {
+    let composed = ComposingNormalizerBorrowed::new_nfc().normalize(visible::trim(typed)).into_owned();
+    composed.split_whitespace().collect::<Vec<_>>().join(" ")
+}
+
+/// An e-mail address, its domain in the form of [`domain`]. The part before the sign belongs to its host and is left as it
+/// is. Whether it is one, the caller checks.
+#[must_use]
+pub fn email(typed: &str) -> String {
+    let plain = plain(typed);
+    match plain.rsplit_once('@') {
+        Some((local, host)) => match domain(host) {
+            Some(host) => format!("{local}@{host}"),
+            None => plain,
+        },
+        None => plain,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    #[test]
+    fn a_domain_has_one_form() {
+        // L15
+        for typed in ["contoso.com", " Contoso.COM ", "\u{feff}contoso.com\u{200b}", "ｃｏｎｔｏｓｏ．ｃｏｍ"]
+        {
+            assert_eq!(domain(typed).as_deref(), Some("contoso.com"), "{typed:?}");
+        }
+        for typed in ["MÜNCHEN.example", "xn--mnchen-3ya.example", "mu\u{308}nchen.example", "XN--MNCHEN-3YA.EXAMPLE"]
+        {
+            assert_eq!(domain(typed).as_deref(), Some("münchen.example"), "{typed:?}");
+        }
+        for typed in [
+            "",
+            "contoso",
+            "contoso..com",
+            "-contoso.com",
+            "10.0.0.1",
+            "con toso.com",
+            "xn--a.example",
+            "a_b.example",
+            "a\u{200b}b.example",
+        ] {
+            assert_eq!(domain(typed), None, "{typed:?}");
+        }
+    }
+
+    #[test]
+    fn a_uuid_has_one_form() {
+        // L15
+        let id = uuid("f2e48cb3-9da0-42cd-8464-4a54ce198ad0");
+        assert!(id.is_some());
+        for typed in [
+            " F2E48CB3-9DA0-42CD-8464-4A54CE198AD0\n",
+            "f2e48cb3\u{2011}9da0\u{2011}42cd\u{2011}8464\u{2011}4a54ce198ad0",
+            "f2e48cb3–9da0–42cd–8464–4a54ce198ad0",
+            "\u{feff}f2e48cb3-9da0-42cd-8464-4a54ce198ad0\u{200b}",
+        ] {
+            assert_eq!(uuid(typed), id, "{typed:?}");
+        }
+        for typed in
+            ["f2e48cb3-9da0-42cd-8464", "f2e48cb39da042cd84644a54ce198ad0", "{f2e48cb3-9da0-42cd-8464-4a54ce198ad0}"]
+        {
+            assert_eq!(uuid(typed), None, "{typed:?}");
+        }
+    }
+
+    #[test]
+    fn references_and_addresses_are_what_was_meant() {
+        // L15
+        assert_eq!(reference("  PO\u{a0} 4711\u{200b} "), "PO 4711");
+        assert_eq!(reference("Gyo\u{30b}r"), "Győr");
+        for typed in ["ana@CONTOSO.com", " ana@contoso.com\u{200b}", "an\u{ad}a@ｃｏｎｔｏｓｏ.com"] {
+            assert_eq!(email(typed), "ana@contoso.com", "{typed:?}");
+        }
+        assert_eq!(email("Ana.B@contoso.com"), "Ana.B@contoso.com");
+        assert_eq!(mpn_id(" 4007\u{2011}210 "), "4007-210");
+    }
+
+    proptest! {
+        #[test]
+        fn forms_are_their_own_forms(typed in "\\PC*") {
+            prop_assert_eq!(reference(&reference(&typed)), reference(&typed));
+            prop_assert_eq!(mpn_id(&mpn_id(&typed)), mpn_id(&typed));
+            let once = email(&typed);
+            prop_assert_eq!(email(&once), once);
+            if let Some(once) = domain(&typed) {
+                prop_assert_eq!(domain(&once), Some(once));
+            }
+        }
+    }
+}
