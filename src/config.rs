@@ -7,8 +7,10 @@ mod limits;
 #[cfg(test)]
 mod tests;
 
+use clap::builder::Resettable;
 use std::net::SocketAddr;
 use std::path::PathBuf;
+use url::Url;
 
 pub use keys::{KeyOptions, Keys, Secret};
 pub use limits::Limits;
@@ -167,6 +169,18 @@ impl ServeOptions {
     }
 }
 
+/// The command with every option that an empty environment variable stands for as if the variable were not set: scripts
+/// and containers hand over empty ones for what is not given.
+#[must_use]
+pub fn without_empty_variables(command: clap::Command) -> clap::Command {
+    let command = command.mut_args(|option| {
+        #[expect(clippy::disallowed_methods, reason = "whether a setting is empty")]
+        let is_empty = option.get_env().and_then(std::env::var_os).is_some_and(|value| value.is_empty());
+        if is_empty { option.env(Resettable::Reset) } else { option }
+    });
+    command.mut_subcommands(without_empty_variables)
+}
+
 /// The part of an absolute web address after its scheme; nothing for any other text.
 fn after_scheme(text: &str) -> Option<&str> {
     let rest = text.strip_prefix("https://").or_else(|| text.strip_prefix("http://"))?;
@@ -197,9 +211,15 @@ fn metrics_token(token: Secret) -> Result<Secret, ConfigError> {
 
 fn origin(text: &str) -> Result<String, ConfigError> {
     let text = text.trim();
-    let named = after_scheme(text).is_some_and(|host| !host.contains(['/', '*']));
-    if named || text == "*" {
+    if text == "*" {
         return Ok(text.to_owned());
+    }
+    let lower = text.to_ascii_lowercase();
+    let named = after_scheme(&lower).is_some_and(|host| !host.contains(['/', '*']));
+    // As browsers send it: in lower case, without the port that goes without saying.
+    let origin = Url::parse(&lower).ok().filter(|_| named).map(|url| url.origin().ascii_serialization());
+    if let Some(origin) = origin {
+        return Ok(origin);
     }
     Err(ConfigError::new(
         format!("{text:?} is not an origin."),

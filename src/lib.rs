@@ -12,6 +12,7 @@ pub mod graphql;
 pub mod http;
 pub mod ids;
 pub mod jobs;
+mod private;
 pub mod server;
 pub mod store;
 pub mod telemetry;

@@ -2,8 +2,7 @@
 
 use std::process::ExitCode;
 
-use clap::Parser;
-use cpor::cli::{self, Cli};
+use cpor::cli;
 
 /// Many small short-lived values: this allocator is quicker at them than the system's, most of all with musl.
 #[global_allocator]
@@ -13,8 +12,7 @@ static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 const STACK: usize = 4 * 1024 * 1024;
 
 fn main() -> ExitCode {
-    // A wrong command line ends here, with help and code 2.
-    let cli = Cli::parse();
+    let cli = cli::parse();
     match tokio::runtime::Builder::new_multi_thread().enable_all().thread_stack_size(STACK).build() {
         Ok(runtime) => runtime.block_on(cli::run(cli)),
         Err(error) => cli::no_runtime(&error),

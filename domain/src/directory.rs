@@ -64,9 +64,10 @@ pub struct CustomerRow {
     pub name: String,
     /// The default domain.
     pub domain: String,
-    /// All verified domains; once checked, in order and with the default one among them.
+    /// All verified domains; once checked, in order and with the default one among them. Left out, they stay as they are
+    /// (L12).
     #[serde(default, deserialize_with = "form::null_as_empty")]
-    pub domains: Vec<String>,
+    pub domains: Option<Vec<String>>,
 }
 
 /// A customer's subscription (C7).
@@ -140,15 +141,32 @@ impl LocationRow {
     }
 }
 
+impl CustomerRow {
+    /// The row with the verified domains that are there already, where it was given none (L12).
+    #[must_use]
+    pub fn completed(self, there: Option<&Self>) -> Self {
+        let kept = || there.and_then(|there| there.domains.clone()).unwrap_or_default();
+        let domains = self.domains.unwrap_or_else(|| with_default(&self.domain, kept()));
+        Self { domains: Some(domains), ..self }
+    }
+}
+
+/// Domains in order, with the default one among them.
+fn with_default(default: &str, others: Vec<String>) -> Vec<String> {
+    let all: BTreeSet<String> = others.into_iter().chain([default.to_owned()]).collect();
+    all.into_iter().collect()
+}
+
 impl Row for CustomerRow {
     fn check(self) -> Result<Self, Problem> {
         let name = text::required("name", &self.name, NAME_MAX)?;
         let domain = host_name("domain", &self.domain)?;
-        let mut domains = BTreeSet::from([domain.clone()]);
-        for (index, other) in self.domains.iter().enumerate() {
-            domains.insert(host_name(&format!("domains.{index}"), other)?);
-        }
-        Ok(Self { tenant_id: self.tenant_id, name, domain, domains: domains.into_iter().collect() })
+        let given = self.domains.is_some();
+        let others = self.domains.into_iter().flatten().enumerate();
+        let others: Vec<String> =
+            others.map(|(index, other)| host_name(&format!("domains.{index}"), &other)).collect::<Result<_, _>>()?;
+        let domains = given.then(|| with_default(&domain, others));
+        Ok(Self { tenant_id: self.tenant_id, name, domain, domains })
     }
 }
 

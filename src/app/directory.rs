@@ -107,7 +107,9 @@ impl App {
         let existing = R::existing(&transaction, &good).await?;
         let mut to_write = Vec::with_capacity(good.len());
         for ((position, row), refused) in positions.into_iter().zip(good).zip(refused) {
-            match (refused, existing.get(&row.key())) {
+            let there = existing.get(&row.key());
+            let row = row.completed(there);
+            match (refused, there) {
                 (Some(problem), _) => answer.problems.push((position, problem)),
                 (None, Some(there)) if row.unchanged(there) => answer.unchanged += 1,
                 (None, Some(_)) => {

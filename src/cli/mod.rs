@@ -14,10 +14,10 @@ mod verify;
 
 use std::process::ExitCode;
 
-use clap::{Parser, Subcommand};
+use clap::{CommandFactory, FromArgMatches, Parser, Subcommand};
 use futures_util::future::{FutureExt, LocalBoxFuture, ready};
 
-use crate::telemetry::logging;
+use crate::{config::without_empty_variables, telemetry::logging};
 use failure::Failure;
 
 /// The claims server for customer associations (Claiming Partner of Record).
@@ -57,6 +57,13 @@ enum Command {
     Generate(generate::Options),
     /// Prove that no claim's history was altered and that every invariant holds.
     Verify(verify::Options),
+}
+
+/// Reads the command line and the environment. A wrong one ends the process here, with help and code 2.
+#[must_use]
+pub fn parse() -> Cli {
+    let matches = without_empty_variables(Cli::command()).get_matches();
+    Cli::from_arg_matches(&matches).unwrap_or_else(|error| error.exit())
 }
 
 /// Runs the command and tells how it ended.

@@ -57,7 +57,7 @@ fn the_token_of_the_metrics_is_long_enough_and_never_shown() {
 #[test]
 fn addresses_are_checked() {
     let config =
-        options(&["--public-url", "https://cpor.example/api/", "--cors-origins", "https://a.example,http://b:1"]);
+        options(&["--public-url", "https://cpor.example/api/", "--cors-origins", "HTTPS://A.example:443,http://b:1"]);
     let config = config.validate().unwrap();
     assert_eq!(config.public_url.as_deref(), Some("https://cpor.example/api"));
     assert_eq!(config.cors_origins, ["https://a.example", "http://b:1"]);

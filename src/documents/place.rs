@@ -11,6 +11,7 @@ use object_store::{
 };
 
 use super::SettingError;
+use crate::private;
 
 /// How a store is named, for remedies.
 const FORMS: &str =
@@ -36,7 +37,7 @@ fn folder_store(folder: &str) -> Result<Arc<dyn ObjectStore>, SettingError> {
         let message = format!("The documents folder {folder} cannot be opened: {error}.");
         SettingError::new(message, FORMS)
     };
-    std::fs::create_dir_all(folder).map_err(|error| wrong(&error))?;
+    private::make_folder(folder.as_ref()).map_err(|error| wrong(&error))?;
     // A document that was taken survives a loss of power, like the row that speaks of it.
     Ok(Arc::new(LocalFileSystem::new_with_prefix(folder).map_err(|error| wrong(&error))?.with_fsync(true)))
 }

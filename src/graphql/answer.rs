@@ -37,6 +37,8 @@ pub struct Answer {
     pub outcome: Outcome,
     /// The JSON text.
     pub body: Bytes,
+    /// The position of the event that it tells of, as clients hold it; nothing for every other answer.
+    pub position: Option<String>,
 }
 
 impl Answer {
@@ -60,7 +62,7 @@ impl Answer {
         let outcome = if unavailable { Outcome::Unavailable } else { Outcome::Executed };
         let body = write(&errors, Some((&response.data, &form.keys)), form.room());
         form.note_size(body.len());
-        Self { outcome, body }
+        Self { outcome, body, position: None }
     }
 
     /// The answer to a document that is not valid.
@@ -72,7 +74,7 @@ impl Answer {
 
     /// The answer where nothing was executed.
     pub(super) fn refused(errors: Vec<ServerError>) -> Self {
-        Self { outcome: Outcome::Refused, body: write(&presentable(errors), None, 0) }
+        Self { outcome: Outcome::Refused, body: write(&presentable(errors), None, 0), position: None }
     }
 }
 

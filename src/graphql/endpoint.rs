@@ -30,8 +30,14 @@ pub trait Engine: Send + Sync {
     /// Executes a query or a mutation for a caller.
     fn execute(&self, execution: Execution, caller: Caller) -> BoxFuture<'_, Response>;
 
-    /// Starts to follow what a subscription asks for; else the answer that says why not.
-    fn open(&self, execution: Execution, caller: Caller) -> BoxFuture<'_, Result<Follower, Response>>;
+    /// Starts to follow what a subscription asks for, after the position `last` if there is one; else the answer that says
+    /// why not.
+    fn open(
+        &self,
+        execution: Execution,
+        caller: Caller,
+        last: Option<String>,
+    ) -> BoxFuture<'_, Result<Follower, Response>>;
 
     /// Executes a subscription for one entry of what it follows.
     fn resolve(&self, execution: Execution, caller: Caller, entry: HistoryEntry) -> BoxFuture<'_, Response>;

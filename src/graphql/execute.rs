@@ -67,9 +67,9 @@ impl Api {
     }
 
     /// Executes the opening of a subscription: its field says what it follows.
-    async fn opened(&self, execution: Execution, caller: Caller) -> Result<Follower, Response> {
+    async fn opened(&self, execution: Execution, caller: Caller, last: Option<String>) -> Result<Follower, Response> {
         let opened = Arc::new(OnceLock::new());
-        let answer = self.first(execution, caller.clone(), Occasion::Opening(Arc::clone(&opened))).await?;
+        let answer = self.first(execution, caller.clone(), Occasion::Opening(Arc::clone(&opened), last)).await?;
         match (answer, opened.get().cloned()) {
             (None, Some((feed, after))) => Ok(self.app.tail().follow(caller, feed, after).await),
             (Some(refused), _) => Err(refused),
@@ -91,8 +91,13 @@ impl Engine for Api {
         Box::pin(async move { self.executed(execution, caller).await.unwrap_or_else(|fault| fault) })
     }
 
-    fn open(&self, execution: Execution, caller: Caller) -> BoxFuture<'_, Result<Follower, Response>> {
-        Box::pin(self.opened(execution, caller))
+    fn open(
+        &self,
+        execution: Execution,
+        caller: Caller,
+        last: Option<String>,
+    ) -> BoxFuture<'_, Result<Follower, Response>> {
+        Box::pin(self.opened(execution, caller, last))
     }
 
     fn resolve(&self, execution: Execution, caller: Caller, entry: HistoryEntry) -> BoxFuture<'_, Response> {

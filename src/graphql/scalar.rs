@@ -57,8 +57,7 @@ impl Uuid {
     }
 }
 
-/// A UUID in the form `f2e48cb3-9da0-42cd-8464-4a54ce198ad0`. Answers are in lower case; inputs may be in
-/// any case.
+/// A UUID in the form `f2e48cb3-9da0-42cd-8464-4a54ce198ad0`. Answers are in lower case; inputs may be in any case.
 #[Scalar(name = "UUID", specified_by_url = "https://www.rfc-editor.org/rfc/rfc9562")]
 impl ScalarType for Uuid {
     fn parse(value: Value) -> InputValueResult<Self> {

@@ -1,7 +1,7 @@
 //! Requests that end before GraphQL begins: a status, a code, a sentence.
 
 use axum::body::Body;
-use axum::http::header::{ALLOW, CONNECTION, CONTENT_TYPE, RETRY_AFTER, WWW_AUTHENTICATE};
+use axum::http::header::{ACCEPT_ENCODING, ALLOW, CONNECTION, CONTENT_TYPE, RETRY_AFTER, WWW_AUTHENTICATE};
 use axum::http::{HeaderName, HeaderValue, Method, StatusCode};
 use axum::response::{IntoResponse, Response};
 use serde_json::{Value, json};
@@ -84,6 +84,13 @@ impl Failure {
     pub(super) fn unsupported_media_type() -> Self {
         let message = "Send application/json in UTF-8, or multipart/form-data for uploads.";
         Self::new(StatusCode::UNSUPPORTED_MEDIA_TYPE, "UNSUPPORTED_MEDIA_TYPE", message)
+    }
+
+    /// The body is compressed, which is not read here (RFC 9110, 15.5.16).
+    pub(super) fn unsupported_encoding() -> Self {
+        let message = "The body is compressed. Send it as it is, without Content-Encoding.";
+        Self::new(StatusCode::UNSUPPORTED_MEDIA_TYPE, "UNSUPPORTED_MEDIA_TYPE", message)
+            .with(ACCEPT_ENCODING, HeaderValue::from_static("identity"))
     }
 
     /// The body is larger than the server reads.

@@ -9,7 +9,7 @@ use std::sync::Arc;
 
 use axum::body::Body;
 use axum::extract::{Query, Request, State};
-use axum::http::header::CONTENT_TYPE;
+use axum::http::header::{CONTENT_ENCODING, CONTENT_TYPE};
 use axum::http::request::Parts as Head;
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse, Response};
@@ -80,6 +80,8 @@ struct Asking<'a> {
     address: IpAddr,
     accepted: Accepted,
     by_get: bool,
+    /// The event that the client of a stream was told last.
+    last_event: Option<String>,
     counted: &'a mut telemetry::Request,
 }
 
@@ -91,8 +93,12 @@ impl Edge {
         counted: &mut telemetry::Request,
     ) -> Result<Response, Failure> {
         let content = content(request.headers()).ok_or_else(Failure::unsupported_media_type)?;
+        if is_encoded(request.headers()) {
+            return Err(Failure::unsupported_encoding());
+        }
         let address = session::address(request.extensions());
         let session = self.admit(request.headers(), address)?;
+        let last_event = sse::last_event(request.headers());
         let parts = match content {
             Content::Json => {
                 let (head, content) = request.into_parts();
@@ -102,7 +108,7 @@ impl Edge {
             Content::Multipart if session.is_none() => return Err(Failure::unauthenticated()),
             Content::Multipart => multipart::read(request, self.sizes).await?,
         };
-        self.run(parts, Asking { session, address, accepted, by_get: false, counted }).await
+        self.run(parts, Asking { session, address, accepted, by_get: false, last_event, counted }).await
     }
 
     async fn get(
@@ -116,7 +122,9 @@ impl Edge {
         let Ok(Query(pairs)) = Query::try_from_uri(&head.uri) else {
             return Err(Failure::malformed("The query string cannot be read."));
         };
-        self.run(params::from_query(pairs)?, Asking { session, address, accepted, by_get: true, counted }).await
+        let last_event = sse::last_event(&head.headers);
+        self.run(params::from_query(pairs)?, Asking { session, address, accepted, by_get: true, last_event, counted })
+            .await
     }
 
     /// Lets callers in, and where the schema is public everybody; counts the request.
@@ -131,7 +139,7 @@ impl Edge {
 
     /// Takes a request through the gate and answers it.
     async fn run(&self, parts: Parts, asking: Asking<'_>) -> Result<Response, Failure> {
-        let Asking { session, address, accepted, by_get, counted } = asking;
+        let Asking { session, address, accepted, by_get, last_event, counted } = asking;
         if accepted.best == Form::Stream {
             counted.by(Transport::EventStream);
         }
@@ -155,7 +163,7 @@ impl Edge {
             _ => self.rates.cost(&who, operation.cost())?,
         }
         if operation.kind() == Kind::Subscription {
-            return self.follow(operation, session.ok_or_else(Failure::unauthenticated)?, counted).await;
+            return self.follow(operation, session.ok_or_else(Failure::unauthenticated)?, last_event, counted).await;
         }
         let span = telemetry::traced_operation_span(operation.kind().as_str(), operation.label());
         let executing = self.endpoint.execute(operation, session.map(|session| session.caller)).instrument(span);
@@ -173,9 +181,19 @@ impl Edge {
     }
 }
 
+/// Whether the body is compressed.
+fn is_encoded(headers: &HeaderMap) -> bool {
+    headers.get_all(CONTENT_ENCODING).iter().any(|encoding| !encoding.as_bytes().eq_ignore_ascii_case(b"identity"))
+}
+
 /// By what a request is counted.
 fn who(session: Option<&Session>, address: IpAddr) -> String {
     session.map_or_else(|| rate::network(address), |session| session.caller.subject.clone())
+}
+
+/// Whether this is a name of UTF-8; the one without a hyphen is none by the register, and is sent all the same.
+fn is_utf8(charset: &str) -> bool {
+    charset.eq_ignore_ascii_case("utf-8") || charset.eq_ignore_ascii_case("utf8")
 }
 
 /// The kind of the body, if it is one that is read here.
@@ -189,6 +207,6 @@ fn content(headers: &HeaderMap) -> Option<Content> {
         _ => return None,
     };
     let charset = parts.filter_map(|part| part.split_once('=')).find(|(name, _)| name.eq_ignore_ascii_case("charset"));
-    let is_utf8 = charset.is_none_or(|(_, name)| name.trim_matches('"').eq_ignore_ascii_case("utf-8"));
+    let is_utf8 = charset.is_none_or(|(_, name)| is_utf8(name.trim_matches('"')));
     (is_utf8 && values.next().is_none()).then_some(content)
 }

@@ -1,23 +1,33 @@
 //! What lies around every route: request ids, the log, CORS, headers, and the net under a panic.
 
 use std::any::Any;
+use std::time::Duration;
 
 use axum::Router;
 use axum::extract::{DefaultBodyLimit, Request};
-use axum::http::header::{CACHE_CONTROL, CONTENT_DISPOSITION, RETRY_AFTER, X_CONTENT_TYPE_OPTIONS};
-use axum::http::{HeaderName, HeaderValue, Method};
+use axum::http::header::{CACHE_CONTROL, CONTENT_DISPOSITION, CONTENT_TYPE, RETRY_AFTER, X_CONTENT_TYPE_OPTIONS};
+use axum::http::{Extensions, HeaderMap, HeaderName, HeaderValue, Method, StatusCode, Version};
 use axum::middleware::{from_fn, map_request};
 use axum::response::{IntoResponse, Response};
 use tower::ServiceBuilder;
+use tower_http::CompressionLevel;
 use tower_http::catch_panic::CatchPanicLayer;
+use tower_http::compression::CompressionLayer;
+use tower_http::compression::predicate::{Predicate, SizeAbove};
 use tower_http::cors::{AllowHeaders, AllowOrigin, CorsLayer};
 use tower_http::request_id::{MakeRequestId, PropagateRequestIdLayer, RequestId, SetRequestIdLayer};
 use tower_http::set_header::SetResponseHeaderLayer;
 
 use super::failure::Failure;
-use super::log;
+use super::{log, rest};
 
 pub(super) const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
+
+/// From how many bytes on an answer is compressed: a shorter one is one packet either way.
+const SHORTEST_COMPRESSED: u64 = 1_400;
+
+/// How long a browser may remember what a preflight was answered.
+const PREFLIGHT_FOR: Duration = Duration::from_mins(10);
 
 /// The longest request id that is taken from a client.
 const LONGEST_ID: usize = 64;
@@ -30,6 +40,8 @@ pub(super) fn around(routes: Router, origins: &[String]) -> Router {
         .layer(SetRequestIdLayer::new(REQUEST_ID, NewId))
         .layer(PropagateRequestIdLayer::new(REQUEST_ID))
         .layer(from_fn(log::request))
+        .layer(compression())
+        .layer(from_fn(rest::of_body))
         .option_layer((!origins.is_empty()).then(|| cors(origins)))
         .layer(SetResponseHeaderLayer::overriding(X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff")))
         .layer(SetResponseHeaderLayer::if_not_present(CACHE_CONTROL, HeaderValue::from_static("no-store")))
@@ -60,6 +72,26 @@ fn panicked(_: Box<dyn Any + Send>) -> Response {
     Failure::internal("a handler panicked").into_response()
 }
 
+/// Answers are compressed where the client takes it and it pays. Streams of events are not: an event would wait in the
+/// compressor; nor documents, which are compressed in themselves or read in parts.
+fn compression() -> CompressionLayer<impl Predicate> {
+    let pays =
+        SizeAbove::new(SHORTEST_COMPRESSED).and(|_: StatusCode, _: Version, headers: &HeaderMap, _: &Extensions| {
+            let of = headers.get(CONTENT_TYPE).and_then(|of| of.to_str().ok()).unwrap_or_default();
+            !headers.contains_key(CONTENT_DISPOSITION)
+                && [
+                    "application/json",
+                    "application/graphql-response+json",
+                    "text/html",
+                    "text/plain",
+                    "text/javascript",
+                ]
+                .iter()
+                .any(|plain| of.starts_with(plain))
+        });
+    CompressionLayer::new().quality(CompressionLevel::Fastest).compress_when(pays)
+}
+
 /// Pages of these origins may call the server. Tokens travel in a header and never in a cookie, so no credentials are let through.
 fn cors(origins: &[String]) -> CorsLayer {
     let origins = if origins.iter().any(|origin| origin == "*") {
@@ -72,6 +104,7 @@ fn cors(origins: &[String]) -> CorsLayer {
         .allow_methods([Method::GET, Method::POST])
         .allow_headers(AllowHeaders::mirror_request())
         .expose_headers([RETRY_AFTER, CONTENT_DISPOSITION, REQUEST_ID])
+        .max_age(PREFLIGHT_FOR)
 }
 
 /// Gives each request an id.

@@ -17,6 +17,7 @@ mod log;
 mod multipart;
 mod params;
 mod rate;
+mod rest;
 mod scrape;
 mod server;
 mod session;

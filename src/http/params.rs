@@ -7,7 +7,12 @@ use crate::graphql::endpoint::Parts;
 
 /// Reads the parameters from a JSON body. Properties beside the four that are known are ignored.
 pub(super) fn from_json(body: &[u8]) -> Result<Parts, Failure> {
-    match serde_json::from_slice(body) {
+    // RFC 8259: a byte order mark may be ignored.
+    let body = body.strip_prefix(b"\xef\xbb\xbf").unwrap_or(body);
+    let Ok(text) = std::str::from_utf8(body) else {
+        return Err(Failure::malformed("The body is not UTF-8. Send it in UTF-8, which is what JSON is written in."));
+    };
+    match serde_json::from_str(text) {
         Ok(Value::Object(fields)) => parts(fields),
         Ok(Value::Array(_)) => Err(Failure::malformed("Batches are not taken: send one operation a request.")),
         Ok(_) => Err(Failure::malformed("The body must be a JSON object.")),
@@ -48,6 +53,8 @@ fn parts(mut fields: Map<String, Value>) -> Result<Parts, Failure> {
     };
     let operation_name = match fields.remove("operationName") {
         None | Some(Value::Null) => None,
+        // As if it had been left out (GraphQL over HTTP).
+        Some(Value::String(name)) if name.is_empty() => None,
         Some(Value::String(name)) => Some(name),
         Some(_) => return Err(Failure::malformed("The parameter operationName must be a string or null.")),
     };

@@ -28,10 +28,12 @@ pub(super) async fn metrics(State(edge): State<Arc<Edge>>, request: Request) -> 
 }
 
 impl Edge {
-    /// With a token configured: its bearer. Without one: somebody on this machine, and for everybody else there is nothing.
+    /// With a token configured: its bearer. Without one: somebody on this machine, and for everybody else there is nothing; for
+    /// nobody where a proxy may be in front, behind which everybody seems to be on this machine.
     fn may_read_metrics(&self, headers: &HeaderMap, address: IpAddr) -> Result<(), Failure> {
         let Some(token) = &self.config.metrics_token else {
-            return if is_near(headers, address) { Ok(()) } else { Err(Failure::not_found()) };
+            let is_alone = self.config.public_url.is_none() && self.config.listen.ip().to_canonical().is_loopback();
+            return if is_alone && is_near(headers, address) { Ok(()) } else { Err(Failure::not_found()) };
         };
         match session::bearer(headers) {
             Some(given) if equal(given, token) => Ok(()),

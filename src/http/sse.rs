@@ -10,7 +10,7 @@ use std::pin::Pin;
 
 use axum::body::Body;
 use axum::http::header::CONTENT_TYPE;
-use axum::http::{HeaderName, HeaderValue};
+use axum::http::{HeaderMap, HeaderName, HeaderValue};
 use axum::response::Response;
 use bytes::Bytes;
 use futures_util::future::{BoxFuture, FutureExt};
@@ -38,12 +38,13 @@ impl Edge {
         &self,
         operation: Operation,
         session: Session,
+        last: Option<String>,
         counted: &mut telemetry::Request,
     ) -> Result<Response, Failure> {
         counted.by(Transport::EventStream);
         let place = self.live.enter().ok_or_else(Failure::no_room)?;
         let limits = &self.config.limits;
-        let opening = self.endpoint.subscribe(operation, session.caller.clone());
+        let opening = self.endpoint.subscribe(operation, session.caller.clone(), last);
         let answers = match timeout(limits.patience(), opening).await {
             Ok(Ok(answers)) => answers,
             Ok(Err(refused)) => {
@@ -90,6 +91,18 @@ fn response(body: Body) -> Response {
     // nginx would keep events back until its buffer is full.
     headers.insert(HeaderName::from_static("x-accel-buffering"), HeaderValue::from_static("no"));
     response
+}
+
+/// The event of a subscription. Its id is its position, which clients send back as `Last-Event-ID` when they come again.
+fn with_id(answer: &Answer) -> Bytes {
+    let id = answer.position.as_ref().map(|position| format!("id: {position}\n")).unwrap_or_default();
+    [id.as_bytes(), &next(&answer.body)].concat().into()
+}
+
+/// The position that a client was told last, which it sends when it comes again after its stream broke off.
+pub(super) fn last_event(headers: &HeaderMap) -> Option<String> {
+    let last = headers.get("last-event-id")?.to_str().ok()?;
+    (!last.is_empty()).then(|| last.to_owned())
 }
 
 /// An answer as an event. Its JSON is one line: line breaks in texts are escaped.
@@ -146,7 +159,7 @@ impl Following {
             Some(None) => Some((COMMENT, true)),
             Some(Some(Ok(answer))) => {
                 self.signs.reset();
-                Some((next(&answer.body), true))
+                Some((with_id(&answer), true))
             }
             Some(Some(Err(_))) => Some(self.last("fault", &Failure::internal("a subscription panicked"))),
             None => Some((Bytes::from_static(COMPLETE), false)),

@@ -11,6 +11,7 @@ use sea_orm::{
 };
 
 use super::{Db, StatementPool, StoreError};
+use crate::private;
 
 /// How long a statement may run on PostgreSQL, a lock be waited for on SQLite, and a free connection be waited for.
 const PATIENCE: Duration = Duration::from_secs(5);
@@ -56,10 +57,12 @@ async fn sqlite(url: &str) -> Result<Db, StoreError> {
     }
     let folder = file.get_filename().parent().filter(|folder| *folder != Path::new(""));
     if let Some(folder) = folder {
-        tokio::fs::create_dir_all(folder)
-            .await
+        private::make_folder(folder)
             .map_err(|e| StoreError::Unavailable(format!("cannot make the folder {}: {e}", folder.display())))?;
     }
+    let path = file.get_filename();
+    private::make_file(path)
+        .map_err(|e| StoreError::Unavailable(format!("cannot make the file {}: {e}", path.display())))?;
     // The writer comes first: it makes the file and turns on WAL, which readers may not.
     let write = open(options(url, 1).map_sqlx_sqlite_opts(writer)).await?;
     let (mut read, mut log) = (options(url, SQLITE_READERS), options(url, 1));

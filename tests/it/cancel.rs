@@ -194,7 +194,7 @@ async fn a_load_that_is_dropped_at_any_await_is_whole_or_absent(world: &World) {
             tenant_id: Uuid::from_u128(u128::from(1_000 * number + row)),
             name: format!("Customer {number}"),
             domain: format!("{number}-{row}.example"),
-            domains: vec![format!("{number}-{row}.example")],
+            domains: Some(vec![format!("{number}-{row}.example")]),
         };
         let rows = (0..3).map(row).collect();
         world.server.app.upsert(Loader::Operator, "upsertCustomers", rows, None, false).await

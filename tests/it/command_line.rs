@@ -287,3 +287,32 @@ fn stored_files(folder: &Path) -> Vec<PathBuf> {
     }
     found
 }
+
+// ---- the environment, and what is left on disk ----
+
+#[cfg(unix)]
+#[test]
+fn what_is_made_on_disk_is_for_its_own_user_alone() {
+    use std::os::unix::fs::PermissionsExt;
+
+    let folder = new_folder("private");
+    run(&mut cpor(&folder, &["migrate", "up"])).done();
+    let mode = |path: &str| std::fs::metadata(folder.join(path)).unwrap().permissions().mode() & 0o777;
+    assert_eq!((mode("cpor-data"), mode("cpor-data/cpor.db")), (0o700, 0o600));
+    for beside in ["cpor-data/cpor.db-wal", "cpor-data/cpor.db-shm"] {
+        assert!(!folder.join(beside).exists() || mode(beside) == 0o600, "{beside}");
+    }
+}
+
+#[test]
+fn an_empty_variable_is_none() {
+    let folder = new_folder("empty");
+    let mut command = cpor(&folder, &["migrate", "up"]);
+    for name in ["DATABASE_URL", "CPOR_LOG_FORMAT", "CPOR_LISTEN"] {
+        command.env(name, "");
+    }
+    run(&mut command).done();
+    assert!(folder.join("cpor-data/cpor.db").exists());
+    // One that is set to something wrong is still refused.
+    run(cpor(&folder, &["migrate", "up"]).env("DATABASE_URL", "nonsense")).failed(1);
+}

@@ -22,6 +22,7 @@ both!(
     the_best_liked_form_is_taken,
     subscriptions_need_a_stream,
     events_come_as_they_happen_and_from_a_position_on,
+    a_stream_that_broke_off_goes_on_after_the_last_event,
     the_stream_ends_with_the_token,
     the_stream_ends_with_the_server,
 );
@@ -190,6 +191,33 @@ async fn events_come_as_they_happen_and_from_a_position_on(world: &World) {
     for body in ["two", "three"] {
         assert_eq!(third.data().await["historyAppended"]["comment"]["body"], body);
     }
+}
+
+async fn a_stream_that_broke_off_goes_on_after_the_last_event(world: &World) {
+    // H2: as an `EventSource` does it, which sends the same request again with the id of the last event.
+    let claim = world.submitted().await;
+    let following = json!({ "claim": claim.id() });
+    let mut first = EventStream::open(&world.partner, FOLLOW, following.clone()).await;
+    for body in ["one", "two", "three"] {
+        world.partner.comment(claim.id(), body, "SHARED").await.data();
+    }
+    let event = first.data().await["historyAppended"].take();
+    assert_eq!(first.last_id.as_deref(), event["position"].as_str());
+    let last = first.last_id.clone().unwrap();
+    drop(first);
+    let again = asking(&world.partner, FOLLOW, following.clone()).header("last-event-id", &last);
+    let mut second = EventStream::of(send(again).await);
+    for body in ["two", "three"] {
+        assert_eq!(second.data().await["historyAppended"]["comment"]["body"], body);
+    }
+    // It counts for more than the position that the operation was first sent with.
+    let mut from_there = following;
+    from_there["after"] = json!(second.last_id.clone().unwrap());
+    let again = asking(&world.partner, FOLLOW, from_there).header("last-event-id", &last);
+    let mut third = EventStream::of(send(again).await);
+    assert_eq!(third.data().await["historyAppended"]["comment"]["body"], "two");
+    let strange = asking(&world.partner, FOLLOW, json!({})).header("last-event-id", "nonsense");
+    assert_eq!(only_answer(strange).await["errors"][0]["extensions"]["code"], "BAD_USER_INPUT");
 }
 
 #[expect(clippy::disallowed_methods, reason = "tokens are judged by the machine's time")]

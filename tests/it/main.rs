@@ -7,6 +7,7 @@ mod support;
 
 mod access;
 mod arbitration;
+mod bodies;
 mod cancel;
 mod catalogue;
 mod clocks;
@@ -56,6 +57,7 @@ mod settlement;
 mod shutdown;
 mod situations;
 mod statements;
+mod text;
 #[cfg(feature = "otel")]
 mod traces;
 mod upgrade;

@@ -280,6 +280,11 @@ async fn without_a_token_only_this_machine_may_read_them() {
         assert_eq!(answer.status, 404);
     }
     drop(server);
+    // Behind a proxy everybody seems to be on this machine.
+    let server = home.serve(&["--public-url", "https://cpor.example"]);
+    let caller = reviewer(&server);
+    assert_eq!(caller.send(caller.request(Method::GET, "/metrics")).await.status, 404);
+    drop(server);
     home.database.delete().await;
 }
 

@@ -48,9 +48,10 @@ pub fn host_name(field: &str, typed: &str) -> Result<String, Problem> {
         .ok_or_else(|| invalid(field, "This is not a domain name.", "Give a domain such as contoso.com."))
 }
 
-/// A list that may be left out, be null or be there.
-pub(super) fn null_as_empty<'de, D: Deserializer<'de>>(source: D) -> Result<Vec<String>, D::Error> {
-    Ok(Option::deserialize(source)?.unwrap_or_default())
+/// A list that may be left out, be null (which clears it) or be there.
+#[expect(clippy::unnecessary_wraps, reason = "serde wants the type of the field")]
+pub(super) fn null_as_empty<'de, D: Deserializer<'de>>(source: D) -> Result<Option<Vec<String>>, D::Error> {
+    Ok(Some(Option::deserialize(source)?.unwrap_or_default()))
 }
 
 /// An instant as text, as the API spells it.

@@ -26,7 +26,7 @@ fn partner(locations: Vec<LocationRow>) -> PartnerRow {
 
 fn customer(domain: &str, domains: &[&str]) -> CustomerRow {
     let domains = domains.iter().map(ToString::to_string).collect();
-    CustomerRow { tenant_id: TENANT, name: "Contoso".to_owned(), domain: domain.to_owned(), domains }
+    CustomerRow { tenant_id: TENANT, name: "Contoso".to_owned(), domain: domain.to_owned(), domains: Some(domains) }
 }
 
 #[test]

@@ -143,7 +143,7 @@ pub(super) fn facts(stage: &Stage<'_>, intent: &Intent) -> Facts {
     };
     let subjects = stage.subjects(&skus);
     Facts {
-        domains: Some(stage.customer.domains.iter().cloned().collect()),
+        domains: Some(stage.customer.domains.iter().flatten().cloned().collect()),
         location: location.map(|location| eligibility::Location {
             partner_id: intent.partner_id,
             enrolled: location.enrolled_programs.clone(),

@@ -130,7 +130,7 @@ pub fn customer(number: u64, dice: &mut Seeded) -> CustomerRow {
     }
     domains.sort_unstable();
     let kind = dice.pick(&words::CUSTOMERS).unwrap_or(&"");
-    CustomerRow { tenant_id: dice.id(begin()), name: format!("{name} {kind} {number}"), domain, domains }
+    CustomerRow { tenant_id: dice.id(begin()), name: format!("{name} {kind} {number}"), domain, domains: Some(domains) }
 }
 
 fn company(dice: &mut Seeded) -> String {

@@ -72,7 +72,8 @@ impl Noun for CustomerRow {
             tenant_id: cells.uuid("tenant_id")?,
             name: cells.text("name").to_owned(),
             domain: cells.text("domain").to_owned(),
-            domains: cells.list("domains").map(str::to_owned).collect(),
+            domains: Some(cells.list("domains").map(str::to_owned).collect())
+                .filter(|all: &Vec<String>| !all.is_empty()),
         })
     }
 }

@@ -1,6 +1,6 @@
 //! The rows that the directory is loaded with.
 
-use async_graphql::InputObject;
+use async_graphql::{InputObject, MaybeUndefined};
 use domain::directory;
 
 use super::{IncentiveProgram, SolutionArea, SubscriptionChannel, SubscriptionStatus};
@@ -41,8 +41,9 @@ pub struct CustomerRow {
     pub name: String,
     /// The default domain.
     pub domain: String,
-    /// All verified domains; the default one is always among them. Without it the default one alone.
-    pub domains: Option<Vec<String>>,
+    /// All verified domains; the default one is always among them. Left out, they stay as they are; null leaves the default
+    /// one alone.
+    pub domains: MaybeUndefined<Vec<String>>,
 }
 
 /// A customer's subscription. Its key is `subscriptionId`.
@@ -107,7 +108,11 @@ impl From<CustomerRow> for directory::CustomerRow {
             tenant_id: row.tenant_id.into(),
             name: row.name,
             domain: row.domain,
-            domains: row.domains.unwrap_or_default(),
+            domains: match row.domains {
+                MaybeUndefined::Undefined => None,
+                MaybeUndefined::Null => Some(Vec::new()),
+                MaybeUndefined::Value(domains) => Some(domains),
+            },
         }
     }
 }

@@ -96,7 +96,7 @@ impl Engine for Tiny {
         self.0.execute(execution.request().data(caller)).boxed()
     }
 
-    fn open(&self, _: Execution, _: Caller) -> BoxFuture<'_, Result<Follower, Response>> {
+    fn open(&self, _: Execution, _: Caller, _: Option<String>) -> BoxFuture<'_, Result<Follower, Response>> {
         async { Err(Response::from_errors(Vec::new())) }.boxed()
     }
 

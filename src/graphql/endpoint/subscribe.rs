@@ -21,6 +21,7 @@ use crate::{
         document::Form,
         error::SERVICE_UNAVAILABLE,
     },
+    store::history::encode_position,
     telemetry::{self, LiveOperation},
 };
 
@@ -72,22 +73,34 @@ struct Resolution {
 }
 
 impl Endpoint {
-    /// Starts a subscription for a caller: its answers, one an event, which end only with the stream.
+    /// Starts a subscription for a caller: its answers, one an event, which end only with the stream. With `last`, the position
+    /// of the event that the client was told last, it goes on from there, whatever its argument `after` says.
     ///
     /// # Errors
     /// The only answer to a subscription that is refused.
-    pub async fn subscribe(&self, operation: Operation, caller: Caller) -> Result<BoxStream<'static, Answer>, Answer> {
+    pub async fn subscribe(
+        &self,
+        operation: Operation,
+        caller: Caller,
+        last: Option<String>,
+    ) -> Result<BoxStream<'static, Answer>, Answer> {
         let _timer = telemetry::operation_timer(operation.label());
         let span = telemetry::operation_span(operation.kind().as_str(), operation.label());
-        self.follow(operation, caller).instrument(span).await
+        self.follow(operation, caller, last).instrument(span).await
     }
 
-    async fn follow(&self, operation: Operation, caller: Caller) -> Result<BoxStream<'static, Answer>, Answer> {
+    async fn follow(
+        &self,
+        operation: Operation,
+        caller: Caller,
+        last: Option<String>,
+    ) -> Result<BoxStream<'static, Answer>, Answer> {
         let span = Span::current();
         let fingerprint = operation.fingerprint;
         let Execution { form, variables, .. } = self.execution(operation)?;
         let opening = execution(&form, &variables);
-        let follower = self.engine.open(opening, caller.clone()).await.map_err(|answer| Answer::of(answer, &form))?;
+        let follower =
+            self.engine.open(opening, caller.clone(), last).await.map_err(|answer| Answer::of(answer, &form))?;
         let resolution =
             Resolution { engine: Arc::clone(&self.engine), sight: Arc::clone(follower.sight()), form, variables };
         let subscription = Subscription {
@@ -114,7 +127,8 @@ impl Subscription {
             let event = Arc::clone(&candidate.event);
             let make = || Arc::clone(&self.resolution).resolve(candidate).instrument(self.span.clone());
             if let Some(body) = event.shared(self.key.0, make).await {
-                return Answer { outcome: Outcome::Executed, body };
+                let position = Some(encode_position(event.entry.id));
+                return Answer { outcome: Outcome::Executed, body, position };
             }
         }
     }

@@ -22,8 +22,9 @@ use crate::{
 /// Why a subscription is being executed.
 #[derive(Clone, Debug)]
 pub enum Occasion {
-    /// It is opened: its field says here what it follows, and after which position.
-    Opening(Arc<OnceLock<(Feed, Option<Position>)>>),
+    /// It is opened: its field says here what it follows, and after which position: that of the event that the client was told
+    /// last, else its argument.
+    Opening(Arc<OnceLock<(Feed, Option<Position>)>>, Option<String>),
     /// Something happened.
     Event(Box<HistoryEntry>),
 }
@@ -39,11 +40,11 @@ pub(super) async fn entry(
     after: Option<&str>,
 ) -> Result<Option<HistoryEntry>, Failure> {
     let occasion = ctx.data::<Occasion>().map_err(|error| Failure::internal(&error.message))?;
-    let opened = match occasion {
+    let (opened, last) = match occasion {
         Occasion::Event(entry) => return Ok(Some(HistoryEntry::clone(entry))),
-        Occasion::Opening(opened) => opened,
+        Occasion::Opening(opened, last) => (opened, last),
     };
-    let position = match after {
+    let position = match last.as_deref().or(after) {
         None => None,
         Some(text) => Some(position(ctx, text).await?),
     };

@@ -81,6 +81,8 @@ fn parts(fields: &mut Map<String, Value>) -> Result<Parts, Farewell> {
     };
     let operation_name = match payload.remove("operationName") {
         None | Some(Value::Null) => None,
+        // As if it had been left out (GraphQL over HTTP).
+        Some(Value::String(name)) if name.is_empty() => None,
         Some(Value::String(name)) => Some(name),
         Some(_) => return Err(Farewell::invalid("the field payload.operationName must be a string or null")),
     };

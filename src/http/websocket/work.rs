@@ -97,7 +97,7 @@ async fn follow(
     counted: &mut telemetry::Request,
 ) -> Result<What, Refused> {
     line.say(What::Follows).await;
-    let opening = edge.endpoint.subscribe(operation, caller);
+    let opening = edge.endpoint.subscribe(operation, caller, None);
     let opened = timeout(edge.config.limits.patience(), opening).await.map_err(|_| Failure::timed_out())?;
     let answers = opened?;
     counted.ends(telemetry::Outcome::Ok);

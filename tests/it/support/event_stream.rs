@@ -33,6 +33,8 @@ pub enum Event {
 pub struct EventStream {
     response: Response,
     read: Vec<u8>,
+    /// The id of the last event that had one, as a browser keeps it.
+    pub last_id: Option<String>,
 }
 
 impl EventStream {
@@ -53,7 +55,7 @@ impl EventStream {
             (&headers["cache-control"], &headers["x-accel-buffering"]),
             (&"no-store".parse().unwrap(), &"no".parse().unwrap())
         );
-        Self { response, read: Vec::new() }
+        Self { response, read: Vec::new(), last_id: None }
     }
 
     /// The next answer, past any comments.
@@ -104,7 +106,12 @@ impl EventStream {
         loop {
             if let Some(end) = self.read.windows(2).position(|two| two == b"\n\n") {
                 let block: Vec<u8> = self.read.drain(..end + 2).collect();
-                return parse(std::str::from_utf8(&block).unwrap().trim_end_matches('\n'));
+                let block = std::str::from_utf8(&block).unwrap().trim_end_matches('\n');
+                let id = block.strip_prefix("id: ").and_then(|rest| rest.split_once('\n'));
+                if let Some((id, _)) = id {
+                    self.last_id = Some(id.to_owned());
+                }
+                return parse(id.map_or(block, |(_, rest)| rest));
             }
             match self.response.chunk().await {
                 Ok(Some(chunk)) => self.read.extend_from_slice(&chunk),

@@ -18,6 +18,10 @@ impl Loadable for CustomerRow {
         self.tenant_id
     }
 
+    fn completed(self, there: Option<&Self>) -> Self {
+        Self::completed(self, there)
+    }
+
     async fn existing(transaction: &Transaction, rows: &[Self]) -> Result<HashMap<Uuid, Self>, StoreError> {
         let connection = transaction.connection();
         let backend = connection.get_database_backend();
@@ -37,7 +41,10 @@ impl Loadable for CustomerRow {
         let row = |row: customer::Model| {
             let mut domains = domains.remove(&row.tenant_id).unwrap_or_default();
             domains.sort_unstable();
-            (row.tenant_id, Self { tenant_id: row.tenant_id, name: row.name, domain: row.domain, domains })
+            (
+                row.tenant_id,
+                Self { tenant_id: row.tenant_id, name: row.name, domain: row.domain, domains: Some(domains) },
+            )
         };
         Ok(found.into_iter().map(row).collect())
     }
@@ -53,7 +60,7 @@ impl Loadable for CustomerRow {
             name: Set(row.name.clone()),
             domain: Set(row.domain.clone()),
             search_text: Set(search_text(
-                std::iter::once(row.name.as_str()).chain(row.domains.iter().map(String::as_str)),
+                std::iter::once(row.name.as_str()).chain(row.domains.iter().flatten().map(String::as_str)),
             )),
             created_at: Set(now.micros()),
             updated_at: Set(now.micros()),
@@ -74,7 +81,7 @@ impl Loadable for CustomerRow {
             .await?;
         let domains: Vec<_> = rows
             .iter()
-            .flat_map(|row| row.domains.iter().map(|domain| (row.tenant_id, domain.clone())))
+            .flat_map(|row| row.domains.iter().flatten().map(|domain| (row.tenant_id, domain.clone())))
             .map(|(tenant_id, domain)| customer_domain::ActiveModel { tenant_id: Set(tenant_id), domain: Set(domain) })
             .collect();
         // A statement has a limited number of parameters: customers with very many domains take several.

@@ -1,0 +1,109 @@
+//! What is left of a body that nobody read: a request that is refused by its head alone.
+//!
+//! HTTP/1.1 has the next request begin where the body ends. A small rest is read, so that the connection can be kept; for a
+//! large one the answer says that the connection ends with it. Without either, a client that keeps its connections would lose its
+//! next request.
+
+use std::pin::Pin;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::task::{Context, Poll};
+use std::time::Duration;
+
+use axum::body::{Body, Bytes, HttpBody};
+use axum::extract::Request;
+use axum::http::HeaderValue;
+use axum::http::header::{CONNECTION, EXPECT};
+use axum::middleware::Next;
+use axum::response::Response;
+use http_body::{Frame, SizeHint};
+use http_body_util::BodyExt;
+
+/// The longest rest that is read, in bytes, and how long it may take to arrive.
+const LONGEST: usize = 64 * 1024;
+const PATIENCE: Duration = Duration::from_millis(500);
+
+/// Sees to what a handler leaves of a request's body.
+pub(super) async fn of_body(request: Request, next: Next) -> Response {
+    if request.body().is_end_stream() {
+        return next.run(request).await;
+    }
+    let (head, body) = request.into_parts();
+    // A client that waits to be asked for the body has not sent it, and must not be asked now.
+    let waits = head.headers.contains_key(EXPECT);
+    let rest = Rest::default();
+    let watched = Body::new(Watched { body: Some(body), rest: rest.clone() });
+    let mut response = next.run(Request::from_parts(head, watched)).await;
+    if let Some(body) = rest.take() {
+        let is_read = !waits && tokio::time::timeout(PATIENCE, read(body)).await.unwrap_or(false);
+        if !is_read {
+            response.headers_mut().insert(CONNECTION, HeaderValue::from_static("close"));
+        }
+    }
+    response
+}
+
+/// Reads a short rest; whether it came to its end.
+async fn read(mut body: Body) -> bool {
+    let mut length = 0_usize;
+    while let Some(frame) = body.frame().await {
+        let Ok(frame) = frame else { return false };
+        length = length.saturating_add(frame.data_ref().map_or(0, Bytes::len));
+        if length > LONGEST {
+            return false;
+        }
+    }
+    true
+}
+
+/// Where a body that was given up before its end is put.
+#[derive(Clone, Default)]
+struct Rest(Arc<Mutex<Option<Body>>>);
+
+impl Rest {
+    fn put(&self, body: Body) {
+        *self.0.lock().unwrap_or_else(PoisonError::into_inner) = Some(body);
+    }
+
+    fn take(&self) -> Option<Body> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).take()
+    }
+}
+
+/// A body that leaves its rest when it is dropped before its end.
+struct Watched {
+    body: Option<Body>,
+    rest: Rest,
+}
+
+impl HttpBody for Watched {
+    type Data = Bytes;
+    type Error = axum::Error;
+
+    fn poll_frame(
+        mut self: Pin<&mut Self>,
+        context: &mut Context<'_>,
+    ) -> Poll<Option<Result<Frame<Bytes>, axum::Error>>> {
+        let Some(body) = &mut self.body else { return Poll::Ready(None) };
+        let polled = Pin::new(body).poll_frame(context);
+        if matches!(polled, Poll::Ready(None | Some(Err(_)))) {
+            self.body = None;
+        }
+        polled
+    }
+
+    fn is_end_stream(&self) -> bool {
+        self.body.as_ref().is_none_or(HttpBody::is_end_stream)
+    }
+
+    fn size_hint(&self) -> SizeHint {
+        self.body.as_ref().map_or_else(|| SizeHint::with_exact(0), HttpBody::size_hint)
+    }
+}
+
+impl Drop for Watched {
+    fn drop(&mut self) {
+        if let Some(body) = self.body.take().filter(|body| !body.is_end_stream()) {
+            self.rest.put(body);
+        }
+    }
+}
