@@ -50,6 +50,9 @@ pub struct Limits {
     /// Live connections of this process at once: WebSockets and event streams together.
     #[arg(long, env = "CPOR_MAX_SOCKETS", default_value = "10000", value_parser = count, value_name = "COUNT")]
     pub max_sockets: usize,
+    /// Live connections of one subject at once.
+    #[arg(long, env = "CPOR_MAX_SOCKETS_PER_SUBJECT", default_value = "1000", value_parser = count, value_name = "COUNT")]
+    pub max_sockets_per_subject: usize,
     /// Operations of one WebSocket at once.
     #[arg(long, env = "CPOR_MAX_OPERATIONS_PER_SOCKET", default_value = "100", value_parser = count, value_name = "COUNT")]
     pub max_operations_per_socket: usize,
@@ -124,6 +127,7 @@ impl Default for Limits {
             cost_per_minute: 60_000,
             bad_tokens_per_minute: 20,
             max_sockets: 10_000,
+            max_sockets_per_subject: 1_000,
             max_operations_per_socket: 100,
             init_timeout: Duration::from_secs(10),
             ping_interval: Duration::from_secs(12),

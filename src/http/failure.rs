@@ -7,6 +7,7 @@ use axum::response::{IntoResponse, Response};
 use serde_json::{Value, json};
 
 use super::accept::MediaType;
+use super::live::Full;
 use crate::graphql::error::{BAD_USER_INPUT, FORBIDDEN, INTERNAL_SERVER_ERROR, SERVICE_UNAVAILABLE};
 use crate::telemetry;
 
@@ -147,8 +148,11 @@ impl Failure {
     }
 
     /// There is no room for one more live connection.
-    pub(super) fn no_room() -> Self {
-        let message = "The server has as many live connections as it holds; try again in a few seconds.";
+    pub(super) fn no_room(full: Full) -> Self {
+        let message = match full {
+            Full::Server => "The server has as many live connections as it holds; try again in a few seconds.",
+            Full::Subject => "You have as many live connections as one may have; close some, and try again.",
+        };
         Self::new(StatusCode::SERVICE_UNAVAILABLE, SERVICE_UNAVAILABLE, message).with(RETRY_AFTER, 5_u64)
     }
 

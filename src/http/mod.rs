@@ -91,7 +91,7 @@ pub fn router(
         sizes: body::Sizes::new(&config.limits, largest_file),
         config: config.clone(),
         shutdown: shutdown.clone(),
-        live: live::Live::new(config.limits.max_sockets),
+        live: live::Live::new(config.limits.max_sockets, config.limits.max_sockets_per_subject),
     });
     let mut routes = Router::new()
         .route("/graphql", post(graphql::post).get(graphql::get))

@@ -42,7 +42,7 @@ impl Edge {
         counted: &mut telemetry::Request,
     ) -> Result<Response, Failure> {
         counted.by(Transport::EventStream);
-        let place = self.live.enter().ok_or_else(Failure::no_room)?;
+        let place = self.live.enter(&session.caller.subject).map_err(Failure::no_room)?;
         let limits = &self.config.limits;
         let opening = self.endpoint.subscribe(operation, session.caller.clone(), last);
         let answers = match timeout(limits.patience(), opening).await {

@@ -7,6 +7,7 @@ const LAYERS: &[&str] = &[
     "config",
     "clock",
     "ids",
+    "private",
     "telemetry",
     "documents",
     "store",

@@ -171,6 +171,9 @@ impl Farewell {
     /// The client leaves lying what is sent to it.
     pub(super) const TOO_SLOW: Self =
         Self::new(1013, "The client reads too slowly: connect again and resume after the last position that was read");
+    /// The subject has too many live connections.
+    pub(super) const TOO_MANY: Self =
+        Self::new(1013, "You have as many live connections as one may have: close some, and connect again");
     /// An operation before the acknowledgement.
     pub(super) const UNAUTHORIZED: Self = Self::new(4401, "Unauthorized");
     /// No good token, or no longer.

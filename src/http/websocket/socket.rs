@@ -20,6 +20,7 @@ use crate::auth::Session;
 use crate::graphql::endpoint::Parts;
 use crate::graphql::error::FORBIDDEN;
 use crate::http::failure::Failure;
+use crate::http::live::Place;
 use crate::http::shutdown::GRACE;
 use crate::http::{Edge, session};
 use crate::telemetry::{self, Transport};
@@ -54,12 +55,12 @@ impl From<Farewell> for Ending {
 }
 
 /// Serves a socket until it ends; `session` is that of the token in the upgrade's header.
-pub(super) async fn serve(edge: Arc<Edge>, socket: WebSocket, session: Option<Session>, address: IpAddr) {
+pub(super) async fn serve(edge: Arc<Edge>, socket: WebSocket, session: Option<Session>, address: IpAddr, place: Place) {
     let mut pings = interval(edge.config.limits.ping_every());
     pings.set_missed_tick_behavior(MissedTickBehavior::Delay);
     // The first is due after the time between two.
     pings.reset();
-    let mut connection = Connection { edge, socket, pings, unanswered: 0 };
+    let mut connection = Connection { edge, socket, place, pings, unanswered: 0 };
     let Err(ending) = connection.live(session, address).await;
     connection.part(ending).await;
 }
@@ -74,6 +75,7 @@ pub(super) async fn refuse(socket: WebSocket) {
 struct Connection {
     edge: Arc<Edge>,
     socket: WebSocket,
+    place: Place,
     pings: Interval,
     /// How many pings went out since the client was last heard.
     unanswered: u8,
@@ -117,6 +119,8 @@ impl Connection {
             match self.hear().await? {
                 Incoming::Init(payload) => {
                     let session = self.session(&payload, granted, address)?;
+                    let introduced = self.edge.live.introduce(&mut self.place, &session.caller.subject);
+                    introduced.map_err(|_| Farewell::TOO_MANY)?;
                     self.say(ACKNOWLEDGED).await?;
                     return Ok(session);
                 }

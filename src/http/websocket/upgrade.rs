@@ -42,7 +42,11 @@ pub(in crate::http) async fn upgrade(edge: Arc<Edge>, mut head: Head) -> Result<
     if edge.shutdown.is_asked() {
         return Err(Failure::unavailable());
     }
-    let place = edge.live.enter().ok_or_else(Failure::no_room)?;
+    let place = match &session {
+        Some(session) => edge.live.enter(&session.caller.subject),
+        None => edge.live.enter_as_stranger(),
+    };
+    let place = place.map_err(Failure::no_room)?;
     let handshake = WebSocketUpgrade::from_request_parts(&mut head, &()).await;
     let handshake = handshake
         .map_err(|refused| {
@@ -61,11 +65,10 @@ pub(in crate::http) async fn upgrade(edge: Arc<Edge>, mut head: Head) -> Result<
         let life = async move {
             let _counted = telemetry::live_connection(Transport::WebSocket);
             if acceptable {
-                socket::serve(edge, socket, session, address).await;
+                socket::serve(edge, socket, session, address, place).await;
             } else {
                 socket::refuse(socket).await;
             }
-            drop(place);
         };
         shutdown.track(life.instrument(span))
     }))
