@@ -174,12 +174,16 @@ impl Actor {
 /// The scopes that a role can use: what a development token gets by default (A5).
 #[must_use]
 pub fn usable_scopes(role: Role) -> &'static [Scope] {
-    use Scope::{ClaimsRead, ClaimsWrite, CommentsWrite, DirectoryRead, DirectoryWrite, HistoryRead, ReviewsWrite};
+    use Scope::{
+        ClaimsRead, ClaimsWrite, CommentsWrite, DirectoryRead, DirectoryWrite, HistoryRead, ReviewsWrite, TokensRevoke,
+    };
     match role {
-        Role::GlobalAdmin | Role::BillingAdmin | Role::IncentivesAdmin | Role::IncentivesUser => {
+        Role::GlobalAdmin => &[ClaimsRead, ClaimsWrite, CommentsWrite, DirectoryRead, HistoryRead, TokensRevoke],
+        Role::BillingAdmin | Role::IncentivesAdmin | Role::IncentivesUser => {
             &[ClaimsRead, ClaimsWrite, CommentsWrite, DirectoryRead, HistoryRead]
         }
-        Role::Reviewer | Role::ReviewLead => &[ClaimsRead, CommentsWrite, ReviewsWrite, DirectoryRead, HistoryRead],
+        Role::ReviewLead => &[ClaimsRead, CommentsWrite, ReviewsWrite, DirectoryRead, HistoryRead, TokensRevoke],
+        Role::Reviewer => &[ClaimsRead, CommentsWrite, ReviewsWrite, DirectoryRead, HistoryRead],
         Role::Auditor => &[ClaimsRead, DirectoryRead, HistoryRead],
         Role::CustomerAdmin => &[ClaimsRead, ClaimsWrite, DirectoryRead, HistoryRead],
         Role::DirectorySync => &[DirectoryRead, DirectoryWrite],

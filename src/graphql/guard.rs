@@ -69,6 +69,7 @@ pub const ROOT: &[(&str, Needs)] = &[
     ("upsertCustomers", Needs::Role(Scope::DirectoryWrite, Role::DirectorySync)),
     ("upsertSubscriptions", Needs::Role(Scope::DirectoryWrite, Role::DirectorySync)),
     ("upsertProducts", Needs::Role(Scope::DirectoryWrite, Role::DirectorySync)),
+    ("revokeTokens", Needs::Scope(Scope::TokensRevoke)),
     ("advanceClock", Needs::Nothing),
     ("claimStatusChanged", Needs::Scope(Scope::ClaimsRead)),
     ("commentAdded", Needs::Scope(Scope::ClaimsRead)),

@@ -29,6 +29,7 @@ mod problem;
 mod proof;
 mod range;
 mod response;
+mod revocation;
 mod sandbox;
 mod scalar;
 pub mod schema;

@@ -17,6 +17,7 @@ use super::{
     history::HistoryQuery,
     live::Subscription,
     node::{Node, NodeQuery},
+    revocation::RevocationMutation,
     sandbox::SandboxMutation,
     viewer::ViewerQuery,
 };
@@ -53,6 +54,7 @@ pub struct Mutation(
     ArbitrationMutation,
     CommentMutation,
     DirectoryMutation,
+    RevocationMutation,
     SandboxMutation,
 );
 
