@@ -18,6 +18,7 @@ pub mod process;
 pub mod program;
 pub mod schema;
 pub mod server;
+pub mod signing;
 pub mod socket;
 pub mod source;
 pub mod wire;
