@@ -16,6 +16,7 @@ pub mod ids;
 pub mod postgres;
 pub mod process;
 pub mod program;
+pub mod provider;
 pub mod schema;
 pub mod server;
 pub mod signing;
