@@ -27,7 +27,7 @@ use crate::{
 };
 
 /// The fields that are lists by pages: they cost by the size of their page, also where the query gives none.
-const CONNECTIONS: [&str; 9] = [
+const CONNECTIONS: [&str; 10] = [
     "arbitrations",
     "associations",
     "claims",
@@ -36,6 +36,7 @@ const CONNECTIONS: [&str; 9] = [
     "history",
     "partners",
     "products",
+    "reviewers",
     "subscriptions",
 ];
 
@@ -295,6 +296,10 @@ impl http::Backend for Edge {
                 None => Ok(None),
             }
         })
+    }
+
+    fn meet<'a>(&'a self, caller: &'a Caller) -> BoxFuture<'a, ()> {
+        Box::pin(self.0.meet(caller))
     }
 
     fn ready(&self) -> BoxFuture<'_, Result<(), String>> {

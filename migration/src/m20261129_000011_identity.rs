@@ -58,7 +58,7 @@ fn tables(dialect: &Dialect) -> [String; 5] {
             "CREATE TABLE reviewer (
                 id {uuid} NOT NULL PRIMARY KEY,
                 subject {key} NOT NULL UNIQUE,
-                name text NOT NULL,
+                name {key} NOT NULL,
                 email text,
                 locale text,
                 search_text text NOT NULL,

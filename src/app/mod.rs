@@ -8,6 +8,7 @@ mod documents;
 mod eligibility;
 mod error;
 mod idempotency;
+pub mod reviewers;
 pub mod revocations;
 pub mod verify;
 
@@ -36,6 +37,7 @@ struct Inner {
     tail: Tail,
     revocations: Revocations,
     seen_revocations: Arc<revocations::Seen>,
+    met: Arc<reviewers::Met>,
 }
 
 impl App {
@@ -52,6 +54,7 @@ impl App {
             tail,
             revocations: Revocations::default(),
             seen_revocations: Arc::default(),
+            met: Arc::default(),
         }))
     }
 

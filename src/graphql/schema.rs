@@ -17,6 +17,7 @@ use super::{
     history::HistoryQuery,
     live::Subscription,
     node::{Node, NodeQuery},
+    reviewer::{ReviewerMutation, ReviewerQuery},
     revocation::RevocationMutation,
     sandbox::SandboxMutation,
     viewer::ViewerQuery,
@@ -37,6 +38,7 @@ pub struct Query(
     EligibilityQuery,
     StatisticsQuery,
     DirectoryQuery,
+    ReviewerQuery,
     CustomerQuery,
     CommentQuery,
     HistoryQuery,
@@ -54,6 +56,7 @@ pub struct Mutation(
     ArbitrationMutation,
     CommentMutation,
     DirectoryMutation,
+    ReviewerMutation,
     RevocationMutation,
     SandboxMutation,
 );

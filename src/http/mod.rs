@@ -53,6 +53,9 @@ pub trait Backend: Send + Sync {
         id: &'a str,
     ) -> BoxFuture<'a, Result<Option<Download>, AppError>>;
 
+    /// Takes note of a caller whose token was accepted (R1).
+    fn meet<'a>(&'a self, caller: &'a Caller) -> BoxFuture<'a, ()>;
+
     /// Whether requests can be served; else why not, for the log.
     fn ready(&self) -> BoxFuture<'_, Result<(), String>>;
 

@@ -38,6 +38,7 @@ impl Edge {
         match checked {
             Ok(session) => {
                 telemetry::tell_subject(&session.caller.subject);
+                self.backend.meet(&session.caller).await;
                 Ok(session)
             }
             Err(AuthError::Forbidden(why)) => Err(Failure::insufficient(why)),

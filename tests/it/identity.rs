@@ -94,7 +94,7 @@ async fn tokens_of_a_provider_are_accepted_and_others_are_challenged() {
     let insufficient = format!("Bearer error=\"insufficient_scope\", {pointer}");
     assert_eq!(challenge(server.caller_with_token(&nobody)).await, insufficient);
     let unscoped = server.caller_with_token(&signers[2].token(&provider.claims(json!({ "scope": "" }))));
-    let refused = unscoped.send(unscoped.request(Method::GET, "/documents/UHJvb2Y6MQ")).await;
+    let refused = unscoped.send(unscoped.request(Method::GET, "/documents/CQAAAAAAAAAAAAAAAAAAAAA")).await;
     assert_eq!(refused.status, 403);
     assert!(refused.headers["www-authenticate"].to_str().unwrap().contains("scope=\"claims:read\""), "{refused:?}");
     let document = server.anonymous().send(server.anonymous().request(Method::GET, metadata)).await;
@@ -206,7 +206,7 @@ async fn keys_stay_good_for_a_day_while_the_issuer_is_down() {
         pass(&server, 3_600).await;
         assert_eq!(status(&server, &token).await, 200);
     }
-    assert!(provider.fetches() > 2, "{}", provider.fetches());
+    assert!(provider.discoveries() > 20, "it is asked again and again: {}", provider.discoveries());
     pass(&server, 3_600).await;
     assert_eq!((status(&server, &token).await, readiness(&server).await), (503, 503));
     provider.behave(Manners::Good);

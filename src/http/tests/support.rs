@@ -40,6 +40,10 @@ impl Backend for Shelf {
         async move { found }.boxed()
     }
 
+    fn meet<'a>(&'a self, _: &'a Caller) -> BoxFuture<'a, ()> {
+        async {}.boxed()
+    }
+
     fn ready(&self) -> BoxFuture<'_, Result<(), String>> {
         async { Ok(()) }.boxed()
     }

@@ -44,6 +44,7 @@ struct Inside {
     keys: Mutex<Vec<Value>>,
     manners: watch::Sender<Manners>,
     fetches: AtomicUsize,
+    discoveries: AtomicUsize,
 }
 
 /// The provider; it ends with the test's runtime.
@@ -61,6 +62,7 @@ impl Provider {
             keys: Mutex::default(),
             manners: watch::Sender::new(manners),
             fetches: AtomicUsize::new(0),
+            discoveries: AtomicUsize::new(0),
         });
         let routes = Router::new()
             .route("/realms/test/.well-known/openid-configuration", get(configuration))
@@ -84,6 +86,11 @@ impl Provider {
     /// How often the keys were asked for.
     pub fn fetches(&self) -> usize {
         self.0.fetches.load(Ordering::SeqCst)
+    }
+
+    /// How often its configuration was asked for.
+    pub fn discoveries(&self) -> usize {
+        self.0.discoveries.load(Ordering::SeqCst)
     }
 
     pub fn issuer(&self) -> &str {
@@ -110,6 +117,7 @@ impl Provider {
 }
 
 async fn configuration(State(provider): State<Arc<Inside>>) -> Response {
+    provider.discoveries.fetch_add(1, Ordering::SeqCst);
     let issuer = match *provider.manners.borrow() {
         Manners::Down => return StatusCode::SERVICE_UNAVAILABLE.into_response(),
         Manners::Lies => "https://elsewhere.example",

@@ -118,7 +118,8 @@ pub fn decide(
         Command::DeleteDraft => Ok(step.delete_draft()),
         Command::Submit => step.submit(),
         Command::StartReview => Ok(step.start_review()),
-        Command::Assign { subject } => step.assign(&subject),
+        Command::Assign { to, note } => step.assign(to, note),
+        Command::Reassign { from, to } => step.reassign(&from, to),
         Command::RequestPartnerAction { reasons, message, comment_id } => {
             step.request_action(reasons, &message, comment_id)
         }
