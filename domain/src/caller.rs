@@ -28,6 +28,8 @@ pub struct Caller {
     pub scopes: Vec<Scope>,
     /// The side that all the roles share.
     pub side: Side,
+    /// The subjects of absent reviewers whose deputy the caller is now (R4). No token says so.
+    pub stands_in_for: Vec<String>,
 }
 
 /// Why a valid token gives its bearer no standing (A5).
@@ -94,7 +96,7 @@ impl Caller {
             Camp::Vendor => Side::Vendor,
             Camp::Customer => Side::Customer(tenant_id.ok_or(NoStanding::NoTenant)?),
         };
-        Ok(Self { subject, name, roles: roles.to_vec(), scopes, side })
+        Ok(Self { subject, name, roles: roles.to_vec(), scopes, side, stands_in_for: Vec::new() })
     }
 
     /// Whether the caller has the role.
@@ -113,6 +115,12 @@ impl Caller {
     #[must_use]
     pub fn has(&self, scope: Scope) -> bool {
         self.scopes.contains(&scope)
+    }
+
+    /// Whether the caller is, or stands in for, the reviewer with this subject (R4).
+    #[must_use]
+    pub fn acts_as(&self, subject: &str) -> bool {
+        self.subject == subject || self.stands_in_for.iter().any(|absent| absent == subject)
     }
 
     /// The partner that the caller belongs to.

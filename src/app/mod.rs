@@ -38,6 +38,7 @@ struct Inner {
     revocations: Revocations,
     seen_revocations: Arc<revocations::Seen>,
     met: Arc<reviewers::Met>,
+    deputies: Arc<reviewers::Deputies>,
 }
 
 impl App {
@@ -55,6 +56,7 @@ impl App {
             revocations: Revocations::default(),
             seen_revocations: Arc::default(),
             met: Arc::default(),
+            deputies: Arc::default(),
         }))
     }
 

@@ -36,6 +36,10 @@ const MOST_MET: usize = 10_000;
 #[derive(Debug, Default)]
 pub(super) struct Met(Mutex<HashSet<String>>);
 
+/// Who stands in for whom and when, as the database had it a few seconds ago.
+#[derive(Debug, Default)]
+pub(super) struct Deputies(Mutex<Vec<Reviewer>>);
+
 /// What became of moving a reviewer's reviews.
 #[derive(Clone, Debug, Default)]
 pub struct Reassigned {
@@ -99,7 +103,32 @@ impl App {
         transaction.commit().await
     }
 
-    /// Who gets a review that is to be assigned to this subject, and what history says about it: an active reviewer (R2), or
+    /// The caller with the absent reviewers whose deputy they are now (R4).
+    #[must_use]
+    pub fn standing_in(&self, mut caller: Caller) -> Caller {
+        if caller.is_any(&[Role::Reviewer, Role::ReviewLead]) {
+            let (deputies, now) = (self.0.deputies.0.lock().unwrap_or_else(PoisonError::into_inner), self.now());
+            let of_caller = |absent: &&Reviewer| {
+                let deputy = absent.absence.as_ref().and_then(|absence| absence.deputy.as_deref());
+                absent.is_absent(now) && deputy == Some(caller.subject.as_str())
+            };
+            let absent = deputies.iter().filter(of_caller).map(|absent| absent.subject.clone()).collect();
+            caller.stands_in_for = absent;
+        }
+        caller
+    }
+
+    /// Takes over who stands in for whom, as the database has it.
+    ///
+    /// # Errors
+    /// The database's; what was known stays in effect.
+    pub async fn refresh_deputies(&self) -> Result<(), AppError> {
+        let absent = reviewers::with_deputies(self.db()).await?;
+        *self.0.deputies.0.lock().unwrap_or_else(PoisonError::into_inner) = absent;
+        Ok(())
+    }
+
+    /// Who gets a review that is to be assigned to this subject, and who is absent in that case: an active reviewer (R2), or
     /// while they are absent their deputy, or nobody where the deputy is absent too (R4). Whoever takes a review for
     /// themselves is there.
     pub(super) async fn assignee(
@@ -120,12 +149,7 @@ impl App {
             None => None,
         };
         let deputy = deputy.filter(|deputy| deputy.active && !deputy.is_absent(now));
-        let who = reviewer.name;
-        let note = match &deputy {
-            Some(_) => format!("As deputy of {who}, who is absent."),
-            None => format!("{who} is absent, and nobody stands in."),
-        };
-        Ok((deputy.map(assigned), Some(note)))
+        Ok((deputy.map(assigned), Some(reviewer.name)))
     }
 
     /// Moves every open review of one reviewer to another, or to nobody (R3). Each claim is changed and told in its history
@@ -198,7 +222,9 @@ impl App {
             let problem = Problem::new(ProblemCode::NotAllowed, "A reviewer sets only their own absence.");
             return Ok(refused(vec![problem.at(["reviewerSubject"]).remedy("Ask a review lead.")]));
         }
-        Ok(tried(|| self.try_to_set_absence(&asked, key.as_ref())).await?.unwrap_or_else(refused))
+        let done = tried(|| self.try_to_set_absence(&asked, key.as_ref())).await?;
+        self.refresh_deputies().await?;
+        Ok(done.unwrap_or_else(refused))
     }
 
     async fn try_to_set_absence(&self, asked: &Absence, key: Option<&Key>) -> Result<AbsenceSet, Failure> {

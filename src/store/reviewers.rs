@@ -98,6 +98,14 @@ pub async fn by_subjects(on: &impl Reads, subjects: &[&str]) -> Result<Vec<Revie
     keyset::all(on, query, &Plain::<Reviewer>::all()).await
 }
 
+/// The reviewers whose last absence names a deputy, over or not.
+///
+/// # Errors
+/// As [`page`].
+pub async fn with_deputies(db: &Db) -> Result<Vec<Reviewer>, StoreError> {
+    keyset::all(db, Entity::find().filter(Column::Deputy.is_not_null()), &Plain::<Reviewer>::all()).await
+}
+
 #[derive(FromQueryResult)]
 struct Counted {
     subject: String,

@@ -47,6 +47,7 @@ mod paging;
 mod partial_reads;
 mod races;
 mod restore;
+mod reviewers;
 mod revocation;
 mod rights;
 mod role_matrix;

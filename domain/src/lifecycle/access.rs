@@ -52,7 +52,7 @@ fn person_allows(rule: &Rule, claim: &Claim, caller: &Caller) -> bool {
         Side::Vendor => true,
         Side::Customer(id) => id == claim.tenant_id,
     };
-    let assigned = claim.reviewer.as_ref().map(|reviewer| reviewer.subject == caller.subject);
+    let assigned = claim.reviewer.as_ref().map(|reviewer| caller.acts_as(&reviewer.subject));
     let lead = caller.is(Role::ReviewLead);
     mine && match rule.who {
         Who::OpenReviewer => lead || assigned.unwrap_or(true),

@@ -31,8 +31,8 @@ pub enum Command {
     Assign {
         /// The reviewer; none takes the review away from whoever has it.
         to: Option<Reviewer>,
-        /// What history says about it, where the claim itself does not.
-        note: Option<String>,
+        /// The absent reviewer whose deputy gets it, or whom nobody stands in for.
+        absent: Option<String>,
     },
     /// Move a review, whoever has it by now (R3).
     Reassign {

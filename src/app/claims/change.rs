@@ -200,8 +200,8 @@ impl App {
             Change::Submit => Command::Submit,
             Change::StartReview => Command::StartReview,
             Change::Assign { subject } => {
-                let (to, note) = self.assignee(on, ask.caller, subject).await?;
-                Command::Assign { to, note }
+                let (to, absent) = self.assignee(on, ask.caller, subject).await?;
+                Command::Assign { to, absent }
             }
             Change::Reassign { from, to } => {
                 Command::Reassign { from, to: self.assignee(on, ask.caller, to).await?.0 }

@@ -2,7 +2,7 @@
 
 use uuid::Uuid;
 
-use super::{Decision, Effects, Step, done, ending};
+use super::{ACTING_FOR, Decision, Effects, Step, done, ending};
 use crate::{
     claim::{ActionRequest, Consent, Evaluation, Reviewer},
     deadline,
@@ -42,7 +42,7 @@ impl Step<'_> {
     }
 
     /// A reviewer takes an unassigned claim or hands an own one back; a lead gives anyone's to anyone (L3, R2).
-    pub(super) fn assign(&self, to: Option<Reviewer>, note: Option<String>) -> Result<Decision, Vec<Problem>> {
+    pub(super) fn assign(&self, to: Option<Reviewer>, absent: Option<String>) -> Result<Decision, Vec<Problem>> {
         let to_me = to.as_ref().is_some_and(|to| to.subject == self.caller.subject);
         if !self.caller.is(Role::ReviewLead) && !to_me && to.is_some() {
             return Err(vec![
@@ -54,13 +54,13 @@ impl Step<'_> {
                 .remedy("Ask a review lead to assign the claim."),
             ]);
         }
-        if to.is_none() && self.before.reviewer.is_none() {
+        if to.is_none() && absent.is_none() && self.before.reviewer.is_none() {
             return Err(vec![
                 Problem::invalid(["reviewerSubject"], "Nobody is assigned to this claim.")
                     .remedy("Name the reviewer to assign it to."),
             ]);
         }
-        Ok(self.assigned(if to_me { Some(self.myself()) } else { to }, note))
+        Ok(self.assigned(if to_me { Some(self.myself()) } else { to }, absent))
     }
 
     /// Moves the review of one reviewer to another, unless it is no longer theirs, or the other may not decide it (R3, D2).
@@ -84,14 +84,14 @@ impl Step<'_> {
         Ok(self.assigned(to, None))
     }
 
-    fn assigned(&self, to: Option<Reviewer>, note: Option<String>) -> Decision {
+    fn assigned(&self, to: Option<Reviewer>, absent: Option<String>) -> Decision {
         let mut next = self.next();
         next.reviewer = to;
-        let event = self.event(HistoryAction::Assigned, &next);
-        let event = match note {
-            Some(note) => event.note(note),
-            None => event,
-        };
+        let mut event = self.event(HistoryAction::Assigned, &next);
+        if absent.is_some() && next.reviewer.is_none() {
+            event = event.note("The reviewer is absent, and nobody stands in.");
+        }
+        event.changes.extend(FieldChange::of(ACTING_FOR, None, absent));
         done(next, vec![event], Effects::default())
     }
 
