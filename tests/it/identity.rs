@@ -15,8 +15,10 @@ use serde_json::json;
 use crate::support::{
     Backend, Caller, Settings,
     database::Database,
+    files::new_folder,
+    program::{Running, cpor, run},
     provider::{AUDIENCE, Manners, Provider},
-    server::Server,
+    server::{SECRET, Server},
     signing::Signer,
 };
 
@@ -256,4 +258,66 @@ async fn a_slow_issuer_holds_up_nobody_whose_key_is_known() {
     provider.behave(Manners::Good);
     assert_eq!(waiting.await.unwrap(), 200);
     end(Arc::into_inner(server).unwrap()).await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn the_program_reads_its_identity_file() {
+    // A7: PEM keys and secrets of two issuers in one file, as an operator writes it.
+    let folder = new_folder("identity");
+    let (new, old) = (Signer::new("RS256", "new"), Signer::new("EdDSA", "old"));
+    for signer in [&new, &old] {
+        std::fs::write(folder.join(format!("{}.pem", signer.kid)), signer.pem()).unwrap();
+    }
+    std::fs::write(folder.join("secret"), SECRET).unwrap();
+    let text = "[[issuer]]\nname = \"sso\"\nissuer = \"https://sso.example\"\naudience = \"cpor\"\n\
+        public_keys = [{ kid = \"new\", file = \"new.pem\" }, { kid = \"old\", file = \"old.pem\" }]\n\
+        [issuer.roles]\nboss = [\"REVIEWER\", \"REVIEW_LEAD\"]\n\
+        [[issuer]]\nissuer = \"cpor\"\naudience = \"cpor\"\nsecrets = [{ kid = \"1\", file = \"secret\" }]\n";
+    let file = folder.join("identity.toml");
+    std::fs::write(&file, text).unwrap();
+    let cpor = |words: &[&str]| {
+        let mut command = cpor(&folder, words);
+        command.env("CPOR_IDENTITY", &file);
+        command
+    };
+    let claims = json!({ "iss": "https://sso.example", "aud": "cpor", "sub": "s", "exp": 4_102_444_800_u64, "roles": ["boss"] });
+    for signer in [&new, &old] {
+        let explained = run(&mut cpor(&["token", "explain", &signer.token(&claims)]));
+        assert!(explained.done().contains("roles       REVIEWER REVIEW_LEAD"), "{explained:?}");
+    }
+    let own = run(&mut cpor(&["token", "--role", "AUDITOR"])).done().to_owned();
+    assert!(run(&mut cpor(&["token", "explain", &own])).done().contains("key (kid)   1"));
+    let expired = json!({ "iss": "https://sso.example", "aud": "other", "sub": "s", "exp": 1_000, "roles": ["REVIEWER"] });
+    let explained = run(&mut cpor(&["token", "explain", &new.token(&expired)]));
+    explained.failed(1);
+    for reason in ["expired: ", "audience: ", "no_standing: "] {
+        assert!(explained.out.contains(reason), "{reason} {explained:?}");
+    }
+    assert!(run(cpor(&["token", "--role", "AUDITOR"]).env("CPOR_JWT_SECRET", SECRET)).failed(2).contains("--identity"));
+    let url = format!("sqlite://{}/cpor.db", folder.display());
+    let documents = format!("file://{}/documents", folder.display());
+    let mut serve = cpor(&["serve", "--listen", "127.0.0.1:0", "--database-url", &url, "--documents", &documents]);
+    let (server, line) = Running::start(serve.env("CPOR_LOG_FORMAT", "json"), "cpor listens on ");
+    let base = line.trim().trim_start_matches("cpor listens on ").to_owned();
+    let ask = |token: String| {
+        let request = reqwest::Client::new().post(format!("{base}/graphql")).bearer_auth(token);
+        async move { request.json(&json!({ "query": VIEWER })).send().await.unwrap().status().as_u16() }
+    };
+    for token in [new.token(&claims), old.token(&claims), own] {
+        assert_eq!(ask(token).await, 200);
+    }
+    let refused = new.token(&expired);
+    assert_eq!(ask(refused.clone()).await, 401);
+    // Whoever watches the log sees why, and never the token.
+    let log = server.stop().err;
+    let line = log.lines().find(|line| line.contains("a token was refused")).expect("a line about the refused token");
+    let line: serde_json::Value = serde_json::from_str(line).unwrap();
+    assert_eq!(line["fields"]["reason"], "expired audience no_standing", "{line}");
+    for (field, value) in [("issuer", "https://sso.example"), ("subject", "s"), ("kid", "new")] {
+        assert_eq!(line["fields"][field], value, "{line}");
+    }
+    assert!(!log.contains(&refused), "{log}");
+    // Access lines carry the subject's hash.
+    let answered: Vec<&str> = log.lines().filter(|line| line.contains("\"answered\"")).collect();
+    assert!(answered[0].contains("\"subject\":\"043a718774c572bd\""), "{answered:?}");
 }
