@@ -2,6 +2,7 @@
 //!
 //! What is wrong is told before anything starts, with a remedy; secrets never show in `Debug`.
 
+pub mod identity;
 mod keys;
 mod limits;
 #[cfg(test)]
@@ -12,7 +13,8 @@ use std::net::SocketAddr;
 use std::path::PathBuf;
 use url::Url;
 
-pub use keys::{KeyOptions, Keys, Secret};
+pub use identity::Identity;
+pub use keys::{KeyOptions, Secret};
 pub use limits::Limits;
 
 /// The shortest token of `/metrics` that is taken, in bytes.
@@ -101,8 +103,8 @@ pub struct Config {
     pub listen: SocketAddr,
     /// Where the data lives.
     pub storage: StorageOptions,
-    /// How tokens are checked.
-    pub keys: Keys,
+    /// Whose tokens are accepted.
+    pub identity: Identity,
     /// The URL under which clients reach this server, without a slash at its end.
     pub public_url: Option<String>,
     /// Whether to migrate the database on start.
@@ -155,7 +157,7 @@ impl ServeOptions {
         Ok(Config {
             listen: self.listen,
             storage: self.storage,
-            keys: self.keys.validate()?,
+            identity: self.keys.validate()?,
             public_url: self.public_url.as_deref().map(public_url).transpose()?,
             migrate: !self.no_migrate,
             sandbox: self.sandbox,

@@ -46,9 +46,36 @@ pub async fn run(app: App, stop: impl Future<Output = ()>) {
     }
 }
 
+/// How long between two looks for what other servers did that is kept in memory here: revoked tokens (A8), deputies (R4).
+const OTHERS_EVERY: Duration = Duration::from_secs(5);
+
+/// Takes over revocations and deputies from other servers, again and again, until `stop` is done. It has a task of its own, so that a
+/// long scan of the clocks cannot hold it up.
+pub async fn follow_others(app: App, stop: impl Future<Output = ()>) {
+    tokio::pin!(stop);
+    let mut ticks = tokio::time::interval(OTHERS_EVERY);
+    ticks.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
+    loop {
+        tokio::select! {
+            () = &mut stop => return,
+            _ = ticks.tick() => {
+                if let Err(error) = app.refresh_deputies().await {
+                    tracing::error!(?error, "the reviewers' deputies could not be read");
+                }
+                if let Err(error) = app.refresh_revocations().await {
+                    tracing::error!(?error, "revoked tokens could not be read; those that are known stay refused");
+                }
+            }
+        }
+    }
+}
+
 /// Removes what is kept for a time only.
 async fn clean_up(app: &App) {
     if let Err(error) = app.forget_old_keys().await {
         tracing::error!(?error, "old idempotency keys could not be removed");
+    }
+    if let Err(error) = app.forget_dead_tokens().await {
+        tracing::error!(?error, "revocations of tokens that have ended could not be removed");
     }
 }

@@ -4,6 +4,7 @@ use std::{
     io,
     net::{SocketAddr, TcpListener},
     path::Path,
+    sync::Arc,
 };
 
 use domain::{
@@ -14,6 +15,7 @@ use futures_util::future::BoxFuture;
 
 use crate::{
     app::{App, AppError, Download},
+    auth::Authenticator,
     clock::Clock,
     config::{Config, Introspection, StorageOptions},
     documents::Documents,
@@ -25,7 +27,7 @@ use crate::{
 };
 
 /// The fields that are lists by pages: they cost by the size of their page, also where the query gives none.
-const CONNECTIONS: [&str; 9] = [
+const CONNECTIONS: [&str; 10] = [
     "arbitrations",
     "associations",
     "claims",
@@ -34,6 +36,7 @@ const CONNECTIONS: [&str; 9] = [
     "history",
     "partners",
     "products",
+    "reviewers",
     "subscriptions",
 ];
 
@@ -227,10 +230,16 @@ impl Server {
             async move { tail.run(std::future::pending()).await }
         });
         // Making the schema takes a while, on a thread of its own.
+        let authenticator = authenticator(&app, &config);
         let routes = tokio::task::spawn_blocking({
             let (app, config, shutdown) = (app.clone(), config.clone(), shutdown.clone());
-            move || routes(app, &config, &shutdown)
+            let authenticator = Arc::clone(&authenticator);
+            move || routes(app, &config, authenticator, &shutdown)
         });
+        // No request is answered before the tokens that must be refused are known.
+        app.refresh_revocations().await.map_err(|error| io::Error::other(format!("{error:?}")))?;
+        let revocations = tokio::spawn(jobs::follow_others(app.clone(), std::future::pending()));
+        let keys = tokio::spawn(async move { authenticator.run(std::future::pending()).await });
         // What fell due while no server ran is done before the first request is answered (T5).
         jobs::run_once(&app).await;
         let routes = routes.await.map_err(io::Error::other)?;
@@ -247,7 +256,9 @@ impl Server {
         let patience = config.limits.slow_reader_patience();
         let served = http::serve(listener, routes, patience, &shutdown).await;
         drop(stop);
-        tail.abort();
+        for ended in [tail, revocations, keys] {
+            ended.abort();
+        }
         if clocks.await.is_err() {
             tracing::error!("the clocks had stopped before the server did");
         }
@@ -255,13 +266,19 @@ impl Server {
     }
 }
 
-/// The routes of a server with these use cases.
-pub fn routes(app: App, config: &Config, shutdown: &Shutdown) -> http::Router {
+/// What checks the tokens of a server with these use cases.
+#[must_use]
+pub fn authenticator(app: &App, config: &Config) -> Arc<Authenticator> {
+    Arc::new(Authenticator::with(&config.identity, &Clock::System, app.revocations().clone()))
+}
+
+/// The routes of a server with these use cases, whose callers this authenticator tells.
+pub fn routes(app: App, config: &Config, authenticator: Arc<Authenticator>, shutdown: &Shutdown) -> http::Router {
     let (engine, rules) = schema::engine(app.clone(), config.introspection != Introspection::Off);
     let gate = Gate::new(config.limits.clone(), &CONNECTIONS, rules);
     let endpoint = Endpoint::new(gate, engine, config.introspection, shutdown.tracker());
     let largest = usize::try_from(app.policy().documents.max_size_bytes()).unwrap_or(usize::MAX);
-    http::router(config, endpoint, Edge(app), largest, shutdown)
+    http::router(config, endpoint, Edge(app), authenticator, largest, shutdown)
 }
 
 /// What the HTTP edge needs beside GraphQL, from the use cases.
@@ -279,6 +296,10 @@ impl http::Backend for Edge {
                 None => Ok(None),
             }
         })
+    }
+
+    fn meet<'a>(&'a self, caller: &'a Caller) -> BoxFuture<'a, ()> {
+        Box::pin(self.0.meet(caller))
     }
 
     fn ready(&self) -> BoxFuture<'_, Result<(), String>> {

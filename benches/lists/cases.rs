@@ -146,7 +146,14 @@ fn micros(micros: i64) -> Timestamp {
 }
 
 fn caller(side: Side, role: Role) -> Caller {
-    Caller { subject: "reviewer7".to_owned(), name: None, roles: vec![role], scopes: Vec::new(), side }
+    Caller {
+        subject: "reviewer7".to_owned(),
+        name: None,
+        roles: vec![role],
+        scopes: Vec::new(),
+        side,
+        stands_in_for: Vec::new(),
+    }
 }
 
 /// What of the data the cases name.

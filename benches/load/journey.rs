@@ -51,7 +51,7 @@ struct Journey {
 /// Loads subscriptions without claims and takes claims on them from draft to approval until the time is over. The outcome's
 /// times are those of whole claims.
 pub async fn run(base: &str, sql: &Sql, time: Duration) -> Fallible<Outcome> {
-    let tokens = Tokens::new();
+    let tokens = Tokens::new()?;
     let reviewer = tokens.reviewer("reviewer1@vendor.example")?;
     let journey = Arc::new(Journey { http: reqwest::Client::new(), base: base.to_owned(), tokens, reviewer });
     let wanted = usize::try_from(time.as_secs().max(1) * A_SECOND)?;

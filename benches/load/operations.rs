@@ -5,7 +5,7 @@ use std::{net::SocketAddr, sync::Arc};
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use cpor::{
     auth::{Authenticator, Grant},
-    config::{Keys, Secret},
+    config::{Identity, Secret},
 };
 use domain::{caller::usable_scopes, kinds::Role};
 use serde_json::{Value, json};
@@ -38,16 +38,27 @@ const ELIGIBILITY: &str = "query W7($input: ClaimEligibilityInput!) { claimEligi
 pub struct Tokens(Authenticator);
 
 impl Tokens {
-    pub fn new() -> Self {
-        let secret = Secret::from(SECRET.to_owned());
-        Self(Authenticator::new(&Keys { secret, issuer: "cpor".to_owned(), audience: "cpor".to_owned() }))
+    pub fn new() -> Fallible<Self> {
+        let identity = Identity::of_secret(Secret::from(SECRET.to_owned()), "cpor", "cpor")?;
+        Ok(Self(Authenticator::new(&identity)))
     }
 
     fn sign(&self, subject: &str, roles: Vec<Role>, partner_id: Option<Uuid>) -> Fallible<String> {
         let scopes = roles.first().map_or(Vec::new(), |role| usable_scopes(*role).to_vec());
         let (subject, name) = (subject.to_owned(), Some(subject.to_owned()));
         let (issued_at, expires_at) = (1_700_000_000, 4_102_444_800);
-        Ok(self.0.sign(&Grant { subject, name, roles, scopes, partner_id, tenant_id: None, issued_at, expires_at })?)
+        let jti = Uuid::from_u128(1);
+        Ok(self.0.sign(&Grant {
+            subject,
+            name,
+            roles,
+            scopes,
+            partner_id,
+            tenant_id: None,
+            issued_at,
+            expires_at,
+            jti,
+        })?)
     }
 
     /// A review lead, who may do what every reviewer may.

@@ -66,7 +66,7 @@ pub fn on_postgres(options: &Options, report: &mut Report) -> Fallible<()> {
         runtime,
         sql,
         data,
-        tokens: Arc::new(Tokens::new()),
+        tokens: Arc::new(Tokens::new()?),
     };
     bench.tidy()?;
     bench.measure(report, counts)
@@ -81,7 +81,7 @@ pub fn on_sqlite(options: &Options, report: &mut Report) -> Fallible<()> {
     let sql = runtime.block_on(Sql::connect(&url))?;
     let data = runtime.block_on(sql.data())?;
     let documents = folder.0.clone();
-    let tokens = Arc::new(Tokens::new());
+    let tokens = Arc::new(Tokens::new()?);
     let bench = Bench { options, database: "sqlite", url, storage: None, documents, runtime, sql, data, tokens };
     bench.measure(report, false)
 }

@@ -11,7 +11,7 @@ use std::{collections::BTreeSet, hint::black_box};
 
 use cpor::{
     auth::{Authenticator, Grant},
-    config::{Keys, Secret},
+    config::{Identity, Secret},
 };
 use criterion::{BatchSize, Criterion, Throughput, criterion_group, criterion_main};
 use domain::{
@@ -99,11 +99,9 @@ fn chain(criterion: &mut Criterion) {
 
 /// A token of a partner's administrator, as every request brings it.
 fn tokens(criterion: &mut Criterion) {
-    let authenticator = Authenticator::new(&Keys {
-        secret: Secret::from("a secret of the benchmark, which opens nothing else".to_owned()),
-        issuer: "cpor".to_owned(),
-        audience: "cpor".to_owned(),
-    });
+    let secret = Secret::from("a secret of the benchmark, which opens nothing else".to_owned());
+    let Ok(identity) = Identity::of_secret(secret, "cpor", "cpor") else { return };
+    let authenticator = Authenticator::new(&identity);
     let scopes = domain::caller::usable_scopes(Role::GlobalAdmin).to_vec();
     let grant = Grant {
         subject: "gil@alder-finch.example".to_owned(),
@@ -114,8 +112,9 @@ fn tokens(criterion: &mut Criterion) {
         tenant_id: None,
         issued_at: 1_700_000_000,
         expires_at: 4_102_444_800,
+        jti: Uuid::from_u128(1),
     };
     let token = authenticator.sign(&grant).unwrap_or_default();
-    assert!(authenticator.authenticate(&token).is_ok());
-    criterion.bench_function("token check", |bench| bench.iter(|| authenticator.authenticate(black_box(&token))));
+    assert!(authenticator.authenticate_now(&token).is_ok());
+    criterion.bench_function("token check", |bench| bench.iter(|| authenticator.authenticate_now(black_box(&token))));
 }

@@ -30,8 +30,9 @@ impl Grant {
         {
             claims[name] = value;
         }
-        let key = EncodingKey::from_secret(SECRET.as_bytes());
-        Self(encode(&Header::new(Algorithm::HS256), &claims, &key).unwrap_or_default())
+        let signed = EncodingKey::from_secret(SECRET.as_bytes())
+            .and_then(|key| encode(&Header::new(Algorithm::HS256), &claims, &key));
+        Self(signed.unwrap_or_default())
     }
 }
 

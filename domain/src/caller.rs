@@ -28,6 +28,8 @@ pub struct Caller {
     pub scopes: Vec<Scope>,
     /// The side that all the roles share.
     pub side: Side,
+    /// The subjects of absent reviewers whose deputy the caller is now (R4). No token says so.
+    pub stands_in_for: Vec<String>,
 }
 
 /// Why a valid token gives its bearer no standing (A5).
@@ -94,7 +96,7 @@ impl Caller {
             Camp::Vendor => Side::Vendor,
             Camp::Customer => Side::Customer(tenant_id.ok_or(NoStanding::NoTenant)?),
         };
-        Ok(Self { subject, name, roles: roles.to_vec(), scopes, side })
+        Ok(Self { subject, name, roles: roles.to_vec(), scopes, side, stands_in_for: Vec::new() })
     }
 
     /// Whether the caller has the role.
@@ -113,6 +115,12 @@ impl Caller {
     #[must_use]
     pub fn has(&self, scope: Scope) -> bool {
         self.scopes.contains(&scope)
+    }
+
+    /// Whether the caller is, or stands in for, the reviewer with this subject (R4).
+    #[must_use]
+    pub fn acts_as(&self, subject: &str) -> bool {
+        self.subject == subject || self.stands_in_for.iter().any(|absent| absent == subject)
     }
 
     /// The partner that the caller belongs to.
@@ -174,12 +182,16 @@ impl Actor {
 /// The scopes that a role can use: what a development token gets by default (A5).
 #[must_use]
 pub fn usable_scopes(role: Role) -> &'static [Scope] {
-    use Scope::{ClaimsRead, ClaimsWrite, CommentsWrite, DirectoryRead, DirectoryWrite, HistoryRead, ReviewsWrite};
+    use Scope::{
+        ClaimsRead, ClaimsWrite, CommentsWrite, DirectoryRead, DirectoryWrite, HistoryRead, ReviewsWrite, TokensRevoke,
+    };
     match role {
-        Role::GlobalAdmin | Role::BillingAdmin | Role::IncentivesAdmin | Role::IncentivesUser => {
+        Role::GlobalAdmin => &[ClaimsRead, ClaimsWrite, CommentsWrite, DirectoryRead, HistoryRead, TokensRevoke],
+        Role::BillingAdmin | Role::IncentivesAdmin | Role::IncentivesUser => {
             &[ClaimsRead, ClaimsWrite, CommentsWrite, DirectoryRead, HistoryRead]
         }
-        Role::Reviewer | Role::ReviewLead => &[ClaimsRead, CommentsWrite, ReviewsWrite, DirectoryRead, HistoryRead],
+        Role::ReviewLead => &[ClaimsRead, CommentsWrite, ReviewsWrite, DirectoryRead, HistoryRead, TokensRevoke],
+        Role::Reviewer => &[ClaimsRead, CommentsWrite, ReviewsWrite, DirectoryRead, HistoryRead],
         Role::Auditor => &[ClaimsRead, DirectoryRead, HistoryRead],
         Role::CustomerAdmin => &[ClaimsRead, ClaimsWrite, DirectoryRead, HistoryRead],
         Role::DirectorySync => &[DirectoryRead, DirectoryWrite],

@@ -13,8 +13,10 @@ use crate::{
 };
 
 mod form;
+mod reviewer;
 
 pub use form::{country, host_name, mpn_id};
+pub use reviewer::ReviewerRow;
 
 /// A row that can be checked; the fields of problems are paths inside the row, in the API's spelling.
 pub trait Row: Sized {

@@ -20,7 +20,7 @@ use support::{
     actions,
     arena::{Arena, clock, subject},
     at, caller, claim, codes,
-    commands::{approve, attach, decline, dispute, reject, withdraw},
+    commands::{approve, assign, attach, decline, dispute, reject, withdraw},
     later, monday, run_at,
 };
 use uuid::Uuid;
@@ -248,7 +248,7 @@ fn the_reviewer_who_rejected_it_does_not_decide_its_dispute() {
 fn a_disputed_claim_is_taken_before_it_is_decided() {
     let free = disputed();
     assert_eq!(refused_at(&free, Role::Reviewer, rejecting(), later()), [ProblemCode::NotAllowed]);
-    let take = Command::Assign { subject: "reviewer@example".to_owned() };
+    let take = assign("reviewer@example");
     assert!(run_at(&free, Role::Reviewer, take, later()).is_ok());
     assert!(run_at(&free, Role::ReviewLead, approve(), later()).is_ok());
 }

@@ -4,17 +4,17 @@
 mod support;
 
 use domain::{
-    claim::Claim,
+    claim::{Claim, Reviewer},
     eligibility::Facts,
     kinds::{ClaimStatus, CommentVisibility, DeadlineKind, HistoryAction, RejectionReason, Role, SolutionArea},
-    lifecycle::{Command, Decision, Edit, NewDocument, NewLine, decide, prepare_edit},
+    lifecycle::{ACTING_FOR, Command, Decision, Edit, NewDocument, NewLine, decide, prepare_edit},
     patch::Patch,
     policy::Policy,
     problem::{Problem, ProblemCode},
 };
 use support::{
     caller, claim, codes,
-    commands::{COMMENT, comment, document, reject, request, respond, withdraw},
+    commands::{COMMENT, assign, comment, document, reject, request, respond, withdraw},
     given, monday,
 };
 use uuid::Uuid;
@@ -73,12 +73,41 @@ fn whoever_starts_the_review_is_assigned_and_acts_from_then_on() {
 fn a_reviewer_takes_what_is_unassigned_and_a_lead_gives_anything_to_anyone() {
     let mut free = claim(ClaimStatus::UnderReview);
     free.reviewer = None;
-    let to = |subject: &str| Command::Assign { subject: subject.to_owned() };
+    let to = assign;
     assert!(run(&free, Role::Reviewer, to("reviewer@example")).is_ok());
     assert_eq!(refused(run(&free, Role::Reviewer, to("another@example"))), [ProblemCode::NotAllowed]);
     let done = run(&claim(ClaimStatus::UnderReview), Role::ReviewLead, to("another@example")).unwrap();
     assert_eq!(done.events[0].action, HistoryAction::Assigned);
     assert_eq!(done.events[0].changes[0].after.as_deref(), Some("another@example"));
+}
+
+// R2
+#[test]
+fn a_review_is_handed_back_by_its_reviewer_or_a_lead() {
+    let back = || Command::Assign { to: None, absent: None };
+    for role in [Role::Reviewer, Role::ReviewLead] {
+        let done = run(&claim(ClaimStatus::UnderReview), role, back()).unwrap();
+        assert_eq!((done.claim.reviewer, done.events[0].changes[0].after.as_deref()), (None, None), "{role}");
+    }
+    let mut others = claim(ClaimStatus::UnderReview);
+    others.reviewer = Some(Reviewer { subject: "another@example".to_owned(), name: None });
+    assert_eq!(refused(run(&others, Role::Reviewer, back())), [ProblemCode::NotAllowed]);
+    others.reviewer = None;
+    assert_eq!(refused(run(&others, Role::ReviewLead, back())), [ProblemCode::InvalidValue]);
+}
+
+// R4
+#[test]
+fn a_deputy_acts_for_an_absent_reviewer_and_history_says_so() {
+    let mut claim = claim(ClaimStatus::UnderReview);
+    claim.reviewer = Some(Reviewer { subject: "absent@example".to_owned(), name: Some("Abe".to_owned()) });
+    assert_eq!(refused(run(&claim, Role::Reviewer, request())), [ProblemCode::NotAllowed]);
+    let mut deputy = caller(Role::Reviewer);
+    deputy.stands_in_for = vec!["absent@example".to_owned()];
+    let done = decide(&claim, request(), &deputy, &given(&Policy::default())).unwrap();
+    let told = |event: &domain::history::Event| event.changes.iter().any(|change| change.field == ACTING_FOR);
+    assert!(told(&done.events[0]));
+    assert_eq!(done.claim.reviewer, claim.reviewer, "the review stays the absent one's");
 }
 
 // L4 T3 K1

@@ -13,7 +13,7 @@ use domain::{
 use proptest::prelude::*;
 use support::{
     caller, claim, codes,
-    commands::{approve, attach, comment, decline, dispute, reject, request, respond},
+    commands::{approve, assign, attach, comment, decline, dispute, reject, request, respond},
     given, monday,
 };
 
@@ -126,7 +126,7 @@ fn any_command() -> impl Strategy<Value = Command> {
         Just(Command::StartReview),
         Just(attach()),
         Just(Command::RemoveProof { document: None }),
-        "[a-z]{1,5}".prop_map(|subject| Command::Assign { subject }),
+        "[a-z]{1,5}".prop_map(|subject| assign(&subject)),
         Just(request()),
         proptest::option::of("[a-z ]{0,5}").prop_map(|message| respond(message.as_deref())),
         Just(approve()),

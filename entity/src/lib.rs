@@ -25,4 +25,7 @@ pub mod partner;
 pub mod partner_location;
 pub mod product;
 pub mod proof_document;
+pub mod reviewer;
+pub mod revocation;
+pub mod service_token;
 pub mod setting;

@@ -16,6 +16,7 @@ mod m20261121_000007_after_the_decision;
 mod m20261128_000008_lists;
 mod m20261128_000009_clocks;
 mod m20261128_000010_checks;
+mod m20261129_000011_identity;
 mod run;
 
 use sea_orm_migration::prelude::{MigrationTrait, MigratorTrait, async_trait};
@@ -42,6 +43,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261128_000008_lists::Migration),
             Box::new(m20261128_000009_clocks::Migration),
             Box::new(m20261128_000010_checks::Migration),
+            Box::new(m20261129_000011_identity::Migration),
         ]
     }
 }

@@ -8,6 +8,8 @@ mod documents;
 mod eligibility;
 mod error;
 mod idempotency;
+pub mod reviewers;
+pub mod revocations;
 pub mod verify;
 
 use std::{sync::Arc, time::Duration};
@@ -19,7 +21,7 @@ pub use documents::Download;
 pub use eligibility::{Eligibility, EligibilityInput, Standing};
 pub use error::AppError;
 
-use crate::{clock::Clock, documents::Documents, events::Tail, store::Db};
+use crate::{auth::Revocations, clock::Clock, documents::Documents, events::Tail, store::Db};
 
 /// The server's use cases and what they stand on; cheap to clone.
 #[derive(Clone, Debug)]
@@ -33,6 +35,10 @@ struct Inner {
     documents: Documents,
     public_url: Option<String>,
     tail: Tail,
+    revocations: Revocations,
+    seen_revocations: Arc<revocations::Seen>,
+    met: Arc<reviewers::Met>,
+    deputies: Arc<reviewers::Deputies>,
 }
 
 impl App {
@@ -40,7 +46,18 @@ impl App {
     #[must_use]
     pub fn new(db: Db, clock: Clock, policy: Policy, documents: Documents, public_url: Option<String>) -> Self {
         let tail = Tail::new(db.clone());
-        Self(Arc::new(Inner { db, clock, policy, documents, public_url, tail }))
+        Self(Arc::new(Inner {
+            db,
+            clock,
+            policy,
+            documents,
+            public_url,
+            tail,
+            revocations: Revocations::default(),
+            seen_revocations: Arc::default(),
+            met: Arc::default(),
+            deputies: Arc::default(),
+        }))
     }
 
     /// The same, where a reader of the history and a new subscription wait this long for what is committed to be settled.
@@ -85,6 +102,12 @@ impl App {
     #[must_use]
     pub fn documents(&self) -> &Documents {
         &self.0.documents
+    }
+
+    /// The revoked tokens that this server knows (A8); whoever checks tokens looks at them.
+    #[must_use]
+    pub fn revocations(&self) -> &Revocations {
+        &self.0.revocations
     }
 
     /// What links begin with, without a slash at the end; nothing where links stay relative.

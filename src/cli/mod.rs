@@ -7,9 +7,11 @@ mod import;
 mod migrate;
 mod output;
 mod progress;
+mod revoke;
 mod schema;
 mod serve;
 mod token;
+mod tokens;
 mod verify;
 
 use std::process::ExitCode;
@@ -49,8 +51,12 @@ enum Command {
     Migrate(migrate::Options),
     /// Print the GraphQL schema, sorted, as in `schema.graphql`.
     Schema,
-    /// Print a signed token for development.
-    Token(token::Options),
+    /// Print a signed token for development or a service account, or explain one.
+    Token(Box<token::Options>),
+    /// List the tokens of service accounts.
+    Tokens(tokens::Options),
+    /// Revoke tokens before their end.
+    Revoke(revoke::Options),
     /// Load partners, customers, subscriptions or products from a file.
     Import(import::Options),
     /// Make realistic bulk data for load tests, the same for the same seed.
@@ -78,7 +84,9 @@ pub fn run(cli: Cli) -> LocalBoxFuture<'static, ExitCode> {
         Command::Serve(options) => serve::run(*options).boxed_local(),
         Command::Migrate(options) => migrate::run(options).boxed_local(),
         Command::Schema => ready(schema::run()).boxed_local(),
-        Command::Token(options) => ready(token::run(options)).boxed_local(),
+        Command::Token(options) => token::run(*options).boxed_local(),
+        Command::Tokens(options) => tokens::run(options).boxed_local(),
+        Command::Revoke(options) => revoke::run(options).boxed_local(),
         Command::Import(options) => import::run(options).boxed_local(),
         Command::Generate(options) => generate::run(options).boxed_local(),
         Command::Verify(options) => verify::run(options).boxed_local(),

@@ -1,29 +1,54 @@
-//! `cpor token`: a signed token for development.
+//! `cpor token`: signed tokens for development and for service accounts, and what a token becomes.
 
-use clap::Args;
+mod explain;
+
+use clap::{Args, Subcommand};
 use domain::{
     caller::{Caller, NoStanding, Side, usable_scopes},
     kinds::{Role, Scope},
+    time::Timestamp,
 };
 use jiff::SignedDuration;
 use uuid::Uuid;
 
 use super::{failure::Failure, output};
 use crate::{
+    app::revocations,
     auth::{AuthError, Authenticator, Grant},
     clock::Clock,
     config::KeyOptions,
+    ids, server,
+    store::revocations::ServiceToken,
 };
 
 /// The options of `cpor token`.
 #[derive(Debug, Args)]
-#[command(after_help = "\
+#[command(
+    args_conflicts_with_subcommands = true,
+    subcommand_negates_reqs = true,
+    after_help = "\
 Roles: GLOBAL_ADMIN BILLING_ADMIN INCENTIVES_ADMIN INCENTIVES_USER (with --partner),
 REVIEWER REVIEW_LEAD AUDITOR DIRECTORY_SYNC (with neither), CUSTOMER_ADMIN (with --tenant).
-Scopes: claims:read claims:write comments:write reviews:write directory:read directory:write history:read
+Scopes: claims:read claims:write comments:write reviews:write directory:read directory:write history:read tokens:revoke
 
-Example: cpor token --role REVIEWER --subject rita --name \"Rita Moss\" --ttl 8h")]
+Example: cpor token --role REVIEWER --subject rita --name \"Rita Moss\" --ttl 8h"
+)]
 pub struct Options {
+    #[command(subcommand)]
+    action: Option<Action>,
+    #[command(flatten)]
+    grant: GrantOptions,
+}
+
+#[derive(Debug, Subcommand)]
+enum Action {
+    /// Say what a token becomes here, or every reason why it is refused.
+    Explain(explain::Options),
+}
+
+/// What the token is to say.
+#[derive(Debug, Args)]
+struct GrantOptions {
     /// A role, such as REVIEWER; several by repeating the option or by commas, all of one side.
     #[arg(long = "role", env = "CPOR_ROLE", value_delimiter = ',', required = true, value_parser = role, value_name = "ROLE")]
     roles: Vec<Role>,
@@ -45,15 +70,63 @@ pub struct Options {
     /// How long the token is good, such as 30m, 8h or 7d.
     #[arg(long, env = "CPOR_TTL", default_value = "8h", value_parser = ttl, value_name = "DURATION")]
     ttl: SignedDuration,
+    /// The longest --ttl that is accepted.
+    #[arg(long, env = "CPOR_MAX_TOKEN_LIFE", default_value = "90d", value_parser = ttl, value_name = "DURATION")]
+    max_token_life: SignedDuration,
+    /// Make the token for a service account: it is registered in the database, and `cpor tokens` lists it.
+    #[arg(long, env = "CPOR_SERVICE", value_parser = clap::builder::BoolishValueParser::new())]
+    service: bool,
+    /// The database that a service account's token is registered in: a `sqlite://` path or a `postgres://` URL.
+    #[arg(long, env = "DATABASE_URL", default_value = "sqlite://cpor-data/cpor.db", hide_env_values = true)]
+    database_url: String,
     #[command(flatten)]
     keys: KeyOptions,
 }
 
-/// Prints the token.
-pub fn run(options: Options) -> Result<(), Failure> {
+/// Prints the token, or explains one.
+pub async fn run(options: Options) -> Result<(), Failure> {
+    if let Some(Action::Explain(options)) = options.action {
+        return explain::run(options).await;
+    }
+    let options = options.grant;
+    let (ttl, most) = (options.ttl, options.max_token_life);
+    if ttl > most {
+        return Err(Failure::usage(
+            format!("A token that lives {} hours is longer than --max-token-life allows.", ttl.as_hours()),
+            format!("Give a --ttl of at most {} hours, or raise --max-token-life.", most.as_hours()),
+        ));
+    }
     let authenticator = Authenticator::new(&options.keys.clone().validate()?);
-    let ttl = options.ttl;
-    Ok(output::line(&sign(&authenticator, &caller(options)?, ttl)?)?)
+    let service = options.service.then(|| options.database_url.clone());
+    let caller = caller(options)?;
+    let grant = grant(&caller, ttl);
+    let token = sign_grant(&authenticator, &grant)?;
+    if let Some(url) = service {
+        register(&url, &authenticator, grant).await?;
+    }
+    Ok(output::line(&token)?)
+}
+
+/// Makes a service account's token known in the database.
+async fn register(url: &str, authenticator: &Authenticator, grant: Grant) -> Result<(), Failure> {
+    let db = server::connect(url).await?;
+    let second = |at: u64| {
+        let micros = i64::try_from(at).unwrap_or(i64::MAX).saturating_mul(1_000_000);
+        Timestamp::from_micros(micros).map_err(|error| Failure::usage(error.to_string(), "Give a shorter --ttl."))
+    };
+    let token = ServiceToken {
+        jti: grant.jti,
+        issuer: authenticator.signing_issuer().unwrap_or_default().to_owned(),
+        issued_at: second(grant.issued_at)?,
+        expires_at: second(grant.expires_at)?,
+        subject: grant.subject,
+        name: grant.name,
+        roles: grant.roles,
+        scopes: grant.scopes,
+        partner_id: grant.partner_id,
+        tenant_id: grant.tenant_id,
+    };
+    Ok(revocations::register_service_token(&db, &token).await?)
 }
 
 /// Signs a token for a caller.
@@ -61,6 +134,11 @@ pub fn run(options: Options) -> Result<(), Failure> {
 /// # Errors
 /// When no server would take it.
 pub fn sign(authenticator: &Authenticator, caller: &Caller, ttl: SignedDuration) -> Result<String, Failure> {
+    sign_grant(authenticator, &grant(caller, ttl))
+}
+
+/// What the token of a caller says.
+fn grant(caller: &Caller, ttl: SignedDuration) -> Grant {
     let now = Clock::System.now().to_jiff().as_second();
     let second = |at: i64| u64::try_from(at).unwrap_or_default();
     let (partner_id, tenant_id) = match caller.side {
@@ -68,7 +146,7 @@ pub fn sign(authenticator: &Authenticator, caller: &Caller, ttl: SignedDuration)
         Side::Customer(id) => (None, Some(id)),
         Side::Vendor => (None, None),
     };
-    let grant = Grant {
+    Grant {
         subject: caller.subject.clone(),
         name: caller.name.clone(),
         roles: caller.roles.clone(),
@@ -77,17 +155,22 @@ pub fn sign(authenticator: &Authenticator, caller: &Caller, ttl: SignedDuration)
         tenant_id,
         issued_at: second(now),
         expires_at: second(now.saturating_add(ttl.as_secs())),
-    };
-    let signed = authenticator.sign(&grant);
-    let token =
-        signed.map_err(|error| Failure::new(format!("The token cannot be signed: {error}."), "Try another secret."))?;
+        jti: ids::new(),
+    }
+}
+
+fn sign_grant(authenticator: &Authenticator, grant: &Grant) -> Result<String, Failure> {
+    let token = authenticator.sign(grant).map_err(|error| {
+        let remedy = "Give the options an issuer with a secret (--jwt-secret, or `secrets` in the identity file); an identity provider signs its own tokens.";
+        Failure::new(format!("The token cannot be signed: {error}."), remedy)
+    })?;
     // The server is the judge of what a good token is: ask it before anybody else does.
-    match authenticator.authenticate(&token) {
+    match authenticator.authenticate_now(&token) {
         Ok(_) => Ok(token),
         Err(AuthError::Forbidden(why)) => {
             Err(Failure::usage(why, "Run `cpor token --help` for roles and what they need."))
         }
-        Err(AuthError::Unauthenticated) => Err(Failure::usage(
+        Err(AuthError::Unauthenticated | AuthError::Unavailable) => Err(Failure::usage(
             "A server would refuse this token.",
             "Give a --subject and a --name of at most 200 characters without line breaks, and a --ttl that ends before the year 9999.",
         )),
@@ -95,9 +178,9 @@ pub fn sign(authenticator: &Authenticator, caller: &Caller, ttl: SignedDuration)
 }
 
 /// Whom the options make, if roles and company go together (A1-A3, A5).
-fn caller(options: Options) -> Result<Caller, Failure> {
+fn caller(options: GrantOptions) -> Result<Caller, Failure> {
     let scopes = options.scope.as_deref().map_or_else(|| Ok(all_scopes(&options.roles)), scopes)?;
-    let Options { roles, partner, tenant, subject, name, .. } = options;
+    let GrantOptions { roles, partner, tenant, subject, name, .. } = options;
     let caller = Caller::new(subject, name, &roles, scopes, partner, tenant).map_err(|none| {
         let remedy = match none {
             NoStanding::NoPartner => "Add --partner with the partner's id.",

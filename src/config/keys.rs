@@ -1,33 +1,39 @@
-//! How tokens are checked: the secret, the issuer, the audience.
+//! The options that say whose tokens are accepted: a file for any number of issuers, or the short options for one.
 
-use super::ConfigError;
+use std::path::PathBuf;
 
-/// The shortest secret that is taken: as long as the hash of HS256.
+use super::{
+    ConfigError,
+    identity::{Identity, Issuer, KeySource, NamedSecret, Preset},
+};
+
+/// The shortest secret that is taken, in bytes: as long as the hash of HS256.
 const SHORTEST_SECRET: usize = 32;
+/// Issuer and audience of tokens that a secret signs, where the options name none.
+const OWN: &str = "cpor";
 
-/// The options that say how tokens are checked and, for development, signed.
-#[derive(Clone, Debug, clap::Args)]
+/// The options that say how tokens are checked and, with a secret, signed.
+#[derive(Clone, Debug, Default, clap::Args)]
 pub struct KeyOptions {
+    /// A TOML file that names one or more issuers, with their keys, audiences and claims (docs/identity.md). It replaces the
+    /// other options of this group.
+    #[arg(long, env = "CPOR_IDENTITY", value_name = "FILE")]
+    pub identity: Option<PathBuf>,
     /// The secret that signs tokens (HS256), at least 32 bytes.
     #[arg(long, env = "CPOR_JWT_SECRET", hide_env_values = true)]
     pub jwt_secret: Option<Secret>,
-    /// The issuer (`iss`) that a token must name.
-    #[arg(long, env = "CPOR_JWT_ISSUER", default_value = "cpor")]
-    pub jwt_issuer: String,
-    /// The audience (`aud`) that a token must name.
-    #[arg(long, env = "CPOR_JWT_AUDIENCE", default_value = "cpor")]
-    pub jwt_audience: String,
-}
-
-/// How tokens are checked, validated.
-#[derive(Clone, Debug)]
-pub struct Keys {
-    /// The secret of HS256.
-    pub secret: Secret,
-    /// The issuer that a token must name.
-    pub issuer: String,
-    /// The audience that a token must name.
-    pub audience: String,
+    /// The address of the issuer's public keys (a JWK set); needs --jwt-issuer and --jwt-audience.
+    #[arg(long, env = "CPOR_JWKS_URL", value_name = "URL")]
+    pub jwks_url: Option<String>,
+    /// The issuer of an OpenID provider, which publishes where its keys are (discovery); needs --jwt-audience.
+    #[arg(long, env = "CPOR_OIDC_ISSUER", value_name = "URL")]
+    pub oidc_issuer: Option<String>,
+    /// The issuer (`iss`) that a token must name [default with --jwt-secret: cpor].
+    #[arg(long, env = "CPOR_JWT_ISSUER", value_name = "ISSUER")]
+    pub jwt_issuer: Option<String>,
+    /// The audience (`aud`) that a token must name [default with --jwt-secret: cpor].
+    #[arg(long, env = "CPOR_JWT_AUDIENCE", value_name = "AUDIENCE")]
+    pub jwt_audience: Option<String>,
 }
 
 /// A secret text: it can be used, it never shows.
@@ -39,6 +45,20 @@ impl Secret {
     #[must_use]
     pub const fn as_bytes(&self) -> &[u8] {
         self.0.as_bytes()
+    }
+
+    /// Whether HS256 can be trusted with it.
+    ///
+    /// # Errors
+    /// [`ConfigError`] when it has fewer than 32 bytes.
+    pub(super) fn long_enough(self) -> Result<Self, ConfigError> {
+        match self.as_bytes().len() {
+            SHORTEST_SECRET.. => Ok(self),
+            length => Err(ConfigError::new(
+                format!("The token secret has {length} bytes; HS256 needs at least {SHORTEST_SECRET}."),
+                "Take one from `openssl rand -hex 32`.",
+            )),
+        }
     }
 }
 
@@ -61,31 +81,87 @@ impl std::fmt::Debug for Secret {
 }
 
 impl KeyOptions {
-    /// Checks the options.
+    /// Checks the options and reads the files that they name.
     ///
     /// # Errors
-    /// [`ConfigError`] when the secret is missing or short, or issuer or audience are blank.
-    pub fn validate(self) -> Result<Keys, ConfigError> {
-        let Some(secret) = self.jwt_secret else {
+    /// [`ConfigError`] when there is no key, more than one source of keys, or a file that cannot be used.
+    pub fn validate(self) -> Result<Identity, ConfigError> {
+        let short = self.short_options();
+        let Some(path) = self.identity else { return self.one_issuer() };
+        if let Some(option) = short.first() {
             return Err(ConfigError::new(
-                "There is no key to check tokens with.",
-                "Set CPOR_JWT_SECRET (or --jwt-secret) to at least 32 random bytes, for instance from `openssl rand -hex 32`.",
+                format!("{option} stands beside --identity, which names issuers of its own."),
+                format!("Remove {option} (or its environment variable), or add the issuer to the file."),
             ));
-        };
-        if secret.as_bytes().len() < SHORTEST_SECRET {
+        }
+        Identity::read(&path)
+    }
+
+    /// The short options that were given.
+    fn short_options(&self) -> Vec<&'static str> {
+        [
+            ("--jwt-secret", self.jwt_secret.is_some()),
+            ("--jwks-url", self.jwks_url.is_some()),
+            ("--oidc-issuer", self.oidc_issuer.is_some()),
+            ("--jwt-issuer", self.jwt_issuer.is_some()),
+            ("--jwt-audience", self.jwt_audience.is_some()),
+        ]
+        .into_iter()
+        .filter_map(|(option, given)| given.then_some(option))
+        .collect()
+    }
+
+    /// The issuer of the short options.
+    fn one_issuer(self) -> Result<Identity, ConfigError> {
+        let mut sources = self.short_options();
+        sources.retain(|option| !matches!(*option, "--jwt-issuer" | "--jwt-audience"));
+        if let [one, other, ..] = sources.as_slice() {
             return Err(ConfigError::new(
-                format!(
-                    "The token secret has {} bytes; HS256 needs at least {SHORTEST_SECRET}.",
-                    secret.as_bytes().len()
-                ),
-                "Take one from `openssl rand -hex 32`.",
+                format!("{one} and {other} are two sources of keys for one issuer."),
+                "Give one of them, or name several issuers in a file by --identity.",
             ));
         }
         for (value, option) in [(&self.jwt_issuer, "--jwt-issuer"), (&self.jwt_audience, "--jwt-audience")] {
-            if value.trim().is_empty() {
-                return Err(ConfigError::new(format!("{option} is blank."), "Leave it out for the default, `cpor`."));
+            if value.as_deref().is_some_and(|value| value.trim().is_empty()) {
+                return Err(ConfigError::new(format!("{option} is blank."), "Give it a value, or leave it out."));
             }
         }
-        Ok(Keys { secret, issuer: self.jwt_issuer, audience: self.jwt_audience })
+        let audience = |option: &str| {
+            self.jwt_audience.clone().ok_or_else(|| missing("--jwt-audience", option, "the audience of its tokens"))
+        };
+        let issuer = match (self.jwt_secret, self.jwks_url, self.oidc_issuer) {
+            (Some(secret), ..) => Issuer::new(
+                self.jwt_issuer.unwrap_or_else(|| OWN.to_owned()),
+                vec![self.jwt_audience.unwrap_or_else(|| OWN.to_owned())],
+                KeySource::Secrets(vec![NamedSecret { kid: None, secret: secret.long_enough()? }]),
+                None,
+            ),
+            (None, Some(url), _) => {
+                let audience = audience("--jwks-url")?;
+                let issuer = self.jwt_issuer.ok_or_else(|| missing("--jwt-issuer", "--jwks-url", "who issues them"))?;
+                Issuer::new(issuer, vec![audience], KeySource::Jwks(url), None)
+            }
+            (None, None, Some(issuer)) => {
+                let audience = audience("--oidc-issuer")?;
+                if self.jwt_issuer.is_some_and(|named| named != issuer) {
+                    return Err(ConfigError::new(
+                        "--oidc-issuer and --jwt-issuer name two issuers.",
+                        "Leave --jwt-issuer out: tokens must name the issuer of --oidc-issuer.",
+                    ));
+                }
+                Issuer::new(issuer, vec![audience], KeySource::Discovery, None::<Preset>)
+            }
+            (None, None, None) => {
+                return Err(ConfigError::new(
+                    "There is no key to check tokens with.",
+                    "Set CPOR_JWT_SECRET (or --jwt-secret) to at least 32 random bytes, for instance from `openssl rand -hex 32`; or name an OpenID provider by --oidc-issuer, its keys by --jwks-url, or several issuers in a file by --identity.",
+                ));
+            }
+        };
+        Identity::of(vec![issuer])
     }
+}
+
+fn missing(option: &str, beside: &str, what: &str) -> ConfigError {
+    ConfigError::new(format!("{beside} needs {option}: {what}."), format!("Add {option}."))
 }

@@ -33,9 +33,11 @@ pub enum Kind {
     HistoryEntry = 11,
     /// An arbitration.
     Arbitration = 12,
+    /// A reviewer, by an id that follows from the subject.
+    Reviewer = 13,
 }
 
-const KINDS: [Kind; 12] = [
+const KINDS: [Kind; 13] = [
     Kind::Partner,
     Kind::PartnerLocation,
     Kind::Customer,
@@ -48,6 +50,7 @@ const KINDS: [Kind; 12] = [
     Kind::Comment,
     Kind::HistoryEntry,
     Kind::Arbitration,
+    Kind::Reviewer,
 ];
 
 /// What a global id names.

@@ -97,12 +97,8 @@ pub(super) struct Loaders {
 impl Loaders {
     /// Loaders for a caller; their jobs go to the queue.
     pub(super) fn new(app: App, caller: Caller, queue: Queue) -> Self {
-        Self {
-            reader: Reader { app, caller: Arc::new(caller) },
-            queue,
-            batches: Arc::default(),
-            meanings: Mutex::default(),
-        }
+        let caller = Arc::new(app.standing_in(caller));
+        Self { reader: Reader { app, caller }, queue, batches: Arc::default(), meanings: Mutex::default() }
     }
 
     fn of<'a>(ctx: &'a Context<'_>) -> Result<&'a Self, Failure> {

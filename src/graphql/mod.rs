@@ -29,6 +29,8 @@ mod problem;
 mod proof;
 mod range;
 mod response;
+mod reviewer;
+mod revocation;
 mod sandbox;
 mod scalar;
 pub mod schema;

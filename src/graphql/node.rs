@@ -19,11 +19,12 @@ use super::{
     history::HistoryEntry,
     loader::{Load, Reader, load},
     proof::ProofDocument,
+    reviewer::Reviewer,
 };
 use crate::store::{
     arbitrations, associations,
     claims::{self, Wanted},
-    comments, customers, documents, history, partners, products,
+    comments, customers, documents, history, partners, products, reviewers,
     rows::Columns,
     subscriptions,
 };
@@ -61,14 +62,19 @@ pub enum Node {
     Comment(Comment),
     /// An entry of a history.
     HistoryEntry(HistoryEntry),
+    /// A reviewer.
+    Reviewer(Reviewer),
 }
 
 /// The scope that looking up an object of a kind needs (A5).
 const fn scope_of(kind: Kind) -> Scope {
     match kind {
-        Kind::Partner | Kind::PartnerLocation | Kind::Customer | Kind::Product | Kind::CustomerSubscription => {
-            Scope::DirectoryRead
-        }
+        Kind::Partner
+        | Kind::PartnerLocation
+        | Kind::Customer
+        | Kind::Product
+        | Kind::CustomerSubscription
+        | Kind::Reviewer => Scope::DirectoryRead,
         Kind::Claim | Kind::ClaimLine | Kind::Association | Kind::Arbitration | Kind::ProofDocument | Kind::Comment => {
             Scope::ClaimsRead
         }
@@ -110,6 +116,8 @@ nodes! {
         .into_iter().map(|found| (found.id, Node::Arbitration(found.into())));
     DocumentNode => |reader, ids| documents::by_ids(reader.db(), &reader.caller, &ids).await?
         .into_iter().map(|found| (found.id, Node::ProofDocument(found.into())));
+    ReviewerNode => |reader, ids| reviewers::by_ids(reader.db(), &ids).await?
+        .into_iter().map(|found| (found.id, Node::Reviewer(found.into())));
     CommentNode => |reader, ids| comments::by_ids(reader.db(), &reader.caller, &ids).await?
         .into_iter().map(|found| (found.id, Node::Comment(found.into())));
     HistoryNode => |reader, ids| history::by_ids(reader.db(), &reader.caller, &ids, Columns::ALL).await?
@@ -155,6 +163,8 @@ async fn find(ctx: &Context<'_>, id: &str) -> Result<Option<Node>, Failure> {
         Named::Uuid(Kind::ProofDocument, id) => load(ctx, DocumentNode(id)).await,
         Named::Uuid(Kind::Comment, id) => load(ctx, CommentNode(id)).await,
         Named::Uuid(Kind::HistoryEntry, id) => load(ctx, HistoryNode(id)).await,
+        Named::Uuid(Kind::Reviewer, _) if !Reader::of(ctx)?.is_vendor() => Ok(None),
+        Named::Uuid(Kind::Reviewer, id) => load(ctx, ReviewerNode(id)).await,
         // A line is no node.
         Named::Uuid(Kind::ClaimLine | Kind::PartnerLocation, _) => Ok(None),
     }
@@ -167,7 +177,7 @@ pub struct NodeQuery;
 #[Object(guard = "Root")]
 impl NodeQuery {
     /// The object that a global id names; null when there is none that the caller sees. Needs the scope of its kind:
-    /// `directory:read` for partners, locations, customers, products and subscriptions, `claims:read` for claims,
+    /// `directory:read` for partners, locations, customers, products, subscriptions and reviewers, `claims:read` for claims,
     /// associations, arbitrations, documents and comments, `history:read` for entries of a history.
     async fn node(
         &self,

@@ -17,6 +17,8 @@ use super::{
     history::HistoryQuery,
     live::Subscription,
     node::{Node, NodeQuery},
+    reviewer::{ReviewerMutation, ReviewerQuery},
+    revocation::RevocationMutation,
     sandbox::SandboxMutation,
     viewer::ViewerQuery,
 };
@@ -36,6 +38,7 @@ pub struct Query(
     EligibilityQuery,
     StatisticsQuery,
     DirectoryQuery,
+    ReviewerQuery,
     CustomerQuery,
     CommentQuery,
     HistoryQuery,
@@ -53,6 +56,8 @@ pub struct Mutation(
     ArbitrationMutation,
     CommentMutation,
     DirectoryMutation,
+    ReviewerMutation,
+    RevocationMutation,
     SandboxMutation,
 );
 

@@ -8,6 +8,7 @@ use axum::extract::{Path, Request, State};
 use axum::http::HeaderValue;
 use axum::http::header::{CONTENT_DISPOSITION, CONTENT_LENGTH, CONTENT_SECURITY_POLICY, CONTENT_TYPE};
 use axum::response::Response;
+use domain::kinds::Scope;
 
 use super::failure::Failure;
 use super::{Edge, session};
@@ -22,7 +23,7 @@ pub(super) async fn download(
     path: Result<Path<String>, PathRejection>,
     request: Request,
 ) -> Result<Response, Failure> {
-    let caller = edge.known_caller(request.headers(), session::address(request.extensions()))?;
+    let caller = edge.known_caller(request.headers(), session::address(request.extensions())).await?;
     let Ok(Path(id)) = path else { return Err(Failure::not_found()) };
     let opening = edge.backend.open_document(&caller, &id);
     let opened =
@@ -30,7 +31,7 @@ pub(super) async fn download(
     match opened {
         Ok(Some(document)) => Ok(attachment(document)),
         Ok(None) => Err(Failure::not_found()),
-        Err(AppError::Forbidden(why)) => Err(Failure::forbidden(why)),
+        Err(AppError::Forbidden(why)) => Err(Failure::without_scope(why, Scope::ClaimsRead)),
         Err(AppError::BadInput(why)) => Err(Failure::bad_input(why)),
         Err(AppError::Unavailable(cause)) => {
             tracing::warn!(cause, "the database does not answer");

@@ -4,6 +4,7 @@ use axum::body::Body;
 use axum::http::header::{ACCEPT_ENCODING, ALLOW, CONNECTION, CONTENT_TYPE, RETRY_AFTER, WWW_AUTHENTICATE};
 use axum::http::{HeaderName, HeaderValue, Method, StatusCode};
 use axum::response::{IntoResponse, Response};
+use domain::kinds::Scope;
 use serde_json::{Value, json};
 
 use super::accept::MediaType;
@@ -45,10 +46,33 @@ impl Failure {
         Self::new(StatusCode::BAD_REQUEST, "PERSISTED_QUERY_NOT_SUPPORTED", "PersistedQueryNotSupported")
     }
 
-    /// No token, or none that is good: always the same answer.
+    /// The request has no token. `challenge` adds to the header where the metadata are.
     pub(super) fn unauthenticated() -> Self {
         Self::new(StatusCode::UNAUTHORIZED, "UNAUTHENTICATED", "A valid bearer token is needed.")
             .with(WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"))
+    }
+
+    /// The request has a token that is not good: the same answer for every reason (RFC 6750).
+    pub(super) fn invalid_token() -> Self {
+        Self::new(StatusCode::UNAUTHORIZED, "UNAUTHENTICATED", "A valid bearer token is needed.")
+            .with(WWW_AUTHENTICATE, HeaderValue::from_static("Bearer error=\"invalid_token\""))
+    }
+
+    /// The token is good and gives its bearer no standing here (A5).
+    pub(super) fn insufficient(message: impl Into<String>) -> Self {
+        Self::forbidden(message).with(WWW_AUTHENTICATE, HeaderValue::from_static("Bearer error=\"insufficient_scope\""))
+    }
+
+    /// The token is good and lacks this scope, or a role that could use it.
+    pub(super) fn without_scope(message: impl Into<String>, scope: Scope) -> Self {
+        let challenge = HeaderValue::try_from(format!("Bearer error=\"insufficient_scope\", scope=\"{scope}\""));
+        Self::forbidden(message).with(WWW_AUTHENTICATE, challenge.unwrap_or(HeaderValue::from_static("Bearer")))
+    }
+
+    /// The keys of the token's issuer could not be fetched, so the token can be neither accepted nor refused.
+    pub(super) fn no_keys() -> Self {
+        let message = "The server has no keys to check tokens with at the moment; try again in a few seconds.";
+        Self::new(StatusCode::SERVICE_UNAVAILABLE, SERVICE_UNAVAILABLE, message).with(RETRY_AFTER, 5_u64)
     }
 
     /// The token is good and does not give its bearer this.

@@ -97,7 +97,7 @@ impl Edge {
             return Err(Failure::unsupported_encoding());
         }
         let address = session::address(request.extensions());
-        let session = self.admit(request.headers(), address)?;
+        let session = self.admit(request.headers(), address).await?;
         let last_event = sse::last_event(request.headers());
         let parts = match content {
             Content::Json => {
@@ -118,7 +118,7 @@ impl Edge {
         counted: &mut telemetry::Request,
     ) -> Result<Response, Failure> {
         let address = session::address(&head.extensions);
-        let session = self.admit(&head.headers, address)?;
+        let session = self.admit(&head.headers, address).await?;
         let Ok(Query(pairs)) = Query::try_from_uri(&head.uri) else {
             return Err(Failure::malformed("The query string cannot be read."));
         };
@@ -128,8 +128,8 @@ impl Edge {
     }
 
     /// Lets callers in, and where the schema is public everybody; counts the request.
-    fn admit(&self, headers: &HeaderMap, address: IpAddr) -> Result<Option<Session>, Failure> {
-        let session = self.session(headers, address)?;
+    async fn admit(&self, headers: &HeaderMap, address: IpAddr) -> Result<Option<Session>, Failure> {
+        let session = self.session(headers, address).await?;
         if session.is_none() && !self.endpoint.is_schema_public() {
             return Err(Failure::unauthenticated());
         }

@@ -1,13 +1,16 @@
 //! What lies around every route: request ids, the log, CORS, headers, and the net under a panic.
 
 use std::any::Any;
+use std::sync::Arc;
 use std::time::Duration;
 
 use axum::Router;
 use axum::extract::{DefaultBodyLimit, Request};
-use axum::http::header::{CACHE_CONTROL, CONTENT_DISPOSITION, CONTENT_TYPE, RETRY_AFTER, X_CONTENT_TYPE_OPTIONS};
+use axum::http::header::{
+    CACHE_CONTROL, CONTENT_DISPOSITION, CONTENT_TYPE, RETRY_AFTER, WWW_AUTHENTICATE, X_CONTENT_TYPE_OPTIONS,
+};
 use axum::http::{Extensions, HeaderMap, HeaderName, HeaderValue, Method, StatusCode, Version};
-use axum::middleware::{from_fn, map_request};
+use axum::middleware::{from_fn, from_fn_with_state, map_request};
 use axum::response::{IntoResponse, Response};
 use tower::ServiceBuilder;
 use tower_http::CompressionLevel;
@@ -19,7 +22,8 @@ use tower_http::request_id::{MakeRequestId, PropagateRequestIdLayer, RequestId, 
 use tower_http::set_header::SetResponseHeaderLayer;
 
 use super::failure::Failure;
-use super::{log, rest};
+use super::{log, metadata, rest};
+use crate::config::Config;
 
 pub(super) const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 
@@ -33,7 +37,8 @@ const PREFLIGHT_FOR: Duration = Duration::from_mins(10);
 const LONGEST_ID: usize = 64;
 
 /// Puts the layers around the routes; the first one is the outermost.
-pub(super) fn around(routes: Router, origins: &[String]) -> Router {
+pub(super) fn around(routes: Router, config: &Config) -> Router {
+    let origins = &config.cors_origins;
     // One stack and not a layer after the other: the router makes every layer it is given a boxed service of its own.
     let layers = ServiceBuilder::new()
         .layer(map_request(without_strange_id))
@@ -45,6 +50,7 @@ pub(super) fn around(routes: Router, origins: &[String]) -> Router {
         .option_layer((!origins.is_empty()).then(|| cors(origins)))
         .layer(SetResponseHeaderLayer::overriding(X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff")))
         .layer(SetResponseHeaderLayer::if_not_present(CACHE_CONTROL, HeaderValue::from_static("no-store")))
+        .layer(from_fn_with_state(config.public_url.as_deref().map(Arc::from), metadata::point_to))
         .layer(CatchPanicLayer::custom(panicked))
         // Handlers read bodies themselves, with limits of their own.
         .layer(DefaultBodyLimit::disable());
@@ -103,7 +109,7 @@ fn cors(origins: &[String]) -> CorsLayer {
         .allow_origin(origins)
         .allow_methods([Method::GET, Method::POST])
         .allow_headers(AllowHeaders::mirror_request())
-        .expose_headers([RETRY_AFTER, CONTENT_DISPOSITION, REQUEST_ID])
+        .expose_headers([RETRY_AFTER, CONTENT_DISPOSITION, REQUEST_ID, WWW_AUTHENTICATE])
         .max_age(PREFLIGHT_FOR)
 }
 

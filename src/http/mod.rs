@@ -14,6 +14,7 @@ mod health;
 mod layers;
 mod live;
 mod log;
+mod metadata;
 mod multipart;
 mod params;
 mod rate;
@@ -53,6 +54,9 @@ pub trait Backend: Send + Sync {
         id: &'a str,
     ) -> BoxFuture<'a, Result<Option<Download>, AppError>>;
 
+    /// Takes note of a caller whose token was accepted (R1).
+    fn meet<'a>(&'a self, caller: &'a Caller) -> BoxFuture<'a, ()>;
+
     /// Whether requests can be served; else why not, for the log.
     fn ready(&self) -> BoxFuture<'_, Result<(), String>>;
 
@@ -64,7 +68,7 @@ pub trait Backend: Send + Sync {
 pub(crate) struct Edge {
     endpoint: Endpoint,
     backend: Box<dyn Backend>,
-    authenticator: Authenticator,
+    authenticator: Arc<Authenticator>,
     rates: RateLimits,
     sizes: body::Sizes,
     config: Config,
@@ -74,19 +78,20 @@ pub(crate) struct Edge {
 
 /// The routes of a server.
 ///
-/// `largest_file` is the size in bytes up to which a proof document is taken (P1); of a larger file one byte more is read,
+/// `authenticator` says who asks. `largest_file` is the size in bytes up to which a proof document is taken (P1); of a larger file one byte more is read,
 /// so that the use case can refuse it by its own rule.
 pub fn router(
     config: &Config,
     endpoint: Endpoint,
     backend: impl Backend + 'static,
+    authenticator: Arc<Authenticator>,
     largest_file: usize,
     shutdown: &Shutdown,
 ) -> Router {
     let edge = Arc::new(Edge {
         endpoint,
         backend: Box::new(backend),
-        authenticator: Authenticator::new(&config.keys),
+        authenticator,
         rates: RateLimits::new(&config.limits),
         sizes: body::Sizes::new(&config.limits, largest_file),
         config: config.clone(),
@@ -96,6 +101,7 @@ pub fn router(
     let mut routes = Router::new()
         .route("/graphql", post(graphql::post).get(graphql::get))
         .route("/documents/{id}", get(documents::download))
+        .route(metadata::PATH, get(metadata::document))
         .route("/healthz", get(health::alive))
         .route("/readyz", get(health::ready))
         .route("/metrics", get(scrape::metrics));
@@ -104,5 +110,5 @@ pub fn router(
     }
     let routes =
         routes.fallback(failure::unknown_path).method_not_allowed_fallback(failure::wrong_method).with_state(edge);
-    layers::around(routes, &config.cors_origins)
+    layers::around(routes, config)
 }

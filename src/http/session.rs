@@ -10,36 +10,49 @@ use domain::caller::Caller;
 use super::Edge;
 use super::failure::Failure;
 use crate::auth::{AuthError, Session};
+use crate::telemetry;
 
 impl Edge {
     /// The caller whose token the request carries; nothing where it carries none.
-    pub(super) fn caller(&self, headers: &HeaderMap, address: IpAddr) -> Result<Option<Caller>, Failure> {
-        Ok(self.session(headers, address)?.map(|session| session.caller))
+    pub(super) async fn caller(&self, headers: &HeaderMap, address: IpAddr) -> Result<Option<Caller>, Failure> {
+        Ok(self.session(headers, address).await?.map(|session| session.caller))
     }
 
     /// The same with the end of the token, for what lasts longer than a request.
-    pub(super) fn session(&self, headers: &HeaderMap, address: IpAddr) -> Result<Option<Session>, Failure> {
+    pub(super) async fn session(&self, headers: &HeaderMap, address: IpAddr) -> Result<Option<Session>, Failure> {
         if !headers.contains_key(AUTHORIZATION) {
             return Ok(None);
         }
-        self.session_of(bearer(headers), address).map(Some)
+        self.session_of(bearer(headers), address).await.map(Some)
     }
 
     /// The session of a token from wherever it came; a bad one is counted against the address.
-    pub(super) fn session_of(&self, token: Option<&str>, address: IpAddr) -> Result<Session, Failure> {
-        match token.map_or(Err(AuthError::Unauthenticated), |token| self.authenticator.authenticate(token)) {
-            Ok(session) => Ok(session),
-            Err(AuthError::Forbidden(why)) => Err(Failure::forbidden(why)),
+    pub(super) async fn session_of(&self, token: Option<&str>, address: IpAddr) -> Result<Session, Failure> {
+        let checked = match token {
+            Some(token) => self.authenticator.authenticate(token).await,
+            None => {
+                tracing::info!(reason = "malformed", detail = "It is not a bearer token.", "a token was refused");
+                Err(AuthError::Unauthenticated)
+            }
+        };
+        match checked {
+            Ok(session) => {
+                telemetry::tell_subject(&session.caller.subject);
+                self.backend.meet(&session.caller).await;
+                Ok(session)
+            }
+            Err(AuthError::Forbidden(why)) => Err(Failure::insufficient(why)),
+            Err(AuthError::Unavailable) => Err(Failure::no_keys()),
             Err(AuthError::Unauthenticated) => {
                 self.rates.bad_token(address)?;
-                Err(Failure::unauthenticated())
+                Err(Failure::invalid_token())
             }
         }
     }
 
     /// The caller of a request that needs one; counts the request.
-    pub(super) fn known_caller(&self, headers: &HeaderMap, address: IpAddr) -> Result<Caller, Failure> {
-        let caller = self.caller(headers, address)?.ok_or_else(Failure::unauthenticated)?;
+    pub(super) async fn known_caller(&self, headers: &HeaderMap, address: IpAddr) -> Result<Caller, Failure> {
+        let caller = self.caller(headers, address).await?.ok_or_else(Failure::unauthenticated)?;
         self.rates.request(&caller.subject)?;
         Ok(caller)
     }

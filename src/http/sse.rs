@@ -63,6 +63,10 @@ impl Edge {
             answers: AssertUnwindSafe(answers).catch_unwind().boxed(),
             stopping: self.shutdown.asked().boxed(),
             token_end: Box::pin(sleep(session.remaining())),
+            revoked: {
+                let (revocations, session) = (self.authenticator.revocations().clone(), session.clone());
+                async move { revocations.revoked(&session).await }.boxed()
+            },
             session,
             signs,
             end: "client",
@@ -116,6 +120,8 @@ struct Following {
     answers: BoxStream<'static, std::thread::Result<Answer>>,
     stopping: BoxFuture<'static, ()>,
     token_end: Pin<Box<Sleep>>,
+    /// Done when the token is revoked (A8).
+    revoked: BoxFuture<'static, ()>,
     session: Session,
     signs: Interval,
     /// Why it ends, for the figures; the client going away is what nobody here tells.
@@ -147,13 +153,14 @@ impl Following {
                 self.end = "stopping";
                 return None;
             }
-            () = &mut self.token_end => return Some(self.last("token", &Failure::unauthenticated())),
+            () = &mut self.token_end => return Some(self.last("token", &Failure::invalid_token())),
+            () = &mut self.revoked => return Some(self.last("token", &Failure::invalid_token())),
             answer = self.answers.next() => answer.map(Some),
             _ = self.signs.tick() => Some(None),
         };
         // By the clock too: a machine that slept woke up with timers that are late.
         if self.session.remaining().is_zero() {
-            return Some(self.last("token", &Failure::unauthenticated()));
+            return Some(self.last("token", &Failure::invalid_token()));
         }
         match event {
             Some(None) => Some((COMMENT, true)),

@@ -187,7 +187,11 @@ async fn a_token_is_needed_and_all_bad_ones_get_one_answer() {
         let answer = server.post(&json!({"query": "{echo}"})).header("authorization", bad).send().await;
         assert_eq!(
             (answer.status.as_u16(), answer.header("www-authenticate"), code(&answer)),
-            (401, "Bearer", "UNAUTHENTICATED"),
+            (
+                401,
+                "Bearer error=\"invalid_token\", resource_metadata=\"http://localhost/.well-known/oauth-protected-resource\"",
+                "UNAUTHENTICATED"
+            ),
             "{bad}"
         );
         bodies.push(answer.json);

@@ -34,6 +34,8 @@ pub mod page;
 pub mod partners;
 pub mod products;
 pub mod records;
+pub mod reviewers;
+pub mod revocations;
 pub mod subscriptions;
 pub mod verify;
 pub mod write;

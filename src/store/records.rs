@@ -20,6 +20,44 @@ pub struct Partner {
     pub name: String,
 }
 
+/// A reviewer of the vendor (R1).
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Reviewer {
+    /// Its id, which follows from the subject.
+    pub id: Uuid,
+    /// The subject of the reviewer's tokens.
+    pub subject: String,
+    /// The display name.
+    pub name: String,
+    /// Where notices go.
+    pub email: Option<String>,
+    /// Whether this is a review lead.
+    pub lead: bool,
+    /// Whether reviews can be assigned.
+    pub active: bool,
+    /// The absence that was set last.
+    pub absence: Option<Absence>,
+}
+
+/// A time in which a reviewer does not review (R4).
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Absence {
+    /// When it begins.
+    pub from: Timestamp,
+    /// When it ends.
+    pub until: Timestamp,
+    /// The subject of the deputy.
+    pub deputy: Option<String>,
+}
+
+impl Reviewer {
+    /// Whether the reviewer is absent at this time.
+    #[must_use]
+    pub fn is_absent(&self, now: Timestamp) -> bool {
+        self.absence.as_ref().is_some_and(|absence| absence.from <= now && now < absence.until)
+    }
+}
+
 /// A partner's location. Its partner type is never read (C5).
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Location {

@@ -3,6 +3,7 @@
 //! They are of the highest level, so that warnings and errors carry them whatever is logged beside. Nothing in them is
 //! a client's text but the request's id and path, which are checked and cut.
 
+use sha2::{Digest, Sha256};
 use tracing::{Span, error_span, field};
 
 /// The target of the spans that traces are made of.
@@ -19,13 +20,21 @@ pub fn request_span(id: &str, method: &str, path: &str) -> Span {
         _ => "other",
     };
     let path: String = path.chars().take(LONGEST_PATH).map(|c| if c.is_ascii_graphic() { c } else { '?' }).collect();
-    error_span!(target: TARGET, "request", request_id = id, method, path, operation = field::Empty)
+    error_span!(target: TARGET, "request", request_id = id, method, path, operation = field::Empty, subject = field::Empty)
 }
 
 /// A socket; `request_id` is of the request that it began with, `connection` its own.
 #[must_use]
 pub fn socket_span(request_id: &str, connection: &str) -> Span {
-    error_span!(parent: None, "socket", request_id, connection)
+    error_span!(parent: None, "socket", request_id, connection, subject = field::Empty)
+}
+
+/// Whose token the request or socket of this task carries: by a hash, under which one person's lines can be found and which
+/// does not name the person.
+pub fn tell_subject(subject: &str) {
+    let hash = Sha256::digest(subject.as_bytes());
+    let hash: String = hash.iter().take(8).map(|byte| format!("{byte:02x}")).collect();
+    Span::current().record("subject", hash);
 }
 
 /// The operation of a request. The request's own span names it already, so it is for traces only.

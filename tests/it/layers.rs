@@ -33,6 +33,7 @@ const RESERVED: &[(&str, &[&str])] = &[
     ("hyper", &["http"]),
     ("object_store", &["documents"]),
     ("jsonwebtoken", &["auth"]),
+    ("reqwest", &["auth"]),
     ("clap", &["config", "cli", "main"]),
     ("indicatif", &["cli"]),
     ("csv", &["cli"]),

@@ -43,5 +43,7 @@ words! {
         DirectoryWrite = "directory:write",
         /// History anywhere.
         HistoryRead = "history:read",
+        /// Revoke tokens (A8).
+        TokensRevoke = "tokens:revoke",
     }
 }

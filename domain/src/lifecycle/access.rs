@@ -52,21 +52,21 @@ fn person_allows(rule: &Rule, claim: &Claim, caller: &Caller) -> bool {
         Side::Vendor => true,
         Side::Customer(id) => id == claim.tenant_id,
     };
-    let assigned = claim.reviewer.as_ref().map(|reviewer| reviewer.subject == caller.subject);
+    let assigned = claim.reviewer.as_ref().map(|reviewer| caller.acts_as(&reviewer.subject));
     let lead = caller.is(Role::ReviewLead);
     mine && match rule.who {
         Who::OpenReviewer => lead || assigned.unwrap_or(true),
-        Who::TakingReviewer => lead || assigned.is_none(),
+        Who::TakingReviewer => lead || assigned.unwrap_or(true),
         Who::AssignedReviewer => lead || assigned.unwrap_or(false),
-        Who::DecidingReviewer => lead || (assigned.unwrap_or(false) && !rejected_it(claim, caller)),
+        Who::DecidingReviewer => lead || (assigned.unwrap_or(false) && !rejected_by(claim, &caller.subject)),
         Who::PartnerAnyone | Who::PartnerAdmin | Who::BothSides | Who::Lead | Who::Customer => true,
     }
 }
 
-/// Whether it is the caller's own rejection that is disputed (D2).
-fn rejected_it(claim: &Claim, caller: &Caller) -> bool {
+/// Whether it is this subject's own rejection that is disputed (D2).
+pub(super) fn rejected_by(claim: &Claim, subject: &str) -> bool {
     let by = claim.dispute.as_ref().filter(|_| claim.disputed()).and_then(|dispute| dispute.rejected_by.as_deref());
-    by == Some(caller.subject.as_str())
+    by == Some(subject)
 }
 
 /// Whether what a row asks for beside the status holds.
@@ -122,7 +122,7 @@ fn not_allowed(rule: &Rule, claim: &Claim, caller: &Caller, now: Timestamp) -> P
 /// Whom a row asks for, where the role alone does not do.
 const fn who(who: Who) -> &'static str {
     match who {
-        Who::TakingReviewer => "a review lead, or a reviewer while nobody is assigned",
+        Who::TakingReviewer => "a review lead, the assigned reviewer, or any reviewer while nobody is assigned",
         Who::DecidingReviewer => "the assigned reviewer, if they did not give the disputed rejection, or a review lead",
         _ => "the assigned reviewer or a review lead",
     }

@@ -3,7 +3,7 @@
 use uuid::Uuid;
 
 use crate::{
-    claim::{Claim, Contact},
+    claim::{Claim, Contact, Reviewer},
     eligibility::Intent,
     kinds::{ActionReason, Activity, ClaimAction, CommentVisibility, RejectionReason, SolutionArea},
     patch::Patch,
@@ -29,8 +29,17 @@ pub enum Command {
     StartReview,
     /// Assign the review.
     Assign {
-        /// The token subject of the reviewer.
-        subject: String,
+        /// The reviewer; none takes the review away from whoever has it.
+        to: Option<Reviewer>,
+        /// The absent reviewer whose deputy gets it, or whom nobody stands in for.
+        absent: Option<String>,
+    },
+    /// Move a review, whoever has it by now (R3).
+    Reassign {
+        /// The subject that has it.
+        from: String,
+        /// The reviewer who gets it; none takes it away.
+        to: Option<Reviewer>,
     },
     /// Ask the partner for more (L4).
     RequestPartnerAction {
@@ -97,7 +106,7 @@ impl Command {
             Self::DeleteDraft => ClaimAction::DeleteDraft,
             Self::Submit => ClaimAction::Submit,
             Self::StartReview => ClaimAction::StartReview,
-            Self::Assign { .. } => ClaimAction::Assign,
+            Self::Assign { .. } | Self::Reassign { .. } => ClaimAction::Assign,
             Self::RequestPartnerAction { .. } => ClaimAction::RequestPartnerAction,
             Self::Respond { .. } => ClaimAction::Respond,
             Self::Approve { .. } => ClaimAction::Approve,

@@ -12,7 +12,7 @@ use crate::{
     answer, parties, refuse, remark,
     support::{
         arena::Arena,
-        commands::{approve, attach, decline, request, withdraw},
+        commands::{approve, assign, attach, decline, request, withdraw},
         monday,
     },
     told,
@@ -155,7 +155,7 @@ fn a_comment_or_a_document_does_not_take_a_claim_out_of_its_arbitration() {
     for (role, command) in [
         (Role::GlobalAdmin, remark()),
         (Role::GlobalAdmin, attach()),
-        (Role::ReviewLead, Command::Assign { subject: "reviewer@example".to_owned() }),
+        (Role::ReviewLead, assign("reviewer@example")),
         (Role::ReviewLead, Command::StartReview),
         (Role::ReviewLead, request()),
         (Role::GlobalAdmin, answer()),

@@ -1,6 +1,7 @@
 //! Commands as the tests give them.
 
 use domain::{
+    claim::Reviewer,
     kinds::{ActionReason, CommentVisibility, RejectionReason},
     lifecycle::{Command, NewDocument},
 };
@@ -30,6 +31,11 @@ pub fn decline(reason: Option<&str>) -> Command {
 
 pub fn comment(visibility: CommentVisibility) -> Command {
     Command::Comment { body: "Hello".to_owned(), visibility, comment_id: COMMENT }
+}
+
+/// Assigns the review to somebody who is there.
+pub fn assign(subject: &str) -> Command {
+    Command::Assign { to: Some(Reviewer { subject: subject.to_owned(), name: None }), absent: None }
 }
 
 pub fn request() -> Command {

@@ -28,6 +28,7 @@ impl Change {
             Self::RemoveProof { document_id } => serde_json::json!(document_id),
             Self::DeleteDraft | Self::Submit | Self::StartReview => serde_json::Value::Null,
             Self::Assign { subject } => serde_json::json!(subject),
+            Self::Reassign { from, to } => serde_json::json!([from, to]),
             Self::RequestPartnerAction { reasons, message } => serde_json::json!([reasons, message]),
             Self::Respond { message } => serde_json::json!(message),
             Self::Approve { note } => serde_json::json!(note),

@@ -199,7 +199,11 @@ impl App {
             Change::DeleteDraft => Command::DeleteDraft,
             Change::Submit => Command::Submit,
             Change::StartReview => Command::StartReview,
-            Change::Assign { subject } => Command::Assign { subject },
+            Change::Assign { subject } => {
+                let (to, absent) = self.assignee(on, ask.caller, subject).await?;
+                Command::Assign { to, absent }
+            }
+            Change::Reassign { from, to } => Command::Reassign { from, to: self.assignee(on, ask.caller, to).await?.0 },
             Change::RequestPartnerAction { reasons, message } => {
                 Command::RequestPartnerAction { reasons, message, comment_id }
             }

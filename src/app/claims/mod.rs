@@ -150,8 +150,15 @@ pub enum Change {
     StartReview,
     /// Assign the review.
     Assign {
-        /// The reviewer's token subject.
-        subject: String,
+        /// The reviewer's token subject; none takes the review away from whoever has it (R2).
+        subject: Option<String>,
+    },
+    /// Move the review of one reviewer (R3).
+    Reassign {
+        /// The subject that has it.
+        from: String,
+        /// The subject that gets it; none takes it away.
+        to: Option<String>,
     },
     /// Ask the partner for more.
     RequestPartnerAction {
@@ -226,6 +233,7 @@ impl Change {
             Self::AttachProof { .. }
                 | Self::StartReview
                 | Self::Assign { .. }
+                | Self::Reassign { .. }
                 | Self::RequestPartnerAction { .. }
                 | Self::Comment { .. }
         )
@@ -241,7 +249,7 @@ impl Change {
             Self::DeleteDraft => ClaimAction::DeleteDraft,
             Self::Submit => ClaimAction::Submit,
             Self::StartReview => ClaimAction::StartReview,
-            Self::Assign { .. } => ClaimAction::Assign,
+            Self::Assign { .. } | Self::Reassign { .. } => ClaimAction::Assign,
             Self::RequestPartnerAction { .. } => ClaimAction::RequestPartnerAction,
             Self::Respond { .. } => ClaimAction::Respond,
             Self::Approve { .. } => ClaimAction::Approve,

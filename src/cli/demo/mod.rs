@@ -21,7 +21,7 @@ use jiff::SignedDuration;
 use super::{failure::Failure, logging, output, token};
 use crate::{
     auth::Authenticator,
-    config::{Config, Introspection, Keys, Limits, LogFormat, StorageOptions},
+    config::{Config, Identity, Introspection, Limits, LogFormat, StorageOptions},
     server::{Server, StartError},
 };
 use cast::{CAST, Person};
@@ -56,7 +56,7 @@ pub async fn run(options: Options) -> Result<(), Failure> {
     let server = Server::start(&config).await?;
     let loaded = stage::load_sample(server.app()).await?;
     let address = server.address();
-    let tokens = tokens(&config.keys)?;
+    let tokens = tokens(&config.identity)?;
     let variables = folder.join("tokens.env");
     secret::keep(&variables, &welcome::variables(address, &tokens))?;
     output::line(&welcome::text(address, &folder, &variables, &tokens, TOKEN_DAYS, loaded))?;
@@ -73,7 +73,7 @@ fn config(listen: SocketAddr, folder: &Path) -> Result<Config, Failure> {
             documents: format!("file://{path}/documents"),
             policy: None,
         },
-        keys: Keys { secret, issuer: ISSUER.to_owned(), audience: ISSUER.to_owned() },
+        identity: Identity::of_secret(secret, ISSUER, ISSUER)?,
         public_url: None,
         migrate: true,
         sandbox: true,
@@ -87,8 +87,8 @@ fn config(listen: SocketAddr, folder: &Path) -> Result<Config, Failure> {
     })
 }
 
-fn tokens(keys: &Keys) -> Result<Vec<(Person, String)>, Failure> {
-    let authenticator = Authenticator::new(keys);
+fn tokens(identity: &Identity) -> Result<Vec<(Person, String)>, Failure> {
+    let authenticator = Authenticator::new(identity);
     let good_for = SignedDuration::from_hours(24 * TOKEN_DAYS);
     CAST.iter().map(|person| Ok((*person, token::sign(&authenticator, &person.caller()?, good_for)?))).collect()
 }

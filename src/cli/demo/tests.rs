@@ -78,17 +78,13 @@ fn the_sample_directory_is_whole() {
 
 #[test]
 fn everybody_has_a_token_that_is_taken() {
-    let keys = Keys {
-        secret: "0123456789abcdef0123456789abcdef".into(),
-        issuer: ISSUER.to_owned(),
-        audience: ISSUER.to_owned(),
-    };
-    let tokens = tokens(&keys).unwrap();
+    let identity = Identity::of_secret("0123456789abcdef0123456789abcdef".into(), ISSUER, ISSUER).unwrap();
+    let tokens = tokens(&identity).unwrap();
     for role in Role::ALL {
         assert!(CAST.iter().any(|person| person.role == *role), "{role}");
     }
     for (person, token) in tokens {
-        let caller = Authenticator::new(&keys).authenticate(&token).unwrap().caller;
+        let caller = Authenticator::new(&identity).authenticate_now(&token).unwrap().caller;
         assert_eq!(caller, person.caller().unwrap());
     }
     assert_eq!(cast::subscription(0x109).to_string(), "30000000-0000-4000-8000-000000000109");

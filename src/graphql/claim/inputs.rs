@@ -220,8 +220,9 @@ change_input! {
 change_input! {
     /// What `assignReviewer` takes.
     AssignReviewerInput {
-        /// The subject of the reviewer's token: for a reviewer their own, for a review lead anybody's.
-        reviewer_subject: String,
+        /// The subject of an active reviewer: for a reviewer their own, for a review lead anybody's. Null takes the review
+        /// away from whoever has it: for a reviewer their own, for a review lead anybody's.
+        reviewer_subject: Option<String>,
     }
 }
 

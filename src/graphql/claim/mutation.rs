@@ -172,7 +172,8 @@ impl ReviewMutation {
     }
 
     /// Assigns the review of a claim in `SUBMITTED`, `UNDER_REVIEW` or `PARTNER_ACTION_REQUIRED`: a reviewer an
-    /// unassigned claim to themselves, a review lead anybody's to anybody. Needs the scope `reviews:write`.
+    /// unassigned claim to themselves or an own one to nobody, a review lead anybody's to anybody. The review of an absent
+    /// reviewer goes to the deputy. Needs the scope `reviews:write`.
     async fn assign_reviewer(
         &self,
         ctx: &Context<'_>,

@@ -211,18 +211,3 @@ impl From<records::Evaluation> for IncentiveEvaluation {
         }
     }
 }
-
-/// The reviewer who is assigned to a claim. Only the vendor's side sees reviewers.
-#[derive(Clone, Debug, SimpleObject)]
-pub struct Reviewer {
-    /// The subject of the reviewer's token, as `assignReviewer` takes it.
-    pub subject: String,
-    /// The reviewer's name, once they acted on a claim under it.
-    pub name: Option<String>,
-}
-
-impl From<domain::claim::Reviewer> for Reviewer {
-    fn from(reviewer: domain::claim::Reviewer) -> Self {
-        Self { subject: reviewer.subject, name: reviewer.name }
-    }
-}

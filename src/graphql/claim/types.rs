@@ -15,7 +15,7 @@ use super::{
     enums::{ClaimAction, ClaimStatus},
     line::ClaimLine,
     loads::{EvaluationOf, KnownStanding},
-    parts::{ActionRequest, Consent, Contact, Deadline, Dispute, IncentiveEvaluation, Rejection, Reviewer},
+    parts::{ActionRequest, Consent, Contact, Deadline, Dispute, IncentiveEvaluation, Rejection},
     wanted,
 };
 use crate::graphql::{
@@ -32,6 +32,7 @@ use crate::graphql::{
     page::{PageArgs, connection},
     problem::{Problem, shown},
     proof::{DocumentsOf, ProofDocument},
+    reviewer::Reviewer,
     scalar::DateTime,
 };
 use crate::store::claims::ClaimRow;

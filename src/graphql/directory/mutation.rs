@@ -4,7 +4,7 @@ use async_graphql::{Context, InputObject, Object, SimpleObject};
 use domain::directory;
 use serde::Serialize;
 
-use super::rows::{CustomerRow, PartnerRow, ProductRow, SubscriptionRow};
+use super::rows::{CustomerRow, PartnerRow, ProductRow, ReviewerRow, SubscriptionRow};
 use crate::{
     app::directory::{Loader, Upserted},
     graphql::{error::Failure, guard::Root, loader::Reader, problem::Problem},
@@ -64,6 +64,7 @@ macro_rules! upsert {
 upsert!("upsertPartners", "partners", UpsertPartnersInput(PartnerRow), UpsertPartnersPayload);
 upsert!("upsertCustomers", "customers", UpsertCustomersInput(CustomerRow), UpsertCustomersPayload);
 upsert!("upsertSubscriptions", "subscriptions", UpsertSubscriptionsInput(SubscriptionRow), UpsertSubscriptionsPayload);
+upsert!("upsertReviewers", "reviewers", UpsertReviewersInput(ReviewerRow), UpsertReviewersPayload);
 upsert!("upsertProducts", "products", UpsertProductsInput(ProductRow), UpsertProductsPayload);
 
 fn count(rows: usize) -> i32 {
@@ -134,6 +135,17 @@ impl DirectoryMutation {
         Ok(load::<directory::SubscriptionRow, _>(ctx, "upsertSubscriptions", input.rows, input.idempotency_key)
             .await?
             .into())
+    }
+
+    /// Loads the vendor's reviewers, by subject: new ones are inserted, others updated. An address or language that a row
+    /// leaves out stays as it is. Rows that are wrong are reported, the others loaded, all in one transaction. Needs the
+    /// scope `directory:write` and the role `DIRECTORY_SYNC`.
+    async fn upsert_reviewers(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "The reviewers.")] input: UpsertReviewersInput,
+    ) -> Result<UpsertReviewersPayload, Failure> {
+        Ok(load::<directory::ReviewerRow, _>(ctx, "upsertReviewers", input.rows, input.idempotency_key).await?.into())
     }
 
     /// Loads products into the catalogue, by SKU id: new ones are inserted, others updated. Rows that are wrong are

@@ -67,6 +67,30 @@ pub struct SubscriptionRow {
     pub ends_at: Option<DateTime>,
 }
 
+/// A reviewer of the vendor. Its key is `subject`.
+#[derive(Clone, Debug, InputObject)]
+pub struct ReviewerRow {
+    /// The subject of the reviewer's tokens, at most 200 characters.
+    pub subject: String,
+    /// The display name: not blank, at most 200 characters.
+    pub name: String,
+    /// Where notices go.
+    pub email: Option<String>,
+    /// The language of notices, such as `en`.
+    pub locale: Option<String>,
+    /// Whether this is a review lead.
+    pub lead: bool,
+    /// Whether reviews can be assigned to them.
+    pub active: bool,
+}
+
+impl From<ReviewerRow> for directory::ReviewerRow {
+    fn from(row: ReviewerRow) -> Self {
+        let ReviewerRow { subject, name, email, locale, lead, active } = row;
+        Self { subject, name, email, locale, lead, active }
+    }
+}
+
 /// A product of the catalogue. Its key is `skuId`.
 #[derive(Clone, Debug, InputObject)]
 pub struct ProductRow {

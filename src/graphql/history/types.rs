@@ -3,6 +3,7 @@
 use std::collections::HashMap;
 
 use async_graphql::{Context, ID, Object, SimpleObject};
+use domain::lifecycle::ACTING_FOR;
 use uuid::Uuid;
 
 use super::HistoryAction;
@@ -57,8 +58,8 @@ pub struct FieldChange {
 }
 
 /// The fields that this reader may not know of (A4, L12).
-fn hidden(reader: &Reader) -> &'static str {
-    if reader.is_vendor() { "externalReference" } else { "reviewer" }
+fn hidden(reader: &Reader) -> &'static [&'static str] {
+    if reader.is_vendor() { &["externalReference"] } else { &["reviewer", ACTING_FOR] }
 }
 
 /// One thing that happened to a claim: who, what, when, and what changed. Entries are only ever added, together with
@@ -114,7 +115,7 @@ impl HistoryEntry {
             before: change.before,
             after: change.after,
         };
-        let seen = self.0.changes.iter().filter(|change| change.field != hidden);
+        let seen = self.0.changes.iter().filter(|change| !hidden.contains(&change.field.as_str()));
         Ok(EagerList(seen.cloned().map(shown).collect()))
     }
 

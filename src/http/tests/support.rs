@@ -1,5 +1,7 @@
 //! A backend and requests for the tests of the edge.
 
+use std::sync::Arc;
+
 use axum::body::{Body, Bytes};
 use axum::http::header::{AUTHORIZATION, CONTENT_LENGTH, CONTENT_TYPE};
 use axum::http::{HeaderName, HeaderValue, StatusCode};
@@ -10,6 +12,7 @@ use serde_json::{Value, json};
 use tower::ServiceExt;
 
 use crate::app::{AppError, Download};
+use crate::auth::Authenticator;
 use crate::config::{Config, ServeOptions};
 use crate::graphql::document::Gate;
 use crate::graphql::endpoint::{Endpoint, sample};
@@ -37,6 +40,10 @@ impl Backend for Shelf {
         async move { found }.boxed()
     }
 
+    fn meet<'a>(&'a self, _: &'a Caller) -> BoxFuture<'a, ()> {
+        async {}.boxed()
+    }
+
     fn ready(&self) -> BoxFuture<'_, Result<(), String>> {
         async { Ok(()) }.boxed()
     }
@@ -61,7 +68,7 @@ pub fn config() -> Config {
 pub fn bearer(subject: &str, roles: &[&str]) -> String {
     let exp = jsonwebtoken::get_current_timestamp() + 600;
     let claims = json!({"sub": subject, "iss": "cpor", "aud": "cpor", "exp": exp, "roles": roles});
-    let key = jsonwebtoken::EncodingKey::from_secret(SECRET.as_bytes());
+    let key = jsonwebtoken::EncodingKey::from_secret(SECRET.as_bytes()).unwrap();
     format!("Bearer {}", jsonwebtoken::encode(&jsonwebtoken::Header::default(), &claims, &key).unwrap())
 }
 
@@ -82,7 +89,8 @@ impl Server {
         let (engine, rules) = sample::engine();
         let gate = Gate::new(config.limits.clone(), &[], rules);
         let endpoint = Endpoint::new(gate, engine, config.introspection, shutdown.tracker());
-        Self(router(config, endpoint, Shelf, LARGEST_FILE, shutdown))
+        let authenticator = Arc::new(Authenticator::new(&config.identity));
+        Self(router(config, endpoint, Shelf, authenticator, LARGEST_FILE, shutdown))
     }
 
     pub fn routes(self) -> Router {

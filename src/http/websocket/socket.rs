@@ -92,7 +92,8 @@ impl Connection {
             greeted = self.greet(granted, address) => greeted?,
         };
         let token_end = sleep(session.remaining());
-        let caller = session.caller;
+        let revoked = edge.authenticator.revocations().revoked(&session);
+        let caller = session.caller.clone();
         let mut operations = Operations::new(edge.config.limits.max_operations_per_socket);
         let conversing = async {
             tokio::select! {
@@ -109,6 +110,7 @@ impl Connection {
         tokio::select! {
             biased;
             () = token_end => Err(Farewell::FORBIDDEN.into()),
+            () = revoked => Err(Farewell::FORBIDDEN.into()),
             ended = conversing => ended,
         }
     }
@@ -118,7 +120,7 @@ impl Connection {
         loop {
             match self.hear().await? {
                 Incoming::Init(payload) => {
-                    let session = self.session(&payload, granted, address)?;
+                    let session = session_of(&self.edge, &payload, granted, address).await?;
                     let introduced = self.edge.live.introduce(&mut self.place, &session.caller.subject);
                     introduced.map_err(|_| Farewell::TOO_MANY)?;
                     self.say(ACKNOWLEDGED).await?;
@@ -129,26 +131,6 @@ impl Connection {
                 Incoming::Subscribe { .. } => return Err(Farewell::UNAUTHORIZED.into()),
             }
         }
-    }
-
-    /// The session of the token in the payload, else of that in the upgrade's header.
-    fn session(
-        &self,
-        payload: &Map<String, Value>,
-        granted: Option<Session>,
-        address: IpAddr,
-    ) -> Result<Session, Farewell> {
-        let mut values = payload.iter().filter(|(name, _)| name.eq_ignore_ascii_case("authorization"));
-        let session = match (values.next(), values.next()) {
-            (None, _) => granted.ok_or_else(Failure::unauthenticated),
-            (Some((_, Value::String(text))), None) => self.edge.session_of(session::token_of(text), address),
-            _ => self.edge.session_of(None, address),
-        };
-        let session = session.map_err(|failure| {
-            let has_no_standing = failure.code() == FORBIDDEN;
-            if has_no_standing { Farewell::no_standing(failure.message()) } else { Farewell::FORBIDDEN }
-        })?;
-        if session.remaining().is_zero() { Err(Farewell::FORBIDDEN) } else { Ok(session) }
     }
 
     /// Hears the client and tells it the news of its operations, whichever comes.
@@ -262,6 +244,26 @@ impl Connection {
             Ending::Gone => {}
         }
     }
+}
+
+/// The session of the token in the payload, else of that in the upgrade's header.
+async fn session_of(
+    edge: &Edge,
+    payload: &Map<String, Value>,
+    granted: Option<Session>,
+    address: IpAddr,
+) -> Result<Session, Farewell> {
+    let mut values = payload.iter().filter(|(name, _)| name.eq_ignore_ascii_case("authorization"));
+    let session = match (values.next(), values.next()) {
+        (None, _) => granted.ok_or_else(Failure::unauthenticated),
+        (Some((_, Value::String(text))), None) => edge.session_of(session::token_of(text), address).await,
+        _ => edge.session_of(None, address).await,
+    };
+    let session = session.map_err(|failure| {
+        let has_no_standing = failure.code() == FORBIDDEN;
+        if has_no_standing { Farewell::no_standing(failure.message()) } else { Farewell::FORBIDDEN }
+    })?;
+    if session.remaining().is_zero() { Err(Farewell::FORBIDDEN) } else { Ok(session) }
 }
 
 /// Says why a socket is closed, and leaves the client a while to read it: a connection that is dropped while something

@@ -38,7 +38,7 @@ pub(in crate::http) async fn upgrade(edge: Arc<Edge>, mut head: Head) -> Result<
         ));
     }
     let address = session::address(&head.extensions);
-    let session = edge.session(&head.headers, address)?;
+    let session = edge.session(&head.headers, address).await?;
     if edge.shutdown.is_asked() {
         return Err(Failure::unavailable());
     }

@@ -1,6 +1,6 @@
 //! Partners, customers, products, subscriptions.
 
-use entity::{customer, customer_subscription, partner, partner_location, product};
+use entity::{customer, customer_subscription, partner, partner_location, product, reviewer};
 
 use super::{
     cells::{Cells, Record},
@@ -8,7 +8,7 @@ use super::{
 };
 use crate::store::{
     StoreError,
-    records::{Customer, Location, Partner, Product, Subscription},
+    records::{Absence, Customer, Location, Partner, Product, Reviewer, Subscription},
 };
 
 impl Record for Partner {
@@ -19,6 +19,40 @@ impl Record for Partner {
 
     fn read(cells: &mut Cells<'_>) -> Result<Self, StoreError> {
         Ok(Self { id: cells.get()?, name: cells.get()? })
+    }
+}
+
+impl Record for Reviewer {
+    type Entity = reviewer::Entity;
+
+    const COLUMNS: &'static [Read<reviewer::Column>] = {
+        use reviewer::Column::{AbsentFrom, AbsentUntil, Active, Deputy, Email, Id, Lead, Name, Subject};
+        &[
+            always(Id, &["id"]),
+            always(Subject, &["subject"]),
+            always(Name, &["name"]),
+            always(Email, &["email"]),
+            always(Lead, &["lead"]),
+            always(Active, &["active"]),
+            always(AbsentFrom, &["absence"]),
+            always(AbsentUntil, &[]),
+            always(Deputy, &[]),
+        ]
+    };
+
+    fn read(cells: &mut Cells<'_>) -> Result<Self, StoreError> {
+        Ok(Self {
+            id: cells.get()?,
+            subject: cells.get()?,
+            name: cells.get()?,
+            email: cells.get()?,
+            lead: cells.get()?,
+            active: cells.get()?,
+            absence: match (cells.maybe_time()?, cells.maybe_time()?, cells.get()?) {
+                (Some(from), Some(until), deputy) => Some(Absence { from, until, deputy }),
+                _ => None,
+            },
+        })
     }
 }
 

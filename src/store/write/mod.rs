@@ -13,4 +13,5 @@ pub mod history;
 pub mod idempotency;
 pub mod locks;
 pub mod notices;
+pub mod revocations;
 pub mod settings;

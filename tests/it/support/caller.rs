@@ -152,6 +152,11 @@ pub fn mutation_document(mutation: &str) -> String {
         }
         "awardArbitration" => format!("arbitration {ARBITRATION}"),
         "advanceClock" => "now".to_owned(),
+        "revokeTokens" => "revokedAt".to_owned(),
+        "reassignReviews" => format!("moved {claim} left {{ claim {{ id }} problem {problem} }}"),
+        "setReviewerAbsence" => {
+            "reviewer { id subject name active lead openReviews absence { from until deputy { subject } } }".to_owned()
+        }
         upsert if upsert.starts_with("upsert") => {
             return format!(
                 "mutation($input: {input}!) {{ {mutation}(input: $input) {{ inserted updated unchanged problems {{ row problem {problem} }} }} }}"

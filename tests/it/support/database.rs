@@ -68,6 +68,11 @@ impl Database {
         Self { backend: Backend::Postgres, url: address, name: "not to be deleted".to_owned() }
     }
 
+    /// The same database once more, for a second server on it; only one of the two is to be deleted.
+    pub fn shared(&self) -> Self {
+        Self { backend: self.backend, url: self.url.clone(), name: self.name.clone() }
+    }
+
     fn sqlite_file() -> Self {
         let path = files::folder().join(format!("{}.db", COUNT.fetch_add(1, Ordering::SeqCst)));
         let name = path.to_str().unwrap().to_owned();

@@ -8,8 +8,9 @@ use std::{
 
 use cpor::{
     app::App,
+    auth::Authenticator,
     clock::Clock,
-    config::{Config, Introspection, Keys, Limits, LogFormat, StorageOptions},
+    config::{Config, Identity, Introspection, Limits, LogFormat, StorageOptions},
     documents::Documents,
     http::Shutdown,
     store::Db,
@@ -30,6 +31,8 @@ pub struct Settings {
     pub cors_origins: Vec<String>,
     pub public_url: Option<String>,
     pub policy: Policy,
+    /// Whose tokens are accepted; by default those of the tests' own secret.
+    pub identity: Identity,
 }
 
 impl Default for Settings {
@@ -49,6 +52,7 @@ impl Default for Settings {
             cors_origins: Vec::new(),
             public_url: None,
             policy: Policy::default(),
+            identity: identity(),
         }
     }
 }
@@ -72,6 +76,9 @@ impl Faults {
 pub struct Server {
     pub app: App,
     pub clock: Clock,
+    /// What tells its callers; fetched keys are kept by a clock of its own.
+    pub authenticator: Arc<Authenticator>,
+    pub keys_clock: Clock,
     pub database: Database,
     pub faults: Faults,
     /// Where the content of documents lies.
@@ -87,21 +94,21 @@ pub struct Server {
 /// What the tests' tokens are signed with.
 pub const SECRET: &str = "a secret of the tests, which opens nothing else";
 
-/// The secret, issuer and audience of the tests' tokens.
-pub fn keys() -> Keys {
-    Keys { secret: SECRET.into(), issuer: "cpor".to_owned(), audience: "cpor".to_owned() }
+/// The one issuer of the tests' tokens.
+pub fn identity() -> Identity {
+    Identity::of_secret(SECRET.into(), "cpor", "cpor").unwrap()
 }
 
 /// A token of these claims, and its subject; `sub`, `iss`, `aud` and a far `exp` are filled in where they are missing.
 pub fn token(claims: Value) -> (String, String) {
-    let keys = keys();
     // Judged by real time, so far away as to be no matter.
-    let mut whole = json!({ "sub": "somebody", "iss": keys.issuer, "aud": keys.audience, "exp": 4_102_444_800_u64 });
+    let mut whole = json!({ "sub": "somebody", "iss": "cpor", "aud": "cpor", "exp": 4_102_444_800_u64 });
     if let (Some(whole), Value::Object(claims)) = (whole.as_object_mut(), claims) {
         whole.extend(claims);
     }
     let subject = whole["sub"].as_str().unwrap_or_default().to_owned();
-    let token = encode(&Header::new(Algorithm::HS256), &whole, &EncodingKey::from_secret(SECRET.as_bytes())).unwrap();
+    let token =
+        encode(&Header::new(Algorithm::HS256), &whole, &EncodingKey::from_secret(SECRET.as_bytes()).unwrap()).unwrap();
     (subject, token)
 }
 
@@ -123,7 +130,12 @@ impl Server {
         let app = app.with_patience(settings.limits.settle_patience());
         let config = config(&database, settings);
         let shutdown = Shutdown::default();
-        let routes = cpor::server::routes(app.clone(), &config, &shutdown);
+        let keys_clock = Clock::standing_at(monday());
+        let authenticator = Authenticator::with(&config.identity, &keys_clock, app.revocations().clone());
+        let authenticator = Arc::new(authenticator);
+        app.refresh_revocations().await.unwrap();
+        statements.lock().unwrap().clear();
+        let routes = cpor::server::routes(app.clone(), &config, Arc::clone(&authenticator), &shutdown);
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         let base = format!("http://{}", listener.local_addr().unwrap());
         let (ended, patience) = (shutdown.clone(), config.limits.slow_reader_patience());
@@ -137,6 +149,8 @@ impl Server {
         Self {
             app,
             clock,
+            authenticator,
+            keys_clock,
             database,
             faults: Faults::default(),
             documents: folder,
@@ -200,7 +214,7 @@ fn config(database: &Database, settings: Settings) -> Config {
     Config {
         listen: SocketAddr::from(([127, 0, 0, 1], 0)),
         storage: StorageOptions { database_url: database.url.clone(), documents: String::new(), policy: None },
-        keys: keys(),
+        identity: settings.identity,
         public_url: settings.public_url,
         migrate: false,
         sandbox: true,

@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use domain::kinds::Role;
 use serde_json::{Value, json};
 
 use super::{
@@ -51,7 +52,7 @@ impl World {
     /// A world on this database.
     pub async fn on(database: Database, settings: Settings) -> Self {
         let server = Server::start(database, settings).await;
-        Self {
+        let world = Self {
             anonymous: server.anonymous(),
             partner: partner(&server, "ann@alpine.example", "Ann of Alpine", "GLOBAL_ADMIN", ALPINE),
             user: partner(&server, "ulf@alpine.example", "Ulf of Alpine", "INCENTIVES_USER", ALPINE),
@@ -64,7 +65,24 @@ impl World {
             customer: customer(&server, "carl@contoso.example", CONTOSO),
             other_customer: customer(&server, "fay@fabrikam.example", FABRIKAM),
             server,
+        };
+        world.meet_reviewers().await;
+        world
+    }
+
+    /// Lets the reviewers of the cast be known (R1), as after their first request.
+    async fn meet_reviewers(&self) {
+        let scopes = vec![domain::kinds::Scope::ReviewsWrite];
+        for (caller, name, role) in [
+            (&self.reviewer, "Rita Reviewer", Role::Reviewer),
+            (&self.second_reviewer, "Ravi Reviewer", Role::Reviewer),
+            (&self.lead, "Lena Lead", Role::ReviewLead),
+        ] {
+            let (subject, name) = (caller.subject.clone(), Some(name.to_owned()));
+            let caller = domain::caller::Caller::new(subject, name, &[role], scopes.clone(), None, None).unwrap();
+            self.server.app.meet(&caller).await;
         }
+        self.server.statements();
     }
 
     /// Ends a test: the server made no fault, and everything in its database is as the rules want it (H3).

@@ -23,7 +23,7 @@ use crate::{
     claim::{Claim, Subject},
     eligibility::Facts,
     history::{self, Event, FieldChange},
-    kinds::{ClaimStatus, CommentVisibility, HistoryAction},
+    kinds::{ClaimStatus, CommentVisibility, HistoryAction, Role},
     notice::Notice,
     policy::Policy,
     problem::Problem,
@@ -97,6 +97,9 @@ pub struct NewComment {
     pub by_system: bool,
 }
 
+/// The field under which history says for whom a deputy acted, or was assigned (R4). Only the vendor's side sees it.
+pub const ACTING_FOR: &str = "actingFor";
+
 /// Answers a command on a claim.
 ///
 /// # Errors
@@ -111,25 +114,14 @@ pub fn decide(
         .map_err(|forbidden| vec![Problem::new(crate::problem::ProblemCode::NotAllowed, forbidden.0)])?;
     access::guard(rule, claim, caller, given.now).map_err(|problem| vec![problem])?;
     let step = Step { before: claim, rule, caller, given };
-    match command {
-        Command::Edit(edited) => step.edit(*edited),
-        Command::AttachProof(document) => step.attach_proof(document),
-        Command::RemoveProof { document } => step.remove_proof(document),
-        Command::DeleteDraft => Ok(step.delete_draft()),
-        Command::Submit => step.submit(),
-        Command::StartReview => Ok(step.start_review()),
-        Command::Assign { subject } => step.assign(&subject),
-        Command::RequestPartnerAction { reasons, message, comment_id } => {
-            step.request_action(reasons, &message, comment_id)
-        }
-        Command::Respond { message, comment_id } => step.respond(message.as_deref(), comment_id),
-        Command::Approve { note } => step.approve(note.as_deref()),
-        Command::Reject { reason, detail } => step.reject(reason, &detail),
-        Command::Withdraw { detail } => step.withdraw(&detail),
-        Command::Dispute { justification } => step.dispute(justification.as_deref()),
-        Command::DeclineConsent { reason } => step.decline(reason.as_deref()),
-        Command::Comment { body, visibility, comment_id } => step.comment(&body, visibility, comment_id),
+    let mut decision = step.take(command)?;
+    // R4: history says for whom a deputy acted.
+    if let Some(absent) = step.stood_in_for()
+        && let Some(event) = decision.events.first_mut()
+    {
+        event.changes.extend(FieldChange::of(ACTING_FOR, None, Some(absent.to_owned())));
     }
+    Ok(decision)
 }
 
 /// One command under way: the claim before it, the row of the table that opened it, and what it is judged by.
@@ -138,6 +130,41 @@ struct Step<'a> {
     rule: &'a Rule,
     caller: &'a Caller,
     given: &'a Circumstances<'a>,
+}
+
+impl Step<'_> {
+    /// The name of the absent reviewer for whom the caller acts, who may not act otherwise.
+    fn stood_in_for(&self) -> Option<&str> {
+        let reviewer = self.before.reviewer.as_ref()?;
+        let for_them = reviewer.subject != self.caller.subject
+            && self.caller.acts_as(&reviewer.subject)
+            && !self.caller.is(Role::ReviewLead);
+        for_them.then(|| reviewer.name.as_deref().unwrap_or(&reviewer.subject))
+    }
+
+    fn take(&self, command: Command) -> Result<Decision, Vec<Problem>> {
+        let step = self;
+        match command {
+            Command::Edit(edited) => step.edit(*edited),
+            Command::AttachProof(document) => step.attach_proof(document),
+            Command::RemoveProof { document } => step.remove_proof(document),
+            Command::DeleteDraft => Ok(step.delete_draft()),
+            Command::Submit => step.submit(),
+            Command::StartReview => Ok(step.start_review()),
+            Command::Assign { to, absent } => step.assign(to, absent),
+            Command::Reassign { from, to } => step.reassign(&from, to),
+            Command::RequestPartnerAction { reasons, message, comment_id } => {
+                step.request_action(reasons, &message, comment_id)
+            }
+            Command::Respond { message, comment_id } => step.respond(message.as_deref(), comment_id),
+            Command::Approve { note } => step.approve(note.as_deref()),
+            Command::Reject { reason, detail } => step.reject(reason, &detail),
+            Command::Withdraw { detail } => step.withdraw(&detail),
+            Command::Dispute { justification } => step.dispute(justification.as_deref()),
+            Command::DeclineConsent { reason } => step.decline(reason.as_deref()),
+            Command::Comment { body, visibility, comment_id } => step.comment(&body, visibility, comment_id),
+        }
+    }
 }
 
 impl Step<'_> {

@@ -2,7 +2,7 @@
 
 use uuid::Uuid;
 
-use super::{Decision, Effects, Step, done, ending};
+use super::{ACTING_FOR, Decision, Effects, Step, done, ending};
 use crate::{
     claim::{ActionRequest, Consent, Evaluation, Reviewer},
     deadline,
@@ -12,7 +12,7 @@ use crate::{
         ActionReason, ClaimStatus, ConsentStatus, DeadlineKind, DisputeStatus, EvaluationStatus, HistoryAction,
         LineOutcome, RejectionReason, Role,
     },
-    lifecycle::clock,
+    lifecycle::{access, clock},
     notice,
     problem::{Problem, ProblemCode},
     text,
@@ -41,11 +41,10 @@ impl Step<'_> {
         done(next, vec![event], Effects::default())
     }
 
-    /// A reviewer takes an unassigned claim; a lead gives anyone's to anyone (L3).
-    pub(super) fn assign(&self, subject: &str) -> Result<Decision, Vec<Problem>> {
-        let subject = text::required("reviewerSubject", subject, text::NAME_MAX).map_err(|problem| vec![problem])?;
-        let to_me = subject == self.caller.subject;
-        if !self.caller.is(Role::ReviewLead) && !to_me {
+    /// A reviewer takes an unassigned claim or hands an own one back; a lead gives anyone's to anyone (L3, R2).
+    pub(super) fn assign(&self, to: Option<Reviewer>, absent: Option<String>) -> Result<Decision, Vec<Problem>> {
+        let to_me = to.as_ref().is_some_and(|to| to.subject == self.caller.subject);
+        if !self.caller.is(Role::ReviewLead) && !to_me && to.is_some() {
             return Err(vec![
                 Problem::new(
                     ProblemCode::NotAllowed,
@@ -55,10 +54,45 @@ impl Step<'_> {
                 .remedy("Ask a review lead to assign the claim."),
             ]);
         }
+        if to.is_none() && absent.is_none() && self.before.reviewer.is_none() {
+            return Err(vec![
+                Problem::invalid(["reviewerSubject"], "Nobody is assigned to this claim.")
+                    .remedy("Name the reviewer to assign it to."),
+            ]);
+        }
+        Ok(self.assigned(if to_me { Some(self.myself()) } else { to }, absent))
+    }
+
+    /// Moves the review of one reviewer to another, unless it is no longer theirs, or the other may not decide it (R3, D2).
+    pub(super) fn reassign(&self, from: &str, to: Option<Reviewer>) -> Result<Decision, Vec<Problem>> {
+        if self.before.reviewer.as_ref().is_none_or(|reviewer| reviewer.subject != from) {
+            return Err(vec![
+                Problem::new(ProblemCode::NotAllowed, "The review was given to somebody else meanwhile.")
+                    .remedy("Read the claim again."),
+            ]);
+        }
+        if to.as_ref().is_some_and(|to| access::rejected_by(self.before, &to.subject)) {
+            return Err(vec![
+                Problem::new(
+                    ProblemCode::NotAllowed,
+                    "The new reviewer gave the rejection that is disputed, and may not decide the dispute.",
+                )
+                .at(["toSubject"])
+                .remedy("Assign the claim to another reviewer."),
+            ]);
+        }
+        Ok(self.assigned(to, None))
+    }
+
+    fn assigned(&self, to: Option<Reviewer>, absent: Option<String>) -> Decision {
         let mut next = self.next();
-        next.reviewer = Some(if to_me { self.myself() } else { Reviewer { subject, name: None } });
-        let event = self.event(HistoryAction::Assigned, &next);
-        Ok(done(next, vec![event], Effects::default()))
+        next.reviewer = to;
+        let mut event = self.event(HistoryAction::Assigned, &next);
+        if absent.is_some() && next.reviewer.is_none() {
+            event = event.note("The reviewer is absent, and nobody stands in.");
+        }
+        event.changes.extend(FieldChange::of(ACTING_FOR, None, absent));
+        done(next, vec![event], Effects::default())
     }
 
     /// Asks the partner, with reasons and a message that is posted as a comment (L4, T3).

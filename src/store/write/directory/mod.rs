@@ -4,6 +4,7 @@
 mod customers;
 mod partners;
 mod products;
+pub mod reviewers;
 mod subscriptions;
 
 use std::{collections::HashMap, future::Future, hash::Hash};

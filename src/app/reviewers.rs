@@ -1,0 +1,309 @@
+//! The vendor's reviewers (R1-R4): learned from their tokens, absent for a while, and relieved of their reviews.
+
+use std::{
+    collections::HashSet,
+    sync::{Mutex, PoisonError},
+};
+
+use domain::{
+    caller::Caller,
+    claim::Reviewer as Assigned,
+    kinds::{Role, Scope},
+    problem::{Problem, ProblemCode},
+    text,
+    time::Timestamp,
+};
+use serde::{Deserialize, Serialize};
+use uuid::Uuid;
+
+use super::{
+    App, AppError,
+    claims::{
+        Answer, Change,
+        attempt::{Failure, tried},
+    },
+    idempotency::Key,
+};
+use crate::store::{Reads, StoreError, records::Reviewer, reviewers, write::directory::reviewers as writes};
+
+/// How many subjects are remembered as known.
+const MOST_MET: usize = 10_000;
+
+/// The reviewers whose tokens this server has seen, so that each is learned once.
+#[derive(Debug, Default)]
+pub(super) struct Met(Mutex<HashSet<String>>);
+
+/// Who stands in for whom and when, as the database had it a few seconds ago.
+#[derive(Debug, Default)]
+pub(super) struct Deputies(Mutex<Vec<Reviewer>>);
+
+/// What became of moving a reviewer's reviews.
+#[derive(Clone, Debug, Default)]
+pub struct Reassigned {
+    /// The claims whose review was moved, as they are now.
+    pub moved: Vec<Uuid>,
+    /// The claims that stay, and why.
+    pub left: Vec<(Uuid, Problem)>,
+    /// Why nothing was done at all.
+    pub problems: Vec<Problem>,
+}
+
+/// What is asked for an absence.
+#[derive(Clone, Debug, Serialize)]
+pub struct Absence {
+    /// The reviewer.
+    pub subject: String,
+    /// When it begins; nothing with `until` ends it.
+    pub from: Option<Timestamp>,
+    /// When it ends.
+    pub until: Option<Timestamp>,
+    /// Who takes new reviews meanwhile.
+    pub deputy: Option<String>,
+}
+
+/// What became of it.
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+pub struct AbsenceSet {
+    /// The reviewer's subject; nothing where it was refused.
+    pub subject: Option<String>,
+    /// Why it was refused.
+    pub problems: Vec<Problem>,
+}
+
+impl App {
+    /// Learns of a reviewer whose token is seen for the first time (R1). A failure is logged: the token is good all the same.
+    pub async fn meet(&self, caller: &Caller) {
+        if !caller.is_any(&[Role::Reviewer, Role::ReviewLead]) {
+            return;
+        }
+        let met = &self.0.met.0;
+        if met.lock().unwrap_or_else(PoisonError::into_inner).contains(&caller.subject) {
+            return;
+        }
+        if let Err(error) = self.learn(caller).await {
+            tracing::warn!(cause = error.for_the_log(), "a reviewer could not be learned");
+            return;
+        }
+        let mut met = met.lock().unwrap_or_else(PoisonError::into_inner);
+        if met.len() >= MOST_MET {
+            met.clear();
+        }
+        met.insert(caller.subject.clone());
+    }
+
+    async fn learn(&self, caller: &Caller) -> Result<(), StoreError> {
+        if !reviewers::by_subjects(self.db(), &[&caller.subject]).await?.is_empty() {
+            return Ok(());
+        }
+        let transaction = self.db().begin().await?;
+        writes::learn(&transaction, caller).await?;
+        transaction.commit().await
+    }
+
+    /// The caller with the absent reviewers whose deputy they are now (R4).
+    #[must_use]
+    pub fn standing_in(&self, mut caller: Caller) -> Caller {
+        if caller.is_any(&[Role::Reviewer, Role::ReviewLead]) {
+            let (deputies, now) = (self.0.deputies.0.lock().unwrap_or_else(PoisonError::into_inner), self.now());
+            let of_caller = |absent: &&Reviewer| {
+                let deputy = absent.absence.as_ref().and_then(|absence| absence.deputy.as_deref());
+                absent.is_absent(now) && deputy == Some(caller.subject.as_str())
+            };
+            let absent = deputies.iter().filter(of_caller).map(|absent| absent.subject.clone()).collect();
+            caller.stands_in_for = absent;
+        }
+        caller
+    }
+
+    /// Takes over who stands in for whom, as the database has it.
+    ///
+    /// # Errors
+    /// The database's; what was known stays in effect.
+    pub async fn refresh_deputies(&self) -> Result<(), AppError> {
+        let absent = reviewers::with_deputies(self.db()).await?;
+        *self.0.deputies.0.lock().unwrap_or_else(PoisonError::into_inner) = absent;
+        Ok(())
+    }
+
+    /// Who gets a review that is to be assigned to this subject, and who is absent in that case: an active reviewer (R2), or
+    /// while they are absent their deputy, or nobody where the deputy is absent too (R4). Whoever takes a review for
+    /// themselves is there.
+    pub(super) async fn assignee(
+        &self,
+        on: &impl Reads,
+        caller: &Caller,
+        subject: Option<String>,
+    ) -> Result<(Option<Assigned>, Option<String>), Failure> {
+        let Some(subject) = subject else { return Ok((None, None)) };
+        let subject = text::required("reviewerSubject", &subject, text::NAME_MAX)?;
+        let reviewer = active(on, &subject, "reviewerSubject").await??;
+        let now = self.now();
+        if subject == caller.subject || !reviewer.is_absent(now) {
+            return Ok((Some(assigned(reviewer)), None));
+        }
+        let deputy = match reviewer.absence.and_then(|absence| absence.deputy) {
+            Some(deputy) => reviewers::by_subjects(on, &[&deputy]).await?.into_iter().next(),
+            None => None,
+        };
+        let deputy = deputy.filter(|deputy| deputy.active && !deputy.is_absent(now));
+        Ok((deputy.map(assigned), Some(reviewer.name)))
+    }
+
+    /// Moves every open review of one reviewer to another, or to nobody (R3). Each claim is changed and told in its history
+    /// by itself; one that cannot be moved stays and is reported.
+    ///
+    /// # Errors
+    /// `FORBIDDEN` for anybody but a review lead with `reviews:write`; the database's.
+    pub async fn reassign_reviews(
+        &self,
+        caller: &Caller,
+        from: &str,
+        to: Option<&str>,
+        key: Option<&str>,
+    ) -> Result<Reassigned, AppError> {
+        leads(caller)?;
+        let refused = |problems| Reassigned { problems, ..Reassigned::default() };
+        let from = match text::required("fromSubject", from, text::NAME_MAX) {
+            Ok(from) => from,
+            Err(problem) => return Ok(refused(vec![problem])),
+        };
+        let to = match text::optional("toSubject", to, text::NAME_MAX) {
+            Ok(to) => to,
+            Err(problem) => return Ok(refused(vec![problem])),
+        };
+        if let Some(to) = &to {
+            if *to == from {
+                let problem = Problem::invalid(["toSubject"], "Both are the same reviewer.");
+                return Ok(refused(vec![problem.remedy("Name another reviewer, or nobody.")]));
+            }
+            if let Err(problem) = active(self.db(), to, "toSubject").await? {
+                return Ok(refused(vec![problem]));
+            }
+        }
+        let mut done = Reassigned::default();
+        for id in reviewers::open_claims(self.db(), &from).await? {
+            let change = Change::Reassign { from: from.clone(), to: to.clone() };
+            // The same key with each claim, so that a repeat of the whole finds what was done.
+            let key = key.map(|key| format!("{key}/{}", id.simple()));
+            let Answer { problems, .. } = self.change_claim(caller, Some(id), None, change, key).await?;
+            match problems.into_iter().next() {
+                None => done.moved.push(id),
+                Some(problem) => done.left.push((id, problem)),
+            }
+        }
+        Ok(done)
+    }
+
+    /// Sets an absence, or ends it where neither time is given (R4): a reviewer's own, or for a lead anybody's.
+    ///
+    /// # Errors
+    /// `FORBIDDEN` for other roles and without `reviews:write`; the database's.
+    pub async fn set_reviewer_absence(
+        &self,
+        caller: &Caller,
+        asked: Absence,
+        key: Option<String>,
+    ) -> Result<AbsenceSet, AppError> {
+        let refused = |problems| AbsenceSet { subject: None, problems };
+        if !caller.has(Scope::ReviewsWrite) {
+            return Err(AppError::Forbidden(format!("This needs the scope {}.", Scope::ReviewsWrite)));
+        }
+        if !caller.is_any(&[Role::Reviewer, Role::ReviewLead]) {
+            return Err(AppError::Forbidden("Only reviewers and review leads set absences.".to_owned()));
+        }
+        let key = match Key::new(caller, key.as_deref(), "setReviewerAbsence", &asked) {
+            Ok(key) => key,
+            Err(problem) => return Ok(refused(vec![problem])),
+        };
+        if !caller.is(Role::ReviewLead) && asked.subject != caller.subject {
+            let problem = Problem::new(ProblemCode::NotAllowed, "A reviewer sets only their own absence.");
+            return Ok(refused(vec![problem.at(["reviewerSubject"]).remedy("Ask a review lead.")]));
+        }
+        let done = tried(|| self.try_to_set_absence(&asked, key.as_ref())).await?;
+        self.refresh_deputies().await?;
+        Ok(done.unwrap_or_else(refused))
+    }
+
+    async fn try_to_set_absence(&self, asked: &Absence, key: Option<&Key>) -> Result<AbsenceSet, Failure> {
+        let transaction = self.db().begin().await?;
+        if let Some(key) = key
+            && let Some(done) = key.earlier::<AbsenceSet>(&transaction).await??
+        {
+            return Ok(done);
+        }
+        known(&transaction, &asked.subject, "reviewerSubject").await??;
+        let absence = match (asked.from, asked.until) {
+            (None, None) if asked.deputy.is_none() => None,
+            (Some(from), Some(until)) if from < until && until > self.now() => {
+                Some((from, until, asked.deputy.as_deref()))
+            }
+            (Some(_), Some(_)) => {
+                return Err(Problem::invalid(["until"], "The absence ends before it begins, or has ended already.")
+                    .remedy("Give an end that is later than the start and than now.")
+                    .into());
+            }
+            _ => {
+                return Err(Problem::invalid(["from"], "An absence has a start and an end.")
+                    .remedy("Give from and until, or neither of them and no deputy to end the absence.")
+                    .into());
+            }
+        };
+        if let Some((_, _, Some(deputy))) = absence {
+            if deputy == asked.subject {
+                return Err(Problem::invalid(["deputySubject"], "Nobody is their own deputy.")
+                    .remedy("Name another reviewer, or nobody.")
+                    .into());
+            }
+            active(&transaction, deputy, "deputySubject").await??;
+        }
+        writes::set_absence(&transaction, &asked.subject, absence).await?;
+        let done = AbsenceSet { subject: Some(asked.subject.clone()), problems: Vec::new() };
+        if let Some(key) = key {
+            key.remember(&transaction, &done, self.now()).await?;
+        }
+        transaction.commit().await?;
+        Ok(done)
+    }
+}
+
+fn assigned(reviewer: Reviewer) -> Assigned {
+    Assigned { subject: reviewer.subject, name: Some(reviewer.name) }
+}
+
+fn leads(caller: &Caller) -> Result<(), AppError> {
+    if !caller.has(Scope::ReviewsWrite) {
+        return Err(AppError::Forbidden(format!("This needs the scope {}.", Scope::ReviewsWrite)));
+    }
+    if !caller.is(Role::ReviewLead) {
+        return Err(AppError::Forbidden(format!("Only the role {} moves reviews.", Role::ReviewLead)));
+    }
+    Ok(())
+}
+
+/// The reviewer with this subject; inside, why there is none.
+async fn known(on: &impl Reads, subject: &str, field: &str) -> Result<Result<Reviewer, Problem>, StoreError> {
+    let found = reviewers::by_subjects(on, &[subject]).await?.into_iter().next();
+    Ok(found.ok_or_else(|| {
+        Problem::invalid([field], format!("{subject:?} is not the subject of a reviewer.")).remedy(
+            "Choose one of `reviewers`; a reviewer is known once the directory names them or they have signed in.",
+        )
+    }))
+}
+
+/// The active reviewer with this subject; inside, why there is none (R2).
+///
+/// # Errors
+/// The database's.
+pub(super) async fn active(
+    on: &impl Reads,
+    subject: &str,
+    field: &str,
+) -> Result<Result<Reviewer, Problem>, StoreError> {
+    Ok(known(on, subject, field).await?.and_then(|reviewer| {
+        if reviewer.active {
+            return Ok(reviewer);
+        }
+        Err(Problem::invalid([field], format!("The reviewer {subject:?} is not active."))
+            .remedy("Choose one of `reviewers(active: true)`."))
+    }))
+}

@@ -1,0 +1,54 @@
+//! The reviewers at the root.
+
+use async_graphql::{Context, Object};
+
+use super::types::ReviewerConnection;
+use crate::{
+    graphql::{
+        error::Failure,
+        guard::Root,
+        loader::Reader,
+        page::{self, PageArgs, Total},
+    },
+    store::reviewers::{self, ReviewerFilter},
+};
+
+/// The reviewers at the root.
+#[derive(Default)]
+pub struct ReviewerQuery;
+
+#[Object(guard = "Root")]
+impl ReviewerQuery {
+    /// The vendor's reviewers, by name: those that the directory has loaded and those who have signed in. Empty to a partner
+    /// and a customer. Needs the scope `directory:read`.
+    #[expect(clippy::too_many_arguments, reason = "these are the arguments of the field")]
+    async fn reviewers(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "How many from the start, 1 to 100; 20 without `first` and `last`. Not with `last`.")]
+        first: Option<i32>,
+        #[graphql(desc = "Only reviewers after this cursor.")] after: Option<String>,
+        #[graphql(desc = "How many from the end, 1 to 100. Not with `first`.")] last: Option<i32>,
+        #[graphql(desc = "Only reviewers before this cursor.")] before: Option<String>,
+        #[graphql(desc = "Only those to whom reviews can be assigned, or only the others.")] active: Option<bool>,
+        #[graphql(desc = "Only those that have all these words in their name or subject; case does not matter.")]
+        search: Option<String>,
+    ) -> Result<ReviewerConnection, Failure> {
+        let request = PageArgs { first, after, last, before }.of(ctx, &reviewers::ORDER)?;
+        let filter = ReviewerFilter { active, search };
+        let counted = filter.clone();
+        let is_vendor = Reader::of(ctx)?.is_vendor();
+        let page = page::asked(ctx, move |reader| async move {
+            if is_vendor {
+                reviewers::page(reader.db(), &filter, &request).await
+            } else {
+                Ok(crate::store::page::Page::empty())
+            }
+        });
+        let total = Total::asked(move |reader| {
+            let filter = counted.clone();
+            async move { if is_vendor { reviewers::count(reader.db(), &filter).await } else { Ok(0) } }
+        });
+        Ok(ReviewerConnection::new(page.await?, total))
+    }
+}

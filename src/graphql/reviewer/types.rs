@@ -1,0 +1,128 @@
+//! The reviewer.
+
+use async_graphql::{Context, ID, Object, SimpleObject};
+
+use crate::{
+    graphql::{
+        error::Failure,
+        global_id::{self, Kind},
+        loader::{load, loads_by_id},
+        page::connection,
+        scalar::DateTime,
+    },
+    store::{records, reviewers},
+};
+
+/// A reviewer of the vendor. Only the vendor's side sees reviewers. One who is assigned to a claim and was never loaded nor
+/// signed in here is known by the subject alone.
+#[derive(Clone, Debug)]
+pub struct Reviewer {
+    subject: String,
+    name: Option<String>,
+    known: Option<records::Reviewer>,
+}
+
+impl From<domain::claim::Reviewer> for Reviewer {
+    fn from(reviewer: domain::claim::Reviewer) -> Self {
+        Self { subject: reviewer.subject, name: reviewer.name, known: None }
+    }
+}
+
+impl From<records::Reviewer> for Reviewer {
+    fn from(known: records::Reviewer) -> Self {
+        Self { subject: known.subject.clone(), name: Some(known.name.clone()), known: Some(known) }
+    }
+}
+
+connection!(ReviewerConnection, ReviewerEdge, Reviewer, "reviewers", "a reviewer");
+
+impl Reviewer {
+    async fn known(&self, ctx: &Context<'_>) -> Result<Option<records::Reviewer>, Failure> {
+        match &self.known {
+            Some(known) => Ok(Some(known.clone())),
+            None => load(ctx, ReviewerBySubject(self.subject.clone())).await,
+        }
+    }
+}
+
+/// A reviewer of the vendor. Only the vendor's side sees reviewers.
+#[Object]
+impl Reviewer {
+    /// The global id.
+    pub async fn id(&self) -> ID {
+        global_id::encode(Kind::Reviewer, reviewers::id_of(&self.subject))
+    }
+
+    /// The subject of the reviewer's token, as `assignReviewer` takes it.
+    async fn subject(&self) -> &str {
+        &self.subject
+    }
+
+    /// The reviewer's name; null if neither the directory nor a token has named it.
+    async fn name(&self) -> Option<&str> {
+        self.name.as_deref()
+    }
+
+    /// Where notices go; null if the directory has not said it.
+    async fn email(&self, ctx: &Context<'_>) -> Result<Option<String>, Failure> {
+        Ok(self.known(ctx).await?.and_then(|known| known.email))
+    }
+
+    /// Whether reviews can be assigned to them.
+    async fn active(&self, ctx: &Context<'_>) -> Result<bool, Failure> {
+        Ok(self.known(ctx).await?.is_some_and(|known| known.active))
+    }
+
+    /// Whether this is a review lead.
+    async fn lead(&self, ctx: &Context<'_>) -> Result<bool, Failure> {
+        Ok(self.known(ctx).await?.is_some_and(|known| known.lead))
+    }
+
+    /// How many claims in `SUBMITTED`, `UNDER_REVIEW` or `PARTNER_ACTION_REQUIRED` are assigned to them.
+    async fn open_reviews(&self, ctx: &Context<'_>) -> Result<i32, Failure> {
+        let open = load(ctx, OpenReviewsOf(self.subject.clone())).await?.unwrap_or_default();
+        Ok(i32::try_from(open).unwrap_or(i32::MAX))
+    }
+
+    /// The absence that was set last; null if there is none, also when it is over.
+    async fn absence(&self, ctx: &Context<'_>) -> Result<Option<ReviewerAbsence>, Failure> {
+        let now = crate::graphql::loader::Reader::of(ctx)?.app.now();
+        let absence = self.known(ctx).await?.and_then(|known| known.absence).filter(|absence| absence.until > now);
+        let Some(absence) = absence else { return Ok(None) };
+        let deputy = absence.deputy.map(|subject| Self { subject, name: None, known: None });
+        let deputy = match deputy {
+            Some(deputy) => Some(deputy.known(ctx).await?.map_or(deputy, Into::into)),
+            None => None,
+        };
+        Ok(Some(ReviewerAbsence { from: absence.from.into(), until: absence.until.into(), deputy }))
+    }
+}
+
+/// A time in which a reviewer does not review (R4).
+#[derive(SimpleObject)]
+pub struct ReviewerAbsence {
+    /// When it begins.
+    pub from: DateTime,
+    /// When it ends.
+    pub until: DateTime,
+    /// Who gets the reviews that would be assigned to the absent one; null if nobody does.
+    pub deputy: Option<Reviewer>,
+}
+
+loads_by_id! {
+    /// The reviewer with a subject.
+    ReviewerBySubject(String) => records::Reviewer,
+    |reader, subjects| {
+        let subjects: Vec<&str> = subjects.iter().map(String::as_str).collect();
+        reviewers::by_subjects(reader.db(), &subjects).await?.into_iter().map(|found| (found.subject.clone(), found))
+    }
+}
+
+loads_by_id! {
+    /// How many open reviews a subject has.
+    OpenReviewsOf(String) => i64,
+    |reader, subjects| {
+        let subjects: Vec<&str> = subjects.iter().map(String::as_str).collect();
+        reviewers::open_reviews(reader.db(), &subjects).await?
+    }
+}

@@ -1,0 +1,148 @@
+//! The vendor's reviewers (R1), by name. Only the vendor's side reads them.
+
+use std::collections::HashMap;
+
+use domain::kinds::ClaimStatus;
+use entity::{
+    claim,
+    reviewer::{Column, Entity},
+};
+use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, FromQueryResult, QueryFilter, QuerySelect, sea_query::Expr};
+use sha2::{Digest, Sha256};
+use uuid::Uuid;
+
+use super::{
+    Db, Reads, StoreError,
+    keyset::{self, Keyset},
+    page::{Key, KeyKind, ListOrder, Page, PageRequest},
+    records::Reviewer,
+    rows::{Plain, Rows},
+    sql::{any_of, findable, is_one_of, matches_search},
+};
+
+/// The list, for [`super::page::Cursor::decode`].
+pub const ORDER: ListOrder = ListOrder { tag: "reviewers", kinds: &[KeyKind::Text, KeyKind::Id], descending: false };
+
+/// The statuses in which a claim's review is open.
+const OPEN: [ClaimStatus; 3] = [ClaimStatus::Submitted, ClaimStatus::UnderReview, ClaimStatus::PartnerActionRequired];
+
+/// Which reviewers are asked for; what is not given leaves everybody.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
+pub struct ReviewerFilter {
+    /// Only active ones, or only others.
+    pub active: Option<bool>,
+    /// With these words in name, subject or address (L14).
+    pub search: Option<String>,
+}
+
+/// The id of the reviewer with this subject, whether or not one is known: a claim may be assigned to somebody whom the
+/// directory has never named.
+#[must_use]
+pub fn id_of(subject: &str) -> Uuid {
+    let hash = Sha256::digest(subject.as_bytes());
+    let mut bytes = [0; 16];
+    bytes.iter_mut().zip(hash).for_each(|(byte, hashed)| *byte = hashed);
+    uuid::Builder::from_custom_bytes(bytes).into_uuid()
+}
+
+fn matching(filter: &ReviewerFilter) -> Rows<Entity> {
+    let query = Rows::<Entity>::all().filter(matches_search(Column::SearchText, filter.search.as_deref()));
+    match filter.active {
+        Some(active) => query.filter(Column::Active.eq(active)),
+        None => query,
+    }
+}
+
+/// One page of the reviewers.
+///
+/// # Errors
+/// As every read: [`StoreError::Unavailable`], [`StoreError::Corrupt`].
+pub async fn page(db: &Db, filter: &ReviewerFilter, request: &PageRequest) -> Result<Page<Reviewer>, StoreError> {
+    let keyset: Keyset<'_, Reviewer> = Keyset {
+        order: ORDER,
+        columns: [Column::Name, Column::Id].map(|column| Expr::col(column.as_column_ref())).to_vec(),
+        keys: &|row| vec![Key::Text(row.name.clone()), Key::Id(row.id)],
+    };
+    keyset::page(db, matching(filter), &keyset, request, &Plain::<Reviewer>::all()).await
+}
+
+/// How many reviewers there are.
+///
+/// # Errors
+/// As [`page`].
+pub async fn count(db: &Db, filter: &ReviewerFilter) -> Result<u64, StoreError> {
+    keyset::count(db, matching(filter)).await
+}
+
+/// The reviewers with these ids, in no order.
+///
+/// # Errors
+/// As [`page`].
+pub async fn by_ids(on: &impl Reads, ids: &[Uuid]) -> Result<Vec<Reviewer>, StoreError> {
+    let backend = on.connection().get_database_backend();
+    let query = Rows::<Entity>::all().filter(any_of(Column::Id, ids.iter().copied(), backend));
+    keyset::all(on, query, &Plain::<Reviewer>::all()).await
+}
+
+/// The reviewers with these subjects, in no order.
+///
+/// # Errors
+/// As [`page`].
+pub async fn by_subjects(on: &impl Reads, subjects: &[&str]) -> Result<Vec<Reviewer>, StoreError> {
+    let backend = on.connection().get_database_backend();
+    let subjects = subjects.iter().filter_map(|subject| findable(subject)).map(str::to_owned);
+    let query = Rows::<Entity>::all().filter(any_of(Column::Subject, subjects, backend));
+    keyset::all(on, query, &Plain::<Reviewer>::all()).await
+}
+
+/// The reviewers whose last absence names a deputy, over or not.
+///
+/// # Errors
+/// As [`page`].
+pub async fn with_deputies(db: &Db) -> Result<Vec<Reviewer>, StoreError> {
+    keyset::all(db, Rows::<Entity>::all().filter(Column::Deputy.is_not_null()), &Plain::<Reviewer>::all()).await
+}
+
+#[derive(FromQueryResult)]
+struct Counted {
+    subject: String,
+    open: i64,
+}
+
+/// How many open reviews each of these subjects has; one that has none is missing.
+///
+/// # Errors
+/// The database's.
+pub async fn open_reviews(db: &Db, subjects: &[&str]) -> Result<HashMap<String, i64>, StoreError> {
+    let backend = db.connection().get_database_backend();
+    let subjects = subjects.iter().map(|subject| (*subject).to_owned());
+    let counted = claim::Entity::find()
+        .select_only()
+        .column_as(claim::Column::ReviewerSubject, "subject")
+        .column_as(Expr::cust("COUNT(*)"), "open")
+        .filter(any_of(claim::Column::ReviewerSubject, subjects, backend))
+        .filter(is_one_of("claim", "status", OPEN.iter().map(|status| status.as_str())))
+        .group_by(claim::Column::ReviewerSubject)
+        .into_model::<Counted>()
+        .all(db.connection())
+        .await?;
+    Ok(counted.into_iter().map(|one| (one.subject, one.open)).collect())
+}
+
+/// The claims whose open review this subject has, in the order of their ids.
+///
+/// # Errors
+/// The database's.
+pub async fn open_claims(db: &Db, subject: &str) -> Result<Vec<Uuid>, StoreError> {
+    let Some(subject) = findable(subject) else { return Ok(Vec::new()) };
+    let mut ids: Vec<Uuid> = claim::Entity::find()
+        .select_only()
+        .column(claim::Column::Id)
+        .filter(claim::Column::ReviewerSubject.eq(subject))
+        .filter(is_one_of("claim", "status", OPEN.iter().map(|status| status.as_str())))
+        .into_tuple()
+        .all(db.connection())
+        .await?;
+    ids.sort_unstable();
+    Ok(ids)
+}

@@ -1,0 +1,161 @@
+//! Revoked tokens, and the tokens of service accounts (A8).
+
+use domain::{
+    kinds::{Role, Scope},
+    time::Timestamp,
+};
+use entity::{revocation, service_token};
+use sea_orm::{ColumnTrait, EntityTrait, FromQueryResult, QueryOrder, QuerySelect, sea_query::Expr};
+use uuid::Uuid;
+
+use super::{Db, Reads, StoreError, rows::words};
+
+/// What is revoked.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Revoked {
+    /// One token.
+    Token {
+        /// Its id.
+        jti: String,
+        /// Its issuer; none means every issuer.
+        issuer: Option<String>,
+    },
+    /// The tokens of a subject that were issued before a time.
+    Subject {
+        /// The subject.
+        subject: String,
+        /// The time.
+        issued_before: Timestamp,
+        /// The partner whose tokens alone are meant; none means every side's.
+        partner: Option<Uuid>,
+    },
+}
+
+/// By what a list of revocations is told from another one: how many there are, and when the last one was made.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, FromQueryResult)]
+pub struct Edition {
+    count: i64,
+    newest: Option<i64>,
+}
+
+/// The edition of the list that the database has.
+///
+/// # Errors
+/// The database's.
+pub async fn edition(db: &Db) -> Result<Edition, StoreError> {
+    let column = revocation::Column::RevokedAt;
+    let found = revocation::Entity::find()
+        .select_only()
+        .column_as(Expr::cust("COUNT(*)"), "count")
+        .column_as(column.max(), "newest")
+        .into_model::<Edition>()
+        .one(db.connection())
+        .await?;
+    Ok(found.unwrap_or(Edition { count: 0, newest: None }))
+}
+
+/// Everything that is revoked.
+///
+/// # Errors
+/// The database's.
+pub async fn all(db: &Db) -> Result<Vec<Revoked>, StoreError> {
+    revocation::Entity::find().all(db.connection()).await?.into_iter().map(revoked).collect()
+}
+
+fn revoked(row: revocation::Model) -> Result<Revoked, StoreError> {
+    let corrupt = || StoreError::Corrupt("revocation", row.id.to_string());
+    match (row.jti, row.subject, row.issued_before) {
+        (Some(jti), None, None) => Ok(Revoked::Token { jti, issuer: row.issuer }),
+        (None, Some(subject), Some(before)) => {
+            let issued_before = Timestamp::from_micros(before).map_err(|_| corrupt())?;
+            Ok(Revoked::Subject { subject, issued_before, partner: row.partner_id })
+        }
+        _ => Err(corrupt()),
+    }
+}
+
+/// A token that was made for a service account.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ServiceToken {
+    /// Its id.
+    pub jti: Uuid,
+    /// Who issued it.
+    pub issuer: String,
+    /// Its subject.
+    pub subject: String,
+    /// Its display name.
+    pub name: Option<String>,
+    /// Its roles.
+    pub roles: Vec<Role>,
+    /// Its scopes.
+    pub scopes: Vec<Scope>,
+    /// The partner company of a partner's role.
+    pub partner_id: Option<Uuid>,
+    /// The tenant of a customer's role.
+    pub tenant_id: Option<Uuid>,
+    /// When it was issued.
+    pub issued_at: Timestamp,
+    /// When it ends.
+    pub expires_at: Timestamp,
+}
+
+/// The tokens of service accounts, the oldest first.
+///
+/// # Errors
+/// The database's.
+pub async fn service_tokens(db: &Db) -> Result<Vec<ServiceToken>, StoreError> {
+    let rows = service_token::Entity::find()
+        .order_by_asc(service_token::Column::IssuedAt)
+        .order_by_asc(service_token::Column::Jti)
+        .all(db.connection())
+        .await?;
+    rows.into_iter().map(service_token).collect()
+}
+
+/// The end of a service account's token with this id, if there is one.
+///
+/// # Errors
+/// The database's.
+pub async fn end_of(on: &impl Reads, jti: &str) -> Result<Option<Timestamp>, StoreError> {
+    let Ok(jti) = Uuid::try_parse(jti) else { return Ok(None) };
+    let found = service_token::Entity::find_by_id(jti).one(on.connection()).await?;
+    found.map(|row| Ok(service_token(row)?.expires_at)).transpose()
+}
+
+fn service_token(row: service_token::Model) -> Result<ServiceToken, StoreError> {
+    let corrupt = || StoreError::Corrupt("service_token", row.jti.to_string());
+    let time = |micros| Timestamp::from_micros(micros).map_err(|_| corrupt());
+    Ok(ServiceToken {
+        jti: row.jti,
+        roles: parsed(&row.roles).ok_or_else(corrupt)?,
+        scopes: parsed(&row.scopes).ok_or_else(corrupt)?,
+        issued_at: time(row.issued_at)?,
+        expires_at: time(row.expires_at)?,
+        issuer: row.issuer,
+        subject: row.subject,
+        name: row.name,
+        partner_id: row.partner_id,
+        tenant_id: row.tenant_id,
+    })
+}
+
+fn parsed<T: std::str::FromStr>(words: &str) -> Option<Vec<T>> {
+    words.split_ascii_whitespace().map(|word| word.parse().ok()).collect()
+}
+
+/// The row of a service account's token.
+pub(in crate::store) fn row(token: &ServiceToken) -> service_token::ActiveModel {
+    use sea_orm::ActiveValue::Set;
+    service_token::ActiveModel {
+        jti: Set(token.jti),
+        issuer: Set(token.issuer.clone()),
+        subject: Set(token.subject.clone()),
+        name: Set(token.name.clone()),
+        roles: Set(words(&token.roles)),
+        scopes: Set(words(&token.scopes)),
+        partner_id: Set(token.partner_id),
+        tenant_id: Set(token.tenant_id),
+        issued_at: Set(token.issued_at.micros()),
+        expires_at: Set(token.expires_at.micros()),
+    }
+}

@@ -1,0 +1,71 @@
+//! Revoking tokens, and making service accounts' tokens known (A8).
+
+use domain::time::Timestamp;
+use entity::{revocation, service_token};
+use sea_orm::{ActiveValue::Set, ColumnTrait, EntityTrait, QueryFilter};
+
+use crate::{
+    ids,
+    store::{
+        Reads, StoreError, Transaction,
+        revocations::{Revoked, ServiceToken, row},
+    },
+};
+
+/// Revokes tokens; `kept_until` is when no such token can be alive any more.
+///
+/// # Errors
+/// The database's.
+pub async fn revoke(
+    transaction: &Transaction,
+    what: &Revoked,
+    by: &str,
+    now: Timestamp,
+    kept_until: Timestamp,
+) -> Result<(), StoreError> {
+    let mut row = revocation::ActiveModel {
+        id: Set(ids::new()),
+        jti: Set(None),
+        issuer: Set(None),
+        subject: Set(None),
+        issued_before: Set(None),
+        partner_id: Set(None),
+        revoked_at: Set(now.micros()),
+        revoked_by: Set(by.to_owned()),
+        kept_until: Set(kept_until.micros()),
+    };
+    match what {
+        Revoked::Token { jti, issuer } => {
+            row.jti = Set(Some(jti.clone()));
+            row.issuer = Set(issuer.clone());
+        }
+        Revoked::Subject { subject, issued_before, partner } => {
+            row.subject = Set(Some(subject.clone()));
+            row.issued_before = Set(Some(issued_before.micros()));
+            row.partner_id = Set(*partner);
+        }
+    }
+    revocation::Entity::insert(row).exec_without_returning(transaction.connection()).await?;
+    Ok(())
+}
+
+/// Makes a service account's token known.
+///
+/// # Errors
+/// The database's.
+pub async fn register(transaction: &Transaction, token: &ServiceToken) -> Result<(), StoreError> {
+    service_token::Entity::insert(row(token)).exec_without_returning(transaction.connection()).await?;
+    Ok(())
+}
+
+/// Forgets what concerns only tokens that are dead by now.
+///
+/// # Errors
+/// The database's.
+pub async fn forget(transaction: &Transaction, now: Timestamp) -> Result<(), StoreError> {
+    let connection = transaction.connection();
+    let (revocations, tokens) = (revocation::Entity::delete_many(), service_token::Entity::delete_many());
+    revocations.filter(revocation::Column::KeptUntil.lt(now.micros())).exec(connection).await?;
+    tokens.filter(service_token::Column::ExpiresAt.lt(now.micros())).exec(connection).await?;
+    Ok(())
+}
