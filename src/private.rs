@@ -1,8 +1,8 @@
-//! Files that nobody but the server's own user may read: claims, contacts and proofs lie in them.
+//! Folders and files that only the user of the process may access, since they hold claims, contacts and proofs.
 
 use std::{fs, io, path::Path};
 
-/// Makes a folder with all that lead to it, open to this user alone. One that is there already stays as it is.
+/// Creates a folder and its parents with mode 0700. An existing folder is left unchanged.
 ///
 /// # Errors
 /// The system's.
@@ -14,7 +14,7 @@ pub fn make_folder(path: &Path) -> io::Result<()> {
     builder.create(path)
 }
 
-/// Makes an empty file that is open to this user alone, unless there is a file already.
+/// Creates an empty file with mode 0600. An existing file is left unchanged.
 ///
 /// # Errors
 /// The system's.

@@ -1,5 +1,5 @@
-//! Identifiers that people type or paste (L15): each kind has one form, made here and nowhere else, in which it is stored,
-//! filtered by and looked up.
+//! Canonical forms of identifiers (L15). Every path that stores, filters by or looks up an identifier uses these functions,
+//! so that all spellings of an identifier find the same record.
 
 use icu_normalizer::ComposingNormalizerBorrowed;
 use uuid::{Uuid, fmt::Hyphenated};
@@ -9,8 +9,7 @@ use crate::text::visible;
 /// DNS: 253 characters in all.
 const HOST_MAX: usize = 253;
 
-/// The letters that are meant by what came out of a document or a chat: compatible forms made one, every dash a hyphen, and
-/// nothing that cannot be seen.
+/// Normalizes pasted text: NFKC, every dash a hyphen, no invisible characters, no white space at the ends.
 pub(crate) fn plain(typed: &str) -> String {
     let seen: String = typed.chars().filter(|c| !visible::is_unseen(*c) || c.is_whitespace()).collect();
     let composed = ComposingNormalizerBorrowed::new_nfkc().normalize(&seen);
@@ -22,12 +21,12 @@ pub(crate) fn compact(typed: &str) -> String {
     plain(typed).chars().filter(|c| !c.is_whitespace()).collect()
 }
 
-/// The dashes that word processors and keyboards put in the place of a hyphen.
+/// Dashes that word processors substitute for a hyphen.
 pub(crate) const fn is_dash(c: char) -> bool {
     matches!(c, '\u{2010}'..='\u{2015}' | '\u{2212}' | '\u{fe58}' | '\u{fe63}' | '\u{ff0d}')
 }
 
-/// An id in the form of a UUID with hyphens, in any case, whatever dashes stand for the hyphens.
+/// Parses a hyphenated UUID in any case. Other dashes count as hyphens.
 #[must_use]
 pub fn uuid(typed: &str) -> Option<Uuid> {
     let plain = plain(typed);
@@ -35,8 +34,7 @@ pub fn uuid(typed: &str) -> Option<Uuid> {
     Uuid::try_parse(&plain).ok().filter(|_| plain.len() == Hyphenated::LENGTH)
 }
 
-/// A domain: the name of a host in lower-case letters, with at least one point. A punycode name is the name that it stands
-/// for.
+/// The canonical form of a domain: lower-case Unicode, at least two labels. Punycode is decoded. `None` if it is invalid.
 #[must_use]
 pub fn domain(typed: &str) -> Option<String> {
     let typed = visible::trim(typed);
@@ -60,21 +58,20 @@ fn is_label(label: &str) -> bool {
         && label.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-')
 }
 
-/// An MPN id: its letters, digits, hyphens and underscores as they are. Whether it is one, the caller checks.
+/// The canonical form of an MPN id. The caller validates its characters.
 #[must_use]
 pub fn mpn_id(typed: &str) -> String {
     plain(typed)
 }
 
-/// A partner's own reference: composed, with one space where there is any white space.
+/// The canonical form of a partner's external reference: NFC, single spaces.
 #[must_use]
 pub fn reference(typed: &str) -> String {
     let composed = ComposingNormalizerBorrowed::new_nfc().normalize(visible::trim(typed)).into_owned();
     composed.split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
-/// An e-mail address, its domain in the form of [`domain`]. The part before the sign belongs to its host and is left as it
-/// is. Whether it is one, the caller checks.
+/// The canonical form of an e-mail address: the domain as in [`domain`], the local part unchanged. The caller validates it.
 #[must_use]
 pub fn email(typed: &str) -> String {
     let plain = plain(typed);

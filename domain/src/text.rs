@@ -28,10 +28,11 @@ fn clean(field: &str, text: &str, max: usize) -> Result<String, Problem> {
         let message = "The text has a control character that cannot be shown.";
         return Err(invalid(field, message, "Remove everything but letters, digits, signs, line breaks and tabs."));
     }
-    if text.chars().any(visible::is_override) {
+    if let Some(found) = text.chars().find(|c| visible::is_override(*c)) {
+        let code = u32::from(found);
         let message =
-            "The text has a character that turns the direction of writing, so that it reads other than it is.";
-        return Err(invalid(field, message, "Remove U+202D and U+202E; isolates (U+2066 to U+2069) may be used."));
+            format!("The text contains the bidirectional override U+{code:04X}, which makes it read differently.");
+        return Err(invalid(field, message, "Remove U+202D and U+202E. Isolates (U+2066 to U+2069) are allowed."));
     }
     let text = visible::trim(&text);
     let length = text.chars().count();

@@ -113,7 +113,7 @@ impl Failure {
 
     /// The body is compressed, which is not read here (RFC 9110, 15.5.16).
     pub(super) fn unsupported_encoding() -> Self {
-        let message = "The body is compressed. Send it as it is, without Content-Encoding.";
+        let message = "The request body is compressed. Send it without Content-Encoding.";
         Self::new(StatusCode::UNSUPPORTED_MEDIA_TYPE, "UNSUPPORTED_MEDIA_TYPE", message)
             .with(ACCEPT_ENCODING, HeaderValue::from_static("identity"))
     }
@@ -175,7 +175,7 @@ impl Failure {
     pub(super) fn no_room(full: Full) -> Self {
         let message = match full {
             Full::Server => "The server has as many live connections as it holds; try again in a few seconds.",
-            Full::Subject => "You have as many live connections as one may have; close some, and try again.",
+            Full::Subject => "You have reached the limit of live connections per subject. Close one and try again.",
         };
         Self::new(StatusCode::SERVICE_UNAVAILABLE, SERVICE_UNAVAILABLE, message).with(RETRY_AFTER, 5_u64)
     }

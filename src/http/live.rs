@@ -1,6 +1,7 @@
-//! Room for live connections: WebSockets and event streams of this process together.
+//! Limits of live connections: WebSockets and event streams of this process together.
 //!
-//! Neither one subject nor those who have not said who they are can take all of it from the others.
+//! One subject has a limit of its own, and connections without a token yet share a small part, so that neither can exhaust
+//! the places of all others.
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};

@@ -10,7 +10,7 @@ pub(super) fn from_json(body: &[u8]) -> Result<Parts, Failure> {
     // RFC 8259: a byte order mark may be ignored.
     let body = body.strip_prefix(b"\xef\xbb\xbf").unwrap_or(body);
     let Ok(text) = std::str::from_utf8(body) else {
-        return Err(Failure::malformed("The body is not UTF-8. Send it in UTF-8, which is what JSON is written in."));
+        return Err(Failure::malformed("The request body is not UTF-8. Encode JSON as UTF-8."));
     };
     match serde_json::from_str(text) {
         Ok(Value::Object(fields)) => parts(fields),

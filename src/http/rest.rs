@@ -1,8 +1,7 @@
-//! What is left of a body that nobody read: a request that is refused by its head alone.
+//! Unread request bodies: what happens when a request is rejected before its body was read.
 //!
-//! HTTP/1.1 has the next request begin where the body ends. A small rest is read, so that the connection can be kept; for a
-//! large one the answer says that the connection ends with it. Without either, a client that keeps its connections would lose its
-//! next request.
+//! In HTTP/1.1 the next request begins where the body ends. A short unread body is drained, so that the connection can be
+//! reused; after a long one the response carries `Connection: close`. Without this, a pooling client would lose its next request.
 
 use std::pin::Pin;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -18,11 +17,11 @@ use axum::response::Response;
 use http_body::{Frame, SizeHint};
 use http_body_util::BodyExt;
 
-/// The longest rest that is read, in bytes, and how long it may take to arrive.
+/// The longest unread body that is drained, in bytes, and the time limit for draining it.
 const LONGEST: usize = 64 * 1024;
 const PATIENCE: Duration = Duration::from_millis(500);
 
-/// Sees to what a handler leaves of a request's body.
+/// Drains what a handler left unread, or announces that the connection closes.
 pub(super) async fn of_body(request: Request, next: Next) -> Response {
     if request.body().is_end_stream() {
         return next.run(request).await;
@@ -42,7 +41,7 @@ pub(super) async fn of_body(request: Request, next: Next) -> Response {
     response
 }
 
-/// Reads a short rest; whether it came to its end.
+/// Drains a body; false if it is too long or broke off.
 async fn read(mut body: Body) -> bool {
     let mut length = 0_usize;
     while let Some(frame) = body.frame().await {
@@ -55,7 +54,7 @@ async fn read(mut body: Body) -> bool {
     true
 }
 
-/// Where a body that was given up before its end is put.
+/// Receives the body that a handler dropped before its end.
 #[derive(Clone, Default)]
 struct Rest(Arc<Mutex<Option<Body>>>);
 
@@ -69,7 +68,7 @@ impl Rest {
     }
 }
 
-/// A body that leaves its rest when it is dropped before its end.
+/// A body that hands over what is unread when it is dropped.
 struct Watched {
     body: Option<Body>,
     rest: Rest,

@@ -1,13 +1,13 @@
-//! The one folding by which texts are searched and compared (L14): however a name is typed, it is found.
+//! The folding for search and comparison (L14). The same function folds stored text and search words.
 
 use icu_casemap::CaseMapper;
 use icu_normalizer::{ComposingNormalizerBorrowed, DecomposingNormalizerBorrowed};
 
 use crate::identifier::is_dash;
 
-/// The text as it is compared: compatible forms made one (NFKC), without case, without accents, dotted and dotless i alike.
+/// Folds a text: NFKC, case folding, no accents, dotted and dotless i alike, every dash a hyphen. Idempotent.
 ///
-/// `İstanbul`, `ISTANBUL` and `ıstanbul` become `istanbul`; `Győr` becomes `gyor`. Folding twice changes nothing more.
+/// `İstanbul`, `ISTANBUL` and `ıstanbul` become `istanbul`; `Győr` becomes `gyor`.
 #[must_use]
 pub fn fold(text: &str) -> String {
     if text.is_ascii() {
@@ -21,7 +21,7 @@ pub fn fold(text: &str) -> String {
     ComposingNormalizerBorrowed::new_nfkc().normalize(&bare).into_owned()
 }
 
-/// The marks that are set on letters of Latin, Greek and Cyrillic. Those of other scripts make other words.
+/// Combining marks of Latin, Greek and Cyrillic letters. In other scripts a mark changes the word.
 const fn is_accent(c: char) -> bool {
     matches!(c, '\u{300}'..='\u{36f}')
 }

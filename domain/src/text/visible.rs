@@ -1,28 +1,28 @@
-//! What can be seen of a text (L13).
+//! Visible and invisible characters (L13).
 
 use icu_properties::{
     CodePointMapData, CodePointSetData,
     props::{DefaultIgnorableCodePoint, GeneralCategory},
 };
 
-/// Whether nothing of the text can be seen: white space, control and format characters, and blank letters leave nothing.
+/// Whether the text has no visible character: white space, control and format characters and blank letters do not count.
 #[must_use]
 pub fn is_blank(text: &str) -> bool {
     text.chars().all(is_unseen)
 }
 
-/// The text without what cannot be seen at its ends, which comes along when something is pasted.
+/// The text without the white space and invisible characters around it, which pasting often adds.
 #[must_use]
 pub fn trim(text: &str) -> &str {
     if is_blank(text) { "" } else { text.trim_matches(|c: char| c.is_whitespace() || is_joint(c)) }
 }
 
-/// Marks that stand between words and never belong to a letter: at the ends of a text they mean nothing.
+/// Invisible characters that never modify a letter, so that removing them from the ends of a text is safe.
 const fn is_joint(c: char) -> bool {
     matches!(c, '\u{ad}' | '\u{180e}' | '\u{200b}' | '\u{200e}' | '\u{200f}' | '\u{2060}' | '\u{feff}')
 }
 
-/// Whether a character shows nothing by itself.
+/// Whether a character is invisible on its own.
 #[must_use]
 pub fn is_unseen(c: char) -> bool {
     // A braille cell without dots is a symbol by its category.
@@ -38,7 +38,7 @@ pub fn is_unseen(c: char) -> bool {
         )
 }
 
-/// Whether a character turns the direction of what follows against its own, so that a text reads other than it is.
+/// Whether a character overrides the writing direction, which can make a text read differently from its content.
 #[must_use]
 pub const fn is_override(c: char) -> bool {
     matches!(c, '\u{202d}' | '\u{202e}')

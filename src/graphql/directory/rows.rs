@@ -41,8 +41,8 @@ pub struct CustomerRow {
     pub name: String,
     /// The default domain.
     pub domain: String,
-    /// All verified domains; the default one is always among them. Left out, they stay as they are; null leaves the default
-    /// one alone.
+    /// All verified domains, including the default domain. If omitted, the stored domains are kept; null resets them to the
+    /// default domain.
     pub domains: MaybeUndefined<Vec<String>>,
 }
 

@@ -89,13 +89,13 @@ impl Problem {
     }
 }
 
-/// The most entries that a list in an input may have: whatever is made of it, is made of so many.
+/// The maximum length of a list in an input.
 const MOST_ENTRIES: usize = 1_000;
 
 fn mismatch(value: &Value, declared: &str, rules: &Rules) -> Option<Problem> {
     match (MetaTypeName::create(declared), value) {
         (MetaTypeName::List(_), Value::List(items)) if items.len() > MOST_ENTRIES => {
-            Some(Problem::new(format!("has {} entries, of which there may be {MOST_ENTRIES}", items.len())))
+            Some(Problem::new(format!("has {} entries; the limit is {MOST_ENTRIES}", items.len())))
         }
         (_, Value::Enum(mark)) if mark.is_empty() => None,
         (MetaTypeName::NonNull(_), Value::Null) => Some(Problem::new("must not be null")),

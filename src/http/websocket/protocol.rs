@@ -173,7 +173,7 @@ impl Farewell {
         Self::new(1013, "The client reads too slowly: connect again and resume after the last position that was read");
     /// The subject has too many live connections.
     pub(super) const TOO_MANY: Self =
-        Self::new(1013, "You have as many live connections as one may have: close some, and connect again");
+        Self::new(1013, "Too many live connections for this subject: close one and reconnect");
     /// An operation before the acknowledgement.
     pub(super) const UNAUTHORIZED: Self = Self::new(4401, "Unauthorized");
     /// No good token, or no longer.
