@@ -97,9 +97,7 @@ impl Case {
         match &self.list {
             List::Claims(filter, order) => last(claims::page(db, who, filter, *order, request, Wanted::ROW).await),
             List::Statistics(_) => Ok(None),
-            List::History(filter) => {
-                last(history::page(db, who, filter, request, None, Columns::ALL).await)
-            }
+            List::History(filter) => last(history::page(db, who, filter, request, None, Columns::ALL).await),
             List::Comments(claim) => last(comments::page(db, who, *claim, request, Columns::ALL).await),
             List::Associations(filter) => last(associations::page(db, who, *filter, request).await),
             List::Arbitrations(status) => last(arbitrations::page(db, who, *status, request).await),
@@ -148,7 +146,14 @@ fn micros(micros: i64) -> Timestamp {
 }
 
 fn caller(side: Side, role: Role) -> Caller {
-    Caller { subject: "reviewer7".to_owned(), name: None, roles: vec![role], scopes: Vec::new(), side, stands_in_for: Vec::new() }
+    Caller {
+        subject: "reviewer7".to_owned(),
+        name: None,
+        roles: vec![role],
+        scopes: Vec::new(),
+        side,
+        stands_in_for: Vec::new(),
+    }
 }
 
 /// What of the data the cases name.

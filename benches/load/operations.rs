@@ -48,7 +48,17 @@ impl Tokens {
         let (subject, name) = (subject.to_owned(), Some(subject.to_owned()));
         let (issued_at, expires_at) = (1_700_000_000, 4_102_444_800);
         let jti = Uuid::from_u128(1);
-        Ok(self.0.sign(&Grant { subject, name, roles, scopes, partner_id, tenant_id: None, issued_at, expires_at, jti })?)
+        Ok(self.0.sign(&Grant {
+            subject,
+            name,
+            roles,
+            scopes,
+            partner_id,
+            tenant_id: None,
+            issued_at,
+            expires_at,
+            jti,
+        })?)
     }
 
     /// A review lead, who may do what every reviewer may.

@@ -41,7 +41,14 @@ pub fn at(text: &str) -> Timestamp {
 
 fn caller(role: Role, side: Side) -> Caller {
     let subject = format!("{}@example", role.as_str().to_lowercase());
-    Caller { subject, name: None, roles: vec![role], scopes: usable_scopes(role).to_vec(), side, stands_in_for: Vec::new() }
+    Caller {
+        subject,
+        name: None,
+        roles: vec![role],
+        scopes: usable_scopes(role).to_vec(),
+        side,
+        stands_in_for: Vec::new(),
+    }
 }
 
 fn sku(line: u128) -> Uuid {

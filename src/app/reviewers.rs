@@ -24,10 +24,7 @@ use super::{
     },
     idempotency::Key,
 };
-use crate::store::{
-    Reads, StoreError, records::Reviewer, reviewers,
-    write::directory::reviewers as writes,
-};
+use crate::store::{Reads, StoreError, records::Reviewer, reviewers, write::directory::reviewers as writes};
 
 /// How many subjects are remembered as known.
 const MOST_MET: usize = 10_000;
@@ -287,8 +284,9 @@ fn leads(caller: &Caller) -> Result<(), AppError> {
 async fn known(on: &impl Reads, subject: &str, field: &str) -> Result<Result<Reviewer, Problem>, StoreError> {
     let found = reviewers::by_subjects(on, &[subject]).await?.into_iter().next();
     Ok(found.ok_or_else(|| {
-        Problem::invalid([field], format!("{subject:?} is not the subject of a reviewer."))
-            .remedy("Choose one of `reviewers`; a reviewer is known once the directory names them or they have signed in.")
+        Problem::invalid([field], format!("{subject:?} is not the subject of a reviewer.")).remedy(
+            "Choose one of `reviewers`; a reviewer is known once the directory names them or they have signed in.",
+        )
     }))
 }
 

@@ -40,7 +40,10 @@ impl Fetcher {
         let wrong = |error: reqwest::Error| format!("{url} cannot be read: {}", causes(&error));
         let mut response = client.get(url).send().await.map_err(wrong)?;
         if response.status() != StatusCode::OK {
-            return Err(format!("{url} answers with status {}; redirects are not followed", response.status().as_u16()));
+            return Err(format!(
+                "{url} answers with status {}; redirects are not followed",
+                response.status().as_u16()
+            ));
         }
         let fresh_for = response.headers().get(CACHE_CONTROL).and_then(|value| value.to_str().ok()).and_then(fresh_for);
         let mut body = Vec::new();

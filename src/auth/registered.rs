@@ -46,11 +46,10 @@ impl Registered {
             Some(exp) if exp.saturating_add(LEEWAY_SECONDS) < now => {
                 refuse(Reason::Expired, format!("It expired {} seconds ago.", now - exp));
             }
-            Some(_) => {}
             None if matches!(claims.get("exp"), None | Some(Value::Null)) => {
                 refuse(Reason::Claim, "It has no `exp`, so it would never end.".to_owned());
             }
-            None => {}
+            Some(_) | None => {}
         }
         if let Some(nbf) = nbf.map(whole).filter(|nbf| *nbf > now.saturating_add(LEEWAY_SECONDS)) {
             refuse(Reason::NotYetValid, format!("It is not valid for another {} seconds (`nbf`).", nbf - now));
@@ -61,7 +60,9 @@ impl Registered {
             _ => None,
         };
         match audiences {
-            None => refuse(Reason::Claim, "It has no `aud`, or one that is neither a text nor a list of texts.".to_owned()),
+            None => {
+                refuse(Reason::Claim, "It has no `aud`, or one that is neither a text nor a list of texts.".to_owned())
+            }
             Some(named) if !named.iter().any(|audience| issuer.audiences.iter().any(|ours| ours == audience)) => {
                 let (named, ours) = (shown(&named.join(", ")), issuer.audiences.join(", "));
                 refuse(Reason::Audience, format!("It is for the audience {named}; here it must be {ours}."));
@@ -90,7 +91,11 @@ impl Registered {
 }
 
 /// The whole seconds of a time that was checked to be in range.
-#[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "from 0 to the year 9999, and rounded down")]
+#[expect(
+    clippy::cast_possible_truncation,
+    clippy::cast_sign_loss,
+    reason = "from 0 to the year 9999, and rounded down"
+)]
 fn whole(seconds: f64) -> u64 {
     seconds.floor() as u64
 }

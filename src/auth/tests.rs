@@ -111,7 +111,9 @@ fn missing_or_odd_registered_claims_are_refused() {
     }
     assert!(ask(&with("exp", json!(now - 20))).is_ok(), "within the leeway");
     assert!(ask(&with("aud", json!(["other", "audience"]))).is_ok());
-    assert!(ask(&with("exp", json!(1_795_917_593.5_f64.max(f64::from(u32::try_from(now + 60).unwrap()) + 0.5)))).is_ok());
+    assert!(
+        ask(&with("exp", json!(1_795_917_593.5_f64.max(f64::from(u32::try_from(now + 60).unwrap()) + 0.5)))).is_ok()
+    );
     assert!(ask(&with("iat", json!(1_795_917_593.25))).is_ok(), "RFC 7519 allows fractions");
 }
 
@@ -228,7 +230,8 @@ fn secret_issuer(secrets: &[(Option<&str>, &str)]) -> Issuer {
 #[test]
 fn of_two_secrets_the_first_signs_and_both_check() {
     const NEW: &str = "a new secret of thirty-two bytes at least";
-    let both = Authenticator::new(&Identity::of(vec![secret_issuer(&[(Some("new"), NEW), (Some("old"), SECRET)])]).unwrap());
+    let both =
+        Authenticator::new(&Identity::of(vec![secret_issuer(&[(Some("new"), NEW), (Some("old"), SECRET)])]).unwrap());
     let of = |kid: Option<&str>, secret| {
         sign_with(&Header { kid: kid.map(str::to_owned), ..Header::default() }, &good(), secret)
     };
@@ -267,8 +270,10 @@ async fn a_revoked_token_is_refused_also_where_it_was_known() {
     let session = authenticator.authenticate(&token).await.unwrap();
     let at = |seconds: u64| domain::time::Timestamp::from_micros(i64::try_from(seconds).unwrap() * 1_000_000).unwrap();
     let by_id = |jti: &str, issuer: Option<&str>| Revocation::Token { jti: jti.into(), issuer: issuer.map(Into::into) };
-    let by_subject = |subject: &str, before, partner| {
-        Revocation::Subject { subject: subject.into(), issued_before: at(before), partner }
+    let by_subject = |subject: &str, before, partner| Revocation::Subject {
+        subject: subject.into(),
+        issued_before: at(before),
+        partner,
     };
     for other in [
         by_id("j2", None),

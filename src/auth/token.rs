@@ -35,7 +35,9 @@ impl Token {
         let object = |part: &str, name: &str| {
             let bytes = URL_SAFE_NO_PAD.decode(part).ok();
             let object = bytes.and_then(|bytes| serde_json::from_slice(&bytes).ok());
-            object.ok_or_else(|| Refusal::new(Reason::Malformed, format!("Its {name} is not a JSON object in base64url.")))
+            object.ok_or_else(|| {
+                Refusal::new(Reason::Malformed, format!("Its {name} is not a JSON object in base64url."))
+            })
         };
         Ok(Self { header: object(header, "header")?, claims: object(claims, "payload")? })
     }

@@ -2,7 +2,6 @@
 
 mod explain;
 
-
 use clap::{Args, Subcommand};
 use domain::{
     caller::{Caller, NoStanding, Side, usable_scopes},
@@ -24,12 +23,16 @@ use crate::{
 
 /// The options of `cpor token`.
 #[derive(Debug, Args)]
-#[command(args_conflicts_with_subcommands = true, subcommand_negates_reqs = true, after_help = "\
+#[command(
+    args_conflicts_with_subcommands = true,
+    subcommand_negates_reqs = true,
+    after_help = "\
 Roles: GLOBAL_ADMIN BILLING_ADMIN INCENTIVES_ADMIN INCENTIVES_USER (with --partner),
 REVIEWER REVIEW_LEAD AUDITOR DIRECTORY_SYNC (with neither), CUSTOMER_ADMIN (with --tenant).
 Scopes: claims:read claims:write comments:write reviews:write directory:read directory:write history:read tokens:revoke
 
-Example: cpor token --role REVIEWER --subject rita --name \"Rita Moss\" --ttl 8h")]
+Example: cpor token --role REVIEWER --subject rita --name \"Rita Moss\" --ttl 8h"
+)]
 pub struct Options {
     #[command(subcommand)]
     action: Option<Action>,

@@ -5,13 +5,7 @@ use std::io::IsTerminal;
 use clap::Args;
 
 use super::{failure::Failure, logging, output};
-use crate::{
-    app::revocations,
-    auth::Revocation,
-    config::LogFormat,
-    server,
-    store::revocations::ServiceToken,
-};
+use crate::{app::revocations, auth::Revocation, config::LogFormat, server, store::revocations::ServiceToken};
 
 /// The options of `cpor tokens`.
 #[derive(Debug, Args)]

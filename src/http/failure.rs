@@ -59,8 +59,7 @@ impl Failure {
 
     /// The token is good and gives its bearer no standing here (A5).
     pub(super) fn insufficient(message: impl Into<String>) -> Self {
-        Self::forbidden(message)
-            .with(WWW_AUTHENTICATE, HeaderValue::from_static("Bearer error=\"insufficient_scope\""))
+        Self::forbidden(message).with(WWW_AUTHENTICATE, HeaderValue::from_static("Bearer error=\"insufficient_scope\""))
     }
 
     /// The token is good and lacks this scope, or a role that could use it.

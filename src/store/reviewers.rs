@@ -26,8 +26,7 @@ use super::{
 pub const ORDER: ListOrder = ListOrder { tag: "reviewers", kinds: &[KeyKind::Text, KeyKind::Id], descending: false };
 
 /// The statuses in which a claim's review is open.
-const OPEN: [ClaimStatus; 3] =
-    [ClaimStatus::Submitted, ClaimStatus::UnderReview, ClaimStatus::PartnerActionRequired];
+const OPEN: [ClaimStatus; 3] = [ClaimStatus::Submitted, ClaimStatus::UnderReview, ClaimStatus::PartnerActionRequired];
 
 /// Which reviewers are asked for; what is not given leaves everybody.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]

@@ -280,14 +280,16 @@ async fn the_program_reads_its_identity_file() {
         command.env("CPOR_IDENTITY", &file);
         command
     };
-    let claims = json!({ "iss": "https://sso.example", "aud": "cpor", "sub": "s", "exp": 4_102_444_800_u64, "roles": ["boss"] });
+    let claims =
+        json!({ "iss": "https://sso.example", "aud": "cpor", "sub": "s", "exp": 4_102_444_800_u64, "roles": ["boss"] });
     for signer in [&new, &old] {
         let explained = run(&mut cpor(&["token", "explain", &signer.token(&claims)]));
         assert!(explained.done().contains("roles       REVIEWER REVIEW_LEAD"), "{explained:?}");
     }
     let own = run(&mut cpor(&["token", "--role", "AUDITOR"])).done().to_owned();
     assert!(run(&mut cpor(&["token", "explain", &own])).done().contains("key (kid)   1"));
-    let expired = json!({ "iss": "https://sso.example", "aud": "other", "sub": "s", "exp": 1_000, "roles": ["REVIEWER"] });
+    let expired =
+        json!({ "iss": "https://sso.example", "aud": "other", "sub": "s", "exp": 1_000, "roles": ["REVIEWER"] });
     let explained = run(&mut cpor(&["token", "explain", &new.token(&expired)]));
     explained.failed(1);
     for reason in ["expired: ", "audience: ", "no_standing: "] {

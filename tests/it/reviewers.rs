@@ -62,12 +62,21 @@ async fn reviewers_are_loaded_or_learned(world: &World) {
     let loaded = world.sync.mutate("upsertReviewers", json!({ "rows": rows })).await.payload().clone();
     assert_eq!((&loaded["inserted"], &loaded["updated"]), (&json!(1), &json!(1)), "{loaded}");
     assert_eq!(loaded["problems"].as_array().unwrap().len(), 2, "{loaded}");
-    let again = world.sync.mutate("upsertReviewers", json!({ "rows": [
-        { "subject": "nora@vendor.example", "name": "Nora North", "lead": false, "active": false }] })).await;
+    let again = world
+        .sync
+        .mutate(
+            "upsertReviewers",
+            json!({ "rows": [
+        { "subject": "nora@vendor.example", "name": "Nora North", "lead": false, "active": false }] }),
+        )
+        .await;
     assert_eq!(again.payload()["unchanged"], 1, "what is left out stays: {}", again.text);
     newcomer.query("{ viewer { subject } }").await;
     let idle = reviewers(&world.lead, json!({ "active": false })).await;
-    assert_eq!((subjects(&idle), &idle["nodes"][0]["email"]), (vec!["nora@vendor.example"], &json!("nora@vendor.example")));
+    assert_eq!(
+        (subjects(&idle), &idle["nodes"][0]["email"]),
+        (vec!["nora@vendor.example"], &json!("nora@vendor.example"))
+    );
     let id = idle["nodes"][0]["id"].clone();
     let node = "query($id: ID!) { node(id: $id) { id ... on Reviewer { name } } }";
     let named = world.lead.graphql(node, json!({ "id": id })).await.data().clone();
@@ -112,17 +121,25 @@ async fn all_reviews_of_one_reviewer_move_at_once(world: &World) {
     // Rita gave the rejection that is disputed: she may not decide it (D2).
     let rejected = json!({ "reason": "INSUFFICIENT_POE", "detail": "No signature." });
     let disputed = world.reviewer.act("rejectClaim", &claims.remove(0), rejected).await.done();
-    let disputed = world.partner.act("disputeClaim", &disputed, json!({ "justification": "It is there." })).await.done();
+    let disputed =
+        world.partner.act("disputeClaim", &disputed, json!({ "justification": "It is there." })).await.done();
     let disputed = assign(&world.lead, &disputed, Some("ravi@vendor.example")).await.done();
-    let input = json!({ "fromSubject": "rita@vendor.example", "toSubject": "ravi@vendor.example", "idempotencyKey": "k" });
+    let input =
+        json!({ "fromSubject": "rita@vendor.example", "toSubject": "ravi@vendor.example", "idempotencyKey": "k" });
     assert_eq!(world.reviewer.mutate("reassignReviews", input.clone()).await.errors(), ["FORBIDDEN"]);
     let moved = world.lead.mutate("reassignReviews", input.clone()).await;
     assert_eq!(moved.payload()["moved"].as_array().unwrap().len(), 2, "{}", moved.text);
     for claim in &claims {
         assert_eq!(assigned(world, claim).await["subject"], "ravi@vendor.example");
-        let history = "query($id: ID!) { claim(id: $id) { history(last: 1) { nodes { action changes { field after } } } } }";
-        let last = world.lead.graphql(history, json!({ "id": claim.id() })).await.data()["claim"]["history"]["nodes"][0].clone();
-        assert_eq!((&last["action"], &last["changes"][0]["after"]), (&json!("ASSIGNED"), &json!("ravi@vendor.example")));
+        let history =
+            "query($id: ID!) { claim(id: $id) { history(last: 1) { nodes { action changes { field after } } } } }";
+        let last = world.lead.graphql(history, json!({ "id": claim.id() })).await.data()["claim"]["history"]["nodes"]
+            [0]
+        .clone();
+        assert_eq!(
+            (&last["action"], &last["changes"][0]["after"]),
+            (&json!("ASSIGNED"), &json!("ravi@vendor.example"))
+        );
     }
     let back = json!({ "fromSubject": "ravi@vendor.example", "toSubject": "rita@vendor.example" });
     let back = world.lead.mutate("reassignReviews", back).await.payload().clone();
@@ -132,7 +149,10 @@ async fn all_reviews_of_one_reviewer_move_at_once(world: &World) {
     assert_eq!(world.lead.mutate("reassignReviews", nobody).await.payload()["moved"].as_array().unwrap().len(), 1);
     assert_eq!(assigned(world, &disputed).await, Value::Null);
     for (to, field) in [("rita@vendor.example", "toSubject"), ("nobody", "toSubject")] {
-        let refused = world.lead.mutate("reassignReviews", json!({ "fromSubject": "rita@vendor.example", "toSubject": to })).await;
+        let refused = world
+            .lead
+            .mutate("reassignReviews", json!({ "fromSubject": "rita@vendor.example", "toSubject": to }))
+            .await;
         assert_eq!(refused.payload()["problems"][0]["field"], json!([field]), "{to}");
     }
 }
@@ -152,7 +172,8 @@ async fn while_a_reviewer_is_absent_the_deputy_acts(world: &World) {
     let fresh = world.submitted_on(&world.partner, 2).await;
     let fresh = assign(&world.lead, &fresh, Some("rita@vendor.example")).await.done();
     assert_eq!(assigned(world, &fresh).await["subject"], "ravi@vendor.example");
-    let history = "query($id: ID!) { claim(id: $id) { history(last: 1) { nodes { action changes { field after } note } } } }";
+    let history =
+        "query($id: ID!) { claim(id: $id) { history(last: 1) { nodes { action changes { field after } note } } } }";
     let last = async |caller: &Caller, claim: &Claim| {
         caller.graphql(history, json!({ "id": claim.id() })).await.data()["claim"]["history"]["nodes"][0].clone()
     };
@@ -174,8 +195,14 @@ async fn while_a_reviewer_is_absent_the_deputy_acts(world: &World) {
         (json!({ "from": "2026-01-01T00:00:00Z", "until": "2026-01-02T00:00:00Z" }), "until"),
         (json!({ "from": "2026-03-05T00:00:00Z" }), "from"),
         (json!({ "deputySubject": "ravi@vendor.example" }), "from"),
-        (json!({ "from": "2026-03-02T00:00:00Z", "until": "2026-03-05T00:00:00Z", "deputySubject": "rita@vendor.example" }), "deputySubject"),
-        (json!({ "from": "2026-03-02T00:00:00Z", "until": "2026-03-05T00:00:00Z", "deputySubject": "nobody" }), "deputySubject"),
+        (
+            json!({ "from": "2026-03-02T00:00:00Z", "until": "2026-03-05T00:00:00Z", "deputySubject": "rita@vendor.example" }),
+            "deputySubject",
+        ),
+        (
+            json!({ "from": "2026-03-02T00:00:00Z", "until": "2026-03-05T00:00:00Z", "deputySubject": "nobody" }),
+            "deputySubject",
+        ),
     ] {
         let mut whole = input.clone();
         whole["reviewerSubject"] = json!("rita@vendor.example");

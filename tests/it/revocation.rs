@@ -139,9 +139,7 @@ async fn other_servers_refuse_the_token_and_close_what_it_opened(world: &World) 
     assert_eq!(status(&rita).await, 401);
     let mut again = Socket::silent(&rita).await;
     let token = rita.token.as_deref().unwrap();
-    again
-        .send(&json!({ "type": "connection_init", "payload": { "Authorization": format!("Bearer {token}") } }))
-        .await;
+    again.send(&json!({ "type": "connection_init", "payload": { "Authorization": format!("Bearer {token}") } })).await;
     assert_eq!(again.closed().await.0, 4403);
     assert_eq!(stays.query(VIEWER, json!({})).await["data"]["viewer"]["subject"], "ravi@vendor.example");
     other.stop().await;
@@ -184,7 +182,10 @@ async fn the_operator_revokes_and_lists_by_the_command_line(world: &World) {
         run(cpor(root(), &words).env("CPOR_JWT_SECRET", SECRET).env("DATABASE_URL", &database.url))
     };
     let accepted = explain(&development);
-    assert!(accepted.done().contains("roles       DIRECTORY_SYNC") && accepted.out.contains("accepted"), "{accepted:?}");
+    assert!(
+        accepted.done().contains("roles       DIRECTORY_SYNC") && accepted.out.contains("accepted"),
+        "{accepted:?}"
+    );
     let refused = explain(&service);
     assert!(refused.failed(1).contains("reason") && refused.out.contains("revoked"), "{refused:?}");
 }

@@ -36,9 +36,8 @@ impl Row for ReviewerRow {
         let email = text::optional("email", self.email.as_deref(), NAME_MAX)?;
         let locale = text::optional("locale", self.locale.as_deref(), LOCALE_MAX)?;
         let is_language = |tag: &String| {
-            tag.split('-').all(|part| {
-                (1..=8).contains(&part.len()) && part.bytes().all(|byte| byte.is_ascii_alphanumeric())
-            })
+            tag.split('-')
+                .all(|part| (1..=8).contains(&part.len()) && part.bytes().all(|byte| byte.is_ascii_alphanumeric()))
         };
         if let Some(wrong) = locale.as_ref().filter(|tag| !is_language(tag)) {
             let message = format!("{wrong:?} is not the tag of a language.");

@@ -203,9 +203,7 @@ impl App {
                 let (to, absent) = self.assignee(on, ask.caller, subject).await?;
                 Command::Assign { to, absent }
             }
-            Change::Reassign { from, to } => {
-                Command::Reassign { from, to: self.assignee(on, ask.caller, to).await?.0 }
-            }
+            Change::Reassign { from, to } => Command::Reassign { from, to: self.assignee(on, ask.caller, to).await?.0 },
             Change::RequestPartnerAction { reasons, message } => {
                 Command::RequestPartnerAction { reasons, message, comment_id }
             }

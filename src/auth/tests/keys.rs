@@ -128,7 +128,9 @@ fn only_keys_for_signatures_are_taken_from_a_set() {
     ] {
         assert!(!usable(&with(rsa.jwk(), name, value.clone())), "{name} {value}");
     }
-    for wrong in [json!({}), json!({ "keys": {} }), json!({ "keys": [] }), json!({ "keys": [{ "kty": "oct", "k": "AAAA" }] })] {
+    for wrong in
+        [json!({}), json!({ "keys": {} }), json!({ "keys": [] }), json!({ "keys": [{ "kty": "oct", "k": "AAAA" }] })]
+    {
         assert!(Key::of_set(wrong.as_object().unwrap(), &all).is_err(), "{wrong}");
     }
     let many = json!({ "keys": vec![curve.jwk(); 101] });

@@ -112,7 +112,10 @@ fn auth0_with_permissions_and_namespaced_claims() {
         "azp": "kQ2z8R7y", "permissions": ["claims:read"],
     });
     let with_permissions = caller(issuer, &claims).unwrap();
-    assert_eq!((with_permissions.subject.as_str(), with_permissions.scopes), ("auth0|6540f1c2a7d8e9", vec![ClaimsRead]));
+    assert_eq!(
+        (with_permissions.subject.as_str(), with_permissions.scopes),
+        ("auth0|6540f1c2a7d8e9", vec![ClaimsRead])
+    );
     assert_eq!(with_permissions.side, Side::Partner(COMPANY.parse().unwrap()));
     // Empty permissions are permissions: `scope` does not stand in for them.
     claims["permissions"] = json!([]);

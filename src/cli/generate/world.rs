@@ -143,7 +143,14 @@ pub fn person(dice: &mut Seeded) -> String {
 }
 
 fn caller(subject: String, name: String, role: Role, side: Side) -> Caller {
-    Caller { subject, name: Some(name), roles: vec![role], scopes: usable_scopes(role).to_vec(), side, stands_in_for: Vec::new() }
+    Caller {
+        subject,
+        name: Some(name),
+        roles: vec![role],
+        scopes: usable_scopes(role).to_vec(),
+        side,
+        stands_in_for: Vec::new(),
+    }
 }
 
 /// The administrator of a partner of this number, of whom there are three.

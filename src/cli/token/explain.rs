@@ -53,7 +53,10 @@ pub async fn run(options: Options) -> Result<(), Failure> {
             output::line(&format!("subject     {}", caller.subject))?;
             output::line(&format!("name        {}", shown(&caller.name)))?;
             output::line(&format!("roles       {}", roles.join(" ")))?;
-            output::line(&format!("scopes      {}", if scopes.is_empty() { "(none)".to_owned() } else { scopes.join(" ") }))?;
+            output::line(&format!(
+                "scopes      {}",
+                if scopes.is_empty() { "(none)".to_owned() } else { scopes.join(" ") }
+            ))?;
             output::line(&format!("{side:<11} {company}"))?;
             output::line(&format!("good for    {} seconds", session.remaining().as_secs()))?;
             Ok(output::line("The token is accepted.")?)

@@ -41,7 +41,10 @@ fn a_file_may_name_several_issuers_of_different_kinds() {
     let identity = folder.read().unwrap();
     let [a, own] = identity.issuers() else { panic!("two issuers") };
     assert!(a.keys.is_remote() && a.name == "a" && a.algorithms == SigningAlgorithm::PUBLIC);
-    assert_eq!((own.name.as_str(), own.audiences.len(), own.algorithms.as_slice()), ("cpor", 2, &[SigningAlgorithm::Hs256][..]));
+    assert_eq!(
+        (own.name.as_str(), own.audiences.len(), own.algorithms.as_slice()),
+        ("cpor", 2, &[SigningAlgorithm::Hs256][..])
+    );
     assert!(!format!("{identity:?}").contains("0123456789"), "secrets never show");
 }
 
@@ -77,10 +80,14 @@ fn what_contradicts_itself_refuses_to_start() {
 
 #[test]
 fn a_pointer_replaces_that_of_the_preset() {
-    let folder = Folder::with(&format!("{ONE}discovery = true\npreset = \"keycloak\"\nclaims = {{ roles = \"/groups\" }}\n"));
+    let folder =
+        Folder::with(&format!("{ONE}discovery = true\npreset = \"keycloak\"\nclaims = {{ roles = \"/groups\" }}\n"));
     let identity = folder.read().unwrap();
     let mapping = &identity.issuers()[0].mapping;
-    assert_eq!((mapping.roles.as_slice(), mapping.subject.as_slice()), (&["/groups".to_owned()][..], &["/sub".to_owned()][..]));
+    assert_eq!(
+        (mapping.roles.as_slice(), mapping.subject.as_slice()),
+        (&["/groups".to_owned()][..], &["/sub".to_owned()][..])
+    );
     let preset = Mapping::of(Some(Preset::Keycloak), &["https://a/b".to_owned()]);
     assert_eq!(preset.roles, ["/realm_access/roles", "/resource_access/https:~1~1a~1b/roles"]);
 }
@@ -90,8 +97,12 @@ fn the_short_options_are_one_issuer_and_stand_alone() {
     let text = |text: &str| Some(text.to_owned());
     let secret = || KeyOptions { jwt_secret: Some("0123456789abcdef0123456789abcdef".into()), ..KeyOptions::default() };
     let own = secret().validate().unwrap();
-    assert_eq!((own.issuers()[0].issuer.as_str(), own.issuers()[0].audiences.as_slice()), ("cpor", &["cpor".to_owned()][..]));
-    let remote = KeyOptions { oidc_issuer: text("https://a.example"), jwt_audience: text("cpor"), ..KeyOptions::default() };
+    assert_eq!(
+        (own.issuers()[0].issuer.as_str(), own.issuers()[0].audiences.as_slice()),
+        ("cpor", &["cpor".to_owned()][..])
+    );
+    let remote =
+        KeyOptions { oidc_issuer: text("https://a.example"), jwt_audience: text("cpor"), ..KeyOptions::default() };
     assert!(matches!(remote.validate().unwrap().issuers()[0].keys, KeySource::Discovery));
     let set = KeyOptions {
         jwks_url: text("https://a.example/k"),
@@ -120,7 +131,9 @@ fn keys_come_over_tls_or_from_this_machine() {
     for good in ["https://a.example/x", "http://127.0.0.1:8080/x", "http://localhost/x", "http://[::1]:9/x"] {
         assert!(is_trustworthy(good), "{good}");
     }
-    for bad in ["", "a.example", "ftp://a", "http://a.example", "http://127.0.0.1.a.example", "http://localhost.a", "https://"] {
+    for bad in
+        ["", "a.example", "ftp://a", "http://a.example", "http://127.0.0.1.a.example", "http://localhost.a", "https://"]
+    {
         assert!(!is_trustworthy(bad), "{bad}");
     }
 }

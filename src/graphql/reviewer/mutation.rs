@@ -104,9 +104,10 @@ impl ReviewerMutation {
                 .map(|row| (row.claim().id, row.into()))
                 .collect();
         let moved = done.moved.iter().filter_map(|id| found.remove(id)).collect();
-        let left = done.left.into_iter().filter_map(|(id, problem)| {
-            Some(UnmovedReview { claim: found.remove(&id)?, problem: problem.into() })
-        });
+        let left = done
+            .left
+            .into_iter()
+            .filter_map(|(id, problem)| Some(UnmovedReview { claim: found.remove(&id)?, problem: problem.into() }));
         Ok(ReassignReviewsPayload { moved, left: left.collect(), problems: told(done.problems) })
     }
 

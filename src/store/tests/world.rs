@@ -205,7 +205,14 @@ pub fn claim(id: u128, status: ClaimStatus) -> Claim {
 }
 
 fn caller(side: Side, role: Role) -> Caller {
-    Caller { subject: "somebody".to_owned(), name: None, roles: vec![role], scopes: Vec::new(), side, stands_in_for: Vec::new() }
+    Caller {
+        subject: "somebody".to_owned(),
+        name: None,
+        roles: vec![role],
+        scopes: Vec::new(),
+        side,
+        stands_in_for: Vec::new(),
+    }
 }
 
 pub fn partner_user(id: Uuid) -> Caller {

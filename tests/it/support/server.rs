@@ -8,8 +8,8 @@ use std::{
 
 use cpor::{
     app::App,
-    clock::Clock,
     auth::Authenticator,
+    clock::Clock,
     config::{Config, Identity, Introspection, Limits, LogFormat, StorageOptions},
     documents::Documents,
     http::Shutdown,
@@ -107,7 +107,8 @@ pub fn token(claims: Value) -> (String, String) {
         whole.extend(claims);
     }
     let subject = whole["sub"].as_str().unwrap_or_default().to_owned();
-    let token = encode(&Header::new(Algorithm::HS256), &whole, &EncodingKey::from_secret(SECRET.as_bytes()).unwrap()).unwrap();
+    let token =
+        encode(&Header::new(Algorithm::HS256), &whole, &EncodingKey::from_secret(SECRET.as_bytes()).unwrap()).unwrap();
     (subject, token)
 }
 
