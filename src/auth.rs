@@ -33,6 +33,7 @@ use jsonwebtoken::{Algorithm, EncodingKey, Header};
 use known::Known;
 pub use refusal::{Reason, Refusal};
 use registered::{LEEWAY_SECONDS, Registered};
+use remote::Remote;
 pub use revocations::{Revocation, Revocations};
 use ring::Ring;
 use token::{Token, shown};
@@ -158,7 +159,7 @@ impl Authenticator {
         if let Some(session) = self.known(token) {
             return Ok(session);
         }
-        self.finish(self.verdict(token).await)
+        Self::finish(self.verdict(token).await)
     }
 
     /// The same with the keys that are there now.
@@ -168,7 +169,7 @@ impl Authenticator {
     pub fn authenticate_now(&self, token: &str) -> Result<Session, AuthError> {
         match self.known(token) {
             Some(session) => Ok(session),
-            None => self.finish(self.judge(token)),
+            None => Self::finish(self.judge(token)),
         }
     }
 
@@ -235,7 +236,7 @@ impl Authenticator {
     }
 
     /// What the client gets; a refusal goes to the log, without the token.
-    fn finish(&self, verdict: Verdict) -> Result<Session, AuthError> {
+    fn finish(verdict: Verdict) -> Result<Session, AuthError> {
         let Verdict { issuer, subject, kid, outcome, error } = verdict;
         match outcome {
             Ok(session) => Ok(session),
@@ -269,8 +270,7 @@ impl Authenticator {
 
     /// Fetches the keys that are to be fetched again by now.
     pub async fn refresh_if_due(&self) {
-        let refreshed =
-            join_all(self.rings.iter().filter_map(Ring::remote).map(|remote| remote.refresh_if_due())).await;
+        let refreshed = join_all(self.rings.iter().filter_map(Ring::remote).map(Remote::refresh_if_due)).await;
         if refreshed.contains(&true) {
             self.known.forget();
         }

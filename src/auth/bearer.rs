@@ -3,13 +3,13 @@
 use domain::text::visible::is_blank;
 use std::{collections::BTreeMap, str::FromStr};
 
-use domain::caller::Caller;
+use domain::caller::{Caller, NoStanding};
 use serde_json::{Map, Value};
 use uuid::Uuid;
 
 use super::refusal::{Reason, Refusal};
 use super::token::shown;
-use crate::config::identity::{Mapping, Pointer, Table};
+use crate::config::identity::{Mapping, Pointer};
 
 /// The longest subject and name, in characters (L13).
 const LONGEST_TEXT: usize = 200;
@@ -65,12 +65,12 @@ pub(super) fn read(claims: &Map<String, Value>, mapping: &Mapping, refusals: &mu
     if refusals.len() > before {
         return Bearer::Unreadable;
     }
-    let roles = known(&words(&claims, &mapping.roles), &mapping.role_table);
+    let roles = known(&words(&claims, &mapping.roles), mapping.role_table.as_ref());
     let scopes = mapping.scopes.iter().find(|group| first(&claims, group).is_some());
-    let scopes = known(&scopes.map(|group| words(&claims, group)).unwrap_or_default(), &mapping.scope_table);
+    let scopes = known(&scopes.map(|group| words(&claims, group)).unwrap_or_default(), mapping.scope_table.as_ref());
     let bearer = match no_standing {
         Some(why) => Err(why),
-        None => Caller::new(subject, name, &roles, scopes, partner, tenant).map_err(|standing| standing.message()),
+        None => Caller::new(subject, name, &roles, scopes, partner, tenant).map_err(NoStanding::message),
     };
     match bearer {
         Ok(caller) => Bearer::Caller(caller),
@@ -117,7 +117,7 @@ fn words<'a>(claims: &'a Value, pointers: &[Pointer]) -> Vec<&'a str> {
 }
 
 /// What these words mean here, each meaning once; unknown words mean nothing.
-fn known<T: FromStr + Clone + PartialEq>(words: &[&str], table: &Table<T>) -> Vec<T> {
+fn known<T: FromStr + Clone + PartialEq>(words: &[&str], table: Option<&BTreeMap<String, Vec<T>>>) -> Vec<T> {
     let meaning = |word: &str, table: &BTreeMap<String, Vec<T>>| table.get(word).cloned().unwrap_or_default();
     let mut found = Vec::new();
     for word in words {

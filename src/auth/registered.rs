@@ -46,11 +46,10 @@ impl Registered {
             Some(exp) if exp.saturating_add(LEEWAY_SECONDS) < now => {
                 refuse(Reason::Expired, format!("It expired {} seconds ago.", now - exp));
             }
-            Some(_) => {}
             None if matches!(claims.get("exp"), None | Some(Value::Null)) => {
                 refuse(Reason::Claim, "It has no `exp`, so it would never end.".to_owned());
             }
-            None => {}
+            Some(_) | None => {}
         }
         if let Some(nbf) = nbf.map(whole).filter(|nbf| *nbf > now.saturating_add(LEEWAY_SECONDS)) {
             refuse(Reason::NotYetValid, format!("It is not valid for another {} seconds (`nbf`).", nbf - now));

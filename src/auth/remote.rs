@@ -17,9 +17,9 @@ use crate::{
 
 const SECOND: i64 = 1_000_000;
 /// How long keys are fresh where the issuer does not say it.
-const FRESH: Duration = Duration::from_secs(600);
+const FRESH: Duration = Duration::from_mins(10);
 /// The shortest and the longest time for which an issuer may say that its keys are fresh.
-const FRESH_FROM_TO: (Duration, Duration) = (Duration::from_secs(60), Duration::from_secs(24 * 3_600));
+const FRESH_FROM_TO: (Duration, Duration) = (Duration::from_mins(1), Duration::from_hours(24));
 /// How long keys are used after they were last fetched.
 const GOOD_FOR: i64 = 24 * 3_600 * SECOND;
 /// How often an unknown key may cause a fetch.
@@ -143,7 +143,7 @@ impl Remote {
         Ok((keys, set.fresh_for))
     }
 
-    /// The address of the keys, by the issuer's OpenID configuration.
+    /// The address of the keys, by the issuer's `OpenID` configuration.
     async fn discover(&self) -> Result<String, String> {
         let url = format!("{}/.well-known/openid-configuration", self.issuer.trim_end_matches('/'));
         let document = self.fetcher.get(&url).await?;

@@ -49,7 +49,7 @@ pub enum KeySource {
     PublicKeys(Vec<PublicKey>),
     /// A JWK set at this address.
     Jwks(String),
-    /// A JWK set at the address that the issuer's OpenID configuration names.
+    /// A JWK set at the address that the issuer's `OpenID` configuration names.
     Discovery,
 }
 

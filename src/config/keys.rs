@@ -25,7 +25,7 @@ pub struct KeyOptions {
     /// The address of the issuer's public keys (a JWK set); needs --jwt-issuer and --jwt-audience.
     #[arg(long, env = "CPOR_JWKS_URL", value_name = "URL")]
     pub jwks_url: Option<String>,
-    /// The issuer of an OpenID provider, which publishes where its keys are (discovery); needs --jwt-audience.
+    /// The issuer of an `OpenID` provider, which publishes where its keys are (discovery); needs --jwt-audience.
     #[arg(long, env = "CPOR_OIDC_ISSUER", value_name = "URL")]
     pub oidc_issuer: Option<String>,
     /// The issuer (`iss`) that a token must name [default with --jwt-secret: cpor].

@@ -28,12 +28,11 @@ impl Edge {
 
     /// The session of a token from wherever it came; a bad one is counted against the address.
     pub(super) async fn session_of(&self, token: Option<&str>, address: IpAddr) -> Result<Session, Failure> {
-        let checked = match token {
-            Some(token) => self.authenticator.authenticate(token).await,
-            None => {
-                tracing::info!(reason = "malformed", detail = "It is not a bearer token.", "a token was refused");
-                Err(AuthError::Unauthenticated)
-            }
+        let checked = if let Some(token) = token {
+            self.authenticator.authenticate(token).await
+        } else {
+            tracing::info!(reason = "malformed", detail = "It is not a bearer token.", "a token was refused");
+            Err(AuthError::Unauthenticated)
         };
         match checked {
             Ok(session) => {

@@ -50,7 +50,8 @@ async fn a_change_of_one_claim_takes_two_statements(world: &World) {
     let ask = with(of(&started), json!({ "reasons": ["OTHER"], "message": "Please explain." }));
     assert_eq!(statements(world, reviewer, "requestPartnerAction", ask).await.len(), 2);
     let assign = with(of(&world.seen(&submitted).await), json!({ "reviewerSubject": reviewer.subject }));
-    assert_eq!(statements(world, &world.lead, "assignReviewer", assign).await.len(), 2);
+    // And one for the reviewer (R2).
+    assert_eq!(statements(world, &world.lead, "assignReviewer", assign).await.len(), 3);
 }
 
 async fn a_submission_takes_few_statements(world: &World) {

@@ -55,8 +55,7 @@ fn person_allows(rule: &Rule, claim: &Claim, caller: &Caller) -> bool {
     let assigned = claim.reviewer.as_ref().map(|reviewer| caller.acts_as(&reviewer.subject));
     let lead = caller.is(Role::ReviewLead);
     mine && match rule.who {
-        Who::OpenReviewer => lead || assigned.unwrap_or(true),
-        Who::TakingReviewer => lead || assigned.unwrap_or(true),
+        Who::OpenReviewer | Who::TakingReviewer => lead || assigned.unwrap_or(true),
         Who::AssignedReviewer => lead || assigned.unwrap_or(false),
         Who::DecidingReviewer => lead || (assigned.unwrap_or(false) && !rejected_by(claim, &caller.subject)),
         Who::PartnerAnyone | Who::PartnerAdmin | Who::BothSides | Who::Lead | Who::Customer => true,

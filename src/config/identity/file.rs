@@ -220,12 +220,7 @@ impl SecretPlace {
     fn read(self, folder: &Path) -> Result<NamedSecret, ConfigError> {
         let text = match (self.file, self.env) {
             (Some(file), None) => text_of(folder, &file)?.trim().to_owned(),
-            (None, Some(variable)) => std::env::var(&variable).map_err(|_| {
-                ConfigError::new(
-                    format!("The environment variable {variable} of a secret is not set."),
-                    "Set it, or name another one in the identity file.",
-                )
-            })?,
+            (None, Some(variable)) => variable_of(&variable)?,
             _ => {
                 return Err(ConfigError::new(
                     "A secret in the identity file needs either `file` or `env`.",
@@ -271,6 +266,16 @@ fn kind_of(der: &[u8]) -> Option<PublicKeyKind> {
     } else {
         names(ED25519).then_some(PublicKeyKind::Ed25519)
     }
+}
+
+#[expect(clippy::disallowed_methods, reason = "the file names the variable, so the command line cannot read it")]
+fn variable_of(name: &str) -> Result<String, ConfigError> {
+    std::env::var(name).map_err(|_| {
+        ConfigError::new(
+            format!("The environment variable {name} of a secret is not set."),
+            "Set it, or name another one in the identity file.",
+        )
+    })
 }
 
 fn text_of(folder: &Path, file: &str) -> Result<String, ConfigError> {
