@@ -38,7 +38,7 @@ pub(super) struct Met(Mutex<HashSet<String>>);
 pub(super) struct Deputies(Mutex<Vec<Reviewer>>);
 
 /// What became of moving a reviewer's reviews.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
 pub struct Reassigned {
     /// The claims whose review was moved, as they are now.
     pub moved: Vec<Uuid>,
@@ -159,7 +159,7 @@ impl App {
         caller: &Caller,
         from: &str,
         to: Option<&str>,
-        key: Option<&str>,
+        key: Option<String>,
     ) -> Result<Reassigned, AppError> {
         leads(caller)?;
         let refused = |problems| Reassigned { problems, ..Reassigned::default() };
@@ -180,16 +180,32 @@ impl App {
                 return Ok(refused(vec![problem]));
             }
         }
+        let key = match Key::new(caller, key.as_deref(), "reassignReviews", &(&from, &to)) {
+            Ok(key) => key,
+            Err(problem) => return Ok(refused(vec![problem])),
+        };
+        if let Some(key) = &key {
+            let transaction = self.db().begin().await?;
+            match key.earlier::<Reassigned>(&transaction).await? {
+                Ok(None) => {}
+                Ok(Some(done)) => return Ok(done),
+                Err(problem) => return Ok(refused(vec![problem])),
+            }
+        }
         let mut done = Reassigned::default();
         for id in reviewers::open_claims(self.db(), &from).await? {
             let change = Change::Reassign { from: from.clone(), to: to.clone() };
-            // The same key with each claim, so that a repeat of the whole finds what was done.
-            let key = key.map(|key| format!("{key}/{}", id.simple()));
-            let Answer { problems, .. } = self.change_claim(caller, Some(id), None, change, key).await?;
+            let Answer { problems, .. } = self.change_claim(caller, Some(id), None, change, None).await?;
             match problems.into_iter().next() {
                 None => done.moved.push(id),
                 Some(problem) => done.left.push((id, problem)),
             }
+        }
+        // Each claim is changed by itself: a call that is cut short moved some, and its repeat moves the others.
+        if let Some(key) = &key {
+            let transaction = self.db().begin().await?;
+            key.remember(&transaction, &done, self.now()).await?;
+            transaction.commit().await?;
         }
         Ok(done)
     }

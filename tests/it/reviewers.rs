@@ -129,6 +129,8 @@ async fn all_reviews_of_one_reviewer_move_at_once(world: &World) {
     assert_eq!(world.reviewer.mutate("reassignReviews", input.clone()).await.errors(), ["FORBIDDEN"]);
     let moved = world.lead.mutate("reassignReviews", input.clone()).await;
     assert_eq!(moved.payload()["moved"].as_array().unwrap().len(), 2, "{}", moved.text);
+    // J1
+    assert_eq!(world.lead.mutate("reassignReviews", input).await.payload(), moved.payload());
     for claim in &claims {
         assert_eq!(assigned(world, claim).await["subject"], "ravi@vendor.example");
         let history =

@@ -27,7 +27,8 @@ pub struct ReassignReviewsInput {
     pub from_subject: String,
     /// The active reviewer who gets them; without one nobody is assigned.
     pub to_subject: Option<String>,
-    /// A key of the caller's own, at most 200 characters, good for at least 24 hours: a repeat under it moves nothing twice.
+    /// A key of the caller's own, good for at least 24 hours: the same key with the same input gives the first answer again,
+    /// with another input or mutation `IDEMPOTENCY_KEY_REUSED`.
     pub idempotency_key: Option<String>,
 }
 
@@ -47,7 +48,7 @@ pub struct ReassignReviewsPayload {
     pub moved: Vec<Claim>,
     /// The claims whose review stays: the new reviewer may not decide them (`NOT_ALLOWED`), or they changed meanwhile.
     pub left: Vec<UnmovedReview>,
-    /// Why nothing was moved at all: `INVALID_VALUE`.
+    /// Why nothing was moved at all: `INVALID_VALUE`, `IDEMPOTENCY_KEY_REUSED`.
     pub problems: Vec<Problem>,
 }
 
@@ -84,7 +85,7 @@ pub struct ReviewerMutation;
 impl ReviewerMutation {
     /// Moves all open reviews of one reviewer to another, or to nobody, each with an entry in its claim's history. A review
     /// that the new reviewer may not decide stays, and is reported. For a `REVIEW_LEAD`. Needs the scope `reviews:write`.
-    /// Problems: `INVALID_VALUE`. For one claim use `assignReviewer`.
+    /// Problems: `INVALID_VALUE`, `IDEMPOTENCY_KEY_REUSED`. For one claim use `assignReviewer`.
     async fn reassign_reviews(
         &self,
         ctx: &Context<'_>,
@@ -92,10 +93,8 @@ impl ReviewerMutation {
     ) -> Result<ReassignReviewsPayload, Failure> {
         let reader = Reader::of(ctx)?;
         let ReassignReviewsInput { from_subject, to_subject, idempotency_key } = input;
-        let done = reader
-            .app
-            .reassign_reviews(&reader.caller, &from_subject, to_subject.as_deref(), idempotency_key.as_deref())
-            .await?;
+        let done =
+            reader.app.reassign_reviews(&reader.caller, &from_subject, to_subject.as_deref(), idempotency_key).await?;
         let ids: Vec<Uuid> = done.moved.iter().chain(done.left.iter().map(|(id, _)| id)).copied().collect();
         let mut found: std::collections::HashMap<Uuid, Claim> =
             claims::by_ids(reader.db(), &reader.caller, &ids, Wanted::ROW)
