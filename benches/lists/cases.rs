@@ -1,7 +1,7 @@
 //! What is read: by whom, which list, cut by what, in which order.
 
 use cpor::store::{
-    Db, StoreError, arbitrations,
+    Columns, Db, StoreError, arbitrations,
     associations::{self, AssociationFilter},
     claims::{self, ClaimFilter, ClaimOrder, ClaimOrderField, TimeRange, Wanted},
     comments, customers,
@@ -9,7 +9,6 @@ use cpor::store::{
     page::{Cursor, Page, PageRequest},
     partners,
     products::{self, ProductFilter},
-    rows::Columns,
     subscriptions::{self, SubscriptionFilter},
 };
 use domain::{

@@ -84,7 +84,7 @@ mod tests {
 
     #[test]
     fn freshness_is_read_from_the_header() {
-        assert_eq!(fresh_for("public, max-age=3600, must-revalidate"), Some(Duration::from_secs(3_600)));
+        assert_eq!(fresh_for("public, max-age=3600, must-revalidate"), Some(Duration::from_hours(1)));
         assert_eq!(fresh_for("no-cache, max-age=3600"), Some(Duration::ZERO));
         assert_eq!(fresh_for("public"), None);
         assert_eq!(fresh_for("max-age=soon"), None);

@@ -246,12 +246,12 @@ fn of_two_secrets_the_first_signs_and_both_check() {
 
 #[tokio::test]
 async fn every_reason_is_told_to_the_operator() {
+    use Reason::{Audience, Expired, NoStanding, NotAnAccessToken, Signature};
     let claims = json!({"sub": "u1", "iss": "issuer", "aud": "elsewhere", "exp": 1_000, "nonce": "n", "roles": []});
     let token = sign_with(&Header::default(), &claims, "another secret of thirty-two bytes!!");
     let verdict = authenticator().verdict(&token).await;
     assert_eq!((verdict.issuer.as_deref(), verdict.subject.as_deref()), (Some("issuer"), Some("u1")));
     let reasons: Vec<Reason> = verdict.outcome.unwrap_err().iter().map(|refusal| refusal.reason).collect();
-    use Reason::{Audience, Expired, NoStanding, NotAnAccessToken, Signature};
     assert_eq!(reasons, [Signature, Expired, Audience, NotAnAccessToken, NoStanding]);
     let stranger = authenticator().verdict(&sign_with(&Header::default(), &with("iss", json!("x")), SECRET)).await;
     assert_eq!(stranger.outcome.unwrap_err()[0].reason, Reason::UnknownIssuer);

@@ -21,14 +21,13 @@ use super::{
 };
 use crate::{
     store::{
-        Db, StoreError,
+        Columns, Db, StoreError,
         history::{
             self, HistoryFilter, log,
             log::{Feed, Judgement},
         },
         page::{Page, PageRequest},
         records::{HistoryEntry, Position},
-        rows::Columns,
     },
     telemetry,
 };

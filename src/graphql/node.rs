@@ -22,11 +22,9 @@ use super::{
     reviewer::Reviewer,
 };
 use crate::store::{
-    arbitrations, associations,
+    Columns, arbitrations, associations,
     claims::{self, Wanted},
-    comments, customers, documents, history, partners, products, reviewers,
-    rows::Columns,
-    subscriptions,
+    comments, customers, documents, history, partners, products, reviewers, subscriptions,
 };
 
 /// The most ids that one call may name.

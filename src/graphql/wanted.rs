@@ -2,7 +2,7 @@
 
 use async_graphql::{Context, SelectionField};
 
-use crate::store::rows::{Columns, Record};
+use crate::store::{Columns, Record};
 
 /// What the selection of a field asks for, whose type is an object made of a record, or a list of them.
 pub fn of_object<R: Record>(object: SelectionField<'_>) -> Columns {

@@ -14,7 +14,7 @@ mod migrate;
 mod pool;
 mod pools;
 mod range_first;
-pub mod rows;
+mod rows;
 mod scope;
 mod sql;
 mod visible;
@@ -53,7 +53,7 @@ pub use error::StoreError;
 pub use migrate::{Step, ready};
 pub use pool::StatementPool;
 pub use pools::PoolFigures;
-pub use rows::{claim_to_row, line_from_row, line_to_row, search_text, words};
+pub use rows::{Columns, Record, claim_to_row, line_from_row, line_to_row, search_text, words};
 pub use visible::Visible;
 
 /// The database: one pool for reads, one for writes, and a connection for the tail of the history.

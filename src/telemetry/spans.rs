@@ -33,8 +33,8 @@ pub fn socket_span(request_id: &str, connection: &str) -> Span {
 /// does not name the person.
 pub fn tell_subject(subject: &str) {
     let hash = Sha256::digest(subject.as_bytes());
-    let hash: String = hash.iter().take(8).map(|byte| format!("{byte:02x}")).collect();
-    Span::current().record("subject", hash);
+    let hash = hash.iter().take(8).fold(0_u64, |hash, byte| hash << 8 | u64::from(*byte));
+    Span::current().record("subject", format!("{hash:016x}"));
 }
 
 /// The operation of a request. The request's own span names it already, so it is for traces only.

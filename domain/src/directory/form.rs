@@ -49,7 +49,6 @@ pub fn host_name(field: &str, typed: &str) -> Result<String, Problem> {
 }
 
 /// A list that may be left out, be null (which clears it) or be there.
-#[expect(clippy::unnecessary_wraps, reason = "serde wants the type of the field")]
 pub(super) fn null_as_empty<'de, D: Deserializer<'de>>(source: D) -> Result<Option<Vec<String>>, D::Error> {
     Ok(Some(Option::deserialize(source)?.unwrap_or_default()))
 }

@@ -19,7 +19,7 @@ fn of_files(signers: &[&Signer]) -> Authenticator {
     let mut text = "[[issuer]]\nissuer = \"issuer\"\naudience = \"audience\"\npublic_keys = [".to_owned();
     for signer in signers {
         std::fs::write(folder.join(format!("{}.pem", signer.kid)), signer.pem()).unwrap();
-        text.push_str(&format!("{{ kid = \"{0}\", file = \"{0}.pem\" }},", signer.kid));
+        text += &[r#"{ kid = ""#, &signer.kid, r#"", file = ""#, &signer.kid, r#".pem" },"#].concat();
     }
     std::fs::write(folder.join("identity.toml"), text + "]\n").unwrap();
     let identity = Identity::read(&folder.join("identity.toml")).unwrap();

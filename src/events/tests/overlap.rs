@@ -12,7 +12,7 @@ use super::{
     cluster::{Cluster, Stop},
     everything, heard,
 };
-use crate::store::{history::HistoryFilter, page::PageRequest, rows::Columns};
+use crate::store::{Columns, history::HistoryFilter, page::PageRequest};
 
 /// A PostgreSQL of the test's own.
 async fn postgres() -> (Cluster, Bench) {

@@ -173,12 +173,11 @@ impl Claim {
 
     /// The claimed products, in the order in which they were added.
     async fn lines(&self, ctx: &Context<'_>) -> Result<EagerList<ClaimLine>, Failure> {
-        let lines = match &self.row.lines {
-            Some(lines) => lines.clone(),
-            None => {
-                let wanted = meant(ctx, || Ok(wanted::of_lines(ctx)))?;
-                load(ctx, With::of(self.row.id(), wanted)).await?.unwrap_or_default()
-            }
+        let lines = if let Some(lines) = &self.row.lines {
+            lines.clone()
+        } else {
+            let wanted = meant(ctx, || Ok(wanted::of_lines(ctx)))?;
+            load(ctx, With::of(self.row.id(), wanted)).await?.unwrap_or_default()
         };
         let line = |(place, line)| ClaimLine::new(Arc::clone(&self.row), self.standing.clone(), place, line);
         Ok(EagerList(lines.into_iter().enumerate().map(line).collect()))

@@ -6,9 +6,9 @@ use domain::claim::Claim;
 use crate::{
     graphql::wanted::{for_each_node, of_object},
     store::{
+        Columns,
         claims::{LinesWanted, Wanted},
         records::{Customer, Location, Partner, Product, Subscription},
-        rows::Columns,
     },
 };
 

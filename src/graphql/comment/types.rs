@@ -19,10 +19,9 @@ use crate::{
         wanted::of_connection,
     },
     store::{
-        Visible, comments,
+        Columns, Visible, comments,
         page::{Page, PageRequest},
         records,
-        rows::Columns,
     },
 };
 

@@ -22,10 +22,9 @@ use crate::{
         wanted::of_connection,
     },
     store::{
-        Visible, history,
+        Columns, Visible, history,
         page::{Page, PageRequest},
         records,
-        rows::Columns,
     },
 };
 

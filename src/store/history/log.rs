@@ -224,12 +224,12 @@ impl Reader {
                 .into_query();
             select::<HistoryEntry>(&mut query, Columns::ALL);
             query.columns([claim::Column::PartnerId, claim::Column::TenantId].map(|column| column.as_column_ref()));
-            limited(in_order(query, backend), backend, limit)
+            limited(&in_order(query, backend), backend, limit)
         };
         // In order, though one is enough: without, PostgreSQL takes its chance by reading the table.
         let grown = Rows::<Entity>::all().column(Column::Pos).filter(beyond.clone()).into_query();
         Self {
-            grown: limited(in_order(grown, backend), backend, 1),
+            grown: limited(&in_order(grown, backend), backend, 1),
             quick: after(Judgement::Quick),
             thorough: after(Judgement::Thorough),
         }
@@ -268,8 +268,8 @@ fn logged(cells: &mut Cells<'_>) -> Result<Logged, StoreError> {
 }
 
 /// The limit stands in the text: PostgreSQL plans a statement with an unknown limit anew each time.
-fn limited(query: SelectStatement, backend: DbBackend, limit: usize) -> Statement {
-    let Statement { sql, values, db_backend } = StatementBuilder::build(&query, &backend);
+fn limited(query: &SelectStatement, backend: DbBackend, limit: usize) -> Statement {
+    let Statement { sql, values, db_backend } = StatementBuilder::build(query, &backend);
     Statement { sql: format!("{sql} LIMIT {limit}"), values, db_backend }
 }
 
