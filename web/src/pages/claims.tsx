@@ -234,15 +234,17 @@ function Rows({ rows, total, more, onMore }: RowsProps) {
                   style={{ transform: `translateY(${item.start}px)`, height: ROW }}
                 >
                   <span role="cell">
-                    <Link href={`/console/claims/${claim.id}`}>{claim.name}</Link>
+                    <Link className="line clip" href={`/console/claims/${claim.id}`}>
+                      {claim.name}
+                    </Link>
                     <Copy text={claim.number} />
                   </span>
                   <span role="cell">
-                    {claim.customer.name}
-                    <span className="quiet">{claim.partner.name}</span>
+                    <span className="line clip">{claim.customer.name}</span>
+                    <span className="line clip quiet">{claim.partner.name}</span>
                   </span>
-                  <span role="cell" className="clip">
-                    {claim.lines.map((line) => line.product.name).join(", ")}
+                  <span role="cell">
+                    <span className="line clip">{claim.lines.map((line) => line.product.name).join(", ")}</span>
                   </span>
                   <span role="cell">
                     <Status status={claim.status} />

@@ -19,7 +19,7 @@ import { LanguageSelect, signInAs, TokenForm, useCurrentPerson, usePeople } from
 import { faceOf, type Face } from "../viewer";
 
 const VIEWER = `# Run with Ctrl+Enter. The schema is in the documentation explorer on the left.
-{
+query Viewer {
   viewer {
     subject
     name

@@ -59,9 +59,9 @@ export function Status({ status }: { status: ClaimStatus }) {
   );
 }
 
-/** The server's time, read again every half minute. */
+/** The server's time. What shows it is rendered again every half minute. */
 export function useNow(): number {
-  const minute = useSyncExternalStore(
+  useSyncExternalStore(
     (listener) => {
       const stop = clock.subscribe(listener);
       const timer = setInterval(listener, 30_000);
@@ -72,7 +72,7 @@ export function useNow(): number {
     },
     () => Math.floor(clock.now() / 30_000),
   );
-  return Math.max(minute * 30_000, clock.now() - 30_000);
+  return clock.now();
 }
 
 export function Time({ at }: { at: string }) {
