@@ -306,7 +306,7 @@ describe("reviewers", () => {
     await page.getByRole("button", { name: /Award to Brightwater/ }).click();
     await page.getByLabel("Rationale").fill("The proof of Brightwater is older and complete.");
     await page.getByRole("dialog").getByRole("button", { name: /Award to Brightwater/ }).click();
-    await page.getByText("Awarded").waitFor();
+    await page.locator(".page-head .badge", { hasText: "Awarded" }).waitFor();
   });
 
   test("statistics lead to the list of their claims", async () => {

@@ -26,12 +26,17 @@ const Consents = lazy(() => import("./pages/consents"));
 
 export function App() {
   const token = useSyncExternalStore(session.subscribe, session.token);
+  const person = useSyncExternalStore(session.subscribe, session.person);
   const ended = useSyncExternalStore(session.subscribe, session.hasEnded);
   const queries = useQueryClient();
   // What one person was shown is nothing that the next one may see.
   useEffect(() => {
     const forget = () => queries.removeQueries({ predicate: ({ queryKey }) => queryKey[0] !== "people" });
-    const stop = session.subscribe(() => !session.hasEnded() && forget());
+    let last = session.person();
+    const stop = session.subscribe(() => {
+      if (session.person() !== last) forget();
+      last = session.person();
+    });
     return () => void stop();
   }, [queries]);
   return (
@@ -44,7 +49,7 @@ export function App() {
           <Route path="/graphiql">
             <Graphiql />
           </Route>
-          <Route path="/console/*?">{token ? <Console key={token} /> : <Front />}</Route>
+          <Route path="/console/*?">{token ? <Console key={person} /> : <Front />}</Route>
           <Route>
             <Redirect to="/" />
           </Route>

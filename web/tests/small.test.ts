@@ -71,6 +71,21 @@ test("the face goes by the roles", () => {
   expect(faceOf(["DIRECTORY_SYNC"])).toBe("directory");
 });
 
+test("a fresh token of the same person keeps the person; another one's does not", () => {
+  const token = (sub: string, more: string) => `h.${btoa(JSON.stringify({ sub, more }))}.s`;
+  session.signIn(token("ines", "1"));
+  const before = session.person();
+  session.signIn(token("ines", "2"));
+  expect(session.person()).toBe(before);
+  session.signIn(token("rita", "1"));
+  expect(session.person()).not.toBe(before);
+  session.signIn("opaque");
+  const opaque = session.person();
+  session.signIn("opaque");
+  expect(session.person()).not.toBe(opaque);
+  session.signOut();
+});
+
 test("an error of the server has its code and the request's id, and a bad token ends the session", () => {
   expect(unwrap({ data: { a: 1 } }, 200, "id")).toEqual({ a: 1 });
   session.signIn("Bearer abc");

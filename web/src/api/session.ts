@@ -8,11 +8,23 @@ type Listener = () => void;
 
 let token: string | null = read();
 let ended = false;
+/** Counts the persons of this tab, so that a fresh token of the same person keeps what they were doing. */
+let person = 0;
 const listeners = new Set<Listener>();
 
 function read(): string | null {
   try {
     return sessionStorage.getItem(TOKEN);
+  } catch {
+    return null;
+  }
+}
+
+/** The subject that a token names. Only the server can tell whether it is true. */
+function subjectOf(jwt: string | null): string | null {
+  try {
+    const payload = jwt?.split(".")[1]?.replaceAll("-", "+").replaceAll("_", "/");
+    return payload ? ((JSON.parse(atob(payload)) as { sub?: string }).sub ?? null) : null;
   } catch {
     return null;
   }
@@ -26,13 +38,19 @@ export const session = {
   token: () => token,
   /** Whether the server refused the token of this tab, so that a fresh sign-in is needed. */
   hasEnded: () => ended,
+  /** Changes when somebody else signs in, not when the same person does so again. */
+  person: () => person,
   signIn(next: string) {
-    token = next.trim().replace(/^Bearer\s+/i, "");
+    const fresh = next.trim().replace(/^Bearer\s+/i, "");
+    const subject = subjectOf(fresh);
+    if (subject === null || subject !== subjectOf(token)) person += 1;
+    token = fresh;
     ended = false;
     sessionStorage.setItem(TOKEN, token);
     changed();
   },
   signOut() {
+    person += 1;
     token = null;
     ended = false;
     sessionStorage.removeItem(TOKEN);

@@ -1,6 +1,6 @@
 /** The frame of the console: navigation by role, search, who one is, live changes as toasts, and the list of keys. */
 import { useQuery, useQueryClient } from "@tanstack/react-query";
-import { useEffect, useId, useRef, useState, type ReactNode } from "react";
+import { useEffect, useId, useRef, useState, useSyncExternalStore, type ReactNode } from "react";
 import { Link, useLocation } from "wouter";
 import { request } from "../api/client";
 import { clock } from "../api/clock";
@@ -11,7 +11,6 @@ import { useI18n, type MessageKey } from "../i18n";
 import { faceOf, HOME, useViewer, type Face } from "../viewer";
 import { Dialog, Icon, Status, useKeys, type IconName } from "./basics";
 import { LanguageSelect, signInAs, useCurrentPerson, usePeople } from "./signin";
-import { day } from "../time";
 
 const NAVIGATION: Record<Face, [string, MessageKey, IconName][]> = {
   partner: [
@@ -203,8 +202,10 @@ function useLive() {
   texts.current = { t, label };
   const dismiss = (id: string) => setToasts((all) => all.filter((toast) => toast.id !== id));
   const face = faceOf(viewer.roles);
+  // A fresh token of the same person opens the stream again.
+  const token = useSyncExternalStore(session.subscribe, session.token);
   useEffect(() => {
-    if (face === "directory") return;
+    if (face === "directory" || !token) return;
     let timer: ReturnType<typeof setTimeout> | undefined;
     // Several entries come from one change; the screens are read again once for all of them.
     const refresh = () => {
@@ -245,7 +246,7 @@ function useLive() {
         });
       },
     });
-  }, [face, queries, viewer.name]);
+  }, [face, queries, viewer.name, token]);
   return { connection, toasts, dismiss };
 }
 
@@ -363,5 +364,3 @@ function Keys({ face, onClose }: { face: Face; onClose: () => void }) {
     </Dialog>
   );
 }
-
-export { day };
