@@ -2,8 +2,8 @@
  * A `cpor demo` in a folder of its own for the end-to-end tests. Where its binary has no console embedded, a small server
  * in front of it serves `dist` with the same headers, tells the people, and forwards the rest.
  */
-import { spawn, type ChildProcess } from "node:child_process";
-import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { execFileSync, spawn, type ChildProcess } from "node:child_process";
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { createServer, request as forward, type IncomingMessage, type ServerResponse } from "node:http";
 import { connect, type AddressInfo, type Socket } from "node:net";
 import { tmpdir } from "node:os";
@@ -31,7 +31,7 @@ const TYPES: Record<string, string> = {
   ".woff2": "font/woff2",
 };
 
-const BINARY = process.env.CPOR_BIN ?? "/tmp/con/cpor";
+const BINARY = process.env.CPOR_BIN ?? resolve(import.meta.dirname, "../../target/debug/cpor");
 const DIST = resolve(import.meta.dirname, "../dist");
 
 /** Names and companies of the demo's people, which a binary without the console does not tell over HTTP. */
@@ -73,8 +73,14 @@ async function ready(url: string) {
   throw new Error(`${url} is not ready.`);
 }
 
-export async function startDemo(): Promise<Demo> {
+/** Starts a demo, with so many generated claims beside the samples. */
+export async function startDemo(claims = 0): Promise<Demo> {
   const folder = mkdtempSync(join(tmpdir(), "cpor-e2e-"));
+  if (claims) {
+    mkdirSync(join(folder, "cpor-data"));
+    execFileSync(BINARY, ["migrate", "up"], { cwd: folder, stdio: "ignore" });
+    execFileSync(BINARY, ["generate", "--claims", String(claims)], { cwd: folder, stdio: "ignore" });
+  }
   const port = await freePort();
   const backend = `http://127.0.0.1:${port}`;
   const start = () => spawn(BINARY, ["demo", "--listen", `127.0.0.1:${port}`], { cwd: folder, stdio: "ignore" });

@@ -20,6 +20,15 @@ const loaders: Record<Language, () => Promise<Messages>> = {
   sv: async () => (await import("./messages/sv.json")).default as Messages,
 };
 
+const rules = new Map<string, Intl.PluralRules>();
+
+/** Making the rules costs far more than using them. */
+function pluralRules(language: string): Intl.PluralRules {
+  const known = rules.get(language) ?? new Intl.PluralRules(language);
+  rules.set(language, known);
+  return known;
+}
+
 /** The text of a key, with its parameters filled in. Numbers are written as the language writes them. */
 export function translate(messages: Messages, language: string, key: MessageKey, parameters: Parameters = {}): string {
   const message = messages[key] ?? (en as Messages)[key] ?? key;
@@ -27,7 +36,7 @@ export function translate(messages: Messages, language: string, key: MessageKey,
   if (typeof message === "string") {
     text = message;
   } else {
-    const category = new Intl.PluralRules(language).select(Number(parameters.count ?? 0));
+    const category = pluralRules(language).select(Number(parameters.count ?? 0));
     text = message[category] ?? message.other ?? key;
   }
   return text.replace(/\{(\w+)\}/g, (whole, name: string) => {

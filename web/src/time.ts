@@ -8,16 +8,41 @@ const UNITS: [Intl.RelativeTimeFormatUnit, number][] = [
   ["minute", 60],
 ];
 
+/** Making a format costs far more than using it. */
+function cached<T>(make: (language: string) => T): (language: string) => T {
+  const formats = new Map<string, T>();
+  return (language) => {
+    const format = formats.get(language) ?? make(language);
+    formats.set(language, format);
+    return format;
+  };
+}
+
+const relativeFormat = cached((language) => new Intl.RelativeTimeFormat(language, { numeric: "auto" }));
+const exactFormat = cached((language) => new Intl.DateTimeFormat(language, { dateStyle: "long", timeStyle: "long" }));
+const deadlineFormat = cached(
+  (language) =>
+    new Intl.DateTimeFormat(language, {
+      year: "numeric",
+      month: "short",
+      day: "numeric",
+      hour: "2-digit",
+      minute: "2-digit",
+      timeZone: "UTC",
+      timeZoneName: "short",
+    }),
+);
+
 export function relative(at: string, now: number, language: string): string {
   const seconds = Math.round((Date.parse(at) - now) / 1000);
-  const format = new Intl.RelativeTimeFormat(language, { numeric: "auto" });
+  const format = relativeFormat(language);
   const unit = UNITS.find(([, size]) => Math.abs(seconds) >= size);
   return unit ? format.format(Math.round(seconds / unit[1]), unit[0]) : format.format(seconds, "second");
 }
 
 /** The exact time in the viewer's zone, which it names. */
 export function exact(at: string, language: string): string {
-  return new Intl.DateTimeFormat(language, { dateStyle: "long", timeStyle: "long" }).format(new Date(at));
+  return exactFormat(language).format(new Date(at));
 }
 
 export function day(at: string | number, language: string, timeZone?: string): string {
@@ -35,15 +60,7 @@ export function day(at: string | number, language: string, timeZone?: string): s
  * time.
  */
 export function deadline(at: string, language: string): string {
-  return new Intl.DateTimeFormat(language, {
-    year: "numeric",
-    month: "short",
-    day: "numeric",
-    hour: "2-digit",
-    minute: "2-digit",
-    timeZone: "UTC",
-    timeZoneName: "short",
-  }).format(new Date(at));
+  return deadlineFormat(language).format(new Date(at));
 }
 
 export function bytes(size: number, language: string): string {

@@ -5,14 +5,29 @@
 let offset = 0;
 const listeners = new Set<() => void>();
 
+/** How often what shows a relative time is rendered again. */
+export const TICK = 30_000;
+let timer: ReturnType<typeof setInterval> | undefined;
+
+function notify() {
+  for (const listener of listeners) listener();
+}
+
 export const clock = {
   now: () => Date.now() + offset,
   set(serverNow: string) {
     offset = Date.parse(serverNow) - Date.now();
-    for (const listener of listeners) listener();
+    notify();
   },
+  /** One timer for all that listen, however many times are on the screen. */
   subscribe(listener: () => void) {
     listeners.add(listener);
-    return () => listeners.delete(listener);
+    timer ??= setInterval(notify, TICK);
+    return () => {
+      listeners.delete(listener);
+      if (listeners.size > 0) return;
+      clearInterval(timer);
+      timer = undefined;
+    };
   },
 };

@@ -4,11 +4,12 @@
  */
 import { useInfiniteQuery } from "@tanstack/react-query";
 import { useVirtualizer } from "@tanstack/react-virtual";
-import { useEffect, useMemo, useRef, useState } from "react";
+import { memo, useEffect, useMemo, useRef, useState } from "react";
 import { Link, useLocation, useSearch } from "wouter";
 import { request } from "../api/client";
 import {
   ClaimsDocument,
+  type Activity,
   type ClaimFilter,
   type ClaimOrderField,
   type ClaimRowFragment,
@@ -29,6 +30,7 @@ const VIEWS = "cpor.views";
 
 const AREAS: SolutionArea[] = ["BUSINESS_APPLICATIONS", "MICROSOFT_365"];
 const SORTS: ClaimOrderField[] = ["UPDATED_AT", "CREATED_AT", "SUBMITTED_AT", "DUE_AT"];
+const ACTIVITIES: Activity[] = ["PRESALES", "USAGE", "REVENUE_ASSOCIATION"];
 const FLAGS = ["overdue", "inArbitration"] as const;
 
 /** The filter that an address stands for. Unknown values are ignored. */
@@ -39,6 +41,8 @@ export function readFilter(search: string): { filter: ClaimFilter; sort: ClaimOr
   if (status.length) filter.status = status;
   const area = parameters.get("area") as SolutionArea;
   if (AREAS.includes(area)) filter.solutionArea = area;
+  const activity = parameters.get("activity") as Activity;
+  if (ACTIVITIES.includes(activity)) filter.activity = activity;
   const text = parameters.get("q")?.trim();
   if (text) filter.search = text;
   for (const name of ["partnerId", "customerId", "productId"] as const) {
@@ -154,6 +158,16 @@ export function Claims() {
         <Rows
           rows={rows}
           total={total ?? rows.length}
+          sort={sort}
+          descending={descending}
+          onSort={(field) =>
+            change((parameters) => {
+              const turn = field === sort && descending;
+              parameters.set("sort", field);
+              if (turn) parameters.set("direction", "asc");
+              else parameters.delete("direction");
+            })
+          }
           more={claims.hasNextPage && !claims.isFetchingNextPage}
           onMore={() => void claims.fetchNextPage()}
         />
@@ -187,21 +201,32 @@ function TextFilter({ value, onChange }: { value: string; onChange: (value: stri
 interface RowsProps {
   rows: ClaimRowFragment[];
   total: number;
+  sort: ClaimOrderField;
+  descending: boolean;
+  onSort: (field: ClaimOrderField) => void;
   more: boolean;
   onMore: () => void;
 }
 
-const COLUMNS: MessageKey[] = ["column.claim", "column.customer", "column.products", "column.status", "column.deadline", "column.updated"];
+/** The columns, with the order that the server has for them. */
+const COLUMNS: [MessageKey, ClaimOrderField?][] = [
+  ["column.claim"],
+  ["column.customer"],
+  ["column.products"],
+  ["column.status"],
+  ["column.deadline", "DUE_AT"],
+  ["column.updated", "UPDATED_AT"],
+];
 
 /** Only the rows on the screen are in the document, so a thousand claims scroll as ten do. */
-function Rows({ rows, total, more, onMore }: RowsProps) {
+function Rows({ rows, total, sort, descending, onSort, more, onMore }: RowsProps) {
   const { t } = useI18n();
   const scroller = useRef<HTMLDivElement>(null);
   const virtual = useVirtualizer({
     count: rows.length,
     getScrollElement: () => scroller.current,
     estimateSize: () => ROW,
-    overscan: 12,
+    overscan: 8,
     getItemKey: (index) => rows[index]?.id ?? index,
   });
   const items = virtual.getVirtualItems();
@@ -214,9 +239,19 @@ function Rows({ rows, total, more, onMore }: RowsProps) {
       <div role="table" aria-label={t("nav.claims")} aria-rowcount={total + 1} className="table">
         <div role="rowgroup" className="table-head">
           <div role="row" className="table-row" aria-rowindex={1}>
-            {COLUMNS.map((column) => (
-              <span role="columnheader" key={column}>
-                {t(column)}
+            {COLUMNS.map(([column, field]) => (
+              <span
+                role="columnheader"
+                key={column}
+                {...(field === sort ? { "aria-sort": descending ? ("descending" as const) : ("ascending" as const) } : {})}
+              >
+                {field ? (
+                  <button type="button" className="plain sort" onClick={() => onSort(field)}>
+                    {t(column)} <span aria-hidden="true">{field === sort ? (descending ? "↓" : "↑") : ""}</span>
+                  </button>
+                ) : (
+                  t(column)
+                )}
               </span>
             ))}
           </div>
@@ -224,46 +259,43 @@ function Rows({ rows, total, more, onMore }: RowsProps) {
         <div role="rowgroup" className="table-body" style={{ height: virtual.getTotalSize() }}>
           {items.map((item) => {
             const claim = rows[item.index];
-            return (
-              claim && (
-                <div
-                  key={item.key}
-                  role="row"
-                  aria-rowindex={item.index + 2}
-                  className="table-row"
-                  style={{ transform: `translateY(${item.start}px)`, height: ROW }}
-                >
-                  <span role="cell">
-                    <Link className="line clip" href={`/console/claims/${claim.id}`}>
-                      {claim.name}
-                    </Link>
-                    <Copy text={claim.number} />
-                  </span>
-                  <span role="cell">
-                    <span className="line clip">{claim.customer.name}</span>
-                    <span className="line clip quiet">{claim.partner.name}</span>
-                  </span>
-                  <span role="cell">
-                    <span className="line clip">{claim.lines.map((line) => line.product.name).join(", ")}</span>
-                  </span>
-                  <span role="cell">
-                    <Status status={claim.status} />
-                  </span>
-                  <span role="cell">
-                    <DeadlineRing deadline={claim.deadline} />
-                  </span>
-                  <span role="cell">
-                    <Time at={claim.updatedAt} />
-                  </span>
-                </div>
-              )
-            );
+            return claim && <Row key={item.key} claim={claim} index={item.index} start={item.start} />;
           })}
         </div>
       </div>
     </div>
   );
 }
+
+/** Rendered once and then only moved: a row that is still on the screen costs nothing while one scrolls. */
+const Row = memo(function Row({ claim, index, start }: { claim: ClaimRowFragment; index: number; start: number }) {
+  return (
+    <div role="row" aria-rowindex={index + 2} className="table-row" style={{ transform: `translateY(${start}px)`, height: ROW }}>
+      <span role="cell">
+        <Link className="line clip" href={`/console/claims/${claim.id}`}>
+          {claim.name}
+        </Link>
+        <Copy text={claim.number} />
+      </span>
+      <span role="cell">
+        <span className="line clip">{claim.customer.name}</span>
+        <span className="line clip quiet">{claim.partner.name}</span>
+      </span>
+      <span role="cell">
+        <span className="line clip">{claim.lines.map((line) => line.product.name).join(", ")}</span>
+      </span>
+      <span role="cell">
+        <Status status={claim.status} />
+      </span>
+      <span role="cell">
+        <DeadlineRing deadline={claim.deadline} />
+      </span>
+      <span role="cell">
+        <Time at={claim.updatedAt} />
+      </span>
+    </div>
+  );
+});
 
 interface ExportProps {
   filter: ClaimFilter;

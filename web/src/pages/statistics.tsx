@@ -160,6 +160,7 @@ function ByActivity() {
         bars={ACTIVITIES.map((activity, index) => ({
           name: label("activity", activity),
           value: found[index]?.data?.total ?? 0,
+          href: `/console/claims?activity=${activity}`,
           detail: detail(found[index]?.data),
         }))}
       />

@@ -1,6 +1,6 @@
 /** The small parts that every screen is made of. */
 import { useEffect, useId, useRef, useState, useSyncExternalStore, type ReactNode } from "react";
-import { clock } from "../api/clock";
+import { clock, TICK } from "../api/clock";
 import { RequestError } from "../api/client";
 import type { ClaimStatus, Deadline, ProblemFieldsFragment } from "../api/generated";
 import { useI18n, type MessageKey } from "../i18n";
@@ -61,19 +61,11 @@ export function Status({ status }: { status: ClaimStatus }) {
 
 /** The server's time. What shows it is rendered again every half minute. */
 export function useNow(): number {
-  useSyncExternalStore(
-    (listener) => {
-      const stop = clock.subscribe(listener);
-      const timer = setInterval(listener, 30_000);
-      return () => {
-        stop();
-        clearInterval(timer);
-      };
-    },
-    () => Math.floor(clock.now() / 30_000),
-  );
+  useSyncExternalStore(clock.subscribe, ticks);
   return clock.now();
 }
+
+const ticks = () => Math.floor(clock.now() / TICK);
 
 export function Time({ at }: { at: string }) {
   const { language } = useI18n();
