@@ -194,6 +194,7 @@ describe("a claim from draft to approval, by clicks in two windows", () => {
     await page.getByRole("dialog").getByRole("button", { name: "Start review" }).click();
     await page.locator(".claim-head .status-UNDER_REVIEW").waitFor();
     await page.locator(".pdf canvas").waitFor();
+    await page.locator(".document .thumbnail").first().waitFor();
     await page.getByRole("checkbox", { name: "Dates are missing or outdated" }).check();
     await page.getByRole("button", { name: "Request action" }).click();
     const dialog = page.getByRole("dialog");
@@ -463,6 +464,7 @@ describe("quality", () => {
   const LOOKS = {
     light: { colorScheme: "light" as const, width: 1440, height: 900 },
     dark: { colorScheme: "dark" as const, width: 1440, height: 900 },
+    wide: { colorScheme: "light" as const, width: 2560, height: 1300 },
     phone: { colorScheme: "light" as const, width: 320, height: 720 },
   };
 

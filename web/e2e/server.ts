@@ -1,6 +1,6 @@
 /**
- * A `cpor demo` in a folder of its own for the end-to-end tests. Where its binary has no console embedded, a small server
- * in front of it serves `dist` with the same headers, tells the people, and forwards the rest.
+ * A `cpor demo` in a folder of its own for the end-to-end tests. With `CPOR_STAND_IN=1` a binary without the console
+ * will do: a small server in front of it serves `dist` with the same headers, names the people, and forwards the rest.
  */
 import { execFileSync, spawn, type ChildProcess } from "node:child_process";
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
@@ -34,7 +34,7 @@ const TYPES: Record<string, string> = {
 const BINARY = process.env.CPOR_BIN ?? resolve(import.meta.dirname, "../../target/debug/cpor");
 const DIST = resolve(import.meta.dirname, "../dist");
 
-/** Names and companies of the demo's people, which a binary without the console does not tell over HTTP. */
+/** Names and companies of the demo's people, which a binary without the console does not report over HTTP. */
 const PEOPLE: [string, string, string, string][] = [
   ["GLOBAL_ADMIN", "Gil Finch", "Alder & Finch Consulting", "GLOBAL_ADMIN"],
   ["BILLING_ADMIN", "Bea Lorne", "Alder & Finch Consulting", "BILLING_ADMIN"],
@@ -98,12 +98,13 @@ export async function startDemo(claims = 0): Promise<Demo> {
     readFileSync(file, "utf8")
       .split("\n")
       .filter(Boolean)
-      .map((line) => line.split(/=(.*)/s, 2) as [string, string]),
+      .map((line) => line.replace(/^export /, "").split(/=(.*)/s, 2) as [string, string]),
   );
   const embedded = await fetch(`${backend}/demo/people`).then(
     (answer) => answer.ok,
     () => false,
   );
+  if (!embedded && !process.env.CPOR_STAND_IN) throw new Error(`${BINARY} has no console. Run scripts/console and build again.`);
   const sockets = new Set<Socket>();
   const front = embedded ? null : createServer((request, response) => serve(request, response, port, tokens));
   front?.on("upgrade", (request, socket, head) => tunnel(request, socket as Socket, head, port));

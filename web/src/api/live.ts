@@ -26,6 +26,8 @@ interface Watch {
 /** Close codes after which the same token cannot help. */
 const FINAL = new Set([4400, 4401, 4403, 4406, 4409, 4429]);
 
+const START_AGAIN_AFTER = 5_000;
+
 /**
  * Follows every claim that the viewer may see until the returned function is called. A customer's history is empty by
  * rule A3, so customers follow the status changes instead.
@@ -48,6 +50,15 @@ export function watch(isCustomer: boolean, { onEvent, onStatus, onConnection }: 
     },
   });
   const variables: { after: string | null } = { after: null };
+  let again: ReturnType<typeof setTimeout> | undefined;
+
+  /** For what the client does not retry itself: no answer to the first query, or a position that the server refuses. */
+  function startAgain() {
+    if (stopped) return;
+    onConnection("lost");
+    clearTimeout(again);
+    again = setTimeout(() => void start().catch(startAgain), START_AGAIN_AFTER);
+  }
 
   async function start() {
     onConnection("connecting");
@@ -64,14 +75,18 @@ export function watch(isCustomer: boolean, { onEvent, onStatus, onConnection }: 
           if (isCustomer) onStatus(event as StatusEvent);
           else onEvent(event as LiveEvent);
         },
-        error: () => !stopped && onConnection("lost"),
+        error: (cause) => {
+          if (cause instanceof CloseEvent && FINAL.has(cause.code)) onConnection("lost");
+          else startAgain();
+        },
         complete: () => {},
       },
     );
   }
-  start().catch(() => onConnection("lost"));
+  start().catch(startAgain);
   return () => {
     stopped = true;
+    clearTimeout(again);
     void client.dispose();
   };
 }

@@ -304,6 +304,19 @@ export function ActionDialog({ action, claim, reasons = [], onClose }: ActionDia
             )}
           </Field>
         )}
+        {(action === "APPROVE" || (action === "REJECT" && values.rejection)) && (
+          <button
+            type="button"
+            className="plain"
+            onClick={() =>
+              put({
+                text: action === "APPROVE" ? t("approveTemplate.DEFAULT") : label("rejectTemplate", values.rejection),
+              })
+            }
+          >
+            {t("text.templateOne")}
+          </button>
+        )}
         {text && (
           <Field label={text.required ? t(text.key) : t("optional", { label: t(text.key) })}>
             {(attributes) => (

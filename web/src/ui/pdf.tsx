@@ -8,6 +8,33 @@ import { ErrorBox, Skeleton, useKeys } from "./basics";
 GlobalWorkerOptions.workerSrc = worker;
 
 const WIDTH = 900;
+const THUMBNAIL = 160;
+
+/** The first page, small. */
+export function PdfThumbnail({ blob }: { blob: Blob }) {
+  const canvas = useRef<HTMLCanvasElement>(null);
+  useEffect(() => {
+    let current = true;
+    let loading: ReturnType<typeof getDocument> | undefined;
+    void (async () => {
+      loading = getDocument({ data: await blob.arrayBuffer(), isEvalSupported: false, useWasm: false, enableXfa: false });
+      const page = await (await loading.promise).getPage(1);
+      const target = canvas.current;
+      if (!current || !target) return;
+      const viewport = page.getViewport({ scale: THUMBNAIL / page.getViewport({ scale: 1 }).width });
+      target.width = viewport.width;
+      target.height = viewport.height;
+      await page.render({ canvas: target, viewport }).promise;
+    })().catch(() => {
+      // A file that cannot be drawn keeps its name and size; opening it shows why.
+    });
+    return () => {
+      current = false;
+      void loading?.destroy();
+    };
+  }, [blob]);
+  return <canvas ref={canvas} className="thumbnail" aria-hidden="true" />;
+}
 
 export default function Pdf({ blob, name }: { blob: Blob; name: string }) {
   const { t } = useI18n();

@@ -16,6 +16,10 @@ import { useRefresh } from "./actions";
 import { Copy, Empty, ErrorBox, Icon, Problems, Skeleton, Time } from "./basics";
 
 const Pdf = lazy(() => import("./pdf"));
+const PdfThumbnail = lazy(async () => ({ default: (await import("./pdf")).PdfThumbnail }));
+
+/** Larger documents are read only when they are opened. */
+const LARGEST_THUMBNAIL = 2_000_000;
 
 interface Upload {
   key: string;
@@ -225,6 +229,7 @@ function DocumentCard({ claim, document, open, onOpen }: DocumentCardProps) {
   return (
     <li className={open ? "card document current" : "card document"}>
       <button type="button" className="plain open" aria-expanded={open} onClick={onOpen}>
+        <Thumbnail document={document} />
         <Icon name="file" /> <span className="clip">{document.name}</span>
       </button>
       <p className="quiet">
@@ -254,28 +259,45 @@ function DocumentCard({ claim, document, open, onOpen }: DocumentCardProps) {
   );
 }
 
-/** Shows a PDF file or an image. Other kinds can only be downloaded. */
-export function Preview({ document }: { document: DocumentFieldsFragment }) {
-  const { t } = useI18n();
-  const isPdf = document.mediaType === "application/pdf";
-  const isImage = document.mediaType.startsWith("image/");
-  const content = useQuery({
+function useContent(document: DocumentFieldsFragment, enabled: boolean) {
+  return useQuery({
     queryKey: ["document", document.id],
-    enabled: isPdf || isImage,
+    enabled,
     staleTime: Number.POSITIVE_INFINITY,
     queryFn: () => download(document.url),
   });
+}
+
+const isPdf = ({ mediaType }: DocumentFieldsFragment) => mediaType === "application/pdf";
+const isImage = ({ mediaType }: DocumentFieldsFragment) => mediaType.startsWith("image/");
+
+function Thumbnail({ document }: { document: DocumentFieldsFragment }) {
+  const content = useContent(document, (isPdf(document) || isImage(document)) && document.size <= LARGEST_THUMBNAIL);
+  if (!content.data) return null;
+  return isPdf(document) ? (
+    <Suspense>
+      <PdfThumbnail blob={content.data} />
+    </Suspense>
+  ) : (
+    <ImageView blob={content.data} name="" className="thumbnail" />
+  );
+}
+
+/** Shows a PDF file or an image. Other kinds can only be downloaded. */
+export function Preview({ document }: { document: DocumentFieldsFragment }) {
+  const { t } = useI18n();
+  const content = useContent(document, isPdf(document) || isImage(document));
   return (
     <section className="preview" aria-label={t("proof.preview", { name: document.name })}>
       <header>
         <strong className="clip">{document.name}</strong>
         <Copy text={document.sha256}>SHA-256 {document.sha256.slice(0, 12)}…</Copy>
       </header>
-      {!isPdf && !isImage && <Empty title={t("proof.noPreview")} hint={t("proof.noPreviewHint")} />}
+      {!isPdf(document) && !isImage(document) && <Empty title={t("proof.noPreview")} hint={t("proof.noPreviewHint")} />}
       {content.isLoading && <Skeleton lines={8} />}
       {content.isError && <ErrorBox error={content.error} retry={() => void content.refetch()} />}
-      {content.data && isImage && <ImageView blob={content.data} name={document.name} />}
-      {content.data && isPdf && (
+      {content.data && isImage(document) && <ImageView blob={content.data} name={document.name} className="preview-image" />}
+      {content.data && isPdf(document) && (
         <Suspense fallback={<Skeleton lines={8} />}>
           <Pdf blob={content.data} name={document.name} />
         </Suspense>
@@ -284,12 +306,12 @@ export function Preview({ document }: { document: DocumentFieldsFragment }) {
   );
 }
 
-function ImageView({ blob, name }: { blob: Blob; name: string }) {
+function ImageView({ blob, name, className }: { blob: Blob; name: string; className: string }) {
   const [url, setUrl] = useState("");
   useEffect(() => {
     const next = URL.createObjectURL(blob);
     setUrl(next);
     return () => URL.revokeObjectURL(next);
   }, [blob]);
-  return url ? <img className="preview-image" src={url} alt={name} /> : null;
+  return url ? <img className={className} src={url} alt={name} /> : null;
 }
