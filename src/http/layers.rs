@@ -15,7 +15,7 @@ use tower_http::request_id::{MakeRequestId, PropagateRequestIdLayer, RequestId, 
 use tower_http::set_header::SetResponseHeaderLayer;
 
 use super::failure::Failure;
-use super::log;
+use super::{log, origin};
 
 pub(super) const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 
@@ -65,7 +65,8 @@ fn cors(origins: &[String]) -> CorsLayer {
     let origins = if origins.iter().any(|origin| origin == "*") {
         AllowOrigin::any()
     } else {
-        AllowOrigin::list(origins.iter().filter_map(|origin| HeaderValue::from_str(origin).ok()))
+        let known = origins.to_vec();
+        AllowOrigin::predicate(move |page, _| page.to_str().is_ok_and(|page| origin::is_known(&known, page)))
     };
     CorsLayer::new()
         .allow_origin(origins)

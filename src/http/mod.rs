@@ -1,4 +1,4 @@
-//! The HTTP edge, the only user of axum: GraphQL over HTTP, uploads and downloads, health, the `GraphiQL` page.
+//! The HTTP edge, the only user of axum: GraphQL over HTTP, uploads and downloads, health, the console.
 //!
 //! Everything here is about the protocol: who asks, in which form, how much and how often. What an operation means is
 //! behind [`Endpoint`], what a document is behind [`Backend`].
@@ -6,16 +6,18 @@
 mod accept;
 mod body;
 mod connection;
+mod console;
 mod documents;
 mod failure;
-mod graphiql;
 mod graphql;
 mod health;
 mod layers;
 mod live;
 mod log;
 mod multipart;
+mod origin;
 mod params;
+mod plain_page;
 mod rate;
 mod scrape;
 mod server;
@@ -99,7 +101,8 @@ pub fn router(
         .route("/readyz", get(health::ready))
         .route("/metrics", get(scrape::metrics));
     if config.graphiql {
-        routes = routes.route("/", get(graphiql::page));
+        routes = if console::is_built() { console::routes(routes) } else { routes.route("/", get(plain_page::page)) };
+        routes = routes.route("/demo/people", get(console::people));
     }
     let routes =
         routes.fallback(failure::unknown_path).method_not_allowed_fallback(failure::wrong_method).with_state(edge);

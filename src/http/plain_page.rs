@@ -1,8 +1,6 @@
-//! `GET /`: the `GraphiQL` page, for trying the API by hand. Only where it is switched on.
+//! `GET /` where no console is embedded: one page without dependencies that asks, shows answers and picks a person.
 //!
-//! `GraphiQL` 4.1.2 is the last line that comes as one script; it and React 18.3.1 are loaded from a CDN, pinned by hashes that
-//! were computed from the packages of the npm registry. The page's own script is allowed by its hash, everything else is not;
-//! it also follows subscriptions, as event streams, so that no further script has to be loaded for them.
+//! Its own script and style are allowed by their hashes, everything else is not; nothing is loaded from elsewhere.
 
 use axum::http::HeaderValue;
 use axum::http::header::{CONTENT_SECURITY_POLICY, REFERRER_POLICY};
@@ -11,13 +9,14 @@ use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use sha2::{Digest, Sha256};
 
-const PAGE: &str = include_str!("graphiql.html");
-const SCRIPT: &str = include_str!("graphiql.js");
-const CDN: &str = "https://cdn.jsdelivr.net/npm/";
+const PAGE: &str = include_str!("plain_page.html");
+const SCRIPT: &str = include_str!("plain_page.js");
+const STYLE: &str = include_str!("plain_page.css");
 
 /// The page.
 pub(super) async fn page() -> Response {
-    let mut response = Html(PAGE.replace("/* the page's own script */", SCRIPT)).into_response();
+    let page = PAGE.replace("/* the page's own script */", SCRIPT).replace("/* the page's own style */", STYLE);
+    let mut response = Html(page).into_response();
     if let Ok(policy) = HeaderValue::from_str(&policy()) {
         response.headers_mut().insert(CONTENT_SECURITY_POLICY, policy);
     }
@@ -25,11 +24,13 @@ pub(super) async fn page() -> Response {
     response
 }
 
-/// What the page may load and whom it may call.
+/// What the page may load and which addresses it may call.
 fn policy() -> String {
-    let hash = STANDARD.encode(Sha256::digest(SCRIPT));
+    let hash = |text: &str| STANDARD.encode(Sha256::digest(text));
     format!(
-        "default-src 'none'; script-src 'sha256-{hash}' {CDN}; style-src 'unsafe-inline' {CDN}; font-src data:; \
-         img-src 'self' data:; connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
+        "default-src 'none'; script-src 'sha256-{}'; style-src 'sha256-{}'; img-src data:; connect-src 'self'; \
+         base-uri 'none'; form-action 'none'; frame-ancestors 'none'",
+        hash(SCRIPT),
+        hash(STYLE)
     )
 }
