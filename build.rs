@@ -3,7 +3,6 @@
 use std::{env, path::Path};
 
 #[expect(clippy::disallowed_methods, reason = "a build script has no other settings than the environment")]
-#[expect(clippy::print_stdout, reason = "this is how a build script answers Cargo")]
 fn main() -> Result<(), String> {
     println!("cargo::rerun-if-env-changed=CPOR_REQUIRE_CONSOLE");
     // A folder that is missing cannot be watched: Cargo would build again every time. `scripts/console` touches this file.
