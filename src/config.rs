@@ -76,13 +76,14 @@ pub struct ServeOptions {
     /// Run a sandbox: its clock can be moved forward by `advanceClock`. Never for real claims.
     #[arg(long, env = "CPOR_SANDBOX", value_parser = clap::builder::BoolishValueParser::new())]
     pub sandbox: bool,
-    /// Serve the `GraphiQL` page at `/`.
+    /// Serve the console and `GraphiQL` at `/`; a plain page for queries where the program was built without them.
     #[arg(long, env = "CPOR_GRAPHIQL", value_parser = clap::builder::BoolishValueParser::new())]
     pub graphiql: bool,
     /// Who may read the schema by introspection.
     #[arg(long, env = "CPOR_INTROSPECTION", value_enum, default_value = "authenticated")]
     pub introspection: Introspection,
-    /// Origins whose pages may call this server, for instance `https://portal.example`; `*` for any.
+    /// Origins whose pages may call this server, such as `https://portal.example`; `http://localhost:*` for any port, `*` for
+    /// any origin.
     #[arg(long = "cors-origins", env = "CPOR_CORS_ORIGINS", value_delimiter = ',', value_name = "ORIGINS")]
     pub cors_origins: Vec<String>,
     /// How log lines look.
@@ -111,8 +112,10 @@ pub struct Config {
     pub migrate: bool,
     /// Whether this is a sandbox, whose clock can be moved (T5).
     pub sandbox: bool,
-    /// Whether the `GraphiQL` page is served.
+    /// Whether the console and `GraphiQL` are served.
     pub graphiql: bool,
+    /// The people that the first page offers to sign in as, with their tokens, as JSON. Only a demo has any.
+    pub people: Option<Secret>,
     /// Who may read the schema by introspection.
     pub introspection: Introspection,
     /// Origins whose pages may call this server.
@@ -162,8 +165,9 @@ impl ServeOptions {
             migrate: !self.no_migrate,
             sandbox: self.sandbox,
             graphiql: self.graphiql,
+            people: None,
             introspection: self.introspection,
-            cors_origins: self.cors_origins.iter().map(|text| origin(text)).collect::<Result<_, _>>()?,
+            cors_origins: origins(&self.cors_origins)?,
             log_format: self.log_format,
             metrics_token: self.metrics_token.map(metrics_token).transpose()?,
             limits: self.limits,
@@ -211,17 +215,26 @@ fn metrics_token(token: Secret) -> Result<Secret, ConfigError> {
     }
 }
 
+/// Checks the origins whose pages may call a server.
+///
+/// # Errors
+/// [`ConfigError`], for the first one that is none.
+pub fn origins(texts: &[String]) -> Result<Vec<String>, ConfigError> {
+    texts.iter().map(|text| origin(text)).collect()
+}
+
 fn origin(text: &str) -> Result<String, ConfigError> {
     let text = text.trim();
     if text == "*" {
         return Ok(text.to_owned());
     }
     let lower = text.to_ascii_lowercase();
-    let named = after_scheme(&lower).is_some_and(|host| !host.contains(['/', '*']));
+    let (host, any_port) = lower.strip_suffix(":*").map_or((lower.as_str(), ""), |host| (host, ":*"));
+    let named = after_scheme(host).is_some_and(|host| !host.contains(['/', '*']));
     // As browsers send it: in lower case, without the port that goes without saying.
-    let origin = Url::parse(&lower).ok().filter(|_| named).map(|url| url.origin().ascii_serialization());
+    let origin = Url::parse(host).ok().filter(|_| named).map(|url| url.origin().ascii_serialization());
     if let Some(origin) = origin {
-        return Ok(origin);
+        return Ok(origin + any_port);
     }
     Err(ConfigError::new(
         format!("{text:?} is not an origin."),

@@ -22,7 +22,7 @@ use tower_http::request_id::{MakeRequestId, PropagateRequestIdLayer, RequestId, 
 use tower_http::set_header::SetResponseHeaderLayer;
 
 use super::failure::Failure;
-use super::{log, metadata, rest};
+use super::{log, metadata, origin, rest};
 use crate::config::Config;
 
 pub(super) const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
@@ -103,7 +103,8 @@ fn cors(origins: &[String]) -> CorsLayer {
     let origins = if origins.iter().any(|origin| origin == "*") {
         AllowOrigin::any()
     } else {
-        AllowOrigin::list(origins.iter().filter_map(|origin| HeaderValue::from_str(origin).ok()))
+        let known = origins.to_vec();
+        AllowOrigin::predicate(move |page, _| page.to_str().is_ok_and(|page| origin::is_known(&known, page)))
     };
     CorsLayer::new()
         .allow_origin(origins)

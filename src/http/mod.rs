@@ -1,4 +1,4 @@
-//! The HTTP edge, the only user of axum: GraphQL over HTTP, uploads and downloads, health, the `GraphiQL` page.
+//! The HTTP edge, the only user of axum: GraphQL over HTTP, uploads and downloads, health, the console.
 //!
 //! Everything here is about the protocol: who asks, in which form, how much and how often. What an operation means is
 //! behind [`Endpoint`], what a document is behind [`Backend`].
@@ -6,9 +6,9 @@
 mod accept;
 mod body;
 mod connection;
+mod console;
 mod documents;
 mod failure;
-mod graphiql;
 mod graphql;
 mod health;
 mod layers;
@@ -16,7 +16,9 @@ mod live;
 mod log;
 mod metadata;
 mod multipart;
+mod origin;
 mod params;
+mod plain_page;
 mod rate;
 mod rest;
 mod scrape;
@@ -106,7 +108,8 @@ pub fn router(
         .route("/readyz", get(health::ready))
         .route("/metrics", get(scrape::metrics));
     if config.graphiql {
-        routes = routes.route("/", get(graphiql::page));
+        routes = if console::is_built() { console::routes(routes) } else { routes.route("/", get(plain_page::page)) };
+        routes = routes.route("/demo/people", get(console::people));
     }
     let routes =
         routes.fallback(failure::unknown_path).method_not_allowed_fallback(failure::wrong_method).with_state(edge);

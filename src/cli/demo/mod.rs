@@ -21,7 +21,7 @@ use jiff::SignedDuration;
 use super::{failure::Failure, logging, output, token};
 use crate::{
     auth::Authenticator,
-    config::{Config, Identity, Introspection, Limits, LogFormat, StorageOptions},
+    config::{self, Config, Identity, Introspection, Limits, LogFormat, StorageOptions},
     server::{Server, StartError},
 };
 use cast::{CAST, Person};
@@ -39,12 +39,21 @@ const ISSUER: &str = "cpor";
 Run everything at once, with sample data and ready tokens; nothing is needed.
 
 Keeps a SQLite database, documents and a secret in ./cpor-data, loads the sample directory and some claims once, serves the
-API with GraphiQL at /, and prints a token for each role and a first query. Its clock is a sandbox's, which advanceClock
-moves. For a look and for trying things out: never for real data.")]
+API with a console and GraphiQL at /, and writes a token for each role into a file. Its clock is a sandbox's, which advanceClock moves.
+For a look and for trying things out: never for real data.")]
 pub struct Options {
     /// The address to listen on.
     #[arg(long, env = "CPOR_LISTEN", default_value = "127.0.0.1:8080", value_name = "ADDRESS:PORT")]
     listen: SocketAddr,
+    /// Origins whose pages may call the demo. By default those of this machine, on any port.
+    #[arg(
+        long,
+        env = "CPOR_CORS_ORIGINS",
+        value_delimiter = ',',
+        default_value = "http://localhost:*,http://127.0.0.1:*",
+        value_name = "ORIGINS"
+    )]
+    cors_origins: Vec<String>,
 }
 
 /// Serves the demo until a signal asks it to stop.
@@ -52,22 +61,23 @@ pub async fn run(options: Options) -> Result<(), Failure> {
     logging::init(LogFormat::Text, "warn");
     let folder = PathBuf::from(FOLDER);
     secret::folder(&folder)?;
-    let config = config(options.listen, &folder)?;
+    let mut config = config(&options, &folder)?;
+    let tokens = tokens(&config.identity)?;
+    config.people = Some(welcome::people(&tokens).into());
     let server = Server::start(&config).await?;
     let loaded = stage::load_sample(server.app()).await?;
     let address = server.address();
-    let tokens = tokens(&config.identity)?;
     let variables = folder.join("tokens.env");
     secret::keep(&variables, &welcome::variables(address, &tokens))?;
-    output::line(&welcome::text(address, &folder, &variables, &tokens, TOKEN_DAYS, loaded))?;
+    output::line(&welcome::text(address, &folder, &variables, TOKEN_DAYS, loaded))?;
     Ok(server.run().await.map_err(StartError::from)?)
 }
 
-fn config(listen: SocketAddr, folder: &Path) -> Result<Config, Failure> {
+fn config(options: &Options, folder: &Path) -> Result<Config, Failure> {
     let secret = secret::secret(&folder.join("secret"))?;
     let path = folder.display();
     Ok(Config {
-        listen,
+        listen: options.listen,
         storage: StorageOptions {
             database_url: format!("sqlite://{path}/cpor.db"),
             documents: format!("file://{path}/documents"),
@@ -78,9 +88,10 @@ fn config(listen: SocketAddr, folder: &Path) -> Result<Config, Failure> {
         migrate: true,
         sandbox: true,
         graphiql: true,
+        people: None,
         // GraphiQL reads the schema before anybody has pasted a token.
         introspection: Introspection::On,
-        cors_origins: Vec::new(),
+        cors_origins: config::origins(&options.cors_origins)?,
         log_format: LogFormat::Text,
         metrics_token: None,
         limits: Limits::default(),

@@ -97,19 +97,30 @@ fn the_last_sample_cannot_be_undone() {
 }
 
 #[test]
-fn the_welcome_tells_of_samples_and_of_the_clock() {
-    // T5
+fn the_welcome_is_short_and_names_everybody_and_no_token() {
     let address = SocketAddr::from(([127, 0, 0, 1], 8080));
-    let text = welcome::text(address, Path::new(FOLDER), Path::new("tokens.env"), &[], TOKEN_DAYS, true);
-    for (reference, shows) in welcome::SHOWN {
-        let sample = SAMPLES.iter().find(|sample| sample.reference == reference).unwrap();
-        assert!(text.contains(&format!("  {reference} \"{}\": {shows}\n", sample.name)), "{text}");
+    let text = welcome::text(address, Path::new(FOLDER), Path::new("tokens.env"), TOKEN_DAYS, true);
+    assert!(text.lines().count() <= 18, "{text}");
+    for person in &CAST {
+        let line = text.lines().find(|line| line.contains(&format!(" {} ", person.variable))).unwrap();
+        assert!(line.contains(person.name), "{line}");
+        assert!(welcome::TRIES.iter().any(|(variable, tries)| *variable == person.variable && line.ends_with(tries)));
     }
-    assert!(
-        text.contains("\nmutation { advanceClock(input: { by: \"P7D\" }) { now problems { message } } }\n"),
-        "{text}"
-    );
-    assert!(text.ends_with("Ctrl-C stops the demo."), "{text}");
+    for word in
+        text.split(|c: char| !(c.is_ascii_alphanumeric() || c == '-')).filter(|word| word.starts_with("SAMPLE-"))
+    {
+        assert!(SAMPLES.iter().any(|sample| sample.reference == word), "{word}");
+    }
+    assert!(text.contains("  . ./tokens.env\n") && text.ends_with("Ctrl-C stops the demo."), "{text}");
+}
+
+#[test]
+fn the_first_page_reads_the_people_with_their_tokens() {
+    let people = welcome::people(&[(cast::REVIEWER, "t".to_owned())]);
+    let people: serde_json::Value = serde_json::from_str(&people).unwrap();
+    let rita = &people["people"][0];
+    assert_eq!((&rita["key"], &rita["role"]), (&"REVIEWER".into(), &"REVIEWER".into()));
+    assert_eq!((&rita["name"], &rita["token"]), (&"Rita Moss".into(), &"t".into()));
 }
 
 #[test]

@@ -52,7 +52,7 @@ fn a_file_may_name_several_issuers_of_different_kinds() {
 fn what_contradicts_itself_refuses_to_start() {
     for (text, word) in [
         (String::new(), "no issuer"),
-        (format!("{ONE}"), "none"),
+        (ONE.to_string(), "none"),
         (format!("{ONE}discovery = true\njwks_url = \"https://a.example/k\"\n"), "discovery and jwks_url"),
         (format!("{ONE}discovery = true\n{ONE}jwks_url = \"https://a.example/k\"\n"), "Two issuers"),
         (format!("{ONE}jwks_url = \"http://a.example/k\"\n"), "https"),

@@ -14,7 +14,7 @@ use super::protocol::SUBPROTOCOL;
 use super::socket::{self, LARGEST_MESSAGE, WRITE_BUFFER};
 use crate::config::Config;
 use crate::http::failure::Failure;
-use crate::http::{Edge, log, session};
+use crate::http::{Edge, log, origin, session};
 use crate::ids;
 use crate::telemetry::{self, Transport};
 
@@ -83,7 +83,7 @@ fn is_origin_known(headers: &HeaderMap, config: &Config) -> bool {
     let host = headers.get(HOST).and_then(|host| host.to_str().ok());
     let same_host = || authority(origin).zip(host).is_some_and(|(page, host)| page.eq_ignore_ascii_case(host));
     let public = config.public_url.as_deref().map(origin_of);
-    config.cors_origins.iter().any(|known| known == "*" || known.eq_ignore_ascii_case(origin))
+    origin::is_known(&config.cors_origins, origin)
         || public.is_some_and(|public| public.eq_ignore_ascii_case(origin))
         || same_host()
 }

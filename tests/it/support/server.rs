@@ -219,6 +219,7 @@ fn config(database: &Database, settings: Settings) -> Config {
         migrate: false,
         sandbox: true,
         graphiql: settings.graphiql,
+        people: None,
         introspection: settings.introspection,
         cors_origins: settings.cors_origins,
         log_format: LogFormat::Text,

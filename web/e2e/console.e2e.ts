@@ -1,0 +1,526 @@
+/** The console in Chromium against a real `cpor demo`. The tests share one server and follow each other. */
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { findings, open, second, shot, signIn, type Window } from "./browser";
+import { startDemo, type Demo } from "./server";
+
+let demo: Demo;
+let first: Window;
+const windows: Window[] = [];
+
+async function window_(look?: Parameters<typeof open>[1]): Promise<Window> {
+  const opened = await open(demo.url, look);
+  windows.push(opened);
+  return opened;
+}
+
+/** One operation as one of the people, as another program would send it. */
+async function ask<R>(person: string, query: string, variables: Record<string, unknown> = {}): Promise<R> {
+  const response = await fetch(`${demo.url}/graphql`, {
+    method: "POST",
+    headers: { authorization: `Bearer ${demo.tokens[person]}`, "content-type": "application/json" },
+    body: JSON.stringify({ query, variables }),
+  });
+  const { data, errors } = (await response.json()) as { data: R; errors?: unknown };
+  if (errors) throw new Error(JSON.stringify(errors));
+  return data;
+}
+
+interface Found {
+  claims: { nodes: { id: string; version: number; name: string; status: string }[] };
+}
+
+async function claimNamed(person: string, name: string) {
+  const query = "query($search: String) { claims(first: 5, filter: { search: $search }) { nodes { id version name status } } }";
+  const { claims } = await ask<Found>(person, query, { search: name });
+  const claim = claims.nodes.find((one) => one.name === name);
+  if (!claim) throw new Error(`No claim is named ${name}.`);
+  return claim;
+}
+
+const PDF = `%PDF-1.4
+1 0 obj << /Type /Catalog /Pages 2 0 R >> endobj
+2 0 obj << /Type /Pages /Kids [3 0 R] /Count 1 >> endobj
+3 0 obj << /Type /Page /Parent 2 0 R /MediaBox [0 0 200 200] >> endobj
+trailer << /Root 1 0 R >>
+%%EOF
+`;
+const file = (name: string) => ({ name, mimeType: "application/pdf", buffer: Buffer.from(PDF) });
+
+beforeAll(async () => {
+  demo = await startDemo();
+  first = await window_();
+});
+
+afterAll(async () => {
+  await Promise.all(windows.map(({ context }) => context.close()));
+  await demo?.stop();
+});
+
+describe("the first page", () => {
+  test("shows ten people, the clock and the examples", async () => {
+    const { page } = first;
+    await page.goto("/");
+    await page.locator(".person").nth(9).waitFor();
+    expect(await page.locator(".person").count()).toBe(10);
+    await page.getByText(/It is \w+, \w+ \d+, \d{4} here/).waitFor();
+  });
+
+  test("moves the clock and shows what happened", async () => {
+    const { page } = first;
+    const text = () => page.locator(".clock p").first().textContent();
+    const before = await text();
+    await page.getByRole("button", { name: "+1 day" }).click();
+    await page.getByText(/things? happened on the way/).waitFor();
+    await expect.poll(text).not.toBe(before);
+  });
+
+  test("opens the claim that fails six rules at once", async () => {
+    const { page } = first;
+    await page.getByRole("button", { name: /fails six rules/ }).click();
+    await page.getByText("6 problems stand against submission").waitFor();
+    const codes = await page.locator(".editor .problems code").allTextContents();
+    expect(codes.sort()).toEqual([
+      "ACTIVITY_NOT_ALLOWED",
+      "LOCATION_NOT_ENROLLED",
+      "SUBSCRIPTION_CHANNEL_NOT_ELIGIBLE",
+      "SUBSCRIPTION_NOT_ACTIVE",
+      "SUBSCRIPTION_NOT_PROVISIONED",
+      "SUBSCRIPTION_REQUIRED",
+    ]);
+    // A problem disappears as one fixes it.
+    await page.getByRole("combobox", { name: "Location" }).selectOption("1000101");
+    await page.getByText("5 problems stand against submission").waitFor();
+    await page.getByRole("checkbox", { name: /Revenue association/ }).uncheck();
+    await page.getByText("4 problems stand against submission").waitFor();
+  });
+
+  test("opens GraphiQL with the person's token, offline", async () => {
+    const { page } = first;
+    await page.goto("/");
+    await page.locator(".person", { hasText: "Rita Moss" }).getByRole("button", { name: /GraphiQL/ }).click();
+    await page.getByRole("button", { name: /Execute query/ }).click();
+    await page.locator(".result-window", { hasText: "rita@vendor.example" }).waitFor();
+    expect(await page.locator(".graphiql-tab").count()).toBeGreaterThan(3);
+    await shot(page, "graphiql-light");
+    // The schema was read too, without which the explorer is empty.
+    await page.getByRole("button", { name: "Show Documentation Explorer" }).click();
+    await page.locator(".graphiql-doc-explorer", { hasText: "Root Types" }).waitFor();
+  });
+});
+
+describe("a claim from draft to approval, by clicks in two windows", () => {
+  const NAME = "Sales for the field force";
+  let partner: Window;
+  let reviewer: Window;
+
+  beforeAll(async () => {
+    partner = await window_();
+    reviewer = await second(partner, demo.url);
+  });
+
+  test("the partner writes a draft that saves itself", async () => {
+    const { page } = partner;
+    await signIn(page, "Ines Alder");
+    await page.getByRole("link", { name: "New claim" }).first().click();
+    await page.getByLabel("Name of the claim").fill(NAME);
+    await page.getByLabel("A customer you have worked with").selectOption({ label: "Northgate Foods" });
+    await page.getByRole("checkbox", { name: /Usage/ }).check();
+    const product = page.getByRole("combobox", { name: "Add a product" });
+    await product.fill("DYN365_ENTERPRISE_SALES");
+    await page.getByRole("option", { name: /DYN365_ENTERPRISE_SALES$/ }).click();
+    await page.getByRole("combobox", { name: "Location" }).selectOption("1000101");
+    for (const group of ["Customer contact", "Technical contact", "Partner contact"]) {
+      const fields = page.getByRole("group", { name: group });
+      await fields.getByLabel("Name").fill("Nora Reyes");
+      await fields.getByLabel("E-mail").fill("nora@northgate.example");
+    }
+    await page.waitForURL(/\/console\/new\/.+/);
+    await page.getByText("PROOF_OF_EXECUTION_REQUIRED").first().waitFor();
+    await page.getByText("1 problem stands against submission").waitFor();
+  });
+
+  test("proof is attached, also where the first try fails", async () => {
+    const { page } = partner;
+    let tries = 0;
+    await page.route("**/graphql", async (route) => {
+      const isUpload = (route.request().headers()["content-type"] ?? "").startsWith("multipart/");
+      if (isUpload && ++tries === 1) return route.abort("connectionreset");
+      return route.continue();
+    });
+    await page.locator("input[type=file]").setInputFiles(file("proof.pdf"));
+    await page.locator(".document", { hasText: "proof.pdf" }).getByRole("button", { name: /Download/ }).waitFor();
+    await page.unroute("**/graphql");
+    expect(tries).toBe(2);
+  });
+
+  test("a file of a wrong kind is refused with its remedy", async () => {
+    const { page } = partner;
+    await page.locator("input[type=file]").setInputFiles({ name: "notes.txt", mimeType: "text/plain", buffer: Buffer.from("hello") });
+    const refused = page.locator(".document", { hasText: "notes.txt" });
+    await refused.getByText("FILE_TYPE_NOT_ALLOWED").waitFor();
+    await refused.getByRole("button", { name: "Dismiss" }).click();
+  });
+
+  test("a file can be dropped anywhere on the page", async () => {
+    const { page } = partner;
+    await page.evaluate((content) => {
+      const data = new DataTransfer();
+      data.items.add(new File([content], "dropped.pdf", { type: "application/pdf" }));
+      const target = document.querySelector("h1");
+      for (const type of ["dragenter", "dragover", "drop"]) {
+        target?.dispatchEvent(new DragEvent(type, { bubbles: true, cancelable: true, dataTransfer: data }));
+      }
+    }, PDF);
+    await page.locator(".document", { hasText: "dropped.pdf" }).getByRole("button", { name: /Download/ }).waitFor();
+  });
+
+  test("it is submitted, and the reviewer's queue shows it by itself", async () => {
+    await signIn(reviewer.page, "Rita Moss");
+    await reviewer.page.getByText("Live", { exact: true }).waitFor();
+    const { page } = partner;
+    await page.getByText("No problems.").waitFor();
+    await page.locator(".submit-bar").getByRole("button", { name: "Submit" }).click();
+    await page.getByRole("dialog").getByRole("button", { name: "Submit" }).click();
+    await page.waitForURL(/\/console\/claims\/.+/);
+    await page.locator(".claim-head .status-SUBMITTED").waitFor();
+    await reviewer.page.locator(".queue").getByRole("link", { name: NAME }).waitFor();
+    await reviewer.page.locator(".toast", { hasText: NAME }).first().waitFor();
+  });
+
+  test("the reviewer starts the review and asks for more", async () => {
+    const { page } = reviewer;
+    await page.locator(".queue").getByRole("link", { name: NAME }).click();
+    await page.getByRole("button", { name: "Start review" }).click();
+    await page.getByRole("dialog").getByRole("button", { name: "Start review" }).click();
+    await page.locator(".claim-head .status-UNDER_REVIEW").waitFor();
+    await page.locator(".pdf canvas").waitFor();
+    await page.locator(".document .thumbnail").first().waitFor();
+    await page.getByRole("checkbox", { name: "Dates are missing or outdated" }).check();
+    await page.getByRole("button", { name: "Request action" }).click();
+    const dialog = page.getByRole("dialog");
+    await dialog.getByRole("button", { name: "Write the text for these reasons" }).click();
+    await dialog.getByRole("button", { name: "Request action" }).click();
+    await page.locator(".claim-head .status-PARTNER_ACTION_REQUIRED").waitFor();
+  });
+
+  test("an internal note is the vendor's only", async () => {
+    const { page } = reviewer;
+    await page.getByRole("checkbox", { name: /Internal: only the vendor/ }).check();
+    await page.getByLabel("Internal note, hidden from the partner").fill("Ask for the signed page.");
+    await page.getByRole("button", { name: "Send comment" }).click();
+    await page.locator(".entry.internal", { hasText: "Ask for the signed page." }).waitFor();
+    await partner.page.locator(".pinned").waitFor();
+    expect(await partner.page.getByText("Ask for the signed page.").count()).toBe(0);
+  });
+
+  test("the partner sees the request pinned, live, and responds", async () => {
+    const { page } = partner;
+    await page.locator(".pinned", { hasText: "Please give the dates of the work." }).waitFor();
+    await page.getByRole("button", { name: "Respond" }).click();
+    await page.getByLabel(/Message/).fill("From March to May.");
+    await page.getByRole("dialog").getByRole("button", { name: "Respond" }).click();
+    await page.locator(".claim-head .status-UNDER_REVIEW").waitFor();
+    await page.getByRole("link", { name: "Board" }).click();
+    await page.locator(".column", { hasText: "Under review" }).getByRole("link", { name: NAME }).waitFor();
+  });
+
+  test("it is approved, and the partner's card moves by itself", async () => {
+    const { page } = reviewer;
+    await page.locator(".claim-head .status-UNDER_REVIEW").waitFor();
+    await page.getByRole("button", { name: "Approve" }).click();
+    await page.getByRole("dialog").getByRole("button", { name: "Approve" }).click();
+    await page.locator(".claim-head .status-APPROVED").waitFor();
+    await partner.page.locator(".column", { hasText: "Approved" }).getByRole("link", { name: NAME }).waitFor();
+    await partner.page.getByRole("link", { name: "Associations" }).click();
+    await partner.page.getByRole("cell", { name: /in consent until/ }).first().waitFor();
+  });
+
+  test("the customer sees it and declines", async () => {
+    const customer = await second(partner, demo.url);
+    windows.push(customer);
+    await signIn(customer.page, "Nora Reyes");
+    const card = customer.page.locator(".consents li", { hasText: NAME });
+    await card.getByRole("button", { name: "Decline" }).click();
+    const dialog = customer.page.getByRole("dialog");
+    await dialog.getByText("the partner loses the association").waitFor();
+    await dialog.getByRole("button", { name: "Decline" }).click();
+    await card.getByText("Consent declined").waitFor();
+    await customer.page.close();
+  });
+});
+
+describe("reviewers", () => {
+  test("move through the queue by keys, and search", async () => {
+    const { page } = first;
+    await signIn(page, "Rita Moss");
+    await page.locator(".queue-row").first().waitFor();
+    expect(await page.locator(".queue-row").first().locator(".deadline-OVERDUE").count()).toBe(1);
+    await page.keyboard.press("j");
+    await page.keyboard.press("j");
+    expect(await page.locator(".queue-row").nth(1).getAttribute("class")).toContain("current");
+    await page.keyboard.press("k");
+    expect(await page.locator(".queue-row").nth(0).getAttribute("class")).toContain("current");
+    await page.keyboard.press("Enter");
+    await page.waitForURL(/\/console\/claims\/.+/);
+    await page.keyboard.press("/");
+    await page.getByRole("combobox", { name: /Number, name/ }).fill("ward tablets");
+    await page.getByRole("option", { name: /Ward tablets/ }).waitFor();
+    await page.keyboard.press("Enter");
+    await page.getByRole("heading", { name: "Ward tablets" }).waitFor();
+    await page.keyboard.press("?");
+    await page.getByRole("dialog", { name: "Keyboard shortcuts" }).waitFor();
+    await page.keyboard.press("Escape");
+    await expect.poll(() => page.getByRole("dialog").count()).toBe(0);
+  });
+
+  test("take a claim with one key", async () => {
+    const { page } = first;
+    await page.goto("/console/queue?scope=unassigned");
+    await page.locator(".queue-row").first().waitFor();
+    const name = (await page.locator(".queue-row a").first().textContent()) ?? "";
+    await page.keyboard.press("j");
+    await page.keyboard.press("a");
+    await expect.poll(() => page.locator(".queue-row", { hasText: name }).count()).toBe(0);
+    await page.getByRole("button", { name: "Mine" }).click();
+    await page.locator(".queue-row", { hasText: name }).waitFor();
+  });
+
+  test("leads assign several at once", async () => {
+    const { page } = first;
+    await signIn(page, "Lena Hart");
+    await page.locator(".queue-row").first().waitFor();
+    const boxes = page.locator(".queue-row input[type=checkbox]");
+    await boxes.nth(0).check();
+    await boxes.nth(1).check();
+    await page.getByRole("button", { name: "Assign 2 claims" }).click();
+    await page.getByRole("dialog").getByLabel("Reviewer's subject").fill("lena@vendor.example");
+    await page.getByRole("dialog").getByRole("button", { name: "Assign 2 claims" }).click();
+    await expect.poll(() => page.locator(".queue-row", { hasText: "Lena Hart" }).or(page.locator(".queue-row", { hasText: "lena@vendor.example" })).count()).toBeGreaterThanOrEqual(2);
+  });
+
+  test("see both sides of an arbitration with the differences, and a lead awards it", async () => {
+    const { page } = first;
+    await page.goto("/");
+    await page.getByRole("button", { name: /An arbitration/ }).click();
+    await page.waitForURL(/\/console\/arbitrations\/.+/);
+    await page.locator("tr.differs", { hasText: "Location" }).waitFor();
+    await page.getByRole("button", { name: /Award to Brightwater/ }).click();
+    await page.getByLabel("Rationale").fill("The proof of Brightwater is older and complete.");
+    await page.getByRole("dialog").getByRole("button", { name: /Award to Brightwater/ }).click();
+    await page.locator(".page-head .badge", { hasText: "Awarded" }).waitFor();
+  });
+
+  test("statistics lead to the list of their claims", async () => {
+    const { page } = first;
+    await page.getByRole("link", { name: "Statistics" }).click();
+    await page.getByRole("link", { name: "Brightwater Systems" }).click();
+    await page.waitForURL(/partnerId=/);
+    await page.getByRole("row").nth(2).waitFor();
+    for (const row of await page.getByRole("row").all()) {
+      if ((await row.getByRole("cell").count()) > 0) expect(await row.textContent()).toContain("Brightwater");
+    }
+  });
+});
+
+describe("lists", () => {
+  test("keep their filters in the address, save views and export", async () => {
+    const { page } = first;
+    await signIn(page, "Ines Alder");
+    await page.getByRole("link", { name: "Claims", exact: true }).click();
+    await page.getByLabel("Status", { exact: true }).selectOption("UNDER_REVIEW");
+    await page.waitForURL(/status=UNDER_REVIEW/);
+    await page.getByRole("button", { name: "Save view" }).click();
+    await page.getByLabel("Name of the view").fill("In review");
+    await page.getByRole("button", { name: "Save", exact: true }).click();
+    await page.getByRole("button", { name: "Delete view In review" }).waitFor();
+    const [download] = await Promise.all([page.waitForEvent("download"), page.getByRole("button", { name: "Export CSV" }).click()]);
+    expect(download.suggestedFilename()).toBe("claims.csv");
+    await page.reload();
+    await page.getByRole("row").nth(1).waitFor();
+    expect(await page.getByLabel("Status", { exact: true }).inputValue()).toBe("UNDER_REVIEW");
+  });
+});
+
+describe("what goes wrong", () => {
+  test("a version conflict of an action shows both versions and goes on with the newest", async () => {
+    const { page } = first;
+    const claim = await claimNamed("INCENTIVES_ADMIN", "Modern workplace for dispatchers");
+    await page.goto(`/console/claims/${claim.id}`);
+    await page.getByRole("button", { name: "Withdraw" }).click();
+    await ask("INCENTIVES_USER", "mutation($input: UpdateClaimInput!) { updateClaim(input: $input) { claim { version } problems { code } } }", {
+      input: { claimId: claim.id, expectedVersion: claim.version, externalReference: "SAMPLE-A2b" },
+    });
+    const dialog = page.getByRole("dialog");
+    await dialog.getByLabel("Detail").fill("The wrong location.");
+    await dialog.getByRole("button", { name: "Withdraw" }).click();
+    await dialog.getByText(`Version ${claim.version} → ${claim.version + 1}`).waitFor();
+    await dialog.getByRole("button", { name: "Withdraw" }).click();
+    await page.locator(".claim-head .status-REJECTED").waitFor();
+  });
+
+  test("a draft that two people change is merged; what both changed is asked for", async () => {
+    const { page } = first;
+    const claim = await claimNamed("INCENTIVES_ADMIN", "Supply chain roll-out");
+    await page.goto(`/console/new/${claim.id}`);
+    await page.getByText("Live", { exact: true }).waitFor();
+    // What is typed here is kept from the server until the other change has arrived.
+    await page.route("**/graphql", async (route) => {
+      const text = route.request().postData() ?? "";
+      if (text.includes("mutation UpdateClaim")) await new Promise((done) => setTimeout(done, 1_500));
+      await route.continue();
+    });
+    await page.getByLabel("Name of the claim").fill("Mine");
+    await page.waitForTimeout(1_100);
+    await ask("INCENTIVES_USER", "mutation($input: UpdateClaimInput!) { updateClaim(input: $input) { claim { version } problems { code } } }", {
+      input: { claimId: claim.id, expectedVersion: claim.version, name: "Theirs", externalReference: "THEIRS-1" },
+    });
+    const dialog = page.getByRole("dialog");
+    await dialog.getByText("Somebody else changed this draft too").waitFor();
+    await page.unroute("**/graphql");
+    await dialog.getByRole("button", { name: "Keep yours" }).click();
+    await page.getByText("Saved", { exact: true }).waitFor();
+    expect(await page.getByLabel("Your reference").inputValue()).toBe("THEIRS-1");
+    await expect.poll(async () => (await claimNamed("INCENTIVES_ADMIN", "Mine")).version).toBe(claim.version + 2);
+  });
+
+  test("a token that has ended asks for a fresh sign-in and keeps the page", async () => {
+    const { page } = first;
+    await signIn(page, "Ines Alder");
+    const name = "Kept through the sign-in";
+    await page.goto("/console/new");
+    await page.getByLabel("Name of the claim").fill(name);
+    await page.route("**/graphql", (route) =>
+      route.fulfill({
+        status: 401,
+        contentType: "application/json",
+        body: JSON.stringify({ errors: [{ message: "A valid token is needed.", extensions: { code: "UNAUTHENTICATED" } }] }),
+      }),
+    );
+    await page.getByLabel("A customer you have worked with").selectOption({ label: "Northgate Foods" });
+    const dialog = page.getByRole("dialog", { name: "Your token has ended" });
+    await dialog.waitFor();
+    await page.unroute("**/graphql");
+    await dialog.getByRole("button", { name: "Sign in again as Ines Alder" }).click();
+    await expect.poll(() => dialog.count()).toBe(0);
+    expect(await page.getByLabel("Name of the claim").inputValue()).toBe(name);
+  });
+
+  test("the server goes and comes back; nothing is missed", async () => {
+    const { page } = first;
+    await page.goto("/console/board");
+    await page.getByText("Live", { exact: true }).waitFor();
+    const claim = await claimNamed("INCENTIVES_ADMIN", "Finance for five plants");
+    const restarted = demo.restart(1_500);
+    await page.getByText("Offline. Reconnecting…").waitFor();
+    await restarted;
+    // This happens while the window may still be waiting to connect again; the event stream resumes after its position.
+    await ask("REVIEWER", "mutation($input: AddCommentInput!) { addComment(input: $input) { problems { code } } }", {
+      input: { claimId: claim.id, body: "Written while you were away." },
+    });
+    await page.locator(".toast", { hasText: "Finance for five plants" }).first().waitFor({ timeout: 15_000 });
+    await page.getByText("Live", { exact: true }).waitFor();
+  });
+});
+
+describe("quality", () => {
+  const SCREENS: [string, string, (person: string) => Promise<string>][] = [
+    ["front", "", async () => "/"],
+    ["board", "Ines Alder", async () => "/console/board"],
+    ["claims", "Ines Alder", async () => "/console/claims"],
+    ["new-claim", "Ines Alder", async () => "/console/new?example=six"],
+    ["claim", "Ines Alder", async () => `/console/claims/${(await claimNamed("INCENTIVES_ADMIN", "Classroom adoption programme").catch(() => claimNamed("INCENTIVES_ADMIN", "Classroom adoption program"))).id}`],
+    ["associations", "Ines Alder", async () => "/console/associations"],
+    ["statistics", "Ines Alder", async () => "/console/statistics"],
+    ["queue", "Lena Hart", async () => "/console/queue"],
+    ["review", "Lena Hart", async () => `/console/claims/${(await claimNamed("REVIEW_LEAD", "Ward tablets")).id}`],
+    ["arbitrations", "Lena Hart", async () => "/console/arbitrations"],
+    [
+      "arbitration",
+      "Lena Hart",
+      async () => {
+        const { arbitrations } = await ask<{ arbitrations: { nodes: { id: string }[] } }>("REVIEW_LEAD", "{ arbitrations { nodes { id } } }");
+        return `/console/arbitrations/${arbitrations.nodes[0]?.id}`;
+      },
+    ],
+    ["customer", "Nora Reyes", async () => "/console/consents"],
+    ["directory", "Directory sync", async () => "/console/directory"],
+  ];
+
+  /** Goes through every screen, signing in once for each person. */
+  async function eachScreen(window: Window, visit: (name: string) => Promise<void>) {
+    let person = "";
+    for (const [name, wanted, path] of SCREENS) {
+      if (wanted && wanted !== person) await signIn(window.page, wanted);
+      person = wanted;
+      await window.page.goto(await path(wanted));
+      await window.page.locator("main h1").waitFor();
+      await expect.poll(() => window.page.locator(".skeleton").count(), { timeout: 10_000 }).toBe(0);
+      if (name === "new-claim") await window.page.getByText(/6 /).first().waitFor();
+      if (name === "review") await window.page.locator(".pdf canvas").waitFor();
+      await visit(name);
+    }
+  }
+
+  const LOOKS = {
+    light: { colorScheme: "light" as const, width: 1440, height: 900 },
+    dark: { colorScheme: "dark" as const, width: 1440, height: 900 },
+    wide: { colorScheme: "light" as const, width: 2560, height: 1300 },
+    phone: { colorScheme: "light" as const, width: 320, height: 720 },
+  };
+
+  for (const [look, options] of Object.entries(LOOKS)) {
+    test(`axe finds nothing and nothing overflows: ${look}`, { timeout: 180_000 }, async () => {
+      const window = await window_(options);
+      await eachScreen(window, async (name) => {
+        await shot(window.page, `${name}-${look}`);
+        expect(await findings(window.page), name).toEqual([]);
+        const width = await window.page.evaluate(() => document.documentElement.scrollWidth);
+        expect(width, `${name} is wider than its window`).toBeLessThanOrEqual(options.width);
+      });
+      await window.context.close();
+    });
+  }
+
+  for (const [language, locale] of Object.entries({ tr: "tr-TR", hu: "hu-HU", sv: "sv-SE" })) {
+    test(`every screen in ${language}: nothing overflows and no key shows`, { timeout: 180_000 }, async () => {
+      const window = await window_({ locale, width: 1280 });
+      await eachScreen(window, async (name) => {
+        expect(await window.page.locator("html").getAttribute("lang")).toBe(language);
+        await shot(window.page, `${name}-${language}`);
+        for (const width of [1280, 320]) {
+          await window.page.setViewportSize({ width, height: 860 });
+          const found = await window.page.evaluate(() => ({
+            width: document.documentElement.scrollWidth,
+            // Buttons whose text is wider than they are.
+            cut: [...document.querySelectorAll("button, .button, .badge, .status")].filter(
+              (element) => element.scrollWidth > element.clientWidth + 1 && getComputedStyle(element).display !== "inline" && element.clientWidth > 0,
+            ).map((element) => element.textContent),
+            keys: document.body.innerText.match(/\b(nav|fact|text|editor|claim|claims|status|action|do|column|proof|timeline)\.[a-zA-Z_]+\b/g),
+          }));
+          expect(found.width, `${name} at ${width}`).toBeLessThanOrEqual(width);
+          expect(found.cut, `${name} at ${width}`).toEqual([]);
+          expect(found.keys, name).toBeNull();
+        }
+        await window.page.setViewportSize({ width: 1280, height: 860 });
+      });
+      await window.context.close();
+    });
+  }
+
+  test("the policy forbids what it should, so that a violation would be seen", async () => {
+    const window = await window_();
+    await window.page.goto("/");
+    await window.page.evaluate(() => {
+      const element = document.createElement("p");
+      element.setAttribute("style", "color: red");
+      document.body.append(element);
+    });
+    await expect.poll(() => window.watch.violations.length).toBeGreaterThan(0);
+    await window.context.close();
+    windows.splice(windows.indexOf(window), 1);
+  });
+
+  test("no request left the server, no policy was violated, no error went uncaught", () => {
+    for (const { watch } of windows) expect(watch).toEqual({ violations: [], errors: [], foreign: [] });
+  });
+});

@@ -1,0 +1,260 @@
+/**
+ * GraphiQL with the token of the one who is signed in and example queries for their role. It is a chunk of its own and
+ * loads nothing from elsewhere. Version 4 is the last one whose editor obeys a content security policy without
+ * `unsafe-inline`: the editor of version 5 writes style attributes into its markup.
+ */
+import { createGraphiQLFetcher } from "@graphiql/toolkit";
+import { useQuery } from "@tanstack/react-query";
+import { GraphiQL } from "graphiql";
+import "graphiql/graphiql.css";
+import { createClient } from "graphql-ws";
+import { useEffect, useMemo, useSyncExternalStore } from "react";
+import { Link } from "wouter";
+import { headers, request } from "../api/client";
+import { ViewerDocument } from "../api/generated";
+import { session } from "../api/session";
+import { useI18n } from "../i18n";
+import { useTitle } from "../ui/basics";
+import { LanguageSelect, signInAs, TokenForm, useCurrentPerson, usePeople } from "../ui/signin";
+import { faceOf, type Face } from "../viewer";
+
+const VIEWER = `# Run with Ctrl+Enter. The schema is in the documentation explorer on the left.
+query Viewer {
+  viewer {
+    subject
+    name
+    roles
+    scopes
+    partner { name locations { mpnId name enrolledPrograms } }
+  }
+  claims(first: 5) {
+    totalCount
+    nodes { number name status availableActions }
+  }
+}
+`;
+
+const LIVE = `# Live: leave this running and change a claim in another window.
+subscription Live {
+  claimStatusChanged {
+    position
+    fromStatus
+    toStatus
+    actor { kind name }
+    claim { number name }
+  }
+}
+`;
+
+const HISTORY = `# The latest ten entries of the history, of every claim that you see.
+query History {
+  history(last: 10) {
+    totalCount
+    nodes { at action actor { kind name } claim { number name } fromStatus toStatus }
+  }
+}
+`;
+
+const CLOCK = `# Moves the clock of the demo. Whatever falls due on the way happens.
+mutation OneDay {
+  advanceClock(input: { by: "P1D" }) { now problems { code message } }
+}
+`;
+
+interface Example {
+  query: string;
+  variables?: string;
+}
+
+const EXAMPLES: Record<Face, Example[]> = {
+  partner: [
+    {
+      query: `# Every reason against a claim at once, before anything is saved.
+query Eligibility($input: ClaimEligibilityInput!) {
+  claimEligibility(input: $input) {
+    eligible
+    programs
+    problems { code field message remedy }
+    subscriptions { subscriptionId channel status }
+  }
+}
+`,
+      variables: JSON.stringify(
+        {
+          input: {
+            mpnId: "1000103",
+            tenantId: "20000000-0000-4000-8000-000000000001",
+            domain: "northgate.example",
+            solutionArea: "BUSINESS_APPLICATIONS",
+            activities: ["USAGE"],
+            lines: [],
+          },
+        },
+        null,
+        2,
+      ),
+    },
+    { query: HISTORY },
+    { query: LIVE },
+  ],
+  vendor: [
+    {
+      query: `# The queue: what is due first.
+query Queue {
+  claims(first: 20, filter: { status: [SUBMITTED, UNDER_REVIEW] }, orderBy: { field: DUE_AT, direction: ASC }) {
+    totalCount
+    nodes {
+      number
+      name
+      status
+      partner { name }
+      deadline { kind dueAt state businessDaysLeft }
+      reviewer { subject }
+      availableActions
+    }
+  }
+}
+`,
+    },
+    {
+      query: `# Arbitrations, with both sides.
+query Arbitrations {
+  arbitrations(status: OPEN) {
+    nodes {
+      id
+      customer { name }
+      product { name }
+      claims { number partner { name } status submittedAt }
+    }
+  }
+}
+`,
+    },
+    { query: HISTORY },
+    { query: LIVE },
+  ],
+  customer: [
+    {
+      query: `# Who claims what on us, and until when we may decline.
+query Consents {
+  claims {
+    nodes {
+      number
+      partner { name }
+      lines { product { name } }
+      consent { status declineUntil }
+      availableActions
+    }
+  }
+}
+`,
+    },
+    { query: LIVE },
+  ],
+  directory: [
+    {
+      query: `query Products {
+  products(first: 10, filter: { search: "Sales" }) { totalCount nodes { name skuPartNumber solutionArea } }
+}
+`,
+    },
+  ],
+};
+
+/** What GraphiQL remembers stays in this tab, and each person has their own. */
+function storageOf(owner: string): Storage {
+  const prefix = `graphiql.${owner}.`;
+  const keys = () => Object.keys(sessionStorage).filter((key) => key.startsWith(prefix));
+  return {
+    getItem: (key) => sessionStorage.getItem(prefix + key),
+    setItem: (key, value) => sessionStorage.setItem(prefix + key, value),
+    removeItem: (key) => sessionStorage.removeItem(prefix + key),
+    clear: () => keys().forEach((key) => sessionStorage.removeItem(key)),
+    key: (index) => keys()[index] ?? null,
+    get length() {
+      return keys().length;
+    },
+  };
+}
+
+export default function GraphiqlPage() {
+  const { t } = useI18n();
+  const token = useSyncExternalStore(session.subscribe, session.token);
+  const { data: people = [] } = usePeople();
+  const current = useCurrentPerson();
+  useTitle("GraphiQL");
+  return (
+    <div className="graphiql-page">
+      <header className="bar">
+        <Link href="/" className="brand">
+          <img src="/icon.svg" alt="" width="24" height="24" /> cpor
+        </Link>
+        <Link href="/console">{t("graphiql.console")}</Link>
+        {people.length > 0 && (
+          <select
+            className="who"
+            aria-label={t("who.switch")}
+            value={current?.key ?? ""}
+            onChange={(event) => {
+              const next = people.find((person) => person.key === event.target.value);
+              if (next) signInAs(next);
+            }}
+          >
+            {!current && <option value="">{t("choose")}</option>}
+            {people.map((person) => (
+              <option key={person.key} value={person.key}>
+                {person.name}, {person.company}
+              </option>
+            ))}
+          </select>
+        )}
+        <LanguageSelect />
+      </header>
+      <main id="main">
+        {token ? (
+          <Playground key={token} owner={current?.key ?? "token"} isDemo={people.length > 0} />
+        ) : (
+          <div className="page">
+            <h1>{t("signin.title")}</h1>
+            <TokenForm onSignIn={() => {}} />
+          </div>
+        )}
+      </main>
+    </div>
+  );
+}
+
+function Playground({ owner, isDemo }: { owner: string; isDemo: boolean }) {
+  const viewer = useQuery({
+    queryKey: ["viewer"],
+    queryFn: ({ signal }) => request(ViewerDocument, {}, { signal }),
+  });
+  const client = useMemo(
+    () =>
+      createClient({
+        url: `${location.origin.replace(/^http/, "ws")}/graphql`,
+        lazy: true,
+        connectionParams: () => ({ Authorization: `Bearer ${session.token() ?? ""}` }),
+      }),
+    [],
+  );
+  useEffect(() => () => void client.dispose(), [client]);
+  const fetcher = useMemo(
+    () =>
+      createGraphiQLFetcher({
+        url: "/graphql",
+        wsClient: client as never,
+        // The token is added to every request, so the headers of GraphiQL stay free for others.
+        fetch: (input: RequestInfo | URL, init?: RequestInit) =>
+          fetch(input, { ...init, headers: { ...headers(), ...(init?.headers as Record<string, string>), accept: "application/json" } }),
+      }),
+    [client],
+  );
+  const storage = useMemo(() => storageOf(owner), [owner]);
+  if (viewer.isPending) return null;
+  const face = viewer.data ? faceOf(viewer.data.viewer.roles) : "partner";
+  const tabs = [{ query: VIEWER }, ...EXAMPLES[face], ...(isDemo ? [{ query: CLOCK }] : [])];
+  return (
+    <GraphiQL fetcher={fetcher} storage={storage} defaultTabs={tabs} defaultQuery={VIEWER} shouldPersistHeaders={false} />
+  );
+}
