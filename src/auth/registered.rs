@@ -61,7 +61,7 @@ impl Registered {
         };
         match audiences {
             None => {
-                refuse(Reason::Claim, "It has no `aud`, or one that is neither a text nor a list of texts.".to_owned())
+                refuse(Reason::Claim, "It has no `aud`, or one that is neither a text nor a list of texts.".to_owned());
             }
             Some(named) if !named.iter().any(|audience| issuer.audiences.iter().any(|ours| ours == audience)) => {
                 let (named, ours) = (shown(&named.join(", ")), issuer.audiences.join(", "));

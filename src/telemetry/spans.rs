@@ -32,8 +32,8 @@ pub fn socket_span(request_id: &str, connection: &str) -> Span {
 /// Whose token the request or socket of this task carries: by a hash, under which one person's lines can be found and which
 /// does not name the person.
 pub fn tell_subject(subject: &str) {
-    let hash = Sha256::digest(subject.as_bytes());
-    let hash: String = hash.iter().take(8).map(|byte| format!("{byte:02x}")).collect();
+    let hash = domain::history::hex(&Sha256::digest(subject.as_bytes()));
+    let hash: String = hash.chars().take(16).collect();
     Span::current().record("subject", hash);
 }
 

@@ -1,4 +1,4 @@
-//! Tokens of an OpenID provider (A7): keys that are discovered, rotate, are missing, or are lied about.
+//! Tokens of an `OpenID` provider (A7): keys that are discovered, rotate, are missing, or are lied about.
 
 use std::{
     sync::{

@@ -213,7 +213,7 @@ async fn while_a_reviewer_is_absent_the_deputy_acts(world: &World) {
     }
     // It is over by itself, or when Rita is back.
     let responded = world.partner.act("respondToReview", &asked, json!({ "message": "Signed." })).await.done();
-    world.server.clock.advance(Duration::from_secs(3 * 86_400));
+    world.server.clock.advance(Duration::from_hours(72));
     world.second_reviewer.act("requestPartnerAction", &responded, ask).await.refused_for("NOT_ALLOWED");
     let back = world.reviewer.mutate("setReviewerAbsence", json!({ "reviewerSubject": "rita@vendor.example" })).await;
     assert_eq!(back.payload()["reviewer"]["absence"], Value::Null, "{}", back.text);

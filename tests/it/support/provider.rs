@@ -1,4 +1,4 @@
-//! An OpenID provider on this machine: real HTTP, real keys, and every bad habit that a test may ask of it.
+//! An `OpenID` provider on this machine: real HTTP, real keys, and every bad habit that a test may ask of it.
 
 use std::sync::{
     Arc, Mutex,
