@@ -98,6 +98,8 @@ describe("the first page", () => {
     const { page } = first;
     await page.goto("/");
     await page.locator(".person", { hasText: "Rita Moss" }).getByRole("button", { name: /GraphiQL/ }).click();
+    // The editor is loaded after the button; without it there is nothing to run.
+    await page.locator(".graphiql-query-editor .CodeMirror", { hasText: "viewer" }).waitFor();
     await page.getByRole("button", { name: /Execute query/ }).click();
     await page.locator(".result-window", { hasText: "rita@vendor.example" }).waitFor();
     expect(await page.locator(".graphiql-tab").count()).toBeGreaterThan(3);
