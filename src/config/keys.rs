@@ -50,9 +50,13 @@ impl Secret {
     /// Whether HS256 can be trusted with it.
     ///
     /// # Errors
-    /// [`ConfigError`] when it has fewer than 32 bytes.
+    /// [`ConfigError`] when it has fewer than 32 bytes, or ends with a line break.
     pub(super) fn long_enough(self) -> Result<Self, ConfigError> {
         match self.as_bytes().len() {
+            _ if self.0.ends_with(['\n', '\r']) => Err(ConfigError::new(
+                "The token secret ends with a line break.",
+                "Remove it: a file that is read with `$(cat secret)` loses it, an editor or `echo` without `-n` adds one.",
+            )),
             SHORTEST_SECRET.. => Ok(self),
             length => Err(ConfigError::new(
                 format!("The token secret has {length} bytes; HS256 needs at least {SHORTEST_SECRET}."),

@@ -38,6 +38,11 @@ fn the_secret_is_needed_long_enough_and_never_shown() {
     let mut short = options(&[]);
     short.keys.jwt_secret = Some("0123456789abcdef0123456789abcde".into());
     assert!(short.validate().unwrap_err().message.contains("31 bytes"));
+    for end in ["\n", "\r\n"] {
+        let mut broken = options(&[]);
+        broken.keys.jwt_secret = Some(format!("{SECRET}{end}").into());
+        assert!(broken.validate().unwrap_err().message.contains("line break"));
+    }
     let config = options(&[]).validate().unwrap();
     assert!(!format!("{config:?} {:?}", options(&[])).contains(SECRET));
 }

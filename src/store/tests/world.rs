@@ -168,7 +168,7 @@ pub fn claim(id: u128, status: ClaimStatus) -> Claim {
     };
     Claim {
         id: Uuid::from_u128(id),
-        number: format!("CPOR-{id:04X}"),
+        number: format!("CPOR-0000-{id:04X}"),
         name: format!("Claim {id}"),
         external_reference: None,
         version: 1,
