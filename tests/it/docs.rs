@@ -70,8 +70,9 @@ fn top_level() -> BTreeSet<String> {
     texts.filter(|text| code(text)).map(str::to_owned).collect()
 }
 
-/// What `docs/operations.md` names beside the options of `cpor serve`: cargo's, and that of a build with the feature `otel`.
-const NOT_OF_SERVE: [&str; 2] = ["--features", "--otlp-endpoint"];
+/// What `docs/operations.md` names besides the options of `cpor serve`: an option of cargo, one of a build with the feature
+/// `otel`, and the variable that makes a build need the console.
+const NOT_OF_SERVE: [&str; 3] = ["--features", "--otlp-endpoint", "CPOR_REQUIRE_CONSOLE"];
 
 #[test]
 fn operators_are_told_of_options_that_exist() {
