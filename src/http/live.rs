@@ -54,7 +54,7 @@ struct Counted {
 
 /// Of how many places strangers may have one, and how many they may have at most and at least.
 const STRANGERS_SHARE: usize = 8;
-const MOST_STRANGERS: usize = 256;
+const MOST_STRANGERS: usize = 1_024;
 const LEAST_STRANGERS: usize = 2;
 
 impl Live {

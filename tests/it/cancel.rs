@@ -39,6 +39,9 @@ both!(
 /// How often a use case comes to its end before it was dropped often enough.
 const ENDED: u32 = 3;
 
+/// How often it comes to its end before it counts as one that never waits.
+const NEVER_WAITED: u32 = 100;
+
 /// Polls a future this many times and drops it there, unless it has ended.
 async fn cut<F: Future>(future: F, polls: usize) -> Option<F::Output> {
     let mut future = Box::pin(future);
@@ -60,21 +63,22 @@ async fn at_every_await<T, R>(
     prepare: impl AsyncFn(u32) -> T,
     run: impl AsyncFn(T) -> Result<R, AppError>,
 ) {
+    // How often it was dropped, and how often it has come to its end since. How often it waits differs: now and then a
+    // database has answered before it is asked, so the same await is tried again.
     let (mut dropped, mut ended) = (0, 0);
-    for polls in 1.. {
-        let prepared = prepare(polls).await;
-        let answer = cut(run(prepared), polls as usize).await;
+    for number in 1.. {
+        let prepared = prepare(number).await;
+        let answer = cut(run(prepared), dropped + 1).await;
         nothing_is_left(world).await;
         nothing_is_half_done(world).await;
         match answer {
-            None => dropped += 1,
+            None => (dropped, ended) = (dropped + 1, 0),
             Some(answer) => {
                 assert!(answer.is_ok(), "no error");
                 ended += 1;
             }
         }
-        // How often it waits differs: now and then a database has answered before it is asked.
-        if ended == ENDED {
+        if ended == if dropped > 0 { ENDED } else { NEVER_WAITED } {
             break;
         }
     }

@@ -36,7 +36,7 @@ async fn what_nobody_can_see_is_blank(world: &World) {
         world.partner.act("updateClaim", &draft, contact).await.refused_for("INVALID_VALUE");
         world.partner.comment(rejected.id(), blank, "SHARED").await.refused_for("INVALID_VALUE");
         let dispute = json!({ "justification": blank });
-        world.partner.act("disputeRejection", &rejected, dispute).await.refused_for("INVALID_VALUE");
+        world.partner.act("disputeClaim", &rejected, dispute).await.refused_for("INVALID_VALUE");
         let mut input = world.input_of(&world.partner);
         input["idempotencyKey"] = json!(blank);
         let answer = world.partner.mutate("createClaim", input).await;

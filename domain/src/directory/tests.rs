@@ -152,11 +152,17 @@ fn json_lines_use_the_names_of_the_api() {
         .map_err(|error| error.to_string());
     assert_eq!(text, Ok((r#""2026-01-01T00:00:00Z""#.to_owned(), true)));
 
-    for domains in ["", r#","domains":null"#, r#","domains":[]"#] {
+    // L12: left out, they stay; null clears them.
+    let listed = |domains: Option<Vec<String>>| Some(CustomerRow { domains, ..customer("contoso.com", &[]) });
+    for (domains, expected) in [
+        ("", listed(None)),
+        (r#","domains":null"#, listed(Some(Vec::new()))),
+        (r#","domains":[]"#, listed(Some(Vec::new()))),
+    ] {
         let line = format!(
             r#"{{"tenantId":"00000000-0000-0000-0000-000000000001","name":"Contoso","domain":"contoso.com"{domains}}}"#
         );
-        assert_eq!(serde_json::from_str(&line).ok(), Some(customer("contoso.com", &[])));
+        assert_eq!(serde_json::from_str(&line).ok(), expected);
     }
     let unknown = r#"{"tenantId":"00000000-0000-0000-0000-000000000001","name":"C","domain":"c.com","domian":"x"}"#;
     assert!(serde_json::from_str::<CustomerRow>(unknown).is_err());
