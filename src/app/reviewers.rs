@@ -3,6 +3,7 @@
 use std::{
     collections::HashSet,
     sync::{Mutex, PoisonError},
+    time::Duration,
 };
 
 use domain::{
@@ -14,6 +15,7 @@ use domain::{
     time::Timestamp,
 };
 use serde::{Deserialize, Serialize};
+use tokio::time::timeout;
 use uuid::Uuid;
 
 use super::{
@@ -28,6 +30,10 @@ use crate::store::{Reads, StoreError, records::Reviewer, reviewers, write::direc
 
 /// How many subjects are remembered as known.
 const MOST_MET: usize = 10_000;
+
+/// How long a request waits until its reviewer is learned: while the database is away, the request itself will be told so
+/// after its own wait, which must not come on top of a long one here.
+const LEARNING: Duration = Duration::from_secs(1);
 
 /// The reviewers whose tokens this server has seen, so that each is learned once.
 #[derive(Debug, Default)]
@@ -80,9 +86,16 @@ impl App {
         if met.lock().unwrap_or_else(PoisonError::into_inner).contains(&caller.subject) {
             return;
         }
-        if let Err(error) = self.learn(caller).await {
-            tracing::warn!(cause = error.for_the_log(), "a reviewer could not be learned");
-            return;
+        match timeout(LEARNING, self.learn(caller)).await {
+            Ok(Ok(())) => {}
+            Ok(Err(error)) => {
+                tracing::warn!(cause = error.for_the_log(), "a reviewer could not be learned");
+                return;
+            }
+            Err(_) => {
+                tracing::warn!("a reviewer could not be learned in time");
+                return;
+            }
         }
         let mut met = met.lock().unwrap_or_else(PoisonError::into_inner);
         if met.len() >= MOST_MET {
