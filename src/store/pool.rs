@@ -162,21 +162,41 @@ impl<DB: Database> Connections<DB> {
         (open, idle.min(open), self.pool.options().get_max_connections())
     }
 
-    /// Takes a connection for one statement.
+    /// Takes a connection for one statement. The waits for a permit and for a connection have one limit together: while the
+    /// database is away, whoever stands behind others is told so as soon as they are.
     async fn lease(&self) -> Result<Lease<'_, DB>, DbErr> {
-        let permit = match self.permits.try_acquire() {
-            Ok(permit) => permit,
-            Err(_) => tokio::time::timeout(ACQUIRE_TIMEOUT, self.permits.acquire())
-                .await
-                .map_err(|_| DbErr::ConnectionAcquire(ConnAcquireErr::Timeout))?
-                .map_err(|_| DbErr::ConnectionAcquire(ConnAcquireErr::ConnectionClosed))?,
-        };
-        let now = now();
-        let (connection, taken) = match self.trusted(now) {
-            Some(idle) => (idle.connection, idle.taken),
-            None => (self.pool.acquire().await.map_err(|error| DbErr::Conn(RuntimeErr::SqlxError(error.into())))?, now),
-        };
-        Ok(Lease { connections: self, connection: Some(connection), taken, is_settled: false, _permit: permit })
+        if let Ok(permit) = self.permits.try_acquire() {
+            let now = now();
+            if let Some(Idle { connection, taken, .. }) = self.trusted(now) {
+                return Ok(self.leased(permit, connection, taken));
+            }
+            return within_patience(self.open(permit, now)).await;
+        }
+        within_patience(async {
+            let permit = self.permits.acquire().await;
+            let permit = permit.map_err(|_| DbErr::ConnectionAcquire(ConnAcquireErr::ConnectionClosed))?;
+            let now = now();
+            match self.trusted(now) {
+                Some(Idle { connection, taken, .. }) => Ok(self.leased(permit, connection, taken)),
+                None => self.open(permit, now).await,
+            }
+        })
+        .await
+    }
+
+    /// Lets sqlx find or open a connection.
+    async fn open<'a>(&'a self, permit: SemaphorePermit<'a>, now: Instant) -> Result<Lease<'a, DB>, DbErr> {
+        let connection = self.pool.acquire().await.map_err(|error| DbErr::Conn(RuntimeErr::SqlxError(error.into())))?;
+        Ok(self.leased(permit, connection, now))
+    }
+
+    const fn leased<'a>(
+        &'a self,
+        permit: SemaphorePermit<'a>,
+        connection: PoolConnection<DB>,
+        taken: Instant,
+    ) -> Lease<'a, DB> {
+        Lease { connections: self, connection: Some(connection), taken, is_settled: false, _permit: permit }
     }
 
     /// The connection that was used last, unless that is long ago: then sqlx is to check all of them.
@@ -191,6 +211,12 @@ impl<DB: Database> Connections<DB> {
         drop((last, stale));
         None
     }
+}
+
+/// What comes of waiting for a connection, in the time that there is for it.
+async fn within_patience<T>(waiting: impl Future<Output = Result<T, DbErr>>) -> Result<T, DbErr> {
+    let waited = tokio::time::timeout(ACQUIRE_TIMEOUT, waiting).await;
+    waited.map_err(|_| DbErr::ConnectionAcquire(ConnAcquireErr::Timeout))?
 }
 
 /// A connection while a statement runs on it.
