@@ -295,9 +295,30 @@ describe("reviewers", () => {
     await boxes.nth(0).check();
     await boxes.nth(1).check();
     await page.getByRole("button", { name: "Assign 2 claims" }).click();
-    await page.getByRole("dialog").getByLabel("Reviewer's subject").fill("lena@vendor.example");
+    await page.getByRole("dialog").getByLabel("Reviewer", { exact: true }).selectOption("lena@vendor.example");
     await page.getByRole("dialog").getByRole("button", { name: "Assign 2 claims" }).click();
     await expect.poll(() => page.locator(".queue-row", { hasText: "Lena Hart" }).or(page.locator(".queue-row", { hasText: "lena@vendor.example" })).count()).toBeGreaterThanOrEqual(2);
+  });
+
+  test("are listed with their open reviews; a lead sets an absence with a deputy and moves the reviews", async () => {
+    const { page } = first;
+    await page.getByRole("link", { name: "Reviewers", exact: true }).click();
+    const rita = page.getByRole("row", { name: /Rita Moss/ });
+    await rita.getByRole("button", { name: "Set absence" }).click();
+    await page.getByLabel("Deputy").selectOption("lena@vendor.example");
+    await page.getByRole("dialog").getByRole("button", { name: "Set absence" }).click();
+    await rita.getByText(/away until/).waitFor();
+    await rita.getByText("Deputy: Lena Hart").waitFor();
+    await rita.getByRole("button", { name: "Set absence" }).click();
+    await page.getByRole("dialog").getByRole("button", { name: "End absence" }).click();
+    await expect.poll(() => rita.getByText(/away until/).count()).toBe(0);
+    await rita.getByRole("button", { name: "Move reviews" }).click();
+    const dialog = page.getByRole("dialog");
+    await dialog.getByLabel("New reviewer").selectOption("lena@vendor.example");
+    await dialog.getByRole("button", { name: "Move reviews" }).click();
+    await dialog.getByText(/reviews? (was|were) moved/).waitFor();
+    await dialog.getByRole("button", { name: "Close" }).last().click();
+    await expect.poll(() => rita.getByRole("button", { name: "Move reviews" }).count()).toBe(0);
   });
 
   test("see both sides of an arbitration with the differences, and a lead awards it", async () => {
@@ -435,6 +456,8 @@ describe("quality", () => {
     ["statistics", "Ines Alder", async () => "/console/statistics"],
     ["queue", "Lena Hart", async () => "/console/queue"],
     ["review", "Lena Hart", async () => `/console/claims/${(await claimNamed("REVIEW_LEAD", "Ward tablets")).id}`],
+    ["reviewers", "Lena Hart", async () => "/console/reviewers"],
+    ["review-statistics", "Lena Hart", async () => "/console/statistics"],
     ["arbitrations", "Lena Hart", async () => "/console/arbitrations"],
     [
       "arbitration",
