@@ -12,7 +12,7 @@ import {
 } from "../api/generated";
 import { useI18n } from "../i18n";
 import { useRefresh } from "../ui/actions";
-import { Copy, DeadlineRing, Dialog, Empty, ErrorBox, Problems, Skeleton, Status, Time, useKeys, useTitle } from "../ui/basics";
+import { Copy, DeadlineRing, Dialog, Empty, ErrorBox, Icon, Problems, Skeleton, Status, Time, useKeys, useTitle } from "../ui/basics";
 import { ReviewerField } from "../ui/reviewers";
 import { useViewer } from "../viewer";
 
@@ -186,7 +186,9 @@ function Row({ claim, isCurrent, follows, check, onAssign, onFocus }: RowProps) 
       </div>
       <Status status={claim.status} />
       <DeadlineRing deadline={claim.deadline} />
-      <span className="quiet">{claim.reviewer ? (claim.reviewer.name ?? claim.reviewer.subject) : t("queue.nobody")}</span>
+      <span className="quiet">
+        <Icon name="person" /> {claim.reviewer ? (claim.reviewer.name ?? claim.reviewer.subject) : t("queue.nobody")}
+      </span>
       {claim.submittedAt && (
         <span className="quiet">
           <Time at={claim.submittedAt} />

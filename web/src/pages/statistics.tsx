@@ -206,10 +206,12 @@ function Latest() {
       <section className="card">
         <h2>{t("statistics.distribution")}</h2>
         {note}
-        <Bars
-          bars={days.map((count, index) => ({
+        <Columns
+          label={t("statistics.distribution")}
+          points={days.map((count, index) => ({
             name: index === DAYS ? `${number.format(DAYS)}+` : number.format(index),
             value: count,
+            share: null,
           }))}
         />
       </section>

@@ -1,4 +1,5 @@
 /** Charts of links: bars, and months as columns with a line over them. Every figure is text as well. */
+import type { ReactNode } from "react";
 import { Link } from "wouter";
 import { useI18n } from "../i18n";
 import { Empty } from "./basics";
@@ -38,16 +39,16 @@ export interface Point {
   value: number;
   /** From 0 to 1; null where there is nothing to show. */
   share: number | null;
-  /** What the column and the point say to those who cannot see them. */
-  detail: string;
-  href: string;
+  /** What the column says beside its figure to those who cannot see it. */
+  detail?: string;
+  href?: string;
 }
 
 interface ColumnsProps {
   label: string;
   points: Point[];
-  /** What the columns and the line are. */
-  legend: [string, string];
+  /** What the columns and the line are; without a line nothing has to be told apart. */
+  legend?: [string, string];
 }
 
 /** The line's points where there are shares, in hundredths of the chart; a gap ends a stroke. */
@@ -74,13 +75,13 @@ export function Columns({ label, points, legend }: ColumnsProps) {
             <polyline key={stroke} points={stroke} />
           ))}
         </svg>
-        {points.map(({ name, value, share, detail, href }) => (
+        {points.map(({ name, value, share, detail = "", href }) => (
           <div key={name} className="columns-one">
-            <Link href={href} className="columns-bar" aria-label={`${name}: ${number.format(value)} ${detail}`}>
+            <Column href={href} label={`${name}: ${number.format(value)} ${detail}`.trim()}>
               <span className="columns-value">{number.format(value)}</span>
               <span className="columns-fill" style={{ height: `${(100 * value) / most}%` }} />
-            </Link>
-            {share !== null && (
+            </Column>
+            {share !== null && href && legend && (
               <Link
                 href={href}
                 className="columns-point"
@@ -97,9 +98,23 @@ export function Columns({ label, points, legend }: ColumnsProps) {
           <span key={name}>{name}</span>
         ))}
       </div>
-      <figcaption className="quiet">
-        <span className="legend legend-bar" /> {legend[0]} <span className="legend legend-line" /> {legend[1]}
-      </figcaption>
+      {legend && (
+        <figcaption className="quiet">
+          <span className="legend legend-bar" /> {legend[0]} <span className="legend legend-line" /> {legend[1]}
+        </figcaption>
+      )}
     </figure>
+  );
+}
+
+function Column({ href, label, children }: { href: string | undefined; label: string; children: ReactNode }) {
+  return href ? (
+    <Link href={href} className="columns-bar" aria-label={label}>
+      {children}
+    </Link>
+  ) : (
+    <div className="columns-bar" role="img" aria-label={label}>
+      {children}
+    </div>
   );
 }
