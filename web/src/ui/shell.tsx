@@ -48,24 +48,25 @@ export function Shell({ children }: { children: ReactNode }) {
   const [help, setHelp] = useState(false);
   const { connection, toasts, dismiss } = useLive();
   const demo = useCurrentPerson() !== undefined;
+  const canSearch = face !== "customer" && face !== "directory";
   useKeys({
     "/": (event) => {
       event.preventDefault();
-      if (face !== "customer") setSearching(true);
+      if (canSearch) setSearching(true);
     },
     "?": () => setHelp(true),
     c: () => face === "partner" && navigate("/console/new"),
   });
   useEffect(() => {
     const onKey = (event: KeyboardEvent) => {
-      if ((event.ctrlKey || event.metaKey) && event.key.toLowerCase() === "k") {
+      if (canSearch && (event.ctrlKey || event.metaKey) && event.key.toLowerCase() === "k") {
         event.preventDefault();
         setSearching(true);
       }
     };
     document.addEventListener("keydown", onKey);
     return () => document.removeEventListener("keydown", onKey);
-  }, []);
+  }, [canSearch]);
   return (
     <div className="shell">
       <a className="skip" href="#main">
@@ -75,7 +76,7 @@ export function Shell({ children }: { children: ReactNode }) {
         <Link href={HOME[face]} className="brand">
           <img src="/icon.svg" alt="" width="24" height="24" /> cpor
         </Link>
-        {face !== "customer" && face !== "directory" && (
+        {canSearch && (
           <button type="button" className="search-button" onClick={() => setSearching(true)}>
             <Icon name="search" /> <span>{t("search.open")}</span> <kbd>/</kbd>
           </button>
