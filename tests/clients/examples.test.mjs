@@ -27,6 +27,10 @@ async function demo() {
 
 const env = await demo();
 
+// Where Python can make a folder of packages of its own.
+const python = process.env.PYTHON ?? 'python3';
+const canVenv = await run(python, ['-c', 'import venv, ensurepip']).then(() => true, () => false);
+
 /** What a program printed; fails with its errors. */
 async function output(program, words, options = {}) {
   try {
@@ -76,9 +80,6 @@ describe('the examples', () => {
     assert.match(text, /^withdrawClaim: .*"status":"REJECTED"/m);
   });
 
-  // Where Python can make a folder of packages of its own.
-  const python = process.env.PYTHON ?? 'python3';
-  const canVenv = await run(python, ['-c', 'import venv, ensurepip']).then(() => true, () => false);
   it('in Python, with gql', { skip: canVenv ? false : 'no python3 with venv' }, async () => {
     // Kept between runs: what is installed already is not installed again.
     const venv = join(ROOT, 'target', 'examples-python');
