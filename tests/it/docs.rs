@@ -16,8 +16,8 @@ use crate::support::{
 #[test]
 fn the_diagram_of_a_claims_life_is_the_table() {
     // L1 L2 L3 L4 L5 L6 L7 L9 N3 D1
-    let readme = read("README.md");
-    let (_, rest) = readme.split_once("stateDiagram-v2\n").expect("a state diagram in the README");
+    let page = read("docs/lifecycle.md");
+    let (_, rest) = page.split_once("stateDiagram-v2\n").expect("a state diagram");
     let drawn = rest.split("```").next().unwrap().lines().map(|line| line.trim().to_owned());
     // What happens by itself is drawn in small letters: it is no row of the table.
     let by_itself = |line: &String| line.ends_with(": no answer in time") || line.ends_with(": arbitration lost");

@@ -17,6 +17,7 @@ mod contract;
 mod conversation;
 mod crash;
 mod database_restart;
+mod deploy;
 mod diagram;
 mod directory;
 mod disputes;

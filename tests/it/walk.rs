@@ -1,33 +1,49 @@
-//! The walk of the README, as a newcomer does it: its own bash blocks with curl, against a demo that is really started.
+//! The commands of the README and of `docs/first-claim.md`, as a newcomer runs them: their own bash blocks with curl, against a
+//! demo that is really started.
 
-use std::process::Command;
+use std::{path::Path, process::Command};
 
 use serde_json::Value;
 
 use crate::support::{
     files::new_folder,
     program::{Running, cpor, run},
-    source::read,
+    source::{read, root},
 };
 
-/// The bash blocks of the README, in their order.
-fn walk() -> String {
-    let readme = read("README.md");
-    assert!(readme.contains("cargo run --release -- demo") && readme.contains("scripts/test"), "the two commands");
-    let blocks: Vec<_> = readme.split("```bash\n").skip(1).map(|rest| rest.split("```").next().unwrap()).collect();
-    assert!(blocks.len() > 6, "the README has {} blocks of bash", blocks.len());
-    blocks.join("\n")
+/// The bash blocks of a page, in their order.
+fn blocks(page: &str) -> Vec<String> {
+    page.split("```bash\n").skip(1).map(|rest| rest.split("```").next().unwrap().to_owned()).collect()
+}
+
+/// Runs blocks of bash in this folder and takes each line of their output apart.
+fn answers(folder: &Path, blocks: &[String]) -> Vec<Value> {
+    let script = blocks.join("\n");
+    let walked = run(Command::new("bash").args(["-eu", "-o", "pipefail", "-c", &script]).current_dir(folder));
+    walked.done().lines().map(|line| serde_json::from_str(line).unwrap_or_else(|_| panic!("{line}"))).collect()
 }
 
 #[test]
-fn the_readmes_own_commands_take_a_claim_from_eligibility_to_approval() {
+fn the_readme_is_short_and_shows_the_two_commands_and_a_picture_that_exists() {
+    let readme = read("README.md");
+    assert!(readme.lines().count() < 150, "{} lines", readme.lines().count());
+    assert!(readme.contains("cargo run --release -- demo") && readme.contains("scripts/test"), "the two commands");
+    let picture = readme.split("](docs/images/").nth(1).and_then(|rest| rest.split(')').next()).expect("a picture");
+    let size = std::fs::metadata(root().join("docs/images").join(picture)).unwrap().len();
+    assert!(size < 300_000, "{picture} has {size} bytes");
+}
+
+#[test]
+fn the_pages_own_commands_take_a_claim_from_eligibility_to_approval() {
     // L1 L2 L3 L4 L5 L6 P1 H2 H3
     let folder = new_folder("walk");
-    // The README's address is the default one, which may be taken here. The walk reads it from the file of tokens.
+    // The pages' address is the default one, which may be taken here. The walk reads it from the file of tokens.
     let (demo, _) = Running::start(cpor(&folder, &["demo"]).env("CPOR_LISTEN", "127.0.0.1:0"), "Ctrl-C stops the demo");
-    let walked = run(Command::new("bash").args(["-eu", "-o", "pipefail", "-c", &walk()]).current_dir(&folder));
-    let answers: Vec<Value> =
-        walked.done().lines().map(|line| serde_json::from_str(line).unwrap_or_else(|_| panic!("{line}"))).collect();
+    let asked = answers(&folder, &blocks(&read("README.md")));
+    assert!(!asked[0]["data"]["claims"]["nodes"].as_array().unwrap().is_empty(), "{asked:?}");
+    let walk = blocks(&read("docs/first-claim.md"));
+    assert!(walk.len() > 6, "{} blocks", walk.len());
+    let answers = answers(&folder, &walk);
     let shown = answers.iter().rfind(|answer| !answer["data"]["claim"]["status"].is_null()).unwrap();
     assert!(answers.iter().all(|answer| answer["errors"].is_null()), "{answers:#?}");
     assert_eq!(

@@ -9,6 +9,7 @@ import { useI18n } from "./i18n";
 import { Front } from "./pages/front";
 import { faceOf, HOME, ViewerContext } from "./viewer";
 import { ErrorBox, Skeleton } from "./ui/basics";
+import { useServerClock } from "./ui/clock";
 import { EndedSession } from "./ui/signin";
 import { Shell } from "./ui/shell";
 import { Board } from "./pages/board";
@@ -21,6 +22,7 @@ const Associations = lazy(() => import("./pages/associations"));
 const Queue = lazy(() => import("./pages/queue"));
 const Arbitrations = lazy(() => import("./pages/arbitrations"));
 const ArbitrationPage = lazy(() => import("./pages/arbitration"));
+const Reviewers = lazy(() => import("./pages/reviewers"));
 const Statistics = lazy(() => import("./pages/statistics"));
 const Consents = lazy(() => import("./pages/consents"));
 
@@ -68,7 +70,8 @@ function Console() {
     queryFn: ({ signal }) => request(ViewerDocument, {}, { signal }),
     staleTime: Number.POSITIVE_INFINITY,
   });
-  if (viewer.isPending) return <Skeleton lines={6} />;
+  const hasClock = useServerClock();
+  if (viewer.isPending || (viewer.isSuccess && !hasClock)) return <Skeleton lines={6} />;
   if (viewer.isError) {
     return (
       <main className="page">
@@ -104,6 +107,11 @@ function Console() {
             {face === "vendor" && (
               <Route path="/console/queue">
                 <Queue />
+              </Route>
+            )}
+            {face === "vendor" && (
+              <Route path="/console/reviewers">
+                <Reviewers />
               </Route>
             )}
             <Route path="/console/arbitrations">

@@ -1,10 +1,14 @@
 import { describe, expect, test, vi } from "vitest";
 import { RequestError, unwrap } from "../src/api/client";
 import { session } from "../src/api/session";
+import { clock } from "../src/api/clock";
 import { csv } from "../src/csv";
+import { byProduct, byReason, DAYS, daysToDecision, workingDays, type LatestClaim } from "../src/latest";
 import { merge } from "../src/merge";
 import { bytes, deadline, relative } from "../src/time";
+import { midnight } from "../src/pages/reviewers";
 import { months } from "../src/pages/statistics";
+import { strokes } from "../src/ui/charts";
 import { readFilter } from "../src/pages/claims";
 import { faceOf } from "../src/viewer";
 
@@ -102,4 +106,57 @@ test("an error of the server has its code and the request's id, and a bad token 
   expect(session.hasEnded()).toBe(true);
   session.signOut();
   expect(session.hasEnded()).toBe(false);
+});
+
+describe("the clock", () => {
+  test("goes by the server's answers, until a sandbox reports its own time", () => {
+    const hour = 3_600_000;
+    clock.observe(new Date(Date.now() + hour).toUTCString());
+    expect(Math.abs(clock.now() - Date.now() - hour)).toBeLessThan(2_000);
+    clock.observe(null);
+    clock.observe("nonsense");
+    expect(Math.abs(clock.now() - Date.now() - hour)).toBeLessThan(2_000);
+    clock.set(new Date(Date.now() + 24 * hour).toISOString());
+    clock.observe(new Date().toUTCString());
+    expect(Math.abs(clock.now() - Date.now() - 24 * hour)).toBeLessThan(2_000);
+  });
+});
+
+describe("the latest claims", () => {
+  const claim = (part: Partial<LatestClaim>): LatestClaim => ({ id: "1", status: "APPROVED", lines: [], ...part }) as LatestClaim;
+  test("working days leave out Saturdays and Sundays", () => {
+    const from = "2026-12-04T23:00:00Z"; // a Friday
+    expect(workingDays(from, "2026-12-04T23:30:00Z")).toBe(0);
+    expect(workingDays(from, "2026-12-06T10:00:00Z")).toBe(0);
+    expect(workingDays(from, "2026-12-07T00:00:00Z")).toBe(1);
+    expect(workingDays(from, "2026-12-11T10:00:00Z")).toBe(5);
+    expect(workingDays("2026-12-05T10:00:00Z", "2026-12-14T10:00:00Z")).toBe(6);
+  });
+  test("are counted by days, product and reason", () => {
+    const product = (id: string) => ({ id: `line-${id}`, product: { id, name: `Product ${id}` } });
+    const claims = [
+      claim({ submittedAt: "2026-12-07T10:00:00Z", decidedAt: "2026-12-09T10:00:00Z", lines: [product("a"), product("b"), product("a")] }),
+      claim({ submittedAt: "2026-01-05T10:00:00Z", decidedAt: "2026-06-09T10:00:00Z", lines: [product("b")] }),
+      claim({ status: "REJECTED", rejection: { reason: "OTHER" } }),
+      claim({ status: "UNDER_REVIEW", rejection: { reason: "OTHER" } }),
+    ];
+    const days = daysToDecision(claims);
+    expect([days[2], days[DAYS], days.reduce((sum, count) => sum + count)]).toEqual([1, 1, 2]);
+    expect(byProduct(claims).map(({ id, count }) => [id, count])).toEqual([
+      ["b", 2],
+      ["a", 1],
+    ]);
+    expect(byReason(claims)).toEqual([{ reason: "OTHER", count: 1 }]);
+  });
+});
+
+test("a line is broken where a month has no decision", () => {
+  const share = (value: number | null) => ({ share: value });
+  expect(strokes([share(0), share(1), share(null), share(0.5), share(1)])).toEqual(["10,100 30,0", "70,50 90,0"]);
+  expect(strokes([share(1), share(null)])).toEqual([]);
+});
+
+test("an absence begins and ends at the viewer's midnights", () => {
+  const [begins, ends] = [new Date(midnight("2026-12-31")), new Date(midnight("2026-12-31", 1))];
+  expect([begins.getDate(), begins.getHours(), ends.getFullYear(), ends.getDate(), ends.getHours()]).toEqual([31, 0, 2027, 1, 0]);
 });

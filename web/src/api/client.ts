@@ -1,5 +1,6 @@
 /** GraphQL over HTTP: queries, mutations and uploads, with the errors in one form. */
 import type { TypedDocumentString } from "./generated";
+import { clock } from "./clock";
 import { session } from "./session";
 
 /** A request that the server or the network refused. Refusals by the rule book are `problems` in the data instead. */
@@ -63,6 +64,7 @@ export async function request<R, V>(
     if (options.signal?.aborted) throw error;
     throw new RequestError("OFFLINE", "The server does not answer.", 0, null);
   }
+  clock.observe(response.headers.get("date"));
   const requestId = response.headers.get("x-request-id");
   const answer = (await response.json().catch(() => ({}))) as GraphqlAnswer<R>;
   return unwrap(answer, response.status, requestId);

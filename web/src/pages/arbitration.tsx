@@ -45,7 +45,8 @@ export default function ArbitrationPage({ id }: { id: string }) {
 function Loaded({ arbitration }: { arbitration: Arbitration }) {
   const { t, label, language } = useI18n();
   const [awarding, setAwarding] = useState<Side | null>(null);
-  const [shown, setShown] = useState<string | null>(null);
+  // One document of each side, so that both proofs are read next to each other.
+  const [shown, setShown] = useState<Readonly<Record<string, string | null>>>({});
   const sides = arbitration.claims;
   const text = (at: string | null | undefined) => (at ? exact(at, language) : "");
   /** Each row: its name, what decides whether the sides differ, and what is shown. */
@@ -76,13 +77,13 @@ function Loaded({ arbitration }: { arbitration: Arbitration }) {
             <button
               type="button"
               className="plain"
-              aria-expanded={shown === document.id}
-              onClick={() => setShown(shown === document.id ? null : document.id)}
+              aria-expanded={shown[side.id] === document.id}
+              onClick={() => setShown((all) => ({ ...all, [side.id]: all[side.id] === document.id ? null : document.id }))}
             >
               {document.name}
             </button>{" "}
             <Time at={document.uploadedAt} />
-            {shown === document.id && <Preview document={document} />}
+            {shown[side.id] === document.id && <Preview document={document} />}
           </div>
         )),
     ],

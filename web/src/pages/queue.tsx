@@ -12,7 +12,8 @@ import {
 } from "../api/generated";
 import { useI18n } from "../i18n";
 import { useRefresh } from "../ui/actions";
-import { Copy, DeadlineRing, Dialog, Empty, ErrorBox, Field, Problems, Skeleton, Status, Time, useKeys, useTitle } from "../ui/basics";
+import { Copy, DeadlineRing, Dialog, Empty, ErrorBox, Icon, Problems, Skeleton, Status, Time, useKeys, useTitle } from "../ui/basics";
+import { ReviewerField } from "../ui/reviewers";
 import { useViewer } from "../viewer";
 
 type Scope = "mine" | "unassigned" | "all";
@@ -51,7 +52,7 @@ export default function Queue() {
   const index = Math.max(0, claims.findIndex((claim) => claim.id === at));
   const current = claims[index];
 
-  const assign = async (targets: ClaimRowFragment[], reviewerSubject: string) => {
+  const assign = async (targets: ClaimRowFragment[], reviewerSubject: string | null) => {
     setError(null);
     const refused: ProblemFieldsFragment[] = [];
     try {
@@ -143,7 +144,6 @@ export default function Queue() {
       {assigning && (
         <BulkAssign
           claims={claims.filter((claim) => chosen.has(claim.id))}
-          known={[...new Set(claims.flatMap((claim) => (claim.reviewer ? [claim.reviewer.subject] : [])).concat(viewer.subject))]}
           onClose={() => setAssigning(false)}
           onAssign={assign}
         />
@@ -186,7 +186,9 @@ function Row({ claim, isCurrent, follows, check, onAssign, onFocus }: RowProps) 
       </div>
       <Status status={claim.status} />
       <DeadlineRing deadline={claim.deadline} />
-      <span className="quiet">{claim.reviewer ? (claim.reviewer.name ?? claim.reviewer.subject) : t("queue.nobody")}</span>
+      <span className="quiet">
+        <Icon name="person" /> {claim.reviewer ? (claim.reviewer.name ?? claim.reviewer.subject) : t("queue.nobody")}
+      </span>
       {claim.submittedAt && (
         <span className="quiet">
           <Time at={claim.submittedAt} />
@@ -204,21 +206,20 @@ function Row({ claim, isCurrent, follows, check, onAssign, onFocus }: RowProps) 
 
 interface BulkProps {
   claims: ClaimRowFragment[];
-  known: string[];
   onClose: () => void;
-  onAssign: (claims: ClaimRowFragment[], subject: string) => Promise<void>;
+  onAssign: (claims: ClaimRowFragment[], subject: string | null) => Promise<void>;
 }
 
-function BulkAssign({ claims, known, onClose, onAssign }: BulkProps) {
+function BulkAssign({ claims, onClose, onAssign }: BulkProps) {
   const { t } = useI18n();
-  const [subject, setSubject] = useState(known[0] ?? "");
+  const [subject, setSubject] = useState(useViewer().subject);
   return (
     <Dialog title={t("queue.bulk", { count: claims.length })} onClose={onClose}>
       <form
         onSubmit={(event) => {
           event.preventDefault();
           onClose();
-          void onAssign(claims, subject.trim());
+          void onAssign(claims, subject.trim() || null);
         }}
       >
         <ul>
@@ -228,18 +229,7 @@ function BulkAssign({ claims, known, onClose, onAssign }: BulkProps) {
             </li>
           ))}
         </ul>
-        <Field label={t("text.reviewer")} hint={t("text.reviewerHint")}>
-          {(attributes) => (
-            <>
-              <input {...attributes} list="reviewers" required value={subject} onChange={(event) => setSubject(event.target.value)} />
-              <datalist id="reviewers">
-                {known.map((one) => (
-                  <option key={one} value={one} />
-                ))}
-              </datalist>
-            </>
-          )}
-        </Field>
+        <ReviewerField label={t("text.reviewer")} value={subject} onChange={setSubject} nobody={t("text.nobody")} />
         <p className="buttons">
           <button type="submit" className="primary">
             {t("queue.bulk", { count: claims.length })}

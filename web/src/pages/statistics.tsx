@@ -1,11 +1,12 @@
-/** Statistics as charts: by status, month, activity and partner. Each bar links to the list of its claims. */
+/** Statistics as charts: by status, month, activity, partner, product and reason. Each figure links to the list of its claims. */
 import { useQueries, useQuery } from "@tanstack/react-query";
 import { Link } from "wouter";
 import { request } from "../api/client";
-import { clock } from "../api/clock";
-import { PartnersDocument, StatisticsDocument, type ClaimFilter, type StatisticsQuery } from "../api/generated";
+import { LatestClaimsDocument, PartnersDocument, StatisticsDocument, type ClaimFilter, type StatisticsQuery } from "../api/generated";
 import { useI18n } from "../i18n";
-import { Empty, ErrorBox, Skeleton, useTitle } from "../ui/basics";
+import { byProduct, byReason, DAYS, daysToDecision, type LatestClaim } from "../latest";
+import { Empty, ErrorBox, Skeleton, useNow, useTitle } from "../ui/basics";
+import { Bars, Columns } from "../ui/charts";
 import { faceOf, useViewer } from "../viewer";
 
 type Figures = StatisticsQuery["claimStatistics"];
@@ -69,6 +70,7 @@ export default function Statistics() {
           <ByMonth />
           <ByActivity />
           {face === "vendor" && <ByPartner />}
+          <Latest />
         </>
       )}
     </main>
@@ -81,32 +83,6 @@ function Tile({ name, value, href }: { name: string; value: string; href?: strin
       <dt>{name}</dt>
       <dd>{href ? <Link href={href}>{value}</Link> : value}</dd>
     </div>
-  );
-}
-
-interface Bar {
-  name: string;
-  value: number;
-  href?: string;
-  detail?: string;
-}
-
-function Bars({ bars }: { bars: Bar[] }) {
-  const most = Math.max(1, ...bars.map((bar) => bar.value));
-  return (
-    <ul className="bars">
-      {bars.map((bar) => (
-        <li key={bar.name}>
-          {bar.href ? <Link href={bar.href}>{bar.name}</Link> : <span>{bar.name}</span>}
-          <span className="bar-track" aria-hidden="true">
-            <span className="bar-fill" style={{ width: `${(100 * bar.value) / most}%` }} />
-          </span>
-          <span className="bar-value">
-            {bar.value} {bar.detail && <span className="quiet">{bar.detail}</span>}
-          </span>
-        </li>
-      ))}
-    </ul>
   );
 }
 
@@ -129,16 +105,20 @@ function useDetail() {
 function ByMonth() {
   const { t, language } = useI18n();
   const detail = useDetail();
-  const ranges = months(clock.now(), MONTHS);
+  const now = useNow();
+  const ranges = months(now, MONTHS);
   const found = useQueries({ queries: ranges.map((submittedAt) => read({ submittedAt })) });
-  const format = new Intl.DateTimeFormat(language, { month: "long", year: "numeric", timeZone: "UTC" });
+  const format = new Intl.DateTimeFormat(language, { month: "short", year: "2-digit", timeZone: "UTC" });
   return (
     <section className="card">
-      <h2>{t("statistics.byMonth")}</h2>
-      <Bars
-        bars={ranges.map(({ from, before }, index) => ({
+      <h2>{t("statistics.months")}</h2>
+      <Columns
+        label={t("statistics.months")}
+        legend={[t("statistics.legendBars"), t("statistics.legendLine")]}
+        points={ranges.map(({ from, before }, index) => ({
           name: format.format(new Date(from)),
           value: found[index]?.data?.total ?? 0,
+          share: found[index]?.data?.approvalRate ?? null,
           href: `/console/claims?submittedFrom=${from}&submittedBefore=${before}`,
           detail: detail(found[index]?.data),
         }))}
@@ -190,5 +170,71 @@ function ByPartner() {
         }))}
       />
     </section>
+  );
+}
+
+/** How many claims the figures below are made from, which `claimStatistics` does not have. */
+const LATEST = 500;
+/** How many products are shown. */
+const PRODUCTS = 8;
+
+/** The claims that were submitted last, up to [`LATEST`]. */
+async function readLatest(signal: AbortSignal): Promise<LatestClaim[]> {
+  const all: LatestClaim[] = [];
+  let after: string | null = null;
+  do {
+    const { claims }: Awaited<ReturnType<typeof page>> = await page(after, signal);
+    all.push(...claims.nodes);
+    after = claims.pageInfo.hasNextPage ? (claims.pageInfo.endCursor ?? null) : null;
+  } while (after && all.length < LATEST);
+  return all;
+}
+
+const page = (after: string | null, signal: AbortSignal) => request(LatestClaimsDocument, { after }, { signal });
+
+function Latest() {
+  const { t, label, language } = useI18n();
+  const latest = useQuery({ queryKey: ["statistics", "latest"], queryFn: ({ signal }) => readLatest(signal), staleTime: 60_000 });
+  if (latest.isPending) return <Skeleton lines={6} />;
+  if (latest.isError) return <ErrorBox error={latest.error} retry={() => void latest.refetch()} />;
+  const claims = latest.data;
+  const days = daysToDecision(claims);
+  const number = new Intl.NumberFormat(language);
+  const note = <p className="quiet">{t("statistics.latest", { count: claims.length })}</p>;
+  return (
+    <>
+      <section className="card">
+        <h2>{t("statistics.distribution")}</h2>
+        {note}
+        <Columns
+          label={t("statistics.distribution")}
+          points={days.map((count, index) => ({
+            name: index === DAYS ? `${number.format(DAYS)}+` : number.format(index),
+            value: count,
+            share: null,
+          }))}
+        />
+      </section>
+      <section className="card">
+        <h2>{t("statistics.byProduct")}</h2>
+        {note}
+        <Bars
+          bars={byProduct(claims)
+            .slice(0, PRODUCTS)
+            .map(({ id, name, count }) => ({ name, value: count, href: `/console/claims?productId=${encodeURIComponent(id)}` }))}
+        />
+      </section>
+      <section className="card">
+        <h2>{t("statistics.byReason")}</h2>
+        {note}
+        <Bars
+          bars={byReason(claims).map(({ reason, count }) => ({
+            name: label("rejection", reason),
+            value: count,
+            href: "/console/claims?status=REJECTED",
+          }))}
+        />
+      </section>
+    </>
   );
 }

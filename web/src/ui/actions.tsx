@@ -25,6 +25,7 @@ import {
 import { useI18n, type MessageKey } from "../i18n";
 import { useViewer } from "../viewer";
 import { Dialog, ErrorBox, Field, Problems, Status } from "./basics";
+import { ReviewerField } from "./reviewers";
 
 export const ACTION_REASONS: ActionReason[] = [
   "ALL_POE_MISSING",
@@ -110,7 +111,7 @@ async function perform(action: ClaimAction, claim: ActionClaim, values: Values, 
     case "DECLINE_CONSENT":
       return outcome((await request(DeclineConsentDocument, { input: { ...common, reason: text || null } })).declineConsent);
     case "ASSIGN": {
-      const input = { ...common, reviewerSubject: values.reviewer.trim() };
+      const input = { ...common, reviewerSubject: values.reviewer.trim() || null };
       return outcome((await request(AssignReviewerDocument, { input })).assignReviewer);
     }
     case "WITHDRAW":
@@ -293,16 +294,13 @@ export function ActionDialog({ action, claim, reasons = [], onClose }: ActionDia
           </Field>
         )}
         {action === "ASSIGN" && (
-          <Field label={t("text.reviewer")} hint={t("text.reviewerHint")}>
-            {(attributes) => (
-              <input
-                {...attributes}
-                required
-                value={values.reviewer}
-                onChange={(event) => put({ reviewer: event.target.value })}
-              />
-            )}
-          </Field>
+          <ReviewerField
+            label={t("text.reviewer")}
+            value={values.reviewer}
+            onChange={(reviewer) => put({ reviewer })}
+            nobody={t("text.nobody")}
+            only={viewer.roles.includes("REVIEW_LEAD") ? undefined : viewer.subject}
+          />
         )}
         {(action === "APPROVE" || (action === "REJECT" && values.rejection)) && (
           <button

@@ -4,12 +4,13 @@ import { useEffect, useId, useRef, useState, useSyncExternalStore, type ReactNod
 import { Link, useLocation } from "wouter";
 import { request } from "../api/client";
 import { clock } from "../api/clock";
-import { AdvanceClockDocument, ClaimsDocument } from "../api/generated";
+import { ClaimsDocument } from "../api/generated";
 import { watch, type Connection } from "../api/live";
 import { session } from "../api/session";
 import { useI18n, type MessageKey } from "../i18n";
 import { faceOf, HOME, useViewer, type Face } from "../viewer";
 import { Dialog, Icon, Status, useKeys, type IconName } from "./basics";
+import { CLOCK } from "./clock";
 import { LanguageSelect, signInAs, useCurrentPerson, usePeople } from "./signin";
 
 const NAVIGATION: Record<Face, [string, MessageKey, IconName][]> = {
@@ -25,6 +26,7 @@ const NAVIGATION: Record<Face, [string, MessageKey, IconName][]> = {
     ["/console/queue", "nav.queue", "clock"],
     ["/console/claims", "nav.claims", "list"],
     ["/console/arbitrations", "nav.arbitrations", "scale"],
+    ["/console/reviewers", "nav.reviewers", "person"],
     ["/console/statistics", "nav.statistics", "chart"],
   ],
   customer: [["/console/consents", "nav.consents", "list"]],
@@ -45,26 +47,26 @@ export function Shell({ children }: { children: ReactNode }) {
   const [searching, setSearching] = useState(false);
   const [help, setHelp] = useState(false);
   const { connection, toasts, dismiss } = useLive();
-  useDemoClock();
   const demo = useCurrentPerson() !== undefined;
+  const canSearch = face !== "customer" && face !== "directory";
   useKeys({
     "/": (event) => {
       event.preventDefault();
-      if (face !== "customer") setSearching(true);
+      if (canSearch) setSearching(true);
     },
     "?": () => setHelp(true),
     c: () => face === "partner" && navigate("/console/new"),
   });
   useEffect(() => {
     const onKey = (event: KeyboardEvent) => {
-      if ((event.ctrlKey || event.metaKey) && event.key.toLowerCase() === "k") {
+      if (canSearch && (event.ctrlKey || event.metaKey) && event.key.toLowerCase() === "k") {
         event.preventDefault();
         setSearching(true);
       }
     };
     document.addEventListener("keydown", onKey);
     return () => document.removeEventListener("keydown", onKey);
-  }, []);
+  }, [canSearch]);
   return (
     <div className="shell">
       <a className="skip" href="#main">
@@ -74,7 +76,7 @@ export function Shell({ children }: { children: ReactNode }) {
         <Link href={HOME[face]} className="brand">
           <img src="/icon.svg" alt="" width="24" height="24" /> cpor
         </Link>
-        {face !== "customer" && face !== "directory" && (
+        {canSearch && (
           <button type="button" className="search-button" onClick={() => setSearching(true)}>
             <Icon name="search" /> <span>{t("search.open")}</span> <kbd>/</kbd>
           </button>
@@ -177,21 +179,6 @@ function Who() {
   );
 }
 
-/** The clock of a demo is ahead of this machine's; a duration of zero moves nothing and reports its time. */
-function useDemoClock() {
-  const demo = useCurrentPerson() !== undefined;
-  useQuery({
-    queryKey: ["clock"],
-    enabled: demo,
-    staleTime: Number.POSITIVE_INFINITY,
-    queryFn: async () => {
-      const { advanceClock } = await request(AdvanceClockDocument, { by: "PT0S" });
-      clock.set(advanceClock.now);
-      return advanceClock.now;
-    },
-  });
-}
-
 function useLive() {
   const { t, label } = useI18n();
   const viewer = useViewer();
@@ -218,6 +205,10 @@ function useLive() {
       setToasts((all) => [...all.filter((one) => one.href !== toast.href), toast].slice(-3));
       setTimeout(() => dismiss(toast.id), 8_000);
     };
+    // Somebody moved the sandbox's clock where something happens later than now.
+    const follow = (at: string) => {
+      if (Date.parse(at) > clock.now() + AHEAD) void queries.invalidateQueries({ queryKey: [CLOCK] });
+    };
     let lost = false;
     return watch(face === "customer", {
       onConnection: (state) => {
@@ -227,6 +218,7 @@ function useLive() {
         lost = state === "lost";
       },
       onStatus: (event) => {
+        follow(event.at);
         refresh();
         const { label } = texts.current;
         show({
@@ -236,6 +228,7 @@ function useLive() {
         });
       },
       onEvent: (event) => {
+        follow(event.at);
         refresh();
         if (event.actor.name === viewer.name) return;
         const { label } = texts.current;
@@ -250,7 +243,20 @@ function useLive() {
   return { connection, toasts, dismiss };
 }
 
-const LIVE = new Set(["claims", "claim", "timeline", "associations", "arbitrations", "arbitration", "statistics", "consents"]);
+const LIVE = new Set([
+  "claims",
+  "claim",
+  "timeline",
+  "associations",
+  "arbitrations",
+  "arbitration",
+  "statistics",
+  "consents",
+  "reviewers",
+]);
+
+/** How much later than now an event is at least where the clock was moved, in milliseconds. */
+const AHEAD = 5_000;
 
 export function useDebounced<T>(value: T, milliseconds: number): T {
   const [settled, setSettled] = useState(value);
