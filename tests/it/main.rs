@@ -39,6 +39,7 @@ mod list_indexes;
 mod live;
 mod live_load;
 mod logging;
+mod mail;
 mod many_servers;
 mod merging;
 mod metrics;
