@@ -294,6 +294,6 @@ pub fn webhook_disabled(recipient: Recipient, url: &str) -> Notice {
         recipient,
         told: Told::WebhookDisabled { url: url.to_owned() },
         subject: "A webhook endpoint was disabled".to_owned(),
-        body: format!("Nothing is delivered to {url} any more. Mend the receiver, then enable the endpoint again."),
+        body: format!("Nothing is delivered to {url} any more. Fix the receiver, then enable the endpoint again."),
     }
 }

@@ -87,6 +87,8 @@ async fn a_notice_goes_to_the_directorys_address_else_to_the_claims_contact(worl
     let row = json!({ "tenantId": CONTOSO, "name": "Contoso", "domain": "contoso.example" });
     reached(world, "desk@contoso.example", "hu").await;
     world.load("upsertCustomers", vec![row]).await;
+    let kept = "SELECT contact_email || ' ' || locale FROM customer WHERE domain = 'contoso.example'";
+    assert_eq!(world.server.database.read(kept).await, ["desk@contoso.example hu"]);
     let wrong = world.sync.mutate("upsertCustomers", json!({ "rows": [
         { "tenantId": CONTOSO, "name": "Contoso", "domain": "contoso.example", "contactEmail": "nowhere" },
         { "tenantId": CONTOSO, "name": "Contoso", "domain": "contoso.example", "locale": "h u" } ] }));

@@ -240,7 +240,7 @@ impl Mail {
         let mut links: Vec<String> = everything
             .split(|c: char| c.is_whitespace() || "\"<>".contains(c))
             .filter(|word| word.starts_with("https://"))
-            .map(|link| link.replace("&#x2f;", "/"))
+            .map(str::to_owned)
             .collect();
         links.sort();
         links.dedup();
