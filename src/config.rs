@@ -5,6 +5,7 @@
 pub mod identity;
 mod keys;
 mod limits;
+mod mail;
 #[cfg(test)]
 mod tests;
 
@@ -16,6 +17,7 @@ use url::Url;
 pub use identity::Identity;
 pub use keys::{KeyOptions, Secret};
 pub use limits::Limits;
+pub use mail::{MailConfig, MailOptions, MailSettings};
 
 /// The shortest token of `/metrics` that is taken, in bytes.
 const SHORTEST_METRICS_TOKEN: usize = 16;
@@ -92,6 +94,9 @@ pub struct ServeOptions {
     /// The token that opens `/metrics`, at least 16 bytes. Without one `/metrics` answers this machine only, and no proxy.
     #[arg(long, env = "CPOR_METRICS_TOKEN", hide_env_values = true, value_name = "TOKEN")]
     pub metrics_token: Option<Secret>,
+    /// How notices are sent.
+    #[command(flatten)]
+    pub mail: MailOptions,
     /// What is refused for its size, depth, cost or rate.
     #[command(flatten)]
     pub limits: Limits,
@@ -124,6 +129,8 @@ pub struct Config {
     pub log_format: LogFormat,
     /// The token that opens `/metrics`; without one only this machine may read them.
     pub metrics_token: Option<Secret>,
+    /// How notices are sent.
+    pub mail: MailSettings,
     /// What is refused for its size, depth, cost or rate.
     pub limits: Limits,
 }
@@ -157,11 +164,14 @@ impl ServeOptions {
     /// # Errors
     /// [`ConfigError`], for the first thing that is wrong.
     pub fn validate(self) -> Result<Config, ConfigError> {
+        let public_url = self.public_url.as_deref().map(public_url).transpose()?;
+        let mail = self.mail.validate(public_url.as_deref())?;
         Ok(Config {
             listen: self.listen,
             storage: self.storage,
             identity: self.keys.validate()?,
-            public_url: self.public_url.as_deref().map(public_url).transpose()?,
+            public_url,
+            mail,
             migrate: !self.no_migrate,
             sandbox: self.sandbox,
             graphiql: self.graphiql,

@@ -12,6 +12,7 @@ pub mod graphql;
 pub mod http;
 pub mod ids;
 pub mod jobs;
+pub mod mail;
 mod private;
 pub mod server;
 pub mod store;

@@ -1,5 +1,7 @@
 //! The assembly: options become an open database, the use cases, the schema, and a server on a socket.
 
+mod mail;
+
 use std::{
     io,
     net::{SocketAddr, TcpListener},
@@ -14,7 +16,10 @@ use domain::{
 use futures_util::future::BoxFuture;
 
 use crate::{
-    app::{App, AppError, Download},
+    app::{
+        App, AppError, Download,
+        notices::{Courier, Followed, Link, Outbox},
+    },
     auth::Authenticator,
     clock::Clock,
     config::{Config, Introspection, StorageOptions},
@@ -26,14 +31,17 @@ use crate::{
     telemetry,
 };
 
+pub use mail::courier;
+
 /// The fields that are lists by pages: they cost by the size of their page, also where the query gives none.
-const CONNECTIONS: [&str; 10] = [
+const CONNECTIONS: [&str; 11] = [
     "arbitrations",
     "associations",
     "claims",
     "comments",
     "customers",
     "history",
+    "notices",
     "partners",
     "products",
     "reviewers",
@@ -146,7 +154,10 @@ pub async fn open(
     }
     let documents = documents(storage)?;
     let clock = clock(&db, purpose).await?;
-    Ok(App::new(db, clock, policy, documents, public_url))
+    let app = App::new(db, clock, policy, documents, public_url);
+    // What a command writes is delivered by the servers on the database, if they deliver anything.
+    let delivers = purpose == Purpose::Maintain && settings::delivers_notices(app.db()).await.map_err(schema_error)?;
+    Ok(if delivers { app.with_outbox(Outbox::with_channel()) } else { app })
 }
 
 fn documents(storage: &StorageOptions) -> Result<Documents, StartError> {
@@ -154,7 +165,10 @@ fn documents(storage: &StorageOptions) -> Result<Documents, StartError> {
 }
 
 /// Reads the policy file.
-fn policy(path: &Path) -> Result<Policy, StartError> {
+///
+/// # Errors
+/// When it cannot be read or says what no policy can.
+pub fn policy(path: &Path) -> Result<Policy, StartError> {
     let remedy = "Mend the file, or leave --policy out for the rule book's values.";
     let wrong = |error: &dyn std::fmt::Display| {
         StartError::new(format!("The policy file {} cannot be used: {error}", path.display()), remedy)
@@ -171,6 +185,7 @@ pub struct Server {
     address: SocketAddr,
     app: App,
     config: Config,
+    courier: Option<Arc<Courier>>,
     stop: StopSignal,
 }
 
@@ -186,8 +201,9 @@ impl Server {
         let documents = documents(&config.storage)?;
         let (app, checked) =
             tokio::join!(open(&config.storage, config.public_url.clone(), config.migrate, purpose), documents.check());
-        let app = app?.with_patience(config.limits.settle_patience());
+        let app = mail::with_mail(app?.with_patience(config.limits.settle_patience()), &config.mail).await?;
         checked.map_err(|wrong| StartError::new(wrong.message, wrong.remedy))?;
+        let courier = courier(&app, &config.mail)?;
         let listener = TcpListener::bind(config.listen);
         let taken = |error: io::Error| {
             StartError::new(
@@ -201,7 +217,7 @@ impl Server {
         let stop = StopSignal::listen()?;
         // What is measured before there is a recorder is not counted.
         recorder.await.map_err(io::Error::other)?;
-        Ok(Self { listener, address, app, config: config.clone(), stop })
+        Ok(Self { listener, address, app, config: config.clone(), courier, stop })
     }
 
     /// Where it listens: with port 0 the system chose one.
@@ -221,7 +237,7 @@ impl Server {
     /// # Errors
     /// When the listener cannot be used any more.
     pub async fn run(self) -> io::Result<()> {
-        let Self { listener, address, app, config, stop: asked } = self;
+        let Self { listener, address, app, config, courier, stop: asked } = self;
         tracing::info!(%address, version = env!("CARGO_PKG_VERSION"), "serving");
         let shutdown = Shutdown::default();
         // Followers need it to the very end, so it is not asked to stop: it ends with them.
@@ -248,6 +264,12 @@ impl Server {
             // Dropped or sent, either way it is time to stop.
             let _ = stopped.await;
         }));
+        let (rest, rested) = tokio::sync::oneshot::channel::<()>();
+        let deliveries = courier.map(|courier| {
+            tokio::spawn(courier.run(async {
+                let _ = rested.await;
+            }))
+        });
         let asking = shutdown.clone();
         tokio::spawn(async move {
             asked.given().await;
@@ -256,8 +278,14 @@ impl Server {
         let patience = config.limits.slow_reader_patience();
         let served = http::serve(listener, routes, patience, &shutdown).await;
         drop(stop);
+        drop(rest);
         for ended in [tail, revocations, keys] {
             ended.abort();
+        }
+        if let Some(deliveries) = deliveries
+            && deliveries.await.is_err()
+        {
+            tracing::error!("the deliveries had stopped before the server did");
         }
         if clocks.await.is_err() {
             tracing::error!("the clocks had stopped before the server did");
@@ -296,6 +324,10 @@ impl http::Backend for Edge {
                 None => Ok(None),
             }
         })
+    }
+
+    fn follow_link(&self, link: Link) -> BoxFuture<'_, Result<Followed, AppError>> {
+        Box::pin(self.0.follow_link(link))
     }
 
     fn meet<'a>(&'a self, caller: &'a Caller) -> BoxFuture<'a, ()> {

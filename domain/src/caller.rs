@@ -183,17 +183,22 @@ impl Actor {
 #[must_use]
 pub fn usable_scopes(role: Role) -> &'static [Scope] {
     use Scope::{
-        ClaimsRead, ClaimsWrite, CommentsWrite, DirectoryRead, DirectoryWrite, HistoryRead, ReviewsWrite, TokensRevoke,
+        ClaimsRead, ClaimsWrite, CommentsWrite, DirectoryRead, DirectoryWrite, HistoryRead, NoticesRead, ReviewsWrite,
+        TokensRevoke,
     };
     match role {
-        Role::GlobalAdmin => &[ClaimsRead, ClaimsWrite, CommentsWrite, DirectoryRead, HistoryRead, TokensRevoke],
-        Role::BillingAdmin | Role::IncentivesAdmin | Role::IncentivesUser => {
-            &[ClaimsRead, ClaimsWrite, CommentsWrite, DirectoryRead, HistoryRead]
+        Role::GlobalAdmin => {
+            &[ClaimsRead, ClaimsWrite, CommentsWrite, DirectoryRead, HistoryRead, NoticesRead, TokensRevoke]
         }
-        Role::ReviewLead => &[ClaimsRead, CommentsWrite, ReviewsWrite, DirectoryRead, HistoryRead, TokensRevoke],
-        Role::Reviewer => &[ClaimsRead, CommentsWrite, ReviewsWrite, DirectoryRead, HistoryRead],
+        Role::BillingAdmin | Role::IncentivesAdmin | Role::IncentivesUser => {
+            &[ClaimsRead, ClaimsWrite, CommentsWrite, DirectoryRead, HistoryRead, NoticesRead]
+        }
+        Role::ReviewLead => {
+            &[ClaimsRead, CommentsWrite, ReviewsWrite, DirectoryRead, HistoryRead, NoticesRead, TokensRevoke]
+        }
+        Role::Reviewer => &[ClaimsRead, CommentsWrite, ReviewsWrite, DirectoryRead, HistoryRead, NoticesRead],
         Role::Auditor => &[ClaimsRead, DirectoryRead, HistoryRead],
-        Role::CustomerAdmin => &[ClaimsRead, ClaimsWrite, DirectoryRead, HistoryRead],
+        Role::CustomerAdmin => &[ClaimsRead, ClaimsWrite, DirectoryRead, HistoryRead, NoticesRead],
         Role::DirectorySync => &[DirectoryRead, DirectoryWrite],
     }
 }

@@ -37,6 +37,12 @@ pub struct PartnerRow {
     pub name: String,
     /// Its locations.
     pub locations: Vec<LocationRow>,
+    /// Where notices go (M1b). Left out it stays as it is; null or blank clears it.
+    #[serde(default, deserialize_with = "form::null_as_blank", skip_serializing_if = "Option::is_none")]
+    pub contact_email: Option<String>,
+    /// The language of notices (M4). Left out it stays as it is; null or blank clears it.
+    #[serde(default, deserialize_with = "form::null_as_blank", skip_serializing_if = "Option::is_none")]
+    pub locale: Option<String>,
 }
 
 /// A location of a partner (C5).
@@ -70,6 +76,12 @@ pub struct CustomerRow {
     /// (L12).
     #[serde(default, deserialize_with = "form::null_as_empty")]
     pub domains: Option<Vec<String>>,
+    /// Where notices go (M1b). Left out it stays as it is; null or blank clears it.
+    #[serde(default, deserialize_with = "form::null_as_blank", skip_serializing_if = "Option::is_none")]
+    pub contact_email: Option<String>,
+    /// The language of notices (M4). Left out it stays as it is; null or blank clears it.
+    #[serde(default, deserialize_with = "form::null_as_blank", skip_serializing_if = "Option::is_none")]
+    pub locale: Option<String>,
 }
 
 /// A customer's subscription (C7).
@@ -123,7 +135,8 @@ impl Row for PartnerRow {
             }
             locations.push(location);
         }
-        Ok(Self { partner_id: self.partner_id, name, locations })
+        let (contact_email, locale) = form::contact(self.contact_email.as_deref(), self.locale.as_deref())?;
+        Ok(Self { partner_id: self.partner_id, name, locations, contact_email, locale })
     }
 }
 
@@ -144,13 +157,30 @@ impl LocationRow {
 }
 
 impl CustomerRow {
-    /// The row with the verified domains that are there already, where it was given none (L12).
+    /// The row with what it leaves out as it is there already (L12).
     #[must_use]
     pub fn completed(self, there: Option<&Self>) -> Self {
         let kept = || there.and_then(|there| there.domains.clone()).unwrap_or_default();
         let domains = self.domains.unwrap_or_else(|| with_default(&self.domain, kept()));
-        Self { domains: Some(domains), ..self }
+        let contact_email = kept_text(self.contact_email, there.map(|there| &there.contact_email));
+        let locale = kept_text(self.locale, there.map(|there| &there.locale));
+        Self { domains: Some(domains), contact_email, locale, ..self }
     }
+}
+
+impl PartnerRow {
+    /// The row with what it leaves out as it is there already (L12); its locations are its own.
+    #[must_use]
+    pub fn completed(self, there: Option<&Self>) -> Self {
+        let contact_email = kept_text(self.contact_email, there.map(|there| &there.contact_email));
+        let locale = kept_text(self.locale, there.map(|there| &there.locale));
+        Self { contact_email, locale, ..self }
+    }
+}
+
+/// The text, where it was left out as it is there; a blank one clears it.
+fn kept_text(given: Option<String>, there: Option<&Option<String>>) -> Option<String> {
+    given.or_else(|| there.cloned().flatten()).filter(|text| !text.is_empty())
 }
 
 /// Domains in order, with the default one among them.
@@ -168,7 +198,8 @@ impl Row for CustomerRow {
         let others: Vec<String> =
             others.map(|(index, other)| host_name(&format!("domains.{index}"), &other)).collect::<Result<_, _>>()?;
         let domains = given.then(|| with_default(&domain, others));
-        Ok(Self { tenant_id: self.tenant_id, name, domain, domains })
+        let (contact_email, locale) = form::contact(self.contact_email.as_deref(), self.locale.as_deref())?;
+        Ok(Self { tenant_id: self.tenant_id, name, domain, domains, contact_email, locale })
     }
 }
 

@@ -1,27 +1,155 @@
-//! Notices: what people are told by mail or webhook, in words (N1, D4, M1). They are recorded in the transaction of what
-//! they tell.
+//! Notices: what people are told, whom, and until when it is of use (N1, D4, M1). They are recorded in the transaction of
+//! what they tell.
+//!
+//! A notice carries facts. Its subject and body are a record in plain English, with the words of the API; the mail that a
+//! person reads is written from the facts, in the person's language.
+
+use serde::{Deserialize, Serialize};
+use uuid::Uuid;
 
 use crate::{
-    claim::{Claim, Rejection},
+    claim::{Claim, Consent, Rejection},
+    kinds::{ActionReason, LineOutcome, NoticeKind, RejectionReason},
     time::Timestamp,
 };
 
-/// Whom a notice is for.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+/// Whom a notice is for (M1b).
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Recipient {
     /// The claim's partner.
     Partner,
     /// The claim's customer.
     Customer,
+    /// The reviewer with this subject.
+    Reviewer(String),
+    /// Every active lead, each with a notice of their own.
+    Leads,
 }
 
 impl Recipient {
     /// The word that the database keeps.
     #[must_use]
-    pub const fn as_str(self) -> &'static str {
+    pub const fn as_str(&self) -> &'static str {
         match self {
             Self::Partner => "PARTNER",
             Self::Customer => "CUSTOMER",
+            Self::Reviewer(_) | Self::Leads => "REVIEWERS",
+        }
+    }
+
+    /// The reviewers who hear of a claim: the one who is assigned, else every active lead (M1b).
+    #[must_use]
+    pub fn reviewers_of(claim: &Claim) -> Self {
+        claim.reviewer.as_ref().map_or(Self::Leads, |reviewer| Self::Reviewer(reviewer.subject.clone()))
+    }
+}
+
+/// The facts of a notice, as the database keeps them.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "told", rename_all = "snake_case")]
+pub enum Told {
+    /// The customer may decline (N1).
+    ConsentRequested {
+        /// When the customer was asked, which tells this window from a later one.
+        requested_at: Timestamp,
+        /// Until when.
+        decline_until: Timestamp,
+    },
+    /// The claim was approved.
+    Approved {
+        /// Until when the customer may decline.
+        decline_until: Timestamp,
+    },
+    /// The claim was rejected (D4).
+    Rejected {
+        /// Why.
+        reason: RejectionReason,
+        /// In words.
+        detail: String,
+        /// Until when it may be disputed; nothing where it may not (D3).
+        disputable_until: Option<Timestamp>,
+    },
+    /// The reviewers ask the partner for more (L4).
+    ActionRequired {
+        /// Why.
+        reasons: Vec<ActionReason>,
+        /// The reviewer's words.
+        message: String,
+        /// Until when (T3).
+        respond_by: Timestamp,
+        /// Whether the claim is approved and stays so (X3).
+        incumbent: bool,
+    },
+    /// A product of the claim is in arbitration (X4).
+    ArbitrationOpened {
+        /// The product.
+        sku_id: Uuid,
+    },
+    /// The arbitration of a product is over for the claim (X4).
+    ArbitrationSettled {
+        /// The product.
+        sku_id: Uuid,
+        /// `WON` or `LOST`; nothing where the claim takes no part any more.
+        outcome: Option<LineOutcome>,
+    },
+    /// A subscription has ended, and the association for it (I2).
+    SubscriptionEnded {
+        /// The subscription.
+        subscription_id: Option<Uuid>,
+        /// The product.
+        sku_id: Uuid,
+    },
+    /// The partner has answered the reviewers (L5).
+    Responded {
+        /// The partner's words.
+        message: Option<String>,
+        /// Until when the reviewers decide.
+        decide_by: Option<Timestamp>,
+    },
+    /// The partner disputes the rejection (D1).
+    Disputed {
+        /// The partner's words.
+        justification: Option<String>,
+        /// Until when the reviewers answer (D2).
+        answer_by: Timestamp,
+    },
+    /// A webhook endpoint was disabled (W4).
+    WebhookDisabled {
+        /// Its address.
+        url: String,
+    },
+    /// The notices of a day (M5).
+    Digest,
+}
+
+impl Told {
+    /// What kind of notice tells it.
+    #[must_use]
+    pub const fn kind(&self) -> NoticeKind {
+        match self {
+            Self::ConsentRequested { .. } => NoticeKind::ConsentRequested,
+            Self::Approved { .. } | Self::Rejected { .. } => NoticeKind::Decided,
+            Self::ActionRequired { .. } => NoticeKind::ActionRequired,
+            Self::ArbitrationOpened { .. } => NoticeKind::ArbitrationOpened,
+            Self::ArbitrationSettled { .. } => NoticeKind::ArbitrationSettled,
+            Self::SubscriptionEnded { .. } => NoticeKind::SubscriptionEnded,
+            Self::Responded { .. } => NoticeKind::Responded,
+            Self::Disputed { .. } => NoticeKind::Disputed,
+            Self::WebhookDisabled { .. } => NoticeKind::WebhookDisabled,
+            Self::Digest => NoticeKind::Digest,
+        }
+    }
+
+    /// The deadline after which it is not sent any more (M6); nothing where it never comes too late.
+    ///
+    /// The reviewers' deadlines are none: a late review is still to be done (T1, T2).
+    #[must_use]
+    pub const fn useless_from(&self) -> Option<Timestamp> {
+        match self {
+            Self::ConsentRequested { decline_until, .. } => Some(*decline_until),
+            Self::Rejected { disputable_until, .. } => *disputable_until,
+            Self::ActionRequired { respond_by, .. } => Some(*respond_by),
+            _ => None,
         }
     }
 }
@@ -31,10 +159,28 @@ impl Recipient {
 pub struct Notice {
     /// For whom.
     pub recipient: Recipient,
-    /// One line.
+    /// The facts.
+    pub told: Told,
+    /// The record: one line.
     pub subject: String,
-    /// The text.
+    /// The record: the text.
     pub body: String,
+}
+
+impl Notice {
+    fn to_partner(told: Told, subject: String, body: impl Into<String>) -> Self {
+        Self { recipient: Recipient::Partner, told, subject, body: body.into() }
+    }
+
+    /// The same notice to each of these reviewers; to leads in general where there is none.
+    #[must_use]
+    pub fn to_each(self, subjects: &[String]) -> Vec<Self> {
+        if subjects.is_empty() {
+            return vec![self];
+        }
+        let to = |subject: &String| Self { recipient: Recipient::Reviewer(subject.clone()), ..self.clone() };
+        subjects.iter().map(to).collect()
+    }
 }
 
 /// Tells the partner of a rejection: why, how to dispute it and until when, or what to do instead (D3, D4).
@@ -47,23 +193,107 @@ pub fn rejected(claim: &Claim, rejection: &Rejection) -> Notice {
         ),
         None => "This rejection cannot be disputed. Make a new claim with updated proof of execution.".to_owned(),
     };
-    Notice {
-        recipient: Recipient::Partner,
-        subject: format!("Claim {} was rejected", claim.number),
-        body: format!("Reason: {}. {}\n\n{way_on}", rejection.reason, rejection.detail),
-    }
+    let told = Told::Rejected {
+        reason: rejection.reason,
+        detail: rejection.detail.clone(),
+        disputable_until: rejection.disputable_until,
+    };
+    let subject = format!("Claim {} was rejected", claim.number);
+    Notice::to_partner(told, subject, format!("Reason: {}. {}\n\n{way_on}", rejection.reason, rejection.detail))
 }
 
 /// Tells the customer of an approval: what it means, how to decline and until when (N1).
 #[must_use]
-pub fn consent_requested(claim: &Claim, decline_until: Timestamp) -> Notice {
+pub fn consent_requested(claim: &Claim, consent: &Consent) -> Notice {
+    let Consent { requested_at, decline_until, .. } = *consent;
     Notice {
         recipient: Recipient::Customer,
+        told: Told::ConsentRequested { requested_at, decline_until },
         subject: format!("A partner is about to be associated with your tenant (claim {})", claim.number),
         body: format!(
             "The claim {} of a partner on your tenant was approved. If you do nothing, the association becomes official. To \
              decline, call declineConsent before {decline_until}.",
             claim.number
         ),
+    }
+}
+
+/// Tells the partner of an approval (M1).
+#[must_use]
+pub fn approved(claim: &Claim, decline_until: Timestamp) -> Notice {
+    Notice::to_partner(
+        Told::Approved { decline_until },
+        format!("Claim {} was approved", claim.number),
+        format!("The customer may decline until {decline_until}. Otherwise the association becomes official then."),
+    )
+}
+
+/// Tells the partner what the reviewers ask for, and until when (L4, T3).
+#[must_use]
+pub fn action_required(
+    claim: &Claim,
+    reasons: &[ActionReason],
+    message: &str,
+    respond_by: Timestamp,
+    incumbent: bool,
+) -> Notice {
+    let words = reasons.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ");
+    let told = Told::ActionRequired { reasons: reasons.to_vec(), message: message.to_owned(), respond_by, incumbent };
+    let subject = format!("Claim {} needs your action", claim.number);
+    Notice::to_partner(told, subject, format!("Reasons: {words}. {message}\n\nAnswer before {respond_by}."))
+}
+
+/// Tells the partner that a product is in arbitration (X4).
+#[must_use]
+pub fn arbitration_opened(claim: &Claim, sku_id: Uuid, told: &str) -> Notice {
+    let subject = format!("A product of claim {} is in arbitration", claim.number);
+    Notice::to_partner(Told::ArbitrationOpened { sku_id }, subject, told)
+}
+
+/// Tells the partner that the arbitration of a product is over for the claim (X4).
+#[must_use]
+pub fn arbitration_settled(claim: &Claim, sku_id: Uuid, outcome: Option<LineOutcome>, told: &str) -> Notice {
+    let subject = format!("The arbitration on claim {} is settled", claim.number);
+    Notice::to_partner(Told::ArbitrationSettled { sku_id, outcome }, subject, told)
+}
+
+/// Tells the partner that a subscription has ended, and the association for it (I2).
+#[must_use]
+pub fn subscription_ended(claim: &Claim, sku_id: Uuid, subscription_id: Option<Uuid>, told: &str) -> Notice {
+    let subject = format!("A subscription of claim {} has ended", claim.number);
+    Notice::to_partner(Told::SubscriptionEnded { subscription_id, sku_id }, subject, told)
+}
+
+/// Tells the reviewers that the partner has answered (L5).
+#[must_use]
+pub fn responded(claim: &Claim, message: Option<&str>) -> Notice {
+    let decide_by = claim.deadline.map(|clock| clock.due_at);
+    Notice {
+        recipient: Recipient::reviewers_of(claim),
+        told: Told::Responded { message: message.map(str::to_owned), decide_by },
+        subject: format!("The partner has responded on claim {}", claim.number),
+        body: message.unwrap_or("The partner has edited the claim, commented on it or attached proof.").to_owned(),
+    }
+}
+
+/// Tells the reviewers of a dispute (D1).
+#[must_use]
+pub fn disputed(claim: &Claim, justification: Option<&str>, answer_by: Timestamp) -> Notice {
+    Notice {
+        recipient: Recipient::reviewers_of(claim),
+        told: Told::Disputed { justification: justification.map(str::to_owned), answer_by },
+        subject: format!("The rejection of claim {} is disputed", claim.number),
+        body: format!("{}\n\nAnswer before {answer_by}.", justification.unwrap_or("New proof was attached.")),
+    }
+}
+
+/// Tells the owner of a webhook endpoint that it was disabled (W4).
+#[must_use]
+pub fn webhook_disabled(recipient: Recipient, url: &str) -> Notice {
+    Notice {
+        recipient,
+        told: Told::WebhookDisabled { url: url.to_owned() },
+        subject: "A webhook endpoint was disabled".to_owned(),
+        body: format!("Nothing is delivered to {url} any more. Fix the receiver, then enable the endpoint again."),
     }
 }

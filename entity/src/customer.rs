@@ -20,6 +20,10 @@ pub struct Model {
     pub created_at: i64,
     /// When it was last changed.
     pub updated_at: i64,
+    /// Where notices go.
+    pub contact_email: Option<String>,
+    /// The language of notices.
+    pub locale: Option<String>,
 }
 
 impl ActiveModelBehavior for ActiveModel {}

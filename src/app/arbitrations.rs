@@ -82,7 +82,7 @@ impl App {
         let now = self.now();
         let aftermath = arbitration::award(&around.contest, open, winner, rationale, self.policy(), now, &mut ids::new)
             .ok_or_else(|| Problem::not_found("claim of this arbitration", "winnerClaimId"))?;
-        let plan = carry::plan(&ask.caller.actor(), now, aftermath, around, None)?;
+        let plan = carry::plan(&ask.caller.actor(), now, aftermath, around, None, self.state_of_new_notices())?;
         Box::pin(plan.store(&transaction)).await?;
         let done = Awarded { arbitration_id: Some(found.id), problems: Vec::new() };
         if let Some(key) = ask.key {
@@ -90,6 +90,7 @@ impl App {
         }
         transaction.commit().await?;
         self.tail().wake();
+        self.outbox().wake();
         Ok(done)
     }
 }

@@ -85,11 +85,12 @@ impl App {
         let mut around = arbitrations::around(&transaction, &before, &decision.claim).await?;
         around.heads.insert(before.id, read.head);
         let aftermath = arbitration::reconcile(&around.contest, Some(decision), self.policy(), now, &mut ids::new);
-        let plan = carry::plan(&Actor::system(), now, aftermath, around, None)?;
+        let plan = carry::plan(&Actor::system(), now, aftermath, around, None, self.state_of_new_notices())?;
         Box::pin(plan.store(&transaction)).await?;
         transaction.commit().await?;
         telemetry::clock_fired();
         self.tail().wake();
+        self.outbox().wake();
         Ok(())
     }
 
@@ -116,6 +117,8 @@ impl App {
             }
         }
         self.settle().await?;
+        // Retries and digests fall due by this clock too (M6).
+        self.outbox().wake();
         Ok(Advanced { now: self.now(), problems: Vec::new() })
     }
 

@@ -8,6 +8,7 @@ mod documents;
 mod eligibility;
 mod error;
 mod idempotency;
+pub mod notices;
 pub mod reviewers;
 pub mod revocations;
 pub mod verify;
@@ -21,7 +22,7 @@ pub use documents::Download;
 pub use eligibility::{Eligibility, EligibilityInput, Standing};
 pub use error::AppError;
 
-use crate::{auth::Revocations, clock::Clock, documents::Documents, events::Tail, store::Db};
+use crate::{auth::Revocations, clock::Clock, documents::Documents, events::Tail, mail::Writer, store::Db};
 
 /// The server's use cases and what they stand on; cheap to clone.
 #[derive(Clone, Debug)]
@@ -39,6 +40,8 @@ struct Inner {
     seen_revocations: Arc<revocations::Seen>,
     met: Arc<reviewers::Met>,
     deputies: Arc<reviewers::Deputies>,
+    outbox: Arc<notices::Outbox>,
+    writer: Arc<Writer>,
 }
 
 impl App {
@@ -46,6 +49,7 @@ impl App {
     #[must_use]
     pub fn new(db: Db, clock: Clock, policy: Policy, documents: Documents, public_url: Option<String>) -> Self {
         let tail = Tail::new(db.clone());
+        let writer = Arc::new(Writer::built_in(&policy));
         Self(Arc::new(Inner {
             db,
             clock,
@@ -57,6 +61,8 @@ impl App {
             seen_revocations: Arc::default(),
             met: Arc::default(),
             deputies: Arc::default(),
+            outbox: Arc::default(),
+            writer,
         }))
     }
 
@@ -65,6 +71,22 @@ impl App {
     pub fn with_patience(self, patience: Duration) -> Self {
         let mut inner = Arc::unwrap_or_clone(self.0);
         inner.tail = inner.tail.with_patience(patience);
+        Self(Arc::new(inner))
+    }
+
+    /// The same, where notices are written by this writer, with an operator's own templates and texts.
+    #[must_use]
+    pub fn with_writer(self, writer: Writer) -> Self {
+        let mut inner = Arc::unwrap_or_clone(self.0);
+        inner.writer = Arc::new(writer);
+        Self(Arc::new(inner))
+    }
+
+    /// The same, where notices are delivered from this outbox.
+    #[must_use]
+    pub fn with_outbox(self, outbox: notices::Outbox) -> Self {
+        let mut inner = Arc::unwrap_or_clone(self.0);
+        inner.outbox = Arc::new(outbox);
         Self(Arc::new(inner))
     }
 

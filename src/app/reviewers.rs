@@ -128,6 +128,13 @@ impl App {
         caller
     }
 
+    /// The deputy of this reviewer, if the reviewer is absent now (R4).
+    pub(super) fn deputy_now(&self, subject: &str) -> Option<String> {
+        let (deputies, now) = (self.0.deputies.0.lock().unwrap_or_else(PoisonError::into_inner), self.now());
+        let absent = deputies.iter().find(|absent| absent.subject == subject && absent.is_absent(now))?;
+        absent.absence.as_ref()?.deputy.clone()
+    }
+
     /// Takes over who stands in for whom, as the database has it.
     ///
     /// # Errors

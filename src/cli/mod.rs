@@ -5,6 +5,7 @@ mod failure;
 mod generate;
 mod import;
 mod migrate;
+mod notices;
 mod output;
 mod progress;
 mod revoke;
@@ -57,6 +58,8 @@ enum Command {
     Tokens(tokens::Options),
     /// Revoke tokens before their end.
     Revoke(revoke::Options),
+    /// List notices, have them sent again, or write samples of them.
+    Notices(Box<notices::Options>),
     /// Load partners, customers, subscriptions or products from a file.
     Import(import::Options),
     /// Make realistic bulk data for load tests, the same for the same seed.
@@ -87,6 +90,7 @@ pub fn run(cli: Cli) -> LocalBoxFuture<'static, ExitCode> {
         Command::Token(options) => token::run(*options).boxed_local(),
         Command::Tokens(options) => tokens::run(options).boxed_local(),
         Command::Revoke(options) => revoke::run(options).boxed_local(),
+        Command::Notices(options) => notices::run(*options).boxed_local(),
         Command::Import(options) => import::run(options).boxed_local(),
         Command::Generate(options) => generate::run(options).boxed_local(),
         Command::Verify(options) => verify::run(options).boxed_local(),

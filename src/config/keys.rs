@@ -47,6 +47,12 @@ impl Secret {
         self.0.as_bytes()
     }
 
+    /// The secret as text.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+
     /// Whether HS256 can be trusted with it.
     ///
     /// # Errors

@@ -35,9 +35,11 @@ pub enum Kind {
     Arbitration = 12,
     /// A reviewer, by an id that follows from the subject.
     Reviewer = 13,
+    /// A notice.
+    Notice = 14,
 }
 
-const KINDS: [Kind; 13] = [
+const KINDS: [Kind; 14] = [
     Kind::Partner,
     Kind::PartnerLocation,
     Kind::Customer,
@@ -51,6 +53,7 @@ const KINDS: [Kind; 13] = [
     Kind::HistoryEntry,
     Kind::Arbitration,
     Kind::Reviewer,
+    Kind::Notice,
 ];
 
 /// What a global id names.

@@ -24,6 +24,7 @@ mod history;
 mod live;
 mod loader;
 mod node;
+mod notice;
 mod page;
 mod problem;
 mod proof;

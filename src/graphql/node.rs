@@ -18,13 +18,14 @@ use super::{
     guard::{self, Root},
     history::HistoryEntry,
     loader::{Load, Reader, load},
+    notice::Notice,
     proof::ProofDocument,
     reviewer::Reviewer,
 };
 use crate::store::{
     Columns, arbitrations, associations,
     claims::{self, Wanted},
-    comments, customers, documents, history, partners, products, reviewers, subscriptions,
+    comments, customers, documents, history, notices, partners, products, reviewers, subscriptions,
 };
 
 /// The most ids that one call may name.
@@ -62,6 +63,8 @@ pub enum Node {
     HistoryEntry(HistoryEntry),
     /// A reviewer.
     Reviewer(Reviewer),
+    /// A notice to the caller.
+    Notice(Notice),
 }
 
 /// The scope that looking up an object of a kind needs (A5).
@@ -77,6 +80,7 @@ const fn scope_of(kind: Kind) -> Scope {
             Scope::ClaimsRead
         }
         Kind::HistoryEntry => Scope::HistoryRead,
+        Kind::Notice => Scope::NoticesRead,
     }
 }
 
@@ -116,6 +120,8 @@ nodes! {
         .into_iter().map(|found| (found.id, Node::ProofDocument(found.into())));
     ReviewerNode => |reader, ids| reviewers::by_ids(reader.db(), &ids).await?
         .into_iter().map(|found| (found.id, Node::Reviewer(found.into())));
+    NoticeNode => |reader, ids| notices::by_ids(reader.db(), &reader.caller, &ids).await?
+        .into_iter().map(|found| (found.id, Node::Notice(found.into())));
     CommentNode => |reader, ids| comments::by_ids(reader.db(), &reader.caller, &ids).await?
         .into_iter().map(|found| (found.id, Node::Comment(found.into())));
     HistoryNode => |reader, ids| history::by_ids(reader.db(), &reader.caller, &ids, Columns::ALL).await?
@@ -162,6 +168,7 @@ async fn find(ctx: &Context<'_>, id: &str) -> Result<Option<Node>, Failure> {
         Named::Uuid(Kind::Comment, id) => load(ctx, CommentNode(id)).await,
         Named::Uuid(Kind::HistoryEntry, id) => load(ctx, HistoryNode(id)).await,
         Named::Uuid(Kind::Reviewer, _) if !Reader::of(ctx)?.is_vendor() => Ok(None),
+        Named::Uuid(Kind::Notice, id) => load(ctx, NoticeNode(id)).await,
         Named::Uuid(Kind::Reviewer, id) => load(ctx, ReviewerNode(id)).await,
         // A line is no node.
         Named::Uuid(Kind::ClaimLine | Kind::PartnerLocation, _) => Ok(None),
@@ -176,7 +183,8 @@ pub struct NodeQuery;
 impl NodeQuery {
     /// The object that a global id names; null when there is none that the caller sees. Needs the scope of its kind:
     /// `directory:read` for partners, locations, customers, products, subscriptions and reviewers, `claims:read` for claims,
-    /// associations, arbitrations, documents and comments, `history:read` for entries of a history.
+    /// associations, arbitrations, documents and comments, `history:read` for entries of a history,
+    /// `notices:read` for notices.
     async fn node(
         &self,
         ctx: &Context<'_>,

@@ -17,6 +17,7 @@ use super::{
     history::HistoryQuery,
     live::Subscription,
     node::{Node, NodeQuery},
+    notice::{NoticeMutation, NoticeQuery},
     reviewer::{ReviewerMutation, ReviewerQuery},
     revocation::RevocationMutation,
     sandbox::SandboxMutation,
@@ -44,6 +45,7 @@ pub struct Query(
     HistoryQuery,
     AssociationQuery,
     ArbitrationQuery,
+    NoticeQuery,
 );
 
 /// What can be done. A refusal by the rules is data: the payload's object is null, and `problems` tells why. Several
@@ -58,6 +60,7 @@ pub struct Mutation(
     DirectoryMutation,
     ReviewerMutation,
     RevocationMutation,
+    NoticeMutation,
     SandboxMutation,
 );
 

@@ -7,6 +7,7 @@ use axum::response::Response;
 use tracing::Instrument;
 
 use super::layers::REQUEST_ID;
+use super::links::SECRET_PATHS;
 use crate::telemetry::{self, Stopwatch};
 
 /// Asked every few seconds by whatever watches the server: told only where somebody debugs.
@@ -14,7 +15,7 @@ const WATCHED: [&str; 3] = ["/healthz", "/readyz", "/metrics"];
 
 /// Puts the request into its span, and tells how it was answered.
 pub(super) async fn request(request: Request, next: Next) -> Response {
-    let path = request.uri().path();
+    let path = without_secret(request.uri().path());
     let span = telemetry::request_span(request_id(request.headers()), request.method().as_str(), path);
     let line = Line { watched: WATCHED.contains(&path), since: telemetry::stopwatch(), status: None };
     async move {
@@ -24,6 +25,11 @@ pub(super) async fn request(request: Request, next: Next) -> Response {
     }
     .instrument(span)
     .await
+}
+
+/// The path as the log tells it: where it is the secret of a link, without that.
+fn without_secret(path: &str) -> &str {
+    SECRET_PATHS.into_iter().find(|secret| path.starts_with(secret)).unwrap_or(path)
 }
 
 /// The id of a request: the client's where it was taken, else the server's own.

@@ -12,6 +12,7 @@ mod failure;
 mod graphql;
 mod health;
 mod layers;
+mod links;
 mod live;
 mod log;
 mod metadata;
@@ -40,6 +41,7 @@ use futures_util::future::BoxFuture;
 pub use server::serve;
 pub use shutdown::Shutdown;
 
+use crate::app::notices::{Followed, Link};
 use crate::app::{AppError, Download};
 use crate::auth::Authenticator;
 use crate::config::Config;
@@ -55,6 +57,9 @@ pub trait Backend: Send + Sync {
         caller: &'a Caller,
         id: &'a str,
     ) -> BoxFuture<'a, Result<Option<Download>, AppError>>;
+
+    /// Follows a link of a mail (M3, M5).
+    fn follow_link(&self, link: Link) -> BoxFuture<'_, Result<Followed, AppError>>;
 
     /// Takes note of a caller whose token was accepted (R1).
     fn meet<'a>(&'a self, caller: &'a Caller) -> BoxFuture<'a, ()>;
@@ -103,6 +108,8 @@ pub fn router(
     let mut routes = Router::new()
         .route("/graphql", post(graphql::post).get(graphql::get))
         .route("/documents/{id}", get(documents::download))
+        .route("/consent/{token}", get(links::consent).post(links::decline))
+        .route("/unsubscribe/{token}", get(links::unsubscribing).post(links::unsubscribe))
         .route(metadata::PATH, get(metadata::document))
         .route("/healthz", get(health::alive))
         .route("/readyz", get(health::ready))

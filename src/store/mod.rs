@@ -30,6 +30,7 @@ pub mod documents;
 pub mod eligibility;
 pub mod evaluations;
 pub mod history;
+pub mod notices;
 pub mod page;
 pub mod partners;
 pub mod products;

@@ -4,9 +4,10 @@ use domain::{
     caller::Actor,
     history::FieldChange,
     kinds::{
-        ArbitrationStatus, ClaimStatus, CommentVisibility, EvaluationStatus, HistoryAction, IncentiveProgram,
-        SolutionArea, SubscriptionChannel, SubscriptionStatus,
+        ArbitrationStatus, ClaimStatus, CommentVisibility, DeliveryState, EvaluationStatus, HistoryAction,
+        IncentiveProgram, NoticeKind, SolutionArea, SubscriptionChannel, SubscriptionStatus,
     },
+    notice::Told,
     time::Timestamp,
 };
 use uuid::Uuid;
@@ -265,4 +266,93 @@ pub struct Evaluation {
     pub subscription_ids: Vec<Uuid>,
     /// When it was sent.
     pub sent_at: Option<Timestamp>,
+}
+
+/// A notice to one recipient, and how its delivery stands (M2).
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Notice {
+    /// The notice's id.
+    pub id: Uuid,
+    /// The claim that it is about.
+    pub claim_id: Option<Uuid>,
+    /// What it is about.
+    pub kind: NoticeKind,
+    /// The partner whose it is.
+    pub partner_id: Option<Uuid>,
+    /// The customer whose it is.
+    pub tenant_id: Option<Uuid>,
+    /// The subject of the reviewer whose it is; of none of the three, it is every lead's.
+    pub reviewer: Option<String>,
+    /// The facts; nothing in a row of an older release.
+    pub told: Option<Told>,
+    /// The record in one line of plain English.
+    pub record: String,
+    /// How the delivery stands.
+    pub state: DeliveryState,
+    /// From when it is of no use (M6).
+    pub useless_from: Option<Timestamp>,
+    /// When it was written.
+    pub created_at: Timestamp,
+    /// When the next attempt is due.
+    pub due_at: Option<Timestamp>,
+    /// Since when it has been tried.
+    pub tried_since: Option<Timestamp>,
+    /// How often it has been tried.
+    pub attempts: i32,
+    /// The language that it was written in.
+    pub locale: Option<String>,
+    /// Where it goes.
+    pub address: Option<String>,
+    /// The subject as rendered.
+    pub mail_subject: Option<String>,
+    /// The text as rendered, without what only the mail may carry.
+    pub mail_text: Option<String>,
+    /// The whole mail, until it is delivered.
+    pub message: Option<String>,
+    /// The mail's Message-ID.
+    pub message_id: Option<String>,
+    /// When it was delivered.
+    pub delivered_at: Option<Timestamp>,
+    /// Why the last attempt failed, or why it is not sent.
+    pub failure: Option<String>,
+    /// Whether it waits for the daily digest.
+    pub for_digest: bool,
+    /// The digest that carries it.
+    pub digest_id: Option<Uuid>,
+}
+
+impl Notice {
+    /// Whose preferences decide about it (M5): the company's, or the reviewer's.
+    #[must_use]
+    pub fn owner(&self) -> Option<String> {
+        match (self.partner_id, self.tenant_id, &self.reviewer) {
+            (Some(id), ..) => Some(owner::partner(id)),
+            (None, Some(id), _) => Some(owner::customer(id)),
+            (None, None, Some(subject)) => Some(owner::reviewer(subject)),
+            (None, None, None) => None,
+        }
+    }
+}
+
+/// The keys under which preferences are kept.
+pub mod owner {
+    use uuid::Uuid;
+
+    /// A partner's.
+    #[must_use]
+    pub fn partner(id: Uuid) -> String {
+        format!("partner:{id}")
+    }
+
+    /// A customer's.
+    #[must_use]
+    pub fn customer(tenant_id: Uuid) -> String {
+        format!("customer:{tenant_id}")
+    }
+
+    /// A reviewer's.
+    #[must_use]
+    pub fn reviewer(subject: &str) -> String {
+        format!("reviewer:{subject}")
+    }
 }

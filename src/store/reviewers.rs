@@ -7,7 +7,7 @@ use entity::{
     claim,
     reviewer::{Column, Entity},
 };
-use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, FromQueryResult, QueryFilter, QuerySelect, sea_query::Expr};
+use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, FromQueryResult, QueryFilter, QueryOrder, QuerySelect, sea_query::Expr};
 use sha2::{Digest, Sha256};
 use uuid::Uuid;
 
@@ -101,6 +101,23 @@ pub async fn by_subjects(on: &impl Reads, subjects: &[&str]) -> Result<Vec<Revie
 /// As [`page`].
 pub async fn with_deputies(db: &Db) -> Result<Vec<Reviewer>, StoreError> {
     keyset::all(db, Rows::<Entity>::all().filter(Column::Deputy.is_not_null()), &Plain::<Reviewer>::all()).await
+}
+
+/// The subjects of the active leads, in order.
+///
+/// # Errors
+/// The database's.
+pub async fn active_leads(on: &impl Reads) -> Result<Vec<String>, StoreError> {
+    let leads: Vec<String> = Entity::find()
+        .select_only()
+        .column(Column::Subject)
+        .filter(Column::Lead.eq(true))
+        .filter(Column::Active.eq(true))
+        .order_by_asc(Column::Subject)
+        .into_tuple()
+        .all(on.connection())
+        .await?;
+    Ok(leads)
 }
 
 #[derive(FromQueryResult)]

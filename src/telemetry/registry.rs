@@ -24,6 +24,10 @@ pub(super) const SCAN_DURATION: &str = "cpor_clock_scan_duration_seconds";
 pub(super) const CLOCKS_FIRED: &str = "cpor_clocks_fired_total";
 pub(super) const POOL_CONNECTIONS: &str = "cpor_database_connections";
 pub(super) const POOL_LIMIT: &str = "cpor_database_connections_limit";
+pub(super) const NOTICE_ATTEMPTS: &str = "cpor_notice_attempts_total";
+pub(super) const NOTICES_WAITING: &str = "cpor_notices_waiting";
+pub(super) const NOTICES_OLDEST: &str = "cpor_notices_oldest_seconds";
+pub(super) const NOTICES_PARKED: &str = "cpor_notices_parked";
 const BUILD_INFO: &str = "cpor_build_info";
 const PROCESS_START: &str = "process_start_time_seconds";
 
@@ -31,7 +35,7 @@ const PROCESS_START: &str = "process_start_time_seconds";
 const BUCKETS: [f64; 13] = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0];
 
 /// What every counter counts; the labels stand in brackets.
-const COUNTERS: [(&str, &str); 9] = [
+const COUNTERS: [(&str, &str); 10] = [
     (REQUESTS, "GraphQL operations that were asked for, by transport, kind of operation and outcome."),
     (PROBLEMS, "Problems told in the payloads of mutations, refusals and warnings alike, by code."),
     (ERRORS, "Errors told in answers, by extensions.code."),
@@ -41,15 +45,19 @@ const COUNTERS: [(&str, &str); 9] = [
     (TAIL_FAILURES, "Reads of the tail that failed; each is tried again."),
     (SCANS, "Scans for clocks that are due, by outcome."),
     (CLOCKS_FIRED, "Clocks that fired on this server."),
+    (NOTICE_ATTEMPTS, "Notices handed to the mail server, by outcome: sent, failed, refused; or skipped."),
 ];
 
 /// What every gauge shows.
-const GAUGES: [(&str, Unit, &str); 7] = [
+const GAUGES: [(&str, Unit, &str); 10] = [
     (LIVE_CONNECTIONS, Unit::Count, "Live connections at the moment, by transport."),
     (LIVE_OPERATIONS, Unit::Count, "Subscriptions that are followed at the moment."),
     (TAIL_LAG, Unit::Seconds, "Time since the tail last read to the end of the log."),
     (POOL_CONNECTIONS, Unit::Count, "Connections to the database, by pool and state."),
     (POOL_LIMIT, Unit::Count, "The most connections that a pool may have, by pool."),
+    (NOTICES_WAITING, Unit::Count, "Notices that wait for delivery, whichever server delivers them."),
+    (NOTICES_OLDEST, Unit::Seconds, "How long the notice has waited that has waited longest, those for a digest aside."),
+    (NOTICES_PARKED, Unit::Count, "Notices whose delivery was given up."),
     (BUILD_INFO, Unit::Count, "Always 1; its labels say what runs."),
     (PROCESS_START, Unit::Seconds, "When the process started, in seconds since the start of 1970."),
 ];

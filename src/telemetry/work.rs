@@ -4,7 +4,10 @@ use std::time::Instant;
 
 use metrics::{counter, gauge, histogram};
 
-use super::registry::{CLOCKS_FIRED, POOL_CONNECTIONS, POOL_LIMIT, SCAN_DURATION, SCANS};
+use super::registry::{
+    CLOCKS_FIRED, NOTICE_ATTEMPTS, NOTICES_OLDEST, NOTICES_PARKED, NOTICES_WAITING, POOL_CONNECTIONS, POOL_LIMIT,
+    SCAN_DURATION, SCANS,
+};
 
 /// A scan for clocks that are due.
 #[derive(Debug)]
@@ -27,6 +30,19 @@ impl Scan {
 /// A clock fired on a claim.
 pub fn clock_fired() {
     counter!(CLOCKS_FIRED).increment(1);
+}
+
+/// What came of handing a notice to the mail server, or that it was not sent: one of a few words.
+pub fn notice_attempt(outcome: &'static str) {
+    counter!(NOTICE_ATTEMPTS, "outcome" => outcome).increment(1);
+}
+
+/// How the outbox stands: how many notices wait, for how many microseconds the oldest has, and how many were given up.
+#[expect(clippy::cast_precision_loss, reason = "counts and ages are far below 2^52")]
+pub fn outbox(waiting: i64, oldest: i64, parked: i64) {
+    gauge!(NOTICES_WAITING).set(waiting as f64);
+    gauge!(NOTICES_OLDEST).set(oldest as f64 / 1_000_000.0);
+    gauge!(NOTICES_PARKED).set(parked as f64);
 }
 
 /// How the connections of a pool are used at this moment.

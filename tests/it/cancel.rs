@@ -199,6 +199,8 @@ async fn a_load_that_is_dropped_at_any_await_is_whole_or_absent(world: &World) {
             name: format!("Customer {number}"),
             domain: format!("{number}-{row}.example"),
             domains: Some(vec![format!("{number}-{row}.example")]),
+            contact_email: None,
+            locale: None,
         };
         let rows = (0..3).map(row).collect();
         world.server.app.upsert(Loader::Operator, "upsertCustomers", rows, None, false).await

@@ -44,7 +44,8 @@ async fn approval_asks_the_customer(world: &World) {
     assert_eq!(association(&claim)["official"], false);
     assert_eq!(world.told(&claim, "CONSENT_REQUESTED").await.len(), 1);
     let notices = world.notices(&claim).await;
-    assert_eq!(notices.len(), 1, "{notices:?}");
+    // M1: the customer is asked, the partner told of the decision.
+    assert_eq!(notices.len(), 2, "{notices:?}");
     for word in ["CUSTOMER: ", claim.field("number").as_str().unwrap(), "declineConsent", TUESDAY] {
         assert!(notices[0].contains(word), "{word} in {notices:?}");
     }
@@ -74,7 +75,7 @@ async fn the_customer_declines(world: &World) {
     let refused = world.partner.act("disputeClaim", &seen, json!({ "justification": "Please." })).await;
     assert_eq!(refused.refused(), ["NOT_DISPUTABLE"]);
     assert!(refused.problem("NOT_DISPUTABLE")["remedy"].as_str().unwrap().contains("new claim"), "{}", refused.text);
-    assert!(world.notices(&claim).await[1].contains("new claim"));
+    assert!(world.notices(&claim).await[2].contains("new claim"));
     // Nothing lapses afterwards, and a new claim is the way on.
     world.later("P30D").await;
     assert!(world.told(&claim, "CONSENT_LAPSED").await.is_empty());

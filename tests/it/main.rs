@@ -40,6 +40,7 @@ mod list_indexes;
 mod live;
 mod live_load;
 mod logging;
+mod mail;
 mod many_servers;
 mod merging;
 mod metrics;

@@ -4,10 +4,11 @@ use uuid::Uuid;
 
 use super::Round;
 use crate::{
-    claim::Subject,
+    claim::{Claim, Subject},
     history::{Event, FieldChange},
     kinds::{CommentVisibility, HistoryAction, LineOutcome},
     lifecycle::NewComment,
+    notice::{self, Notice},
 };
 
 impl Round<'_> {
@@ -17,6 +18,7 @@ impl Round<'_> {
             "{product} on this claim is claimed by more than one partner and is in arbitration. Each side is reviewed on its \
              own proof of execution, of which the most recent counts. The decision may take longer than the usual time."
         );
+        self.notify(claim, place, |claim, sku_id| notice::arbitration_opened(claim, sku_id, &body));
         self.tell(claim, HistoryAction::ArbitrationOpened, body, change, true);
     }
 
@@ -28,6 +30,7 @@ impl Round<'_> {
             _ => "it is this claim's",
         };
         let body = format!("The arbitration of {product} is settled: {how}.");
+        self.notify(claim, place, |claim, sku_id| notice::arbitration_settled(claim, sku_id, outcome, &body));
         self.tell(claim, HistoryAction::ArbitrationSettled, body, change, by_system);
     }
 
@@ -36,9 +39,23 @@ impl Round<'_> {
         let before = self.contest.claims.get(&claim);
         let line =
             before.and_then(|claim| claim.lines.iter().find(|line| claim.subject(line).as_ref() == Some(subject)));
-        let product = self.name(line.map(|line| line.sku_id));
+        let sku_id = line.map(|line| line.sku_id);
+        let product = self.name(sku_id);
         let body = format!("The arbitration of {product} is settled for this claim: it takes no part in it any more.");
+        if let (Some(sku_id), Some(decision)) = (sku_id, self.decision(claim)) {
+            let notice = notice::arbitration_settled(&decision.claim, sku_id, None, &body);
+            decision.effects.notices.push(notice);
+        }
         self.tell(claim, HistoryAction::ArbitrationSettled, body, None, true);
+    }
+
+    /// Adds a notice to the partner about the product of a line (M1).
+    fn notify(&mut self, claim: Uuid, place: usize, notice: impl FnOnce(&Claim, Uuid) -> Notice) {
+        let Some(decision) = self.decision(claim) else { return };
+        if let Some(line) = decision.claim.lines.get(place) {
+            let notice = notice(&decision.claim, line.sku_id);
+            decision.effects.notices.push(notice);
+        }
     }
 
     fn product(&self, claim: Uuid, place: usize) -> String {

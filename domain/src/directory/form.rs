@@ -10,6 +10,9 @@ use crate::{
 
 const MPN_ID_MAX: usize = 64;
 
+/// The longest name of a language, in characters (BCP 47).
+const LOCALE_MAX: usize = 35;
+
 /// `INVALID_VALUE` at a field path written with points.
 pub(super) fn invalid(field: &str, message: impl Into<String>, remedy: &str) -> Problem {
     Problem::invalid(field.split('.'), message).remedy(remedy)
@@ -46,6 +49,41 @@ pub fn country(field: &str, typed: &str) -> Result<String, Problem> {
 pub fn host_name(field: &str, typed: &str) -> Result<String, Problem> {
     identifier::domain(typed)
         .ok_or_else(|| invalid(field, "This is not a domain name.", "Give a domain such as contoso.com."))
+}
+
+/// The tag of a language (M4); nothing where it is blank.
+///
+/// # Errors
+/// `INVALID_VALUE` at `locale`.
+pub(super) fn locale(typed: Option<&str>) -> Result<Option<String>, Problem> {
+    let locale = text::optional("locale", typed, LOCALE_MAX)?;
+    let is_language = |tag: &String| {
+        tag.split('-')
+            .all(|part| (1..=8).contains(&part.len()) && part.bytes().all(|byte| byte.is_ascii_alphanumeric()))
+    };
+    if let Some(wrong) = locale.as_ref().filter(|tag| !is_language(tag)) {
+        let message = format!("{wrong:?} is not the tag of a language.");
+        return Err(invalid("locale", message, "Give a tag such as en, tr, hu or sv."));
+    }
+    Ok(locale)
+}
+
+/// Where notices go and in which language: left out, cleared by a blank, or checked (M1b, M4).
+pub(super) fn contact(
+    email: Option<&str>,
+    locale: Option<&str>,
+) -> Result<(Option<String>, Option<String>), Problem> {
+    let address = match text::optional("contactEmail", email, NAME_MAX)? {
+        Some(address) => Some(text::email("contactEmail", &address)?),
+        None => email.map(|_| String::new()),
+    };
+    let language = self::locale(locale)?.or_else(|| locale.map(|_| String::new()));
+    Ok((address, language))
+}
+
+/// A text that may be left out, be null (which clears it, as a blank does) or be there.
+pub(super) fn null_as_blank<'de, D: Deserializer<'de>>(source: D) -> Result<Option<String>, D::Error> {
+    Ok(Some(Option::deserialize(source)?.unwrap_or_default()))
 }
 
 /// A list that may be left out, be null (which clears it) or be there.

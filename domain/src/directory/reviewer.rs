@@ -8,9 +8,6 @@ use crate::{
     text::{self, NAME_MAX},
 };
 
-/// The longest name of a language, in characters (BCP 47).
-const LOCALE_MAX: usize = 35;
-
 /// A reviewer of the vendor (R1).
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
@@ -34,15 +31,7 @@ pub struct ReviewerRow {
 impl Row for ReviewerRow {
     fn check(self) -> Result<Self, Problem> {
         let email = text::optional("email", self.email.as_deref(), NAME_MAX)?;
-        let locale = text::optional("locale", self.locale.as_deref(), LOCALE_MAX)?;
-        let is_language = |tag: &String| {
-            tag.split('-')
-                .all(|part| (1..=8).contains(&part.len()) && part.bytes().all(|byte| byte.is_ascii_alphanumeric()))
-        };
-        if let Some(wrong) = locale.as_ref().filter(|tag| !is_language(tag)) {
-            let message = format!("{wrong:?} is not the tag of a language.");
-            return Err(form::invalid("locale", message, "Give a tag such as en, tr, hu or sv."));
-        }
+        let locale = form::locale(self.locale.as_deref())?;
         Ok(Self {
             subject: text::required("subject", &self.subject, NAME_MAX)?,
             name: text::required("name", &self.name, NAME_MAX)?,

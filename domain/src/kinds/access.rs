@@ -43,6 +43,8 @@ words! {
         DirectoryWrite = "directory:write",
         /// History anywhere.
         HistoryRead = "history:read",
+        /// Read one's own notices, and say how they are wanted (M2, M5).
+        NoticesRead = "notices:read",
         /// Revoke tokens (A8).
         TokensRevoke = "tokens:revoke",
     }

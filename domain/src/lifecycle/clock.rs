@@ -9,6 +9,7 @@ use crate::{
         ClaimStatus, ConsentStatus, DeadlineKind, DeadlineState, EvaluationStatus, HistoryAction, LineOutcome,
         RejectionReason,
     },
+    notice,
     policy::Policy,
     time::Timestamp,
 };
@@ -143,7 +144,8 @@ pub fn subscription_ended(
     next.updated_at = now;
     let line = next.lines.iter_mut().find(|line| line.id == line_id && line.associated)?;
     line.associated = false;
-    let subscription = line.subscription_id.map(|id| id.to_string()).unwrap_or_default();
+    let (sku_id, subscription_id) = (line.sku_id, line.subscription_id);
+    let subscription = subscription_id.map(|id| id.to_string()).unwrap_or_default();
     let mut evaluation_changed = false;
     let none_left = !next.lines.iter().any(|line| line.associated);
     if none_left
@@ -160,14 +162,20 @@ pub fn subscription_ended(
         .changes(FieldChange::of("association", Some(subscription), None).into_iter().collect())
         .by_system();
     event.comment_id = Some(comment_id);
+    let notices = vec![notice::subscription_ended(&next, sku_id, subscription_id, &body)];
     let comment = super::decide::NewComment {
         id: comment_id,
         body,
         visibility: crate::kinds::CommentVisibility::Shared,
         by_system: true,
     };
-    let effects =
-        Effects { comments: vec![comment], associations_end: vec![line_id], evaluation_changed, ..Effects::default() };
+    let effects = Effects {
+        comments: vec![comment],
+        associations_end: vec![line_id],
+        evaluation_changed,
+        notices,
+        ..Effects::default()
+    };
     Some(Decision { claim: next, events: vec![event], effects, problems: Vec::new() })
 }
 

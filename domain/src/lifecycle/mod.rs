@@ -13,6 +13,8 @@ pub(crate) use clock::after_arbitration;
 pub use clock::{fire, running_clock, subscription_ended};
 pub use command::{Command, Edit, Edited, NewDocument, NewLine, OldDocument};
 pub(crate) use decide::ending;
-pub use decide::{ACTING_FOR, Circumstances, Decision, Effects, NewComment, decide, judge_draft, with_open_lines};
+pub use decide::{
+    ACTING_FOR, Circumstances, DECLINED_BY, Decision, Effects, NewComment, decide, judge_draft, say_by_link, with_open_lines,
+};
 pub use edit::{NewClaim, create, prepare_edit};
 pub use table::{Leads, Rule, TABLE, When, Who, rule_of};

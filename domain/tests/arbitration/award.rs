@@ -1,7 +1,7 @@
 //! The award of a review lead (X5).
 
 use domain::{
-    kinds::{ArbitrationStatus, ClaimAction, ClaimStatus, HistoryAction, LineOutcome, RejectionReason, Role},
+    kinds::{ArbitrationStatus, ClaimAction, ClaimStatus, HistoryAction, LineOutcome, NoticeKind, RejectionReason, Role},
     lifecycle::{Command, available},
 };
 
@@ -39,7 +39,8 @@ fn an_award_gives_the_subject_to_one_and_takes_it_from_the_rest() {
         assert_eq!((claim.status, rejection.reason), (ClaimStatus::Rejected, RejectionReason::ArbitrationLost));
         assert!(claim.is_disputable(arena.now), "D1");
         assert!(told(&after, id).contains(&HistoryAction::Rejected));
-        assert_eq!(after.decisions[&id].effects.notices.len(), 1);
+        let kinds: Vec<_> = after.decisions[&id].effects.notices.iter().map(|notice| notice.told.kind()).collect();
+        assert_eq!(kinds, [NoticeKind::ArbitrationSettled, NoticeKind::Decided], "M1");
     }
     assert!(arena.associations.is_empty(), "the incumbent's association ends at the award");
     assert!(told(&after, incumbent).contains(&HistoryAction::AssociationEnded));

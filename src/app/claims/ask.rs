@@ -35,7 +35,7 @@ impl Change {
             Self::Reject { reason, detail } => serde_json::json!([reason, detail]),
             Self::Withdraw { detail } => serde_json::json!(detail),
             Self::Dispute { justification } => serde_json::json!(justification),
-            Self::DeclineConsent { reason } => serde_json::json!(reason),
+            Self::DeclineConsent { reason, .. } => serde_json::json!(reason),
             Self::Comment { body, visibility } => serde_json::json!([body, visibility]),
         }
     }

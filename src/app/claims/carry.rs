@@ -6,6 +6,7 @@ use domain::{
     arbitration::{Aftermath, Moves},
     caller::Actor,
     claim::{Claim, Line},
+    kinds::DeliveryState,
     lifecycle::{Decision, Effects, NewComment},
     time::Timestamp,
 };
@@ -24,7 +25,7 @@ use crate::{
             claims::{self, Snapshot},
             comments, documents, evaluations, history as log,
             idempotency::KeyRow,
-            notices,
+            notices::{self, About},
         },
     },
 };
@@ -35,6 +36,8 @@ pub(in crate::app) struct Plan {
     now: Timestamp,
     claims: Vec<Planned>,
     moves: Moves,
+    /// Whether the notices are to be delivered.
+    notices: DeliveryState,
     /// The comments that are posted.
     pub(in crate::app) comments: Vec<Comment>,
     /// The document that is attached.
@@ -50,16 +53,19 @@ struct Planned {
     change: ClaimChange,
 }
 
-/// What was decided, as it is to be stored; `around` has the claims as they were read.
+/// What was decided, as it is to be stored; `around` has the claims as they were read, `notices` says how the delivery of
+/// notices stands at first.
 pub(in crate::app) fn plan(
     actor: &Actor,
     now: Timestamp,
     aftermath: Aftermath,
     around: Surroundings,
     stored: Option<&Stored>,
+    notices: DeliveryState,
 ) -> Result<Plan, StoreError> {
     let Surroundings { mut contest, mut heads } = around;
-    let mut plan = Plan { now, claims: Vec::new(), moves: aftermath.moves, comments: Vec::new(), document: None };
+    let moves = aftermath.moves;
+    let mut plan = Plan { now, claims: Vec::new(), moves, notices, comments: Vec::new(), document: None };
     for (id, decision) in aftermath.decisions {
         let (Some(claim), Some(head)) = (contest.claims.remove(&id), heads.remove(&id)) else {
             return Err(StoreError::Corrupt("claim", id.to_string()));
@@ -84,7 +90,7 @@ impl Plan {
         let columns = if effects.deleted { claims::deleted(&claim) } else { claims::differing(&before.claim, &claim) };
         let mut change = ClaimChange::new(&before, columns, placed);
         change.insert(posted.iter().map(comments::row));
-        change.insert(notices::rows(claim.id, &effects.notices, now));
+        change.insert(notices::rows(About::from(&claim), &effects.notices, self.notices, now));
         if let Some(stored) = effects.document.take().and(stored) {
             let document = stored.record(claim.id, actor.clone(), now);
             change.insert([documents::row(&document)]);
@@ -93,6 +99,11 @@ impl Plan {
         self.comments.extend(posted);
         self.claims.push(Planned { claim, effects, lines_before: before.claim.lines, change });
         Ok(())
+    }
+
+    /// Whether anybody is told of it by a notice.
+    pub(in crate::app) fn has_notices(&self) -> bool {
+        self.claims.iter().any(|planned| !planned.effects.notices.is_empty())
     }
 
     /// Remembers an idempotency key with the change of this claim (J1).

@@ -178,7 +178,12 @@ impl App {
         lifecycle::guard(rule, claim, ask.caller, self.now())?;
         let command = Box::pin(self.command(on, claim, ask)).await?;
         let given = Box::pin(self.circumstances(on, claim, &command)).await?;
-        let decision = lifecycle::decide(claim, command, ask.caller, &given)?;
+        let mut decision = lifecycle::decide(claim, command, ask.caller, &given)?;
+        if matches!(ask.change, Change::DeclineConsent { by_link: true, .. }) {
+            lifecycle::say_by_link(&mut decision);
+        }
+        let notices = std::mem::take(&mut decision.effects.notices);
+        decision.effects.notices = self.with_reviewers(on, notices).await?;
         Ok(Judged::Open(Box::new(decision), Box::new(read)))
     }
 
@@ -212,7 +217,7 @@ impl App {
             Change::Reject { reason, detail } => Command::Reject { reason, detail },
             Change::Withdraw { detail } => Command::Withdraw { detail },
             Change::Dispute { justification } => Command::Dispute { justification },
-            Change::DeclineConsent { reason } => Command::DeclineConsent { reason },
+            Change::DeclineConsent { reason, .. } => Command::DeclineConsent { reason },
             Change::Comment { body, visibility } => Command::Comment { body, visibility, comment_id },
         })
     }

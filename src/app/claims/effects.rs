@@ -52,7 +52,7 @@ impl App {
         } else {
             Aftermath::of(decision)
         };
-        let mut plan = carry::plan(&actor, now, aftermath, around, ask.stored)?;
+        let mut plan = carry::plan(&actor, now, aftermath, around, ask.stored, self.state_of_new_notices())?;
         let mine = |comment: &&Comment| comment.claim_id == id && comment.author == actor;
         let comment = plan.comments.iter().find(mine).cloned();
         let done = Done {
@@ -71,6 +71,9 @@ impl App {
     /// The answer to a change that was stored and committed; `content` is what no row speaks of any more.
     pub(super) async fn stored(&self, decided: Decided, content: Vec<String>) -> Answer {
         self.tail().wake();
+        if decided.plan.has_notices() {
+            self.outbox().wake();
+        }
         for key in content {
             self.remove_content(&key).await;
         }

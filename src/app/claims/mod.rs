@@ -198,6 +198,8 @@ pub enum Change {
     DeclineConsent {
         /// Why.
         reason: Option<String>,
+        /// Whether by the link of a mail (M3).
+        by_link: bool,
     },
     /// Write a comment.
     Comment {

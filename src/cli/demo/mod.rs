@@ -21,7 +21,7 @@ use jiff::SignedDuration;
 use super::{failure::Failure, logging, output, token};
 use crate::{
     auth::Authenticator,
-    config::{self, Config, Identity, Introspection, Limits, LogFormat, StorageOptions},
+    config::{self, Config, Identity, Introspection, Limits, LogFormat, MailSettings, StorageOptions},
     server::{Server, StartError},
 };
 use cast::{CAST, Person};
@@ -94,6 +94,7 @@ fn config(options: &Options, folder: &Path) -> Result<Config, Failure> {
         cors_origins: config::origins(&options.cors_origins)?,
         log_format: LogFormat::Text,
         metrics_token: None,
+        mail: MailSettings::default(),
         limits: Limits::default(),
     })
 }

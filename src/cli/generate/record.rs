@@ -26,6 +26,7 @@ use crate::{
         write::{
             bulk::{Batch, Evaluated, Noticed, Party},
             history::Head,
+            notices::About,
         },
     },
 };
@@ -130,7 +131,7 @@ impl Record {
             self.evaluation(&claim, now);
         }
         let notices = effects.notices.into_iter();
-        let sent = notices.map(|notice| Noticed { id: dice.id(now), claim_id: claim.id, notice, at: now });
+        let sent = notices.map(|notice| Noticed { id: dice.id(now), about: About::from(&claim), notice, at: now });
         self.batch.notices.extend(sent);
         kept.head = self.entries(std::mem::take(&mut kept.head), claim.id, by, now, events, &posted, dice);
         kept.claim = claim;

@@ -117,7 +117,13 @@ fn partner(number: u64, dice: &mut Seeded) -> PartnerRow {
         enrolled_programs: enrolled.to_vec(),
         partner_type: None,
     });
-    PartnerRow { partner_id, locations: locations.collect(), name: name.clone() }
+    PartnerRow {
+        partner_id,
+        locations: locations.collect(),
+        name: name.clone(),
+        contact_email: None,
+        locale: None,
+    }
 }
 
 /// The customer of this number.
@@ -130,7 +136,14 @@ pub fn customer(number: u64, dice: &mut Seeded) -> CustomerRow {
     }
     domains.sort_unstable();
     let kind = dice.pick(&words::CUSTOMERS).unwrap_or(&"");
-    CustomerRow { tenant_id: dice.id(begin()), name: format!("{name} {kind} {number}"), domain, domains: Some(domains) }
+    CustomerRow {
+        tenant_id: dice.id(begin()),
+        name: format!("{name} {kind} {number}"),
+        domain,
+        domains: Some(domains),
+        contact_email: None,
+        locale: None,
+    }
 }
 
 fn company(dice: &mut Seeded) -> String {

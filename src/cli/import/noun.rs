@@ -65,6 +65,8 @@ impl Noun for CustomerRow {
         Column::required("name"),
         Column::required("domain"),
         Column::optional("domains"),
+        Column::optional("contact_email"),
+        Column::optional("locale"),
     ];
 
     fn from_cells(cells: &Cells<'_>) -> Result<Self, String> {
@@ -74,6 +76,8 @@ impl Noun for CustomerRow {
             domain: cells.text("domain").to_owned(),
             domains: Some(cells.list("domains").map(str::to_owned).collect())
                 .filter(|all: &Vec<String>| !all.is_empty()),
+            contact_email: given(cells, "contact_email"),
+            locale: given(cells, "locale"),
         })
     }
 }
@@ -116,6 +120,8 @@ impl Noun for PartnerRow {
         Column::required("country"),
         Column::required("enrolled_programs"),
         Column::optional("partner_type"),
+        Column::optional("contact_email"),
+        Column::optional("locale"),
     ];
 
     fn from_cells(cells: &Cells<'_>) -> Result<Self, String> {
@@ -131,6 +137,8 @@ impl Noun for PartnerRow {
             partner_id: cells.uuid("partner_id")?,
             name: cells.text("partner_name").to_owned(),
             locations: vec![location],
+            contact_email: given(cells, "contact_email"),
+            locale: given(cells, "locale"),
         })
     }
 
@@ -148,6 +156,8 @@ impl Noun for PartnerRow {
             return Some(other);
         }
         self.locations.extend(other.locations);
+        self.contact_email = self.contact_email.take().or(other.contact_email);
+        self.locale = self.locale.take().or(other.locale);
         None
     }
 
@@ -157,6 +167,11 @@ impl Noun for PartnerRow {
         self.locations.remove(place);
         Some(place)
     }
+}
+
+/// What a cell says; an empty one says nothing, so that what is stored stays.
+fn given(cells: &Cells<'_>, column: &str) -> Option<String> {
+    Some(cells.text(column).to_owned()).filter(|text| !text.is_empty())
 }
 
 /// `skuPartNumber` as `sku_part_number`.

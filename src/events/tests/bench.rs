@@ -105,6 +105,7 @@ impl Bench {
             search_text: Set("contoso".to_owned()),
             created_at: Set(0),
             updated_at: Set(0),
+            ..Default::default()
         };
         customer.insert(&raw).await.unwrap();
         let first = submitted(&raw, ALPINE, "100").await;
@@ -192,6 +193,7 @@ async fn company(raw: &DatabaseConnection, id: Uuid, name: &str, mpn_id: &str) {
         search_text: Set(name.to_lowercase()),
         created_at: Set(0),
         updated_at: Set(0),
+        ..Default::default()
     };
     company.insert(raw).await.unwrap();
     let location = partner_location::ActiveModel {

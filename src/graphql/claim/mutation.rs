@@ -236,7 +236,7 @@ impl CustomerMutation {
         ctx: &Context<'_>,
         #[graphql(desc = "The claim and the reason.")] input: DeclineConsentInput,
     ) -> Result<DeclineConsentPayload, Failure> {
-        let decline = Change::DeclineConsent { reason: input.reason };
+        let decline = Change::DeclineConsent { reason: input.reason, by_link: false };
         Ok(change(ctx, &input.claim_id, Some(input.expected_version), decline, input.idempotency_key).await?.into())
     }
 }

@@ -15,6 +15,12 @@ pub struct PartnerRow {
     pub name: String,
     /// Its locations. One that is left out stays as it is; one never moves to another partner.
     pub locations: Vec<PartnerLocationRow>,
+    /// The e-mail address that notices to the partner go to. If omitted, the stored address is kept; null removes it: notices
+    /// then go to the claim's partner contact.
+    pub contact_email: MaybeUndefined<String>,
+    /// The language of notices to the partner, as a BCP 47 tag: `en`, `tr`, `hu` and `sv` are written, any other language is
+    /// written in English. If omitted, the stored language is kept; null removes it.
+    pub locale: MaybeUndefined<String>,
 }
 
 /// A location of a partner. Its key is `mpnId`.
@@ -44,6 +50,12 @@ pub struct CustomerRow {
     /// All verified domains, including the default domain. If omitted, the stored domains are kept; null resets them to the
     /// default domain.
     pub domains: MaybeUndefined<Vec<String>>,
+    /// The e-mail address that notices to the customer go to. If omitted, the stored address is kept; null removes it: notices
+    /// then go to the claim's customer contact.
+    pub contact_email: MaybeUndefined<String>,
+    /// The language of notices to the customer, as a BCP 47 tag: `en`, `tr`, `hu` and `sv` are written, any other language is
+    /// written in English. If omitted, the stored language is kept; null removes it.
+    pub locale: MaybeUndefined<String>,
 }
 
 /// A customer's subscription. Its key is `subscriptionId`.
@@ -104,12 +116,23 @@ pub struct ProductRow {
     pub solution_area: SolutionArea,
 }
 
+/// What a row says of a text: nothing, a blank that clears it, or a new one (L12).
+fn null_as_blank(given: MaybeUndefined<String>) -> Option<String> {
+    match given {
+        MaybeUndefined::Undefined => None,
+        MaybeUndefined::Null => Some(String::new()),
+        MaybeUndefined::Value(text) => Some(text),
+    }
+}
+
 impl From<PartnerRow> for directory::PartnerRow {
     fn from(row: PartnerRow) -> Self {
         Self {
             partner_id: row.partner_id.into(),
             name: row.name,
             locations: row.locations.into_iter().map(Into::into).collect(),
+            contact_email: null_as_blank(row.contact_email),
+            locale: null_as_blank(row.locale),
         }
     }
 }
@@ -137,6 +160,8 @@ impl From<CustomerRow> for directory::CustomerRow {
                 MaybeUndefined::Null => Some(Vec::new()),
                 MaybeUndefined::Value(domains) => Some(domains),
             },
+            contact_email: null_as_blank(row.contact_email),
+            locale: null_as_blank(row.locale),
         }
     }
 }

@@ -11,6 +11,7 @@ use futures_util::future::{BoxFuture, FutureExt};
 use serde_json::{Value, json};
 use tower::ServiceExt;
 
+use crate::app::notices::{Followed, Link};
 use crate::app::{AppError, Download};
 use crate::auth::Authenticator;
 use crate::config::{Config, ServeOptions};
@@ -38,6 +39,10 @@ impl Backend for Shelf {
             _ => Ok(None),
         };
         async move { found }.boxed()
+    }
+
+    fn follow_link(&self, _: Link) -> BoxFuture<'_, Result<Followed, AppError>> {
+        async { Ok(Followed::Gone(String::new())) }.boxed()
     }
 
     fn meet<'a>(&'a self, _: &'a Caller) -> BoxFuture<'a, ()> {

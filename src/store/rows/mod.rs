@@ -7,6 +7,7 @@ mod claim;
 mod columns;
 mod directory;
 mod from;
+mod notice;
 
 use std::str::FromStr;
 

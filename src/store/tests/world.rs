@@ -84,6 +84,8 @@ impl World {
             search_text: search_text([name]),
             created_at: 0,
             updated_at: 0,
+            contact_email: None,
+            locale: None,
         };
         self.insert::<partner::Entity>(row).await;
         self.insert::<partner_location::Entity>(partner_location::Model {
@@ -105,6 +107,8 @@ impl World {
             search_text: search_text([name].iter().chain(domains).copied()),
             created_at: 0,
             updated_at: 0,
+            contact_email: None,
+            locale: None,
         })
         .await;
         for domain in domains {

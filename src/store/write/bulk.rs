@@ -6,6 +6,7 @@
 use domain::{
     claim::{Claim, Evaluation, Subject},
     history::Entry,
+    kinds::DeliveryState,
     notice::Notice,
     time::Timestamp,
 };
@@ -22,7 +23,7 @@ use uuid::Uuid;
 use super::{
     comments, documents, evaluations,
     history::{self as log, Head},
-    notices,
+    notices::{self, About},
 };
 use crate::store::{
     Db, Reads, StoreError, Transaction, claim_to_row, line_to_row,
@@ -63,8 +64,8 @@ pub struct Batch {
 pub struct Noticed {
     /// The notice's id.
     pub id: Uuid,
-    /// The claim.
-    pub claim_id: Uuid,
+    /// What it is about.
+    pub about: About,
     /// The notice itself.
     pub notice: Notice,
     /// When.
@@ -108,7 +109,8 @@ impl Batch {
         insert::<comment::ActiveModel>(transaction, self.comments.iter().map(comments::row).collect()).await?;
         let entries: Result<Vec<_>, _> = self.entries.into_iter().map(|(entry, hash)| log::row(entry, hash)).collect();
         insert::<history::ActiveModel>(transaction, entries?).await?;
-        let noticed = |made: &Noticed| notices::row(made.id, made.claim_id, &made.notice, made.at);
+        let recorded = DeliveryState::Recorded;
+        let noticed = |made: &Noticed| notices::row(made.id, made.about, &made.notice, recorded, made.at);
         insert::<notice::ActiveModel>(transaction, self.notices.iter().map(noticed).collect()).await?;
         insert(transaction, self.arbitrations.into_iter().map(arbitration_row).collect()).await?;
         insert(transaction, self.parties.iter().map(party_row).collect()).await?;

@@ -13,5 +13,6 @@ pub mod history;
 pub mod idempotency;
 pub mod locks;
 pub mod notices;
+pub mod outbox;
 pub mod revocations;
 pub mod settings;

@@ -1,4 +1,4 @@
-//! What the database remembers about itself: the sandbox clock's offset (T5).
+//! What the database remembers about itself: the sandbox clock's offset (T5), and whether notices are delivered (M1).
 
 use entity::setting;
 use sea_orm::{ActiveValue::Set, EntityTrait, sea_query::OnConflict};
@@ -6,6 +6,7 @@ use sea_orm::{ActiveValue::Set, EntityTrait, sea_query::OnConflict};
 use crate::store::{Db, Reads, StoreError, Transaction};
 
 const OFFSET: &str = "sandbox_offset_micros";
+const DELIVERS: &str = "delivers_notices";
 
 /// How far the sandbox clock is ahead of the machine's, in microseconds; nothing where it was never moved.
 ///
@@ -31,4 +32,32 @@ pub async fn advance_sandbox_offset(transaction: &Transaction, micros: i64) -> R
     let again = OnConflict::column(setting::Column::Name).update_column(setting::Column::Value).to_owned();
     setting::Entity::insert(row).on_conflict(again).exec_without_returning(connection).await?;
     Ok(micros)
+}
+
+/// Whether the servers on this database deliver notices.
+///
+/// # Errors
+/// The database's.
+pub async fn delivers_notices(db: &Db) -> Result<bool, StoreError> {
+    Ok(setting::Entity::find_by_id(DELIVERS.to_owned()).one(db.connection()).await?.is_some())
+}
+
+/// Remembers whether the servers on this database deliver notices.
+///
+/// # Errors
+/// The database's.
+pub async fn deliver_notices(db: &Db, delivers: bool) -> Result<(), StoreError> {
+    if delivers_notices(db).await? == delivers {
+        return Ok(());
+    }
+    let transaction = db.begin().await?;
+    let connection = transaction.connection();
+    if delivers {
+        let row = setting::ActiveModel { name: Set(DELIVERS.to_owned()), value: Set("true".to_owned()) };
+        let there = OnConflict::column(setting::Column::Name).update_column(setting::Column::Value).to_owned();
+        setting::Entity::insert(row).on_conflict(there).exec_without_returning(connection).await?;
+    } else {
+        setting::Entity::delete_by_id(DELIVERS.to_owned()).exec(connection).await?;
+    }
+    transaction.commit().await
 }

@@ -40,7 +40,7 @@ impl World {
         nodes.iter().map(|node| (text(&node["author"]["kind"]), text(&node["body"]))).collect()
     }
 
-    /// The notices about the claim, oldest first: for whom, and the text. They are in no answer yet.
+    /// The notices about the claim, oldest first: for whom, and the record in plain English.
     pub async fn notices(&self, claim: &Claim) -> Vec<String> {
         let number = claim.field("number").as_str().unwrap();
         let sql = format!(

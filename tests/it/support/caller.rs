@@ -152,6 +152,7 @@ pub fn mutation_document(mutation: &str) -> String {
         }
         "awardArbitration" => format!("arbitration {ARBITRATION}"),
         "advanceClock" => "now".to_owned(),
+        "setNoticePreference" => "kind preference".to_owned(),
         "revokeTokens" => "revokedAt".to_owned(),
         "reassignReviews" => format!("moved {claim} left {{ claim {{ id }} problem {problem} }}"),
         "setReviewerAbsence" => {

@@ -20,6 +20,7 @@ pub mod provider;
 pub mod schema;
 pub mod server;
 pub mod signing;
+pub mod smtp;
 pub mod socket;
 pub mod source;
 pub mod wire;

@@ -7,10 +7,10 @@ use std::{
 };
 
 use cpor::{
-    app::App,
+    app::{App, notices::Outbox},
     auth::Authenticator,
     clock::Clock,
-    config::{Config, Identity, Introspection, Limits, LogFormat, StorageOptions},
+    config::{Config, Identity, Introspection, Limits, LogFormat, MailSettings, StorageOptions},
     documents::Documents,
     http::Shutdown,
     store::Db,
@@ -33,6 +33,8 @@ pub struct Settings {
     pub policy: Policy,
     /// Whose tokens are accepted; by default those of the tests' own secret.
     pub identity: Identity,
+    /// How notices are sent; by default they are recorded only.
+    pub mail: MailSettings,
 }
 
 impl Default for Settings {
@@ -53,6 +55,7 @@ impl Default for Settings {
             public_url: None,
             policy: Policy::default(),
             identity: identity(),
+            mail: MailSettings::default(),
         }
     }
 }
@@ -89,6 +92,7 @@ pub struct Server {
     shutdown: Shutdown,
     running: tokio::task::JoinHandle<()>,
     tail: tokio::task::JoinHandle<()>,
+    courier: Option<tokio::task::JoinHandle<()>>,
 }
 
 /// What the tests' tokens are signed with.
@@ -128,6 +132,9 @@ impl Server {
         let documents = Documents::open(&format!("file://{}", folder.display())).unwrap();
         let app = App::new(db, clock.clone(), settings.policy.clone(), documents, settings.public_url.clone());
         let app = app.with_patience(settings.limits.settle_patience());
+        let app = if settings.mail.sending.is_some() { app.with_outbox(Outbox::with_channel()) } else { app };
+        let courier = cpor::server::courier(&app, &settings.mail).unwrap();
+        let courier = courier.map(|courier| tokio::spawn(courier.run(std::future::pending())));
         let config = config(&database, settings);
         let shutdown = Shutdown::default();
         let keys_clock = Clock::standing_at(monday());
@@ -160,6 +167,7 @@ impl Server {
             shutdown,
             running,
             tail,
+            courier,
         }
     }
 
@@ -206,6 +214,10 @@ impl Server {
         drop(self.running.await);
         self.tail.abort();
         drop(self.tail.await);
+        if let Some(courier) = self.courier {
+            courier.abort();
+            drop(courier.await);
+        }
         self.database
     }
 }
@@ -224,6 +236,7 @@ fn config(database: &Database, settings: Settings) -> Config {
         cors_origins: settings.cors_origins,
         log_format: LogFormat::Text,
         metrics_token: None,
+        mail: settings.mail,
         limits: settings.limits,
     }
 }

@@ -16,7 +16,7 @@ use super::{
 
 /// Every scope there is (A5). The cast carries them all, so that what a caller may not is refused for its role.
 pub const SCOPES: &str =
-    "claims:read claims:write comments:write reviews:write directory:read directory:write history:read";
+    "claims:read claims:write comments:write reviews:write directory:read directory:write history:read notices:read";
 
 /// A PDF as short as it can be.
 pub const PDF: &[u8] = b"%PDF-1.7\n1 0 obj <</Type /Catalog>> endobj\ntrailer <</Root 1 0 R>>\n%%EOF\n";

@@ -7,6 +7,7 @@ use crate::{
     eligibility::{self, Intent},
     history::FieldChange,
     kinds::{DeadlineKind, DisputeStatus, HistoryAction, LineOutcome, RejectionReason},
+    notice,
     problem::{Problem, ProblemCode},
     text,
 };
@@ -48,7 +49,8 @@ impl Step<'_> {
         event.changes.extend(FieldChange::of("dispute.answerBy", None, Some(clock.due_at.to_string())));
         event.note = justification;
         let lines_changed = next.lines != self.before.lines;
-        Ok(done(next, vec![event], Effects { lines_changed, ..Effects::default() }))
+        let notices = vec![notice::disputed(&next, event.note.as_deref(), clock.due_at)];
+        Ok(done(next, vec![event], Effects { lines_changed, notices, ..Effects::default() }))
     }
 
     /// The newer live claims of the partner on the same subjects (D2, E9, E15). The facts are for the claim with all its
@@ -82,6 +84,16 @@ impl Step<'_> {
             now,
         );
         Ok(done(next, events, effects))
+    }
+}
+
+/// The field under which history says how the customer declined (M3).
+pub const DECLINED_BY: &str = "consent.declinedBy";
+
+/// Has history say that the customer declined by the link of a mail (M3).
+pub fn say_by_link(decision: &mut Decision) {
+    if let Some(event) = decision.events.first_mut() {
+        event.changes.extend(FieldChange::of(DECLINED_BY, None, Some("LINK".to_owned())));
     }
 }
 

@@ -6,7 +6,7 @@ pub(crate) mod ending;
 mod partner;
 mod review;
 
-pub use dispute::with_open_lines;
+pub use dispute::{DECLINED_BY, say_by_link, with_open_lines};
 pub use draft::judge as judge_draft;
 
 use std::collections::HashSet;

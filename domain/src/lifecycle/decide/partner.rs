@@ -8,6 +8,7 @@ use crate::{
     deadline,
     history::Event,
     kinds::{CommentVisibility, DeadlineKind, HistoryAction, RejectionReason},
+    notice,
     problem::{Problem, ProblemCode},
     text,
 };
@@ -37,9 +38,10 @@ impl Step<'_> {
         next.deadline = Some(deadline::start(kind, self.given.now, self.given.policy));
         next.missed_at = None;
         let mut event = self.event(HistoryAction::Responded, &next);
+        let notices = vec![notice::responded(&next, message.as_deref())];
         let comment = message.map(|body| Self::shared(comment_id, body));
         event.comment_id = comment.as_ref().map(|comment| comment.id);
-        Ok(done(next, vec![event], Effects { comments: comment.into_iter().collect(), ..Effects::default() }))
+        Ok(done(next, vec![event], Effects { comments: comment.into_iter().collect(), notices, ..Effects::default() }))
     }
 
     /// Rejected at the partner's own request; an association ends (L9).

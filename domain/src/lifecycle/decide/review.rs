@@ -125,6 +125,8 @@ impl Step<'_> {
         event.comment_id = Some(comment_id);
         event.changes.extend(FieldChange::of("actionRequest.reasons", None, Some(words)));
         event.changes.extend(FieldChange::of("actionRequest.respondBy", None, Some(clock.due_at.to_string())));
+        let incumbent = next.status == ClaimStatus::Approved;
+        let notice = notice::action_required(&next, &reasons, &message, clock.due_at, incumbent);
         next.action_request = Some(ActionRequest {
             reasons,
             message: message.clone(),
@@ -133,9 +135,10 @@ impl Step<'_> {
             answered: false,
         });
         next.missed_at = None;
-        next.deadline = if next.status == ClaimStatus::Approved { clock::of_approved(&next) } else { Some(clock) };
+        next.deadline = if incumbent { clock::of_approved(&next) } else { Some(clock) };
         let comment = Self::shared(comment_id, message);
-        Ok(done(next, vec![event], Effects { comments: vec![comment], ..Effects::default() }))
+        let effects = Effects { comments: vec![comment], notices: vec![notice], ..Effects::default() };
+        Ok(done(next, vec![event], effects))
     }
 
     /// Approves, unless a product fails E3-E8 by now or belongs to another claim (L6, X6).
@@ -157,8 +160,8 @@ impl Step<'_> {
             request.answered = true;
         }
         let decline_until = deadline::start(DeadlineKind::Consent, now, self.given.policy).due_at;
-        next.consent =
-            Some(Consent { status: ConsentStatus::Pending, requested_at: now, decline_until, settled_at: None });
+        let consent = Consent { status: ConsentStatus::Pending, requested_at: now, decline_until, settled_at: None };
+        next.consent = Some(consent.clone());
         let recorded = |status| matches!(status, EvaluationStatus::Sent | EvaluationStatus::RevenueOnly);
         let recorded_before = self.before.evaluation.filter(|evaluation| recorded(evaluation.status));
         // I1: sent exactly once, also where a claim is approved again after a dispute.
@@ -177,7 +180,7 @@ impl Step<'_> {
         events.push(Event::new(HistoryAction::AssociationStarted));
         let until = FieldChange::of("consent.declineUntil", None, Some(decline_until.to_string()));
         events.push(Event::new(HistoryAction::ConsentRequested).changes(until.into_iter().collect()));
-        let notices = vec![notice::consent_requested(&next, decline_until)];
+        let notices = vec![notice::consent_requested(&next, &consent), notice::approved(&next, decline_until)];
         Ok(done(
             next,
             events,

@@ -43,7 +43,14 @@ impl Loadable for CustomerRow {
             domains.sort_unstable();
             (
                 row.tenant_id,
-                Self { tenant_id: row.tenant_id, name: row.name, domain: row.domain, domains: Some(domains) },
+                Self {
+                    tenant_id: row.tenant_id,
+                    name: row.name,
+                    domain: row.domain,
+                    domains: Some(domains),
+                    contact_email: row.contact_email,
+                    locale: row.locale,
+                },
             )
         };
         Ok(found.into_iter().map(row).collect())
@@ -64,6 +71,8 @@ impl Loadable for CustomerRow {
             )),
             created_at: Set(now.micros()),
             updated_at: Set(now.micros()),
+            contact_email: Set(row.contact_email.clone()),
+            locale: Set(row.locale.clone()),
         });
         let again = OnConflict::column(customer::Column::TenantId)
             .update_columns([
@@ -71,6 +80,8 @@ impl Loadable for CustomerRow {
                 customer::Column::Domain,
                 customer::Column::SearchText,
                 customer::Column::UpdatedAt,
+                customer::Column::ContactEmail,
+                customer::Column::Locale,
             ])
             .to_owned();
         customer::Entity::insert_many(customers).on_conflict(again).exec_without_returning(connection).await?;

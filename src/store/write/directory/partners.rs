@@ -40,7 +40,8 @@ impl Loadable for PartnerRow {
             partner::Entity::find().filter(sql::any_of(partner::Column::Id, keys, backend)).all(connection).await?;
         let row = |row: partner::Model| {
             let locations = locations.remove(&row.id).unwrap_or_default();
-            (row.id, Self { partner_id: row.id, name: row.name, locations })
+            let partner::Model { id, name, contact_email, locale, .. } = row;
+            (id, Self { partner_id: id, name, locations, contact_email, locale })
         };
         Ok(found.into_iter().map(row).collect())
     }
@@ -74,8 +75,15 @@ impl Loadable for PartnerRow {
         Ok(rows.iter().map(refused).collect())
     }
 
+    fn completed(self, there: Option<&Self>) -> Self {
+        Self::completed(self, there)
+    }
+
     fn unchanged(&self, there: &Self) -> bool {
-        self.name == there.name && self.locations.iter().all(|location| there.locations.contains(location))
+        self.name == there.name
+            && self.contact_email == there.contact_email
+            && self.locale == there.locale
+            && self.locations.iter().all(|location| there.locations.contains(location))
     }
 
     async fn write(transaction: &Transaction, rows: &[Self], now: Timestamp) -> Result<(), StoreError> {
@@ -86,9 +94,17 @@ impl Loadable for PartnerRow {
             search_text: Set(search_text([row.name.as_str()])),
             created_at: Set(now.micros()),
             updated_at: Set(now.micros()),
+            contact_email: Set(row.contact_email.clone()),
+            locale: Set(row.locale.clone()),
         });
         let again = OnConflict::column(partner::Column::Id)
-            .update_columns([partner::Column::Name, partner::Column::SearchText, partner::Column::UpdatedAt])
+            .update_columns([
+                partner::Column::Name,
+                partner::Column::SearchText,
+                partner::Column::UpdatedAt,
+                partner::Column::ContactEmail,
+                partner::Column::Locale,
+            ])
             .to_owned();
         partner::Entity::insert_many(partners).on_conflict(again).exec_without_returning(connection).await?;
         let locations: Vec<_> =
