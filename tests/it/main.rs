@@ -63,8 +63,6 @@ mod shutdown;
 mod situations;
 mod statements;
 mod text;
-#[cfg(feature = "otel")]
-mod traces;
 mod upgrade;
 mod verify;
 mod walk;
