@@ -309,6 +309,8 @@ function Search({ onClose }: { onClose: () => void }) {
           if (event.key === "ArrowDown") setActive((index) => Math.min(index + 1, nodes.length - 1));
           else if (event.key === "ArrowUp") setActive((index) => Math.max(index - 1, 0));
           else if (event.key === "Enter") open(active);
+          // A search input takes Escape to be emptied; here it closes the dialog at once.
+          else if (event.key === "Escape") onClose();
           else return;
           event.preventDefault();
         }}
