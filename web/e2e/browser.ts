@@ -57,7 +57,8 @@ export async function open(url: string, look: Look = {}): Promise<Window> {
 
 async function observe(page: Page, url: string): Promise<Watch> {
   const watch: Watch = { violations: [], errors: [], foreign: [] };
-  page.setDefaultTimeout(10_000);
+  // A machine that builds something at the same time answers late.
+  page.setDefaultTimeout(20_000);
   page.on("pageerror", (error) => watch.errors.push(String(error)));
   page.on("console", (message) => {
     if (/Content Security Policy/i.test(message.text())) watch.violations.push(message.text());
