@@ -5,7 +5,7 @@ export default defineConfig({
     include: ["e2e/**/*.e2e.ts"],
     // The tests share one server and walk through it in order.
     fileParallelism: false,
-    testTimeout: 60_000,
+    testTimeout: 120_000,
     hookTimeout: 60_000,
   },
 });

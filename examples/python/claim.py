@@ -39,10 +39,10 @@ class Refused(Exception):
     """The rules refuse the request; the problems say why and what to do."""
 
 
-async def change(session, name, upload_files=False, **values):
+async def change(session, operation, upload_files=False, **values):
     """Sends a mutation and returns the claim. A draft is kept with its problems, which say what it lacks."""
-    request = GraphQLRequest(mutation(name), variable_values={"input": values})
-    payload = (await session.execute(request, upload_files=upload_files))[name]
+    request = GraphQLRequest(mutation(operation), variable_values={"input": values})
+    payload = (await session.execute(request, upload_files=upload_files))[operation]
     if payload["claim"] is None:
         raise Refused("; ".join(f"{one['code']}: {one['message']} {one['remedy'] or ''}" for one in payload["problems"]))
     return payload["claim"]

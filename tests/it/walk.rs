@@ -3,7 +3,7 @@
 
 use std::{path::Path, process::Command};
 
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use crate::support::{
     files::new_folder,
@@ -68,6 +68,20 @@ fn the_pages_own_commands_take_a_claim_from_eligibility_to_approval() {
 fn statuses(answers: &[Value]) -> Vec<&str> {
     let payloads = answers.iter().filter_map(|answer| answer["data"].as_object()).flat_map(|data| data.values());
     payloads.filter_map(|payload| payload["claim"]["status"].as_str()).collect()
+}
+
+#[test]
+fn the_demo_knows_its_reviewers_before_any_of_them_has_signed_in() {
+    // R1
+    let folder = new_folder("demo");
+    let (demo, _) = Running::start(cpor(&folder, &["demo"]).env("CPOR_LISTEN", "127.0.0.1:0"), "Ctrl-C stops the demo");
+    let ask = r#". ./cpor-data/tokens.env
+curl -sS "$CPOR_ENDPOINT" -H "Authorization: Bearer $AUDITOR" -H 'Content-Type: application/json' \
+  -d '{"query": "{ reviewers { nodes { name lead } } }"}'"#;
+    let asked = answers(&folder, &[ask.to_owned()]);
+    let known = json!([{"name": "Lena Hart", "lead": true}, {"name": "Rita Moss", "lead": false}]);
+    assert_eq!(asked[0]["data"]["reviewers"]["nodes"], known, "{asked:?}");
+    demo.stop().done();
 }
 
 #[test]

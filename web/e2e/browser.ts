@@ -57,7 +57,8 @@ export async function open(url: string, look: Look = {}): Promise<Window> {
 
 async function observe(page: Page, url: string): Promise<Watch> {
   const watch: Watch = { violations: [], errors: [], foreign: [] };
-  page.setDefaultTimeout(10_000);
+  // A machine that builds something at the same time answers late.
+  page.setDefaultTimeout(20_000);
   page.on("pageerror", (error) => watch.errors.push(String(error)));
   page.on("console", (message) => {
     if (/Content Security Policy/i.test(message.text())) watch.violations.push(message.text());
@@ -91,6 +92,25 @@ export async function findings(page: Page): Promise<string[]> {
     const { violations } = await run(document, { runOnly: { type: "tag", values: tags } });
     return violations.flatMap(({ id, nodes }) => nodes.map((node) => `${id}: ${node.html.slice(0, 160)} ${node.any[0]?.message ?? ""}`));
   });
+}
+
+/** Presses Tab until what has the focus is called like this. Everything on the way must show that it has the focus. */
+export async function tabTo(page: Page, name: RegExp) {
+  for (let presses = 0; presses < 150; presses += 1) {
+    await page.keyboard.press("Tab");
+    const focused = await page.evaluate(() => {
+      const element = document.activeElement as HTMLElement;
+      const label = element.id ? document.querySelector(`label[for="${element.id}"]`)?.textContent : null;
+      const { outlineStyle, outlineWidth } = getComputedStyle(element);
+      return {
+        name: (element.getAttribute("aria-label") ?? label ?? element.closest("label")?.textContent ?? element.textContent ?? "").trim(),
+        isSeen: element === document.body || (outlineStyle !== "none" && outlineWidth !== "0px"),
+      };
+    });
+    if (!focused.isSeen) throw new Error(`${focused.name} does not show that it has the focus.`);
+    if (name.test(focused.name)) return;
+  }
+  throw new Error(`Nothing that Tab reaches is called ${name}.`);
 }
 
 /** Signs in as one of the demo's people by a click on the first page. */

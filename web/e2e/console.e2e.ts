@@ -1,6 +1,6 @@
 /** What people do in the console, in Chromium against a real `cpor demo`. The tests share one server and follow each other. */
 import { beforeAll, describe, expect, test } from "vitest";
-import { shot, signIn, type Window } from "./browser";
+import { shot, signIn, tabTo, type Window } from "./browser";
 import { QUICK, Stage } from "./support";
 
 const stage = new Stage();
@@ -230,6 +230,24 @@ describe("reviewers", () => {
     await page.getByRole("dialog", { name: "Keyboard shortcuts" }).waitFor();
     await page.keyboard.press("Escape");
     await expect.poll(() => page.getByRole("dialog").count()).toBe(0);
+  });
+
+  test("by keyboard alone: sign in, open a claim, write a comment", async () => {
+    const { page } = stage.first;
+    await page.goto("/");
+    await page.locator(".person").first().waitFor();
+    await tabTo(page, /^Sign in Rita Moss$/);
+    await page.keyboard.press("Enter");
+    await page.locator(".queue-row").first().waitFor();
+    await page.keyboard.press("j");
+    await page.keyboard.press("Enter");
+    await page.waitForURL(/\/console\/claims\/.+/);
+    await page.locator(".timeline .entry").first().waitFor();
+    await tabTo(page, /^Comment$/);
+    await page.keyboard.type("Written by keyboard.");
+    await tabTo(page, /^Send comment$/);
+    await page.keyboard.press("Enter");
+    await page.locator(".entry", { hasText: "Written by keyboard." }).waitFor();
   });
 
   test("take a claim with one key", async () => {

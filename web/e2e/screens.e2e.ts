@@ -69,6 +69,34 @@ describe("quality", () => {
     });
   }
 
+  test("axe finds nothing in the dialogs, dark and light", async () => {
+    for (const colorScheme of ["light", "dark"] as const) {
+      const window = await stage.window({ colorScheme });
+      const { page } = window;
+      const look = async (name: string) => {
+        await page.getByRole("dialog").waitFor();
+        await shot(page, `dialog-${name}-${colorScheme}`);
+        expect(await findings(page), `${name}, ${colorScheme}`).toEqual([]);
+        await page.keyboard.press("Escape");
+        await expect.poll(() => page.getByRole("dialog").count()).toBe(0);
+      };
+      await signIn(page, "Lena Hart");
+      await page.goto(`/console/claims/${(await stage.claimNamed("REVIEW_LEAD", "Ward tablets")).id}`);
+      for (const action of ["Request action", "Reject", "Assign"]) {
+        await page.getByRole("button", { name: action, exact: true }).click();
+        await look(action.toLowerCase().replace(" ", "-"));
+      }
+      await page.keyboard.press("/");
+      await page.getByRole("dialog").getByRole("combobox").fill("ward");
+      await page.getByRole("dialog").getByRole("option").first().waitFor();
+      await look("search");
+      await page.goto("/console/reviewers");
+      await page.getByRole("button", { name: /Set absence/ }).first().click();
+      await look("absence");
+      await window.context.close();
+    }
+  });
+
   for (const [language, locale] of Object.entries({ tr: "tr-TR", hu: "hu-HU", sv: "sv-SE" })) {
     test(`every screen in ${language}: nothing overflows and no key shows`, { timeout: 180_000 }, async () => {
       const window = await stage.window({ locale, width: 1280 });

@@ -1,12 +1,22 @@
-/** urql: fetch for everything. Uploads are built in, and subscriptions come as event streams (GraphQL over SSE). */
-import { Client, fetchExchange } from "@urql/core";
+/** urql: fetch for queries, mutations and uploads, and event streams (GraphQL over SSE) by graphql-sse for subscriptions. */
+import { Client, fetchExchange, subscriptionExchange } from "@urql/core";
+import { createClient } from "graphql-sse";
 import { authorization, endpoint, story, type Api } from "./story.js";
+
+// A function is asked for every connection, so that a fresh token can be given.
+const events = createClient({ url: endpoint, headers: () => ({ authorization }) });
 
 const client = new Client({
   url: endpoint,
-  exchanges: [fetchExchange],
+  exchanges: [
+    fetchExchange,
+    subscriptionExchange({
+      forwardSubscription: ({ query, variables }) => ({
+        subscribe: (sink) => ({ unsubscribe: events.subscribe({ query: query!, variables: variables as Record<string, unknown> }, sink as never) }),
+      }),
+    }),
+  ],
   fetchOptions: { headers: { authorization } },
-  fetchSubscriptions: true,
   preferGetMethod: false,
 });
 
@@ -27,3 +37,4 @@ const api: Api = {
 };
 
 await story("Sales, by urql", api);
+events.dispose();

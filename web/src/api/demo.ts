@@ -11,6 +11,9 @@ export interface Person {
   token: string;
 }
 
+/** What the demo calls the vendor, which every language has its own word for. */
+export const VENDOR = "the vendor";
+
 export async function people(): Promise<Person[]> {
   const response = await fetch("/demo/people", { headers: { accept: "application/json" } });
   const isJson = response.headers.get("content-type")?.startsWith("application/json");

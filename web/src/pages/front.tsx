@@ -15,13 +15,14 @@ import {
 import { useI18n, type MessageKey } from "../i18n";
 import { day } from "../time";
 import { Icon, Skeleton, ErrorBox, useTitle } from "../ui/basics";
-import { LanguageSelect, signInAs, TokenForm, useCurrentPerson, usePeople } from "../ui/signin";
+import { LanguageSelect, signInAs, TokenForm, useCompany, useCurrentPerson, usePeople } from "../ui/signin";
 
 export function Front() {
   const { t } = useI18n();
   const [location, navigate] = useLocation();
   const people = usePeople();
   const current = useCurrentPerson();
+  const company = useCompany();
   useTitle(t("front.title"));
   const enter = (person: Person, path: string) => {
     signInAs(person);
@@ -37,7 +38,7 @@ export function Front() {
         </span>
         {current && (
           <span className="who-name">
-            {t("front.current", { name: current.name, company: current.company })}{" "}
+            {t("front.current", { name: current.name, company: company(current) })}{" "}
             <button type="button" className="plain link" onClick={() => navigate("/console")}>
               {t("front.open")}
             </button>
@@ -83,11 +84,12 @@ interface Enter {
 
 function PersonCard({ person, isCurrent, enter }: { person: Person; isCurrent: boolean } & Enter) {
   const { t, label } = useI18n();
+  const company = useCompany();
   return (
     <li className={isCurrent ? "card person current" : "card person"}>
       <h3>{person.name}</h3>
       <p className="quiet">
-        {label("role", person.role)} · {person.company === "the vendor" ? t("people.vendor") : person.company}
+        {label("role", person.role)} · {company(person)}
       </p>
       <p>{label("may", person.role)}</p>
       <p className="buttons">

@@ -11,7 +11,7 @@ import { useI18n, type MessageKey } from "../i18n";
 import { faceOf, HOME, useViewer, type Face } from "../viewer";
 import { Dialog, Icon, Status, useKeys, type IconName } from "./basics";
 import { CLOCK } from "./clock";
-import { LanguageSelect, signInAs, useCurrentPerson, usePeople } from "./signin";
+import { LanguageSelect, signInAs, useCompany, useCurrentPerson, usePeople } from "./signin";
 
 const NAVIGATION: Record<Face, [string, MessageKey, IconName][]> = {
   partner: [
@@ -138,7 +138,8 @@ function Who() {
   const { data: people = [] } = usePeople();
   const current = useCurrentPerson();
   const [, navigate] = useLocation();
-  const company = viewer.partner?.name ?? viewer.customer?.name ?? current?.company;
+  const company = useCompany();
+  const own = viewer.partner?.name ?? viewer.customer?.name ?? (current && company(current));
   if (people.length > 0) {
     return (
       <select
@@ -155,7 +156,7 @@ function Who() {
         {!current && <option value="">{viewer.name ?? viewer.subject}</option>}
         {people.map((person) => (
           <option key={person.key} value={person.key}>
-            {person.name}, {person.company}
+            {person.name}, {company(person)}
           </option>
         ))}
       </select>
@@ -164,7 +165,7 @@ function Who() {
   return (
     <span className="who-name">
       {viewer.name ?? viewer.subject}
-      {company ? `, ${company}` : ""}
+      {own ? `, ${own}` : ""}
       <button
         type="button"
         className="plain"
@@ -309,6 +310,8 @@ function Search({ onClose }: { onClose: () => void }) {
           if (event.key === "ArrowDown") setActive((index) => Math.min(index + 1, nodes.length - 1));
           else if (event.key === "ArrowUp") setActive((index) => Math.max(index - 1, 0));
           else if (event.key === "Enter") open(active);
+          // A search input takes Escape to be emptied; here it closes the dialog at once.
+          else if (event.key === "Escape") onClose();
           else return;
           event.preventDefault();
         }}

@@ -1,7 +1,7 @@
 /** Signing in: by a click as one of the demo's people, or with a token. */
 import { useQuery, useQueryClient } from "@tanstack/react-query";
 import { useState, useSyncExternalStore } from "react";
-import { people, type Person } from "../api/demo";
+import { people, VENDOR, type Person } from "../api/demo";
 import { session } from "../api/session";
 import { LANGUAGES, useI18n, type Language } from "../i18n";
 import { Dialog, Field } from "./basics";
@@ -26,6 +26,12 @@ export function signInAs(person: Person) {
 export function useCurrentPerson(): Person | undefined {
   const token = useSyncExternalStore(session.subscribe, session.token);
   return usePeople().data?.find((person) => person.token === token);
+}
+
+/** Whom somebody works for, in the viewer's language. */
+export function useCompany(): (person: Person) => string {
+  const { t } = useI18n();
+  return ({ company }) => (company === VENDOR ? t("people.vendor") : company);
 }
 
 export function TokenForm({ onSignIn }: { onSignIn: () => void }) {
