@@ -113,7 +113,12 @@ fn line(notice: &Listed) -> String {
     let why = notice.failure.as_deref().map(|why| format!("  {why}")).unwrap_or_default();
     format!(
         "{}  {:8}  {}  {:19}  {to}  {} attempts  {}{why}",
-        notice.id, notice.state.as_str(), notice.created_at, notice.kind.as_str(), notice.attempts, notice.record
+        notice.id,
+        notice.state.as_str(),
+        notice.created_at,
+        notice.kind.as_str(),
+        notice.attempts,
+        notice.record
     )
 }
 

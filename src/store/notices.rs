@@ -104,7 +104,8 @@ pub async fn count(db: &Db, caller: &Caller, filter: &NoticeFilter) -> Result<u6
 /// As [`page`].
 pub async fn by_ids(db: &Db, caller: &Caller, ids: &[Uuid]) -> Result<Vec<Notice>, StoreError> {
     let backend = db.connection().get_database_backend();
-    let query = Rows::<Entity>::all().filter(seen(caller, backend)).filter(any_of(Column::Id, ids.iter().copied(), backend));
+    let query =
+        Rows::<Entity>::all().filter(seen(caller, backend)).filter(any_of(Column::Id, ids.iter().copied(), backend));
     keyset::all(db, query, &Plain::<Notice>::all()).await
 }
 
@@ -254,10 +255,7 @@ pub async fn claim_facts(
 ///
 /// # Errors
 /// As [`page`].
-pub async fn product_names(
-    db: &Db,
-    ids: impl IntoIterator<Item = Uuid>,
-) -> Result<HashMap<Uuid, String>, StoreError> {
+pub async fn product_names(db: &Db, ids: impl IntoIterator<Item = Uuid>) -> Result<HashMap<Uuid, String>, StoreError> {
     let sql = "SELECT sku_id AS id, name FROM product WHERE sku_id IN ({keys})";
     Ok(found::<Named>(db, sql, keys(ids)).await?.into_iter().map(|row| (row.id, row.name)).collect())
 }
@@ -303,7 +301,8 @@ pub async fn reached(db: &Db, notices: &[&Notice]) -> Result<HashMap<String, Rea
     for Company { id, name, address, locale } in found(db, sql, partners).await? {
         all.insert(owner::partner(id), Reached { name, address, locale });
     }
-    let sql = "SELECT tenant_id AS id, name, contact_email AS address, locale FROM customer WHERE tenant_id IN ({keys})";
+    let sql =
+        "SELECT tenant_id AS id, name, contact_email AS address, locale FROM customer WHERE tenant_id IN ({keys})";
     for Company { id, name, address, locale } in found(db, sql, customers).await? {
         all.insert(owner::customer(id), Reached { name, address, locale });
     }

@@ -56,7 +56,11 @@ const GAUGES: [(&str, Unit, &str); 10] = [
     (POOL_CONNECTIONS, Unit::Count, "Connections to the database, by pool and state."),
     (POOL_LIMIT, Unit::Count, "The most connections that a pool may have, by pool."),
     (NOTICES_WAITING, Unit::Count, "Notices that wait for delivery, whichever server delivers them."),
-    (NOTICES_OLDEST, Unit::Seconds, "How long the notice has waited that has waited longest, those for a digest aside."),
+    (
+        NOTICES_OLDEST,
+        Unit::Seconds,
+        "How long the notice has waited that has waited longest, those for a digest aside.",
+    ),
     (NOTICES_PARKED, Unit::Count, "Notices whose delivery was given up."),
     (BUILD_INFO, Unit::Count, "Always 1; its labels say what runs."),
     (PROCESS_START, Unit::Seconds, "When the process started, in seconds since the start of 1970."),

@@ -22,7 +22,8 @@ async fn killed_in_the_middle(backend: Backend) {
     smtp.die();
     let home = Home::new(Database::copied(backend).await);
     let url = smtp.url();
-    let options = ["--sandbox", "--smtp-url", &url, "--public-url", super::PUBLIC, "--mail-from", "claims@vendor.example"];
+    let options =
+        ["--sandbox", "--smtp-url", &url, "--public-url", super::PUBLIC, "--mail-from", "claims@vendor.example"];
     let mut server = home.serve(&options);
     Cast::of(&server).claims(CLAIMS).await;
     // Everything is due again at once.
@@ -59,7 +60,10 @@ async fn killed_in_the_middle(backend: Backend) {
     let mut ids: Vec<String> = by_id.keys().cloned().collect();
     ids.sort();
     assert_eq!(ids, sent, "what is marked as sent came, and nothing else");
-    assert!(by_id.values().all(|mails| mails.iter().all(|mail| *mail == mails[0])), "a double is byte for byte the same");
+    assert!(
+        by_id.values().all(|mails| mails.iter().all(|mail| *mail == mails[0])),
+        "a double is byte for byte the same"
+    );
     assert!(server.faults.take().is_empty());
     drop(server);
     assert!(home.run(&["verify"]).done().ends_with("OK"));

@@ -109,7 +109,7 @@ async fn a_server_that_could_not_send_refuses_to_start() {
 }
 
 /// A server in a process of its own that sends through this mail server.
-fn options<'a>(url: &'a str) -> [&'a str; 7] {
+fn options(url: &str) -> [&str; 7] {
     ["--sandbox", "--smtp-url", url, "--public-url", super::PUBLIC, "--mail-from", "claims@vendor.example"]
 }
 
