@@ -72,7 +72,7 @@ async fn run(options: &Options) -> Fallible<()> {
     // A subject may have 16 transfers: so many partners as are needed.
     let partners = options.stalled.div_ceil(8).max(1);
     let claims = api.set_stage(partners).await?;
-    let mut content = b"%PDF-1.7\n".to_vec();
+    let mut content = b"%PDF-1.7\n1 0 obj <</Type /Catalog>> endobj\ntrailer <</Root 1 0 R>>\n%%EOF\n".to_vec();
     content.resize(options.size * 1024 * 1024, b' ');
     let address = server.base.trim_start_matches("http://").to_owned();
     let mut urls = Vec::new();

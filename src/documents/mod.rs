@@ -56,6 +56,7 @@ impl Documents {
 
     /// A store in memory.
     #[cfg(test)]
+    #[must_use]
     pub fn in_memory() -> Self {
         Self::at(Place::elsewhere(Arc::new(object_store::memory::InMemory::new())))
     }

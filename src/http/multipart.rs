@@ -71,6 +71,10 @@ impl Come {
         !is_long
     }
 
+    fn has_some_of_a_header(&self) -> bool {
+        self.looks_for_header.load(Ordering::Relaxed) && self.since.load(Ordering::Relaxed) > 0
+    }
+
     fn look_for_header(&self, looks: bool) {
         self.since.store(0, Ordering::Relaxed);
         self.looks_for_header.store(looks, Ordering::Relaxed);
@@ -86,6 +90,10 @@ fn counted(request: Request, limit: usize, come: &Arc<Come>) -> Result<Request, 
         let come = Arc::clone(&come);
         async move {
             let (mut stream, before) = state?;
+            if come.has_some_of_a_header() {
+                // The reader of parts takes all that is ready before it looks; let it look first.
+                tokio::task::yield_now().await;
+            }
             let chunk = stream.next().await?;
             let length = chunk.as_ref().map_or(0, Bytes::len);
             let read = before.saturating_add(length);

@@ -151,7 +151,7 @@ async fn clocks_that_disagree_confuse_nothing(world: &World) {
     behind.server.app.settle().await.unwrap();
     let now = behind.partner.claim(asked.id()).await.unwrap();
     assert_eq!(now.status(), "REJECTED");
-    assert_eq!(behind.server.app.verify(|_| ()).await.unwrap().broken, None);
+    // `finish` verifies the database that both have worked on.
     behind.leave().await;
 }
 

@@ -101,6 +101,7 @@ async fn is_there(partner: &Caller, done: &Done, comments: &[String]) -> bool {
 }
 
 /// How often the server is to be killed.
+#[expect(clippy::disallowed_methods, reason = "a setting of the test, not of the server")]
 fn kills() -> u32 {
     std::env::var("CPOR_KILLS").ok().map_or(KILLS, |count| count.parse().unwrap())
 }

@@ -96,7 +96,7 @@ fn everything_comes_from_the_registry() {
     let registry = texts(&deny()["sources"]["allow-registry"]);
     for package in lock["package"].as_array().unwrap() {
         let source = package.get("source").map(|source| source.as_str().unwrap().trim_start_matches("registry+"));
-        assert!(source.is_none_or(|source| registry.contains(source)), "{package}");
+        assert!(source.is_none_or(|source| registry.contains(source)), "{package:?}");
     }
 }
 
@@ -106,7 +106,7 @@ fn one_provider_of_cryptography_and_none_that_is_banned() {
     let deny = deny();
     for banned in deny["bans"]["deny"].as_array().unwrap() {
         let name = banned["crate"].as_str().unwrap();
-        assert!(!tree.iter().any(|one| one.name == name), "{name} is in the tree: {}", banned["reason"]);
+        assert!(!tree.iter().any(|one| one.name == name), "{name} is in the tree: {:?}", banned["reason"]);
     }
     assert!(tree.iter().any(|one| one.name == "aws-lc-rs"));
 }
@@ -123,7 +123,7 @@ fn a_crate_is_there_twice_only_for_a_reason() {
         .unwrap()
         .iter()
         .map(|skip| {
-            assert!(skip["reason"].as_str().is_some_and(|reason| !reason.is_empty()), "no reason: {skip}");
+            assert!(skip["reason"].as_str().is_some_and(|reason| !reason.is_empty()), "no reason: {skip:?}");
             skip["crate"].as_str().unwrap().split_once('@').unwrap()
         })
         .collect();
