@@ -11,6 +11,7 @@ mod idempotency;
 pub mod notices;
 pub mod reviewers;
 pub mod revocations;
+mod strays;
 pub mod verify;
 
 use std::{sync::Arc, time::Duration};
@@ -18,9 +19,10 @@ use std::{sync::Arc, time::Duration};
 use domain::{policy::Policy, time::Timestamp};
 
 pub use clocks::Advanced;
-pub use documents::Download;
+pub use documents::{Cut, Download, Pieces};
 pub use eligibility::{Eligibility, EligibilityInput, Standing};
 pub use error::AppError;
+pub use strays::Strays;
 
 use crate::{auth::Revocations, clock::Clock, documents::Documents, events::Tail, mail::Writer, store::Db};
 

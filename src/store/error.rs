@@ -76,8 +76,17 @@ fn from_driver(cause: &SqlxError) -> Option<StoreError> {
         "40001" | "40P01" | "5" | "517" => Some(StoreError::Retry),
         // PostgreSQL: statement timeout, too many connections, shutting down or starting up.
         "57014" | "53300" | "57P01" | "57P02" | "57P03" => Some(StoreError::Unavailable(cause.to_string())),
+        code if is_of_the_disk(code) => Some(StoreError::Unavailable(cause.to_string())),
         _ => None,
     }
+}
+
+/// Whether the disk under the database is full or fails: what cannot be stored now can be when the operator has seen to it.
+fn is_of_the_disk(code: &str) -> bool {
+    // PostgreSQL: disk full, out of memory, input/output error. SQLite's extended codes hold the plain ones in their lowest
+    // byte: read-only, input/output error, full, cannot be opened.
+    matches!(code, "53100" | "53200" | "58030")
+        || (code.len() < 5 && code.parse::<u32>().is_ok_and(|code| matches!(code & 0xff, 8 | 10 | 13 | 14)))
 }
 
 fn unique(error: &DbErr) -> StoreError {

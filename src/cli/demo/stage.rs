@@ -163,8 +163,7 @@ fn proof(sample: &Sample) -> Upload {
     ]);
     Upload {
         name: format!("{}.pdf", sample.reference.to_lowercase()),
-        size: content.len() as u64,
-        content: content.into(),
+        content: bytes::Bytes::from(content).into(),
     }
 }
 
