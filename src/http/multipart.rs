@@ -6,11 +6,13 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use axum::body::{Body, Bytes};
 use axum::extract::multipart::{Field, Multipart};
 use axum::extract::{FromRequest, Request};
+use axum::http::{HeaderValue, header::CONTENT_DISPOSITION};
 use futures_util::StreamExt;
 use serde_json::{Map, Value};
 
 use super::body::{self, Sizes};
 use super::failure::Failure;
+use super::file_name;
 use super::params;
 use crate::graphql::endpoint::{File, Parts};
 
@@ -107,7 +109,8 @@ fn places(map: &[u8]) -> Result<Map<String, Value>, Failure> {
 }
 
 async fn file(part: Field<'_>, path: String, limit: usize) -> Result<File, Failure> {
-    let name = part.file_name().unwrap_or_default().to_owned();
+    let disposition = part.headers().get(CONTENT_DISPOSITION).map(HeaderValue::as_bytes);
+    let name = disposition.and_then(file_name::of_part).unwrap_or_default();
     let media_type = part.content_type().map(ToOwned::to_owned);
     let (content, _) = content(part, limit).await?;
     Ok(File { path, name, media_type, content })
