@@ -41,10 +41,11 @@ impl Row for ReviewerRow {
         };
         if let Some(wrong) = locale.as_ref().filter(|tag| !is_language(tag)) {
             let message = format!("{wrong:?} is not the tag of a language.");
-            return Err(form::invalid("locale", message, "Give a tag such as en, tr, hu or sv."));
+            let problem = form::invalid("locale", message, "Give a tag such as en, tr, hu or sv.");
+            return Err(problem.param("value", wrong));
         }
         Ok(Self {
-            subject: text::required("subject", &self.subject, NAME_MAX)?,
+            subject: text::subject("subject", &self.subject)?,
             name: text::required("name", &self.name, NAME_MAX)?,
             email: email.map(|email| text::email("email", &email)).transpose()?,
             locale,

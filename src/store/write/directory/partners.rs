@@ -5,6 +5,7 @@ use std::collections::HashMap;
 use domain::{
     directory::{LocationRow, PartnerRow},
     problem::Problem,
+    text,
     time::Timestamp,
 };
 use entity::{partner, partner_location};
@@ -67,6 +68,7 @@ impl Loadable for PartnerRow {
                         ["locations".to_owned(), index.to_string(), "mpnId".to_owned()],
                         format!("The MPN id {} is another partner's.", location.mpn_id),
                     )
+                    .param("mpnId", &location.mpn_id)
                     .remedy("Check the MPN id; it never moves to another partner.")
                 })
             })
@@ -84,11 +86,17 @@ impl Loadable for PartnerRow {
             id: Set(row.partner_id),
             name: Set(row.name.clone()),
             search_text: Set(search_text([row.name.as_str()])),
+            sort_key: Set(text::sort_key(&row.name)),
             created_at: Set(now.micros()),
             updated_at: Set(now.micros()),
         });
         let again = OnConflict::column(partner::Column::Id)
-            .update_columns([partner::Column::Name, partner::Column::SearchText, partner::Column::UpdatedAt])
+            .update_columns([
+                partner::Column::Name,
+                partner::Column::SearchText,
+                partner::Column::SortKey,
+                partner::Column::UpdatedAt,
+            ])
             .to_owned();
         partner::Entity::insert_many(partners).on_conflict(again).exec_without_returning(connection).await?;
         let locations: Vec<_> =
