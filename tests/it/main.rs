@@ -11,6 +11,7 @@ mod bodies;
 mod cancel;
 mod catalogue;
 mod clocks;
+mod coercion;
 mod collation;
 mod command_line;
 mod consent;

@@ -154,6 +154,18 @@ fn what_only_a_password_opens_is_known() {
     }
     assert_eq!(detect(&compound(&["EncryptedPackage", "EncryptionInfo"], &[])), Some(LOCKED));
     assert_eq!(detect(&compound(&["EncryptedSummary", "PowerPoint Document"], &[])), Some(LOCKED));
+    // The older formats say it at the beginning of their main stream: here the sector after the directory.
+    for (name, start, kind) in [
+        ("WordDocument", &[0xec, 0xa5, 0xc1, 0, 0, 0, 0, 0, 0, 0, 0, 0x13][..], LOCKED),
+        ("WordDocument", &[0xec, 0xa5, 0xc1, 0, 0, 0, 0, 0, 0, 0, 0, 0x12], DOC),
+        ("Workbook", &[9, 8, 2, 0, 0, 6, 0x2f, 0, 2, 0, 1, 0], LOCKED),
+        ("Workbook", &[9, 8, 2, 0, 0, 6, 0x42, 0, 2, 0, 1, 0], XLS),
+    ] {
+        let mut content = compound(&[name], &[]);
+        content[1024 + 128 + 116] = 2;
+        content[1536..1536 + start.len()].copy_from_slice(start);
+        assert_eq!(detect(&content), Some(kind), "{name} {start:?}");
+    }
 }
 
 #[test]
