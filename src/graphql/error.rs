@@ -100,12 +100,13 @@ pub(super) fn classify(response: &mut Response) {
     }
 }
 
-/// How an error about a written value begins; the value's path follows in quotes.
-pub(super) const ABOUT_A_VALUE: &str = "Invalid value for argument \"";
+/// How errors about written values begin; the value's path follows in quotes.
+const ABOUT_A_VALUE: [&str; 2] = ["Invalid value for argument \"", "Invalid default value for argument: \""];
 
 /// The path of the input that an error is about, such as `["input", "tenantId"]`.
 fn field_of(error: &ServerError) -> Option<Value> {
-    let (steps, _) = error.message.strip_prefix(ABOUT_A_VALUE)?.split_once('"')?;
+    let steps = ABOUT_A_VALUE.iter().find_map(|start| error.message.strip_prefix(start))?;
+    let (steps, _) = steps.split_once('"')?;
     Some(path(steps.split('.')))
 }
 

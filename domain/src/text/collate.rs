@@ -14,7 +14,7 @@ static COLLATOR: LazyLock<Option<CollatorBorrowed<'static>>> =
 /// The sort key of a name, in hexadecimal digits: names are in the order of their keys. Names that differ only in how
 /// their letters are composed have the same key.
 ///
-/// `apple`, `Äpfel` and `Zoo` are in this order, which is not that of their code points.
+/// `Äpfel`, `apple` and `Zoo` are in this order, which is not that of their code points.
 #[must_use]
 pub fn sort_key(name: &str) -> String {
     let mut key = Vec::new();

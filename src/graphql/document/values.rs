@@ -67,7 +67,8 @@ pub(super) fn defaults(operation: &OperationDefinition, rules: &Rules) -> Vec<(S
         let value = default_value.as_ref()?;
         let mut problem = mismatch(&value.node, &var_type.to_string(), Form::Literal, rules)?;
         problem.path.push(name.to_string());
-        Some((format!("Invalid value for argument \"{}\": it {}.", problem.path(), problem.what), value.pos))
+        // The beginning is the library's, as above.
+        Some((format!("Invalid default value for argument: \"{}\", it {}.", problem.path(), problem.what), value.pos))
     };
     operation.variable_definitions.iter().filter_map(wrong).collect()
 }
