@@ -19,7 +19,7 @@ on_empty_databases!(
     a_dry_run_writes_nothing,
     files_of_spreadsheets_are_imported,
     other_encodings_are_refused_with_line_and_column,
-    a_cell_of_a_gigabyte_takes_no_memory,
+    a_cell_of_any_size_takes_no_memory,
 );
 
 /// A database with all steps and, but for subscriptions, the sample directory from its files.
@@ -279,7 +279,7 @@ async fn other_encodings_are_refused_with_line_and_column(database: &Database) {
     assert_eq!(count(database, "customer WHERE name LIKE '%hne'").await, 0);
 }
 
-async fn a_cell_of_a_gigabyte_takes_no_memory(database: &Database) {
+async fn a_cell_of_any_size_takes_no_memory(database: &Database) {
     // C8: refused in constant memory, with its place; the other rows are loaded.
     on(database, &["migrate", "up"]).done();
     let mut command = cpor(root(), &["import", "products", "-", "--format", "csv"]);
@@ -289,14 +289,15 @@ async fn a_cell_of_a_gigabyte_takes_no_memory(database: &Database) {
     input.write_all(b"sku_id,sku_part_number,name,solution_area\n").unwrap();
     input.write_all(b"b0000000-0000-4000-8000-000000000001,A,").unwrap();
     let chunk = vec![b'x'; 1024 * 1024];
-    for _ in 0..1024 {
+    // More would prove no more, and take long without optimization.
+    for _ in 0..192 {
         input.write_all(&chunk).unwrap();
     }
     // All but what the pipe holds has been read.
     let status = std::fs::read_to_string(format!("/proc/{}/status", child.id())).unwrap();
     let peak = status.lines().find_map(|line| line.strip_prefix("VmHWM:")).unwrap();
     let peak: u64 = peak.trim().trim_end_matches(" kB").parse().unwrap();
-    assert!(peak < 200 * 1024, "{peak} KiB");
+    assert!(peak < 128 * 1024, "{peak} KiB");
     input.write_all(b",MICROSOFT_365\nb0000000-0000-4000-8000-000000000002,B,B,MICROSOFT_365\n").unwrap();
     drop(input);
     let output = child.wait_with_output().unwrap();

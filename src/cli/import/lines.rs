@@ -2,6 +2,8 @@
 
 use std::io::{self, BufRead, Read};
 
+use memchr::memchr;
+
 /// The input with `\n` for every line break, be it `\r\n`, `\n` or `\r`, and with one at its end, so that every row ends in
 /// exactly one and lines can be counted by them.
 pub struct PlainLines<R> {
@@ -26,6 +28,12 @@ impl<R: BufRead> Read for PlainLines<R> {
             }
             let taken = chunk.len().min(target.len());
             let mut written = 0;
+            if !self.after_return && memchr(b'\r', &chunk[..taken]).is_none() && taken > 0 {
+                target[..taken].copy_from_slice(&chunk[..taken]);
+                self.last = chunk[taken - 1];
+                self.input.consume(taken);
+                return Ok(taken);
+            }
             for byte in chunk.iter().take(taken).copied() {
                 let is_second_of_break = byte == b'\n' && self.after_return;
                 self.after_return = byte == b'\r';

@@ -3,6 +3,7 @@
 use std::io::BufRead;
 
 use csv_core::{ReadFieldResult, ReaderBuilder, Terminator};
+use memchr::memchr_iter;
 
 use crate::cli::failure::Failure;
 
@@ -79,8 +80,8 @@ impl<R: BufRead> Records<R> {
             let input = self.input.fill_buf()?;
             let (found, taken, written) = self.reader.read_field(input, &mut self.cell[length..]);
             self.input.consume(taken);
-            let new = &self.cell[length..length + written];
-            record.breaks += u64::try_from(new.iter().filter(|byte| **byte == b'\n').count()).unwrap_or_default();
+            let breaks = memchr_iter(b'\n', &self.cell[length..length + written]).count();
+            record.breaks += u64::try_from(breaks).unwrap_or_default();
             length += written;
             match found {
                 ReadFieldResult::InputEmpty => {}
