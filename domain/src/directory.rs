@@ -131,7 +131,8 @@ impl Row for PartnerRow {
             let location = location.check(index)?;
             if !seen.insert(location.mpn_id.clone()) {
                 let message = format!("The location {} is in this row twice.", location.mpn_id);
-                return Err(form::invalid(&format!("locations.{index}.mpnId"), message, "Give each location once."));
+                let problem = form::invalid(&format!("locations.{index}.mpnId"), message, "Give each location once.");
+                return Err(problem.param("mpnId", location.mpn_id));
             }
             locations.push(location);
         }

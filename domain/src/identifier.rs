@@ -71,6 +71,20 @@ pub fn reference(typed: &str) -> String {
     composed.split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
+/// The canonical form of a token's subject: NFC, without the white space and invisible characters around it. Its case counts,
+/// as OpenID Connect says.
+#[must_use]
+pub fn subject(typed: &str) -> String {
+    ComposingNormalizerBorrowed::new_nfc().normalize(visible::trim(typed)).into_owned()
+}
+
+/// The canonical form of an idempotency key: NFC, without the white space and invisible characters around it, which copying
+/// adds. Everything else of it counts.
+#[must_use]
+pub fn key(typed: &str) -> String {
+    subject(typed)
+}
+
 /// The canonical form of an e-mail address: the domain as in [`domain`], the local part unchanged. The caller validates it.
 #[must_use]
 pub fn email(typed: &str) -> String {
@@ -153,6 +167,7 @@ mod tests {
         fn forms_are_their_own_forms(typed in "\\PC*") {
             prop_assert_eq!(reference(&reference(&typed)), reference(&typed));
             prop_assert_eq!(mpn_id(&mpn_id(&typed)), mpn_id(&typed));
+            prop_assert_eq!(subject(&subject(&typed)), subject(&typed));
             let once = email(&typed);
             prop_assert_eq!(email(&once), once);
             if let Some(once) = domain(&typed) {

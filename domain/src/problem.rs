@@ -1,6 +1,9 @@
 //! Refusals as data: a stable code, the input field, a message and a remedy.
 
+use std::fmt::Display;
+
 use serde::{Deserialize, Serialize};
+use uuid::Uuid;
 
 /// One reason why something was refused, or, beside a draft, what would refuse its submission.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -13,12 +16,27 @@ pub struct Problem {
     pub field: Option<Vec<String>>,
     /// What to do about it.
     pub remedy: Option<String>,
+    /// The variable parts of the message, so that a client can say it in another language (L16).
+    #[serde(default)]
+    pub params: Vec<Param>,
+    /// The claim that it is about, where the caller may see it (L16).
+    #[serde(default)]
+    pub claim_id: Option<Uuid>,
+}
+
+/// A variable part of a message (L16).
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Param {
+    /// What it is, such as `limit`.
+    pub name: String,
+    /// The value as text; words of a vocabulary as the API spells them.
+    pub value: String,
 }
 
 impl Problem {
     /// A problem without field and remedy.
     pub fn new(code: ProblemCode, message: impl Into<String>) -> Self {
-        Self { code, message: message.into(), field: None, remedy: None }
+        Self { code, message: message.into(), field: None, remedy: None, params: Vec::new(), claim_id: None }
     }
 
     /// The same problem, about this input field.
@@ -33,6 +51,26 @@ impl Problem {
     pub fn remedy(mut self, remedy: impl Into<String>) -> Self {
         self.remedy = Some(remedy.into());
         self
+    }
+
+    /// The same problem, with a variable part of its message (L16).
+    #[must_use]
+    pub fn param(mut self, name: &str, value: impl Display) -> Self {
+        self.params.push(Param { name: name.to_owned(), value: value.to_string() });
+        self
+    }
+
+    /// The same problem, about this claim, which the caller may see (L16).
+    #[must_use]
+    pub const fn of_claim(mut self, claim_id: Uuid) -> Self {
+        self.claim_id = Some(claim_id);
+        self
+    }
+
+    /// The same problem with this claim, where it depends on how the claim stands and names none yet (L16).
+    #[must_use]
+    pub fn of_claim_as_it_stands(self, claim_id: Uuid) -> Self {
+        if self.code.is_of_the_claim() && self.claim_id.is_none() { self.of_claim(claim_id) } else { self }
     }
 
     /// The same problem, with what to do about it where nothing was said yet.
@@ -51,6 +89,7 @@ impl Problem {
     pub fn not_found(what: &str, field: &str) -> Self {
         Self::new(ProblemCode::NotFound, format!("There is no such {what}."))
             .at([field])
+            .param("object", what)
             .remedy(format!("Check the {what}'s id; only what you may see can be named."))
     }
 
@@ -62,7 +101,27 @@ impl Problem {
             format!("The claim is at version {current}, not at version {expected}; nothing was done."),
         )
         .at(["expectedVersion"])
+        .param("currentVersion", current)
+        .param("expectedVersion", expected)
         .remedy("Read the claim again, look at what changed, and repeat with its current version.")
+    }
+}
+
+impl ProblemCode {
+    /// Whether the state of the claim is the reason, so that a client wants to see it (L16).
+    const fn is_of_the_claim(self) -> bool {
+        matches!(
+            self,
+            Self::WrongStatus
+                | Self::NotAllowed
+                | Self::FieldNotEditable
+                | Self::VersionConflict
+                | Self::InArbitration
+                | Self::NotDisputable
+                | Self::DisputeWindowClosed
+                | Self::ConsentWindowClosed
+                | Self::TooManyFiles
+        )
     }
 }
 

@@ -3,7 +3,7 @@
 use crate::{
     policy::DocumentPolicy,
     problem::{Problem, ProblemCode},
-    text::NAME_MAX,
+    text::{NAME_MAX, visible},
 };
 
 /// Portable document format.
@@ -29,6 +29,9 @@ pub const EML: &str = "message/rfc822";
 /// A saved e-mail of Outlook, `.msg`.
 pub const MSG: &str = "application/vnd.ms-outlook";
 
+/// What stands for the media type of a document that only its password opens; it may not be attached.
+pub const LOCKED: &str = "application/x-encrypted";
+
 /// Every media type that may be attached (P1).
 pub const MEDIA_TYPES: &[&str] = &[PDF, DOC, DOCX, PPT, PPTX, XLS, XLSX, PNG, JPEG, EML, MSG];
 
@@ -47,11 +50,16 @@ pub fn check(size: u64, media_type: Option<&str>, documents_already: u32, policy
     }
     if too_large {
         let message = format!("The file is larger than {} MiB.", policy.max_size_mib);
-        problems.push(refusal(ProblemCode::FileTooLarge, message, "Make it smaller or split it into several files."));
+        let remedy = "Make it smaller or split it into several files.";
+        problems.push(refusal(ProblemCode::FileTooLarge, message, remedy).param("maxSizeMib", policy.max_size_mib));
     }
     // Of an empty file no type can be told, nor of one that may have been cut off.
     let known = media_type.is_some_and(|media_type| MEDIA_TYPES.contains(&media_type));
-    if !known && size > 0 && !(too_large && media_type.is_none()) {
+    if media_type == Some(LOCKED) {
+        let message = "The document is encrypted; a reviewer cannot open it.";
+        let remedy = "Save it without a password and without restrictions, for instance by printing it to a new PDF.";
+        problems.push(refusal(ProblemCode::FileTypeNotAllowed, message, remedy));
+    } else if !known && size > 0 && !(too_large && media_type.is_none()) {
         let message = "The file's content is none of the accepted kinds.";
         let remedy = "Attach a PDF, Word, PowerPoint, Excel, PNG or JPEG file, or a saved e-mail (.eml, .msg).";
         problems.push(refusal(ProblemCode::FileTypeNotAllowed, message, remedy));
@@ -61,7 +69,11 @@ pub fn check(size: u64, media_type: Option<&str>, documents_already: u32, policy
             "The claim already has {documents_already} documents; at most {} are allowed.",
             policy.max_per_claim
         );
-        problems.push(refusal(ProblemCode::TooManyFiles, message, "Put several proofs into one file."));
+        problems.push(
+            refusal(ProblemCode::TooManyFiles, message, "Put several proofs into one file.")
+                .param("count", documents_already)
+                .param("limit", policy.max_per_claim),
+        );
     }
     problems
 }
@@ -77,7 +89,8 @@ pub fn clean_name(name: &str) -> String {
     let last = name.rsplit(['/', '\\']).next().unwrap_or_default();
     let shown: String = last.chars().filter(|c| !c.is_control() && !is_invisible(*c)).collect();
     let short = shorten(shown.trim());
-    if short.chars().all(|c| c == '.') { UNNAMED.to_owned() } else { short }
+    let is_named = short.chars().any(|c| c != '.' && !visible::is_unseen(c));
+    if is_named { short } else { UNNAMED.to_owned() }
 }
 
 fn shorten(name: &str) -> String {
@@ -92,10 +105,11 @@ fn shorten(name: &str) -> String {
     format!("{}{tail}", stem.trim_end())
 }
 
-/// Characters that change the direction or the look of a name without being seen, so that `exe` can pose as `pdf`.
+/// Characters that change the direction or the look of a name without being seen, so that `exe` can pose as `pdf`. Joiners
+/// stay: without them Persian words and many emoji are others.
 pub(crate) const fn is_invisible(c: char) -> bool {
     matches!(c,
-        '\u{61c}' | '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{feff}' | '\u{fff9}'..='\u{fffb}')
+        '\u{61c}' | '\u{200b}' | '\u{200e}' | '\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{feff}' | '\u{fff9}'..='\u{fffb}')
 }
 
 #[cfg(test)]
@@ -150,6 +164,8 @@ mod tests {
             ("..", "document"),
             ("\u{200b}\u{7f} ", "document"),
             ("Überblick – 2026.xlsx", "Überblick – 2026.xlsx"),
+            ("👩\u{200d}💻 می\u{200c}خواهم.pdf", "👩\u{200d}💻 می\u{200c}خواهم.pdf"),
+            ("\u{200d}\u{200c}.", "document"),
         ] {
             assert_eq!(clean_name(given), clean);
         }

@@ -1,10 +1,12 @@
 //! Text that people type: trimmed, bounded, and free of what cannot be shown (L13).
 
+mod collate;
 mod fold;
 pub mod visible;
 
 use email_address::{EmailAddress, Options};
 
+pub use collate::sort_key;
 pub use fold::fold;
 
 use crate::{claim::Contact, identifier, problem::Problem};
@@ -32,13 +34,14 @@ fn clean(field: &str, text: &str, max: usize) -> Result<String, Problem> {
         let code = u32::from(found);
         let message =
             format!("The text contains the bidirectional override U+{code:04X}, which makes it read differently.");
-        return Err(invalid(field, message, "Remove U+202D and U+202E. Isolates (U+2066 to U+2069) are allowed."));
+        let problem = invalid(field, message, "Remove U+202D and U+202E. Isolates (U+2066 to U+2069) are allowed.");
+        return Err(problem.param("character", format!("U+{code:04X}")));
     }
     let text = visible::trim(&text);
     let length = text.chars().count();
     if length > max {
         let message = format!("The text has {length} characters; at most {max} are allowed.");
-        return Err(invalid(field, message, "Shorten the text."));
+        return Err(invalid(field, message, "Shorten the text.").param("length", length).param("limit", max));
     }
     Ok(text.to_owned())
 }
@@ -74,6 +77,14 @@ pub fn email(field: &str, text: &str) -> Result<String, Problem> {
     }
 }
 
+/// The subject of somebody's token, in its one form (L15). `field` as in [`required`].
+///
+/// # Errors
+/// As [`required`].
+pub fn subject(field: &str, text: &str) -> Result<String, Problem> {
+    required(field, text, NAME_MAX).map(|text| identifier::subject(&text))
+}
+
 /// A contact with every field normalised. `field` is the path of the contact, as in [`required`].
 ///
 /// # Errors
@@ -91,7 +102,7 @@ pub fn contact(field: &str, contact: &Contact) -> Result<Contact, Vec<Problem>> 
     }
 }
 
-/// Checks an idempotency key (J1). It is an opaque token, so nothing of it is trimmed or changed.
+/// Checks an idempotency key (J1); its one form is [`identifier::key`].
 ///
 /// # Errors
 /// `INVALID_VALUE` when it is blank, too long or has control characters.
@@ -101,8 +112,9 @@ pub fn idempotency_key(key: &str) -> Result<(), Problem> {
         return Ok(());
     }
     let message =
-        format!("An idempotency key has 1 to {KEY_MAX} characters, is not blank, and has no control characters.");
-    Err(invalid("idempotencyKey", message, "Make a new key for each thing to be done, such as a random UUID."))
+        format!("An idempotency key has at most {KEY_MAX} characters, is not blank, and has no control characters.");
+    let remedy = "Make a new key for each thing to be done, such as a random UUID.";
+    Err(invalid("idempotencyKey", message, remedy).param("limit", KEY_MAX))
 }
 
 #[cfg(test)]

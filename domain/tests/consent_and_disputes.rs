@@ -303,7 +303,7 @@ fn a_dispute_is_refused_while_the_subject_is_claimed_anew() {
         let mut before = rejected();
         before.lines[0].outcome = outcome;
         let mut given = support::given_at(&policy, later());
-        given.facts.claimed.extend(before.subject(&before.lines[0]));
+        given.facts.claimed.extend(before.subject(&before.lines[0]).map(|subject| (subject, Uuid::nil())));
         let answer = decide(&before, dispute(Some("Because")), &caller(Role::GlobalAdmin), &given);
         assert_eq!(codes(&answer.unwrap_err()), [ProblemCode::SubscriptionAlreadyClaimed]);
         // What else is not eligible by now refuses an approval, not a dispute.

@@ -287,7 +287,7 @@ fn a_patch_keeps_clears_and_sets() {
 
     let policy = Policy::default();
     let mut given = given(&policy);
-    given.reference_taken = true;
+    given.reference_taken = Some(Uuid::nil());
     let edited = Command::Edit(Box::new(prepare_edit(&draft, Edit::default()).unwrap()));
     assert_eq!(refused(decide(&draft, edited, &caller(Role::GlobalAdmin), &given)), [ProblemCode::InvalidValue]);
 }

@@ -16,6 +16,8 @@ pub struct Model {
     pub domain: String,
     /// Its name and all its domains in lower case, a line each (L14).
     pub search_text: String,
+    /// Its name's place among the others (L14).
+    pub sort_key: String,
     /// When it was first loaded.
     pub created_at: i64,
     /// When it was last changed.

@@ -14,6 +14,8 @@ pub struct Model {
     pub name: String,
     /// Its name in lower case.
     pub search_text: String,
+    /// Its name's place among the others (L14).
+    pub sort_key: String,
     /// When it was first loaded.
     pub created_at: i64,
     /// When it was last changed.

@@ -16,6 +16,8 @@ pub struct Model {
     pub name: String,
     /// Its name and part number in lower case, a line each (L14).
     pub search_text: String,
+    /// Its name's place among the others (L14).
+    pub sort_key: String,
     /// The one solution area that it belongs to.
     pub solution_area: String,
 }

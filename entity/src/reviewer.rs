@@ -21,6 +21,8 @@ pub struct Model {
     pub locale: Option<String>,
     /// What a search looks at.
     pub search_text: String,
+    /// Its name's place among the others (L14).
+    pub sort_key: String,
     /// Whether this is a review lead.
     pub lead: bool,
     /// Whether reviews can be assigned.

@@ -2,6 +2,7 @@
 
 use domain::{
     caller::Caller,
+    identifier,
     problem::{Problem, ProblemCode},
     text,
 };
@@ -43,7 +44,7 @@ impl Key {
         // Inputs are plain values: they always have a JSON form.
         let input = serde_json::to_vec(input).unwrap_or_default();
         let input_hash = domain::history::hex(&Sha256::digest(input));
-        Ok(Some(Self { subject: caller.subject.clone(), given: key.to_owned(), mutation, input_hash }))
+        Ok(Some(Self { subject: caller.subject.clone(), given: identifier::key(key), mutation, input_hash }))
     }
 
     /// What was answered when this very mutation was done before.

@@ -9,6 +9,7 @@ use std::{
 use domain::{
     caller::Caller,
     claim::Reviewer as Assigned,
+    identifier,
     kinds::{Role, Scope},
     problem::{Problem, ProblemCode},
     text,
@@ -65,6 +66,15 @@ pub struct Absence {
     pub until: Option<Timestamp>,
     /// Who takes new reviews meanwhile.
     pub deputy: Option<String>,
+}
+
+impl Absence {
+    /// The same with its subjects in their one form (L15).
+    fn checked(self) -> Result<Self, Problem> {
+        let subject = text::subject("reviewerSubject", &self.subject)?;
+        let deputy = text::optional("deputySubject", self.deputy.as_deref(), text::NAME_MAX)?;
+        Ok(Self { subject, deputy: deputy.map(|deputy| identifier::subject(&deputy)), ..self })
+    }
 }
 
 /// What became of it.
@@ -155,7 +165,7 @@ impl App {
         subject: Option<String>,
     ) -> Result<(Option<Assigned>, Option<String>), Failure> {
         let Some(subject) = subject else { return Ok((None, None)) };
-        let subject = text::required("reviewerSubject", &subject, text::NAME_MAX)?;
+        let subject = text::subject("reviewerSubject", &subject)?;
         let reviewer = active(on, &subject, "reviewerSubject").await??;
         let now = self.now();
         if subject == caller.subject || !reviewer.is_absent(now) {
@@ -183,12 +193,12 @@ impl App {
     ) -> Result<Reassigned, AppError> {
         leads(caller)?;
         let refused = |problems| Reassigned { problems, ..Reassigned::default() };
-        let from = match text::required("fromSubject", from, text::NAME_MAX) {
+        let from = match text::subject("fromSubject", from) {
             Ok(from) => from,
             Err(problem) => return Ok(refused(vec![problem])),
         };
         let to = match text::optional("toSubject", to, text::NAME_MAX) {
-            Ok(to) => to,
+            Ok(to) => to.map(|to| identifier::subject(&to)),
             Err(problem) => return Ok(refused(vec![problem])),
         };
         if let Some(to) = &to {
@@ -247,6 +257,10 @@ impl App {
         if !caller.is_any(&[Role::Reviewer, Role::ReviewLead]) {
             return Err(AppError::Forbidden("Only reviewers and review leads set absences.".to_owned()));
         }
+        let asked = match asked.checked() {
+            Ok(asked) => asked,
+            Err(problem) => return Ok(refused(vec![problem])),
+        };
         let key = match Key::new(caller, key.as_deref(), "setReviewerAbsence", &asked) {
             Ok(key) => key,
             Err(problem) => return Ok(refused(vec![problem])),
@@ -320,9 +334,11 @@ fn leads(caller: &Caller) -> Result<(), AppError> {
 async fn known(on: &impl Reads, subject: &str, field: &str) -> Result<Result<Reviewer, Problem>, StoreError> {
     let found = reviewers::by_subjects(on, &[subject]).await?.into_iter().next();
     Ok(found.ok_or_else(|| {
-        Problem::invalid([field], format!("{subject:?} is not the subject of a reviewer.")).remedy(
-            "Choose one of `reviewers`; a reviewer is known once the directory names them or they have signed in.",
-        )
+        Problem::invalid([field], format!("{subject:?} is not the subject of a reviewer."))
+            .param("subject", subject)
+            .remedy(
+                "Choose one of `reviewers`; a reviewer is known once the directory names them or they have signed in.",
+            )
     }))
 }
 
@@ -340,6 +356,7 @@ pub(super) async fn active(
             return Ok(reviewer);
         }
         Err(Problem::invalid([field], format!("The reviewer {subject:?} is not active."))
+            .param("subject", subject)
             .remedy("Choose one of `reviewers(active: true)`."))
     }))
 }

@@ -212,9 +212,10 @@ fn what(asked: &Asked, side: &Side) -> Result<Revoked, Problem> {
             Ok(Revoked::Token { jti, issuer: text::optional("issuer", asked.issuer.as_deref(), LONGEST)? })
         }
         (None, Some(subject), Some(issued_before)) if asked.issuer.is_none() => {
-            let subject = text::required("subject", subject, text::NAME_MAX)?;
+            let subject = text::subject("subject", subject)?;
             if issued_before > Clock::System.now() {
                 return Err(Problem::invalid(["issuedBefore"], format!("{issued_before} is in the future."))
+                    .param("value", issued_before)
                     .remedy("Give a time that has passed: tokens that are issued later can be revoked later."));
             }
             Ok(Revoked::Subject { subject, issued_before, partner })

@@ -3,7 +3,10 @@
 use domain::text::visible::is_blank;
 use std::{collections::BTreeMap, str::FromStr};
 
-use domain::caller::{Caller, NoStanding};
+use domain::{
+    caller::{Caller, NoStanding},
+    identifier,
+};
 use serde_json::{Map, Value};
 use uuid::Uuid;
 
@@ -36,7 +39,8 @@ pub(super) fn read(claims: &Map<String, Value>, mapping: &Mapping, refusals: &mu
     }
     let parts = mapping.subject.iter().map(|pointer| claims.pointer(pointer).and_then(one_text));
     let subject = parts.collect::<Option<Vec<_>>>().map(|parts| parts.join("/"));
-    let Some(subject) = subject.filter(|subject| is_plain(subject)) else {
+    // A subject that only looks like another one is refused, not made the same (L15).
+    let Some(subject) = subject.filter(|text| is_plain(text) && identifier::subject(text) == *text) else {
         refuse(format!("Its subject cannot be read from {}.", mapping.subject.join(" and ")));
         return Bearer::Unreadable;
     };

@@ -3,35 +3,32 @@
 //! Only the accepted types are recognised; whatever else a file is, the answer is nothing. The work is bounded: every
 //! look at the content is at a fixed place or along a list whose length is capped.
 
-use domain::proof::{EML, JPEG, PDF, PNG};
+use domain::proof::{EML, JPEG, PNG};
 
 mod compound;
 mod email;
 mod package;
+mod pdf;
 
-/// The media type of the content; nothing where it is none of those that may be attached.
+/// The media type of the content; [`domain::proof::LOCKED`] where only a password opens it, and nothing where it is none of
+/// those that may be attached.
 #[must_use]
 pub fn detect(content: &[u8]) -> Option<&'static str> {
     if infer::image::is_png(content) {
         Some(PNG)
     } else if infer::image::is_jpeg(content) {
         Some(JPEG)
-    } else if is_pdf(content) {
-        Some(PDF)
+    } else if pdf::begins(content) {
+        pdf::detect(content)
     } else if content.starts_with(compound::SIGNATURE) {
         compound::detect(content)
     } else if content.starts_with(package::SIGNATURE) {
         package::detect(content)
+    } else if email::is_message(content) {
+        Some(EML)
     } else {
-        email::is_message(content).then_some(EML)
+        pdf::detect(content)
     }
-}
-
-/// `infer` finds the mark anywhere in the first kilobyte, and so would take a web page that mentions it; here only white
-/// space and a byte order mark may come before it.
-fn is_pdf(content: &[u8]) -> bool {
-    let start = content.strip_prefix(b"\xef\xbb\xbf").unwrap_or(content);
-    infer::archive::is_pdf(content) && start.trim_ascii_start().starts_with(b"%PDF-")
 }
 
 /// The number of two bytes at a place, the least significant first.

@@ -97,6 +97,9 @@ impl From<Refusal> for Answer {
         if let Some(limit) = refusal.limit {
             extensions.set("limit", limit as u64);
         }
+        if !refusal.field.is_empty() {
+            extensions.set("field", error::path(refusal.field));
+        }
         let mut error = ServerError::new(refusal.message, None);
         error.locations = refusal.locations;
         error.extensions = Some(extensions);

@@ -258,7 +258,9 @@ fn values(
     if variables.values().any(names_a_file) {
         return Err(refuse(format!("A text in the variables begins with \"{UPLOAD_MARK}\", which is reserved.")));
     }
-    let mut request = Request::new(String::new()).variables(Variables::from_json(serde_json::Value::Object(variables)));
+    let mut variables = serde_json::Value::Object(variables);
+    write_whole_numbers_plainly(&mut variables);
+    let mut request = Request::new(String::new()).variables(Variables::from_json(variables));
     let mut received = Vec::new();
     for file in files {
         let path = file.path.clone();
@@ -272,6 +274,26 @@ fn values(
         received.push(file.content);
     }
     Ok((request.variables, request.uploads, Files(received)))
+}
+
+/// The largest whole number up to which a float has every whole number.
+const EXACT: f64 = 9_007_199_254_740_992.0;
+
+/// JSON knows one kind of number: `1.0` and `1e2` are whole numbers, which `Int` and `ID` take.
+fn write_whole_numbers_plainly(value: &mut serde_json::Value) {
+    match value {
+        serde_json::Value::Number(number) => {
+            let float = number.as_f64().filter(|float| number.is_f64() && float.fract() == 0.0 && float.abs() <= EXACT);
+            #[expect(clippy::cast_possible_truncation, reason = "it is whole, and no larger than EXACT")]
+            let whole = float.map(|float| float as i64);
+            if let Some(whole) = whole {
+                *number = whole.into();
+            }
+        }
+        serde_json::Value::Array(items) => items.iter_mut().for_each(write_whole_numbers_plainly),
+        serde_json::Value::Object(entries) => entries.values_mut().for_each(write_whole_numbers_plainly),
+        _ => {}
+    }
 }
 
 /// Whether a value holds a text in the form in which the library names files: it would look for such a file, and panic.

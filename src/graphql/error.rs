@@ -2,7 +2,7 @@
 //!
 //! [`Failure`] has no `Display`: nothing from inside the server becomes a client's text by accident.
 
-use async_graphql::{Error, ErrorExtensionValues, Response, ServerError};
+use async_graphql::{Error, ErrorExtensionValues, Response, ServerError, Value};
 
 use super::document;
 use crate::{app::AppError, ids, store::StoreError};
@@ -89,12 +89,30 @@ impl From<Failure> for Error {
 /// Gives every error of the library its code, so that none is without.
 pub(super) fn classify(response: &mut Response) {
     for error in &mut response.errors {
-        let code = code_of(error);
+        let (code, field) = (code_of(error), field_of(error));
         let extensions = error.extensions.get_or_insert_default();
+        if let Some(field) = field {
+            extensions.set("field", field);
+        }
         if extensions.get("code").is_none() {
             extensions.set("code", code);
         }
     }
+}
+
+/// How errors about written values begin; the value's path follows in quotes.
+const ABOUT_A_VALUE: [&str; 2] = ["Invalid value for argument \"", "Invalid default value for argument: \""];
+
+/// The path of the input that an error is about, such as `["input", "tenantId"]`.
+fn field_of(error: &ServerError) -> Option<Value> {
+    let steps = ABOUT_A_VALUE.iter().find_map(|start| error.message.strip_prefix(start))?;
+    let (steps, _) = steps.split_once('"')?;
+    Some(path(steps.split('.')))
+}
+
+/// The path of an input as it stands in the extensions of errors.
+pub(super) fn path<T: Into<String>>(steps: impl IntoIterator<Item = T>) -> Value {
+    Value::List(steps.into_iter().map(|step| Value::String(step.into())).collect())
 }
 
 /// The library's own errors have no code: an error of execution is about an argument; one before it about the document,

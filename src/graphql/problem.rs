@@ -1,12 +1,20 @@
 //! Refusals as data.
 
-use async_graphql::{Enum, SimpleObject};
+use async_graphql::{ComplexObject, Context, Enum, SimpleObject};
+use uuid::Uuid;
 
+use super::{
+    claim::{self, Claim},
+    eager::Eager,
+    error::Failure,
+    guard,
+};
 use crate::telemetry;
 
 /// One reason why something was refused; beside a draft, a warning of what would refuse its submission. All reasons are
 /// told at once. A payload without its object was refused; problems beside an object are warnings.
 #[derive(Clone, Debug, SimpleObject)]
+#[graphql(complex)]
 pub struct Problem {
     /// The stable code, for programs.
     pub code: ProblemCode,
@@ -17,11 +25,46 @@ pub struct Problem {
     pub field: Option<Vec<String>>,
     /// What to do about it; null where nothing is to be done.
     pub remedy: Option<String>,
+    /// The variable parts of the message, so that a client can say it in another language: with the code and the names
+    /// there is one text for each problem. Empty where the message is always the same.
+    pub params: Vec<ProblemParam>,
+    #[graphql(skip)]
+    claim_id: Option<Uuid>,
+}
+
+/// A variable part of a problem's message.
+#[derive(Clone, Debug, SimpleObject)]
+pub struct ProblemParam {
+    /// What it is, such as `limit` or `product`.
+    pub name: String,
+    /// The value as text; values of enums as the API spells them.
+    pub value: String,
+}
+
+#[ComplexObject]
+impl Problem {
+    /// The claim that the problem is about, as the caller sees it now: for `VERSION_CONFLICT` and `WRONG_STATUS` the claim
+    /// of the mutation in its current state; for `SUBSCRIPTION_ALREADY_CLAIMED`, `DUPLICATE_CLAIM` and an external reference
+    /// that is taken, the caller's other claim. Null where it is about no claim, or about one that the caller may not see.
+    /// Needs the scope `claims:read`, unless it is part of a mutation's answer.
+    #[graphql(guard = "guard::CLAIMS")]
+    async fn claim(&self, ctx: &Context<'_>) -> Result<Option<Eager<Claim>>, Failure> {
+        let Some(id) = self.claim_id else { return Ok(None) };
+        Ok(claim::visible_or_none(ctx, id).await?.map(Eager))
+    }
 }
 
 impl From<domain::problem::Problem> for Problem {
     fn from(problem: domain::problem::Problem) -> Self {
-        Self { code: problem.code.into(), message: problem.message, field: problem.field, remedy: problem.remedy }
+        let params = problem.params.into_iter().map(|param| ProblemParam { name: param.name, value: param.value });
+        Self {
+            code: problem.code.into(),
+            message: problem.message,
+            field: problem.field,
+            remedy: problem.remedy,
+            params: params.collect(),
+            claim_id: problem.claim_id,
+        }
     }
 }
 

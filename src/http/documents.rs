@@ -19,8 +19,8 @@ use super::range::{self, Asked};
 use super::{Edge, session};
 use crate::app::{AppError, Download};
 
-/// The longest name in the header, in bytes.
-const LONGEST_NAME: usize = 255;
+/// The longest name in the header, in characters: all that a document's name may have (P1).
+const LONGEST_NAME: usize = domain::text::NAME_MAX;
 
 /// Sends a document to whoever may see its claim; to anybody else there is none (A4).
 pub(super) async fn download(
@@ -113,22 +113,18 @@ fn place_of(part: &Range<u64>, size: u64) -> HeaderValue {
 
 /// `attachment` with the name twice: as plain ASCII for old clients, and as it is, percent-encoded (RFC 6266).
 fn disposition(name: &str) -> HeaderValue {
-    let name: String = name.chars().filter(|c| !c.is_control()).collect();
+    let name: String = name.chars().filter(|c| !c.is_control()).take(LONGEST_NAME).collect();
     let plain: String =
         name.chars().map(|c| if c.is_ascii_alphanumeric() || ".-_ ()".contains(c) { c } else { '_' }).collect();
-    let plain: String = plain.chars().take(LONGEST_NAME).collect();
     let encoded = encoded(&name);
     HeaderValue::from_str(&format!("attachment; filename=\"{plain}\"; filename*=UTF-8''{encoded}"))
         .unwrap_or(HeaderValue::from_static("attachment"))
 }
 
-/// The name with everything percent-encoded that is not plain, cut between two characters where it is long.
+/// The name with everything percent-encoded that is not plain.
 fn encoded(name: &str) -> String {
     let mut encoded = String::new();
     for c in name.chars() {
-        if encoded.len() > LONGEST_NAME * 3 {
-            break;
-        }
         if c.is_ascii_alphanumeric() || ".-_".contains(c) {
             encoded.push(c);
             continue;
@@ -145,7 +141,7 @@ fn encoded(name: &str) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::disposition;
+    use super::{LONGEST_NAME, disposition};
 
     #[test]
     fn names_cannot_leave_their_quotes() {
@@ -161,6 +157,9 @@ mod tests {
         ] {
             assert_eq!(disposition(name).to_str().unwrap(), header);
         }
-        assert!(disposition(&"ü".repeat(5_000)).len() < 1_200);
+        // A whole name of characters that take the most room.
+        let longest = disposition(&"💻".repeat(LONGEST_NAME));
+        assert_eq!(longest.to_str().unwrap().matches("%F0%9F%92%BB").count(), LONGEST_NAME);
+        assert!(disposition(&"💻".repeat(5_000)).len() < 2_700);
     }
 }

@@ -9,6 +9,7 @@ mod connection;
 mod console;
 mod documents;
 mod failure;
+mod file_name;
 mod graphql;
 mod health;
 mod host;

@@ -6,13 +6,14 @@ use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use axum::body::{Body, Bytes};
 use axum::extract::multipart::{Field, Multipart};
 use axum::extract::{FromRequest, Request};
+use axum::http::{HeaderValue, header::CONTENT_DISPOSITION};
 use futures_util::StreamExt;
 use serde_json::{Map, Value};
 
 use super::body::{self, Sizes};
 use super::documents::failure;
 use super::failure::Failure;
-use super::{Backend, params};
+use super::{Backend, file_name, params};
 use crate::app::AppError;
 use crate::documents::DocumentsError;
 use crate::graphql::endpoint::{File, Parts};
@@ -187,7 +188,8 @@ fn places(map: &[u8]) -> Result<Map<String, Value>, Failure> {
 
 /// Receives a file; the backend keeps of it what it needs.
 async fn file(mut part: Field<'_>, path: String, backend: &dyn Backend) -> Result<File, Failure> {
-    let name = part.file_name().unwrap_or_default().to_owned();
+    let disposition = part.headers().get(CONTENT_DISPOSITION).map(HeaderValue::as_bytes);
+    let name = disposition.and_then(file_name::of_part).unwrap_or_default();
     let media_type = part.content_type().map(ToOwned::to_owned);
     let away = |error: DocumentsError| failure(AppError::from(error));
     let mut receiving = backend.receive().await.map_err(failure)?;

@@ -27,7 +27,7 @@ use super::{
 };
 
 /// The list, for [`super::page::Cursor::decode`].
-pub const ORDER: ListOrder = ListOrder { tag: "customers", kinds: &[KeyKind::Text, KeyKind::Id], descending: false };
+pub const ORDER: ListOrder = ListOrder { tag: "customers", kinds: &[KeyKind::Name, KeyKind::Id], descending: false };
 
 /// The customers that the caller sees and whose name and domains have the words of the search (L14).
 fn seen(caller: &Caller, search: Option<&str>) -> Rows<Entity> {
@@ -46,7 +46,7 @@ pub async fn page(
 ) -> Result<Page<Customer>, StoreError> {
     let keyset: Keyset<'_, Customer> = Keyset {
         order: ORDER,
-        columns: [Column::Name, Column::TenantId].map(|column| Expr::col(column.as_column_ref())).to_vec(),
+        columns: [Column::SortKey, Column::TenantId].map(|column| Expr::col(column.as_column_ref())).to_vec(),
         keys: &|row| vec![Key::Text(row.name.clone()), Key::Id(row.tenant_id)],
     };
     keyset::page(db, seen(caller, search), &keyset, request, &Plain::<Customer>::all()).await

@@ -113,7 +113,7 @@ impl Found {
                 .iter()
                 .filter(|known| known.partner_id == intent.partner_id)
                 .filter(|known| Some(known.claim_id) != intent.claim_id)
-                .map(|known| known.subject.clone())
+                .map(|known| (known.subject.clone(), known.claim_id))
                 .collect(),
         }
     }

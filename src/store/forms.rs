@@ -1,5 +1,5 @@
-//! Texts that are kept in a form of their own, for search (L14) and as identifiers (L15): when the form changes with a
-//! release, what older ones have written is brought into it, once.
+//! Texts that are kept in a form of their own, for search and order (L14) and as identifiers (L15): when the form changes
+//! with a release, what older ones have written is brought into it, once.
 
 use domain::{identifier, text};
 use entity::setting;
@@ -10,8 +10,8 @@ use super::{Db, Reads, StoreError, Transaction};
 
 const SETTING: &str = "text_forms";
 
-/// Raised whenever [`domain::text::fold`] or a form of [`domain::identifier`] changes.
-const CURRENT: &str = "1";
+/// Raised whenever [`domain::text::fold`], [`domain::text::sort_key`] or a form of [`domain::identifier`] changes.
+const CURRENT: &str = "2";
 
 /// How many rows are read at once.
 const BATCH: usize = 1_000;
@@ -21,11 +21,22 @@ struct Formed {
     table: &'static str,
     key: &'static str,
     column: &'static str,
+    /// The column that it is made of: itself, but for a sort key.
+    from: &'static str,
     form: fn(&str) -> String,
 }
 
+/// A column that is made of itself.
+const fn formed(table: &'static str, key: &'static str, column: &'static str, form: fn(&str) -> String) -> Formed {
+    Formed { table, key, column, from: column, form }
+}
+
 const fn folded(table: &'static str, key: &'static str, column: &'static str) -> Formed {
-    Formed { table, key, column, form: text::fold }
+    formed(table, key, column, text::fold)
+}
+
+const fn sorted(table: &'static str, key: &'static str) -> Formed {
+    Formed { table, key, column: "sort_key", from: "name", form: text::sort_key }
 }
 
 fn domain_form(typed: &str) -> String {
@@ -38,10 +49,13 @@ const COLUMNS: [Formed; 8] = [
     folded("customer", "tenant_id", "search_text"),
     folded("partner", "id", "search_text"),
     folded("product", "sku_id", "search_text"),
-    Formed { table: "claim", key: "id", column: "external_reference", form: identifier::reference },
-    Formed { table: "claim", key: "id", column: "domain", form: domain_form },
-    Formed { table: "customer", key: "tenant_id", column: "domain", form: domain_form },
+    formed("claim", "id", "external_reference", identifier::reference),
+    formed("claim", "id", "domain", domain_form),
+    formed("customer", "tenant_id", "domain", domain_form),
 ];
+
+const SORTED: [Formed; 4] =
+    [sorted("customer", "tenant_id"), sorted("partner", "id"), sorted("product", "sku_id"), sorted("reviewer", "id")];
 
 impl Db {
     /// Whether the texts of this database are in the forms of this program.
@@ -58,17 +72,38 @@ impl Db {
     /// The database's; then nothing was changed.
     pub(super) async fn renew_forms(&self) -> Result<(), StoreError> {
         if is_current(self).await? {
-            return Ok(());
+            return self.fill_sort_keys().await;
         }
         let transaction = self.begin().await?;
         for formed in &COLUMNS {
-            renew(&transaction, formed).await?;
+            renew(&transaction, formed, &may_differ(formed.column, transaction.connection().get_database_backend()))
+                .await?;
+        }
+        for sorted in &SORTED {
+            renew(&transaction, sorted, "TRUE").await?;
         }
         renew_verified_domains(&transaction).await?;
         let row = setting::ActiveModel { name: Set(SETTING.to_owned()), value: Set(CURRENT.to_owned()) };
         let again = OnConflict::column(setting::Column::Name).update_column(setting::Column::Value).to_owned();
         setting::Entity::insert(row).on_conflict(again).exec_without_returning(transaction.connection()).await?;
         transaction.commit().await
+    }
+}
+
+impl Db {
+    /// Gives a sort key to rows that a program of an older release wrote beside this one.
+    async fn fill_sort_keys(&self) -> Result<(), StoreError> {
+        for sorted in &SORTED {
+            let query = format!("SELECT 1 FROM {} WHERE sort_key = '' LIMIT 1", sorted.table);
+            let backend = Reads::connection(self).get_database_backend();
+            let found = Reads::connection(self).query_one_raw(Statement::from_string(backend, query)).await?;
+            if found.is_some() {
+                let transaction = self.begin().await?;
+                renew(&transaction, sorted, "sort_key = ''").await?;
+                transaction.commit().await?;
+            }
+        }
+        Ok(())
     }
 }
 
@@ -86,13 +121,13 @@ fn may_differ(column: &str, backend: DbBackend) -> String {
     format!("({bytes} <> length({column}) OR {column} LIKE '%xn--%' OR {column} LIKE '%  %')")
 }
 
-async fn renew(transaction: &Transaction, formed: &Formed) -> Result<(), StoreError> {
-    let Formed { table, key, column, form } = formed;
+/// Brings the rows for which this condition holds into the form.
+async fn renew(transaction: &Transaction, formed: &Formed, condition: &str) -> Result<(), StoreError> {
+    let Formed { table, key, column, from, form } = formed;
     let connection = transaction.connection();
     let backend = connection.get_database_backend();
     let read = format!(
-        "SELECT {key}, {column} FROM {table} WHERE {key} > $1 AND {} ORDER BY {key} LIMIT {BATCH}",
-        may_differ(column, backend)
+        "SELECT {key}, {from}, {column} FROM {table} WHERE {key} > $1 AND {condition} ORDER BY {key} LIMIT {BATCH}"
     );
     // An external reference that would be another claim's then stays as it is.
     let guard = if *column == "external_reference" {
@@ -107,8 +142,8 @@ async fn renew(transaction: &Transaction, formed: &Formed) -> Result<(), StoreEr
         let statement = Statement::from_sql_and_values(backend, read.as_str(), [Value::from(last)]);
         let rows = connection.query_all_raw(statement).await?;
         for row in &rows {
-            let (id, before): (Uuid, String) = (row.try_get_by_index(0)?, row.try_get_by_index(1)?);
-            let after = form(&before);
+            let (id, source): (Uuid, String) = (row.try_get_by_index(0)?, row.try_get_by_index(1)?);
+            let (before, after): (String, String) = (row.try_get_by_index(2)?, form(&source));
             if after != before {
                 let values = [Value::from(after), Value::from(id)];
                 connection.execute_raw(Statement::from_sql_and_values(backend, write.as_str(), values)).await?;

@@ -5,6 +5,7 @@
 
 use std::collections::HashMap;
 
+use domain::text;
 use sea_orm::{
     ConnectionTrait, EntityTrait, ExprTrait, Order, QuerySelect, QueryTrait,
     sea_query::{Asterisk, Expr, SelectStatement},
@@ -13,7 +14,7 @@ use uuid::Uuid;
 
 use super::{
     Db, Reads, StoreError,
-    page::{Cursor, Key, ListOrder, Page, PageRequest},
+    page::{Cursor, Key, KeyKind, ListOrder, Page, PageRequest},
     rows::{Rows, Shape, read_all},
 };
 
@@ -60,7 +61,7 @@ impl<T> Keyset<'_, T> {
     /// Takes only what the cursors leave, and says in which direction it is to be read.
     pub(in crate::store) fn bound(&self, query: &mut SelectStatement, request: &PageRequest) -> Order {
         let keys = || Expr::tuple(self.columns.clone());
-        let place = |cursor: &Cursor| Expr::tuple(cursor.keys().iter().map(value));
+        let place = |cursor: &Cursor| Expr::tuple(cursor.keys().iter().zip(self.order.kinds).map(value));
         if let Some(after) = &request.after {
             query.and_where(if self.order.descending { keys().lt(place(after)) } else { keys().gt(place(after)) });
         }
@@ -81,8 +82,10 @@ impl<T> Keyset<'_, T> {
     }
 }
 
-fn value(key: &Key) -> Expr {
+/// A key as its column has it. A cursor holds a name as it is, so that it outlives a change of the collation.
+fn value((key, kind): (&Key, &KeyKind)) -> Expr {
     match key {
+        Key::Text(name) if *kind == KeyKind::Name => Expr::val(text::sort_key(name)),
         Key::Int(number) => Expr::val(*number),
         Key::Text(text) => Expr::val(text.as_str()),
         Key::Id(id) => Expr::val(*id),

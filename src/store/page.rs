@@ -25,6 +25,8 @@ pub enum KeyKind {
     Int,
     /// [`Key::Text`]
     Text,
+    /// [`Key::Text`]: a name, which is sorted by its sort key (L14).
+    Name,
     /// [`Key::Id`]
     Id,
 }
@@ -34,7 +36,7 @@ impl Key {
     fn is(&self, kind: KeyKind) -> bool {
         match (self, kind) {
             (Self::Int(_), KeyKind::Int) | (Self::Id(_), KeyKind::Id) => true,
-            (Self::Text(text), KeyKind::Text) => !text.contains('\0'),
+            (Self::Text(text), KeyKind::Text | KeyKind::Name) => !text.contains('\0'),
             _ => false,
         }
     }

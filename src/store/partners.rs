@@ -21,7 +21,7 @@ use super::{
 };
 
 /// The list, for [`super::page::Cursor::decode`].
-pub const ORDER: ListOrder = ListOrder { tag: "partners", kinds: &[KeyKind::Text, KeyKind::Id], descending: false };
+pub const ORDER: ListOrder = ListOrder { tag: "partners", kinds: &[KeyKind::Name, KeyKind::Id], descending: false };
 
 /// The partners that the caller sees and whose name has the words of the search.
 fn seen(caller: &Caller, search: Option<&str>) -> Rows<Entity> {
@@ -40,7 +40,7 @@ pub async fn page(
 ) -> Result<Page<Partner>, StoreError> {
     let keyset: Keyset<'_, Partner> = Keyset {
         order: ORDER,
-        columns: [Column::Name, Column::Id].map(|column| Expr::col(column.as_column_ref())).to_vec(),
+        columns: [Column::SortKey, Column::Id].map(|column| Expr::col(column.as_column_ref())).to_vec(),
         keys: &|row| vec![Key::Text(row.name.clone()), Key::Id(row.id)],
     };
     keyset::page(db, seen(caller, search), &keyset, request, &Plain::<Partner>::all()).await

@@ -15,7 +15,7 @@ use super::{
 };
 
 /// The list, for [`super::page::Cursor::decode`].
-pub const ORDER: ListOrder = ListOrder { tag: "products", kinds: &[KeyKind::Text, KeyKind::Id], descending: false };
+pub const ORDER: ListOrder = ListOrder { tag: "products", kinds: &[KeyKind::Name, KeyKind::Id], descending: false };
 
 /// Which products are asked for; what is not given leaves everything.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
@@ -41,7 +41,7 @@ fn matching(filter: &ProductFilter) -> Rows<Entity> {
 pub async fn page(db: &Db, filter: &ProductFilter, request: &PageRequest) -> Result<Page<Product>, StoreError> {
     let keyset: Keyset<'_, Product> = Keyset {
         order: ORDER,
-        columns: [Column::Name, Column::SkuId].map(|column| Expr::col(column.as_column_ref())).to_vec(),
+        columns: [Column::SortKey, Column::SkuId].map(|column| Expr::col(column.as_column_ref())).to_vec(),
         keys: &|row| vec![Key::Text(row.name.clone()), Key::Id(row.sku_id)],
     };
     keyset::page(db, matching(filter), &keyset, request, &Plain::<Product>::all()).await

@@ -23,7 +23,7 @@ use super::{
 };
 
 /// The list, for [`super::page::Cursor::decode`].
-pub const ORDER: ListOrder = ListOrder { tag: "reviewers", kinds: &[KeyKind::Text, KeyKind::Id], descending: false };
+pub const ORDER: ListOrder = ListOrder { tag: "reviewers", kinds: &[KeyKind::Name, KeyKind::Id], descending: false };
 
 /// The statuses in which a claim's review is open.
 const OPEN: [ClaimStatus; 3] = [ClaimStatus::Submitted, ClaimStatus::UnderReview, ClaimStatus::PartnerActionRequired];
@@ -62,7 +62,7 @@ fn matching(filter: &ReviewerFilter) -> Rows<Entity> {
 pub async fn page(db: &Db, filter: &ReviewerFilter, request: &PageRequest) -> Result<Page<Reviewer>, StoreError> {
     let keyset: Keyset<'_, Reviewer> = Keyset {
         order: ORDER,
-        columns: [Column::Name, Column::Id].map(|column| Expr::col(column.as_column_ref())).to_vec(),
+        columns: [Column::SortKey, Column::Id].map(|column| Expr::col(column.as_column_ref())).to_vec(),
         keys: &|row| vec![Key::Text(row.name.clone()), Key::Id(row.id)],
     };
     keyset::page(db, matching(filter), &keyset, request, &Plain::<Reviewer>::all()).await

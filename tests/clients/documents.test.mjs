@@ -31,7 +31,7 @@ const download = (url) => fetch(second.base + url, { headers: { authorization: `
 
 /** A document that is there, its content, and its claim. */
 async function uploaded(size = 100) {
-  const content = `%PDF-1.7\n${'x'.repeat(size)}\n%%EOF\n`;
+  const content = `%PDF-1.7\n1 0 obj <</Type /Catalog>> endobj\n%${'x'.repeat(size)}\ntrailer <</Root 1 0 R>>\n%%EOF\n`;
   const { id } = await world.draft();
   const { answer } = await upload(id, content);
   const { document, problems } = answer.data.attachProofOfExecution;

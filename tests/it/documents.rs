@@ -12,6 +12,8 @@ use crate::support::{Settings, World, both, caller::mutation_document, ids, worl
 both!(
     a_document_is_kept_as_it_came,
     the_type_is_found_by_content,
+    what_programs_write_around_a_document_is_taken,
+    what_a_reviewer_cannot_open_is_refused_with_its_own_remedy,
     files_that_are_refused_leave_nothing_behind,
     a_claim_takes_so_many_documents,
     a_document_can_be_removed_while_editing,
@@ -75,10 +77,44 @@ async fn the_type_is_found_by_content(world: &World) {
     }
 }
 
+async fn what_programs_write_around_a_document_is_taken(world: &World) {
+    // P1
+    let draft = world.draft().await;
+    let mbox = [b"From kim@contoso.example Mon Mar  2 09:00:00 2026\n", MAIL].concat();
+    for (content, expected) in [
+        ([b"\x1b%-12345X@PJL\r\n", PDF].concat(), "application/pdf"),
+        ([&[b'x'; 1000][..], PDF].concat(), "application/pdf"),
+        ([b"\xef\xbb\xbf\n", PDF].concat(), "application/pdf"),
+        (mbox, "message/rfc822"),
+    ] {
+        let answer = world.partner.attach(draft.id(), "a", content).await;
+        assert_eq!(answer.payload()["document"]["mediaType"], expected, "{}", answer.text);
+    }
+    assert_eq!(
+        world.partner.attach(draft.id(), "a", [&[b'x'; 1024][..], PDF].concat()).await.refused(),
+        ["FILE_TYPE_NOT_ALLOWED"]
+    );
+}
+
+async fn what_a_reviewer_cannot_open_is_refused_with_its_own_remedy(world: &World) {
+    // P1
+    let draft = world.draft().await;
+    let encrypted = String::from_utf8(PDF.to_vec()).unwrap().replace("/Root 1 0 R", "/Root 1 0 R /Encrypt 2 0 R");
+    let answer = world.partner.attach(draft.id(), "locked.pdf", encrypted).await;
+    let problem = answer.problem("FILE_TYPE_NOT_ALLOWED").clone();
+    assert!(problem["message"].as_str().unwrap().contains("encrypted"), "{problem}");
+    assert!(problem["remedy"].as_str().unwrap().contains("without a password"), "{problem}");
+    let other = world.partner.attach(draft.id(), "odd.pdf", "MZ").await;
+    assert_ne!(other.problem("FILE_TYPE_NOT_ALLOWED")["remedy"], problem["remedy"]);
+    assert_eq!(stored(world), 0);
+}
+
 async fn files_that_are_refused_leave_nothing_behind(world: &World) {
     // P1
     let draft = world.draft().await;
-    let refused: [(&str, Vec<u8>, &str); 6] = [
+    let refused: [(&str, Vec<u8>, &str); 8] = [
+        ("header.pdf", b"%PDF-1.7".to_vec(), "FILE_TYPE_NOT_ALLOWED"),
+        ("poster.html", b"<html>%PDF-1.7</html>".to_vec(), "FILE_TYPE_NOT_ALLOWED"),
         ("empty.pdf", Vec::new(), "FILE_EMPTY"),
         ("program.pdf", b"MZ\x90\0\x03\0\0\0\x04\0\0\0\xff\xff\0\0".to_vec(), "FILE_TYPE_NOT_ALLOWED"),
         ("page.pdf", b"<!DOCTYPE html><script>alert(1)</script>".to_vec(), "FILE_TYPE_NOT_ALLOWED"),

@@ -1,6 +1,6 @@
 //! The directory from files, by `cpor import`: CSV and JSON Lines, good rows and bad ones (C8).
 
-use std::{fmt::Write as _, path::Path};
+use std::{fmt::Write as _, io::Write as _, path::Path, process::Stdio};
 
 use serde_json::{Value, json};
 
@@ -17,6 +17,9 @@ on_empty_databases!(
     files_of_json_lines_are_imported,
     bad_rows_are_named_and_the_good_ones_loaded,
     a_dry_run_writes_nothing,
+    files_of_spreadsheets_are_imported,
+    other_encodings_are_refused_with_line_and_column,
+    a_cell_of_any_size_takes_no_memory,
 );
 
 /// A database with all steps and, but for subscriptions, the sample directory from its files.
@@ -202,4 +205,103 @@ async fn a_dry_run_writes_nothing(database: &Database) {
         "{refused:?}"
     );
     assert_eq!(count(database, "product").await, before);
+}
+
+/// A file of these bytes.
+fn bytes_file(folder: &Path, name: &str, content: &[u8]) -> String {
+    let path = folder.join(name);
+    std::fs::write(&path, content).unwrap();
+    path.to_str().unwrap().to_owned()
+}
+
+/// The rows of the sample files as a European spreadsheet writes them: separated so, with this line break, a blank row at the
+/// end, and names of columns as people write them.
+fn as_spreadsheet(what: &str, separator: &str, line_break: &str) -> String {
+    let mut file = csv::Reader::from_path(root().join(format!("data/{what}.csv"))).unwrap();
+    let quoted = |cell: &str| {
+        let plain = !cell.contains([';', ',', '\t', '"']);
+        if plain { cell.to_owned() } else { format!("\"{}\"", cell.replace('"', "\"\"")) }
+    };
+    let title = |name: &str| {
+        name.split('_').map(|word| format!("{}{}", word[..1].to_uppercase(), &word[1..])).collect::<Vec<_>>().join(" ")
+    };
+    let headers: Vec<String> = file.headers().unwrap().iter().map(title).collect();
+    let mut lines = vec![headers.join(separator)];
+    for record in file.records() {
+        lines.push(record.unwrap().iter().map(quoted).collect::<Vec<_>>().join(separator));
+    }
+    lines.push(separator.repeat(headers.len() - 1));
+    lines.join(line_break) + line_break
+}
+
+async fn files_of_spreadsheets_are_imported(database: &Database) {
+    // C8: every kind of rows, each in another form that spreadsheets write.
+    on(database, &["migrate", "up"]).done();
+    let folder = new_folder("spreadsheets");
+    let utf16 = |text: &str, order: fn(u16) -> [u8; 2]| text.encode_utf16().flat_map(order).collect::<Vec<u8>>();
+    let files = [
+        ("products", format!("\u{feff}{}", as_spreadsheet("products", ";", "\r\n")).into_bytes()),
+        (
+            "partners",
+            [b"\xff\xfe".to_vec(), utf16(&as_spreadsheet("partners", "\t", "\r\n"), u16::to_le_bytes)].concat(),
+        ),
+        ("customers", format!("sep=;\r\n{}", as_spreadsheet("customers", ";", "\r\n")).into_bytes()),
+        (
+            "subscriptions",
+            [b"\xfe\xff".to_vec(), utf16(&as_spreadsheet("subscriptions", ",", "\r"), u16::to_be_bytes)].concat(),
+        ),
+    ];
+    for (what, content) in files {
+        let file = bytes_file(&folder, &format!("{what}.csv"), &content);
+        let told = on(database, &["import", what, &file]).done().to_owned();
+        assert!(
+            told.ends_with("0 updated, 0 unchanged, 0 refused") && !told.starts_with("0 inserted"),
+            "{what}: {told}"
+        );
+        // The same rows as those of the sample file.
+        let again = on(database, &["import", what, &format!("data/{what}.csv")]).done().to_owned();
+        assert!(again.starts_with("0 inserted, 0 updated, ") && again.ends_with(" 0 refused"), "{what}: {again}");
+    }
+    on(database, &["verify"]).done();
+}
+
+async fn other_encodings_are_refused_with_line_and_column(database: &Database) {
+    // C8: Windows-1252 as spreadsheets write it by default.
+    with_directory(database);
+    let folder = new_folder("encodings");
+    let content = b"tenant_id;name;domain\r\nb0000000-0000-4000-8000-000000000001;Plain;plain.example\r\n\r\n\
+        b0000000-0000-4000-8000-000000000002;M\xfcller & S\xf6hne;mueller.example\r\n";
+    let ended = on(database, &["import", "customers", &bytes_file(&folder, "ansi.csv", content)]);
+    let told = ended.failed(1);
+    for part in ["not UTF-8", "line 4, column name,", "0xFC", "Windows-1252", "\"ü\"", "CSV UTF-8"] {
+        assert!(told.contains(part), "{part}: {told}");
+    }
+    assert_eq!(count(database, "customer WHERE name LIKE '%hne'").await, 0);
+}
+
+async fn a_cell_of_any_size_takes_no_memory(database: &Database) {
+    // C8: refused in constant memory, with its place; the other rows are loaded.
+    on(database, &["migrate", "up"]).done();
+    let mut command = cpor(root(), &["import", "products", "-", "--format", "csv"]);
+    let command = command.env("DATABASE_URL", &database.url);
+    let mut child = command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+    let mut input = child.stdin.take().unwrap();
+    input.write_all(b"sku_id,sku_part_number,name,solution_area\n").unwrap();
+    input.write_all(b"b0000000-0000-4000-8000-000000000001,A,").unwrap();
+    let chunk = vec![b'x'; 1024 * 1024];
+    // More would prove no more, and take long without optimization.
+    for _ in 0..192 {
+        input.write_all(&chunk).unwrap();
+    }
+    // All but what the pipe holds has been read.
+    let status = std::fs::read_to_string(format!("/proc/{}/status", child.id())).unwrap();
+    let peak = status.lines().find_map(|line| line.strip_prefix("VmHWM:")).unwrap();
+    let peak: u64 = peak.trim().trim_end_matches(" kB").parse().unwrap();
+    assert!(peak < 128 * 1024, "{peak} KiB");
+    input.write_all(b",MICROSOFT_365\nb0000000-0000-4000-8000-000000000002,B,B,MICROSOFT_365\n").unwrap();
+    drop(input);
+    let output = child.wait_with_output().unwrap();
+    let (out, err) = (String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr));
+    assert!(err.contains("line 2: name: the cell has more than"), "{err}");
+    assert_eq!(out.trim_end(), "1 inserted, 0 updated, 0 unchanged, 1 refused", "{err}");
 }

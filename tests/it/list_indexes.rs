@@ -18,7 +18,7 @@ both!(
 
 const TABLES: [&str; 5] = ["claim", "claim_line", "comment", "history", "association"];
 
-const FILTERS: [&str; 14] = [
+const FILTERS: [&str; 17] = [
     "",
     "status: SUBMITTED",
     "status: [SUBMITTED, REJECTED]",
@@ -33,6 +33,9 @@ const FILTERS: [&str; 14] = [
     "submittedAt: { from: \"2026-01-01T00:00:00Z\", before: \"2026-01-09T00:00:00Z\" }",
     "dueAt: { from: \"2026-01-01T00:00:00Z\" }",
     "search: \"claim\"",
+    "search: \"1000001 claim\"",
+    "search: \"c0000000-0000-4000-8000-000000000001\"",
+    "search: \"50000000-0000-4000-8000-000000000001 sales\"",
 ];
 
 const ORDERS: [&str; 4] = ["CREATED_AT", "UPDATED_AT", "SUBMITTED_AT", "DUE_AT"];

@@ -10,6 +10,8 @@ use crate::support::{
 
 both!(
     what_nobody_can_see_is_blank,
+    every_required_text_refuses_what_nobody_can_see,
+    a_blank_text_brings_nothing,
     text_that_reads_other_than_it_is_is_refused,
     customers_are_found_however_their_names_are_typed,
     claims_are_found_by_a_folded_name,
@@ -42,6 +44,144 @@ async fn what_nobody_can_see_is_blank(world: &World) {
         let answer = world.partner.mutate("createClaim", input).await;
         assert!(answer.text.contains("idempotency key"), "{}", answer.text);
     }
+}
+
+/// The input types with texts that are required: for each of its `String!` fields the refusal of a blank one is tried.
+const REQUIRED: [(&str, &[&str]); 14] = [
+    ("AddCommentInput", &["body"]),
+    ("AwardArbitrationInput", &["rationale"]),
+    ("ClaimEligibilityInput", &["domain", "mpnId"]),
+    ("ContactInput", &["email", "name"]),
+    ("CreateClaimInput", &["domain", "mpnId", "name"]),
+    ("CustomerRow", &["domain", "name"]),
+    ("PartnerLocationRow", &["country", "mpnId", "name"]),
+    ("PartnerRow", &["name"]),
+    ("ProductRow", &["name", "skuPartNumber"]),
+    ("ReassignReviewsInput", &["fromSubject"]),
+    ("RejectClaimInput", &["detail"]),
+    ("RequestPartnerActionInput", &["message"]),
+    ("ReviewerRow", &["name", "subject"]),
+    ("WithdrawClaimInput", &["detail"]),
+];
+
+#[test]
+fn the_required_texts_are_those_of_the_schema() {
+    // L13
+    let schema = crate::support::source::read("schema.graphql");
+    for (name, fields) in REQUIRED {
+        let start = schema.find(&format!("input {name} {{")).unwrap_or_else(|| panic!("{name}"));
+        let text = &schema[start..];
+        let lines = text[..text.find("\n}").unwrap()].lines();
+        let found: Vec<&str> = lines.filter_map(|line| line.trim().strip_suffix(": String!")).collect();
+        // What a nullable field takes, the server may still require.
+        assert!(found.iter().all(|field| fields.contains(field)), "{name}: {found:?}");
+    }
+}
+
+/// The input of a mutation with one text in place of another; the path is that of the problem's field.
+fn with(mut input: Value, path: &[&str], text: &str) -> Value {
+    let place = path.iter().fold(&mut input, |value, step| match step.parse::<usize>() {
+        Ok(index) => &mut value[index],
+        Err(_) => &mut value[*step],
+    });
+    *place = json!(text);
+    input
+}
+
+async fn every_required_text_refuses_what_nobody_can_see(world: &World) {
+    // L13
+    let review = world.under_review().await;
+    let at = |claim: &crate::support::Claim| json!({ "claimId": claim.id(), "expectedVersion": claim.version() });
+    let rival = world.submitted_by(&world.rival).await;
+    let arbitration = world.lead.claim(rival.id()).await.unwrap().arbitrations()[0].0.to_owned();
+    let award = json!({ "arbitrationId": arbitration, "winnerClaimId": rival.id(), "rationale": "x" });
+    let mut reject = at(&review);
+    reject["reason"] = json!("INSUFFICIENT_POE");
+    let mut ask = at(&review);
+    ask["reasons"] = json!(["OTHER"]);
+    let location = json!({ "mpnId": "7", "name": "x", "country": "CH", "enrolledPrograms": [] });
+    let partner = json!({ "partnerId": "a0000000-0000-4000-8000-0000000000ff", "name": "x", "locations": [location] });
+    let customer = json!({ "tenantId": "c0000000-0000-4000-8000-0000000000ff", "name": "x", "domain": "x.example" });
+    let product = json!({ "skuId": "c0000000-0000-4000-8000-0000000000ff", "skuPartNumber": "x", "name": "x", "solutionArea": "MICROSOFT_365" });
+    let reviewer = json!({ "subject": "x", "name": "x", "lead": false, "active": true });
+    let create = world.input_of(&world.partner);
+    let cases: [(&Caller, &str, Value, &[&str]); 23] = [
+        (&world.partner, "addComment", json!({ "claimId": review.id(), "visibility": "SHARED" }), &["body"]),
+        (&world.lead, "awardArbitration", award, &["rationale"]),
+        (&world.partner, "createClaim", create.clone(), &["name"]),
+        (&world.partner, "createClaim", create.clone(), &["domain"]),
+        (&world.partner, "createClaim", create.clone(), &["mpnId"]),
+        (&world.partner, "createClaim", create.clone(), &["customerContact", "name"]),
+        (&world.partner, "createClaim", create.clone(), &["technicalContact", "email"]),
+        (&world.partner, "createClaim", create, &["partnerContact", "name"]),
+        (&world.partner, "withdrawClaim", at(&review), &["detail"]),
+        (&world.reviewer, "rejectClaim", reject, &["detail"]),
+        (&world.reviewer, "requestPartnerAction", ask, &["message"]),
+        (&world.lead, "reassignReviews", json!({}), &["fromSubject"]),
+        (&world.lead, "setReviewerAbsence", json!({}), &["reviewerSubject"]),
+        (&world.sync, "upsertCustomers", json!({ "rows": [customer] }), &["rows", "0", "name"]),
+        (&world.sync, "upsertCustomers", json!({ "rows": [customer] }), &["rows", "0", "domain"]),
+        (&world.sync, "upsertPartners", json!({ "rows": [partner] }), &["rows", "0", "name"]),
+        (&world.sync, "upsertPartners", json!({ "rows": [partner] }), &["rows", "0", "locations", "0", "name"]),
+        (&world.sync, "upsertPartners", json!({ "rows": [partner] }), &["rows", "0", "locations", "0", "mpnId"]),
+        (&world.sync, "upsertPartners", json!({ "rows": [partner] }), &["rows", "0", "locations", "0", "country"]),
+        (&world.sync, "upsertProducts", json!({ "rows": [product] }), &["rows", "0", "name"]),
+        (&world.sync, "upsertProducts", json!({ "rows": [product] }), &["rows", "0", "skuPartNumber"]),
+        (&world.sync, "upsertReviewers", json!({ "rows": [reviewer] }), &["rows", "0", "name"]),
+        (&world.sync, "upsertReviewers", json!({ "rows": [reviewer] }), &["rows", "0", "subject"]),
+    ];
+    for (caller, mutation, input, path) in cases {
+        let in_row: Vec<&str> = path.iter().skip(if path[0] == "rows" { 2 } else { 0 }).copied().collect();
+        for blank in UNSEEN {
+            let answer = caller.mutate(mutation, with(input.clone(), path, blank)).await;
+            let problems = answer.payload()["problems"].as_array().unwrap();
+            let of = |problem: &Value| if path[0] == "rows" { problem["problem"].clone() } else { problem.clone() };
+            let is_refused = problems
+                .iter()
+                .map(of)
+                .any(|problem| problem["field"] == json!(in_row) && problem["code"] != "NOT_FOUND");
+            assert!(is_refused, "{mutation} {path:?} {blank:?}: {}", answer.text);
+        }
+    }
+    let query = "query($input: ClaimEligibilityInput!) { claimEligibility(input: $input) { problems { field } } }";
+    let input = json!({ "tenantId": CONTOSO, "domain": "contoso.example", "solutionArea": "MICROSOFT_365", "activities": ["USAGE"],
+        "mpnId": "1000001", "lines": [] });
+    for field in ["domain", "mpnId"] {
+        for blank in UNSEEN {
+            let answer = world.partner.graphql(query, json!({ "input": with(input.clone(), &[field], blank) })).await;
+            assert_eq!(answer.payload()["problems"], json!([{ "field": [field] }]), "{field} {blank:?}");
+        }
+    }
+}
+
+/// A rejected claim on a customer of its own.
+async fn rejected_on(world: &World, number: u32) -> crate::support::Claim {
+    let claim = world.submitted_on(&world.partner, number).await;
+    world.reject(&world.review(&claim).await).await
+}
+
+async fn a_blank_text_brings_nothing(world: &World) {
+    // L5, L13, D1: where one of several things is needed, what nobody can see is none of them.
+    let asked = world.action_requested().await;
+    let rejected = rejected_on(world, 3).await;
+    for blank in UNSEEN {
+        world.partner.act("respondToReview", &asked, json!({ "message": blank })).await.refused_for("INVALID_VALUE");
+        world
+            .partner
+            .act("disputeClaim", &rejected, json!({ "justification": blank }))
+            .await
+            .refused_for("INVALID_VALUE");
+    }
+    // In an optional field it is as if it had been left out.
+    let draft = world.draft_on(&world.partner, 4).await;
+    let set = world
+        .partner
+        .act("updateClaim", &draft, json!({ "solutionSeller": "\u{2060}", "externalReference": "\u{feff}" }))
+        .await;
+    assert_eq!(
+        (set.claim().field("solutionSeller"), set.claim().field("externalReference")),
+        (&Value::Null, &Value::Null)
+    );
 }
 
 async fn text_that_reads_other_than_it_is_is_refused(world: &World) {

@@ -28,8 +28,9 @@ pub fn mpn_id(field: &str, typed: &str) -> Result<String, Problem> {
     if fits && id.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-' || byte == b'_') {
         return Ok(id);
     }
-    let message = format!("An MPN id has 1 to {MPN_ID_MAX} letters, digits, hyphens and underscores.");
-    Err(invalid(field, message, "Give the location's MPN id as the partner programme has it."))
+    let message = format!("An MPN id has up to {MPN_ID_MAX} letters, digits, hyphens and underscores.");
+    let remedy = "Give the location's MPN id as the partner programme has it.";
+    Err(invalid(field, message, remedy).param("limit", MPN_ID_MAX))
 }
 
 /// A country: a two-letter code of ISO 3166-1 in capitals, or a name as it is.

@@ -33,7 +33,7 @@ impl Row for ReviewerRow {
         let email = text::optional("email", self.email.as_deref(), NAME_MAX)?;
         let locale = form::locale(self.locale.as_deref())?;
         Ok(Self {
-            subject: text::required("subject", &self.subject, NAME_MAX)?,
+            subject: text::subject("subject", &self.subject)?,
             name: text::required("name", &self.name, NAME_MAX)?,
             email: email.map(|email| text::email("email", &email)).transpose()?,
             locale,

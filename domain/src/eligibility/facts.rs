@@ -77,8 +77,8 @@ pub struct Facts {
     pub sku_ids: HashSet<Uuid>,
     /// The tenant's subscriptions to the lines' products, and those of its subscriptions that a line names.
     pub subscriptions: Vec<Subscription>,
-    /// What other live claims of the same partner claim (E9, E15).
-    pub claimed: HashSet<Subject>,
+    /// What other live claims of the same partner claim, and which claim does (E9, E15).
+    pub claimed: HashMap<Subject, Uuid>,
 }
 
 /// A partner's location.

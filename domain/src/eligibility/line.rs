@@ -102,8 +102,9 @@ impl<'a> LineJudge<'a> {
 
     // E9
     fn claimed_before(&self, subscription: &Subscription, findings: &mut Findings) {
-        if self.judge.facts.claimed.contains(&Subject::Subscription(subscription.subscription_id)) {
-            findings.problems.push(words::already_claimed(self.line));
+        let subject = Subject::Subscription(subscription.subscription_id);
+        if let Some(by) = self.judge.facts.claimed.get(&subject) {
+            findings.problems.push(words::already_claimed(self.line, *by));
         }
     }
 
@@ -122,8 +123,8 @@ impl<'a> LineJudge<'a> {
             self.standing(&to_product, words::Who::of(to_product.len(), self.product), findings);
         }
         let workload = Subject::Workload { tenant_id: self.judge.intent.tenant_id, sku_id: self.product.sku_id };
-        if self.judge.facts.claimed.contains(&workload) {
-            findings.problems.push(words::duplicate_claim(self.line, self.product)); // E15
+        if let Some(by) = self.judge.facts.claimed.get(&workload) {
+            findings.problems.push(words::duplicate_claim(self.line, self.product, *by)); // E15
         }
     }
 

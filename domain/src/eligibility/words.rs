@@ -2,6 +2,8 @@
 //!
 //! Nothing here may depend on another partner's business, nor, where the tenant is not proven, on the tenant's (A4, A6).
 
+use uuid::Uuid;
+
 use super::{IntendedLine, Product};
 use crate::{
     catalogue::{activities_in_words, area_name, program_name},
@@ -70,6 +72,7 @@ pub(super) fn id_of_another_kind(line: &IntendedLine, kind: &str) -> Problem {
         format!("This is {kind}, not a subscription id."),
         "Ask the customer for the id of the subscription itself.",
     )
+    .param("kind", kind)
 }
 
 // E3: the answer to an unknown subscription and to another tenant's is the same.
@@ -90,6 +93,7 @@ pub(super) fn product_not_on_tenant(line: &IntendedLine, product: &Product) -> P
         format!("The customer's tenant has no subscription to {}.", product.name),
         "Claim a product that the customer has, or ask the customer on which tenant it has this one.",
     )
+    .param("product", &product.name)
 }
 
 // E5
@@ -100,6 +104,7 @@ pub(super) fn product_mismatch(line: &IntendedLine, product: &Product) -> Proble
         format!("This subscription is not for {}.", product.name),
         format!("Claim the product that the subscription is for, or give a subscription to {}.", product.name),
     )
+    .param("product", &product.name)
 }
 
 /// Which subscriptions a problem is about.
@@ -133,12 +138,14 @@ impl<'a> Who<'a> {
 
     /// A Microsoft 365 line has no subscription field, so its problems are the product's.
     fn at(self, code: ProblemCode, line: &IntendedLine, what: &str, remedy: &str) -> Problem {
-        match self {
-            Self::Only(product) | Self::Several(product) if product.solution_area == SolutionArea::Microsoft365 => {
-                on_product(code, line, self.says(what), remedy)
-            }
-            _ => on_subscription(code, line, self.says(what), remedy),
-        }
+        let (Self::Only(product) | Self::Several(product)) = self else {
+            return on_subscription(code, line, self.says(what), remedy);
+        };
+        let problem = match product.solution_area {
+            SolutionArea::Microsoft365 => on_product(code, line, self.says(what), remedy),
+            SolutionArea::BusinessApplications => on_subscription(code, line, self.says(what), remedy),
+        };
+        problem.param("product", &product.name)
     }
 }
 
@@ -173,13 +180,14 @@ pub(super) fn not_active(line: &IntendedLine, who: Who<'_>) -> Problem {
 }
 
 // E9
-pub(super) fn already_claimed(line: &IntendedLine) -> Problem {
+pub(super) fn already_claimed(line: &IntendedLine, by: Uuid) -> Problem {
     on_subscription(
         ProblemCode::SubscriptionAlreadyClaimed,
         line,
         "Another live claim of your company already has this subscription.",
         "Go on with that claim, or withdraw it first; else remove the product here.",
     )
+    .of_claim(by)
 }
 
 // E10
@@ -190,6 +198,7 @@ pub(super) fn subscription_required(line: &IntendedLine, product: &Product) -> P
         format!("The customer has several subscriptions to {}, and none is named.", product.name),
         "Ask the customer for the id of the subscription that you work on, and give it.",
     )
+    .param("product", &product.name)
 }
 
 // E10
@@ -210,6 +219,7 @@ pub(super) fn activity_not_allowed(area: SolutionArea) -> Problem {
         format!("These activities cannot be claimed in {}.", area_name(area)),
         format!("Choose {}.", activities_in_words(area)),
     )
+    .param("solutionArea", area)
 }
 
 // E12
@@ -220,6 +230,9 @@ pub(super) fn solution_area_mismatch(line: &IntendedLine, product: &Product, are
         format!("{} belongs to {}, not to {}.", product.name, area_name(product.solution_area), area_name(area)),
         format!("Remove it here, and claim it in a claim for {}.", area_name(product.solution_area)),
     )
+    .param("product", &product.name)
+    .param("productSolutionArea", product.solution_area)
+    .param("solutionArea", area)
 }
 
 // E13
@@ -240,6 +253,7 @@ pub(super) fn location_not_enrolled(program: IncentiveProgram) -> Problem {
         format!("The location is not enrolled in {}.", program_name(program)),
         "Manage the location's enrolment, for which ask your global admin; or choose a location that is enrolled.",
     )
+    .param("program", program)
 }
 
 // E14
@@ -265,6 +279,7 @@ pub(super) fn contact_required(code: ProblemCode) -> Problem {
         _ => ("partnerContact", "contact at your own company"),
     };
     problem(code, field, format!("The claim has no {whose}."), "Give a name and an e-mail address.")
+        .param("field", field)
 }
 
 // E14, C4b
@@ -284,16 +299,19 @@ fn solution_details(field: &str, what: &str) -> Problem {
         format!("A claim for revenue association needs {what}."),
         format!("Give {what}."),
     )
+    .param("field", field)
 }
 
 // E15
-pub(super) fn duplicate_claim(line: &IntendedLine, product: &Product) -> Problem {
+pub(super) fn duplicate_claim(line: &IntendedLine, product: &Product, by: Uuid) -> Problem {
     on_product(
         ProblemCode::DuplicateClaim,
         line,
         format!("Another live claim of your company already has {} for this customer.", product.name),
         "Go on with that claim, or withdraw it first; else remove the product here.",
     )
+    .param("product", &product.name)
+    .of_claim(by)
 }
 
 /// The product does not exist: refused at once.

@@ -115,7 +115,7 @@ fn not_allowed(rule: &Rule, claim: &Claim, caller: &Caller, now: Timestamp) -> P
     } else {
         format!("Nobody is assigned; {} needs {}.", rule.action, who(rule.who))
     };
-    Problem::new(ProblemCode::NotAllowed, message).remedy(instead(claim, caller, now))
+    Problem::new(ProblemCode::NotAllowed, message).param("action", rule.action).remedy(instead(claim, caller, now))
 }
 
 /// Whom a row asks for, where the role alone does not do.

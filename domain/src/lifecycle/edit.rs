@@ -114,6 +114,7 @@ fn fixed_fields(claim: &Claim, edit: &Edit) -> Vec<Problem> {
     .map(|(field, _)| {
         Problem::new(ProblemCode::FieldNotEditable, format!("{field} is fixed since the claim was submitted."))
             .at([field])
+            .param("field", field)
             .remedy("Where it is wrong, withdraw the claim and claim again.")
     })
     .collect()
@@ -170,6 +171,7 @@ impl Values {
     fn cannot_clear(&mut self, field: &str) {
         self.problems.push(
             Problem::invalid([field], format!("{field} cannot be cleared."))
+                .param("field", field)
                 .remedy("Give a value, or leave the field out."),
         );
     }
@@ -232,6 +234,7 @@ impl Values {
         if claim.lines.len() + add.len() > LINES_MAX {
             self.problems.push(
                 Problem::invalid([added], format!("A claim has at most {LINES_MAX} lines."))
+                    .param("limit", LINES_MAX)
                     .remedy("Claim the other products in another claim."),
             );
             return;

@@ -11,12 +11,14 @@ use crate::{
 /// The reason that says best why the row is not open: the status, or what does not hold in it.
 pub(super) fn of(rule: &Rule, claim: &Claim, now: Timestamp) -> Problem {
     let needs = needs(rule, claim);
-    match rule.condition(claim.status) {
+    let problem = match rule.condition(claim.status) {
         Some(When::Uncontested) => in_arbitration(&needs),
         Some(When::ConsentOpen) => consent_closed(&needs),
         Some(When::Disputable) if rule.action == ClaimAction::Dispute => not_disputable(claim, now, &needs),
         _ => Problem::new(ProblemCode::WrongStatus, needs),
-    }
+    };
+    let needed = rule.statuses().map(|status| status.to_string()).collect::<Vec<_>>().join(" ");
+    problem.param("status", claim.status).param("action", rule.action).param("neededStatuses", needed)
 }
 
 /// The status it is in and the statuses it would need (L10).
@@ -53,7 +55,8 @@ fn not_disputable(claim: &Claim, now: Timestamp, needs: &str) -> Problem {
         Some(until) if until <= now => Problem::new(
             ProblemCode::DisputeWindowClosed,
             format!("The rejection could be disputed until {until}; that is over. {needs}"),
-        ),
+        )
+        .param("until", until),
         _ => Problem::new(ProblemCode::NotDisputable, format!("This rejection cannot be disputed. {needs}")),
     };
     problem.remedy("Make a new claim with updated proof of execution.")

@@ -58,7 +58,7 @@ fn worlds() -> impl Strategy<Value = World> {
             lines.into_iter().fold(World::new(area), |world, (sku, typed)| world.typed_line(sku, typed.as_deref()));
         world.intent.activities = activities;
         world.facts.subscriptions = subscriptions;
-        world.facts.claimed.extend(claimed);
+        world.facts.claimed.extend(claimed.into_iter().map(|subject| (subject, Uuid::nil())));
         world.facts.location = world.facts.location.filter(|_| located);
         world
     })

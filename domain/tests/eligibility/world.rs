@@ -109,7 +109,7 @@ impl World {
     }
 
     pub fn claimed(mut self, subject: Subject) -> Self {
-        self.facts.claimed.insert(subject);
+        self.facts.claimed.insert(subject, Uuid::from_u128(0xFF));
         self
     }
 

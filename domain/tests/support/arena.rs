@@ -261,9 +261,9 @@ impl Arena {
                 products: products.collect::<HashMap<_, _>>(),
                 sku_ids: HashSet::new(),
                 subscriptions: subscriptions.collect(),
-                claimed: own.flat_map(contended).collect(),
+                claimed: own.flat_map(contended).map(|subject| (subject, Uuid::nil())).collect(),
             },
-            reference_taken: false,
+            reference_taken: None,
             taken: taken.collect(),
         }
     }

@@ -161,7 +161,7 @@ pub fn facts() -> Facts {
             status: SubscriptionStatus::Active,
             ends_at: None,
         }],
-        claimed: HashSet::new(),
+        claimed: HashMap::new(),
     }
 }
 
@@ -170,5 +170,5 @@ pub fn given(policy: &Policy) -> Circumstances<'_> {
 }
 
 pub fn given_at(policy: &Policy, now: Timestamp) -> Circumstances<'_> {
-    Circumstances { policy, now, facts: facts(), reference_taken: false, taken: HashSet::new() }
+    Circumstances { policy, now, facts: facts(), reference_taken: None, taken: HashSet::new() }
 }

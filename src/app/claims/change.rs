@@ -101,10 +101,11 @@ impl App {
         };
         let ask =
             Ask { caller, claim_id, expected_version, change: &change, stored: stored.as_ref(), key: key.as_ref() };
-        match &stored {
+        let answer = match &stored {
             Some(stored) => Box::pin(self.upload(&ask, stored)).await,
             None => repeatedly(|| self.try_to_change(&ask)).await,
-        }
+        };
+        Ok(answer?.about(claim_id))
     }
 
     /// Makes the change.
@@ -234,10 +235,10 @@ impl App {
                 (self.facts(on, &edited.intent).await?, claims::reference_taken(on, &edited.claim).await?)
             }
             Command::Submit | Command::Respond { .. } | Command::Approve { .. } => {
-                (self.facts(on, &Intent::of(claim)).await?, false)
+                (self.facts(on, &Intent::of(claim)).await?, None)
             }
-            Command::Dispute { .. } => (self.facts(on, &Intent::of(&lifecycle::with_open_lines(claim))).await?, false),
-            _ => (Facts::default(), false),
+            Command::Dispute { .. } => (self.facts(on, &Intent::of(&lifecycle::with_open_lines(claim))).await?, None),
+            _ => (Facts::default(), None),
         };
         let taken = match command {
             Command::Approve { .. } => claims::taken(on, claim).await?,

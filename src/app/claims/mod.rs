@@ -43,6 +43,15 @@ impl Answer {
     pub fn refused(problems: Vec<Problem>) -> Self {
         Self { problems, ..Self::default() }
     }
+
+    /// The same answer; where the state of this claim is the reason of a refusal, its problems name it (L16).
+    #[must_use]
+    pub(super) fn about(mut self, claim_id: Option<Uuid>) -> Self {
+        if let (Some(id), None) = (claim_id, &self.claim) {
+            self.problems = self.problems.into_iter().map(|problem| problem.of_claim_as_it_stands(id)).collect();
+        }
+        self
+    }
 }
 
 /// A new draft, as the API takes it.

@@ -66,7 +66,7 @@ pub(super) fn make(stage: &mut Stage<'_>, number: u64, ending: Ending) -> Result
     };
     let Edited { mut claim, intent } = lifecycle::create(new, now)?;
     let outcome = eligibility::check(&intent, &facts(stage, &intent), now);
-    lifecycle::judge_draft(&claim, &outcome, false)?;
+    lifecycle::judge_draft(&claim, &outcome, None)?;
     claim.version = 1;
     Ok((claim, by))
 }

@@ -112,7 +112,7 @@ fn circumstances<'a>(
         Command::Approve { .. } => taken(stage, claim),
         _ => HashSet::new(),
     };
-    Circumstances { policy, now: stage.now, facts, reference_taken: false, taken }
+    Circumstances { policy, now: stage.now, facts, reference_taken: None, taken }
 }
 
 /// Those of a claim's subjects that another claim holds the association for (X6).
@@ -159,7 +159,7 @@ pub(super) fn facts(stage: &Stage<'_>, intent: &Intent) -> Facts {
                 ends_at: subscription.ends_at,
             })
             .collect(),
-        claimed: subjects.into_iter().filter(mine).collect(),
+        claimed: subjects.into_iter().filter(mine).map(|subject| (subject, Uuid::nil())).collect(),
     }
 }
 

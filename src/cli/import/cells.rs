@@ -2,8 +2,7 @@
 
 use std::fmt::Display;
 
-use csv::StringRecord;
-use domain::time::Timestamp;
+use domain::{identifier, time::Timestamp};
 use uuid::Uuid;
 
 /// A column of a file.
@@ -31,22 +30,22 @@ impl Column {
 #[derive(Clone, Copy, Debug)]
 pub struct Cells<'a> {
     columns: &'a [Column],
-    /// For each column its place in the record, if the file has it.
+    /// For each column its place in the row, if the file has it.
     places: &'a [Option<usize>],
-    record: &'a StringRecord,
+    texts: &'a [String],
 }
 
 impl<'a> Cells<'a> {
-    /// The cells of a record.
-    pub const fn new(columns: &'a [Column], places: &'a [Option<usize>], record: &'a StringRecord) -> Self {
-        Self { columns, places, record }
+    /// The cells of a row.
+    pub const fn new(columns: &'a [Column], places: &'a [Option<usize>], texts: &'a [String]) -> Self {
+        Self { columns, places, texts }
     }
 
     /// The cell's text without white space around it; blank where the file has no such column.
     pub fn text(&self, column: &str) -> &'a str {
         let place =
             self.columns.iter().position(|known| known.name == column).and_then(|index| *self.places.get(index)?);
-        place.and_then(|place| self.record.get(place)).unwrap_or_default().trim()
+        place.and_then(|place| self.texts.get(place)).map(String::as_str).unwrap_or_default().trim()
     }
 
     /// The texts of a list.
@@ -54,10 +53,10 @@ impl<'a> Cells<'a> {
         self.text(column).split(';').map(str::trim).filter(|text| !text.is_empty())
     }
 
-    /// A UUID.
+    /// A UUID, in every spelling of it (L15).
     pub fn uuid(&self, column: &str) -> Result<Uuid, String> {
         let text = self.text(column);
-        Uuid::try_parse(text).map_err(|_| wrong(column, text, "a UUID"))
+        identifier::uuid(text).ok_or_else(|| wrong(column, text, "a UUID"))
     }
 
     /// A whole number.

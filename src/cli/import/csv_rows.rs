@@ -1,14 +1,15 @@
-//! The rows of a CSV file.
+//! The rows of a CSV file, as spreadsheets write it: separated by commas, semicolons or tabs, with rows and cells that are
+//! blank.
 
-use std::io::{BufRead, Read};
-
-use csv::{ByteRecord, Reader, ReaderBuilder, StringRecord};
+use std::io::{BufRead, BufReader};
 
 use super::{
     Entry, Noun, Rows,
     cells::{Cells, Column},
+    dialect,
+    encoding::not_utf8,
     lines::PlainLines,
-    not_utf8,
+    records::{CELL_MAX, Cell, Record, Records},
 };
 use crate::cli::failure::Failure;
 
@@ -17,76 +18,126 @@ use crate::cli::failure::Failure;
 /// # Errors
 /// When that line is missing, or does not name the columns that are needed.
 pub fn rows<'a, R: Noun + 'a>(input: impl BufRead + 'a) -> Result<Rows<'a, R>, Failure> {
-    let mut reader = ReaderBuilder::new().has_headers(false).flexible(true).from_reader(PlainLines::new(input));
-    let Some((_, header)) = next_record(&mut reader)? else {
+    let (separator, input) = dialect::separated(BufReader::new(PlainLines::new(input)))?;
+    let mut records = Records::new(input, separator);
+    let Some(header) = records.next_record()? else {
         return Err(Failure::new("The file is empty.", needed(R::COLUMNS)));
     };
-    let places = places(R::COLUMNS, &header)?;
+    let header = Header::read(R::COLUMNS, header)?;
     Ok(Box::new(std::iter::from_fn(move || {
-        let found = next_record(&mut reader).transpose()?;
-        Some(found.map(|(line, record)| Entry { line, row: row(&places, header.len(), &record) }))
+        let record = records.next_record().transpose()?;
+        Some(record.and_then(|record| Ok(Entry { line: record.line, row: header.row::<R>(record)? })))
     })))
 }
 
-fn row<R: Noun>(places: &[Option<usize>], width: usize, record: &StringRecord) -> Result<R, String> {
-    if record.len() == width {
-        return R::from_cells(&Cells::new(R::COLUMNS, places, record));
-    }
-    let hint = if record.iter().any(|cell| cell.contains('\n')) { " Is a quotation mark not closed?" } else { "" };
-    Err(format!("The row has {} cells, the first line names {width} columns.{hint}", record.len()))
+/// The first line of a file: the names of its columns.
+struct Header {
+    columns: &'static [Column],
+    /// For each column its place in the file, if the file has it.
+    places: Vec<Option<usize>>,
+    /// What each place of the file is called, for messages.
+    names: Vec<String>,
 }
 
-/// The next record that is not blank, and the line that it begins on.
-fn next_record(reader: &mut Reader<impl Read>) -> Result<Option<(u64, StringRecord)>, Failure> {
-    let mut record = ByteRecord::new();
-    let from = reader.position().line();
-    let is_one = reader.read_byte_record(&mut record).map_err(|error| match error.into_kind() {
-        csv::ErrorKind::Io(error) => error.into(),
-        kind => Failure::new(format!("The file cannot be read: {kind:?}."), "Check that it is a CSV file."),
-    })?;
-    if !is_one {
-        return Ok(None);
+impl Header {
+    fn read(columns: &'static [Column], record: Record) -> Result<Self, Failure> {
+        let line = record.line;
+        let refuse = |what: &str, names: &[&str]| {
+            Err(Failure::new(format!("The header on line {line} {what}: {}.", names.join(", ")), needed(columns)))
+        };
+        let mut names = Vec::with_capacity(record.cells.len());
+        for (place, cell) in record.cells.into_iter().enumerate() {
+            let place = format!("column {}", place + 1);
+            match cell {
+                Cell::Bytes(bytes) => match String::from_utf8(bytes) {
+                    Ok(name) => names.push(name.trim().to_owned()),
+                    Err(error) => return Err(not_utf8(&format!("line {line}, {place},"), error.as_bytes())),
+                },
+                Cell::TooLong => return refuse("has a name that is too long", &[&place]),
+            }
+        }
+        if record.count > names.len() {
+            return refuse("names too many columns", &[&record.count.to_string()]);
+        }
+        let is = |column: &Column, name: &str| plain(name) == plain(column.name);
+        let unknown: Vec<&str> = names.iter().map(String::as_str).filter(|name| !name.is_empty()).collect();
+        let unknown: Vec<&str> =
+            unknown.into_iter().filter(|name| !columns.iter().any(|column| is(column, name))).collect();
+        if !unknown.is_empty() {
+            return refuse("names columns that are not known", &unknown);
+        }
+        let count = |column: &Column| names.iter().filter(|name| is(column, name)).count();
+        let twice: Vec<&str> = columns.iter().filter(|column| count(column) > 1).map(|column| column.name).collect();
+        if !twice.is_empty() {
+            return refuse("names columns twice", &twice);
+        }
+        let missing = columns.iter().filter(|column| column.required && count(column) == 0);
+        let missing: Vec<&str> = missing.map(|column| column.name).collect();
+        if !missing.is_empty() {
+            return refuse("does not name these columns", &missing);
+        }
+        let places = columns.iter().map(|column| names.iter().position(|name| is(column, name))).collect();
+        Ok(Self { columns, places, names })
     }
-    // The reader's own place of a record is that of blank lines before it: count back from its end. (A record that never
-    // ends, for an open quotation mark, has swallowed the last line break too.)
-    let breaks = record.as_slice().split(|byte| *byte == b'\n').skip(1).count();
-    let line = reader.position().line().saturating_sub(1 + breaks as u64).max(from);
-    match StringRecord::from_byte_record(record) {
-        Ok(record) => Ok(Some((line, record))),
-        Err(_) => Err(not_utf8(line)),
+
+    /// A row of the record; inside, why it is none.
+    fn row<R: Noun>(&self, record: Record) -> Result<Result<R, String>, Failure> {
+        let hint = if record.spans_lines() { " Is a quotation mark not closed?" } else { "" };
+        let (line, count) = (record.line, record.count);
+        let mut texts = Vec::with_capacity(record.cells.len());
+        for (place, cell) in record.cells.into_iter().enumerate() {
+            match cell {
+                Cell::Bytes(bytes) => match String::from_utf8(bytes) {
+                    Ok(text) => texts.push(text),
+                    Err(error) => {
+                        return Err(not_utf8(&format!("line {line}, column {},", self.name(place)), error.as_bytes()));
+                    }
+                },
+                Cell::TooLong => {
+                    let what = format!("{}: the cell has more than {CELL_MAX} bytes.{hint}", self.name(place));
+                    return Ok(Err(what));
+                }
+            }
+        }
+        if let Some(why) = self.misfit(&texts, count) {
+            return Ok(Err(why + hint));
+        }
+        Ok(R::from_cells(&Cells::new(self.columns, &self.places, &texts)))
+    }
+
+    /// Why the cells do not fit the columns. Spreadsheets leave out blank cells at the end of a row, and add some.
+    fn misfit(&self, texts: &[String], count: usize) -> Option<String> {
+        let counts = || format!("the row has {count} cells, the header names {} columns.", self.names.len());
+        let missing = self.columns.iter().zip(&self.places).filter(|(column, _)| column.required);
+        let missing =
+            missing.filter(|(_, place)| place.is_some_and(|place| place >= count)).min_by_key(|(_, place)| **place);
+        if let Some((column, _)) = missing {
+            return Some(format!("{}: the cell is missing; {}", column.name, counts()));
+        }
+        let unnamed = texts
+            .iter()
+            .enumerate()
+            .find(|(place, text)| !text.trim().is_empty() && self.names.get(*place).is_none_or(String::is_empty));
+        unnamed.map(|(place, _)| format!("{}: the header has no name for this cell; {}", self.name(place), counts()))
+    }
+
+    /// What a place is called in messages: its column as it is documented, or its number.
+    fn name(&self, place: usize) -> String {
+        let column = self.places.iter().position(|known| *known == Some(place)).and_then(|at| self.columns.get(at));
+        column.map_or_else(|| format!("column {}", place + 1), |column| column.name.to_owned())
     }
 }
 
-/// For each column its place in the file.
-fn places(columns: &[Column], header: &StringRecord) -> Result<Vec<Option<usize>>, Failure> {
-    let names: Vec<&str> = header.iter().map(str::trim).collect();
-    let refuse = |what: &str, names: Vec<&str>| {
-        Err(Failure::new(format!("The first line of the file {what}: {}.", names.join(", ")), needed(columns)))
-    };
-    let unknown: Vec<&str> =
-        names.iter().copied().filter(|name| columns.iter().all(|column| column.name != *name)).collect();
-    if !unknown.is_empty() {
-        return refuse("names columns that are not known", unknown);
-    }
-    let twice: Vec<&str> = columns
-        .iter()
-        .map(|column| column.name)
-        .filter(|name| names.iter().filter(|other| *other == name).count() > 1)
-        .collect();
-    if !twice.is_empty() {
-        return refuse("names columns twice", twice);
-    }
-    let place = |column: &Column| names.iter().position(|name| *name == column.name);
-    let missing: Vec<&str> =
-        columns.iter().filter(|column| column.required && place(column).is_none()).map(|column| column.name).collect();
-    if !missing.is_empty() {
-        return refuse("does not name these columns", missing);
-    }
-    Ok(columns.iter().map(place).collect())
+/// A column's name without regard to case, spaces and what people write for them.
+fn plain(name: &str) -> String {
+    domain::text::fold(name).chars().filter(|c| !c.is_whitespace() && !matches!(c, '_' | '-')).collect()
 }
 
 fn needed(columns: &[Column]) -> String {
     let name = |column: &Column| if column.required { column.name.to_owned() } else { format!("[{}]", column.name) };
     let names: Vec<String> = columns.iter().map(name).collect();
-    format!("The first line must name the columns, in any order and separated by commas: {}.", names.join(", "))
+    format!(
+        "The first line must name the columns, in any order and separated by commas, semicolons or tabs: {}.",
+        names.join(", ")
+    )
 }

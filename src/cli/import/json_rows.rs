@@ -2,7 +2,7 @@
 
 use std::io::{BufRead, Read};
 
-use super::{Entry, Noun, Rows, not_utf8};
+use super::{Entry, Noun, Rows, encoding::not_utf8};
 use crate::cli::failure::Failure;
 
 /// The longest line: more than any row needs, and little enough to be held in memory.
@@ -45,7 +45,11 @@ fn next_line(input: &mut impl BufRead, line: u64) -> Result<Option<String>, Fail
     }
     match String::from_utf8(bytes) {
         Ok(text) => Ok(Some(text).filter(|_| length > 0)),
-        Err(_) => Err(not_utf8(line)),
+        Err(error) => {
+            let (text, valid) = (error.as_bytes(), error.utf8_error().valid_up_to());
+            let characters = String::from_utf8_lossy(&text[..valid]).chars().count();
+            Err(not_utf8(&format!("line {line}, character {},", characters + 1), text))
+        }
     }
 }
 

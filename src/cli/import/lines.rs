@@ -2,17 +2,20 @@
 
 use std::io::{self, BufRead, Read};
 
-/// The input without carriage returns and with a line break at its end, so that every row ends in exactly one and lines
-/// can be counted by them.
+use memchr::memchr;
+
+/// The input with `\n` for every line break, be it `\r\n`, `\n` or `\r`, and with one at its end, so that every row ends in
+/// exactly one and lines can be counted by them.
 pub struct PlainLines<R> {
     input: R,
     last: u8,
+    after_return: bool,
 }
 
 impl<R> PlainLines<R> {
     /// The same input in plain lines.
     pub const fn new(input: R) -> Self {
-        Self { input, last: b'\n' }
+        Self { input, last: b'\n', after_return: false }
     }
 }
 
@@ -25,9 +28,20 @@ impl<R: BufRead> Read for PlainLines<R> {
             }
             let taken = chunk.len().min(target.len());
             let mut written = 0;
-            for byte in chunk.iter().take(taken).copied().filter(|byte| *byte != b'\r') {
-                target[written] = byte;
-                self.last = byte;
+            if !self.after_return && memchr(b'\r', &chunk[..taken]).is_none() && taken > 0 {
+                target[..taken].copy_from_slice(&chunk[..taken]);
+                self.last = chunk[taken - 1];
+                self.input.consume(taken);
+                return Ok(taken);
+            }
+            for byte in chunk.iter().take(taken).copied() {
+                let is_second_of_break = byte == b'\n' && self.after_return;
+                self.after_return = byte == b'\r';
+                if is_second_of_break {
+                    continue;
+                }
+                self.last = if byte == b'\r' { b'\n' } else { byte };
+                target[written] = self.last;
                 written += 1;
             }
             if chunk.is_empty() {

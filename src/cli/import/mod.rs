@@ -2,16 +2,19 @@
 
 mod cells;
 mod csv_rows;
+mod dialect;
+mod encoding;
 mod json_rows;
 mod lines;
 mod load;
 mod noun;
+mod records;
 #[cfg(test)]
 mod tests;
 
 use std::{
     fs::File,
-    io::{self, BufRead, BufReader, Read},
+    io::{self, BufReader, Read},
     path::{Path, PathBuf},
 };
 
@@ -31,12 +34,14 @@ pub use noun::Noun;
 /// The options of `cpor import`.
 #[derive(Debug, Args)]
 #[command(after_help = "\
-Columns of CSV files (lists are separated by `;`; columns in brackets may be left out):
+Columns of CSV files, in any order and in any case (lists are separated by `;`; columns in brackets may be left out):
   products       sku_id, sku_part_number, name, solution_area
   customers      tenant_id, name, domain, [domains]
   subscriptions  subscription_id, tenant_id, sku_id, channel, status, seats, starts_at, [ends_at]
   partners       partner_id, partner_name, mpn_id, location_name, country, enrolled_programs, [partner_type]
                  (a row per location)
+CSV files are separated by commas, semicolons or tabs, in UTF-8, or in UTF-16 with a byte order mark; a line such as `sep=;`
+may come first.
 JSON Lines use the field names of the API's row inputs (ProductRow, CustomerRow, SubscriptionRow, PartnerRow).
 
 Load partners, customers and products before subscriptions. Importing a file again changes nothing.")]
@@ -120,32 +125,13 @@ async fn import<R: Noun>(
 /// The rows of a file of this form.
 ///
 /// # Errors
-/// When the file cannot be read, is no UTF-8, or has not the columns that it needs.
+/// When the file cannot be read, is neither UTF-8 nor UTF-16, or has not the columns that it needs.
 pub fn rows<'a, R: Noun + 'a>(format: Format, input: impl Read + 'a) -> Result<Rows<'a, R>, Failure> {
-    let input = utf8(BufReader::new(input))?;
+    let input = BufReader::new(encoding::decoded(BufReader::new(input))?);
     match format {
         Format::Csv => csv_rows::rows(input),
         Format::Jsonl => Ok(json_rows::rows(input)),
     }
-}
-
-/// The input without the mark that some programs put before UTF-8.
-fn utf8<R: BufRead>(mut input: R) -> Result<R, Failure> {
-    let start = input.fill_buf()?;
-    if start.starts_with(&[0xff, 0xfe]) || start.starts_with(&[0xfe, 0xff]) {
-        return Err(not_utf8(1));
-    }
-    if start.starts_with(&[0xef, 0xbb, 0xbf]) {
-        input.consume(3);
-    }
-    Ok(input)
-}
-
-fn not_utf8(line: u64) -> Failure {
-    Failure::new(
-        format!("The file is not UTF-8 text: line {line} cannot be read, and nothing from there on was."),
-        "Save it as UTF-8 (in a spreadsheet: \"CSV UTF-8\") and import it again; what is loaded already stays unchanged.",
-    )
 }
 
 fn format(options: &Options) -> Result<Format, Failure> {

@@ -25,14 +25,16 @@ fn rows_know_their_lines_whatever_the_system_and_the_blank_lines() {
         (4, Ok("A \"quoted\"\nname".to_owned())),
         (8, Err("sku_id: \"nope\" is not a UUID.".to_owned())),
         (9, Err("solution_area: \"XBOX\" is not one of BUSINESS_APPLICATIONS, MICROSOFT_365.".to_owned())),
-        (10, Err("The row has 3 cells, the first line names 4 columns.".to_owned())),
+        (10, Err("sku_part_number: the cell is missing; the row has 3 cells, the header names 4 columns.".to_owned())),
         (11, Ok("E".to_owned())),
     ];
     for start in ["", "\u{feff}"] {
         for end in ["", "\n", "\n\n"] {
             let text = format!("{start}{text}{end}");
             assert_eq!(products(Format::Csv, text.as_bytes()), Ok(expected.clone()));
-            assert_eq!(products(Format::Csv, text.replace('\n', "\r\n").as_bytes()), Ok(expected.clone()));
+            for line_break in ["\r\n", "\r"] {
+                assert_eq!(products(Format::Csv, text.replace('\n', line_break).as_bytes()), Ok(expected.clone()));
+            }
         }
     }
 }
@@ -43,13 +45,15 @@ fn a_file_without_its_columns_is_refused_whole() {
         ("", "The file is empty."),
         ("\n\n", "The file is empty."),
         ("sku_id,name,solution_area\n", "does not name these columns: sku_part_number"),
-        ("sku_id,sku_part_number,name,solution_area,price,\n", "names columns that are not known: price, "),
-        ("sku_id,sku_part_number,name,solution_area,name\n", "names columns twice: name"),
-        ("sku_id;sku_part_number;name;solution_area\n", "names columns that are not known"),
+        ("sku_id,sku_part_number,name,solution_area,price,\n", "line 1 names columns that are not known: price."),
+        ("\nsku_id,sku_part_number,name,solution_area, NAME \n", "line 2 names columns twice: name"),
+        ("sku_id|sku_part_number|name|solution_area\n", "names columns that are not known"),
+        ("sep=ab\nsku_id,sku_part_number,name,solution_area\n", "Line 1 announces a separator, column 5"),
     ] {
         let told = products(Format::Csv, header.as_bytes()).unwrap_err();
         assert!(
-            told.contains(why) && told.contains("sku_id, sku_part_number, name, solution_area"),
+            told.contains(why)
+                && (header.starts_with("sep") || told.contains("sku_id, sku_part_number, name, solution_area")),
             "{header:?}: {told}"
         );
     }
@@ -67,14 +71,140 @@ fn an_open_quotation_mark_is_suspected() {
 #[test]
 fn other_encodings_are_named_with_their_line() {
     let header = b"sku_id,sku_part_number,name,solution_area\n".as_slice();
-    for (format, text, line) in [
-        (Format::Csv, [header, b"x,x,x,x\n\nH\xe4,x,x,x\n"].concat(), 4),
-        (Format::Csv, b"\xff\xfes\0k\0".to_vec(), 1),
-        (Format::Jsonl, b"{}\n\n\xe4\n".to_vec(), 3),
+    for (format, text, place) in [
+        (Format::Csv, [header, b"x,x,x,x\n\nx,x,H\xe4,x\n"].concat(), "line 4, column name, has the byte 0xE4"),
+        (Format::Csv, b"sku_id,n\xe4me\n".to_vec(), "line 1, column 2, has the byte 0xE4"),
+        (Format::Jsonl, b"{}\n\n{\"a\":\"\xe4\n".to_vec(), "line 3, character 7, has the byte 0xE4"),
+        // Half a character.
+        (
+            Format::Csv,
+            [b"\xff\xfe", utf16("sku_id", u16::to_le_bytes).as_slice(), b"\x00\xd8"].concat(),
+            "line 1, column 1, has the byte 0xFF",
+        ),
     ] {
         let told = products(format, &text).unwrap_err();
-        assert!(told.contains("UTF-8") && told.contains(&format!("line {line} ")), "{told}");
+        assert!(told.contains("UTF-8") && told.contains(place), "{told}");
+        assert_eq!(told.contains("Windows-1252") && told.contains('ä'), place.contains("E4"), "{told}");
     }
+}
+
+fn utf16(text: &str, order: fn(u16) -> [u8; 2]) -> Vec<u8> {
+    text.encode_utf16().flat_map(order).collect()
+}
+
+#[test]
+fn files_are_read_as_spreadsheets_write_them() {
+    // C8: separators, a line that announces one, marks, line breaks, blank rows and cells, quoted line breaks, UTF-16,
+    // column names as people write them.
+    let names = ["SKU ID", "sku-part-number", "Name", "Solution_Area", "", ""];
+    let rows = [
+        vec![
+            format!("{PRODUCT}1"),
+            "A".into(),
+            "\"Győr; \"\"one\"\",\ttwo\nlines 💻\"".into(),
+            "MICROSOFT_365".into(),
+            "".into(),
+            "".into(),
+        ],
+        vec![String::new(); 6],
+        vec![" ".into()],
+        vec![
+            format!(" {} ", format!("{PRODUCT}2").to_uppercase().replace('-', "\u{2011}")),
+            "B".into(),
+            "B".into(),
+            "MICROSOFT_365".into(),
+        ],
+    ];
+    for separator in [",", ";", "\t", "|"] {
+        for line_break in ["\n", "\r\n", "\r"] {
+            for announced in ["", "sep=", "SEP=", "\"sep="] {
+                if announced.is_empty() && separator == "|" {
+                    continue;
+                }
+                let header = names.join(separator);
+                let mut lines: Vec<String> = Vec::new();
+                if !announced.is_empty() {
+                    let end = if announced.starts_with('"') { "\"" } else { "" };
+                    lines.push(format!("{announced}{separator}{end}"));
+                }
+                lines.push(header);
+                lines.extend(rows.iter().map(|row| row.join(separator)));
+                let text = lines.join("\n").replace('\n', line_break);
+                let first = if announced.is_empty() { 2 } else { 3 };
+                let expected =
+                    Ok(vec![(first, Ok("Győr; \"one\",\ttwo\nlines 💻".to_owned())), (first + 4, Ok("B".to_owned()))]);
+                for bytes in [
+                    text.clone().into_bytes(),
+                    format!("\u{feff}{text}").into_bytes(),
+                    [b"\xff\xfe".to_vec(), utf16(&text, u16::to_le_bytes)].concat(),
+                    [b"\xfe\xff".to_vec(), utf16(&text, u16::to_be_bytes)].concat(),
+                ] {
+                    assert_eq!(products(Format::Csv, &bytes), expected, "{separator:?} {line_break:?} {announced:?}");
+                }
+            }
+        }
+    }
+}
+
+#[test]
+fn cells_beside_the_columns_are_refused_with_their_place() {
+    let text = format!(
+        "sku_id;sku_part_number;name;solution_area;\n{PRODUCT}1;A;A;MICROSOFT_365;note\n{PRODUCT}2;B;B;MICROSOFT_365;;x\n\
+         {PRODUCT}3;C;C;MICROSOFT_365;;;\n"
+    );
+    let counts =
+        |count| format!("the header has no name for this cell; the row has {count} cells, the header names 5 columns.");
+    let expected = vec![
+        (2, Err(format!("column 5: {}", counts(5)))),
+        (3, Err(format!("column 6: {}", counts(6)))),
+        (4, Ok("C".to_owned())),
+    ];
+    assert_eq!(products(Format::Csv, text.as_bytes()), Ok(expected));
+}
+
+/// Very much of one letter, with something before and after it.
+struct Huge {
+    before: Vec<u8>,
+    left: u64,
+    after: Vec<u8>,
+}
+
+impl Read for Huge {
+    fn read(&mut self, target: &mut [u8]) -> io::Result<usize> {
+        for part in [&mut self.before, &mut self.after] {
+            if !part.is_empty() {
+                let taken = part.len().min(target.len());
+                target[..taken].copy_from_slice(&part[..taken]);
+                part.drain(..taken);
+                return Ok(taken);
+            }
+            if self.left > 0 {
+                let taken = target.len().min(usize::try_from(self.left).unwrap());
+                target[..taken].fill(b'x');
+                self.left -= taken as u64;
+                return Ok(taken);
+            }
+        }
+        Ok(0)
+    }
+}
+
+#[test]
+fn a_huge_cell_is_refused_with_its_place_and_the_rows_after_it_are_read() {
+    // C8: `a_cell_of_any_size_takes_no_memory` of the integration tests measures the memory.
+    let header = "sku_id,sku_part_number,name,solution_area\n";
+    let file = Huge {
+        before: format!("{header}{PRODUCT}1,A,").into_bytes(),
+        left: 8 * 1024 * 1024,
+        after: format!(",MICROSOFT_365\n{PRODUCT}2,B,B,MICROSOFT_365\n").into_bytes(),
+    };
+    let read: Vec<_> = rows::<ProductRow>(Format::Csv, file).unwrap().map(Result::unwrap).collect();
+    assert_eq!(read.len(), 2);
+    assert!(read[0].row.as_ref().is_err_and(|why| why.starts_with("name: the cell has more than")), "{:?}", read[0]);
+    assert_eq!((read[0].line, read[1].line, read[1].row.as_ref().unwrap().name.as_str()), (2, 3, "B"));
+    let endless = Huge { before: header.into(), left: 2 * 1024 * 1024, after: Vec::new() };
+    let read: Vec<_> = rows::<ProductRow>(Format::Csv, endless).unwrap().map(Result::unwrap).collect();
+    assert!(matches!(&read[..], [Entry { line: 2, row: Err(_) }]), "{read:?}");
 }
 
 #[test]

@@ -1,6 +1,6 @@
 //! Compound files (MS-CFB): the old Office formats and Outlook's messages, told apart by the names in their root folder.
 
-use domain::proof::{DOC, MSG, PPT, XLS};
+use domain::proof::{DOC, LOCKED, MSG, PPT, XLS};
 
 use super::{u16_at, u32_at, usize_at};
 
@@ -26,10 +26,44 @@ const KINDS: [(&str, &str); 5] = [
     ("__properties_version1.0", MSG),
 ];
 
-/// The media type of a compound file; nothing where it is no document or message, or is broken.
+/// What is in the root folder of a document that only its password opens: of one of the newer formats, and of PowerPoint.
+const OF_LOCKED: [&str; 2] = ["EncryptedPackage", "EncryptedSummary"];
+/// How many records of a workbook come before the one that says that it is encrypted, at most.
+const RECORDS_MAX: usize = 8;
+
+/// The media type of a compound file, or [`LOCKED`]; nothing where it is no document or message, or is broken.
 pub(super) fn detect(content: &[u8]) -> Option<&'static str> {
-    let names = File::open(content)?.root_names()?;
-    KINDS.iter().find(|(name, _)| names.iter().any(|found| found == name)).map(|(_, kind)| *kind)
+    let file = File::open(content)?;
+    let entries = file.root_entries()?;
+    if entries.iter().any(|(name, _)| OF_LOCKED.contains(&name.as_str())) {
+        return Some(LOCKED);
+    }
+    let (name, kind) = KINDS.iter().find(|(name, _)| entries.iter().any(|(found, _)| found == name))?;
+    let start = entries.iter().find(|(found, _)| found == name).and_then(|(_, start)| file.sector(*start));
+    let is_locked = match *kind {
+        DOC => start.is_some_and(is_locked_text),
+        XLS => start.is_some_and(is_locked_workbook),
+        _ => false,
+    };
+    Some(if is_locked { LOCKED } else { *kind })
+}
+
+/// The flag of a Word document (MS-DOC, `FibBase.fEncrypted`).
+fn is_locked_text(start: &[u8]) -> bool {
+    u16_at(start, 0) == Some(0xa5ec) && u16_at(start, 10).is_some_and(|flags| flags & 0x0100 != 0)
+}
+
+/// The record of a workbook (MS-XLS, `FilePass`), one of the first.
+fn is_locked_workbook(start: &[u8]) -> bool {
+    let mut at = 0;
+    for _ in 0..RECORDS_MAX {
+        let (Some(kind), Some(length)) = (u16_at(start, at), u16_at(start, at + 2)) else { return false };
+        if kind == 0x002f {
+            return true;
+        }
+        at += 4 + usize::from(length);
+    }
+    false
 }
 
 /// A compound file by its sectors.
@@ -94,8 +128,8 @@ impl<'a> File<'a> {
         Some(entries)
     }
 
-    /// The names in the root folder alone, for a document may hold others, each in a folder of its own.
-    fn root_names(&self) -> Option<Vec<String>> {
+    /// The names in the root folder alone, each with its first sector, for a document may hold others in folders of their own.
+    fn root_entries(&self) -> Option<Vec<(String, u32)>> {
         let entries = self.entries()?;
         let mut unseen = vec![true; entries.len()];
         let mut names = Vec::new();
@@ -106,7 +140,7 @@ impl<'a> File<'a> {
                 continue; // none
             };
             if std::mem::take(unseen) {
-                names.extend(name(entry));
+                names.extend(name(entry).zip(u32_at(entry, 116)));
                 open.extend([usize_at(entry, 68)?, usize_at(entry, 72)?]);
             }
         }

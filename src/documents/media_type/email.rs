@@ -1,13 +1,17 @@
-//! Saved e-mails: text that begins with header fields of RFC 5322 and an empty line after them.
+//! Saved e-mails: text that begins with header fields of RFC 5322 and an empty line after them. Mail programs that keep
+//! messages in an mbox file write its `From ` line before them (RFC 4155).
 
 /// Mail gateways add many fields, but no honest header is longer.
 const HEADER_MAX: usize = 256 * 1024;
+/// The longest line that an mbox file begins with.
+const MBOX_LINE_MAX: usize = 1024;
 /// One of these is in every message.
 const TELLING: [&[u8]; 5] = [b"from", b"date", b"received", b"message-id", b"mime-version"];
 
 /// Whether the content is a saved e-mail.
 pub(super) fn is_message(content: &[u8]) -> bool {
     let content = content.strip_prefix(b"\xef\xbb\xbf").unwrap_or(content);
+    let content = without_mbox_line(content);
     let header = &content[..content.len().min(HEADER_MAX)];
     let mut telling = false;
     let mut first = true;
@@ -31,6 +35,16 @@ pub(super) fn is_message(content: &[u8]) -> bool {
         first = false;
     }
     false
+}
+
+/// The content after the line that an mbox file begins with: `From `, an address or a dash, a date.
+fn without_mbox_line(content: &[u8]) -> &[u8] {
+    let rest = content.strip_prefix(b"From ").or_else(|| content.strip_prefix(b">From "));
+    let line = rest.and_then(|rest| rest.iter().take(MBOX_LINE_MAX).position(|byte| *byte == b'\n'));
+    match (rest, line) {
+        (Some(rest), Some(end)) => &rest[end + 1..],
+        _ => content,
+    }
 }
 
 /// What comes before the colon, if it can be the name of a header field.

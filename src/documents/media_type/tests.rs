@@ -1,23 +1,52 @@
-use domain::proof::{DOC, DOCX, MSG, PPT, PPTX, XLS, XLSX};
+use domain::proof::{DOC, DOCX, LOCKED, MSG, PDF, PPT, PPTX, XLS, XLSX};
 use proptest::prelude::*;
 
 use super::*;
 
-/// A zip file with empty entries of these names.
-fn zip(names: &[&str]) -> Vec<u8> {
+/// A zip file of these parts, deflated or stored.
+fn zip_of(parts: &[(&str, Vec<u8>)], deflated: bool) -> Vec<u8> {
     let mut content = Vec::new();
     let mut directory = Vec::new();
-    for name in names {
+    for (name, part) in parts {
+        let data = if deflated { miniz_oxide::deflate::compress_to_vec(part, 6) } else { part.clone() };
+        let method = [if deflated { 8 } else { 0 }, 0];
+        let sizes = [data.len(), part.len()].map(|size| u32::try_from(size).unwrap().to_le_bytes()).concat();
         let length = u16::try_from(name.len()).unwrap().to_le_bytes();
         let at = u32::try_from(content.len()).unwrap().to_le_bytes();
-        content.extend([&b"PK\x03\x04"[..], &[0; 22], &length, &[0; 2], name.as_bytes()].concat());
-        directory.extend([&b"PK\x01\x02"[..], &[0; 24], &length, &[0; 12], &at, name.as_bytes()].concat());
+        let header = [&[20, 0, 0, 0][..], &method, &[0; 8], &sizes, &length, &[0; 2]].concat();
+        content.extend([&b"PK\x03\x04"[..], &header, name.as_bytes(), &data].concat());
+        directory.extend([&b"PK\x01\x02"[..], &[20, 0], &header, &[0; 10], &at, name.as_bytes()].concat());
     }
-    let count = u16::try_from(names.len()).unwrap().to_le_bytes();
+    let count = u16::try_from(parts.len()).unwrap().to_le_bytes();
     let size = u32::try_from(directory.len()).unwrap().to_le_bytes();
     let at = u32::try_from(content.len()).unwrap().to_le_bytes();
     let end = [&b"PK\x05\x06"[..], &[0; 4], &count, &count, &size, &at, &7_u16.to_le_bytes(), b"comment"].concat();
     [content, directory, end].concat()
+}
+
+const MAIN_TYPES: [(&str, &str); 5] = [
+    ("word/document.xml", "wordprocessingml.document.main+xml"),
+    ("xl/workbook.xml", "spreadsheetml.sheet.main+xml"),
+    ("ppt/presentation.xml", "presentationml.presentation.main+xml"),
+    ("word/template.xml", "wordprocessingml.template.main+xml"),
+    ("word/embeddings/xl/workbook.xlsx", "spreadsheetml.sheet"),
+];
+
+/// The content types of these parts.
+fn types_of(names: &[&str]) -> Vec<u8> {
+    let declared = MAIN_TYPES.iter().filter(|(name, _)| names.contains(name)).map(|(name, kind)| {
+        format!("<Override PartName=\"/{name}\" ContentType=\"application/vnd.openxmlformats-officedocument.{kind}\"/>")
+    });
+    format!("<?xml version=\"1.0\"?><Types>{}</Types>", declared.collect::<String>()).into_bytes()
+}
+
+/// A zip file with empty parts of these names, and the content types of the main ones where there is such a part.
+fn zip(names: &[&str]) -> Vec<u8> {
+    let content = |name: &str| if name == "[Content_Types].xml" { types_of(names) } else { Vec::new() };
+    let parts: Vec<(&str, Vec<u8>)> = names.iter().map(|name| (*name, content(name))).collect();
+    let [stored, deflated] = [false, true].map(|deflated| zip_of(&parts, deflated));
+    assert_eq!(detect(&stored), detect(&deflated));
+    deflated
 }
 
 fn entry(name: &str, left: u32, right: u32, child: u32) -> Vec<u8> {
@@ -72,8 +101,71 @@ fn pictures_and_pdf_are_known_by_their_first_bytes() {
     // P1
     assert_eq!(detect(b"\x89PNG\r\n\x1a\n...."), Some(PNG));
     assert_eq!(detect(b"\xff\xd8\xff\xe0...."), Some(JPEG));
-    assert_eq!(detect(b"%PDF-1.7\n..."), Some(PDF));
-    assert_eq!(detect(b"\xef\xbb\xbf\r\n %PDF-1.4\n"), Some(PDF));
+    assert_eq!(detect(&pdf("", "")), Some(PDF));
+}
+
+/// A small PDF with something before its header and something in its trailer.
+fn pdf(before: &str, in_trailer: &str) -> Vec<u8> {
+    format!(
+        "{before}%PDF-1.7\n1 0 obj\n<</Type /Catalog>>\nendobj\ntrailer\n<</Root 1 0 R {in_trailer}>>\nstartxref\n9\n%%EOF\n"
+    )
+    .into_bytes()
+}
+
+#[test]
+fn a_pdf_may_have_bytes_before_its_header_as_readers_allow() {
+    // P1
+    for before in
+        ["\u{feff}\r\n ", "\n\n", "junk of a scanner\0\n", "HTTP/1.1 200 OK\r\nContent-Type: application/pdf\r\n\r\n"]
+    {
+        assert_eq!(detect(&pdf(before, "")), Some(PDF), "{before:?}");
+    }
+    assert_eq!(detect(&pdf(&"x".repeat(1024 - 8), "")), Some(PDF));
+    assert_eq!(detect(&pdf(&"x".repeat(1024), "")), None);
+}
+
+#[test]
+fn what_only_begins_like_a_pdf_is_refused() {
+    // P1
+    for content in [
+        &b"%PDF-1.7"[..],
+        b"%PDF-1.7\n%%EOF\n",
+        b"%PDF-1.7\n1 0 obj <<>> endobj\n",
+        b"%PDF-x.y\n1 0 obj <<>> endobj\ntrailer <<>>\n%%EOF",
+        b"<html><body>%PDF-1.7</body></html>",
+    ] {
+        assert_eq!(detect(content), None, "{:?}", String::from_utf8_lossy(content));
+    }
+}
+
+#[test]
+fn what_only_a_password_opens_is_known() {
+    // P1
+    assert_eq!(detect(&pdf("", "/Encrypt 5 0 R")), Some(LOCKED));
+    assert_eq!(detect(&pdf("junk", "/Encrypt<</Filter/Standard/V 4>>")), Some(LOCKED));
+    let by_stream = b"%PDF-1.5\n1 0 obj <</Type /Catalog>> endobj\n2 0 obj <</Encrypt 3 0 R /Type /XRef /Size 4>> stream\n...\nendstream endobj\nstartxref\n50\n%%EOF\n";
+    assert_eq!(detect(by_stream), Some(LOCKED));
+    // Words in a text encrypt nothing.
+    for text in ["(/Encrypt me)", "(a trailer, /Encrypted)"] {
+        let content = format!(
+            "%PDF-1.5\n1 0 obj <</Title {text}>> endobj\ntrailer <</Root 1 0 R /EncryptMetadata false>>\n%%EOF\n"
+        );
+        assert_eq!(detect(content.as_bytes()), Some(PDF), "{text}");
+    }
+    assert_eq!(detect(&compound(&["EncryptedPackage", "EncryptionInfo"], &[])), Some(LOCKED));
+    assert_eq!(detect(&compound(&["EncryptedSummary", "PowerPoint Document"], &[])), Some(LOCKED));
+    // The older formats say it at the beginning of their main stream: here the sector after the directory.
+    for (name, start, kind) in [
+        ("WordDocument", &[0xec, 0xa5, 0xc1, 0, 0, 0, 0, 0, 0, 0, 0, 0x13][..], LOCKED),
+        ("WordDocument", &[0xec, 0xa5, 0xc1, 0, 0, 0, 0, 0, 0, 0, 0, 0x12], DOC),
+        ("Workbook", &[9, 8, 2, 0, 0, 6, 0x2f, 0, 2, 0, 1, 0], LOCKED),
+        ("Workbook", &[9, 8, 2, 0, 0, 6, 0x42, 0, 2, 0, 1, 0], XLS),
+    ] {
+        let mut content = compound(&[name], &[]);
+        content[1024 + 128 + 116] = 2;
+        content[1536..1536 + start.len()].copy_from_slice(start);
+        assert_eq!(detect(&content), Some(kind), "{name} {start:?}");
+    }
 }
 
 #[test]
@@ -99,9 +191,22 @@ fn other_packages_are_refused() {
         &["[Content_Types].xml", "xl/workbook.bin"],
         &["META-INF/MANIFEST.MF", "com/example/Main.class"],
         &["mimetype", "content.xml", "META-INF/manifest.xml"],
+        &["[Content_Types].xml", "word/template.xml"],
+        &["[Content_Types].xml", "word/styles.xml"],
     ] {
         assert_eq!(detect(&zip(names)), None, "{names:?}");
     }
+    // What it says and what it has are two things.
+    for (types, part) in [("word/document.xml", "xl/workbook.xml"), ("xl/workbook.xml", "word/document.xml")] {
+        let parts = [("[Content_Types].xml", types_of(&[types])), (part, Vec::new())];
+        assert_eq!(detect(&zip_of(&parts, false)), None, "{part}");
+    }
+    let macros = String::from_utf8(types_of(&["word/document.xml"])).unwrap()
+        + "application/vnd.ms-word.document.macroEnabled.main+xml";
+    let parts = [("[Content_Types].xml", macros.into_bytes()), ("word/document.xml", Vec::new())];
+    assert_eq!(detect(&zip_of(&parts, true)), None);
+    let bomb = [("[Content_Types].xml", vec![b' '; 64 * 1024 * 1024]), ("word/document.xml", Vec::new())];
+    assert_eq!(detect(&zip_of(&bomb, true)), None);
     let whole = zip(&["[Content_Types].xml", "word/document.xml"]);
     assert!((0..whole.len() - 29).all(|cut| detect(&whole[..cut]).is_none()));
 }
@@ -119,9 +224,8 @@ fn compound_files_are_told_apart_by_their_root_folder() {
 
 #[test]
 fn other_compound_files_are_refused() {
-    // P1: embedded names count for nothing, encrypted packages cannot be read by a reviewer
+    // P1: embedded names count for nothing
     assert_eq!(detect(&compound(&["VisioDocument"], &["WordDocument"])), None);
-    assert_eq!(detect(&compound(&["EncryptedPackage", "EncryptionInfo"], &[])), None);
     assert_eq!(detect(compound::SIGNATURE), None);
     // The directory and the table of sectors go round in circles.
     let mut circle = compound(&["a", "b", "c", "d", "e"], &[]);
@@ -138,6 +242,12 @@ fn saved_messages_begin_with_their_header() {
     assert_eq!(detect(folded), Some(EML));
     assert_eq!(detect(b"\xef\xbb\xbfX-Spam: no\nMESSAGE-ID: <1@contoso.com>\n\n"), Some(EML));
     assert_eq!(detect("From: M\u{fc}ller <m@contoso.com>\n\nhello".as_bytes()), Some(EML));
+    // As mail programs keep them in an mbox file.
+    assert_eq!(detect(b"From ana@contoso.com Mon Nov  2 10:00:00 2026\nReceived: from a\n\nhello"), Some(EML));
+    assert_eq!(
+        detect(b"From - Mon Nov  2 10:00:00 2026\r\nX-Mozilla-Status: 0001\r\nFrom: a@b.c\r\n\r\nhello"),
+        Some(EML)
+    );
 }
 
 #[test]
@@ -153,6 +263,8 @@ fn everything_else_is_refused() {
         b"\tFrom: a@b.c\n\n",
         b"From: a\0@b.c\n\n",
         b"\n\nFrom: a@b.c\n\n",
+        b"From time to time\nwe write.\n\n",
+        b"From ana@contoso.com Mon Nov  2\n\nFrom: a@b.c\n\n",
         b"<html><body>%PDF-1.7</body></html>",
         b"<!doctype html>\n\n",
         b"<?xml version=\"1.0\"?><svg xmlns=\"http://www.w3.org/2000/svg\"/>",
@@ -163,6 +275,7 @@ fn everything_else_is_refused() {
         b"PK\x03\x04",
         b"PK\x05\x06",
         b"%PD",
+        b"%PDF-",
         endless.as_bytes(),
     ] {
         assert_eq!(detect(content), None, "{:?}", String::from_utf8_lossy(&content[..content.len().min(40)]));

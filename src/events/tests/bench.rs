@@ -103,6 +103,7 @@ impl Bench {
             name: Set("Contoso".to_owned()),
             domain: Set("contoso.example".to_owned()),
             search_text: Set("contoso".to_owned()),
+            sort_key: Set(String::new()),
             created_at: Set(0),
             updated_at: Set(0),
             ..Default::default()
@@ -191,6 +192,7 @@ async fn company(raw: &DatabaseConnection, id: Uuid, name: &str, mpn_id: &str) {
         id: Set(id),
         name: Set(name.to_owned()),
         search_text: Set(name.to_lowercase()),
+        sort_key: Set(String::new()),
         created_at: Set(0),
         updated_at: Set(0),
         ..Default::default()

@@ -51,7 +51,8 @@ pub struct ClaimFilter {
     /// Only those whose deadline is due then. Customers find none.
     pub due_at: Option<DateTimeRange>,
     /// Only those that have all these words in number, name, the customer's name or domains, and for partners in the
-    /// external reference; case does not matter.
+    /// external reference; case and accents do not matter. A word may also be the tenant id, the MPN id, or the subscription
+    /// id of a line.
     pub search: Option<String>,
 }
 

@@ -49,6 +49,14 @@ pub async fn visible(ctx: &Context<'_>, id: Uuid) -> Result<Claim, Failure> {
     Ok(load_required(ctx, ClaimById::new(id, wanted::of_claims(ctx))).await?.into())
 }
 
+/// The claim with this id, if the caller sees it.
+///
+/// # Errors
+/// Those of the statement.
+pub async fn visible_or_none(ctx: &Context<'_>, id: Uuid) -> Result<Option<Claim>, Failure> {
+    Ok(load(ctx, ClaimById::new(id, wanted::of_claims(ctx))).await?.map(Into::into))
+}
+
 impl Load for With<Visible<Uuid>, LinesWanted> {
     type Value = Vec<LineRow>;
 

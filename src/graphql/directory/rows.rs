@@ -26,7 +26,7 @@ pub struct PartnerRow {
 /// A location of a partner. Its key is `mpnId`.
 #[derive(Clone, Debug, InputObject)]
 pub struct PartnerLocationRow {
-    /// The MPN id: 1 to 64 letters, digits, hyphens and underscores; unique among all partners.
+    /// The MPN id: up to 64 letters, digits, hyphens and underscores; unique among all partners.
     pub mpn_id: String,
     /// The location's name: not blank, at most 200 characters.
     pub name: String,

@@ -8,6 +8,7 @@
 mod cache;
 mod choice;
 mod cost;
+mod escapes;
 mod label;
 mod measure;
 mod merge;
@@ -21,6 +22,7 @@ mod subscription;
 mod syntax;
 #[cfg(test)]
 mod tests;
+mod usages;
 mod values;
 
 use std::collections::HashSet;
@@ -141,7 +143,7 @@ impl Gate {
             return Ok(plan);
         }
         scan::check(text, &self.limits)?;
-        let document = syntax::parse(text)?;
+        let document = syntax::parse(&escapes::written_out(text)?)?;
         let measured = measure::check(&document, &self.limits)?;
         let plan = Arc::new(Plan::of(document, text, measured, &self.connections));
         self.plans.keep(text, &plan, subject);

@@ -14,7 +14,7 @@ use super::cost::Cost;
 use super::measure::Measured;
 use super::rules::{MOST_ERRORS, Rules};
 use super::values::Declared;
-use super::{Refusal, label, merge, operation, shapes, subscription, values};
+use super::{Refusal, label, merge, operation, shapes, subscription, usages, values};
 use crate::graphql::response::Keys;
 
 /// How many forms of an operation are kept, for settings of its switches that come again.
@@ -148,6 +148,12 @@ impl Plan {
             // What follows relies on a document that is valid for the library.
             if errors.is_empty() {
                 for (_, operation) in self.document.operations.iter() {
+                    errors.extend(values::defaults(&operation.node, rules).into_iter().map(|(message, place)| {
+                        let mut error = ServerError::new(message, None);
+                        error.locations = vec![place];
+                        error
+                    }));
+                    errors.extend(usages::errors(&self.document, rules, &operation.node));
                     errors.extend(merge::errors(&self.document, rules, &operation.node));
                     errors.extend(shapes::errors(&self.document, rules, &operation.node));
                 }

@@ -17,6 +17,9 @@ pub struct Refusal {
     pub limit: Option<usize>,
     /// Where in the document, if that is known.
     pub locations: Vec<Pos>,
+    /// The path of the value that is wrong: the variable's name, then fields and places in lists. Empty where it is about
+    /// no value.
+    pub field: Vec<String>,
 }
 
 /// The text is longer, has more tokens or is nested deeper than the server takes.
@@ -31,7 +34,7 @@ pub const OPERATION_RESOLUTION_FAILURE: &str = "OPERATION_RESOLUTION_FAILURE";
 impl Refusal {
     /// A refusal without a limit or a place.
     pub(in crate::graphql) fn new(code: &'static str, message: impl Into<String>) -> Self {
-        Self { code, message: message.into(), limit: None, locations: Vec::new() }
+        Self { code, message: message.into(), limit: None, locations: Vec::new(), field: Vec::new() }
     }
 
     /// The text itself is too large.

@@ -140,6 +140,11 @@ impl Rules {
         Some(&self.named(of?)?.field_by_name(name)?.args)
     }
 
+    /// The arguments of a directive.
+    pub(super) fn directive_arguments(&self, name: &str) -> Option<&IndexMap<String, MetaInputValue>> {
+        Some(&self.env.as_ref()?.registry.directives.get(name)?.args)
+    }
+
     /// The objects that may stand where the type is one of several; nothing for an object's own type.
     pub(super) fn possible(&self, of: &str) -> Option<&IndexSet<String>> {
         match self.named(of)? {

@@ -5,7 +5,7 @@
 //! does: nothing it could see may go uncounted.
 
 use super::Refusal;
-use super::refusal::GRAPHQL_PARSE_FAILED;
+use super::refusal::GRAPHQL_VALIDATION_FAILED;
 use crate::config::Limits;
 
 /// The deepest nesting of brackets. The parser recurses with every one of them, so this limit cannot be turned off.
@@ -17,13 +17,17 @@ pub(super) fn check(text: &str, limits: &Limits) -> Result<(), Refusal> {
         return Err(Refusal::too_large("bytes", limits.max_document_bytes));
     }
     let (mut tokens, mut nesting) = (0_usize, 0_usize);
+    let mut values = Values::default();
     for token in (Scanner { rest: text }) {
         tokens += 1;
         match token {
-            Token::Open => nesting += 1,
+            Token::Open(_) => nesting += 1,
             Token::Close => nesting = nesting.saturating_sub(1),
-            Token::String(body) => check_escapes(body)?,
-            Token::Other => {}
+            Token::Name(_) | Token::Colon | Token::Other => {}
+        }
+        if let Some(twice) = values.take(&token) {
+            let message = format!("There can be only one input field named \"{twice}\".");
+            return Err(Refusal::new(GRAPHQL_VALIDATION_FAILED, message));
         }
         if nesting > MAX_NESTING {
             return Err(Refusal::too_large("levels of brackets", MAX_NESTING));
@@ -35,29 +39,57 @@ pub(super) fn check(text: &str, limits: &Limits) -> Result<(), Refusal> {
     Ok(())
 }
 
-/// Refuses escapes that name no character (half of a surrogate pair), over which the parser would stumble.
-fn check_escapes(body: &str) -> Result<(), Refusal> {
-    let mut rest = body;
-    while let Some(start) = rest.find('\\') {
-        let escape = &rest[start + 1..];
-        if let Some(digits) = escape.strip_prefix('u').and_then(|hex| hex.get(..4))
-            && let Ok(code) = u32::from_str_radix(digits, 16)
-            && char::from_u32(code).is_none()
-        {
-            return Err(Refusal::new(GRAPHQL_PARSE_FAILED, format!("The escape \\u{digits} is no character.")));
+/// The values that are open at a place of the text, to find fields that an input object has twice: the parser keeps one of
+/// them and says nothing.
+#[derive(Default)]
+struct Values<'a> {
+    open: Vec<Bracket<'a>>,
+    /// The name before this token.
+    name: Option<&'a str>,
+}
+
+/// A bracket that is open.
+enum Bracket<'a> {
+    /// Of a selection, or of anything else outside of values.
+    Selection,
+    /// Of arguments, variables or a list.
+    Value,
+    /// Of an input object, with the fields that it has so far.
+    Object(Vec<&'a str>),
+}
+
+impl<'a> Values<'a> {
+    /// Takes the next token in; inside, the name of a field that is there twice.
+    fn take(&mut self, token: &Token<'a>) -> Option<&'a str> {
+        let name = self.name.take();
+        match token {
+            Token::Open('{') if matches!(self.open.last(), Some(Bracket::Value | Bracket::Object(_))) => {
+                self.open.push(Bracket::Object(Vec::new()));
+            }
+            Token::Open('{') => self.open.push(Bracket::Selection),
+            Token::Open(_) => self.open.push(Bracket::Value),
+            Token::Close => drop(self.open.pop()),
+            Token::Name(word) => self.name = Some(word),
+            Token::Colon => {
+                if let (Some(Bracket::Object(fields)), Some(name)) = (self.open.last_mut(), name) {
+                    if fields.contains(&name) {
+                        return Some(name);
+                    }
+                    fields.push(name);
+                }
+            }
+            Token::Other => {}
         }
-        let step = escape.chars().next().map_or(0, char::len_utf8);
-        rest = &escape[step..];
+        None
     }
-    Ok(())
 }
 
 /// A token, as far as counting needs it.
 enum Token<'a> {
-    Open,
+    Open(char),
     Close,
-    /// The inside of a quoted string, save block strings (they have no escapes of characters).
-    String(&'a str),
+    Colon,
+    Name(&'a str),
     Other,
 }
 
@@ -76,11 +108,15 @@ impl<'a> Iterator for Scanner<'a> {
             return Some(self.string());
         }
         let (token, length) = match first {
-            '{' | '[' | '(' => (Token::Open, 1),
+            '{' | '[' | '(' => (Token::Open(first), 1),
             '}' | ']' | ')' => (Token::Close, 1),
+            ':' => (Token::Colon, 1),
             '.' => (Token::Other, self.run(|c| c == '.').min(3)),
             c if c.is_ascii_digit() || c == '-' => (Token::Other, number(self.rest)),
-            c if is_word(c) => (Token::Other, self.word()),
+            c if is_word(c) => {
+                let length = self.word();
+                (Token::Name(&self.rest[..length]), length)
+            }
             c => (Token::Other, c.len_utf8()),
         };
         self.advance(length);
@@ -120,10 +156,13 @@ impl<'a> Scanner<'a> {
         self.rest.find(|c| !is_part(c)).unwrap_or(self.rest.len())
     }
 
-    /// How long the word is that starts here; of `truefalse` the parser takes `true` for a value of its own.
+    /// How long the word is that starts here. Of `truefalse` the parser takes `true` for a value of its own; a name before a colon
+    /// is one name, whatever it begins with.
     fn word(&self) -> usize {
-        let keyword = ["true", "false", "null"].iter().find(|keyword| self.rest.starts_with(**keyword));
-        keyword.map_or_else(|| self.run(is_word), |keyword| keyword.len())
+        let whole = self.run(is_word);
+        let is_name = self.rest[whole..].trim_start_matches([' ', '\t', '\n', '\r', ',']).starts_with(':');
+        let keyword = ["true", "false", "null"].iter().find(|keyword| !is_name && self.rest.starts_with(**keyword));
+        keyword.map_or(whole, |keyword| keyword.len())
     }
 
     fn skip_ignored(&mut self) {
@@ -136,6 +175,7 @@ impl<'a> Scanner<'a> {
         }
     }
 
+    /// Passes a string.
     fn string(&mut self) -> Token<'a> {
         if let Some(block) = self.rest.strip_prefix("\"\"\"") {
             let escaped_or_end = |text: &str| text.find("\"\"\"");
@@ -158,9 +198,8 @@ impl<'a> Scanner<'a> {
             escaped = c == '\\' && !escaped;
             ends
         });
-        let body = &inside[..end.unwrap_or(inside.len())];
         self.rest = end.map_or("", |end| &inside[end + 1..]);
-        Token::String(body)
+        Token::Other
     }
 }
 

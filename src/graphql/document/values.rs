@@ -33,33 +33,51 @@ pub(super) fn declared(operation: &OperationDefinition) -> Vec<Declared> {
 /// for validation to name.
 pub(super) fn check(declared: &[Declared], variables: &Variables, rules: &Rules) -> Result<(), Refusal> {
     for variable in declared {
-        let problem = match variables.get(&variable.name) {
-            None if variable.of.ends_with('!') && !variable.has_default => "was not sent".to_owned(),
+        let (problem, below) = match variables.get(&variable.name) {
+            None if variable.of.ends_with('!') && !variable.has_default => ("was not sent".to_owned(), Vec::new()),
             None => continue,
-            Some(value) => match mismatch(value, &variable.of, rules) {
-                Some(problem) if problem.path.is_empty() => problem.what,
-                Some(problem) => format!("{} at \"{}\"", problem.what, problem.path()),
+            Some(value) => match mismatch(value, &variable.of, Form::Json, rules) {
+                Some(problem) if problem.path.is_empty() => (problem.what, Vec::new()),
+                Some(problem) => (format!("{} at \"{}\"", problem.what, problem.path()), problem.path),
                 None => continue,
             },
         };
         let message = format!("The variable \"${}\" of type \"{}\" {problem}.", variable.name, variable.of);
-        return Err(Refusal::new(BAD_USER_INPUT, message).at(vec![variable.place]));
+        let field = std::iter::once(variable.name.to_string()).chain(below.into_iter().rev()).collect();
+        let refusal = Refusal::new(BAD_USER_INPUT, message).at(vec![variable.place]);
+        return Err(Refusal { field, ..refusal });
     }
     Ok(())
 }
 
-/// What is wrong with an argument that has variables in it, apart from these: the library does not judge such a value.
+/// What is wrong with an argument, apart from the variables in it. The library judges no value that has variables, and takes
+/// quoted names of enum values.
 pub(super) fn written(value: &Written, name: &Name, declared: &str, rules: &Rules) -> Option<String> {
-    let mut has_variables = false;
-    let mark = |_| {
-        has_variables = true;
-        Ok::<_, ()>(variable())
-    };
-    let value = value.clone().into_const_with(mark).ok().filter(|_| has_variables)?;
-    let mut problem = mismatch(&value, declared, rules)?;
+    let value = value.clone().into_const_with(|_| Ok::<_, ()>(variable())).ok()?;
+    let mut problem = mismatch(&value, declared, Form::Literal, rules)?;
     problem.path.push(name.to_string());
     // The beginning is the library's, by which its code is known.
     Some(format!("Invalid value for argument \"{}\": it {}.", problem.path(), problem.what))
+}
+
+/// What is wrong with the default values of an operation's variables, and where.
+pub(super) fn defaults(operation: &OperationDefinition, rules: &Rules) -> Vec<(String, async_graphql::Pos)> {
+    let wrong = |definition: &Positioned<VariableDefinition>| {
+        let VariableDefinition { name, var_type, default_value, .. } = &definition.node;
+        let value = default_value.as_ref()?;
+        let mut problem = mismatch(&value.node, &var_type.to_string(), Form::Literal, rules)?;
+        problem.path.push(name.to_string());
+        // The beginning is the library's, as above.
+        Some((format!("Invalid default value for argument: \"{}\", it {}.", problem.path(), problem.what), value.pos))
+    };
+    operation.variable_definitions.iter().filter_map(wrong).collect()
+}
+
+/// How a value was written: a JSON text has no names, so there an enum value is a string.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Form {
+    Json,
+    Literal,
 }
 
 /// The mark of a variable in a value: an enum value without a name, which neither a document nor JSON can hold.
@@ -92,7 +110,7 @@ impl Problem {
 /// The maximum length of a list in an input.
 const MOST_ENTRIES: usize = 1_000;
 
-fn mismatch(value: &Value, declared: &str, rules: &Rules) -> Option<Problem> {
+fn mismatch(value: &Value, declared: &str, form: Form, rules: &Rules) -> Option<Problem> {
     match (MetaTypeName::create(declared), value) {
         (MetaTypeName::List(_), Value::List(items)) if items.len() > MOST_ENTRIES => {
             Some(Problem::new(format!("has {} entries; the limit is {MOST_ENTRIES}", items.len())))
@@ -103,13 +121,13 @@ fn mismatch(value: &Value, declared: &str, rules: &Rules) -> Option<Problem> {
         (MetaTypeName::List(item), Value::List(items)) => items
             .iter()
             .enumerate()
-            .find_map(|(place, value)| mismatch(value, item, rules).map(|problem| problem.under(&place))),
-        (MetaTypeName::NonNull(inner) | MetaTypeName::List(inner), value) => mismatch(value, inner, rules),
-        (MetaTypeName::Named(name), value) => of_named(value, name, rules),
+            .find_map(|(place, value)| mismatch(value, item, form, rules).map(|problem| problem.under(&place))),
+        (MetaTypeName::NonNull(inner) | MetaTypeName::List(inner), value) => mismatch(value, inner, form, rules),
+        (MetaTypeName::Named(name), value) => of_named(value, name, form, rules),
     }
 }
 
-fn of_named(value: &Value, name: &str, rules: &Rules) -> Option<Problem> {
+fn of_named(value: &Value, name: &str, form: Form, rules: &Rules) -> Option<Problem> {
     let fits = match name {
         "Int" => matches!(value, Value::Number(n) if n.as_i64().is_some_and(|n| i32::try_from(n).is_ok())),
         "Float" => matches!(value, Value::Number(_)),
@@ -119,12 +137,12 @@ fn of_named(value: &Value, name: &str, rules: &Rules) -> Option<Problem> {
         _ => match rules.named(name) {
             Some(MetaType::Scalar { is_valid: Some(is_valid), .. }) => is_valid(value),
             Some(MetaType::Enum { enum_values, .. }) => match value {
-                Value::String(name) => enum_values.contains_key(name),
+                Value::String(name) => form == Form::Json && enum_values.contains_key(name),
                 Value::Enum(name) => enum_values.contains_key(name.as_str()),
                 _ => false,
             },
             Some(input @ MetaType::InputObject { .. }) => match value {
-                Value::Object(_) => return of_input(value, input, rules),
+                Value::Object(_) => return of_input(value, input, form, rules),
                 _ => false,
             },
             _ => true,
@@ -133,7 +151,7 @@ fn of_named(value: &Value, name: &str, rules: &Rules) -> Option<Problem> {
     (!fits).then(|| Problem::new(format!("got a value that is no {name}")))
 }
 
-fn of_input(value: &Value, input: &MetaType, rules: &Rules) -> Option<Problem> {
+fn of_input(value: &Value, input: &MetaType, form: Form, rules: &Rules) -> Option<Problem> {
     let (MetaType::InputObject { input_fields, oneof, name, .. }, Value::Object(entries)) = (input, value) else {
         return None;
     };
@@ -141,7 +159,7 @@ fn of_input(value: &Value, input: &MetaType, rules: &Rules) -> Option<Problem> {
         return Some(Problem::new(format!("needs exactly one field of {name}")));
     }
     let of_field = input_fields.values().find_map(|field| match entries.get(field.name.as_str()) {
-        Some(entry) => mismatch(entry, &field.ty, rules).map(|problem| problem.under(&field.name)),
+        Some(entry) => mismatch(entry, &field.ty, form, rules).map(|problem| problem.under(&field.name)),
         None if field.ty.ends_with('!') && field.default_value.is_none() => {
             Some(Problem::new(format!("lacks the field \"{}\" of {name}", field.name)))
         }

@@ -13,12 +13,13 @@ use uuid::Uuid;
 use super::{
     order::{ClaimOrder, ClaimOrderField, LAST_ASCENDING, hides_clocks},
     search::holds_words,
+    words::words,
     written,
 };
 use crate::store::{
     rows::Rows,
     scope::same,
-    sql::{any_of, contains, findable, is_one_of, never, search_words},
+    sql::{any_of, contains, findable, is_one_of, never},
 };
 
 /// A stretch of time; an open end leaves everything.
@@ -258,9 +259,9 @@ fn with_product(sku_id: Uuid) -> Expr {
 }
 
 /// Every word is in the claim's number or name, for partners in the external reference, or in the customer's name or
-/// domains (L14).
+/// domains, or is the tenant id, the MPN id or the subscription id of a line (L14).
 fn search(caller: &Caller, text: &str, backend: DbBackend) -> Condition {
-    let Some(words) = search_words(text) else {
+    let Some(words) = words(text) else {
         return Condition::all().add(never());
     };
     if caller.reviews() {
@@ -271,12 +272,13 @@ fn search(caller: &Caller, text: &str, backend: DbBackend) -> Condition {
         let customers = Rows::<customer::Entity>::all()
             .column(customer::Column::TenantId)
             .filter(same(customer::Column::TenantId, Column::TenantId))
-            .filter(contains(customer::Column::SearchText, word));
+            .filter(contains(customer::Column::SearchText, &word.text));
         all.add(
             Condition::any()
-                .add(contains(Column::SearchText, word))
-                .add_option(partner.then(|| contains(Column::ReferenceSearchText, word)))
-                .add(Expr::exists(customers.into_query())),
+                .add(contains(Column::SearchText, &word.text))
+                .add_option(partner.then(|| contains(Column::ReferenceSearchText, &word.text)))
+                .add(Expr::exists(customers.into_query()))
+                .add_option(word.is_named()),
         )
     })
 }

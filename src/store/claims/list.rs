@@ -56,7 +56,7 @@ pub async fn count(db: &Db, caller: &Caller, filter: &ClaimFilter) -> Result<u64
         return tally::difference(db, &query).await;
     }
     if let Some(words) = search::alone(caller, &filter) {
-        return search::count(db, &words).await;
+        return search::count(db, caller, &words).await;
     }
     keyset::count(db, seen(db, caller, &filter)).await
 }

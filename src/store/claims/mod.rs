@@ -8,6 +8,7 @@ mod row;
 mod search;
 mod statistics;
 mod tally;
+mod words;
 
 use std::collections::HashMap;
 

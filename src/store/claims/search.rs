@@ -1,4 +1,5 @@
-//! What reviewers find claims by (L14): `claim_search` keeps, for each claim that they see, its words and its customer's.
+//! What reviewers find claims by (L14): `claim_search` keeps, for each claim that they see, its words and its customer's;
+//! ids that a claim names are found by the indexes of the claim and its lines.
 //!
 //! A search is narrowed before the list is read: words that few claims have become ids. Where many claims have them, any
 //! order soon comes to one of these. PostgreSQL finds words by trigrams or pairs of characters; one character is looked for
@@ -7,19 +8,19 @@
 use std::borrow::Cow;
 
 use domain::caller::Caller;
-use entity::claim::Column;
+use entity::claim::{Column, Entity};
 use sea_orm::{
-    ColumnTrait, Condition, ConnectionTrait, DbBackend, ExprTrait, StatementBuilder, Value,
-    sea_query::{Alias, ArrayType, Asterisk, Expr, LikeExpr, Query, SelectStatement},
+    ColumnTrait, Condition, ConnectionTrait, DbBackend, ExprTrait, QueryFilter, QuerySelect, QueryTrait,
+    StatementBuilder, Value,
+    sea_query::{Alias, ArrayType, Asterisk, Expr, LikeExpr, Query, SelectStatement, UnionType},
 };
 use uuid::Uuid;
 
-use super::ClaimFilter;
-use crate::store::{
-    Db, Reads, StoreError,
-    keyset::natural,
-    sql::{escaped, search_words},
+use super::{
+    ClaimFilter,
+    words::{Word, words},
 };
+use crate::store::{Db, Reads, StoreError, keyset::natural, rows::Rows, scope, sql::escaped};
 
 /// The most claims that a search is narrowed to.
 const FEW: u64 = 2000;
@@ -36,29 +37,64 @@ pub(super) async fn narrowed<'a>(
         return Ok(Cow::Borrowed(filter));
     };
     let with = |ids| Cow::Owned(ClaimFilter { search: None, ids, ..filter.clone() });
-    match search_words(text) {
+    match words(text) {
         None => Ok(with(Some(Vec::new()))),
         Some(words) if words.is_empty() => Ok(with(None)),
         Some(words) => {
-            let found = ids(db, &words).await?;
+            let found = ids(db, caller, &words).await?;
             let few = found.len() as u64 <= FEW;
             Ok(if few { with(Some(found)) } else { Cow::Borrowed(filter) })
         }
     }
 }
 
-/// The first claims that have the words: one more than few at most.
-async fn ids(db: &Db, words: &[String]) -> Result<Vec<Uuid>, StoreError> {
+/// The first claims that have the words: one more than few at most, where there are more.
+async fn ids(db: &Db, caller: &Caller, words: &[Word]) -> Result<Vec<Uuid>, StoreError> {
     let backend = db.connection().get_database_backend();
     let having = indexed(db, words).await?;
-    let query = from_table().expr(Expr::cust("claim_search.claim_id")).cond_where(having).limit(FEW + 1).take();
+    let few = |query: SelectStatement| {
+        // Each part by itself is limited: no part need be read to its end.
+        let part = query.clone().limit(FEW + 1).take();
+        Query::select().column(Alias::new(ID)).from_subquery(part, Alias::new("part")).take()
+    };
+    let by_text = from_table().expr_as(Expr::cust("claim_search.claim_id"), Alias::new(ID)).cond_where(having).take();
+    let mut query = few(by_text);
+    for by_id in by_ids(caller, words, backend) {
+        query.union(UnionType::All, few(by_id));
+    }
     let rows = db.connection().query_all_raw(StatementBuilder::build(&query, &backend)).await?;
-    rows.iter().map(|row| Ok(row.try_get_by_index(0)?)).collect()
+    let mut ids = rows.iter().map(|row| Ok(row.try_get_by_index(0)?)).collect::<Result<Vec<Uuid>, StoreError>>()?;
+    ids.sort_unstable();
+    ids.dedup();
+    Ok(ids)
+}
+
+/// What the claims' ids are called in the parts of a search.
+const ID: &str = "claim_id";
+
+/// The claims that have all the words, one of them as an id: a statement for each way to find such claims by an index.
+fn by_ids(caller: &Caller, words: &[Word], backend: DbBackend) -> Vec<SelectStatement> {
+    let mut statements = Vec::new();
+    for (place, word) in words.iter().enumerate() {
+        let others: Vec<Word> =
+            words.iter().enumerate().filter(|(at, _)| *at != place).map(|(_, word)| word.clone()).collect();
+        for way in word.ways() {
+            let claims = Rows::<Entity>::all()
+                .expr_as(Expr::col(Column::Id.as_column_ref()), ID)
+                .filter(scope::claims(caller))
+                .filter(way)
+                .filter(holds_words(&others, backend));
+            statements.push(claims.into_query());
+        }
+    }
+    statements
 }
 
 /// That a row has all the words, in the form that the best index serves.
-async fn indexed(db: &Db, words: &[String]) -> Result<Condition, StoreError> {
+async fn indexed(db: &Db, words: &[Word]) -> Result<Condition, StoreError> {
     let backend = db.connection().get_database_backend();
+    let words: Vec<&str> = words.iter().map(|word| word.text.as_str()).collect();
+    let words = words.as_slice();
     if backend != DbBackend::Postgres {
         return Ok(all(words, backend));
     }
@@ -74,7 +110,7 @@ async fn indexed(db: &Db, words: &[String]) -> Result<Condition, StoreError> {
 }
 
 /// Those words by trigrams that have one, which leave few rows for the others.
-fn by_trigrams(words: &[String], backend: DbBackend) -> Condition {
+fn by_trigrams(words: &[&str], backend: DbBackend) -> Condition {
     words.iter().fold(Condition::all(), |every, word| {
         every.add(if has_trigram(word) {
             let pattern = LikeExpr::new(format!("%{}%", escaped(word))).escape('\\');
@@ -87,7 +123,7 @@ fn by_trigrams(words: &[String], backend: DbBackend) -> Condition {
 
 /// Whether more than one row in a hundred has the words, by the rows that are read first. Then they are found soonest
 /// without an index.
-async fn is_frequent(db: &Db, words: &[String]) -> Result<bool, StoreError> {
+async fn is_frequent(db: &Db, words: &[&str]) -> Result<bool, StoreError> {
     const SAMPLE: u64 = 4000;
     let backend = db.connection().get_database_backend();
     let sample = from_table().expr(Expr::cust("claim_search.text")).limit(SAMPLE).take();
@@ -104,7 +140,7 @@ fn has_trigram(word: &str) -> bool {
 }
 
 /// Each two characters that stand side by side in a word.
-fn pairs(words: &[String]) -> Vec<Value> {
+fn pairs(words: &[&str]) -> Vec<Value> {
     let mut pairs = Vec::new();
     for word in words {
         let characters: Vec<char> = word.chars().collect();
@@ -114,29 +150,49 @@ fn pairs(words: &[String]) -> Vec<Value> {
 }
 
 /// The words of a search that is all that the filter asks for.
-pub(super) fn alone(caller: &Caller, filter: &ClaimFilter) -> Option<Vec<String>> {
+pub(super) fn alone(caller: &Caller, filter: &ClaimFilter) -> Option<Vec<Word>> {
     let nothing_else = ClaimFilter { search: filter.search.clone(), ..ClaimFilter::default() } == *filter;
-    search_words(filter.search.as_deref().filter(|_| caller.reviews() && nothing_else)?)
+    words(filter.search.as_deref().filter(|_| caller.reviews() && nothing_else)?)
 }
 
-/// How many claims that reviewers see have the words.
-pub(super) async fn count(db: &Db, words: &[String]) -> Result<u64, StoreError> {
+/// How many claims that reviewers see have the words: those whose texts do, and the others that are found by an id.
+pub(super) async fn count(db: &Db, caller: &Caller, words: &[Word]) -> Result<u64, StoreError> {
     let backend = db.connection().get_database_backend();
+    let texts: Vec<&str> = words.iter().map(|word| word.text.as_str()).collect();
     let mut query = from_table();
-    query.expr(Expr::col(Asterisk).count()).cond_where(all(words, backend));
-    let row = db.connection().query_one_raw(StatementBuilder::build(&query, &backend)).await?;
+    query.expr(Expr::col(Asterisk).count()).cond_where(all(&texts, backend));
+    let by_text = counted(db, &query).await?;
+    let mut parts = by_ids(caller, words, backend).into_iter();
+    let Some(mut found) = parts.next() else { return Ok(by_text) };
+    for part in parts {
+        found.union(UnionType::Distinct, part);
+    }
+    let mut texts_of = from_table();
+    texts_of
+        .expr(Expr::val(1))
+        .and_where(Expr::cust("claim_search.claim_id = found.claim_id"))
+        .cond_where(all(&texts, backend));
+    let mut others = Query::select().from_subquery(found, Alias::new("found")).take();
+    others.expr(Expr::col(Asterisk).count()).and_where(Expr::exists(texts_of).not());
+    Ok(by_text + counted(db, &others).await?)
+}
+
+async fn counted(db: &Db, query: &SelectStatement) -> Result<u64, StoreError> {
+    let backend = db.connection().get_database_backend();
+    let row = db.connection().query_one_raw(StatementBuilder::build(query, &backend)).await?;
     row.map_or(Ok(0), |row| Ok(natural(row.try_get_by_index(0)?)))
 }
 
-/// Whether the claim of a statement has all the words.
-pub(super) fn holds_words(words: &[String], backend: DbBackend) -> Condition {
+/// Whether the claim of a statement has all the words, in its texts or as ids.
+pub(super) fn holds_words(words: &[Word], backend: DbBackend) -> Condition {
     if words.is_empty() {
         return Condition::all();
     }
     let mut row = from_table();
-    row.expr(Expr::val(1))
-        .and_where(Expr::cust("claim_search.claim_id").equals(Column::Id.as_column_ref()))
-        .cond_where(all(words, backend));
+    row.expr(Expr::val(1)).and_where(Expr::cust("claim_search.claim_id").equals(Column::Id.as_column_ref()));
+    for word in words {
+        row.cond_where(Condition::any().add(in_row(&word.text, backend)).add_option(word.is_named()));
+    }
     Condition::all().add(Expr::exists(row))
 }
 
@@ -144,7 +200,7 @@ fn from_table() -> SelectStatement {
     Query::select().from(Alias::new(TABLE)).take()
 }
 
-fn all(words: &[String], backend: DbBackend) -> Condition {
+fn all(words: &[&str], backend: DbBackend) -> Condition {
     words.iter().fold(Condition::all(), |all, word| all.add(in_row(word, backend)))
 }
 

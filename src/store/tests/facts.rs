@@ -57,7 +57,7 @@ async fn only_other_live_claims_of_the_partner_count() {
         world.save(&other).await;
         let mut intent = Intent::of(&claim(9, ClaimStatus::Editing));
         let found = facts(&world.db, std::slice::from_ref(&intent)).await.unwrap();
-        assert_eq!(found[0].claimed.contains(&subject), counts, "{status}");
+        assert_eq!(found[0].claimed.contains_key(&subject), counts, "{status}");
         intent.claim_id = Some(Uuid::from_u128(id));
         let found = facts(&world.db, std::slice::from_ref(&intent)).await.unwrap();
         assert!(found[0].claimed.is_empty(), "its own");

@@ -82,6 +82,7 @@ impl World {
             id,
             name: name.to_owned(),
             search_text: search_text([name]),
+            sort_key: domain::text::sort_key(name),
             created_at: 0,
             updated_at: 0,
             contact_email: None,
@@ -105,6 +106,7 @@ impl World {
             name: name.to_owned(),
             domain: domains[0].to_owned(),
             search_text: search_text([name].iter().chain(domains).copied()),
+            sort_key: domain::text::sort_key(name),
             created_at: 0,
             updated_at: 0,
             contact_email: None,
@@ -123,6 +125,7 @@ impl World {
             sku_part_number: name.to_uppercase(),
             name: name.to_owned(),
             search_text: search_text([name]),
+            sort_key: domain::text::sort_key(name),
             solution_area: area.to_string(),
         })
         .await;

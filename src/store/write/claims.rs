@@ -10,8 +10,8 @@ use entity::{claim, claim_line, idempotency, proof_document};
 use sea_orm::{
     ActiveModelTrait,
     ActiveValue::Set,
-    ColumnTrait, Condition, ConnectionTrait, DbBackend, EntityTrait, Iterable, JoinType, PaginatorTrait, QueryFilter,
-    QueryOrder, QueryTrait, Value,
+    ColumnTrait, Condition, ConnectionTrait, DbBackend, EntityTrait, Iterable, JoinType, QueryFilter, QueryOrder,
+    QuerySelect, QueryTrait, Value,
     sea_query::{Expr, OnConflict},
 };
 use uuid::Uuid;
@@ -183,17 +183,20 @@ pub fn differing(before: &Claim, after: &Claim) -> Vec<(claim::Column, Value)> {
     claim::Column::iter().filter_map(differs).collect()
 }
 
-/// Whether another claim of the partner has the reference (L12).
+/// The other claim of the partner that has the reference, if there is one (L12).
 ///
 /// # Errors
 /// The database's.
-pub async fn reference_taken(on: &impl Reads, claim: &Claim) -> Result<bool, StoreError> {
-    let Some(reference) = &claim.external_reference else { return Ok(false) };
-    let others = claim::Entity::find()
+pub async fn reference_taken(on: &impl Reads, claim: &Claim) -> Result<Option<Uuid>, StoreError> {
+    let Some(reference) = &claim.external_reference else { return Ok(None) };
+    let other = claim::Entity::find()
+        .select_only()
+        .column(claim::Column::Id)
         .filter(claim::Column::PartnerId.eq(claim.partner_id))
         .filter(claim::Column::ExternalReference.eq(reference))
-        .filter(claim::Column::Id.ne(claim.id));
-    Ok(others.count(on.connection()).await? > 0)
+        .filter(claim::Column::Id.ne(claim.id))
+        .into_tuple();
+    Ok(other.one(on.connection()).await?)
 }
 
 /// Inserts a new draft with its lines.

@@ -1,7 +1,7 @@
 /**
  * Documents by chance, from a seed: the same every time. They read claims and what belongs to them, with fields repeated
- * under one key, aliases, fragments, `@skip`, `@include`, variables of every kind and their defaults, and now and then
- * something wrong.
+ * under one key, aliases, fragments, `@skip`, `@include`, variables of every kind and their defaults, values of every input
+ * type in every way of writing them, several operations, and now and then something wrong.
  *
  * @module
  */
@@ -84,7 +84,9 @@ class Story {
       this.declared.set(name, type);
       if (required || kind < 0.8) this.variables[name] = value;
     }
-    if (this.maybe(0.01)) this.variables[name] = this.one([null, { odd: 1 }, ['odd'], 1.5, 'odd', true]);
+    // A variable may be nullable where its place is not, if it has a default; without one that is invalid.
+    if (required && this.maybe(0.05)) this.declared.set(name, this.declared.get(name).replace('!', '').replace(/^(\[[^\]]*)$/, '$1]'));
+    if (this.maybe(0.01)) this.variables[name] = this.one([null, { odd: 1 }, ['odd'], [[value]], 1.5, 'odd', '', true, -1, 2 ** 31]);
     if (this.maybe(0.005)) delete this.variables[name];
     return `$${name}`;
   }
@@ -119,6 +121,7 @@ class Story {
   /** A field with its alias. An alias says what it stands for, but now and then it does not. */
   named(name, text) {
     if (this.maybe(0.004)) return `${this.one(['x', 'y', 'id'])}: ${text}`;
+    if (this.maybe(0.002)) return this.one([`${name} { id }`, `${name}(odd: 1)`, `${name} @odd`, `${name} @skip(if: true) @skip(if: true)`, `odd`, `... on Odd { id }`, `...Odd`, `${name} @include`, `... on CreateClaimInput { name }`]);
     return this.maybe(0.2) ? `${name}_${this.below(2)}: ${text}` : text;
   }
 
@@ -135,8 +138,11 @@ class Story {
         const size = name === 'comments' ? this.size('comments') : '';
         const below = this.selection(objects[name], depth - 1);
         items.push(this.named(name, `${name}${size}${this.directives()} { ${below} }`));
+      } else if (type === 'Claim' && kind > 0.985) {
+        // A page of no rows fails, and with it everything above that may not be null.
+        items.push(`bad: comments(first: ${this.bad()}) { totalCount }`);
       } else if (kind > 0.85 && this.budget > 0) {
-        items.push(this.fragment(type, depth));
+        items.push(this.fragment(type, depth, this.maybe(0.01) ? this.one(Object.keys(TYPES)) : type));
       } else if (kind > 0.8 || leaves.length === 0) {
         items.push(this.named('__typename', `__typename${this.directives()}`));
       } else {
@@ -157,13 +163,70 @@ class Story {
     return this.maybe(0.2) ? `${spread} ...${name}` : spread;
   }
 
+  /** A page size that fails, the same throughout a document, so that fields meet under one key. */
+  bad() {
+    this.badSize ??= this.maybe(0.5) ? '0' : this.variable('Int!', 0);
+    return this.badSize;
+  }
+
+  /** A text as a literal, in one of the ways of writing it. */
+  text(value) {
+    const kind = this.random();
+    if (kind < 0.1 && !/["\\\n]/.test(value)) return `"""${value}"""`;
+    const escape = (c) => {
+      const code = c.codePointAt(0);
+      return code > 0xffff || this.maybe(0.2) ? `\\u{${code.toString(16)}}` : `\\u${code.toString(16).padStart(4, '0')}`;
+    };
+    const plain = JSON.stringify(value);
+    if (kind > 0.15) return plain;
+    return `"${[...value].map((c) => (this.maybe(0.3) || /["\\\n]/.test(c) ? escape(c) : c)).join('')}"`;
+  }
+
+  /** A value of this input type as a literal: now and then of another, or as a variable. */
+  literal(type, value) {
+    if (this.maybe(0.25)) return this.variable(type, value);
+    if (this.maybe(0.02)) return this.one(['null', '"EDITING"', 'EDITING', '1', '1.0', '1e0', '-0', '9999999999', 'true', '{}', '{ odd: 1 }', '[]', '[null]', '[[1]]', '"odd"', '$odd']);
+    const bare = type.replace(/!$/, '');
+    if (Array.isArray(value)) {
+      const item = bare.replace(/^\[|\]$/g, '');
+      if (value.length === 1 && this.maybe(0.3)) return this.literal(item, value[0]);
+      return `[${value.map((one) => this.literal(item, one)).join(this.one([' ', ', ']))}]`;
+    }
+    if (value === null) return 'null';
+    if (typeof value === 'object') {
+      const fields = Object.entries(value).map(([name, one]) => `${name}: ${this.literal(INPUTS[bare]?.[name] ?? 'String', one)}`);
+      if (this.maybe(0.01)) fields.push(this.one(['odd: 1', fields[0] ?? 'odd: 2']));
+      return `{ ${fields.join(', ')} }`;
+    }
+    if (ENUMS.has(bare)) return this.maybe(0.03) ? `"${value}"` : String(value);
+    return typeof value === 'string' ? this.text(value) : String(value);
+  }
+
+  /** A filter of claims by chance. */
+  filter() {
+    const time = () => this.one(['2000-01-01T00:00:00Z', '9999-12-31T23:59:59.999999Z', '0000-01-01T00:00:00Z', '2020-06-30T23:59:60+14:00', '2030-02-28t09:30:00.5z']);
+    const made = {};
+    const parts = {
+      status: () => this.one([['EDITING'], ['SUBMITTED', 'EDITING'], ['UNDER_REVIEW'], [], null]),
+      ids: () => this.one([this.ids.Claim, [this.id('Claim')], []]),
+      solutionArea: () => this.one(['BUSINESS_APPLICATIONS', 'MICROSOFT_365', null]),
+      number: () => this.one(['CPOR-0000-0000', '', null]),
+      createdAt: () => this.one([{ from: time() }, { before: time() }, { from: time(), before: time() }, {}, null]),
+      inArbitration: () => this.one([false, true, null]),
+    };
+    for (const [name, make] of Object.entries(parts)) if (this.maybe(0.3)) made[name] = make();
+    if (this.maybe(0.01)) made[this.one(['createdAt', 'status', 'ids', 'number'])] = this.one(['odd', 1, { odd: 1 }, [1.5], true, { from: '2020-02-30T00:00:00Z' }, { from: '2020-02-28' }]);
+    return made;
+  }
+
   /** What is read of a node, by types. */
   node() {
     const items = [];
     const count = 1 + this.below(5);
     for (let at = 0; at < count; at += 1) {
       const kind = this.random();
-      if (kind < 0.25) items.push(this.named('id', `id${this.directives()}`));
+      if (kind < 0.03) items.push(this.fragment('Node', 1, this.one(Object.keys(TYPES))));
+      else if (kind < 0.25) items.push(this.named('id', `id${this.directives()}`));
       else if (kind < 0.4) items.push(this.named('__typename', '__typename'));
       else if (kind < 0.5) items.push(`... on Node${this.directives()} { id }`);
       else items.push(this.fragment('Node', 2, this.one(['Claim', 'Customer', 'Partner', 'Product', 'PartnerLocation', 'Comment'])));
@@ -184,7 +247,7 @@ class Story {
     };
     const id = (key, of) => memory(key, () => {
       const value = this.id(of);
-      return this.maybe(0.5) ? JSON.stringify(value) : this.variable('ID!', value);
+      return this.maybe(0.5) ? this.text(value) : this.variable('ID!', value);
     });
     const field = (name, args, below) => this.named(name, `${name}${args}${this.directives()} { ${below} }`);
     switch (kind) {
@@ -204,7 +267,7 @@ class Story {
       }
       case 5: {
         // A page of no rows fails, below what may be null.
-        const bad = `comments(first: ${memory('bad', () => (this.maybe(0.5) ? '0' : this.variable('Int!', 0)))})`;
+        const bad = `comments(first: ${this.bad()})`;
         const below = this.maybe(0.5) ? this.selection('Claim', 1) : 'id';
         return `claimBad${this.one(['', '_0', '_1'])}: claim(id: ${id('claim', 'Claim')}) { ${below} bad: ${bad} { totalCount } }`;
       }
@@ -218,16 +281,22 @@ class Story {
             () => `filter: ${this.variable('ClaimFilter', { status: this.maybe(0.3) ? (status[0] ?? null) : status })}`,
             () => `filter: ${this.variable('ClaimFilter', { status, ...(this.maybe(0.1) ? { odd: 1 } : {}) })}`,
             () => `filter: { status: [EDITING, ${this.maybe(0.9) ? 'SUBMITTED' : 'ODD'}], ids: ${this.variable('[ID!]', this.ids.Claim)} }`,
+            () => `filter: ${this.literal('ClaimFilter', this.filter())}`,
+            () => `filter: ${this.literal('ClaimFilter', this.filter())}`,
+            () => `filter: ${this.variable('ClaimFilter', this.filter(), this.maybe(0.2) ? 'null' : undefined)}`,
           ])();
         });
         const size = memory('size', () => this.one(['', 'first: 2', `first: 1`])) || '';
-        const args = [filter, size].filter(Boolean).join(', ');
+        const order = memory('order', () => this.one(['', '', () => `orderBy: ${this.literal('ClaimOrder', { field: 'CREATED_AT', direction: this.one(['ASC', 'DESC']) })}`]));
+        if (typeof order === 'function') this.roots.set('order', order());
+        const args = [filter, size, this.roots.get('order')].filter(Boolean).join(', ');
         return field('claims', args ? `(${args})` : '', this.selection('ClaimConnection', 3));
       }
     }
   }
 
-  text() {
+  /** One operation: its variables and what it selects. */
+  operation(name = '') {
     const items = Array.from({ length: 1 + this.below(4) }, () => {
       const item = this.root();
       if (!this.maybe(0.15)) return item;
@@ -237,14 +306,45 @@ class Story {
     });
     if (this.maybe(0.01)) items.push('odd');
     const declared = [...this.declared].map(([name, type]) => `$${name}: ${type}`).join(', ');
-    const head = declared ? `query(${declared}) ` : '';
-    return `${head}{ ${items.join(' ')} } ${this.fragments.join(' ')}`;
+    const head = declared || name ? `query${name ? ` ${name}` : ''}${declared ? `(${declared})` : ''} ` : '';
+    return `${head}{ ${items.join(' ')} }`;
+  }
+
+  /** A document, and by chance the name of the operation that is meant. */
+  whole() {
+    if (this.maybe(0.9)) {
+      this.operationName = this.one([undefined, undefined, undefined, null, '', this.maybe(0.05) ? 'Odd' : undefined]);
+      return `${this.operation()} ${this.fragments.join(' ')}`;
+    }
+    const first = this.operation('One');
+    // Each operation declares its own variables, and must use them.
+    const declared = this.declared;
+    this.declared = new Map();
+    const other = this.one(['query Two { viewer { subject } }', 'query Two($if: Boolean! = true) { viewer { subject @include(if: $if) } }', 'mutation Two { __typename }', 'query Two { viewer { name roles } __typename }']);
+    this.declared = declared;
+    this.operationName = this.one(['One', 'One', 'Two', '', 'Odd', undefined]);
+    return `${[first, other].sort(() => this.random() - 0.5).join(' ')} ${this.fragments.join(' ')}`;
   }
 }
 
-/** The document of a seed and its variables. */
+/** The fields of the input types that documents give values of. */
+const INPUTS = {
+  ClaimFilter: { status: '[ClaimStatus!]', ids: '[ID!]', solutionArea: 'SolutionArea', number: 'String', createdAt: 'DateTimeRange', inArbitration: 'Boolean' },
+  DateTimeRange: { from: 'DateTime', before: 'DateTime' },
+  ClaimOrder: { field: 'ClaimOrderField!', direction: 'OrderDirection!' },
+};
+
+const ENUMS = new Set(['ClaimStatus', 'SolutionArea', 'ClaimOrderField', 'OrderDirection']);
+
+/** The same JSON with whole numbers written in other ways, which mean the same. */
+function otherNumbers(json, made) {
+  return json.replace(/(?<=[:[,])(-?\d{1,6})(?=[,\]}])/g, (number) => made.one([`${number}.0`, `${number}e0`, `${Number(number) * 10}E-1`, number]));
+}
+
+/** The document of a seed, its variables, also as the JSON text that is sent, and the name of the operation that is meant. */
 export function story(seed, ids) {
   const made = new Story(seed, ids);
-  const query = made.text();
-  return { query, variables: made.variables };
+  const query = made.whole();
+  const json = JSON.stringify(made.variables);
+  return { query, variables: made.variables, json: made.maybe(0.3) ? otherNumbers(json, made) : json, operationName: made.operationName };
 }

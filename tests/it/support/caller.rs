@@ -55,6 +55,7 @@ impl Caller {
             self.faults.note(format!("{status} {text}"));
         }
         let body = serde_json::from_str(&text).unwrap_or(Value::Null);
+        every_variable_part_is_a_parameter(&body);
         Ok(Answer { status, headers, body, text })
     }
 
@@ -141,7 +142,7 @@ pub fn mutation_document(mutation: &str) -> String {
     let (first, rest) = mutation.split_at(1);
     let input = format!("{}{rest}Input", first.to_uppercase());
     let claim = super::claims::FIELDS;
-    let problem = "{ code message field remedy }";
+    let problem = "{ code message field remedy params { name value } }";
     let payload = match mutation {
         "deleteClaimDraft" => "deletedClaimId".to_owned(),
         "addComment" => format!("claim {claim} comment {{ id author {{ kind name }} body visibility createdAt }}"),
@@ -241,6 +242,24 @@ impl Answer {
             .collect();
         codes.sort();
         codes
+    }
+}
+
+/// L16: what a problem's message quotes or counts is among its parameters.
+fn every_variable_part_is_a_parameter(value: &Value) {
+    if let (Some(message), Some(params)) = (value["message"].as_str(), value["params"].as_array()) {
+        let message = message.replace("Microsoft 365", "").replace("OSU ", "");
+        let quoted = message.split('"').skip(1).step_by(2);
+        let counted = message.split(|c: char| !c.is_ascii_digit()).filter(|digits| !digits.is_empty());
+        for part in quoted.chain(counted) {
+            let is_there = params.iter().any(|param| param["value"].as_str().is_some_and(|value| value.contains(part)));
+            assert!(is_there, "{part:?} is no parameter of {value}");
+        }
+    }
+    match value {
+        Value::Array(items) => items.iter().for_each(every_variable_part_is_a_parameter),
+        Value::Object(fields) => fields.values().for_each(every_variable_part_is_a_parameter),
+        _ => {}
     }
 }
 

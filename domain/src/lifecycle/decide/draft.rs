@@ -1,5 +1,7 @@
 //! The partner's work on the content: edit, documents, deletion, submission (L1, L2, L8, P1).
 
+use uuid::Uuid;
+
 use super::{Decision, Effects, Step, done, told};
 use crate::{
     claim::Claim,
@@ -103,9 +105,9 @@ impl Step<'_> {
 /// # Errors
 /// What refuses it at once (E1, `LOCATION_NOT_YOURS`, an unknown product, a subject twice, a taken reference), or, after
 /// submission, every problem.
-pub fn judge(next: &Claim, outcome: &Outcome, reference_taken: bool) -> Result<Vec<Problem>, Vec<Problem>> {
+pub fn judge(next: &Claim, outcome: &Outcome, reference_taken: Option<Uuid>) -> Result<Vec<Problem>, Vec<Problem>> {
     let all = all_problems(next, outcome);
-    let refused_at_once = !outcome.refused.is_empty() || reference_taken;
+    let refused_at_once = !outcome.refused.is_empty() || reference_taken.is_some();
     if !refused_at_once && (next.status == ClaimStatus::Editing || all.is_empty()) {
         return Ok(all);
     }
@@ -119,11 +121,12 @@ pub(super) fn all_problems(claim: &Claim, outcome: &Outcome) -> Vec<Problem> {
     outcome.problems.iter().cloned().chain(eligibility::missing(claim)).collect()
 }
 
-fn refusals(reference_taken: bool, mut problems: Vec<Problem>) -> Vec<Problem> {
-    if reference_taken {
+fn refusals(reference_taken: Option<Uuid>, mut problems: Vec<Problem>) -> Vec<Problem> {
+    if let Some(other) = reference_taken {
         problems.push(
             Problem::invalid(["externalReference"], "Another claim of yours has this external reference.")
-                .remedy("Find that claim by its reference, or choose another one."),
+                .remedy("Find that claim by its reference, or choose another one.")
+                .of_claim(other),
         );
     }
     problems

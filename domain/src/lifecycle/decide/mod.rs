@@ -39,8 +39,8 @@ pub struct Circumstances<'a> {
     pub now: Timestamp,
     /// The facts for the claim's intent (of an edit: the edited one's).
     pub facts: Facts,
-    /// Whether another claim of the partner has the external reference that the claim would have (L12).
-    pub reference_taken: bool,
+    /// The other claim of the partner that has the external reference that the claim would have (L12).
+    pub reference_taken: Option<Uuid>,
     /// Those of the claim's subjects that another claim holds a live association for (X6).
     pub taken: HashSet<Subject>,
 }

@@ -213,6 +213,7 @@ impl Step<'_> {
             let allowed = CHOSEN.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ");
             problems.push(
                 Problem::invalid(["reason"], format!("{reason} is set by what happened, not chosen."))
+                    .param("reason", reason)
                     .remedy(format!("Choose one of {allowed}.")),
             );
         }

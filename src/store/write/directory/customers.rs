@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use domain::{directory::CustomerRow, problem::Problem, time::Timestamp};
+use domain::{directory::CustomerRow, problem::Problem, text, time::Timestamp};
 use entity::{customer, customer_domain};
 use sea_orm::{ActiveValue::Set, ConnectionTrait, EntityTrait, QueryFilter, sea_query::OnConflict};
 use uuid::Uuid;
@@ -69,6 +69,7 @@ impl Loadable for CustomerRow {
             search_text: Set(search_text(
                 std::iter::once(row.name.as_str()).chain(row.domains.iter().flatten().map(String::as_str)),
             )),
+            sort_key: Set(text::sort_key(&row.name)),
             created_at: Set(now.micros()),
             updated_at: Set(now.micros()),
             contact_email: Set(row.contact_email.clone()),
@@ -79,6 +80,7 @@ impl Loadable for CustomerRow {
                 customer::Column::Name,
                 customer::Column::Domain,
                 customer::Column::SearchText,
+                customer::Column::SortKey,
                 customer::Column::UpdatedAt,
                 customer::Column::ContactEmail,
                 customer::Column::Locale,

@@ -5,6 +5,7 @@ use std::collections::HashMap;
 use domain::{
     directory::{LocationRow, PartnerRow},
     problem::Problem,
+    text,
     time::Timestamp,
 };
 use entity::{partner, partner_location};
@@ -68,6 +69,7 @@ impl Loadable for PartnerRow {
                         ["locations".to_owned(), index.to_string(), "mpnId".to_owned()],
                         format!("The MPN id {} is another partner's.", location.mpn_id),
                     )
+                    .param("mpnId", &location.mpn_id)
                     .remedy("Check the MPN id; it never moves to another partner.")
                 })
             })
@@ -92,6 +94,7 @@ impl Loadable for PartnerRow {
             id: Set(row.partner_id),
             name: Set(row.name.clone()),
             search_text: Set(search_text([row.name.as_str()])),
+            sort_key: Set(text::sort_key(&row.name)),
             created_at: Set(now.micros()),
             updated_at: Set(now.micros()),
             contact_email: Set(row.contact_email.clone()),
@@ -101,6 +104,7 @@ impl Loadable for PartnerRow {
             .update_columns([
                 partner::Column::Name,
                 partner::Column::SearchText,
+                partner::Column::SortKey,
                 partner::Column::UpdatedAt,
                 partner::Column::ContactEmail,
                 partner::Column::Locale,

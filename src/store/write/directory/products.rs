@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use domain::{directory::ProductRow, problem::Problem, time::Timestamp};
+use domain::{directory::ProductRow, problem::Problem, text, time::Timestamp};
 use entity::product;
 use sea_orm::{ActiveValue::Set, ConnectionTrait, EntityTrait, QueryFilter, sea_query::OnConflict};
 use uuid::Uuid;
@@ -47,6 +47,7 @@ impl Loadable for ProductRow {
             sku_part_number: Set(row.sku_part_number.clone()),
             name: Set(row.name.clone()),
             search_text: Set(search_text([row.name.as_str(), row.sku_part_number.as_str()])),
+            sort_key: Set(text::sort_key(&row.name)),
             solution_area: Set(row.solution_area.to_string()),
         });
         let again = OnConflict::column(product::Column::SkuId)
@@ -54,6 +55,7 @@ impl Loadable for ProductRow {
                 product::Column::SkuPartNumber,
                 product::Column::Name,
                 product::Column::SearchText,
+                product::Column::SortKey,
                 product::Column::SolutionArea,
             ])
             .to_owned();

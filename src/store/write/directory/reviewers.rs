@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use domain::{caller::Caller, directory::ReviewerRow, kinds::Role, problem::Problem, time::Timestamp};
+use domain::{caller::Caller, directory::ReviewerRow, kinds::Role, problem::Problem, text, time::Timestamp};
 use entity::reviewer;
 use sea_orm::{
     ActiveValue::Set,
@@ -50,10 +50,10 @@ impl Loadable for ReviewerRow {
     }
 
     async fn write(transaction: &Transaction, rows: &[Self], _: Timestamp) -> Result<(), StoreError> {
-        use reviewer::Column::{Active, Email, Lead, Locale, Name, SearchText, Subject};
+        use reviewer::Column::{Active, Email, Lead, Locale, Name, SearchText, SortKey, Subject};
         let kept = |column: &str| Expr::cust(format!("COALESCE(excluded.{column}, reviewer.{column})"));
         let again = OnConflict::column(Subject)
-            .update_columns([Name, SearchText, Lead, Active])
+            .update_columns([Name, SearchText, SortKey, Lead, Active])
             .value(Email, kept("email"))
             .value(Locale, kept("locale"))
             .to_owned();
@@ -71,6 +71,7 @@ fn row(row: &ReviewerRow) -> reviewer::ActiveModel {
         email: Set(row.email.clone()),
         locale: Set(row.locale.clone()),
         search_text: Set(search_text([row.name.as_str(), row.subject.as_str()])),
+        sort_key: Set(text::sort_key(&row.name)),
         lead: Set(row.lead),
         active: Set(row.active),
         absent_from: Set(None),
