@@ -44,7 +44,8 @@ fn every_variable_in_the_files_is_one_of_serve() {
     let mut seen = BTreeSet::new();
     for (path, text) in files("") {
         let named = words(&text, "CPOR_");
-        let unknown: Vec<_> = named.iter().filter(|word| !there.contains(*word) && !of_others.contains(*word)).collect();
+        let unknown: Vec<_> =
+            named.iter().filter(|word| !there.contains(*word) && !of_others.contains(*word)).collect();
         assert!(unknown.is_empty(), "{path} sets {unknown:?}");
         seen.extend(named.into_iter().map(str::to_owned));
     }
@@ -55,7 +56,8 @@ fn every_variable_in_the_files_is_one_of_serve() {
 fn dashboard_and_alerts_ask_for_metrics_that_exist_and_the_dashboard_for_each() {
     let telemetry = rust_files("src/telemetry");
     let texts = telemetry.iter().flat_map(|file| file.text.split('"').skip(1).step_by(2));
-    let there: BTreeSet<&str> = texts.filter(|text| words(text, "cpor_").len() == 1 && text.starts_with("cpor_")).collect();
+    let there: BTreeSet<&str> =
+        texts.filter(|text| words(text, "cpor_").len() == 1 && text.starts_with("cpor_")).collect();
     assert!(there.len() > 15, "{there:?}");
     let names = |text: &str| -> BTreeSet<String> {
         words(text, "cpor_").into_iter().map(|word| word.trim_end_matches("_bucket").to_owned()).collect()
@@ -99,7 +101,8 @@ fn the_image_is_built_of_files_that_exist_and_runs_without_root() {
         assert!(last.lines().any(|found| found == line), "{line}");
     }
     assert!(last.contains("\nHEALTHCHECK ") && last.contains("CMD [\"cpor-healthcheck\"]"));
-    let rust = read("Cargo.toml").lines().find_map(|line| line.strip_prefix("rust-version = ")).unwrap().replace('"', "");
+    let rust =
+        read("Cargo.toml").lines().find_map(|line| line.strip_prefix("rust-version = ")).unwrap().replace('"', "");
     assert!(file.contains(&format!("library/rust:{rust}-")), "the image is built with Rust {rust}");
 }
 
