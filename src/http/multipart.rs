@@ -24,7 +24,9 @@ const MOST_FILES: usize = 4;
 const LONGEST_HEADER: usize = 8 * 1024;
 /// How much may come in while the header of a part is looked for: the header, and what came in with its end. The reader of
 /// parts keeps all that in memory.
-const MOST_UNTIL_HEADER: usize = LONGEST_HEADER + 64 * 1024;
+const MOST_UNTIL_HEADER: usize = LONGEST_HEADER + 2 * PIECE;
+/// How much it is given at once.
+const PIECE: usize = 16 * 1024;
 
 /// Reads a multipart body; its files are received by `backend`.
 pub(super) async fn read(request: Request, sizes: Sizes, backend: &dyn Backend) -> Result<Parts, Failure> {
@@ -87,23 +89,28 @@ fn counted(request: Request, limit: usize, come: &Arc<Come>) -> Result<Request, 
     let (head, content) = request.into_parts();
     let stream = body::within(&head.headers, content, limit)?;
     let come = Arc::clone(come);
-    let counted = futures_util::stream::unfold(Some((stream, 0_usize)), move |state| {
+    let counted = futures_util::stream::unfold(Some((stream, Bytes::new(), 0_usize)), move |state| {
         let come = Arc::clone(&come);
         async move {
-            let (mut stream, before) = state?;
+            let (mut stream, mut left, before) = state?;
             if come.has_some_of_a_header() {
                 // The reader of parts takes all that is ready before it looks; let it look first.
                 tokio::task::yield_now().await;
             }
-            let chunk = stream.next().await?;
-            let length = chunk.as_ref().map_or(0, Bytes::len);
-            let read = before.saturating_add(length);
+            if left.is_empty() {
+                left = match stream.next().await? {
+                    Ok(chunk) => chunk,
+                    Err(broken) => return Some((Err(broken), None)),
+                };
+            }
+            let piece = left.split_to(left.len().min(PIECE));
+            let read = before.saturating_add(piece.len());
             come.too_much.fetch_or(read > limit, Ordering::Relaxed);
-            if read > limit || !come.may_go_on(length) {
+            if read > limit || !come.may_go_on(piece.len()) {
                 body::linger(stream);
                 return Some((Err(axum::Error::new("too large")), None));
             }
-            Some((chunk, Some((stream, read))))
+            Some((Ok(piece), Some((stream, left, read))))
         }
     });
     Ok(Request::from_parts(head, Body::from_stream(counted)))

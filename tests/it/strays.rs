@@ -84,7 +84,8 @@ async fn an_upload_that_the_database_refuses_leaves_no_content(world: &World) {
 }
 
 async fn an_operator_is_told_of_content_without_a_document(backend: Backend) {
-    let home = Home::new(Database::copied(backend).await);
+    let home = Home::new(Database::empty(backend).await);
+    home.run(&["migrate", "up"]).done();
     // Content that many documents share is theirs.
     home.run(&["generate", "--claims", "20", "--partners", "2", "--customers", "5"]).done();
     let told = home.run(&["verify"]);
