@@ -10,7 +10,8 @@ import { after, describe, it } from 'node:test';
 import { GraphQLError, Kind, buildSchema, execute, parse, validate } from 'graphql';
 
 import { ROOT } from './support/server.mjs';
-import { everything, story } from './support/stories.mjs';
+import { takers } from './support/inputs.mjs';
+import { GIVING, everything, story } from './support/stories.mjs';
 import { World } from './support/world.mjs';
 
 /** How many documents are tried, and the seed of the first. In a debug build 10,000 take a few minutes. */
@@ -23,6 +24,7 @@ const ABREAST = 8;
 const LIMITS = ['COST', 'ALIASES', 'ROOT_FIELDS', 'DIRECTIVES', 'DEPTH', 'SELECTIONS', 'TOKENS'];
 const world = await World.start(after, Object.fromEntries(LIMITS.map((limit) => [`CPOR_MAX_${limit}`, '100000'])));
 const schema = buildSchema(readFileSync(join(ROOT, 'schema.graphql'), 'utf8'));
+const TAKERS = takers(schema);
 const SEEDS = JSON.parse(readFileSync(new URL('differential.seeds.json', import.meta.url), 'utf8'));
 
 /** The scalars of the API as their descriptions say. */
@@ -158,7 +160,7 @@ const CODES = new Set(['GRAPHQL_VALIDATION_FAILED', 'BAD_USER_INPUT', 'OPERATION
 
 /** Compares the answers to one document; says which kind it was. */
 async function compare(seed) {
-  const asked = story(seed, ids);
+  const asked = story(seed, ids, TAKERS);
   const [mine, theirs] = await Promise.all([answered(asked), expected(asked)]);
   const tell = (what) => `seed ${seed}: ${what}\n${asked.query}\n${asked.json} ${asked.operationName}\nserver: ${JSON.stringify(mine).slice(0, 3000)}\ngraphql-js: ${JSON.stringify(theirs).slice(0, 3000)}`;
   if (isRequestError(theirs)) {
@@ -182,7 +184,7 @@ describe('the server and graphql-js', () => {
     const kinds = {};
     const seeds = (function* () {
       yield* SEEDS;
-      for (let seed = SEED; seed < SEED + COUNT; seed += 1) yield seed;
+      for (let seed = SEED; seed < SEED + COUNT; seed += 1) yield seed % 3 === 0 ? GIVING + seed : seed;
     })();
     const different = [];
     const work = async () => {
@@ -200,6 +202,6 @@ describe('the server and graphql-js', () => {
     assert.equal(different.length, 0, different.slice(0, 20).map((error) => error.message).join('\n\n'));
     test.diagnostic(JSON.stringify(kinds));
     for (const kind of ['answered', 'failed', 'refused', 'invalid']) assert.ok(kinds[kind] > COUNT / 1000, JSON.stringify(kinds));
-    assert.ok(kinds.answered > COUNT * 0.6, JSON.stringify(kinds));
+    assert.ok(kinds.answered > COUNT * 0.5, JSON.stringify(kinds));
   });
 });

@@ -64,7 +64,7 @@ pub(super) fn locale(typed: Option<&str>) -> Result<Option<String>, Problem> {
     };
     if let Some(wrong) = locale.as_ref().filter(|tag| !is_language(tag)) {
         let message = format!("{wrong:?} is not the tag of a language.");
-        return Err(invalid("locale", message, "Give a tag such as en, tr, hu or sv."));
+        return Err(invalid("locale", message, "Give a tag such as en, tr, hu or sv.").param("value", wrong));
     }
     Ok(locale)
 }

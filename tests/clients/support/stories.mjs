@@ -5,6 +5,8 @@
  *
  * @module
  */
+import { giving } from './inputs.mjs';
+
 
 /** The fields that the documents read: leaves by name, and objects with their type. */
 export const TYPES = {
@@ -341,10 +343,13 @@ function otherNumbers(json, made) {
   return json.replace(/(?<=[:[,])(-?\d{1,6})(?=[,\]}])/g, (number) => made.one([`${number}.0`, `${number}e0`, `${Number(number) * 10}E-1`, number]));
 }
 
+/** Seeds from here on give a field values of its input types (`inputs.mjs`). */
+export const GIVING = 1_000_000;
+
 /** The document of a seed, its variables, also as the JSON text that is sent, and the name of the operation that is meant. */
-export function story(seed, ids) {
+export function story(seed, ids, takers) {
   const made = new Story(seed, ids);
-  const query = made.whole();
+  const query = seed < GIVING ? made.whole() : giving(made, takers);
   const json = JSON.stringify(made.variables);
   return { query, variables: made.variables, json: made.maybe(0.3) ? otherNumbers(json, made) : json, operationName: made.operationName };
 }
