@@ -67,5 +67,6 @@ mod traces;
 mod upgrade;
 mod verify;
 mod walk;
+mod webhooks;
 mod websocket;
 mod writes;
