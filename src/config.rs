@@ -8,6 +8,7 @@ mod limits;
 mod mail;
 #[cfg(test)]
 mod tests;
+mod webhooks;
 
 use clap::builder::Resettable;
 use std::net::SocketAddr;
@@ -18,6 +19,7 @@ pub use identity::Identity;
 pub use keys::{KeyOptions, Secret};
 pub use limits::Limits;
 pub use mail::{MailConfig, MailOptions, MailSettings};
+pub use webhooks::{Range, WebhookOptions};
 
 /// The shortest token of `/metrics` that is taken, in bytes.
 const SHORTEST_METRICS_TOKEN: usize = 16;
@@ -97,6 +99,9 @@ pub struct ServeOptions {
     /// How notices are sent.
     #[command(flatten)]
     pub mail: MailOptions,
+    /// Where webhooks may be sent.
+    #[command(flatten)]
+    pub webhooks: WebhookOptions,
     /// What is refused for its size, depth, cost or rate.
     #[command(flatten)]
     pub limits: Limits,
@@ -131,6 +136,8 @@ pub struct Config {
     pub metrics_token: Option<Secret>,
     /// How notices are sent.
     pub mail: MailSettings,
+    /// Where webhooks may be sent.
+    pub webhooks: WebhookOptions,
     /// What is refused for its size, depth, cost or rate.
     pub limits: Limits,
 }
@@ -180,6 +187,7 @@ impl ServeOptions {
             cors_origins: origins(&self.cors_origins)?,
             log_format: self.log_format,
             metrics_token: self.metrics_token.map(metrics_token).transpose()?,
+            webhooks: self.webhooks.validate()?,
             limits: self.limits,
         })
     }

@@ -21,6 +21,20 @@ pub fn random() -> u64 {
     high ^ low.rotate_left(17)
 }
 
+/// Random bytes for a secret, from the crypto provider's generator.
+#[must_use]
+pub fn secret<const LENGTH: usize>() -> [u8; LENGTH] {
+    let mut bytes = [0; LENGTH];
+    // It fails only where the operating system has no randomness at all; ids come from there too.
+    if aws_lc_rs::rand::fill(&mut bytes).is_err() {
+        bytes.chunks_mut(8).for_each(|chunk| {
+            let random = random().to_le_bytes();
+            chunk.iter_mut().zip(random).for_each(|(byte, random)| *byte = random);
+        });
+    }
+    bytes
+}
+
 /// A new number for a claim; not a count of anything (L12).
 #[must_use]
 pub fn claim_number() -> String {

@@ -84,6 +84,9 @@ async fn clean_up(app: &App) {
     if let Err(error) = app.forget_useless_mails().await {
         tracing::error!(?error, "mails that are of no use any more could not be removed");
     }
+    if let Err(error) = app.forget_old_webhooks().await {
+        tracing::error!(?error, "old deliveries of webhooks could not be removed");
+    }
     if let Err(error) = app.forget_dead_tokens().await {
         tracing::error!(?error, "revocations of tokens that have ended could not be removed");
     }

@@ -17,3 +17,4 @@ mod private;
 pub mod server;
 pub mod store;
 pub mod telemetry;
+pub mod webhooks;

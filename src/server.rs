@@ -1,6 +1,7 @@
 //! The assembly: options become an open database, the use cases, the schema, and a server on a socket.
 
 mod mail;
+mod stop;
 
 use std::{
     io,
@@ -19,6 +20,7 @@ use crate::{
     app::{
         App, AppError, Download,
         notices::{Courier, Followed, Link, Outbox},
+        webhooks::Renderer,
     },
     auth::Authenticator,
     clock::Clock,
@@ -29,23 +31,27 @@ use crate::{
     jobs,
     store::{Db, PoolFigures, StoreError, write::settings},
     telemetry,
+    webhooks::Webhooks,
 };
 
 pub use mail::courier;
+use stop::StopSignal;
 
 /// The fields that are lists by pages: they cost by the size of their page, also where the query gives none.
-const CONNECTIONS: [&str; 11] = [
+const CONNECTIONS: [&str; 13] = [
     "arbitrations",
     "associations",
     "claims",
     "comments",
     "customers",
+    "deliveries",
     "history",
     "notices",
     "partners",
     "products",
     "reviewers",
     "subscriptions",
+    "webhookEndpoints",
 ];
 
 /// Why nothing could be started, and what to do about it.
@@ -201,7 +207,8 @@ impl Server {
         let documents = documents(&config.storage)?;
         let (app, checked) =
             tokio::join!(open(&config.storage, config.public_url.clone(), config.migrate, purpose), documents.check());
-        let app = mail::with_mail(app?.with_patience(config.limits.settle_patience()), &config.mail).await?;
+        let app = app?.with_patience(config.limits.settle_patience()).with_webhooks(Webhooks::new(&config.webhooks));
+        let app = mail::with_mail(app, &config.mail).await?;
         checked.map_err(|wrong| StartError::new(wrong.message, wrong.remedy))?;
         let courier = courier(&app, &config.mail)?;
         let listener = TcpListener::bind(config.listen);
@@ -259,6 +266,11 @@ impl Server {
         // What fell due while no server ran is done before the first request is answered (T5).
         jobs::run_once(&app).await;
         let routes = routes.await.map_err(io::Error::other)?;
+        let (stop_webhooks, webhooks_stopped) = tokio::sync::oneshot::channel::<()>();
+        let webhooks = tokio::spawn({
+            let app = app.clone();
+            async move { app.run_webhooks(async { drop(webhooks_stopped.await) }).await }
+        });
         let (stop, stopped) = tokio::sync::oneshot::channel::<()>();
         let clocks = tokio::spawn(jobs::run(app, async {
             // Dropped or sent, either way it is time to stop.
@@ -277,8 +289,11 @@ impl Server {
         });
         let patience = config.limits.slow_reader_patience();
         let served = http::serve(listener, routes, patience, &shutdown).await;
-        drop(stop);
-        drop(rest);
+        drop((stop, rest, stop_webhooks));
+        // While the tail still runs.
+        if webhooks.await.is_err() {
+            tracing::error!("webhooks had stopped before the server did");
+        }
         for ended in [tail, revocations, keys] {
             ended.abort();
         }
@@ -306,11 +321,17 @@ pub fn routes(app: App, config: &Config, authenticator: Arc<Authenticator>, shut
     let gate = Gate::new(config.limits.clone(), &CONNECTIONS, rules);
     let endpoint = Endpoint::new(gate, engine, config.introspection, shutdown.tracker());
     let largest = usize::try_from(app.policy().documents.max_size_bytes()).unwrap_or(usize::MAX);
-    http::router(config, endpoint, Edge(app), authenticator, largest, shutdown)
+    let renderer = endpoint.webhook_renderer();
+    app.render_webhooks_by(&renderer);
+    http::router(config, endpoint, Edge { app, _renderer: renderer }, authenticator, largest, shutdown)
 }
 
 /// What the HTTP edge needs beside GraphQL, from the use cases.
-struct Edge(App);
+struct Edge {
+    app: App,
+    /// The use cases know it weakly: it stands on them.
+    _renderer: Arc<dyn Renderer>,
+}
 
 impl http::Backend for Edge {
     fn receive(&self) -> BoxFuture<'_, Result<Receiving, AppError>> {
@@ -324,70 +345,25 @@ impl http::Backend for Edge {
     ) -> BoxFuture<'a, Result<Option<Download>, AppError>> {
         Box::pin(async move {
             match global_id::key(global_id::Kind::ProofDocument, id) {
-                Some(id) => self.0.open_document(caller, id).await,
+                Some(id) => self.app.open_document(caller, id).await,
                 None => Ok(None),
             }
         })
     }
 
     fn follow_link(&self, link: Link) -> BoxFuture<'_, Result<Followed, AppError>> {
-        Box::pin(self.0.follow_link(link))
+        Box::pin(self.app.follow_link(link))
     }
 
     fn meet<'a>(&'a self, caller: &'a Caller) -> BoxFuture<'a, ()> {
-        Box::pin(self.0.meet(caller))
+        Box::pin(self.app.meet(caller))
     }
 
     fn ready(&self) -> BoxFuture<'_, Result<(), String>> {
-        Box::pin(self.0.ready())
+        Box::pin(self.app.ready())
     }
 
     fn pools(&self) -> Vec<PoolFigures> {
-        self.0.db().pools()
-    }
-}
-
-/// The signals that ask the process to stop: Ctrl-C, and SIGTERM as service managers send it.
-#[cfg(unix)]
-#[derive(Debug)]
-struct StopSignal {
-    interrupt: tokio::signal::unix::Signal,
-    terminate: tokio::signal::unix::Signal,
-}
-
-#[cfg(unix)]
-impl StopSignal {
-    fn listen() -> io::Result<Self> {
-        use tokio::signal::unix::{SignalKind, signal};
-        Ok(Self { interrupt: signal(SignalKind::interrupt())?, terminate: signal(SignalKind::terminate())? })
-    }
-
-    async fn given(mut self) {
-        tokio::select! {
-            _ = self.interrupt.recv() => {}
-            _ = self.terminate.recv() => {}
-        }
-        tracing::info!("stopping: requests that are running may end");
-    }
-}
-
-/// The signal that asks the process to stop: Ctrl-C.
-#[cfg(not(unix))]
-#[derive(Debug)]
-struct StopSignal;
-
-#[cfg(not(unix))]
-impl StopSignal {
-    #[expect(clippy::unnecessary_wraps, reason = "elsewhere it can fail")]
-    fn listen() -> io::Result<Self> {
-        Ok(Self)
-    }
-
-    async fn given(self) {
-        // Without a handler the signal ends the process at once, which is what it asks for.
-        if tokio::signal::ctrl_c().await.is_err() {
-            std::future::pending::<()>().await;
-        }
-        tracing::info!("stopping: requests that are running may end");
+        self.app.db().pools()
     }
 }

@@ -24,7 +24,8 @@ impl Grant {
     }
 
     fn signed(mut claims: Value) -> Self {
-        let scope = "claims:read claims:write comments:write reviews:write directory:read directory:write history:read";
+        let scope = "claims:read claims:write comments:write reviews:write directory:read directory:write history:read \
+            webhooks:write";
         for (name, value) in
             [("iss", json!("cpor")), ("aud", json!("cpor")), ("exp", json!(4_102_444_800_u64)), ("scope", json!(scope))]
         {

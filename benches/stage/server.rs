@@ -49,6 +49,7 @@ impl Server {
             .env("CPOR_LISTEN", "127.0.0.1:0")
             .env("CPOR_REQUESTS_PER_MINUTE", "0")
             .env("CPOR_COST_PER_MINUTE", "0")
+            .env("CPOR_WEBHOOK_ALLOW", "127.0.0.0/8")
             .env("RUST_LOG", "warn")
             .stdin(Stdio::null())
             .stdout(Stdio::piped())

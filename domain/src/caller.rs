@@ -184,18 +184,42 @@ impl Actor {
 pub fn usable_scopes(role: Role) -> &'static [Scope] {
     use Scope::{
         ClaimsRead, ClaimsWrite, CommentsWrite, DirectoryRead, DirectoryWrite, HistoryRead, NoticesRead, ReviewsWrite,
-        TokensRevoke,
+        TokensRevoke, WebhooksRead, WebhooksWrite,
     };
     match role {
-        Role::GlobalAdmin => {
-            &[ClaimsRead, ClaimsWrite, CommentsWrite, DirectoryRead, HistoryRead, NoticesRead, TokensRevoke]
-        }
-        Role::BillingAdmin | Role::IncentivesAdmin | Role::IncentivesUser => {
-            &[ClaimsRead, ClaimsWrite, CommentsWrite, DirectoryRead, HistoryRead, NoticesRead]
-        }
-        Role::ReviewLead => {
-            &[ClaimsRead, CommentsWrite, ReviewsWrite, DirectoryRead, HistoryRead, NoticesRead, TokensRevoke]
-        }
+        Role::GlobalAdmin => &[
+            ClaimsRead,
+            ClaimsWrite,
+            CommentsWrite,
+            DirectoryRead,
+            HistoryRead,
+            NoticesRead,
+            TokensRevoke,
+            WebhooksRead,
+            WebhooksWrite,
+        ],
+        Role::BillingAdmin | Role::IncentivesAdmin => &[
+            ClaimsRead,
+            ClaimsWrite,
+            CommentsWrite,
+            DirectoryRead,
+            HistoryRead,
+            NoticesRead,
+            WebhooksRead,
+            WebhooksWrite,
+        ],
+        Role::IncentivesUser => &[ClaimsRead, ClaimsWrite, CommentsWrite, DirectoryRead, HistoryRead, NoticesRead],
+        Role::ReviewLead => &[
+            ClaimsRead,
+            CommentsWrite,
+            ReviewsWrite,
+            DirectoryRead,
+            HistoryRead,
+            NoticesRead,
+            TokensRevoke,
+            WebhooksRead,
+            WebhooksWrite,
+        ],
         Role::Reviewer => &[ClaimsRead, CommentsWrite, ReviewsWrite, DirectoryRead, HistoryRead, NoticesRead],
         Role::Auditor => &[ClaimsRead, DirectoryRead, HistoryRead],
         Role::CustomerAdmin => &[ClaimsRead, ClaimsWrite, DirectoryRead, HistoryRead, NoticesRead],

@@ -40,6 +40,7 @@ macro_rules! words {
 mod access;
 mod after;
 mod notice;
+mod webhook;
 
 /// A text that is none of the words of a vocabulary.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -61,6 +62,7 @@ impl std::error::Error for UnknownWord {}
 pub use access::{Role, Scope};
 pub use after::{ArbitrationStatus, ConsentStatus, DisputeStatus, EvaluationStatus};
 pub use notice::{DeliveryState, NoticeKind, NoticePreference};
+pub use webhook::{WebhookEventType, WebhookState};
 
 words! {
     /// A solution area; a product belongs to exactly one (C1).

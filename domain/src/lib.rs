@@ -21,3 +21,4 @@ pub mod problem;
 pub mod proof;
 pub mod text;
 pub mod time;
+pub mod webhook;

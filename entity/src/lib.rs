@@ -31,3 +31,6 @@ pub mod reviewer;
 pub mod revocation;
 pub mod service_token;
 pub mod setting;
+pub mod webhook_attempt;
+pub mod webhook_delivery;
+pub mod webhook_endpoint;

@@ -18,6 +18,7 @@ mod m20261128_000009_clocks;
 mod m20261128_000010_checks;
 mod m20261129_000011_identity;
 mod m20261129_000012_notices;
+mod m20261129_000013_webhooks;
 mod m20261129_000014_sort_keys;
 mod run;
 
@@ -47,6 +48,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261128_000010_checks::Migration),
             Box::new(m20261129_000011_identity::Migration),
             Box::new(m20261129_000012_notices::Migration),
+            Box::new(m20261129_000013_webhooks::Migration),
             Box::new(m20261129_000014_sort_keys::Migration),
         ]
     }

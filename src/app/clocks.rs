@@ -119,6 +119,7 @@ impl App {
         self.settle().await?;
         // Retries and digests fall due by this clock too (M6).
         self.outbox().wake();
+        self.wake_webhooks();
         Ok(Advanced { now: self.now(), problems: Vec::new() })
     }
 

@@ -13,6 +13,7 @@ pub mod reviewers;
 pub mod revocations;
 mod strays;
 pub mod verify;
+pub mod webhooks;
 
 use std::{sync::Arc, time::Duration};
 
@@ -24,7 +25,9 @@ pub use eligibility::{Eligibility, EligibilityInput, Standing};
 pub use error::AppError;
 pub use strays::Strays;
 
-use crate::{auth::Revocations, clock::Clock, documents::Documents, events::Tail, mail::Writer, store::Db};
+use crate::{
+    auth::Revocations, clock::Clock, documents::Documents, events::Tail, mail::Writer, store::Db, webhooks::Webhooks,
+};
 
 /// The server's use cases and what they stand on; cheap to clone.
 #[derive(Clone, Debug)]
@@ -44,6 +47,8 @@ struct Inner {
     deputies: Arc<reviewers::Deputies>,
     outbox: Arc<notices::Outbox>,
     writer: Arc<Writer>,
+    webhooks: Webhooks,
+    webhooks_shared: Arc<webhooks::Shared>,
 }
 
 impl App {
@@ -65,6 +70,8 @@ impl App {
             deputies: Arc::default(),
             outbox: Arc::default(),
             writer,
+            webhooks: Webhooks::default(),
+            webhooks_shared: Arc::default(),
         }))
     }
 
@@ -90,6 +97,20 @@ impl App {
         let mut inner = Arc::unwrap_or_clone(self.0);
         inner.outbox = Arc::new(outbox);
         Self(Arc::new(inner))
+    }
+
+    /// The same, which sends webhooks by this.
+    #[must_use]
+    pub fn with_webhooks(self, webhooks: Webhooks) -> Self {
+        let mut inner = Arc::unwrap_or_clone(self.0);
+        inner.webhooks = webhooks;
+        Self(Arc::new(inner))
+    }
+
+    /// What sends webhooks.
+    #[must_use]
+    pub fn webhooks(&self) -> &Webhooks {
+        &self.0.webhooks
     }
 
     /// The database.

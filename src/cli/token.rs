@@ -30,6 +30,7 @@ use crate::{
 Roles: GLOBAL_ADMIN BILLING_ADMIN INCENTIVES_ADMIN INCENTIVES_USER (with --partner),
 REVIEWER REVIEW_LEAD AUDITOR DIRECTORY_SYNC (with neither), CUSTOMER_ADMIN (with --tenant).
 Scopes: claims:read claims:write comments:write reviews:write directory:read directory:write history:read notices:read tokens:revoke
+webhooks:read webhooks:write
 
 Example: cpor token --role REVIEWER --subject rita --name \"Rita Moss\" --ttl 8h"
 )]

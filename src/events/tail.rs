@@ -177,6 +177,18 @@ impl Tail {
         follower
     }
 
+    /// The position at which something begins that is to be told of all that happens from now on.
+    pub async fn present(&self) -> Position {
+        self.pass_what_is_committed().await;
+        self.reached().await
+    }
+
+    /// The position up to which everything was passed on, to be watched; nothing before the first look.
+    #[must_use]
+    pub fn watch(&self) -> watch::Receiver<Option<Position>> {
+        self.inner.reached.subscribe()
+    }
+
     /// Waits until the tail has come to all that is committed now, so that it is not taken for what happens from now on. A
     /// transaction that takes long is not waited for to its end.
     async fn pass_what_is_committed(&self) {

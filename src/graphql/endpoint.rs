@@ -3,6 +3,7 @@
 #[cfg(test)]
 pub mod sample;
 mod subscribe;
+mod webhook;
 
 use std::sync::Arc;
 
@@ -166,7 +167,7 @@ impl Operation {
 
 /// The one way to the schema.
 pub struct Endpoint {
-    gate: Gate,
+    gate: Arc<Gate>,
     engine: Arc<dyn Engine>,
     introspection: Introspection,
     /// The mutations that run.
@@ -181,7 +182,7 @@ impl Endpoint {
         introspection: Introspection,
         mutations: TaskTracker,
     ) -> Self {
-        Self { gate, engine: Arc::new(engine), introspection, mutations }
+        Self { gate: Arc::new(gate), engine: Arc::new(engine), introspection, mutations }
     }
 
     /// Whether callers without a token may ask for the schema.

@@ -37,9 +37,13 @@ pub enum Kind {
     Reviewer = 13,
     /// A notice.
     Notice = 14,
+    /// A webhook endpoint.
+    WebhookEndpoint = 15,
+    /// A delivery to a webhook endpoint.
+    WebhookDelivery = 16,
 }
 
-const KINDS: [Kind; 14] = [
+const KINDS: [Kind; 16] = [
     Kind::Partner,
     Kind::PartnerLocation,
     Kind::Customer,
@@ -54,6 +58,8 @@ const KINDS: [Kind; 14] = [
     Kind::Arbitration,
     Kind::Reviewer,
     Kind::Notice,
+    Kind::WebhookEndpoint,
+    Kind::WebhookDelivery,
 ];
 
 /// What a global id names.

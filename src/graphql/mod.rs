@@ -37,6 +37,7 @@ mod scalar;
 pub mod schema;
 mod viewer;
 mod wanted;
+mod webhook;
 
 #[cfg(test)]
 mod tests;

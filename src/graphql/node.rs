@@ -21,6 +21,7 @@ use super::{
     notice::Notice,
     proof::ProofDocument,
     reviewer::Reviewer,
+    webhook::{self, WebhookDelivery, WebhookEndpoint},
 };
 use crate::store::{
     Columns, arbitrations, associations,
@@ -65,6 +66,10 @@ pub enum Node {
     Reviewer(Reviewer),
     /// A notice to the caller.
     Notice(Notice),
+    /// A webhook endpoint.
+    WebhookEndpoint(WebhookEndpoint),
+    /// A delivery to a webhook endpoint.
+    WebhookDelivery(WebhookDelivery),
 }
 
 /// The scope that looking up an object of a kind needs (A5).
@@ -81,6 +86,7 @@ const fn scope_of(kind: Kind) -> Scope {
         }
         Kind::HistoryEntry => Scope::HistoryRead,
         Kind::Notice => Scope::NoticesRead,
+        Kind::WebhookEndpoint | Kind::WebhookDelivery => Scope::WebhooksRead,
     }
 }
 
@@ -122,6 +128,10 @@ nodes! {
         .into_iter().map(|found| (found.id, Node::Reviewer(found.into())));
     NoticeNode => |reader, ids| notices::by_ids(reader.db(), &reader.caller, &ids).await?
         .into_iter().map(|found| (found.id, Node::Notice(found.into())));
+    EndpointNode => |reader, ids| webhook::endpoints(&reader, &ids).await?
+        .into_iter().map(|found| (found.id, Node::WebhookEndpoint(found.into())));
+    DeliveryNode => |reader, ids| webhook::deliveries(&reader, &ids).await?
+        .into_iter().map(|found| (found.id, Node::WebhookDelivery(found.into())));
     CommentNode => |reader, ids| comments::by_ids(reader.db(), &reader.caller, &ids).await?
         .into_iter().map(|found| (found.id, Node::Comment(found.into())));
     HistoryNode => |reader, ids| history::by_ids(reader.db(), &reader.caller, &ids, Columns::ALL).await?
@@ -170,6 +180,8 @@ async fn find(ctx: &Context<'_>, id: &str) -> Result<Option<Node>, Failure> {
         Named::Uuid(Kind::Reviewer, _) if !Reader::of(ctx)?.is_vendor() => Ok(None),
         Named::Uuid(Kind::Notice, id) => load(ctx, NoticeNode(id)).await,
         Named::Uuid(Kind::Reviewer, id) => load(ctx, ReviewerNode(id)).await,
+        Named::Uuid(Kind::WebhookEndpoint, id) => load(ctx, EndpointNode(id)).await,
+        Named::Uuid(Kind::WebhookDelivery, id) => load(ctx, DeliveryNode(id)).await,
         // A line is no node.
         Named::Uuid(Kind::ClaimLine | Kind::PartnerLocation, _) => Ok(None),
     }
@@ -184,7 +196,7 @@ impl NodeQuery {
     /// The object that a global id names; null when there is none that the caller sees. Needs the scope of its kind:
     /// `directory:read` for partners, locations, customers, products, subscriptions and reviewers, `claims:read` for claims,
     /// associations, arbitrations, documents and comments, `history:read` for entries of a history,
-    /// `notices:read` for notices.
+    /// `notices:read` for notices, `webhooks:read` for webhook endpoints and deliveries.
     async fn node(
         &self,
         ctx: &Context<'_>,

@@ -22,6 +22,7 @@ use super::{
     revocation::RevocationMutation,
     sandbox::SandboxMutation,
     viewer::ViewerQuery,
+    webhook::{WebhookMutation, WebhookQuery},
 };
 use crate::app::App;
 
@@ -46,6 +47,7 @@ pub struct Query(
     AssociationQuery,
     ArbitrationQuery,
     NoticeQuery,
+    WebhookQuery,
 );
 
 /// What can be done. A refusal by the rules is data: the payload's object is null, and `problems` tells why. Several
@@ -61,6 +63,7 @@ pub struct Mutation(
     ReviewerMutation,
     RevocationMutation,
     NoticeMutation,
+    WebhookMutation,
     SandboxMutation,
 );
 

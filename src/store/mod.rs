@@ -39,6 +39,7 @@ pub mod reviewers;
 pub mod revocations;
 pub mod subscriptions;
 pub mod verify;
+pub mod webhooks;
 pub mod write;
 
 #[cfg(test)]

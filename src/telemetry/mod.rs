@@ -10,6 +10,7 @@ mod requests;
 mod spans;
 #[cfg(feature = "otel")]
 pub mod traces;
+mod webhooks;
 mod work;
 
 use std::time::Instant;
@@ -21,6 +22,7 @@ pub use live::{
 pub use registry::{install, render, upkeep};
 pub use requests::{OperationTimer, Outcome, Request, Transport, error, operation_timer, problem};
 pub use spans::{operation_span, request_span, socket_span, tell_subject, traced_operation_span};
+pub use webhooks::{webhook_attempt, webhook_disabled, webhook_queue};
 pub use work::{Scan, clock_fired, notice_attempt, outbox, pool, scan};
 
 /// Measures a duration.

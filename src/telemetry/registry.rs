@@ -28,6 +28,10 @@ pub(super) const NOTICE_ATTEMPTS: &str = "cpor_notice_attempts_total";
 pub(super) const NOTICES_WAITING: &str = "cpor_notices_waiting";
 pub(super) const NOTICES_OLDEST: &str = "cpor_notices_oldest_seconds";
 pub(super) const NOTICES_PARKED: &str = "cpor_notices_parked";
+pub(super) const WEBHOOK_ATTEMPTS: &str = "cpor_webhook_attempts_total";
+pub(super) const WEBHOOKS_DISABLED: &str = "cpor_webhooks_disabled_total";
+pub(super) const WEBHOOK_QUEUE: &str = "cpor_webhook_queue_deliveries";
+pub(super) const WEBHOOK_OLDEST: &str = "cpor_webhook_oldest_seconds";
 const BUILD_INFO: &str = "cpor_build_info";
 const PROCESS_START: &str = "process_start_time_seconds";
 
@@ -35,7 +39,7 @@ const PROCESS_START: &str = "process_start_time_seconds";
 const BUCKETS: [f64; 13] = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0];
 
 /// What every counter counts; the labels stand in brackets.
-const COUNTERS: [(&str, &str); 10] = [
+const COUNTERS: [(&str, &str); 12] = [
     (REQUESTS, "GraphQL operations that were asked for, by transport, kind of operation and outcome."),
     (PROBLEMS, "Problems told in the payloads of mutations, refusals and warnings alike, by code."),
     (ERRORS, "Errors told in answers, by extensions.code."),
@@ -46,10 +50,12 @@ const COUNTERS: [(&str, &str); 10] = [
     (SCANS, "Scans for clocks that are due, by outcome."),
     (CLOCKS_FIRED, "Clocks that fired on this server."),
     (NOTICE_ATTEMPTS, "Notices handed to the mail server, by outcome: sent, failed, refused; or skipped."),
+    (WEBHOOK_ATTEMPTS, "Attempts to send a webhook on this server, by outcome."),
+    (WEBHOOKS_DISABLED, "Webhook endpoints that this server disabled, by reason."),
 ];
 
 /// What every gauge shows.
-const GAUGES: [(&str, Unit, &str); 10] = [
+const GAUGES: [(&str, Unit, &str); 12] = [
     (LIVE_CONNECTIONS, Unit::Count, "Live connections at the moment, by transport."),
     (LIVE_OPERATIONS, Unit::Count, "Subscriptions that are followed at the moment."),
     (TAIL_LAG, Unit::Seconds, "Time since the tail last read to the end of the log."),
@@ -62,6 +68,8 @@ const GAUGES: [(&str, Unit, &str); 10] = [
         "How long the notice has waited that has waited longest, those for a digest aside.",
     ),
     (NOTICES_PARKED, Unit::Count, "Notices whose delivery was given up."),
+    (WEBHOOK_QUEUE, Unit::Count, "Webhook deliveries that are pending, of all servers."),
+    (WEBHOOK_OLDEST, Unit::Seconds, "Time since the oldest pending webhook delivery was planned."),
     (BUILD_INFO, Unit::Count, "Always 1; its labels say what runs."),
     (PROCESS_START, Unit::Seconds, "When the process started, in seconds since the start of 1970."),
 ];
@@ -121,6 +129,8 @@ fn describe() {
         counter!(name).increment(0);
     }
     gauge!(LIVE_OPERATIONS).set(0.0);
+    gauge!(WEBHOOK_QUEUE).set(0.0);
+    gauge!(WEBHOOK_OLDEST).set(0.0);
     gauge!(BUILD_INFO, "version" => env!("CARGO_PKG_VERSION")).set(1.0);
     #[expect(clippy::cast_precision_loss, reason = "microseconds since 1970 fit for centuries")]
     let started = Clock::System.now().micros() as f64 / 1_000_000.0;

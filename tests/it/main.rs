@@ -78,5 +78,6 @@ mod transfers;
 mod upgrade;
 mod verify;
 mod walk;
+mod webhooks;
 mod websocket;
 mod writes;

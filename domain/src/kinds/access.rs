@@ -47,5 +47,9 @@ words! {
         NoticesRead = "notices:read",
         /// Revoke tokens (A8).
         TokensRevoke = "tokens:revoke",
+        /// Read webhook endpoints and their deliveries (W5).
+        WebhooksRead = "webhooks:read",
+        /// Manage webhook endpoints (W1).
+        WebhooksWrite = "webhooks:write",
     }
 }

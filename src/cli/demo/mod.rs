@@ -21,7 +21,7 @@ use jiff::SignedDuration;
 use super::{failure::Failure, logging, output, token};
 use crate::{
     auth::Authenticator,
-    config::{self, Config, Identity, Introspection, Limits, LogFormat, MailSettings, StorageOptions},
+    config::{self, Config, Identity, Introspection, Limits, LogFormat, MailSettings, StorageOptions, WebhookOptions},
     server::{Server, StartError},
 };
 use cast::{CAST, Person};
@@ -54,6 +54,9 @@ pub struct Options {
         value_name = "ORIGINS"
     )]
     cors_origins: Vec<String>,
+    /// Where webhooks may be sent.
+    #[command(flatten)]
+    webhooks: WebhookOptions,
 }
 
 /// Serves the demo until a signal asks it to stop.
@@ -95,6 +98,7 @@ fn config(options: &Options, folder: &Path) -> Result<Config, Failure> {
         log_format: LogFormat::Text,
         metrics_token: None,
         mail: MailSettings::default(),
+        webhooks: options.webhooks.clone().validate()?,
         limits: Limits::default(),
     })
 }

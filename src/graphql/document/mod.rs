@@ -41,6 +41,7 @@ pub use refusal::{
     QUERY_TOO_COMPLEX, Refusal,
 };
 pub use rules::{Rules, ValidatesAlone};
+pub(super) use syntax::is_selection_set;
 
 /// How many bytes of plans are kept, roughly.
 const CACHE_BYTES: usize = 64 * 1024 * 1024;

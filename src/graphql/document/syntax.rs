@@ -1,6 +1,6 @@
 //! Parsing, with messages for clients instead of the parser's drawings.
 
-use async_graphql::parser::types::ExecutableDocument;
+use async_graphql::parser::types::{DocumentOperations, ExecutableDocument};
 use async_graphql::parser::{Error, parse_query};
 
 use super::Refusal;
@@ -10,6 +10,15 @@ use super::refusal::GRAPHQL_PARSE_FAILED;
 pub(super) fn parse(text: &str) -> Result<ExecutableDocument, Refusal> {
     parse_query(text)
         .map_err(|error| Refusal::new(GRAPHQL_PARSE_FAILED, message(&error)).at(error.positions().collect()))
+}
+
+/// Whether a text is one selection set in braces and nothing else. Its size must have been judged.
+pub(in crate::graphql) fn is_selection_set(text: &str) -> bool {
+    // A selection set alone is a document: a query in its short form.
+    text.starts_with('{')
+        && parse_query(text).is_ok_and(|document| {
+            document.fragments.is_empty() && matches!(document.operations, DocumentOperations::Single(_))
+        })
 }
 
 fn message(error: &Error) -> String {

@@ -167,7 +167,7 @@ fn execution(form: &Arc<Form>, variables: &Variables) -> Execution {
     }
 }
 
-fn is_unavailable(response: &Response) -> bool {
+pub(super) fn is_unavailable(response: &Response) -> bool {
     let codes = response.errors.iter().filter_map(|error| error.extensions.as_ref()?.get("code"));
     codes.into_iter().any(|code| *code == Value::from(SERVICE_UNAVAILABLE))
 }

@@ -6,4 +6,4 @@ mod types;
 
 pub use mutation::NoticeMutation;
 pub use query::NoticeQuery;
-pub use types::Notice;
+pub use types::{DeliveryState, Notice};

@@ -310,6 +310,35 @@ pub async fn is_seen(db: &Db, caller: &Caller, feed: &Feed, id: Uuid) -> Result<
     Ok(!found.tuples::<(i32,)>(db.connection()).await?.is_empty())
 }
 
+/// Those of the entries that the caller sees in this feed, as things are now, in no order.
+///
+/// # Errors
+/// The database's.
+pub async fn seen(db: &Db, caller: &Caller, feed: &Feed, ids: &[Uuid]) -> Result<Vec<HistoryEntry>, StoreError> {
+    let of_these = any_of(Column::Id, ids.iter().copied(), db.connection().get_database_backend());
+    keyset::all(db, feed.seen(db, caller).filter(of_these), &Plain::<HistoryEntry>::all()).await
+}
+
+/// The first `limit` entries after one position and up to another one, with whom they concern, whoever may see them. Up to where the
+/// tail is, nothing can come between them any more.
+///
+/// # Errors
+/// The database's.
+pub async fn span(db: &Db, (from, upto): (Position, Position), limit: usize) -> Result<Vec<Logged>, StoreError> {
+    let backend = db.connection().get_database_backend();
+    let of_claim = Entity::belongs_to(claim::Entity).from(Column::ClaimId).to(claim::Column::Id);
+    let mut query = Rows::<Entity>::all()
+        .join(JoinType::LeftJoin, of_claim.into())
+        .filter(place(backend).gt(at(from, backend)))
+        .filter(up_to(upto, backend))
+        .into_query();
+    select::<HistoryEntry>(&mut query, Columns::ALL);
+    query.columns([claim::Column::PartnerId, claim::Column::TenantId].map(|column| column.as_column_ref()));
+    let statement = limited(&in_order(query, backend), backend, limit);
+    let rows = db.connection().query_all_raw(statement).await?;
+    rows.iter().map(|row| logged(&mut Cells::of::<Entity>(row)?)).collect()
+}
+
 /// Where the entry with this id stands; nothing when this database has none.
 ///
 /// # Errors

@@ -8,6 +8,7 @@ mod columns;
 mod directory;
 mod from;
 mod notice;
+mod webhook;
 
 use std::str::FromStr;
 

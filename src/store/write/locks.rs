@@ -95,3 +95,19 @@ pub async fn customer(transaction: &Transaction, tenant_id: Uuid) -> Result<(), 
     }
     Ok(())
 }
+
+/// Locks the queue of webhooks: alone by whoever adds to it or changes endpoints, shared by those who note what became of
+/// deliveries. So whoever adds a delivery sees whether an earlier one of its claim is pending, and whoever ends one sees whether a
+/// later one waits.
+///
+/// # Errors
+/// The database's.
+pub async fn webhooks(transaction: &Transaction, lock: Lock) -> Result<(), StoreError> {
+    if transaction.is_postgres() {
+        let connection = transaction.connection();
+        // Another seed: never taken for a customer's or a claim's.
+        let sql = format!("SELECT {}(hashtextextended('webhooks', 2))::text", lock.function());
+        connection.query_one_raw(Statement::from_string(connection.get_database_backend(), sql)).await?;
+    }
+    Ok(())
+}

@@ -16,3 +16,4 @@ pub mod notices;
 pub mod outbox;
 pub mod revocations;
 pub mod settings;
+pub mod webhooks;

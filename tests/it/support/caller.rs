@@ -137,6 +137,11 @@ impl Caller {
 pub const ARBITRATION: &str = "{ id status openedAt settledAt rationale winner { id } claims { id number partner { name } } \
     customer { id } product { id } subscription { subscriptionId } }";
 
+/// What the tests ask of a webhook endpoint.
+pub const ENDPOINT: &str = "{ id url events selection state publicKey createdAt lastSuccessAt lastFailureAt }";
+/// What the tests ask of an attempt to deliver.
+pub const ATTEMPT: &str = "{ at status milliseconds error answer address }";
+
 /// A document that calls one mutation with `$input` and asks for everything in its payload.
 pub fn mutation_document(mutation: &str) -> String {
     let (first, rest) = mutation.split_at(1);
@@ -159,6 +164,12 @@ pub fn mutation_document(mutation: &str) -> String {
         "setReviewerAbsence" => {
             "reviewer { id subject name active lead openReviews absence { from until deputy { subject } } }".to_owned()
         }
+        "createWebhookEndpoint" | "rotateWebhookSecret" => format!("endpoint {ENDPOINT} secret"),
+        "updateWebhookEndpoint" => format!("endpoint {ENDPOINT}"),
+        "deleteWebhookEndpoint" => "deletedEndpointId".to_owned(),
+        "testWebhookEndpoint" => format!("attempt {ATTEMPT}"),
+        "redeliverWebhook" => "delivery { id state }".to_owned(),
+        "recoverWebhookDeliveries" => "scheduled".to_owned(),
         upsert if upsert.starts_with("upsert") => {
             return format!(
                 "mutation($input: {input}!) {{ {mutation}(input: $input) {{ inserted updated unchanged problems {{ row problem {problem} }} }} }}"

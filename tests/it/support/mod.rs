@@ -18,6 +18,7 @@ pub mod postgres;
 pub mod process;
 pub mod program;
 pub mod provider;
+pub mod receiver;
 pub mod schema;
 pub mod server;
 pub mod signing;

@@ -10,10 +10,11 @@ use cpor::{
     app::{App, notices::Outbox},
     auth::Authenticator,
     clock::Clock,
-    config::{Config, Identity, Introspection, Limits, LogFormat, MailSettings, StorageOptions},
+    config::{Config, Identity, Introspection, Limits, LogFormat, MailSettings, StorageOptions, WebhookOptions},
     documents::Documents,
     http::Shutdown,
     store::Db,
+    webhooks::Webhooks,
 };
 use domain::{policy::Policy, time::Timestamp};
 use jsonwebtoken::{Algorithm, EncodingKey, Header, encode};
@@ -35,6 +36,18 @@ pub struct Settings {
     pub identity: Identity,
     /// How notices are sent; by default they are recorded only.
     pub mail: MailSettings,
+    /// Where webhooks may be sent.
+    pub webhooks: WebhookOptions,
+    /// Whether webhooks are sent.
+    pub dispatches: bool,
+}
+
+impl Settings {
+    /// A server that sends webhooks, also to this machine.
+    pub fn dispatching() -> Self {
+        let allow = vec!["127.0.0.0/8".parse().unwrap()];
+        Self { webhooks: WebhookOptions { allow, keys: Vec::new() }, dispatches: true, ..Self::default() }
+    }
 }
 
 impl Default for Settings {
@@ -56,6 +69,8 @@ impl Default for Settings {
             policy: Policy::default(),
             identity: identity(),
             mail: MailSettings::default(),
+            webhooks: WebhookOptions::default(),
+            dispatches: false,
         }
     }
 }
@@ -93,6 +108,7 @@ pub struct Server {
     running: tokio::task::JoinHandle<()>,
     tail: tokio::task::JoinHandle<()>,
     courier: Option<tokio::task::JoinHandle<()>>,
+    dispatcher: Option<tokio::task::JoinHandle<()>>,
 }
 
 /// What the tests' tokens are signed with.
@@ -132,9 +148,11 @@ impl Server {
         let documents = Documents::open(&format!("file://{}", folder.display())).unwrap();
         let app = App::new(db, clock.clone(), settings.policy.clone(), documents, settings.public_url.clone());
         let app = app.with_patience(settings.limits.settle_patience());
+        let app = app.with_webhooks(Webhooks::new(&settings.webhooks));
         let app = if settings.mail.sending.is_some() { app.with_outbox(Outbox::with_channel()) } else { app };
         let courier = cpor::server::courier(&app, &settings.mail).unwrap();
         let courier = courier.map(|courier| tokio::spawn(courier.run(std::future::pending())));
+        let dispatches = settings.dispatches;
         let config = config(&database, settings);
         let shutdown = Shutdown::default();
         let keys_clock = Clock::standing_at(monday());
@@ -149,6 +167,10 @@ impl Server {
         let tail = tokio::spawn({
             let tail = app.tail().clone();
             async move { tail.run(std::future::pending()).await }
+        });
+        let dispatcher = dispatches.then(|| {
+            let app = app.clone();
+            tokio::spawn(async move { app.run_webhooks(std::future::pending()).await })
         });
         let running = tokio::spawn(async move {
             cpor::http::serve(listener, routes, patience, &ended).await.unwrap();
@@ -168,6 +190,7 @@ impl Server {
             running,
             tail,
             courier,
+            dispatcher,
         }
     }
 
@@ -210,6 +233,10 @@ impl Server {
 
     /// Stops the server at once and gives its database back.
     pub async fn stop(self) -> Database {
+        if let Some(dispatcher) = self.dispatcher {
+            dispatcher.abort();
+            drop(dispatcher.await);
+        }
         self.running.abort();
         drop(self.running.await);
         self.tail.abort();
@@ -237,6 +264,7 @@ fn config(database: &Database, settings: Settings) -> Config {
         log_format: LogFormat::Text,
         metrics_token: None,
         mail: settings.mail,
+        webhooks: settings.webhooks,
         limits: settings.limits,
     }
 }

@@ -1,0 +1,220 @@
+//! Webhooks (W1-W6): events of the history, signed and sent to endpoints that partners and the vendor have named.
+//!
+//! Nothing is added to the transaction of a write: the dispatcher ([`App::run_webhooks`]) reads the history by its position, as a
+//! subscriber does, and plans a delivery for each endpoint of each side that may see an entry. What is due is taken by one server at a
+//! time, rendered and judged anew, and sent. An endpoint has few attempts at once, those that fail have part of them together, and a
+//! delivery waits for the one before it on the same claim and endpoint only.
+
+mod attempt;
+mod dispatch;
+mod judge;
+mod manage;
+mod message;
+mod plan;
+mod recover;
+mod replay;
+mod settle;
+mod take;
+
+use std::{
+    fmt,
+    sync::{Arc, OnceLock, Weak},
+};
+
+use domain::{
+    caller::{Caller, Side},
+    kinds::{DeliveryState, Role, Scope, WebhookEventType},
+    problem::{Problem, ProblemCode},
+};
+use futures_util::future::BoxFuture;
+use serde::{Deserialize, Serialize};
+use tokio::sync::Notify;
+use uuid::Uuid;
+
+pub use manage::{EndpointPatch, NewEndpoint};
+pub use replay::Tested;
+
+use super::{App, AppError};
+use crate::{
+    store::{
+        history::log::{Feed, Of},
+        records::HistoryEntry,
+        webhooks::{Endpoint, Owner},
+    },
+    webhooks::Signer,
+};
+
+/// What has an id in the API.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Named {
+    /// A claim.
+    Claim(Uuid),
+    /// A comment.
+    Comment(Uuid),
+    /// An endpoint.
+    Endpoint(Uuid),
+}
+
+/// What knows the API: it names things, and executes an endpoint's selection as a live event is executed.
+pub trait Renderer: Send + Sync {
+    /// The id by which the API names it.
+    fn id_of(&self, named: Named) -> String;
+
+    /// Whether the selection can be executed on events of this type.
+    ///
+    /// # Errors
+    /// Why not, in one sentence.
+    fn check(&self, event: WebhookEventType, selection: &str, subject: &str) -> Result<(), String>;
+
+    /// What the selection comes to for an entry, as this caller sees it now.
+    fn render(
+        &self,
+        event: WebhookEventType,
+        selection: String,
+        caller: Caller,
+        entry: HistoryEntry,
+    ) -> BoxFuture<'_, Rendered>;
+}
+
+/// What a selection came to.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Rendered {
+    /// The value of the event as JSON, and the errors of its fields, if there are some.
+    Event {
+        /// The value.
+        data: String,
+        /// The errors, a list.
+        errors: Option<String>,
+    },
+    /// It cannot be executed now.
+    Unavailable,
+}
+
+/// What the use cases share with the dispatcher.
+#[derive(Default)]
+pub(super) struct Shared {
+    /// Weak, for what renders stands on the use cases itself.
+    renderer: OnceLock<Weak<dyn Renderer>>,
+    /// Something is to be done.
+    hint: Notify,
+}
+
+impl fmt::Debug for Shared {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Shared")
+    }
+}
+
+/// What became of a change of an endpoint.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Managed {
+    /// The endpoint, or for a redelivery the delivery; nothing where it was refused.
+    pub id: Option<Uuid>,
+    /// Why it was refused.
+    pub problems: Vec<Problem>,
+}
+
+impl Managed {
+    fn refused(problems: Vec<Problem>) -> Self {
+        Self { id: None, problems }
+    }
+
+    const fn done(id: Uuid) -> Self {
+        Self { id: Some(id), problems: Vec::new() }
+    }
+}
+
+/// What became of a recovery.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Recovered {
+    /// How many deliveries are made again, or for the first time.
+    pub scheduled: u64,
+    /// Why nothing was done.
+    pub problems: Vec<Problem>,
+}
+
+impl App {
+    /// Says what executes selections. Only the first call counts.
+    pub fn render_webhooks_by(&self, renderer: &Arc<dyn Renderer>) {
+        let _ = self.0.webhooks_shared.renderer.set(Arc::downgrade(renderer));
+    }
+
+    fn renderer(&self) -> Option<Arc<dyn Renderer>> {
+        self.0.webhooks_shared.renderer.get()?.upgrade()
+    }
+
+    /// What signs an endpoint's messages now; nothing where its secret does not open.
+    fn signer(&self, endpoint: &Endpoint) -> Option<Signer> {
+        let sealer = self.webhooks().sealer();
+        let mut secrets = vec![sealer.open(endpoint.id, &endpoint.secret)?];
+        if let Some((before, until)) = &endpoint.secret_before
+            && *until > self.now()
+        {
+            secrets.extend(sealer.open(endpoint.id, before));
+        }
+        Some(Signer { secrets, asymmetric: endpoint.public_key.is_some() })
+    }
+
+    /// Says that webhooks may be due: the clock was moved, or somebody asked for one.
+    pub fn wake_webhooks(&self) {
+        self.0.webhooks_shared.hint.notify_one();
+    }
+}
+
+/// Whose endpoints the caller manages (W1): a partner's admins its own, a review lead the vendor's.
+///
+/// # Errors
+/// `FORBIDDEN` for everybody else, and without the scope.
+pub fn managed_by(caller: &Caller, scope: Scope) -> Result<Owner, AppError> {
+    if !caller.has(scope) {
+        return Err(AppError::Forbidden(format!("This needs the scope {scope}.")));
+    }
+    let admins = [Role::GlobalAdmin, Role::BillingAdmin, Role::IncentivesAdmin];
+    match caller.side {
+        Side::Partner(id) if caller.is_any(&admins) => Ok(Some(id)),
+        Side::Vendor if caller.is(Role::ReviewLead) => Ok(None),
+        _ => Err(AppError::Forbidden(format!(
+            "Only the roles {}, {} and {} manage their company's webhook endpoints, and {} the vendor's.",
+            Role::GlobalAdmin,
+            Role::BillingAdmin,
+            Role::IncentivesAdmin,
+            Role::ReviewLead
+        ))),
+    }
+}
+
+/// Who receives at an endpoint, as far as it decides what they see: the owner's side with the most that one of it may see. The
+/// scopes are those that the token had which chose what is received.
+fn receiver(owner: Owner, endpoint: Uuid, scopes: Vec<Scope>) -> Caller {
+    let (side, role) = match owner {
+        Some(partner) => (Side::Partner(partner), Role::GlobalAdmin),
+        None => (Side::Vendor, Role::ReviewLead),
+    };
+    let subject = format!("webhook:{endpoint}");
+    Caller { subject, name: None, roles: vec![role], scopes, side, stands_in_for: Vec::new() }
+}
+
+/// What a live subscription to these events follows.
+const fn feed(event: WebhookEventType) -> Feed {
+    let of = match event {
+        WebhookEventType::ClaimStatusChanged => Of::Statuses(None),
+        WebhookEventType::CommentAdded => Of::Comments,
+        WebhookEventType::HistoryAppended => Of::Everything,
+    };
+    Feed { claim_id: None, of }
+}
+
+fn no_endpoint() -> Problem {
+    Problem::not_found("webhook endpoint", "endpointId")
+}
+
+fn not_active(field: &str) -> Problem {
+    Problem::new(ProblemCode::WrongStatus, "The endpoint is disabled, so nothing is sent to it.")
+        .at([field])
+        .remedy("Enable it with updateWebhookEndpoint(enabled: true) first.")
+}
+
+/// Whether a delivery is over.
+const fn is_over(state: DeliveryState) -> bool {
+    !matches!(state, DeliveryState::Pending)
+}

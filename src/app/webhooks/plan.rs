@@ -1,0 +1,233 @@
+//! From entries of the history to deliveries (W1, W3): what happened since the last look, for each endpoint whose side may see it.
+//!
+//! Most endpoints stand at the same place, the cursor, and are planned for together. Some are behind: a new one that wants what came
+//! after a position, one that was enabled a moment ago, and one with so much pending that the history itself keeps the rest. These
+//! are planned for one by one until they have come to the cursor.
+
+use std::collections::{BTreeSet, HashMap, HashSet};
+
+use domain::kinds::WebhookEventType;
+use uuid::Uuid;
+
+use super::{feed, receiver};
+use crate::{
+    app::App,
+    store::{
+        StoreError,
+        history::log::{self, Logged},
+        records::Position,
+        webhooks::{Active, Owner, cursor},
+        write::{
+            locks::{self, Lock},
+            webhooks::{self as writes, Planned},
+        },
+    },
+};
+
+/// How many deliveries of an endpoint are pending at most before the rest waits in the history.
+pub(super) const MOST_PENDING: i64 = 200;
+/// How many rows one transaction adds at most, roughly: on SQLite it keeps every other writer waiting.
+const ROWS_AT_ONCE: usize = 500;
+/// How many entries are looked at in one step.
+const ENTRIES: usize = 200;
+/// How many endpoints that are behind are looked after in one step.
+const BEHIND_AT_ONCE: usize = 8;
+
+/// What a step of planning came to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Step {
+    /// There is nothing more to plan.
+    Done,
+    /// There is more to plan.
+    More,
+    /// The endpoints are others than was thought: they are to be read again.
+    Stale,
+}
+
+impl App {
+    /// Plans what happened up to `reached` for these endpoints, a part of it. `active` is kept up to date.
+    pub(super) async fn plan_webhooks(&self, active: &mut [Active], reached: Position) -> Result<Step, StoreError> {
+        let at = cursor(self.db()).await?;
+        if self.leave_full_ones_behind(active, at).await? == Step::Stale {
+            return Ok(Step::Stale);
+        }
+        let (step, at) =
+            if reached > at { self.plan_level_ones(active, (at, reached)).await? } else { (Step::Done, at) };
+        if step == Step::Stale {
+            return Ok(Step::Stale);
+        }
+        let rest = self.catch_up(active, at).await?;
+        Ok(if step == Step::More || rest == Step::More { Step::More } else { rest })
+    }
+
+    /// Endpoints with much pending stay where the cursor is now.
+    async fn leave_full_ones_behind(&self, active: &mut [Active], at: Position) -> Result<Step, StoreError> {
+        let is_full = |one: &&mut Active| one.behind.is_none() && one.pending >= MOST_PENDING;
+        let full: Vec<Uuid> = active.iter_mut().filter(is_full).map(|one| one.id).collect();
+        if full.is_empty() {
+            return Ok(Step::Done);
+        }
+        let transaction = self.db().begin().await?;
+        locks::webhooks(&transaction, Lock::Exclusive).await?;
+        if cursor(&transaction).await? != at {
+            return Ok(Step::Stale);
+        }
+        writes::set_behind(&transaction, &full, None, Some(at)).await?;
+        transaction.commit().await?;
+        active.iter_mut().filter(|one| full.contains(&one.id)).for_each(|one| one.behind = Some(at));
+        Ok(Step::Done)
+    }
+
+    /// Plans the next entries for all endpoints that stand at the cursor; where the cursor stands then.
+    async fn plan_level_ones(
+        &self,
+        active: &mut [Active],
+        (at, reached): (Position, Position),
+    ) -> Result<(Step, Position), StoreError> {
+        let level: Vec<Active> = active.iter().filter(|one| one.behind.is_none()).cloned().collect();
+        let mut planned = Vec::new();
+        let (mut upto, mut step) = (reached, Step::Done);
+        if !level.is_empty() {
+            let limit = (ROWS_AT_ONCE / receivers_of_one(&level).max(1)).clamp(1, ENTRIES);
+            let entries = log::span(self.db(), (at, reached), limit).await?;
+            if entries.len() == limit {
+                upto = entries.last().map_or(reached, |last| last.entry.position);
+                step = Step::More;
+            }
+            planned = self.matched(&level, &entries).await?;
+        }
+        let known: HashSet<(Uuid, String)> =
+            level.iter().map(|one| (one.id, crate::store::words(&one.events))).collect();
+        let transaction = self.db().begin().await?;
+        locks::webhooks(&transaction, Lock::Exclusive).await?;
+        let same = writes::level(&transaction).await?.into_iter().all(|one| known.contains(&one));
+        if !same || !writes::advance(&transaction, at, upto).await? {
+            return Ok((Step::Stale, at));
+        }
+        let ids: Vec<Uuid> = level.iter().map(|one| one.id).collect();
+        let there: HashSet<Uuid> = if planned.is_empty() {
+            HashSet::new()
+        } else {
+            writes::those_active(&transaction, &ids).await?.into_iter().collect()
+        };
+        planned.retain(|one| there.contains(&one.endpoint_id));
+        self.add_planned(&transaction, &planned).await?;
+        transaction.commit().await?;
+        for one in &planned {
+            active.iter_mut().filter(|active| active.id == one.endpoint_id).for_each(|active| active.pending += 1);
+        }
+        Ok((step, upto))
+    }
+
+    async fn add_planned(
+        &self,
+        transaction: &crate::store::Transaction,
+        planned: &[Planned],
+    ) -> Result<(), StoreError> {
+        if planned.is_empty() {
+            return Ok(());
+        }
+        let now = self.now();
+        writes::add(transaction, planned, now).await?;
+        let endpoints: BTreeSet<Uuid> = planned.iter().map(|one| one.endpoint_id).collect();
+        let claims: BTreeSet<Uuid> = planned.iter().map(|one| one.claim_id).collect();
+        let (endpoints, claims) = (endpoints.into_iter().collect::<Vec<_>>(), claims.into_iter().collect::<Vec<_>>());
+        writes::release(transaction, &endpoints, Some(&claims), now).await
+    }
+
+    /// Which endpoints receive which of the entries: those that asked for such events and whose side sees them (H2, A4).
+    async fn matched(&self, endpoints: &[Active], entries: &[Logged]) -> Result<Vec<Planned>, StoreError> {
+        let mut owners: HashMap<Owner, Vec<&Active>> = HashMap::new();
+        for endpoint in endpoints {
+            owners.entry(endpoint.partner_id).or_default().push(endpoint);
+        }
+        let mut planned = Vec::new();
+        for (owner, endpoints) in owners {
+            let own: Vec<&Logged> =
+                entries.iter().filter(|logged| owner.is_none() || logged.partner_id == owner).collect();
+            let events: BTreeSet<WebhookEventType> = endpoints.iter().flat_map(|one| one.events.clone()).collect();
+            for event in events.into_iter().filter(|_| !own.is_empty()) {
+                let seen = self.seen(owner, event, own.iter().copied()).await?;
+                for logged in own.iter().filter(|logged| seen.contains(&logged.entry.id)) {
+                    let receivers = endpoints.iter().filter(|one| one.events.contains(&event));
+                    planned.extend(receivers.map(|one| Planned::new(one.id, event, &logged.entry)));
+                }
+            }
+        }
+        planned.sort_by_key(|one| (one.position, one.event_type));
+        Ok(planned)
+    }
+
+    /// Those of the entries that are events of this type and that the owner's side sees.
+    async fn seen<'a>(
+        &self,
+        owner: Owner,
+        event: WebhookEventType,
+        entries: impl Iterator<Item = &'a Logged>,
+    ) -> Result<HashSet<Uuid>, StoreError> {
+        let feed = feed(event);
+        let ids: Vec<Uuid> = entries.filter(|logged| feed.has(&logged.entry)).map(|logged| logged.entry.id).collect();
+        if ids.is_empty() {
+            return Ok(HashSet::new());
+        }
+        let caller = receiver(owner, Uuid::nil(), Vec::new());
+        Ok(log::seen(self.db(), &caller, &feed, &ids).await?.into_iter().map(|entry| entry.id).collect())
+    }
+
+    /// Plans for endpoints that are behind and have room, up to the cursor.
+    async fn catch_up(&self, active: &mut [Active], at: Position) -> Result<Step, StoreError> {
+        let has_room = |one: &&mut Active| one.pending < MOST_PENDING / 2;
+        let mut step = Step::Done;
+        let behind = active.iter_mut().filter(|one| one.behind.is_some_and(|behind| behind <= at));
+        for endpoint in behind.filter(has_room).take(BEHIND_AT_ONCE) {
+            match self.catch_up_one(endpoint, at).await? {
+                Step::Stale => return Ok(Step::Stale),
+                Step::More => step = Step::More,
+                Step::Done => {}
+            }
+        }
+        Ok(step)
+    }
+
+    async fn catch_up_one(&self, endpoint: &mut Active, at: Position) -> Result<Step, StoreError> {
+        let Some(from) = endpoint.behind else { return Ok(Step::Done) };
+        let room = u64::try_from(MOST_PENDING - endpoint.pending).unwrap_or(1);
+        let caller = receiver(endpoint.partner_id, endpoint.id, Vec::new());
+        let (mut planned, mut upto) = (Vec::new(), at);
+        for event in &endpoint.events {
+            let entries = log::between(self.db(), &caller, &feed(*event), (from, at), room).await?;
+            if entries.len() as u64 == room {
+                // Beyond, there may be more of this type.
+                upto = entries.last().map_or(upto, |last| last.position.min(upto));
+            }
+            planned.extend(entries.iter().map(|entry| Planned::new(endpoint.id, *event, entry)));
+        }
+        planned.retain(|one| one.position <= upto);
+        planned.sort_by_key(|one| (one.position, one.event_type));
+        let transaction = self.db().begin().await?;
+        locks::webhooks(&transaction, Lock::Exclusive).await?;
+        // At the cursor it goes on with all others, if that stands where it stood.
+        let to = (upto != at).then_some(upto);
+        if cursor(&transaction).await? != at
+            || writes::those_active(&transaction, &[endpoint.id]).await?.is_empty()
+            || writes::set_behind(&transaction, &[endpoint.id], Some(from), to).await? == 0
+        {
+            return Ok(Step::Stale);
+        }
+        self.add_planned(&transaction, &planned).await?;
+        transaction.commit().await?;
+        endpoint.behind = to;
+        endpoint.pending += i64::try_from(planned.len()).unwrap_or(0);
+        Ok(if to.is_some() { Step::More } else { Step::Done })
+    }
+}
+
+/// How many endpoints may receive one entry: the vendor's and those of one partner.
+fn receivers_of_one(endpoints: &[Active]) -> usize {
+    let mut owners: HashMap<Owner, usize> = HashMap::new();
+    for endpoint in endpoints {
+        *owners.entry(endpoint.partner_id).or_default() += endpoint.events.len();
+    }
+    let vendors = owners.remove(&None).unwrap_or(0);
+    vendors + owners.into_values().max().unwrap_or(0)
+}

@@ -1,0 +1,103 @@
+//! Testing an endpoint, and sending one delivery again (W5).
+
+use domain::{
+    caller::Caller,
+    kinds::{Scope, WebhookState},
+    problem::{Problem, ProblemCode},
+    webhook,
+};
+use uuid::Uuid;
+
+use super::{Managed, Named, is_over, managed_by, message, no_endpoint, not_active};
+use crate::{
+    app::{
+        App, AppError,
+        claims::attempt::{Failure, tried},
+        idempotency::Key,
+    },
+    ids,
+    store::{
+        webhooks::{self, Attempt, Owner},
+        write::webhooks as writes,
+    },
+    webhooks::Message,
+};
+
+/// What became of a test.
+#[derive(Clone, Debug, Default)]
+pub struct Tested {
+    /// The attempt; nothing where it was refused.
+    pub attempt: Option<Attempt>,
+    /// Why it was refused.
+    pub problems: Vec<Problem>,
+}
+
+impl App {
+    /// Sends a message of the type `webhook.test` to an endpoint, enabled or not. It has no consequences and is not kept.
+    ///
+    /// # Errors
+    /// `FORBIDDEN` for callers who manage none; the database's.
+    pub async fn test_webhook_endpoint(&self, caller: &Caller, id: Option<Uuid>) -> Result<Tested, AppError> {
+        let owner = managed_by(caller, Scope::WebhooksWrite)?;
+        let found = match id {
+            Some(id) => webhooks::find(self.db(), owner, id).await?,
+            None => None,
+        };
+        let Some(endpoint) = found else { return Ok(Tested { attempt: None, problems: vec![no_endpoint()] }) };
+        let at = self.now();
+        let signer = self
+            .signer(&endpoint)
+            .ok_or_else(|| AppError::Internal(format!("the secret of the webhook {} does not open", endpoint.id)))?;
+        let renderer = self.renderer().ok_or_else(|| AppError::Unavailable("nothing renders webhooks".to_owned()))?;
+        let (id, named) = (ids::new(), renderer.id_of(Named::Endpoint(endpoint.id)));
+        let message = Message { id: message::id(id), body: message::test(&named, at), signer };
+        let sent = self.webhooks().send(&endpoint.url, &message).await;
+        Ok(Tested { attempt: Some(message::attempt(id, at, &sent)), problems: Vec::new() })
+    }
+
+    /// Sends a delivery again, whether it was accepted or parked; one that waits for its next attempt is attempted now.
+    ///
+    /// # Errors
+    /// As [`App::test_webhook_endpoint`].
+    pub async fn redeliver_webhook(
+        &self,
+        caller: &Caller,
+        id: Option<Uuid>,
+        key: Option<String>,
+    ) -> Result<Managed, AppError> {
+        let owner = managed_by(caller, Scope::WebhooksWrite)?;
+        let key = match self.key(caller, key.as_deref(), "redeliverWebhook", &id).await? {
+            Ok(key) => key,
+            Err(done) => return Ok(done),
+        };
+        let none = || Problem::not_found("webhook delivery", "deliveryId");
+        let Some(id) = id else { return Ok(Managed::refused(vec![none()])) };
+        let done = tried(|| self.try_to_redeliver(owner, id, key.as_ref())).await?;
+        self.wake_webhooks();
+        Ok(done.unwrap_or_else(Managed::refused))
+    }
+
+    async fn try_to_redeliver(&self, owner: Owner, id: Uuid, key: Option<&Key>) -> Result<Managed, Failure> {
+        let transaction = self.begin_managing().await?;
+        if let Some(key) = key
+            && let Some(done) = key.earlier::<Managed>(&transaction).await??
+        {
+            return Ok(done);
+        }
+        let now = self.now();
+        let found = webhooks::deliveries(&transaction, owner, &[id], webhook::kept_since(now)).await?;
+        let none = || Problem::not_found("webhook delivery", "deliveryId");
+        let delivery = found.into_iter().next().ok_or_else(none)?;
+        let endpoint = webhooks::find(&transaction, owner, delivery.endpoint_id).await?.ok_or_else(none)?;
+        if endpoint.state != WebhookState::Active {
+            return Err(not_active("deliveryId").into());
+        }
+        if !is_over(delivery.state) && delivery.next_attempt_at.is_none() {
+            let message = "The delivery waits for an earlier event of the same claim.";
+            let problem = Problem::new(ProblemCode::WrongStatus, message).at(["deliveryId"]);
+            return Err(problem.remedy("Redeliver the earlier one; this one follows by itself.").into());
+        }
+        writes::attempt_now(&transaction, id, now).await?;
+        self.end_managing(transaction, key, Managed::done(id)).await
+    }
+}

@@ -1,0 +1,176 @@
+//! Managing webhook endpoints, and sending again.
+
+use async_graphql::{Context, ID, MaybeUndefined, Object};
+use domain::{kinds::Scope, patch::Patch, webhook};
+use uuid::Uuid;
+
+use super::{
+    payloads::{
+        CreateWebhookEndpointInput, CreateWebhookEndpointPayload, DeleteWebhookEndpointInput,
+        DeleteWebhookEndpointPayload, RecoverWebhookDeliveriesInput, RecoverWebhookDeliveriesPayload,
+        RedeliverWebhookInput, RedeliverWebhookPayload, RotateWebhookSecretInput, RotateWebhookSecretPayload,
+        TestWebhookEndpointInput, TestWebhookEndpointPayload, UpdateWebhookEndpointInput, UpdateWebhookEndpointPayload,
+    },
+    types::{WebhookDelivery, WebhookEndpoint},
+};
+use crate::{
+    app::webhooks::{EndpointPatch, NewEndpoint, managed_by},
+    graphql::{
+        error::Failure,
+        global_id::{self, Kind},
+        guard::Root,
+        loader::Reader,
+        problem::told,
+    },
+    store::webhooks,
+};
+
+/// The mutations of webhooks.
+#[derive(Default)]
+pub struct WebhookMutation;
+
+#[Object(guard = "Root")]
+impl WebhookMutation {
+    /// Creates a webhook endpoint, which receives from then on what a live subscription of the caller's side would, signed by Standard
+    /// Webhooks, at least once and in order for each claim. For a `GLOBAL_ADMIN`, `BILLING_ADMIN` or `INCENTIVES_ADMIN` of a partner,
+    /// and for a `REVIEW_LEAD`. Needs the scopes `webhooks:write` and those of the events: `claims:read`, for `HISTORY_APPENDED`
+    /// `history:read`. Problems: `INVALID_VALUE`, `NOT_ALLOWED` (100 endpoints), `IDEMPOTENCY_KEY_REUSED`.
+    async fn create_webhook_endpoint(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "The endpoint.")] input: CreateWebhookEndpointInput,
+    ) -> Result<CreateWebhookEndpointPayload, Failure> {
+        let reader = Reader::of(ctx)?;
+        let new = NewEndpoint {
+            url: input.url,
+            events: input.events.into_iter().map(Into::into).collect(),
+            selection: input.selection,
+            after: input.after,
+            asymmetric: input.sign_with_public_key,
+        };
+        let (done, secret) = reader.app.create_webhook_endpoint(&reader.caller, new, input.idempotency_key).await?;
+        let endpoint = endpoint(reader, done.id).await?;
+        Ok(CreateWebhookEndpointPayload { endpoint, secret, problems: told(done.problems) })
+    }
+
+    /// Changes a webhook endpoint, disables or enables it. For those who may create it. Needs the scopes `webhooks:write`, and, to
+    /// change events or selection, those of the events. Problems: `NOT_FOUND`, `INVALID_VALUE`, `IDEMPOTENCY_KEY_REUSED`.
+    async fn update_webhook_endpoint(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "What to change.")] input: UpdateWebhookEndpointInput,
+    ) -> Result<UpdateWebhookEndpointPayload, Failure> {
+        let reader = Reader::of(ctx)?;
+        let patch = EndpointPatch {
+            url: patch(input.url),
+            events: patch(input.events.map_value(|events| events.into_iter().map(Into::into).collect())),
+            selection: patch(input.selection),
+            enabled: patch(input.enabled),
+        };
+        let id = endpoint_key(&input.endpoint_id);
+        let done = reader.app.update_webhook_endpoint(&reader.caller, id, patch, input.idempotency_key).await?;
+        let endpoint = endpoint(reader, done.id).await?;
+        Ok(UpdateWebhookEndpointPayload { endpoint, problems: told(done.problems) })
+    }
+
+    /// Deletes a webhook endpoint with its deliveries and their attempts; nothing is sent to it any more. For those who may create it.
+    /// Needs the scope `webhooks:write`. Problems: `NOT_FOUND`, `IDEMPOTENCY_KEY_REUSED`.
+    async fn delete_webhook_endpoint(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Which endpoint.")] input: DeleteWebhookEndpointInput,
+    ) -> Result<DeleteWebhookEndpointPayload, Failure> {
+        let reader = Reader::of(ctx)?;
+        let id = endpoint_key(&input.endpoint_id);
+        let done = reader.app.delete_webhook_endpoint(&reader.caller, id, input.idempotency_key).await?;
+        let deleted_endpoint_id = done.id.map(|id| global_id::encode(Kind::WebhookEndpoint, id));
+        Ok(DeleteWebhookEndpointPayload { deleted_endpoint_id, problems: told(done.problems) })
+    }
+
+    /// Gives a webhook endpoint a new secret. For 24 hours messages are signed by the old one too, so that a receiver can change over
+    /// without refusing any. For those who may create it. Needs the scope `webhooks:write`. Problems: `NOT_FOUND`,
+    /// `IDEMPOTENCY_KEY_REUSED`.
+    async fn rotate_webhook_secret(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Which endpoint.")] input: RotateWebhookSecretInput,
+    ) -> Result<RotateWebhookSecretPayload, Failure> {
+        let reader = Reader::of(ctx)?;
+        let id = endpoint_key(&input.endpoint_id);
+        let (done, secret) = reader.app.rotate_webhook_secret(&reader.caller, id, input.idempotency_key).await?;
+        let endpoint = endpoint(reader, done.id).await?;
+        Ok(RotateWebhookSecretPayload { endpoint, secret, problems: told(done.problems) })
+    }
+
+    /// Sends a `webhook.test` message to a webhook endpoint, enabled or not, and returns what came of it. It is not retried, kept or
+    /// counted. For those who may create it. Needs the scope `webhooks:write`. Problems: `NOT_FOUND`.
+    async fn test_webhook_endpoint(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Which endpoint.")] input: TestWebhookEndpointInput,
+    ) -> Result<TestWebhookEndpointPayload, Failure> {
+        let reader = Reader::of(ctx)?;
+        let done = reader.app.test_webhook_endpoint(&reader.caller, endpoint_key(&input.endpoint_id)).await?;
+        Ok(TestWebhookEndpointPayload { attempt: done.attempt.map(Into::into), problems: told(done.problems) })
+    }
+
+    /// Sends a delivery again, with the same `webhook-id`; a pending one is attempted at once. For those who may create the endpoint.
+    /// Needs the scope `webhooks:write`. Problems: `NOT_FOUND`, `WRONG_STATUS`, `IDEMPOTENCY_KEY_REUSED`. For everything since a
+    /// position use `recoverWebhookDeliveries`.
+    async fn redeliver_webhook(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Which delivery.")] input: RedeliverWebhookInput,
+    ) -> Result<RedeliverWebhookPayload, Failure> {
+        let reader = Reader::of(ctx)?;
+        let id = global_id::key(Kind::WebhookDelivery, &input.delivery_id);
+        let done = reader.app.redeliver_webhook(&reader.caller, id, input.idempotency_key).await?;
+        let delivery = delivery(reader, done.id).await?;
+        Ok(RedeliverWebhookPayload { delivery, problems: told(done.problems) })
+    }
+
+    /// Schedules what a webhook endpoint has not accepted of the events after a position: parked and skipped deliveries, and events
+    /// that happened while it was disabled or before it was created. They are sent in order for each claim. For those who may create
+    /// the endpoint. Needs the scope `webhooks:write`. Problems: `NOT_FOUND`, `WRONG_STATUS`, `INVALID_VALUE`,
+    /// `IDEMPOTENCY_KEY_REUSED`. For one delivery use `redeliverWebhook`.
+    async fn recover_webhook_deliveries(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Which endpoint, and since when.")] input: RecoverWebhookDeliveriesInput,
+    ) -> Result<RecoverWebhookDeliveriesPayload, Failure> {
+        let reader = Reader::of(ctx)?;
+        let RecoverWebhookDeliveriesInput { endpoint_id, since, idempotency_key } = input;
+        let id = endpoint_key(&endpoint_id);
+        let done = reader.app.recover_webhook_deliveries(&reader.caller, id, &since, idempotency_key).await?;
+        let scheduled = i32::try_from(done.scheduled).unwrap_or(i32::MAX);
+        Ok(RecoverWebhookDeliveriesPayload { scheduled, problems: told(done.problems) })
+    }
+}
+
+fn endpoint_key(id: &ID) -> Option<Uuid> {
+    global_id::key(Kind::WebhookEndpoint, id)
+}
+
+fn patch<T>(given: MaybeUndefined<T>) -> Patch<T> {
+    match given {
+        MaybeUndefined::Undefined => Patch::Keep,
+        MaybeUndefined::Null => Patch::Clear,
+        MaybeUndefined::Value(value) => Patch::Set(value),
+    }
+}
+
+/// The endpoint as it is now. What a mutation answers needs the mutation's own scope only.
+async fn endpoint(reader: &Reader, id: Option<Uuid>) -> Result<Option<WebhookEndpoint>, Failure> {
+    let Some(id) = id else { return Ok(None) };
+    let owner = managed_by(&reader.caller, Scope::WebhooksWrite)?;
+    Ok(webhooks::find(reader.db(), owner, id).await?.map(Into::into))
+}
+
+/// The same of a delivery.
+async fn delivery(reader: &Reader, id: Option<Uuid>) -> Result<Option<WebhookDelivery>, Failure> {
+    let Some(id) = id else { return Ok(None) };
+    let owner = managed_by(&reader.caller, Scope::WebhooksWrite)?;
+    let since = webhook::kept_since(reader.app.now());
+    let found = webhooks::deliveries(reader.db(), owner, &[id], since).await?;
+    Ok(found.into_iter().next().map(Into::into))
+}

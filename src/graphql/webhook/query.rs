@@ -1,0 +1,63 @@
+//! Webhook endpoints at the root, and by their ids.
+
+use async_graphql::{Context, Object};
+use domain::{kinds::Scope, webhook};
+use uuid::Uuid;
+
+use super::types::WebhookEndpointConnection;
+use crate::{
+    app::webhooks::managed_by,
+    graphql::{
+        error::Failure,
+        guard::Root,
+        loader::Reader,
+        page::{self, PageArgs, Total},
+    },
+    store::webhooks::{self, Delivery, Endpoint},
+};
+
+/// Webhook endpoints at the root.
+#[derive(Default)]
+pub struct WebhookQuery;
+
+#[Object(guard = "Root")]
+impl WebhookQuery {
+    /// The caller's webhook endpoints, oldest first: a partner's admin sees the company's, a `REVIEW_LEAD` the vendor's; to others it
+    /// is `FORBIDDEN`. Needs the scope `webhooks:read`.
+    async fn webhook_endpoints(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "How many from the start, 1 to 100; 20 without `first` and `last`. Not with `last`.")]
+        first: Option<i32>,
+        #[graphql(desc = "Only endpoints after this cursor.")] after: Option<String>,
+        #[graphql(desc = "How many from the end, 1 to 100. Not with `first`.")] last: Option<i32>,
+        #[graphql(desc = "Only endpoints before this cursor.")] before: Option<String>,
+    ) -> Result<WebhookEndpointConnection, Failure> {
+        let owner = managed_by(&Reader::of(ctx)?.caller, Scope::WebhooksRead)?;
+        let request = PageArgs { first, after, last, before }.of(ctx, &webhooks::ENDPOINTS)?;
+        let page =
+            page::asked(ctx, move |reader| async move { webhooks::page(reader.db(), owner, &request).await }).await?;
+        let total = Total::asked(move |reader| async move { webhooks::count(reader.db(), owner).await });
+        Ok(WebhookEndpointConnection::new(page, total))
+    }
+}
+
+/// Those of the endpoints that the caller manages.
+///
+/// # Errors
+/// The database's.
+pub async fn endpoints(reader: &Reader, ids: &[Uuid]) -> Result<Vec<Endpoint>, Failure> {
+    // To whoever manages none there are none.
+    let Ok(owner) = managed_by(&reader.caller, Scope::WebhooksRead) else { return Ok(Vec::new()) };
+    let found = webhooks::by_ids(reader.db(), ids).await?;
+    Ok(found.into_iter().filter(|endpoint| endpoint.partner_id == owner).collect())
+}
+
+/// Those of the deliveries that are to endpoints which the caller manages.
+///
+/// # Errors
+/// The database's.
+pub async fn deliveries(reader: &Reader, ids: &[Uuid]) -> Result<Vec<Delivery>, Failure> {
+    let Ok(owner) = managed_by(&reader.caller, Scope::WebhooksRead) else { return Ok(Vec::new()) };
+    Ok(webhooks::deliveries(reader.db(), owner, ids, webhook::kept_since(reader.app.now())).await?)
+}

@@ -1,0 +1,10 @@
+//! Webhooks: managing endpoints, planning deliveries, and noting what became of them (W). Each of these begins with
+//! [`super::locks::webhooks`].
+
+mod endpoints;
+mod plan;
+mod settle;
+
+pub use endpoints::{Changed, delete, disable, enable, insert, rotate, update};
+pub use plan::{Planned, add, advance, again, attempt_now, level, release, set_behind, those_active};
+pub use settle::{Done, Outcome, forget, lease, settle, unlease};
