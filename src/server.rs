@@ -335,7 +335,7 @@ struct Edge {
 
 impl http::Backend for Edge {
     fn receive(&self) -> BoxFuture<'_, Result<Receiving, AppError>> {
-        Box::pin(self.0.receive())
+        Box::pin(self.app.receive())
     }
 
     fn open_document<'a>(

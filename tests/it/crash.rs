@@ -6,11 +6,7 @@ use std::time::Duration;
 use serde_json::json;
 
 pub use crate::support::cast::Cast;
-use crate::support::{
-    Backend,
-    database::Database,
-    process::Home,
-};
+use crate::support::{Backend, database::Database, process::Home};
 
 /// How many claims are due when the server is killed.
 const CLAIMS: u32 = 60;

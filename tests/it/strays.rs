@@ -6,7 +6,6 @@ use std::{
     time::{Duration, SystemTime},
 };
 
-
 use crate::support::{Backend, World, both, database::Database, ids, process::Home, world::PDF};
 
 both!(
@@ -92,7 +91,10 @@ async fn an_operator_is_told_of_content_without_a_document(backend: Backend) {
     assert!(told.done().ends_with("OK") && !told.out.contains("without a document"), "{told:?}");
     std::fs::write(home.documents.join(cpor::ids::new().to_string()), "left over").unwrap();
     let told = home.run(&["verify"]);
-    assert!(told.done().ends_with("OK") && told.out.contains("content without a document: 1 files, 9 bytes"), "{told:?}");
+    assert!(
+        told.done().ends_with("OK") && told.out.contains("content without a document: 1 files, 9 bytes"),
+        "{told:?}"
+    );
     home.database.delete().await;
 }
 

@@ -8,7 +8,7 @@ use futures_util::future::BoxFuture;
 use serde::Deserialize;
 use serde_json::value::RawValue;
 
-use super::{Endpoint, Engine, Execution, subscribe::is_unavailable};
+use super::{Endpoint, Engine, Execution, Files, subscribe::is_unavailable};
 use crate::{
     app::webhooks::{Named, Rendered, Renderer},
     graphql::{
@@ -112,6 +112,7 @@ impl Renderer for Selections {
                 form: Arc::clone(&form),
                 variables: Variables::default(),
                 uploads: Vec::new(),
+                files: Files::default(),
                 introspects: false,
             };
             let response = self.engine.resolve(execution, caller, entry).await;
