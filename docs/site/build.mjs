@@ -6,7 +6,7 @@
  *
  * @module
  */
-import { copyFileSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { copyFileSync, existsSync, mkdirSync, readFileSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { dirname, join, posix, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
@@ -18,7 +18,8 @@ import { reference } from './reference.mjs';
 const HERE = dirname(fileURLToPath(import.meta.url));
 const ROOT = join(HERE, '..', '..');
 
-/** The pages that are written by hand, by the group of the navigation: path in the repository and title. */
+/** The pages that are written by hand, by the group of the navigation: path in the repository and title. Other pages of `docs/` and
+ * of the root follow in a group of their own. */
 const GROUPS = [
   ['Start', [['README.md', 'cpor'], ['docs/first-claim.md', 'The first claim'], ['docs/lifecycle.md', "A claim's life"], ['docs/domain.md', 'The rules'], ['examples/README.md', 'Examples'], ['data/README.md', 'The sample directory']]],
   ['API', [['docs/api.md', 'Over HTTP'], ['docs/errors.md', 'Codes']]],
@@ -40,6 +41,13 @@ function collect() {
   const pages = new Map();
   for (const [group, list] of GROUPS) {
     for (const [path, title] of list) pages.set(target(path), { path, title, group, text: readFileSync(join(ROOT, path), 'utf8') });
+  }
+  for (const folder of ['docs', '.']) {
+    for (const name of readdirSync(join(ROOT, folder)).filter((name) => name.endsWith('.md')).sort()) {
+      const path = posix.join(folder, name);
+      const text = readFileSync(join(ROOT, path), 'utf8');
+      if (!pages.has(target(path))) pages.set(target(path), { path, title: text.match(/^# (.*)/m)?.[1] ?? name, group: 'More', text });
+    }
   }
   const { pages: found } = reference(readFileSync(join(ROOT, 'schema.graphql'), 'utf8'));
   for (const [file, text] of found) {
@@ -113,11 +121,11 @@ export function build(out) {
     if (hash && !anchors.get(to).has(decodeURIComponent(hash))) problems.push(`${place}: there is no #${hash} in ${to}`);
   }
   for (const file of files) {
-    // A folder, and the code, are named and not part of the site.
-    if (/\.(png|graphql|csv|ya?ml|json|service|env)$/.test(file)) {
+    // A folder is named and not part of the site.
+    if (statSync(join(ROOT, file)).isFile()) {
       mkdirSync(dirname(join(out, file)), { recursive: true });
       copyFileSync(join(ROOT, file), join(out, file));
-    } else problems.push(`${file} is linked and not part of the site`);
+    } else problems.push(`${file} is a folder without a page, and is linked`);
   }
   for (const file of ['style.css', 'search.js']) copyFileSync(join(HERE, file), join(out, file));
   writeFileSync(join(out, 'search.json'), JSON.stringify(index));
@@ -170,7 +178,7 @@ ${body}
 `;
 }
 
-const ORDER = ['Start', 'API', 'Reference', 'Running it', 'Inside'];
+const ORDER = ['Start', 'API', 'Reference', 'Running it', 'Inside', 'More'];
 const order = (group) => ORDER.indexOf(group);
 
 if (process.argv[1] && resolve(process.argv[1]) === fileURLToPath(import.meta.url)) {
