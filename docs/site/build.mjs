@@ -94,14 +94,20 @@ export function build(out) {
         return posix.relative(posix.dirname(place), to).replace(/\.md$/, '.html') + (hash ? `#${hash}` : '');
       }
       if (!existsSync(join(ROOT, wanted))) problems.push(`${path}: ${href} leads nowhere`);
-      else files.add(wanted.replace(/\/$/, ''));
+      // A folder without a page is named and not part of the site.
+      else if (statSync(join(ROOT, wanted)).isDirectory()) return null;
+      else files.add(wanted);
       return posix.relative(posix.dirname(place), wanted);
     };
     const open = markdown.renderer.rules.link_open ?? ((tokens, at, options, _, self) => self.renderToken(tokens, at, options));
     markdown.renderer.rules.link_open = (tokens, at, options, environment, self) => {
       const href = tokens[at].attrGet('href');
-      if (href && !(tokens[at].attrGet('class') ?? '').includes('header-anchor') && !href.startsWith('#')) tokens[at].attrSet('href', resolved(href));
-      else if (href?.startsWith('#')) links.push({ place, to: place, hash: href.slice(1) });
+      if (href && !(tokens[at].attrGet('class') ?? '').includes('header-anchor') && !href.startsWith('#')) {
+        const to = resolved(href);
+        if (to === null) tokens[at].attrs = [];
+        else tokens[at].attrSet('href', to);
+      }
+      if (href?.startsWith('#') && !(tokens[at].attrGet('class') ?? '').includes('header-anchor')) links.push({ place, to: place, hash: href.slice(1) });
       return open(tokens, at, options, environment, self);
     };
     const image = markdown.renderer.rules.image;
@@ -121,11 +127,8 @@ export function build(out) {
     if (hash && !anchors.get(to).has(decodeURIComponent(hash))) problems.push(`${place}: there is no #${hash} in ${to}`);
   }
   for (const file of files) {
-    // A folder is named and not part of the site.
-    if (statSync(join(ROOT, file)).isFile()) {
-      mkdirSync(dirname(join(out, file)), { recursive: true });
-      copyFileSync(join(ROOT, file), join(out, file));
-    } else problems.push(`${file} is a folder without a page, and is linked`);
+    mkdirSync(dirname(join(out, file)), { recursive: true });
+    copyFileSync(join(ROOT, file), join(out, file));
   }
   for (const file of ['style.css', 'search.js']) copyFileSync(join(HERE, file), join(out, file));
   writeFileSync(join(out, 'search.json'), JSON.stringify(index));
