@@ -6,7 +6,7 @@
  *
  * @module
  */
-import { copyFileSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { copyFileSync, existsSync, mkdirSync, readFileSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { dirname, join, posix, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
@@ -18,7 +18,8 @@ import { reference } from './reference.mjs';
 const HERE = dirname(fileURLToPath(import.meta.url));
 const ROOT = join(HERE, '..', '..');
 
-/** The pages that are written by hand, by the group of the navigation: path in the repository and title. */
+/** The pages that are written by hand, by the group of the navigation: path in the repository and title. Other pages of `docs/` and
+ * of the root follow in a group of their own. */
 const GROUPS = [
   ['Start', [['README.md', 'cpor'], ['docs/first-claim.md', 'The first claim'], ['docs/lifecycle.md', "A claim's life"], ['docs/domain.md', 'The rules'], ['examples/README.md', 'Examples'], ['data/README.md', 'The sample directory']]],
   ['API', [['docs/api.md', 'Over HTTP'], ['docs/errors.md', 'Codes']]],
@@ -40,6 +41,13 @@ function collect() {
   const pages = new Map();
   for (const [group, list] of GROUPS) {
     for (const [path, title] of list) pages.set(target(path), { path, title, group, text: readFileSync(join(ROOT, path), 'utf8') });
+  }
+  for (const folder of ['docs', '.']) {
+    for (const name of readdirSync(join(ROOT, folder)).filter((name) => name.endsWith('.md')).sort()) {
+      const path = posix.join(folder, name);
+      const text = readFileSync(join(ROOT, path), 'utf8');
+      if (!pages.has(target(path))) pages.set(target(path), { path, title: text.match(/^# (.*)/m)?.[1] ?? name, group: 'More', text });
+    }
   }
   const { pages: found } = reference(readFileSync(join(ROOT, 'schema.graphql'), 'utf8'));
   for (const [file, text] of found) {
@@ -86,14 +94,20 @@ export function build(out) {
         return posix.relative(posix.dirname(place), to).replace(/\.md$/, '.html') + (hash ? `#${hash}` : '');
       }
       if (!existsSync(join(ROOT, wanted))) problems.push(`${path}: ${href} leads nowhere`);
-      else files.add(wanted.replace(/\/$/, ''));
+      // A folder without a page is named and not part of the site.
+      else if (statSync(join(ROOT, wanted)).isDirectory()) return null;
+      else files.add(wanted);
       return posix.relative(posix.dirname(place), wanted);
     };
     const open = markdown.renderer.rules.link_open ?? ((tokens, at, options, _, self) => self.renderToken(tokens, at, options));
     markdown.renderer.rules.link_open = (tokens, at, options, environment, self) => {
       const href = tokens[at].attrGet('href');
-      if (href && !(tokens[at].attrGet('class') ?? '').includes('header-anchor') && !href.startsWith('#')) tokens[at].attrSet('href', resolved(href));
-      else if (href?.startsWith('#')) links.push({ place, to: place, hash: href.slice(1) });
+      if (href && !(tokens[at].attrGet('class') ?? '').includes('header-anchor') && !href.startsWith('#')) {
+        const to = resolved(href);
+        if (to === null) tokens[at].attrs = [];
+        else tokens[at].attrSet('href', to);
+      }
+      if (href?.startsWith('#') && !(tokens[at].attrGet('class') ?? '').includes('header-anchor')) links.push({ place, to: place, hash: href.slice(1) });
       return open(tokens, at, options, environment, self);
     };
     const image = markdown.renderer.rules.image;
@@ -113,11 +127,8 @@ export function build(out) {
     if (hash && !anchors.get(to).has(decodeURIComponent(hash))) problems.push(`${place}: there is no #${hash} in ${to}`);
   }
   for (const file of files) {
-    // A folder, and the code, are named and not part of the site.
-    if (/\.(png|graphql|csv|ya?ml|json|service|env)$/.test(file)) {
-      mkdirSync(dirname(join(out, file)), { recursive: true });
-      copyFileSync(join(ROOT, file), join(out, file));
-    } else problems.push(`${file} is linked and not part of the site`);
+    mkdirSync(dirname(join(out, file)), { recursive: true });
+    copyFileSync(join(ROOT, file), join(out, file));
   }
   for (const file of ['style.css', 'search.js']) copyFileSync(join(HERE, file), join(out, file));
   writeFileSync(join(out, 'search.json'), JSON.stringify(index));
@@ -170,7 +181,7 @@ ${body}
 `;
 }
 
-const ORDER = ['Start', 'API', 'Reference', 'Running it', 'Inside'];
+const ORDER = ['Start', 'API', 'Reference', 'Running it', 'Inside', 'More'];
 const order = (group) => ORDER.indexOf(group);
 
 if (process.argv[1] && resolve(process.argv[1]) === fileURLToPath(import.meta.url)) {

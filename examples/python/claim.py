@@ -16,7 +16,7 @@ AUTHORIZATION = {"Authorization": f"Bearer {os.environ['INCENTIVES_ADMIN']}"}
 
 PAYLOAD = "claim { id number status version } problems { code field message remedy }"
 
-PRODUCT = "query($search: String!) { products(first: 1, filter: { search: $search }) { nodes { id name } } }"
+PRODUCT = "query($search: String!) { products(first: 5, filter: { search: $search }) { nodes { id name skuPartNumber } } }"
 ELIGIBILITY = """
 query($input: ClaimEligibilityInput!) {
   claimEligibility(input: $input) { eligible programs problems { code message remedy } }
@@ -67,7 +67,9 @@ async def main():
         async def ask(document, **variables):
             return await session.execute(GraphQLRequest(document, variable_values=variables))
 
-        product = (await ask(PRODUCT, search="Dynamics 365 for Sales Enterprise"))["products"]["nodes"][0]
+        # Several products have these words in their names; the part number is the one's own.
+        found = (await ask(PRODUCT, search="Dynamics 365 for Sales Enterprise"))["products"]["nodes"]
+        product = next(one for one in found if one["skuPartNumber"] == "DYN365_ENTERPRISE_SALES")
         facts = {
             "mpnId": "1000101",
             "tenantId": "20000000-0000-4000-8000-000000000001",

@@ -48,7 +48,7 @@ function tells(text) {
 }
 
 describe('the examples', () => {
-  it('in TypeScript: typed from the schema, with Apollo and with urql', async () => {
+  it('in TypeScript: typed from the schema, with Apollo and with urql', { skip: globalThis.File ? false : 'Node 20 or later' }, async () => {
     const path = join(folder(after, 'typescript'), 'examples', 'typescript');
     mkdirSync(path, { recursive: true });
     const written = (file) => !/node_modules|build|generated|package-lock/.test(file.slice(join(ROOT, 'examples').length));

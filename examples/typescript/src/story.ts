@@ -25,8 +25,10 @@ export interface Api {
 }
 
 export async function story(name: string, api: Api): Promise<void> {
-  const product = (await api.ask(ProductDocument, { search: "Dynamics 365 for Sales Enterprise" })).products.nodes[0];
-  if (!product) throw new Error("The catalogue is empty.");
+  // Several products have these words in their names; the part number is the one's own.
+  const { products } = await api.ask(ProductDocument, { search: "Dynamics 365 for Sales Enterprise" });
+  const product = products.nodes.find(({ skuPartNumber }) => skuPartNumber === "DYN365_ENTERPRISE_SALES");
+  if (!product) throw new Error("The catalogue does not have the product.");
   const facts = {
     mpnId: "1000101",
     tenantId: "20000000-0000-4000-8000-000000000001",

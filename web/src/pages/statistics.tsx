@@ -60,11 +60,14 @@ export default function Statistics() {
           <section className="card">
             <h2>{t("statistics.byStatus")}</h2>
             <Bars
-              bars={byStatus.map(({ status, count }) => ({
-                name: label("status", status),
-                value: count,
-                href: `/console/claims?status=${status}`,
-              }))}
+              // Drafts are the partner's alone (A4).
+              bars={byStatus
+                .filter(({ status }) => status !== "EDITING" || face === "partner")
+                .map(({ status, count }) => ({
+                  name: label("status", status),
+                  value: count,
+                  href: `/console/claims?status=${status}`,
+                }))}
             />
           </section>
           <ByMonth />
