@@ -135,6 +135,20 @@ fn what_people_wrote_stays_text() {
     assert!(!html.contains("<script"), "{html}");
 }
 
+// M3 M4
+#[test]
+fn the_pages_are_as_reviewed() {
+    let (writer, names) = (writer(), draft(Sample::Consent, Language::English).names);
+    for language in Language::ALL {
+        let until = "2026-03-09T23:00:00Z".parse().unwrap();
+        let page = pages::Page::Decline { names: names.clone(), until, wrong: None };
+        reviewed(&format!("decline.{}.html", language.tag()), &pages::html(&writer, language, &page).unwrap());
+    }
+    let declined = pages::html(&writer, Language::English, &pages::Page::Declined { names }).unwrap();
+    reviewed("declined.en.html", &declined);
+    reviewed("gone.en.html", &pages::html(&writer, Language::English, &pages::Page::Gone).unwrap());
+}
+
 // M3
 #[test]
 fn nothing_is_loaded_from_elsewhere() {

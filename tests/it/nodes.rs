@@ -19,7 +19,9 @@ async fn every_node_is_found_by_its_id(world: &World) {
     let line = &seen["lines"][0];
     let arbitration = json!(world.open_arbitration(&claim).await);
     let reviewers = world.lead.query("{ reviewers(first: 1) { nodes { id } } }").await;
+    let notices = world.partner.query("{ notices(first: 1) { nodes { id } } }").await;
     let found = [
+        ("Notice", &notices["notices"]["nodes"][0]["id"]),
         ("Reviewer", &reviewers["reviewers"]["nodes"][0]["id"]),
         ("Arbitration", &arbitration),
         ("Claim", &seen["id"]),

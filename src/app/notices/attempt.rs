@@ -31,9 +31,9 @@ const SECOND: i64 = 1_000_000;
 const MINUTE: i64 = 60 * SECOND;
 const HOUR: i64 = 60 * MINUTE;
 
-/// The pause after each failed attempt; after the last of them it is the last again.
-const PAUSES: [i64; 9] =
-    [30 * SECOND, 2 * MINUTE, 5 * MINUTE, 15 * MINUTE, 30 * MINUTE, HOUR, 2 * HOUR, 4 * HOUR, 6 * HOUR];
+/// The pause after each failed attempt. The last one is cut where the 24 hours end.
+const PAUSES: [i64; 10] =
+    [30 * SECOND, 2 * MINUTE, 5 * MINUTE, 15 * MINUTE, 30 * MINUTE, HOUR, 2 * HOUR, 4 * HOUR, 7 * HOUR, 12 * HOUR];
 
 /// For how long a delivery is tried (M6).
 const TRIED_FOR: i64 = 24 * HOUR;
@@ -231,7 +231,7 @@ impl Attempt<'_> {
             return Fate::Parked(why);
         }
         let failed = usize::try_from(self.notice.attempts.max(1) - 1).unwrap_or(usize::MAX);
-        let pause = PAUSES.get(failed).or(PAUSES.last()).copied().unwrap_or(HOUR);
+        let pause = PAUSES.get(failed).or(PAUSES.last()).copied().unwrap_or(TRIED_FOR);
         // A tenth more or less, so that not everything that failed together comes again together.
         let spread = i64::try_from(ids::random() % 200).unwrap_or(100) - 100;
         let at = now.micros().saturating_add(pause + pause / 1_000 * spread).min(end);

@@ -243,6 +243,11 @@ async fn notices_are_nodes_and_pages(world: &World) {
     let all = notices(&world.partner, json!({})).await;
     assert_eq!(kinds(&all[..1]), ["DECIDED"], "newest first");
     assert_eq!(all[0]["claim"]["id"], withdrawn.id());
+    let counted = world.partner.query("{ notices(filter: { kind: [DECIDED] }) { totalCount nodes { id } } }").await;
+    assert_eq!(
+        (&counted["notices"]["totalCount"], counted["notices"]["nodes"].as_array().unwrap().len()),
+        (&json!(2), 2)
+    );
     let filtered = notices(&world.partner, json!({ "kind": ["ACTION_REQUIRED", "DISPUTED"] })).await;
     assert_eq!(kinds(&filtered), ["ACTION_REQUIRED"]);
     assert_eq!(notices(&world.partner, json!({ "claimId": claim.id() })).await.len(), 2);

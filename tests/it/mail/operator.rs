@@ -1,72 +1,107 @@
 //! What the operator sees and does (M6).
 
+use std::time::Duration;
+
 use serde_json::json;
 
-use super::{becomes, mailed, notices};
-use crate::support::{
-    Backend, World,
-    database::Database,
-    files,
-    process::Home,
-    program::{cpor, run},
-    smtp::{Mood, Smtp},
-    source::root,
+use crate::{
+    crash::Cast,
+    support::{
+        Backend,
+        database::Database,
+        files,
+        process::Home,
+        program::{cpor, run},
+        smtp::{Mood, Smtp},
+        source::root,
+    },
 };
 
-mailed!(parked_notices_are_listed_and_sent_again, what_was_delivered_can_be_sent_again_with_a_link_of_its_own);
-
-fn command(world: &World, words: &[&str]) -> crate::support::program::Ended {
-    let documents = format!("file://{}", world.server.documents.display());
-    let all: Vec<&str> = ["notices"].iter().chain(words).copied().collect();
-    run(cpor(root(), &all).env("DATABASE_URL", &world.server.database.url).env("CPOR_DOCUMENTS", documents))
+/// A line of `cpor notices list` with this text, once there is one.
+async fn listed(home: &Home, words: &[&str], text: &str) -> String {
+    for _ in 0..100 {
+        let ended = home.run(&[&["notices", "list"], words].concat());
+        if let Some(line) = ended.done().lines().find(|line| line.contains(text)) {
+            return line.to_owned();
+        }
+        tokio::time::sleep(Duration::from_millis(50)).await;
+    }
+    panic!("{text} is not listed: {:?}", home.run(&["notices", "list", "--all"]))
 }
 
-async fn parked_notices_are_listed_and_sent_again(world: &World, smtp: &Smtp) {
+async fn parked_notices_are_listed_and_sent_again(backend: Backend) {
     // M6 M2
-    smtp.is(Mood::Refuses("desk@alpine.example".to_owned()));
-    let claim = world.rejected().await;
-    becomes(&world.partner, "DECIDED", "PARKED").await;
-    let number = claim.field("number").as_str().unwrap();
-    let listed = command(world, &["list"]);
-    let line = listed.done().lines().next().unwrap().to_owned();
-    for words in ["PARKED", "DECIDED", "desk@alpine.example", "5.1.1 No such mailbox", number] {
+    let (home, smtp) = (Home::new(Database::copied(backend).await), Smtp::start().await);
+    let url = smtp.url();
+    let server = home.serve(&options(&url));
+    smtp.is(Mood::Refuses("kim@contoso.example".to_owned()));
+    let claims = Cast::of(&server).claims(1).await;
+    let line = listed(&home, &[], "PARKED").await;
+    for words in ["ACTION_REQUIRED", "kim@contoso.example", "5.1.1 No such mailbox", "1 attempts"] {
         assert!(line.contains(words), "{words} in {line}");
     }
     let id = line.split(' ').next().unwrap();
-    assert!(command(world, &["resend", "0197b3a0-0000-7000-8000-000000000000"]).failed(1).contains("no notice"));
+    assert!(home.run(&["notices", "resend", "0197b3a0-0000-7000-8000-000000000000"]).failed(1).contains("no notice"));
     smtp.is(Mood::Accepts);
-    command(world, &["resend", id]).done();
-    smtp.came(2).await;
-    becomes(&world.partner, "DECIDED", "SENT").await;
-    let sent = command(world, &["list"]);
-    assert!(sent.done().contains("SENT") && !sent.out.contains("PARKED"), "{sent:?}");
-    assert_eq!(command(world, &["list", "--parked"]).done(), "none");
+    home.run(&["notices", "resend", id]).done();
+    let mail = smtp.arrived("kim@contoso.example", 1).await.remove(0);
+    assert!(mail.id().contains(id), "its own id: {}", mail.id());
+    listed(&home, &[], "SENT").await;
+    assert_eq!(home.run(&["notices", "list", "--parked"]).done(), "none");
     // The address is no longer marked.
-    world.rejected().await;
-    smtp.came(3).await;
-    assert_eq!(smtp.to("desk@alpine.example").len(), 2);
+    let cast = Cast::of(&server);
+    let claim = cast.partner.claim(&claims[0].0).await.unwrap();
+    drop(cast.partner.act("withdrawClaim", &claim, json!({ "detail": "No longer ours." })).await);
+    smtp.arrived("kim@contoso.example", 2).await;
+    drop(server);
+    home.database.delete().await;
 }
 
-async fn what_was_delivered_can_be_sent_again_with_a_link_of_its_own(world: &World, smtp: &Smtp) {
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn parked_notices_are_listed_and_sent_again_on_sqlite() {
+    parked_notices_are_listed_and_sent_again(Backend::Sqlite).await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn parked_notices_are_listed_and_sent_again_on_postgres() {
+    parked_notices_are_listed_and_sent_again(Backend::Postgres).await;
+}
+
+async fn what_was_delivered_can_be_sent_again_with_a_link_of_its_own(backend: Backend) {
     // M3 M6
-    world.approved().await;
-    smtp.came(2).await;
-    becomes(&world.customer, "CONSENT_REQUESTED", "SENT").await;
-    let listed = command(world, &["list"]);
-    let line = listed.done().lines().find(|line| line.contains("CONSENT_REQUESTED")).unwrap().to_owned();
+    let (home, smtp) = (Home::new(Database::copied(backend).await), Smtp::start().await);
+    let url = smtp.url();
+    let server = home.serve(&options(&url));
+    // The second claim is approved.
+    Cast::of(&server).claims(2).await;
+    let line = listed(&home, &[], "CONSENT_REQUESTED").await;
+    assert!(line.contains("SENT"), "{line}");
     let id = line.split(' ').next().unwrap().to_owned();
-    command(world, &["resend", &id]).done();
-    smtp.came(3).await;
-    let mails = smtp.to("desk@contoso.example");
+    home.run(&["notices", "resend", &id]).done();
+    smtp.arrived("kim@contoso.example", 4).await;
+    let mut mails = smtp.to("kim@contoso.example");
+    mails.retain(|mail| mail.subject().contains("Do you work"));
+    assert_eq!(mails.len(), 2);
     assert_ne!(mails[0].id(), mails[1].id(), "another writing has another id");
     assert_ne!(mails[0].consent_path(), mails[1].consent_path());
-    let open = |path: String| world.anonymous.send(world.anonymous.request(reqwest::Method::GET, &path));
-    assert_eq!(open(mails[0].consent_path()).await.status, 404, "the later link replaces it");
-    assert_eq!(open(mails[1].consent_path()).await.status, 200);
-    becomes(&world.customer, "CONSENT_REQUESTED", "SENT").await;
-    world.later("P8D").await;
-    assert!(command(world, &["resend", &id]).failed(1).contains("deadline"));
-    assert_eq!(notices(&world.customer, json!({})).await.len(), 1);
+    for (mail, status) in [(&mails[0], 404), (&mails[1], 200)] {
+        let page = reqwest::get(format!("{}{}", server.base, mail.consent_path())).await.unwrap();
+        assert_eq!(page.status(), status, "the later link replaces the earlier");
+    }
+    Cast::of(&server).advance("P8D").await;
+    assert!(home.run(&["notices", "resend", &id]).failed(1).contains("deadline"));
+    drop(server);
+    home.database.delete().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_was_delivered_can_be_sent_again_with_a_link_of_its_own_on_sqlite() {
+    what_was_delivered_can_be_sent_again_with_a_link_of_its_own(Backend::Sqlite).await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_was_delivered_can_be_sent_again_with_a_link_of_its_own_on_postgres() {
+    what_was_delivered_can_be_sent_again_with_a_link_of_its_own(Backend::Postgres).await;
 }
 
 #[test]
@@ -117,18 +152,19 @@ fn options(url: &str) -> [&str; 7] {
 async fn the_outbox_is_measured() {
     // M6
     let (home, smtp) = (Home::new(Database::copied(Backend::Sqlite).await), Smtp::start().await);
-    let url = smtp.url();
-    let server = home.serve(&options(&url));
+    let (url, token) = (smtp.url(), "a token of the metrics");
+    let server = home.serve(&[&options(&url)[..], &["--metrics-token", token]].concat());
     // One claim is asked for more, one approved.
-    crate::crash::Cast::of(&server).claims(2).await;
-    smtp.came(3).await;
+    Cast::of(&server).claims(2).await;
+    smtp.arrived("kim@contoso.example", 3).await;
     let mut text = String::new();
     for _ in 0..200 {
-        text = reqwest::get(format!("{}/metrics", server.base)).await.unwrap().text().await.unwrap();
+        let asked = reqwest::Client::new().get(format!("{}/metrics", server.base)).bearer_auth(token);
+        text = asked.send().await.unwrap().text().await.unwrap();
         if text.contains("cpor_notice_attempts_total{outcome=\"sent\"} 3") {
             break;
         }
-        tokio::time::sleep(std::time::Duration::from_millis(50)).await;
+        tokio::time::sleep(Duration::from_millis(50)).await;
     }
     assert!(text.contains("cpor_notice_attempts_total{outcome=\"sent\"} 3"), "{text}");
     for gauge in ["cpor_notices_waiting ", "cpor_notices_oldest_seconds ", "cpor_notices_parked 0"] {

@@ -93,6 +93,7 @@ async fn consent_and_action_required_are_sent_at_once_whatever_is_set(world: &Wo
         assert_eq!(prefer(caller, kind, "IMMEDIATELY").await["problems"], json!([]));
     }
     // Nor by a row that says otherwise.
+    world.server.database.tamper("DELETE FROM notice_preference").await;
     for owner in [format!("partner:{ALPINE}"), format!("customer:{}", crate::support::directory::CONTOSO)] {
         for kind in ["ACTION_REQUIRED", "CONSENT_REQUESTED"] {
             let sql = format!("INSERT INTO notice_preference VALUES ('{owner}', '{kind}', 'OFF', 0)");

@@ -88,7 +88,7 @@ async fn retries_come_with_growing_pauses_for_24_hours_then_it_is_parked(world: 
     let day = 24 * 3_600;
     assert!(pauses.is_sorted() && pauses[0] <= 40 && *pauses.last().unwrap() == day, "{pauses:?}");
     let between: Vec<_> = pauses.windows(2).map(|pair| pair[1] - pair[0]).collect();
-    assert!(between[..between.len() - 1].windows(2).all(|pair| pair[0] < pair[1]), "growing: {between:?}");
+    assert!(between.windows(2).all(|pair| pair[0] < pair[1]), "growing: {between:?}");
     assert!(smtp.attempts() >= 9, "{}", smtp.attempts());
     becomes(&world.partner, "DECIDED", "PARKED").await;
     // Parked is parked.

@@ -111,6 +111,20 @@ impl Smtp {
         self.mails()
     }
 
+    /// Waits until so many messages to this address were taken.
+    pub async fn arrived(&self, to: &str, count: usize) -> Vec<Mail> {
+        let mut came = self.shared.came.subscribe();
+        let waiting = async {
+            while self.to(to).len() < count {
+                came.changed().await.unwrap();
+            }
+        };
+        if tokio::time::timeout(Duration::from_secs(60), waiting).await.is_err() {
+            panic!("{count} messages to {to} were awaited: {:#?}", self.mails());
+        }
+        self.to(to)
+    }
+
     /// How many attempts there were, taken or not.
     pub fn attempts(&self) -> usize {
         *self.shared.came.borrow()
