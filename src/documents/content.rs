@@ -15,7 +15,7 @@ use sha2::{Digest, Sha256};
 use super::{DocumentsError, bounded, error::blocking};
 
 /// How much is read at once, and so about how much a reader who does not go on costs.
-const PIECE: usize = 64 * 1024;
+const PIECE: usize = 32 * 1024;
 
 /// Why content does not go on.
 #[derive(Debug)]
