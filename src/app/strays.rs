@@ -65,7 +65,9 @@ impl App {
         let mut found = Strays::default();
         let mut all = self.documents().all().try_chunks(STRIDE);
         while let Some(strays) = self.next_strays(&mut all).await? {
-            strays.iter().for_each(|stray| found.count(stray));
+            for stray in &strays {
+                found.count(stray);
+            }
         }
         Ok(found)
     }

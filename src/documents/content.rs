@@ -15,7 +15,7 @@ use sha2::{Digest, Sha256};
 use super::{DocumentsError, bounded, error::blocking};
 
 /// How much is read at once, and so about how much a reader who does not go on costs.
-const PIECE: usize = 64 * 1024;
+const PIECE: usize = 32 * 1024;
 
 /// Why content does not go on.
 #[derive(Debug)]
@@ -66,7 +66,7 @@ impl Content {
     /// When the store fails, or the content is not what was uploaded. There is no going on after that.
     pub async fn next(&mut self) -> Result<Option<Bytes>, ContentError> {
         while let Some(piece) = self.piece().await? {
-            let piece = self.within(piece);
+            let piece = self.within(&piece);
             if !piece.is_empty()
                 && let Some(before) = self.held.replace(piece)
             {
@@ -125,7 +125,7 @@ impl Content {
     }
 
     /// What of the piece is within the part.
-    fn within(&mut self, piece: Bytes) -> Bytes {
+    fn within(&mut self, piece: &Bytes) -> Bytes {
         let (from, to) = (self.at, self.at + piece.len() as u64);
         self.at = to;
         let place = |at: u64| usize::try_from(at.clamp(from, to) - from).unwrap_or(piece.len());

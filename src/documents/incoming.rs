@@ -1,6 +1,6 @@
 //! Files on their way in: received into a temporary file while size, hash and media type are taken (P1).
 //!
-//! A stalled upload costs a file on the disk and a buffer of 64 KiB. The temporary file is gone with the last handle on it,
+//! A stalled upload costs a file on the disk and a buffer of 32 KiB. The temporary file is gone with the last handle on it,
 //! so an upload that is refused or aborted leaves nothing behind; [`super::Documents::keep`] puts it in place.
 //! Writing and hashing are done on the threads for blocking work.
 
@@ -20,7 +20,7 @@ use super::{DocumentsError, error::blocking, media_type};
 use crate::{ids, private};
 
 /// How much is collected before it is written.
-const PIECE: usize = 64 * 1024;
+const PIECE: usize = 32 * 1024;
 
 /// The folder of temporary files.
 #[derive(Debug)]

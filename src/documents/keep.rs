@@ -152,7 +152,7 @@ mod tests {
     async fn a_file_may_be_kept_under_several_keys() {
         // P1
         let (documents, folder) = folder();
-        let file = received(&documents, &[7; 300_000]).await;
+        let file = received(&documents, &vec![7; 300_000]).await;
         for key in ["one", "two"] {
             documents.keep(key, &file).await.unwrap();
         }

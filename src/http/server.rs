@@ -26,7 +26,7 @@ use super::shutdown::{GRACE, Shutdown};
 const HEADERS_WITHIN: Duration = Duration::from_secs(10);
 /// How much of a connection is in memory in each direction, and the longest head of a request: a transfer that is stalled
 /// holds no more than this.
-const BUFFER: usize = 64 * 1024;
+const BUFFER: usize = 32 * 1024;
 /// How long idle connections stay open when the server stops. Closed at once, they would lose a request that is on its
 /// way; so each may ask once more, and is told with the answer that it was the last.
 const LINGER: Duration = Duration::from_secs(2);

@@ -21,7 +21,7 @@ use crate::{
 };
 
 /// How often the server is killed without `CPOR_KILLS`.
-const KILLS: u32 = 10;
+const KILLS: u32 = 30;
 const WRITERS: u32 = 4;
 
 /// What a client was told is done.
