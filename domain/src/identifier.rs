@@ -71,8 +71,8 @@ pub fn reference(typed: &str) -> String {
     composed.split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
-/// The canonical form of a token's subject: NFC, without the white space and invisible characters around it. Its case counts,
-/// as OpenID Connect says.
+/// The canonical form of a token's subject: NFC, without the white space and invisible characters around it. Its case
+/// counts: identity providers tell subjects apart by it.
 #[must_use]
 pub fn subject(typed: &str) -> String {
     ComposingNormalizerBorrowed::new_nfc().normalize(visible::trim(typed)).into_owned()

@@ -61,7 +61,9 @@ impl<T> Keyset<'_, T> {
     /// Takes only what the cursors leave, and says in which direction it is to be read.
     pub(in crate::store) fn bound(&self, query: &mut SelectStatement, request: &PageRequest) -> Order {
         let keys = || Expr::tuple(self.columns.clone());
-        let place = |cursor: &Cursor| Expr::tuple(cursor.keys().iter().zip(self.order.kinds).map(value));
+        let name = |place: usize| self.order.kinds.get(place) == Some(&KeyKind::Name);
+        let value = |(place, key): (usize, &Key)| value(key, name(place));
+        let place = |cursor: &Cursor| Expr::tuple(cursor.keys().iter().enumerate().map(value));
         if let Some(after) = &request.after {
             query.and_where(if self.order.descending { keys().lt(place(after)) } else { keys().gt(place(after)) });
         }
@@ -83,9 +85,9 @@ impl<T> Keyset<'_, T> {
 }
 
 /// A key as its column has it. A cursor holds a name as it is, so that it outlives a change of the collation.
-fn value((key, kind): (&Key, &KeyKind)) -> Expr {
+fn value(key: &Key, is_name: bool) -> Expr {
     match key {
-        Key::Text(name) if *kind == KeyKind::Name => Expr::val(text::sort_key(name)),
+        Key::Text(name) if is_name => Expr::val(text::sort_key(name)),
         Key::Int(number) => Expr::val(*number),
         Key::Text(text) => Expr::val(text.as_str()),
         Key::Id(id) => Expr::val(*id),

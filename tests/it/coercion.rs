@@ -169,7 +169,7 @@ async fn variables_stand_only_where_they_fit(world: &World) {
         "query($id: ID) { nodes(ids: [$id]) { id } }",
         "query($ids: [ID]) { claims(filter: { ids: $ids }) { totalCount } }",
         "query($id: ID!) { claims(filter: { ids: $id }) { totalCount } }",
-        "query($n: String) { claims(first: $n) { totalCount } }",
+        "query($t: String) { claims(first: $t) { totalCount } }",
         "query($t: String!) { customerByTenant(tenantId: $t, domain: \"contoso.example\") { name } }",
         "query($if: Boolean) { ...F } fragment F on Query { ...G } fragment G on Query { viewer { subject @include(if: $if) } }",
     ] {

@@ -145,6 +145,7 @@ fn the_domain_is_pure() {
     let pure = [
         "email_address",
         "icu_casemap",
+        "icu_collator",
         "icu_normalizer",
         "icu_properties",
         "idna",
