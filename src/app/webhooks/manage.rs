@@ -94,7 +94,12 @@ impl App {
         Ok((done, is_new.then(|| secret.shown())))
     }
 
-    async fn try_to_create_endpoint(&self, caller: &Caller, endpoint: &Endpoint, key: Option<&Key>) -> Result<Managed, Failure> {
+    async fn try_to_create_endpoint(
+        &self,
+        caller: &Caller,
+        endpoint: &Endpoint,
+        key: Option<&Key>,
+    ) -> Result<Managed, Failure> {
         let transaction = self.begin_managing().await?;
         if let Some(key) = key
             && let Some(done) = key.earlier::<Managed>(&transaction).await??
@@ -184,7 +189,8 @@ impl App {
         };
         let present = self.tail().present().await;
         let done =
-            tried(|| self.try_to_update_endpoint(caller, (owner, id), &patch, (url.clone(), present), key.as_ref())).await?;
+            tried(|| self.try_to_update_endpoint(caller, (owner, id), &patch, (url.clone(), present), key.as_ref()))
+                .await?;
         self.wake_webhooks();
         Ok(done.unwrap_or_else(Managed::refused))
     }
