@@ -162,8 +162,8 @@ impl CustomerRow {
     pub fn completed(self, there: Option<&Self>) -> Self {
         let kept = || there.and_then(|there| there.domains.clone()).unwrap_or_default();
         let domains = self.domains.unwrap_or_else(|| with_default(&self.domain, kept()));
-        let contact_email = kept_text(self.contact_email, there.map(|there| &there.contact_email));
-        let locale = kept_text(self.locale, there.map(|there| &there.locale));
+        let contact_email = kept_text(self.contact_email, there.and_then(|there| there.contact_email.as_deref()));
+        let locale = kept_text(self.locale, there.and_then(|there| there.locale.as_deref()));
         Self { domains: Some(domains), contact_email, locale, ..self }
     }
 }
@@ -172,15 +172,15 @@ impl PartnerRow {
     /// The row with what it leaves out as it is there already (L12); its locations are its own.
     #[must_use]
     pub fn completed(self, there: Option<&Self>) -> Self {
-        let contact_email = kept_text(self.contact_email, there.map(|there| &there.contact_email));
-        let locale = kept_text(self.locale, there.map(|there| &there.locale));
+        let contact_email = kept_text(self.contact_email, there.and_then(|there| there.contact_email.as_deref()));
+        let locale = kept_text(self.locale, there.and_then(|there| there.locale.as_deref()));
         Self { contact_email, locale, ..self }
     }
 }
 
 /// The text, where it was left out as it is there; a blank one clears it.
-fn kept_text(given: Option<String>, there: Option<&Option<String>>) -> Option<String> {
-    given.or_else(|| there.cloned().flatten()).filter(|text| !text.is_empty())
+fn kept_text(given: Option<String>, there: Option<&str>) -> Option<String> {
+    given.or_else(|| there.map(str::to_owned)).filter(|text| !text.is_empty())
 }
 
 /// Domains in order, with the default one among them.

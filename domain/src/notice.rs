@@ -168,13 +168,13 @@ pub struct Notice {
 }
 
 impl Notice {
-    fn to_partner(told: Told, subject: String, body: impl Into<String>) -> Self {
+    fn partner(told: Told, subject: String, body: impl Into<String>) -> Self {
         Self { recipient: Recipient::Partner, told, subject, body: body.into() }
     }
 
     /// The same notice to each of these reviewers; to leads in general where there is none.
     #[must_use]
-    pub fn to_each(self, subjects: &[String]) -> Vec<Self> {
+    pub fn addressed(self, subjects: &[String]) -> Vec<Self> {
         if subjects.is_empty() {
             return vec![self];
         }
@@ -199,7 +199,7 @@ pub fn rejected(claim: &Claim, rejection: &Rejection) -> Notice {
         disputable_until: rejection.disputable_until,
     };
     let subject = format!("Claim {} was rejected", claim.number);
-    Notice::to_partner(told, subject, format!("Reason: {}. {}\n\n{way_on}", rejection.reason, rejection.detail))
+    Notice::partner(told, subject, format!("Reason: {}. {}\n\n{way_on}", rejection.reason, rejection.detail))
 }
 
 /// Tells the customer of an approval: what it means, how to decline and until when (N1).
@@ -221,7 +221,7 @@ pub fn consent_requested(claim: &Claim, consent: &Consent) -> Notice {
 /// Tells the partner of an approval (M1).
 #[must_use]
 pub fn approved(claim: &Claim, decline_until: Timestamp) -> Notice {
-    Notice::to_partner(
+    Notice::partner(
         Told::Approved { decline_until },
         format!("Claim {} was approved", claim.number),
         format!("The customer may decline until {decline_until}. Otherwise the association becomes official then."),
@@ -240,28 +240,28 @@ pub fn action_required(
     let words = reasons.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ");
     let told = Told::ActionRequired { reasons: reasons.to_vec(), message: message.to_owned(), respond_by, incumbent };
     let subject = format!("Claim {} needs your action", claim.number);
-    Notice::to_partner(told, subject, format!("Reasons: {words}. {message}\n\nAnswer before {respond_by}."))
+    Notice::partner(told, subject, format!("Reasons: {words}. {message}\n\nAnswer before {respond_by}."))
 }
 
 /// Tells the partner that a product is in arbitration (X4).
 #[must_use]
 pub fn arbitration_opened(claim: &Claim, sku_id: Uuid, told: &str) -> Notice {
     let subject = format!("A product of claim {} is in arbitration", claim.number);
-    Notice::to_partner(Told::ArbitrationOpened { sku_id }, subject, told)
+    Notice::partner(Told::ArbitrationOpened { sku_id }, subject, told)
 }
 
 /// Tells the partner that the arbitration of a product is over for the claim (X4).
 #[must_use]
 pub fn arbitration_settled(claim: &Claim, sku_id: Uuid, outcome: Option<LineOutcome>, told: &str) -> Notice {
     let subject = format!("The arbitration on claim {} is settled", claim.number);
-    Notice::to_partner(Told::ArbitrationSettled { sku_id, outcome }, subject, told)
+    Notice::partner(Told::ArbitrationSettled { sku_id, outcome }, subject, told)
 }
 
 /// Tells the partner that a subscription has ended, and the association for it (I2).
 #[must_use]
 pub fn subscription_ended(claim: &Claim, sku_id: Uuid, subscription_id: Option<Uuid>, told: &str) -> Notice {
     let subject = format!("A subscription of claim {} has ended", claim.number);
-    Notice::to_partner(Told::SubscriptionEnded { subscription_id, sku_id }, subject, told)
+    Notice::partner(Told::SubscriptionEnded { subscription_id, sku_id }, subject, told)
 }
 
 /// Tells the reviewers that the partner has answered (L5).
@@ -294,6 +294,6 @@ pub fn webhook_disabled(recipient: Recipient, url: &str) -> Notice {
         recipient,
         told: Told::WebhookDisabled { url: url.to_owned() },
         subject: "A webhook endpoint was disabled".to_owned(),
-        body: format!("Nothing is delivered to {url} any more. Mend the receiver, then enable the endpoint again."),
+        body: format!("Nothing is delivered to {url} any more. Fix the receiver, then enable the endpoint again."),
     }
 }

@@ -26,7 +26,7 @@ pub struct Model {
     pub partner_id: Option<Uuid>,
     /// The customer whose it is.
     pub tenant_id: Option<Uuid>,
-    /// The subject of the reviewer whose it is; of REVIEWERS without one it is every lead's.
+    /// The subject of the reviewer whose it is; a blank one makes it every lead's.
     pub reviewer: Option<String>,
     /// The facts, as JSON.
     pub told: Option<String>,

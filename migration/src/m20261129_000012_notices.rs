@@ -32,9 +32,9 @@ impl MigrationTrait for Migration {
     async fn down(&self, manager: &SchemaManager) -> Result<(), DbErr> {
         let dialect = dialect::of(manager)?;
         drop_tables(manager, &["refused_address", "notice_preference"]).await?;
-        let dropped = ["partner", "customer"]
-            .into_iter()
-            .flat_map(|table| ["contact_email", "locale"].map(|name| format!("ALTER TABLE {table} DROP COLUMN {name}")));
+        let dropped = ["partner", "customer"].into_iter().flat_map(|table| {
+            ["contact_email", "locale"].map(|name| format!("ALTER TABLE {table} DROP COLUMN {name}"))
+        });
         execute(manager, &dropped.collect::<Vec<_>>()).await?;
         // What is about no claim cannot be kept, and the former schema has no place for it.
         execute(manager, &["DELETE FROM notice WHERE claim_id IS NULL".to_owned()]).await?;

@@ -10,6 +10,7 @@ use super::{failure::Failure, logging, output};
 use crate::{
     app::notices::{Listed, Resent},
     config::{LogFormat, StorageOptions},
+    graphql::global_id,
     mail::{Envelope, Language, SAMPLES, Writer, compose},
     server,
 };
@@ -42,8 +43,8 @@ enum Command {
     },
     /// Send a notice again from now on, for 24 hours. The running servers deliver it.
     Resend {
-        /// The id, as `cpor notices list` shows it.
-        #[arg(value_name = "ID")]
+        /// The id, as `cpor notices list` or the API shows it.
+        #[arg(value_name = "ID", value_parser = notice_id)]
         id: Uuid,
         #[command(flatten)]
         storage: StorageOptions,
@@ -63,6 +64,12 @@ enum Command {
         #[arg(long, env = "CPOR_POLICY", value_name = "FILE")]
         policy: Option<PathBuf>,
     },
+}
+
+/// The id of a notice: a UUID, or the API's global id.
+fn notice_id(text: &str) -> Result<Uuid, String> {
+    let global = || global_id::key(global_id::Kind::Notice, text);
+    Uuid::try_parse(text).ok().or_else(global).ok_or_else(|| "this is not the id of a notice".to_owned())
 }
 
 /// Does what was asked.
@@ -106,7 +113,12 @@ fn line(notice: &Listed) -> String {
     let why = notice.failure.as_deref().map(|why| format!("  {why}")).unwrap_or_default();
     format!(
         "{}  {:8}  {}  {:19}  {to}  {} attempts  {}{why}",
-        notice.id, notice.state.as_str(), notice.created_at, notice.kind.as_str(), notice.attempts, notice.record
+        notice.id,
+        notice.state.as_str(),
+        notice.created_at,
+        notice.kind.as_str(),
+        notice.attempts,
+        notice.record
     )
 }
 

@@ -84,6 +84,9 @@ impl MailOptions {
         let host = Url::parse(public).ok().and_then(|url| url.host_str().map(str::to_owned));
         let host = host.unwrap_or_else(|| "localhost".to_owned()).trim_matches(['[', ']']).replace(':', ".");
         let timeout = Duration::from_secs(self.smtp_timeout.max(1));
-        Ok(MailSettings { templates, sending: Some(MailConfig { smtp_url, from, host, timeout, connections: CONNECTIONS }) })
+        Ok(MailSettings {
+            templates,
+            sending: Some(MailConfig { smtp_url, from, host, timeout, connections: CONNECTIONS }),
+        })
     }
 }

@@ -48,11 +48,7 @@ pub(super) async fn unsubscribing(
 }
 
 /// Turns a kind of message off; mail programs do so in one click (RFC 8058).
-pub(super) async fn unsubscribe(
-    state: State<Arc<Edge>>,
-    path: AnyPath,
-    request: Request,
-) -> Result<Response, Failure> {
+pub(super) async fn unsubscribe(state: State<Arc<Edge>>, path: AnyPath, request: Request) -> Result<Response, Failure> {
     act(state, LinkKind::Unsubscribe, path, request).await
 }
 

@@ -1,6 +1,9 @@
 //! The templates: how a letter's parts are laid out, as text and as HTML.
 
-use minijinja::{AutoEscape, Environment, UndefinedBehavior, syntax::SyntaxConfig, value::Serde};
+use minijinja::{
+    AutoEscape, Environment, Error, Output, State, UndefinedBehavior, Value, escape_formatter, syntax::SyntaxConfig,
+    value::Serde,
+};
 use serde::Serialize;
 
 use super::{MailError, outline::Outline};
@@ -24,9 +27,12 @@ impl Layout {
     pub(super) fn new(text: Option<String>, html: Option<String>) -> Result<Self, MailError> {
         let mut templates = Environment::new();
         templates.set_undefined_behavior(UndefinedBehavior::Strict);
-        templates.set_auto_escape_callback(|name| {
-            if name.ends_with(".html") { AutoEscape::Html } else { AutoEscape::None }
-        });
+        templates.set_auto_escape_callback(
+            |name| {
+                if name.ends_with(".html") { AutoEscape::Html } else { AutoEscape::None }
+            },
+        );
+        templates.set_formatter(format);
         templates.set_fuel(Some(FUEL));
         let syntax = SyntaxConfig::builder().trim_blocks(true).lstrip_blocks(true).keep_trailing_newline(true).build();
         templates.set_syntax(syntax.map_err(|error| wrong("notice.txt", &error))?);
@@ -60,7 +66,26 @@ impl Layout {
     }
 }
 
-fn wrong(name: &str, error: &minijinja::Error) -> MailError {
+/// As the library escapes, but for slashes, which mean nothing in HTML: a link stays readable, to whatever reads a mail.
+fn format(out: &mut Output<'_>, state: &mut State<'_, '_>, value: &Value) -> Result<(), Error> {
+    let is_html = matches!(state.auto_escape(), AutoEscape::Html) && !value.is_safe();
+    let Some(text) = value.as_str().filter(|_| is_html) else { return escape_formatter(out, state, value) };
+    let mut rest = text;
+    while let Some(place) = rest.find(['&', '<', '>', '"', '\'']) {
+        out.write_str(&rest[..place])?;
+        out.write_str(match rest.as_bytes()[place] {
+            b'&' => "&amp;",
+            b'<' => "&lt;",
+            b'>' => "&gt;",
+            b'"' => "&quot;",
+            _ => "&#39;",
+        })?;
+        rest = &rest[place + 1..];
+    }
+    Ok(out.write_str(rest)?)
+}
+
+fn wrong(name: &str, error: &Error) -> MailError {
     MailError::new(format!("The template {name} cannot be used: {error:#}"))
 }
 

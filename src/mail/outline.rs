@@ -92,8 +92,7 @@ impl<'a> Words<'a> {
 
     /// The facts about the claim that its partner and reviewers are told.
     fn claim(&self, names: &Names) -> Result<Vec<Fact>, MailError> {
-        let mut facts =
-            vec![self.fact("label-claim", &names.claim)?, self.fact("label-customer", &names.customer)?];
+        let mut facts = vec![self.fact("label-claim", &names.claim)?, self.fact("label-customer", &names.customer)?];
         if !names.products.is_empty() {
             facts.push(self.list("label-products", names.products.clone())?);
         }
@@ -216,9 +215,7 @@ fn brief(words: &Words<'_>, told: &Told, names: &Names) -> Result<Body, MailErro
         Told::SubscriptionEnded { .. } => ("ended", product()?, text("ended-next")?),
         Told::Responded { .. } => ("responded", of_reviewer()?, text("responded-next")?),
         Told::Disputed { .. } => ("disputed", of_reviewer()?, text("disputed-next")?),
-        Told::WebhookDisabled { url } => {
-            ("webhook", vec![words.fact("label-endpoint", url)?], text("webhook-next")?)
-        }
+        Told::WebhookDisabled { url } => ("webhook", vec![words.fact("label-endpoint", url)?], text("webhook-next")?),
         _ => ("digest", Vec::new(), text("digest-next")?),
     };
     match told {

@@ -158,14 +158,11 @@ impl Sample {
             Self::Lost => Told::ArbitrationSettled { sku_id, outcome: Some(LineOutcome::Lost) },
             Self::Left => Told::ArbitrationSettled { sku_id, outcome: None },
             Self::Ended => Told::SubscriptionEnded { subscription_id: Some(Uuid::nil()), sku_id },
-            Self::Responded => {
-                Told::Responded { message: Some("Here it is.".to_owned()), decide_by: Some(at(10, 0)) }
-            }
+            Self::Responded => Told::Responded { message: Some("Here it is.".to_owned()), decide_by: Some(at(10, 0)) },
             Self::RespondedSilently => Told::Responded { message: None, decide_by: Some(at(10, 0)) },
-            Self::Disputed => Told::Disputed {
-                justification: Some("The work is on page three.".to_owned()),
-                answer_by: at(10, 0),
-            },
+            Self::Disputed => {
+                Told::Disputed { justification: Some("The work is on page three.".to_owned()), answer_by: at(10, 0) }
+            }
             Self::WebhookDisabled => Told::WebhookDisabled { url: "https://partner.example/hooks".to_owned() },
             Self::Digest => Told::Digest,
         }

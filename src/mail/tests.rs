@@ -1,11 +1,14 @@
 //! Every kind of notice in every language, as reviewed; and what no text may do.
 
-use std::path::{Path, PathBuf};
+use std::{
+    fmt::Write,
+    path::{Path, PathBuf},
+};
 
 use domain::policy::Policy;
 use uuid::Uuid;
 
-use super::{Envelope, Language, SAMPLES, Sample, Writer, compose, draft::Draft, pages};
+use super::{Envelope, Language, Letter, SAMPLES, Sample, Writer, compose, draft::Draft, pages};
 
 fn writer() -> Writer {
     Writer::new(&in_zone("Europe/Budapest"), None).unwrap()
@@ -40,7 +43,8 @@ fn every_kind_in_every_language_is_as_reviewed() {
         let mut all = String::new();
         for sample in SAMPLES {
             let letter = writer.letter(&draft(sample, language)).unwrap();
-            all.push_str(&format!("=== {}\nSubject: {}\n\n{}\n", sample.name(), letter.subject, letter.text));
+            let Letter { subject, text, .. } = letter;
+            let _ = write!(all, "=== {}\nSubject: {subject}\n\n{text}\n", sample.name());
         }
         reviewed(&format!("{}.txt", language.tag()), &all);
     }
@@ -172,7 +176,12 @@ fn a_missing_key_is_found_before_anything_is_sent() {
     for (name, file, content, named) in [
         ("variable", "notice.html", "{{ nonsense }}", "notice.html"),
         ("blank", "tr.ftl", "approved-lead = { $nobody }\n", "approved-lead"),
-        ("endless", "notice.txt", "{% for a in range(9999) %}{% for b in range(9999) %}x{% endfor %}{% endfor %}", "fuel"),
+        (
+            "endless",
+            "notice.txt",
+            "{% for a in range(9999) %}{% for b in range(9999) %}x{% endfor %}{% endfor %}",
+            "fuel",
+        ),
     ] {
         let own = folder(name, &[(file, content)]);
         let wrong = Writer::new(&Policy::default(), Some(&own)).unwrap().check().unwrap_err();

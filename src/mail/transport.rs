@@ -100,7 +100,7 @@ fn transport(config: &MailConfig) -> Result<Transport, MailError> {
 /// Whether the server will never take the message. A server that does not know us (530 to 538) refuses us, not the
 /// message: that is the operator's to put right, and the message waits for it.
 fn is_refusal(error: &Error) -> bool {
-    let code = error.status().map(|code| u16::from(code)).unwrap_or_default();
+    let code = error.status().map(u16::from).unwrap_or_default();
     error.is_permanent() && !matches!(code, 530..=538)
 }
 

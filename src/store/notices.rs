@@ -13,7 +13,7 @@ use entity::{
     notice_preference, refused_address,
 };
 use sea_orm::{
-    ColumnTrait, Condition, EntityTrait, FromQueryResult, QueryFilter, Statement, Value, sea_query::Expr,
+    ColumnTrait, Condition, DbBackend, EntityTrait, FromQueryResult, QueryFilter, Statement, Value, sea_query::Expr,
 };
 use uuid::Uuid;
 
@@ -29,6 +29,9 @@ use super::{
 /// The list, newest first, for [`super::page::Cursor::decode`].
 pub const ORDER: ListOrder = ListOrder { tag: "notices", kinds: &[KeyKind::Int, KeyKind::Id], descending: true };
 
+/// What stands in the place of a reviewer's subject where a notice is every lead's: no subject is blank.
+pub(super) const LEADS: &str = "";
+
 /// Which notices are asked for; what is not given leaves all.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
 pub struct NoticeFilter {
@@ -41,24 +44,22 @@ pub struct NoticeFilter {
 }
 
 /// A company's notices are its people's; a reviewer's are their own, and a lead's also those to leads in general (M2).
-fn seen(caller: &Caller) -> Condition {
+fn seen(caller: &Caller, backend: DbBackend) -> Condition {
     match caller.side {
         Side::Partner(id) => Condition::all().add(Column::PartnerId.eq(id)),
         Side::Customer(id) => Condition::all().add(Column::TenantId.eq(id)),
         Side::Vendor if caller.is_any(&[Role::Reviewer, Role::ReviewLead]) => {
-            let own = Condition::any().add(Column::Reviewer.eq(caller.subject.as_str()));
-            if !caller.is(Role::ReviewLead) {
-                return own;
-            }
-            let of_leads = Condition::all().add(Column::Recipient.eq("REVIEWERS")).add(Column::Reviewer.is_null());
-            own.add(of_leads)
+            let of_leads = caller.is(Role::ReviewLead).then_some(LEADS);
+            let subjects = of_leads.into_iter().chain([caller.subject.as_str()]).map(str::to_owned);
+            Condition::all().add(any_of(Column::Reviewer, subjects, backend))
         }
         Side::Vendor => Condition::all().add(never()),
     }
 }
 
-fn matching(caller: &Caller, filter: &NoticeFilter) -> Rows<Entity> {
-    let mut query = Rows::<Entity>::all().filter(seen(caller));
+fn matching(db: &Db, caller: &Caller, filter: &NoticeFilter) -> Rows<Entity> {
+    let backend = db.connection().get_database_backend();
+    let mut query = Rows::<Entity>::all().filter(seen(caller, backend));
     if let Some(kinds) = &filter.kinds {
         query = query.filter(is_one_of("notice", "kind", kinds.iter().map(|kind| kind.as_str())));
     }
@@ -86,7 +87,7 @@ pub async fn page(
         columns: [Column::CreatedAt, Column::Id].map(|column| Expr::col(column.as_column_ref())).to_vec(),
         keys: &|row| vec![Key::Int(row.created_at.micros()), Key::Id(row.id)],
     };
-    keyset::page(db, matching(caller, filter), &keyset, request, &Plain::<Notice>::all()).await
+    keyset::page(db, matching(db, caller, filter), &keyset, request, &Plain::<Notice>::all()).await
 }
 
 /// How many notices the caller has.
@@ -94,7 +95,7 @@ pub async fn page(
 /// # Errors
 /// As [`page`].
 pub async fn count(db: &Db, caller: &Caller, filter: &NoticeFilter) -> Result<u64, StoreError> {
-    keyset::count(db, matching(caller, filter)).await
+    keyset::count(db, matching(db, caller, filter)).await
 }
 
 /// Those of the notices that are the caller's, in no order.
@@ -103,7 +104,8 @@ pub async fn count(db: &Db, caller: &Caller, filter: &NoticeFilter) -> Result<u6
 /// As [`page`].
 pub async fn by_ids(db: &Db, caller: &Caller, ids: &[Uuid]) -> Result<Vec<Notice>, StoreError> {
     let backend = db.connection().get_database_backend();
-    let query = Rows::<Entity>::all().filter(seen(caller)).filter(any_of(Column::Id, ids.iter().copied(), backend));
+    let query =
+        Rows::<Entity>::all().filter(seen(caller, backend)).filter(any_of(Column::Id, ids.iter().copied(), backend));
     keyset::all(db, query, &Plain::<Notice>::all()).await
 }
 
@@ -253,10 +255,7 @@ pub async fn claim_facts(
 ///
 /// # Errors
 /// As [`page`].
-pub async fn product_names(
-    db: &Db,
-    ids: impl IntoIterator<Item = Uuid>,
-) -> Result<HashMap<Uuid, String>, StoreError> {
+pub async fn product_names(db: &Db, ids: impl IntoIterator<Item = Uuid>) -> Result<HashMap<Uuid, String>, StoreError> {
     let sql = "SELECT sku_id AS id, name FROM product WHERE sku_id IN ({keys})";
     Ok(found::<Named>(db, sql, keys(ids)).await?.into_iter().map(|row| (row.id, row.name)).collect())
 }
@@ -302,7 +301,8 @@ pub async fn reached(db: &Db, notices: &[&Notice]) -> Result<HashMap<String, Rea
     for Company { id, name, address, locale } in found(db, sql, partners).await? {
         all.insert(owner::partner(id), Reached { name, address, locale });
     }
-    let sql = "SELECT tenant_id AS id, name, contact_email AS address, locale FROM customer WHERE tenant_id IN ({keys})";
+    let sql =
+        "SELECT tenant_id AS id, name, contact_email AS address, locale FROM customer WHERE tenant_id IN ({keys})";
     for Company { id, name, address, locale } in found(db, sql, customers).await? {
         all.insert(owner::customer(id), Reached { name, address, locale });
     }

@@ -69,10 +69,7 @@ pub(super) fn locale(typed: Option<&str>) -> Result<Option<String>, Problem> {
 }
 
 /// Where notices go and in which language: left out, cleared by a blank, or checked (M1b, M4).
-pub(super) fn contact(
-    email: Option<&str>,
-    locale: Option<&str>,
-) -> Result<(Option<String>, Option<String>), Problem> {
+pub(super) fn contact(email: Option<&str>, locale: Option<&str>) -> Result<(Option<String>, Option<String>), Problem> {
     let address = match text::optional("contactEmail", email, NAME_MAX)? {
         Some(address) => Some(text::email("contactEmail", &address)?),
         None => email.map(|_| String::new()),

@@ -21,12 +21,25 @@ fn location(mpn_id: &str, country: &str) -> LocationRow {
 }
 
 fn partner(locations: Vec<LocationRow>) -> PartnerRow {
-    PartnerRow { partner_id: Uuid::from_u128(2), name: " Fabrikam ".to_owned(), locations, contact_email: None, locale: None }
+    PartnerRow {
+        partner_id: Uuid::from_u128(2),
+        name: " Fabrikam ".to_owned(),
+        locations,
+        contact_email: None,
+        locale: None,
+    }
 }
 
 fn customer(domain: &str, domains: &[&str]) -> CustomerRow {
     let domains = domains.iter().map(ToString::to_string).collect();
-    CustomerRow { tenant_id: TENANT, name: "Contoso".to_owned(), domain: domain.to_owned(), domains: Some(domains), contact_email: None, locale: None }
+    CustomerRow {
+        tenant_id: TENANT,
+        name: "Contoso".to_owned(),
+        domain: domain.to_owned(),
+        domains: Some(domains),
+        contact_email: None,
+        locale: None,
+    }
 }
 
 #[test]

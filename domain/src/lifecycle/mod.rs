@@ -14,7 +14,8 @@ pub use clock::{fire, running_clock, subscription_ended};
 pub use command::{Command, Edit, Edited, NewDocument, NewLine, OldDocument};
 pub(crate) use decide::ending;
 pub use decide::{
-    ACTING_FOR, Circumstances, DECLINED_BY, Decision, Effects, NewComment, decide, judge_draft, say_by_link, with_open_lines,
+    ACTING_FOR, Circumstances, DECLINED_BY, Decision, Effects, NewComment, decide, judge_draft, say_by_link,
+    with_open_lines,
 };
 pub use edit::{NewClaim, create, prepare_edit};
 pub use table::{Leads, Rule, TABLE, When, Who, rule_of};

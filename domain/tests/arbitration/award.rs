@@ -1,7 +1,9 @@
 //! The award of a review lead (X5).
 
 use domain::{
-    kinds::{ArbitrationStatus, ClaimAction, ClaimStatus, HistoryAction, LineOutcome, NoticeKind, RejectionReason, Role},
+    kinds::{
+        ArbitrationStatus, ClaimAction, ClaimStatus, HistoryAction, LineOutcome, NoticeKind, RejectionReason, Role,
+    },
     lifecycle::{Command, available},
 };
 

@@ -217,10 +217,9 @@ impl Attempt<'_> {
 
     async fn renew(&self) {
         let (db, lease) = (self.courier.app.db(), self.courier.lease());
-        match outbox::renew(db, self.notice.id, lease).await {
-            // Another server has it: the message is the same, so is its Message-ID.
-            Ok(true | false) => {}
-            Err(error) => tracing::warn!(cause = error.for_the_log(), "a lease could not be renewed"),
+        // Where another server has it by now, it sends the same message with the same Message-ID.
+        if let Err(error) = outbox::renew(db, self.notice.id, lease).await {
+            tracing::warn!(cause = error.for_the_log(), "a lease could not be renewed");
         }
     }
 

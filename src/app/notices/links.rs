@@ -21,11 +21,7 @@ use crate::{
         Language, Names,
         pages::{self, Page},
     },
-    store::{
-        notices as reads,
-        records::Notice,
-        write::outbox,
-    },
+    store::{notices as reads, records::Notice, write::outbox},
 };
 
 /// How long a token is in base64url.
@@ -93,7 +89,7 @@ impl App {
             stands_in_for: Vec::new(),
         };
         let change = Change::DeclineConsent { reason, by_link: true };
-        let answer = self.change_claim(&customer, Some(claim_id), None, change, None).await?;
+        let answer = Box::pin(self.change_claim(&customer, Some(claim_id), None, change, None)).await?;
         if answer.claim.is_some() {
             return Ok(Some(Declined::Done(found)));
         }

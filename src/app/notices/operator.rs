@@ -5,11 +5,7 @@ use uuid::Uuid;
 
 use crate::{
     app::{App, AppError},
-    store::{
-        StoreError, notices as reads,
-        records::Notice,
-        write::outbox,
-    },
+    store::{StoreError, notices as reads, records::Notice, write::outbox},
 };
 
 /// A notice as the operator sees it.

@@ -83,7 +83,9 @@ fn owner_of(caller: &Caller) -> Result<String, AppError> {
     let admins = [Role::GlobalAdmin, Role::BillingAdmin, Role::IncentivesAdmin];
     match caller.side {
         Side::Partner(id) if caller.is_any(&admins) => Ok(owner::partner(id)),
-        Side::Partner(_) => Err(AppError::Forbidden("Only the partner's admins set how its notices are sent.".to_owned())),
+        Side::Partner(_) => {
+            Err(AppError::Forbidden("Only the partner's admins set how its notices are sent.".to_owned()))
+        }
         Side::Customer(id) => Ok(owner::customer(id)),
         Side::Vendor if caller.is_any(&[Role::Reviewer, Role::ReviewLead]) => Ok(owner::reviewer(&caller.subject)),
         Side::Vendor => Err(AppError::Forbidden("None of the token's roles gets notices.".to_owned())),

@@ -76,7 +76,8 @@ impl App {
     /// What notices are written from, by id; those of which no facts were kept are missing.
     pub(super) async fn sources(&self, notices: &[&Notice]) -> Result<HashMap<Uuid, Sources>, StoreError> {
         let reached = reads::reached(self.db(), notices).await?;
-        let digests = notices.iter().filter(|notice| notice.kind == NoticeKind::Digest).map(|notice| notice.id).collect();
+        let digests =
+            notices.iter().filter(|notice| notice.kind == NoticeKind::Digest).map(|notice| notice.id).collect();
         let carried = reads::of_digests(self.db(), digests).await?;
         let everything = || notices.iter().copied().chain(&carried);
         let facts = reads::claim_facts(self.db(), everything().filter_map(|notice| notice.claim_id)).await?;

@@ -35,11 +35,10 @@ impl App {
         for notice in notices {
             match &notice.recipient {
                 Recipient::Partner | Recipient::Customer => all.push(notice),
-                Recipient::Leads => all.extend(notice.to_each(&reviewers::active_leads(on).await?)),
+                Recipient::Leads => all.extend(notice.addressed(&reviewers::active_leads(on).await?)),
                 Recipient::Reviewer(subject) => {
-                    let subjects: Vec<String> =
-                        [subject.clone()].into_iter().chain(self.deputy_now(subject)).collect();
-                    all.extend(notice.to_each(&subjects));
+                    let subjects: Vec<String> = [subject.clone()].into_iter().chain(self.deputy_now(subject)).collect();
+                    all.extend(notice.addressed(&subjects));
                 }
             }
         }

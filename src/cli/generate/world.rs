@@ -117,13 +117,7 @@ fn partner(number: u64, dice: &mut Seeded) -> PartnerRow {
         enrolled_programs: enrolled.to_vec(),
         partner_type: None,
     });
-    PartnerRow {
-        partner_id,
-        locations: locations.collect(),
-        name: name.clone(),
-        contact_email: None,
-        locale: None,
-    }
+    PartnerRow { partner_id, locations: locations.collect(), name: name.clone(), contact_email: None, locale: None }
 }
 
 /// The customer of this number.

@@ -50,10 +50,8 @@ impl NoticeMutation {
     ) -> Result<SetNoticePreferencePayload, Failure> {
         let reader = Reader::of(ctx)?;
         let SetNoticePreferenceInput { kind, preference, idempotency_key } = input;
-        let done = reader
-            .app
-            .set_notice_preference(&reader.caller, kind.into(), preference.into(), idempotency_key)
-            .await?;
+        let done =
+            reader.app.set_notice_preference(&reader.caller, kind.into(), preference.into(), idempotency_key).await?;
         Ok(SetNoticePreferencePayload {
             kind: done.kind.map(Into::into),
             preference: done.preference.map(Into::into),

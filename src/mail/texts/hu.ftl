@@ -7,39 +7,39 @@ consent-action = Az igény megtekintése és elutasítása
 consent-action-note = Ez a hivatkozás csak Önöknek szól, és a határidőig érvényes. A megnyitása semmit sem változtat meg; elutasítani az oldalon lévő gombbal lehet.
 consent-without-link = Elutasítani a konzolon vagy az API-n keresztül lehet.
 
-approved-subject = A(z) { $number } számú igényt jóváhagyták
-approved-lead = Jóváhagyták a(z) { $number } számú igényüket. Ügyfél: { $customer }.
+approved-subject = A { $number } számú igényt jóváhagyták
+approved-lead = Jóváhagyták a { $number } számú igényüket. Ügyfél: { $customer }.
 approved-next = Az ügyféltől hozzájárulást kértünk. Ha a fenti időpontig nem utasítja el, a hozzárendelés akkor véglegessé válik.
 
-rejected-subject = A(z) { $number } számú igényt elutasították
-rejected-lead = Elutasították a(z) { $number } számú igényüket. Ügyfél: { $customer }.
+rejected-subject = A { $number } számú igényt elutasították
+rejected-lead = Elutasították a { $number } számú igényüket. Ügyfél: { $customer }.
 rejected-dispute = Ha nem értenek egyet, a fenti időpont előtt vitathatják az elutasítást. Adjanak meg üzleti indoklást, csatoljanak új teljesítési bizonyítékot, vagy tegyék meg mindkettőt.
 rejected-final = Ez az elutasítás nem vitatható. Frissített teljesítési bizonyítékkal új igényt nyújthatnak be.
 
-action-subject = Teendő a(z) { $number } számú igénnyel
-action-lead = A bírálók intézkedést kérnek a(z) { $number } számú igényükkel kapcsolatban. Ügyfél: { $customer }.
+action-subject = Teendő a { $number } számú igénnyel
+action-lead = A bírálók intézkedést kérnek a { $number } számú igényükkel kapcsolatban. Ügyfél: { $customer }.
 action-next = Válaszoljanak a fenti időpont előtt: módosítsák az igényt, írjanak megjegyzést vagy csatoljanak további bizonyítékot, majd küldjék el a választ. Ha nem válaszolnak időben, az igényt elutasítjuk.
 action-incumbent = Az igényük jóváhagyott marad. A fenti időpont előtt írjanak megjegyzést vagy csatoljanak további bizonyítékot: a döntőbíráskodásban a legfrissebb bizonyíték számít.
 
-opened-subject = Döntőbíráskodás a(z) { $number } számú igény egyik termékéről
-opened-lead = A(z) { $number } számú igényük egyik termékét több partner is igényli, ezért döntőbíráskodás indult. Termék: { $product }. Ügyfél: { $customer }.
+opened-subject = Döntőbíráskodás a { $number } számú igény egyik termékéről
+opened-lead = A { $number } számú igényük egyik termékét több partner is igényli, ezért döntőbíráskodás indult. Termék: { $product }. Ügyfél: { $customer }.
 opened-next = Mindegyik felet a saját teljesítési bizonyítéka alapján bíráljuk el, és a legfrissebb bizonyíték számít. A döntés a szokásosnál tovább tarthat. Nincs teendőjük, hacsak a bírálók nem kérnek valamit.
 
-settled-subject = Lezárult a döntőbíráskodás a(z) { $number } számú igény ügyében
-settled-won = A döntőbíráskodás a(z) { $number } számú igényük javára zárult. Termék: { $product }. Ügyfél: { $customer }.
-settled-lost = A döntőbíráskodás lezárult: a terméket nem a(z) { $number } számú igényük nyerte el. Termék: { $product }. Ügyfél: { $customer }.
-settled-left = A(z) { $number } számú igényük már nem vesz részt a döntőbíráskodásban. Termék: { $product }. Ügyfél: { $customer }.
+settled-subject = Lezárult a döntőbíráskodás a { $number } számú igény ügyében
+settled-won = A döntőbíráskodás a { $number } számú igényük javára zárult. Termék: { $product }. Ügyfél: { $customer }.
+settled-lost = A döntőbíráskodás lezárult: a terméket nem a { $number } számú igényük nyerte el. Termék: { $product }. Ügyfél: { $customer }.
+settled-left = A { $number } számú igényük már nem vesz részt a döntőbíráskodásban. Termék: { $product }. Ügyfél: { $customer }.
 
-ended-subject = Megszűnt a(z) { $number } számú igény egyik előfizetése
-ended-lead = Az ügyfél ({ $customer }) egyik előfizetése megszűnt, és vele a(z) { $number } számú igényükből származó hozzárendelés is.
+ended-subject = Megszűnt a { $number } számú igény egyik előfizetése
+ended-lead = Az ügyfél ({ $customer }) egyik előfizetése megszűnt, és vele a { $number } számú igényükből származó hozzárendelés is.
 ended-next = Ha az ügyfélnek új előfizetése van, nyújtsanak be rá új igényt.
 
-responded-subject = A partner válaszolt a(z) { $number } számú igénnyel kapcsolatban
-responded-lead = { $partner } válaszolt a(z) { $number } számú igényre vonatkozó kérésre. Ügyfél: { $customer }.
+responded-subject = A partner válaszolt a { $number } számú igénnyel kapcsolatban
+responded-lead = { $partner } válaszolt a { $number } számú igényre vonatkozó kérésre. Ügyfél: { $customer }.
 responded-next = Az igény ismét bírálat alatt áll.
 
-disputed-subject = Vitatják a(z) { $number } számú igény elutasítását
-disputed-lead = { $partner } vitatja a(z) { $number } számú igény elutasítását. Ügyfél: { $customer }.
+disputed-subject = Vitatják a { $number } számú igény elutasítását
+disputed-lead = { $partner } vitatja a { $number } számú igény elutasítását. Ügyfél: { $customer }.
 disputed-next = Az igény ismét bírálat alatt áll, és nincs kiosztva senkinek. Aki elutasította, nem dönthet róla.
 
 webhook-subject = Egy webhookvégpontot letiltottunk
@@ -105,7 +105,7 @@ page-reason = Miért utasítják el? (nem kötelező)
 page-reason-hint = Ezt a partner és a bírálók is olvasni fogják.
 page-decline = Az igény elutasítása
 page-declined-title = Elutasították az igényt
-page-declined-text = A(z) { $number } számú igényt elutasítottuk. Ez alapján { $partner } nem kerül be a nyilvántartásba az Önök partnereként. Nincs további teendőjük.
+page-declined-text = A { $number } számú igényt elutasítottuk. Ez alapján { $partner } nem kerül be a nyilvántartásba az Önök partnereként. Nincs további teendőjük.
 page-gone-title = Ez a hivatkozás nem használható
 page-gone-text = Már felhasználták, lejárt az ideje, vagy hiányos. Ha másra számítottak, nyissák meg újra az üzenetben lévő hivatkozást, vagy kérdezzék meg az üzenet feladóját.
 page-invalid-title = Ezt nem fogadtuk el

@@ -27,7 +27,7 @@ opened-next = Varje sida granskas utifrån sitt eget bevis på utfört arbete, o
 
 settled-subject = Skiljedomen i anspråk { $number } är avgjord
 settled-won = Skiljedomen om { $product } är avgjord till fördel för ert anspråk { $number } för { $customer }.
-settled-lost = Skiljedomen om { $product } är avgjord: ert anspråk { $number } för { $customer } vann den inte.
+settled-lost = Skiljedomen om { $product } är avgjord: ert anspråk { $number } för { $customer } vann inte.
 settled-left = Ert anspråk { $number } för { $customer } deltar inte längre i skiljedomen om { $product }.
 
 ended-subject = En prenumeration i anspråk { $number } har upphört
@@ -89,7 +89,7 @@ rejection-POE_UNAVAILABLE = Beviset går inte att öppna
 rejection-NO_PARTNER_RESPONSE = Inget svar kom i tid
 rejection-PARTNER_REQUEST = Tillbakadraget av partnern
 rejection-CUSTOMER_DECLINED = Kunden tackade nej
-rejection-ARBITRATION_LOST = Ett annat anspråk vann skiljedomen
+rejection-ARBITRATION_LOST = Ett annat anspråk vann i skiljedomen
 rejection-OTHER = Ett annat skäl, se förklaringen
 
 asked-ALL_POE_MISSING = Allt bevis på utfört arbete saknas eller hör inte hit

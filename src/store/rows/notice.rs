@@ -7,7 +7,7 @@ use super::{
     cells::{Cells, Record},
     columns::{Read, always},
 };
-use crate::store::{StoreError, records::Notice};
+use crate::store::{StoreError, notices::LEADS, records::Notice};
 
 impl Record for Notice {
     type Entity = notice::Entity;
@@ -58,7 +58,7 @@ impl Record for Notice {
             kind: cells.maybe_word()?.unwrap_or(by_recipient),
             partner_id: cells.get()?,
             tenant_id: cells.get()?,
-            reviewer: cells.get()?,
+            reviewer: cells.get::<Option<String>>()?.filter(|subject| subject != LEADS),
             told: cells.maybe_json()?,
             record: cells.get()?,
             state: cells.word_or(DeliveryState::Recorded)?,

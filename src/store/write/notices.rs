@@ -12,7 +12,7 @@ use uuid::Uuid;
 
 use crate::{
     ids,
-    store::{Reads, StoreError, Transaction, records::Notice},
+    store::{Reads, StoreError, Transaction, notices::LEADS, records::Notice},
 };
 
 /// What notices are about, and so whose they are.
@@ -55,7 +55,7 @@ pub(super) fn row(
         Recipient::Partner => (about.partner_id, None, None),
         Recipient::Customer => (None, about.tenant_id, None),
         Recipient::Reviewer(subject) => (None, None, Some(subject.clone())),
-        Recipient::Leads => (None, None, None),
+        Recipient::Leads => (None, None, Some(LEADS.to_owned())),
     };
     notice::ActiveModel {
         id: Set(id),

@@ -9,7 +9,8 @@ use domain::{
 };
 use entity::{notice, notice_preference, refused_address};
 use sea_orm::{
-    ActiveValue::Set, ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QuerySelect, Statement, Value,
+    ActiveValue::Set,
+    ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QuerySelect, Statement, Value,
     sea_query::{Expr, OnConflict},
 };
 use uuid::Uuid;
@@ -40,7 +41,8 @@ pub async fn claim(db: &Db, now: Timestamp, lease: Lease, most: u32) -> Result<V
     let backend = db.connection().get_database_backend();
     let values = [Value::from(now.micros()), lease.now.micros().into()];
     // Nothing is due most of the time: that is found out without the writers' connection.
-    let look = Statement::from_sql_and_values(backend, format!("SELECT 1 FROM notice WHERE {due} LIMIT 1"), values.clone());
+    let look =
+        Statement::from_sql_and_values(backend, format!("SELECT 1 FROM notice WHERE {due} LIMIT 1"), values.clone());
     if db.connection().query_one_raw(look).await?.is_none() {
         return Ok(Vec::new());
     }
@@ -339,10 +341,7 @@ pub async fn prefer(
     let again = OnConflict::columns([notice_preference::Column::Owner, notice_preference::Column::Kind])
         .update_columns([notice_preference::Column::Preference, notice_preference::Column::SetAt])
         .to_owned();
-    notice_preference::Entity::insert(row)
-        .on_conflict(again)
-        .exec_without_returning(transaction.connection())
-        .await?;
+    notice_preference::Entity::insert(row).on_conflict(again).exec_without_returning(transaction.connection()).await?;
     Ok(())
 }
 

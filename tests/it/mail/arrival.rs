@@ -51,7 +51,9 @@ async fn each_event_is_told_to_whom_it_concerns(world: &World, smtp: &Smtp) {
     assert_eq!(came(smtp, 2, 1).await, pairs(&[(partner, format!("Claim {number} was rejected"))]));
     // D4
     let text = smtp.mails()[2].text();
-    for words in ["The proof of execution is not sufficient", "The work is not shown.", "dispute the rejection", "April 2, 2026"] {
+    for words in
+        ["The proof of execution is not sufficient", "The work is not shown.", "dispute the rejection", "April 2, 2026"]
+    {
         assert!(text.contains(words), "{words} in {text}");
     }
     let disputed = world.dispute(&rejected).await;
@@ -87,9 +89,14 @@ async fn a_notice_goes_to_the_directorys_address_else_to_the_claims_contact(worl
     let row = json!({ "tenantId": CONTOSO, "name": "Contoso", "domain": "contoso.example" });
     reached(world, "desk@contoso.example", "hu").await;
     world.load("upsertCustomers", vec![row]).await;
-    let wrong = world.sync.mutate("upsertCustomers", json!({ "rows": [
+    let kept = "SELECT contact_email || ' ' || locale FROM customer WHERE domain = 'contoso.example'";
+    assert_eq!(world.server.database.read(kept).await, ["desk@contoso.example hu"]);
+    let wrong = world.sync.mutate(
+        "upsertCustomers",
+        json!({ "rows": [
         { "tenantId": CONTOSO, "name": "Contoso", "domain": "contoso.example", "contactEmail": "nowhere" },
-        { "tenantId": CONTOSO, "name": "Contoso", "domain": "contoso.example", "locale": "h u" } ] }));
+        { "tenantId": CONTOSO, "name": "Contoso", "domain": "contoso.example", "locale": "h u" } ] }),
+    );
     let problems = wrong.await.payload()["problems"].clone();
     assert_eq!(problems[0]["problem"]["field"], json!(["contactEmail"]), "{problems}");
     // I2: told to the partner.
@@ -143,7 +150,10 @@ async fn the_mail_is_in_the_recipients_language(world: &World, smtp: &Smtp) {
         assert!(mail.subject().contains(question), "{}", mail.subject());
         let text = mail.text();
         assert!(text.contains(date) && text.contains(label), "{text}");
-        assert!(mail.html().contains(&format!("<html lang=\"{}\">", &locale.split('-').next().unwrap().replace("de", "en"))));
+        assert!(
+            mail.html()
+                .contains(&format!("<html lang=\"{}\">", &locale.split('-').next().unwrap().replace("de", "en")))
+        );
         let read = &of_kind(&world.customer, &claim, "CONSENT_REQUESTED").await[0];
         assert_eq!(read["locale"], locale.split('-').next().unwrap().replace("de", "en"));
         world.withdraw(&world.partner, &claim).await;
@@ -183,7 +193,8 @@ async fn what_is_read_is_what_was_sent(world: &World, smtp: &Smtp) {
     assert_eq!(shared, read.trim_end());
     assert_eq!(notice["deliveredAt"], "2026-03-02T09:00:00Z");
     // It stays as it was sent, whatever the directory says later.
-    let row = json!({ "partnerId": crate::support::directory::ALPINE, "name": "Alpine", "locations": [], "locale": "tr" });
+    let row =
+        json!({ "partnerId": crate::support::directory::ALPINE, "name": "Alpine", "locations": [], "locale": "tr" });
     world.load("upsertPartners", vec![row]).await;
     assert_eq!(becomes(&world.partner, "DECIDED", "SENT").await, notice);
 }
@@ -216,7 +227,8 @@ async fn each_recipient_sees_only_theirs(world: &World) {
         assert_eq!(caller.graphql(node, variables.clone()).await.data()["node"], Value::Null, "{}", caller.subject);
     }
     // A lead whom nobody knew when it was written: to leads in general.
-    let claims = json!({ "roles": ["GLOBAL_ADMIN"], "scope": "claims:read", "partner_id": crate::support::directory::ALPINE });
+    let claims =
+        json!({ "roles": ["GLOBAL_ADMIN"], "scope": "claims:read", "partner_id": crate::support::directory::ALPINE });
     let without = world.server.caller(claims);
     assert_eq!(without.graphql("{ notices { totalCount } }", json!({})).await.errors(), ["FORBIDDEN"]);
 }
@@ -224,7 +236,8 @@ async fn each_recipient_sees_only_theirs(world: &World) {
 async fn notices_are_nodes_and_pages(world: &World) {
     // M2
     let claim = world.reject(&world.respond(&world.action_requested().await).await).await;
-    let kinds = |nodes: &[Value]| nodes.iter().map(|node| node["kind"].as_str().unwrap().to_owned()).collect::<Vec<_>>();
+    let kinds =
+        |nodes: &[Value]| nodes.iter().map(|node| node["kind"].as_str().unwrap().to_owned()).collect::<Vec<_>>();
     world.later("PT1H").await;
     let withdrawn = world.withdraw(&world.partner, &world.submitted_on(&world.partner, 1).await).await;
     let all = notices(&world.partner, json!({})).await;
@@ -238,7 +251,8 @@ async fn notices_are_nodes_and_pages(world: &World) {
     let page = world.partner.query("{ notices(first: 2) { nodes { id } pageInfo { hasNextPage endCursor } } }").await;
     let after = page["notices"]["pageInfo"]["endCursor"].as_str().unwrap();
     let rest = world.partner.query(&format!("{{ notices(first: 2, after: \"{after}\") {{ nodes {{ id }} }} }}")).await;
-    let mut ids: Vec<_> = [&page, &rest].iter().flat_map(|page| page["notices"]["nodes"].as_array().unwrap()).cloned().collect();
+    let mut ids: Vec<_> =
+        [&page, &rest].iter().flat_map(|page| page["notices"]["nodes"].as_array().unwrap()).cloned().collect();
     ids.dedup();
     assert_eq!(ids.len(), 3);
 }

@@ -44,7 +44,14 @@ async fn opening_the_link_changes_nothing(world: &World, smtp: &Smtp) {
     let (claim, path) = approved(world, smtp).await;
     let page = open(world, Method::GET, &path).await;
     assert_eq!(page.status, StatusCode::OK);
-    for shown in ["Alpine Consulting", "Contoso", "Dynamics 365 Sales", "March 10, 2026", claim.field("number").as_str().unwrap(), "<button"] {
+    for shown in [
+        "Alpine Consulting",
+        "Contoso",
+        "Dynamics 365 Sales",
+        "March 10, 2026",
+        claim.field("number").as_str().unwrap(),
+        "<button",
+    ] {
         assert!(page.text.contains(shown), "{shown} in {}", page.text);
     }
     for method in [Method::HEAD, Method::GET, Method::GET] {

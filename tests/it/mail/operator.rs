@@ -107,3 +107,48 @@ async fn a_server_that_could_not_send_refuses_to_start() {
     assert!(home.run(&templates).failed(1).contains("approved-lead"));
     home.database.delete().await;
 }
+
+/// A server in a process of its own that sends through this mail server.
+fn options(url: &str) -> [&str; 7] {
+    ["--sandbox", "--smtp-url", url, "--public-url", super::PUBLIC, "--mail-from", "claims@vendor.example"]
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn the_outbox_is_measured() {
+    // M6
+    let (home, smtp) = (Home::new(Database::copied(Backend::Sqlite).await), Smtp::start().await);
+    let url = smtp.url();
+    let server = home.serve(&options(&url));
+    // One claim is asked for more, one approved.
+    crate::crash::Cast::of(&server).claims(2).await;
+    smtp.came(3).await;
+    let mut text = String::new();
+    for _ in 0..200 {
+        text = reqwest::get(format!("{}/metrics", server.base)).await.unwrap().text().await.unwrap();
+        if text.contains("cpor_notice_attempts_total{outcome=\"sent\"} 3") {
+            break;
+        }
+        tokio::time::sleep(std::time::Duration::from_millis(50)).await;
+    }
+    assert!(text.contains("cpor_notice_attempts_total{outcome=\"sent\"} 3"), "{text}");
+    for gauge in ["cpor_notices_waiting ", "cpor_notices_oldest_seconds ", "cpor_notices_parked 0"] {
+        assert!(text.lines().any(|line| line.starts_with(gauge)), "{gauge} in {text}");
+    }
+    drop(server);
+    home.database.delete().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn no_log_has_the_token_of_a_link() {
+    // M3
+    let home = Home::new(Database::copied(Backend::Sqlite).await);
+    let server = home.serve_logging("debug", &[]);
+    let token = "Zk3".repeat(15);
+    for path in ["consent", "unsubscribe"] {
+        let answer = reqwest::get(format!("{}/{path}/{token}", server.base)).await.unwrap();
+        assert_eq!(answer.status(), 404);
+    }
+    let ended = server.stop();
+    assert!(ended.err.contains("/consent/") && !ended.err.contains(&token), "{}", ended.err);
+    home.database.delete().await;
+}

@@ -121,9 +121,9 @@ async fn optional_mail_is_turned_off_in_one_click(world: &World, smtp: &Smtp) {
     assert!(page.status == StatusCode::OK && page.text.contains("<form method=\"post\""), "{}", page.text);
     let post = |path: String| {
         let request = world.anonymous.request(Method::POST, &path);
-        world.anonymous.send(
-            request.header(CONTENT_TYPE, "application/x-www-form-urlencoded").body("List-Unsubscribe=One-Click"),
-        )
+        world
+            .anonymous
+            .send(request.header(CONTENT_TYPE, "application/x-www-form-urlencoded").body("List-Unsubscribe=One-Click"))
     };
     withdrawn(world, 2).await;
     smtp.came(2).await;
@@ -142,12 +142,19 @@ async fn a_companys_preferences_are_set_by_its_admins(world: &World) {
     // M5
     let input = json!({ "kind": "DECIDED", "preference": "DAILY" });
     for caller in [&world.user, &world.auditor, &world.sync] {
-        assert_eq!(caller.mutate("setNoticePreference", input.clone()).await.errors(), ["FORBIDDEN"], "{}", caller.subject);
+        assert_eq!(
+            caller.mutate("setNoticePreference", input.clone()).await.errors(),
+            ["FORBIDDEN"],
+            "{}",
+            caller.subject
+        );
     }
     let without = world.server.caller(json!({ "roles": ["GLOBAL_ADMIN"], "partner_id": ALPINE,
         "scope": SCOPES.replace("notices:read", "") }));
     assert_eq!(without.mutate("setNoticePreference", input.clone()).await.errors(), ["FORBIDDEN"]);
-    let billing = world.server.caller(json!({ "sub": "bill@alpine.example", "roles": ["BILLING_ADMIN"], "scope": SCOPES, "partner_id": ALPINE }));
+    let billing = world.server.caller(
+        json!({ "sub": "bill@alpine.example", "roles": ["BILLING_ADMIN"], "scope": SCOPES, "partner_id": ALPINE }),
+    );
     for caller in [&world.partner, &billing, &world.customer, &world.reviewer, &world.lead] {
         let set = caller.mutate("setNoticePreference", input.clone()).await;
         assert!(set.problems().is_empty(), "{}", set.text);
@@ -159,7 +166,10 @@ async fn a_companys_preferences_are_set_by_its_admins(world: &World) {
 async fn what_cannot_be_wanted_is_refused(world: &World) {
     // M5 J1
     let digest = prefer(&world.lead, "DIGEST", "IMMEDIATELY").await;
-    assert_eq!((&digest["problems"][0]["code"], &digest["problems"][0]["field"]), (&json!("INVALID_VALUE"), &json!(["preference"])));
+    assert_eq!(
+        (&digest["problems"][0]["code"], &digest["problems"][0]["field"]),
+        (&json!("INVALID_VALUE"), &json!(["preference"]))
+    );
     let keyed = |preference: &str| json!({ "kind": "DISPUTED", "preference": preference, "idempotencyKey": "k" });
     for _ in 0..2 {
         assert!(world.lead.mutate("setNoticePreference", keyed("OFF")).await.problems().is_empty());

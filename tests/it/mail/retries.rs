@@ -107,7 +107,10 @@ async fn a_refusal_for_good_parks_at_once_and_marks_the_address(world: &World, s
     becomes(&world.partner, "DECIDED", "PARKED").await;
     assert_eq!(smtp.attempts(), 1);
     let marked = world.server.database.read("SELECT address || ' ' || reason FROM refused_address").await;
-    assert!(marked.len() == 1 && marked[0].starts_with("desk@alpine.example ") && marked[0].contains("5.1.1"), "{marked:?}");
+    assert!(
+        marked.len() == 1 && marked[0].starts_with("desk@alpine.example ") && marked[0].contains("5.1.1"),
+        "{marked:?}"
+    );
     // The address is not tried again: the claim's own contact is, where there is another.
     world.rejected().await;
     smtp.came(2).await;
@@ -215,7 +218,10 @@ async fn nothing_is_sent_for_a_deadline_that_has_passed(world: &World, smtp: &Sm
         tokio::time::sleep(Duration::from_millis(30)).await;
     }
     let subjects: Vec<_> = smtp.mails().iter().map(crate::support::smtp::Mail::subject).collect();
-    assert!(subjects.iter().all(|subject| !subject.contains("needs your action") && !subject.contains("Do you work")), "{subjects:?}");
+    assert!(
+        subjects.iter().all(|subject| !subject.contains("needs your action") && !subject.contains("Do you work")),
+        "{subjects:?}"
+    );
     assert!(subjects.iter().any(|subject| subject.contains("was rejected")), "{subjects:?}");
 }
 

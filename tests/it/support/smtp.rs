@@ -236,11 +236,12 @@ impl Mail {
 
     /// Every address that a scanner would fetch: those in both parts and in the headers, each once.
     pub fn links(&self) -> Vec<String> {
-        let everything = format!("{} {} {}", self.text(), self.html(), self.header("List-Unsubscribe").unwrap_or_default());
+        let everything =
+            format!("{} {} {}", self.text(), self.html(), self.header("List-Unsubscribe").unwrap_or_default());
         let mut links: Vec<String> = everything
             .split(|c: char| c.is_whitespace() || "\"<>".contains(c))
             .filter(|word| word.starts_with("https://"))
-            .map(|link| link.replace("&#x2f;", "/"))
+            .map(str::to_owned)
             .collect();
         links.sort();
         links.dedup();
