@@ -44,7 +44,7 @@ await receiver.start();
 after(() => receiver.stop());
 const world = await World.start(after, {
   CPOR_WEBHOOK_ALLOW: '127.0.0.0/8',
-  CPOR_WEBHOOK_KEY: 'a key of the tests, which opens nothing else',
+  CPOR_WEBHOOK_KEY: 'a-key-of-the-tests-which-opens-nothing-else',
 });
 
 describe('webhooks', () => {
