@@ -126,12 +126,12 @@ async fn measure(what: &str, options: &Options, api: &Arc<Api>, claims: &Arc<Vec
     }
     let elapsed = began.elapsed();
     took.sort_unstable();
-    let at = |part: f64| took.get((took.len() as f64 * part) as usize).copied().unwrap_or_default();
+    let at = |percent: usize| took.get(took.len() * percent / 100).copied().unwrap_or_default();
     println!(
         "{what}: {:.0} comments a second; p50 {:.1?}, p99 {:.1?}",
         took.len() as f64 / elapsed.as_secs_f64(),
-        at(0.5),
-        at(0.99)
+        at(50),
+        at(99)
     );
     Ok(())
 }

@@ -44,7 +44,7 @@ await receiver.start();
 after(() => receiver.stop());
 const world = await World.start(after, {
   CPOR_WEBHOOK_ALLOW: '127.0.0.0/8',
-  CPOR_WEBHOOK_KEY: 'a key of the tests, which opens nothing else',
+  CPOR_WEBHOOK_KEY: 'a-key-of-the-tests-which-opens-nothing-else',
 });
 
 describe('webhooks', () => {
@@ -59,14 +59,14 @@ describe('webhooks', () => {
   };
 
   it('are verified by standardwebhooks', async () => {
-    endpoint = await manage('createWebhookEndpoint', { url: receiver.url, events: ['CLAIM_STATUS_CHANGED'] }, 'endpoint { id } secret');
+    endpoint = await manage('createWebhookEndpoint', { url: receiver.url, events: ['HISTORY_APPENDED'] }, 'endpoint { id } secret');
     const coming = receiver.next();
     const draft = await world.draft();
     const { headers, body } = await coming;
     const event = new Webhook(endpoint.secret).verify(body, headers);
-    assert.equal(event.type, 'claim.status_changed');
+    assert.equal(event.type, 'history.appended');
     assert.equal(event.data.claimId, draft.id);
-    assert.equal(event.data.status, 'EDITING');
+    assert.equal(event.data.action, 'CREATED');
     assert.throws(() => new Webhook(endpoint.secret).verify(`${body} `, headers));
   });
 

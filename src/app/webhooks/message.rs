@@ -58,7 +58,8 @@ struct Test<'a> {
 
 /// The body of a message about an entry.
 ///
-/// `status` is the status after the event, `version` the claim's version now, which a mutation would have to expect.
+/// `status` is the status after the event where that changed it, else the claim's now; `version` is the claim's version now, which a mutation
+/// would have to expect.
 pub(super) fn thin(renderer: &dyn Renderer, event: WebhookEventType, entry: &HistoryEntry, claim: &Told) -> String {
     let position = encode_position(entry.id);
     let claim_id = renderer.id_of(Named::Claim(claim.id));

@@ -131,11 +131,6 @@ impl Receiver {
         self.inside.received.lock().unwrap().iter().filter(|one| one.path == path).cloned().collect()
     }
 
-    /// What was received and accepted at a path, in order.
-    pub fn accepted(&self, path: &str) -> Vec<Received> {
-        self.at(path).into_iter().filter(Received::is_accepted).collect()
-    }
-
     /// Waits until what was received at a path is so, and gives it.
     pub async fn until(&self, path: &str, so: impl Fn(&[Received]) -> bool) -> Vec<Received> {
         let mut count = self.inside.count.subscribe();

@@ -141,3 +141,27 @@ async fn killed_in_the_middle_of_deliveries_on_postgres() {
     // W3
     is_killed_again_and_again(Backend::Postgres).await;
 }
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_falls_due_in_a_sandbox_is_attempted_within_three_seconds() {
+    // W3: retries go by the sandbox's clock.
+    let home = Home::new(Database::copied(Backend::Sqlite).await);
+    let receiver = Receiver::start().await;
+    receiver.behave("/", Manners::Status(500));
+    let process = home.serve(&OPTIONS);
+    let admin = admin(&process);
+    let own = super::endpoint(&admin, &receiver, "/", &["HISTORY_APPENDED"]).await;
+    draft(&admin, 1).await;
+    for (tries, pause) in [(1, "PT5S"), (2, "PT5M"), (3, "PT30M"), (4, "PT2H")] {
+        // The attempt is noted, so that its retry is by the clock before it was moved.
+        super::deliveries_until(&admin, &own.id, |all| {
+            all.iter().any(|one| one["attempts"].as_array().unwrap().len() == tries)
+        })
+        .await;
+        admin.mutate("advanceClock", json!({ "by": pause })).await.payload();
+        let next = tokio::time::timeout(Duration::from_secs(3), receiver.messages("/", tries + 1)).await;
+        assert!(next.is_ok(), "nothing came after {pause}");
+    }
+    drop(process);
+    home.database.delete().await;
+}

@@ -47,7 +47,7 @@ async fn five_days_of_failures_disable(world: &World) {
     receiver.behave("/", Manners::Status(500));
     world.draft_on(&world.partner, 1).await;
     receiver.messages("/", 1).await;
-    deliveries_until(&admin, &own.id, |all| all[0]["nextAttemptAt"].is_string()).await;
+    deliveries_until(&admin, &own.id, |all| all[0]["attempts"][0].is_object()).await;
     advance(world, 5 * 86_400 - 1);
     receiver.messages("/", 2).await;
     deliveries_until(&admin, &own.id, |all| all[0]["attempts"].as_array().unwrap().len() == 2).await;
@@ -69,7 +69,7 @@ async fn a_success_begins_the_five_days_anew(world: &World) {
     // W4
     let receiver = Receiver::start().await;
     let admin = admin(world);
-    let own = endpoint(&admin, &receiver, "/", &["CLAIM_STATUS_CHANGED"]).await;
+    let own = endpoint(&admin, &receiver, "/", &["HISTORY_APPENDED"]).await;
     receiver.behave("/", Manners::Status(500));
     world.draft_on(&world.partner, 1).await;
     deliveries_until(&admin, &own.id, |all| {
@@ -93,7 +93,7 @@ async fn an_owner_disables_and_enables(world: &World) {
     // W4 W5
     let receiver = Receiver::start().await;
     let admin = admin(world);
-    let own = endpoint(&admin, &receiver, "/", &["CLAIM_STATUS_CHANGED"]).await;
+    let own = endpoint(&admin, &receiver, "/", &["HISTORY_APPENDED"]).await;
     let seen = world.partner.query("{ history(last: 1) { nodes { position } } }").await;
     assert_eq!(seen["history"]["nodes"], json!([]));
     world.draft_on(&world.partner, 1).await;

@@ -20,7 +20,7 @@ async fn every_attempt_can_be_read(world: &World) {
     // W5
     let receiver = Receiver::start().await;
     let admin = admin(world);
-    let own = endpoint(&admin, &receiver, "/", &["CLAIM_STATUS_CHANGED"]).await;
+    let own = endpoint(&admin, &receiver, "/", &["HISTORY_APPENDED"]).await;
     receiver.behave("/", Manners::Status(418));
     let draft = world.draft().await;
     deliveries_until(&admin, &own.id, |all| all.len() == 1 && all[0]["attempts"][0].is_object()).await;
@@ -28,10 +28,7 @@ async fn every_attempt_can_be_read(world: &World) {
     advance(world, 5);
     let all = deliveries_until(&admin, &own.id, |all| all_in(all, "SENT")).await;
     let delivery = &all[0];
-    assert_eq!(
-        (&delivery["eventType"], &delivery["claim"]["id"]),
-        (&json!("CLAIM_STATUS_CHANGED"), &json!(draft.id()))
-    );
+    assert_eq!((&delivery["eventType"], &delivery["claim"]["id"]), (&json!("HISTORY_APPENDED"), &json!(draft.id())));
     assert_eq!(delivery["position"], receiver.at("/")[0].json()["position"]);
     let [first, second] = delivery["attempts"].as_array().unwrap().as_slice() else { panic!("{delivery}") };
     assert_eq!(
@@ -110,7 +107,7 @@ async fn deliveries_can_be_read_for_thirty_days(world: &World) {
     // W5
     let receiver = Receiver::start().await;
     let admin = admin(world);
-    let own = endpoint(&admin, &receiver, "/", &["CLAIM_STATUS_CHANGED"]).await;
+    let own = endpoint(&admin, &receiver, "/", &["HISTORY_APPENDED"]).await;
     world.draft_on(&world.partner, 1).await;
     let all = deliveries_until(&admin, &own.id, |all| all_in(all, "SENT")).await;
     advance(world, 30 * 86_400 - 60);

@@ -43,7 +43,7 @@ async fn an_endpoint_is_changed_in_part(world: &World) {
         json!(null),
         "J1"
     );
-    world.draft().await;
+    world.submitted().await;
     receiver.messages("/two", 1).await;
     assert!(receiver.at("/one").is_empty());
     for (field, value) in
@@ -58,7 +58,7 @@ async fn a_deleted_endpoint_is_gone_with_all_of_it(world: &World) {
     // W1
     let receiver = Receiver::start().await;
     let admin = admin(world);
-    let own = endpoint(&admin, &receiver, "/", &["CLAIM_STATUS_CHANGED"]).await;
+    let own = endpoint(&admin, &receiver, "/", &["HISTORY_APPENDED"]).await;
     world.draft_on(&world.partner, 1).await;
     let all = deliveries_until(&admin, &own.id, |all| super::all_in(all, "SENT")).await;
     let input = json!({ "endpointId": own.id, "idempotencyKey": "k" });
@@ -70,7 +70,7 @@ async fn a_deleted_endpoint_is_gone_with_all_of_it(world: &World) {
     let again = admin.mutate("deleteWebhookEndpoint", json!({ "endpointId": own.id })).await;
     assert_eq!(again.problems(), ["NOT_FOUND"]);
     assert!(world.server.database.read("SELECT answer FROM webhook_attempt").await.is_empty());
-    let other = endpoint(&admin, &receiver, "/other", &["CLAIM_STATUS_CHANGED"]).await;
+    let other = endpoint(&admin, &receiver, "/other", &["HISTORY_APPENDED"]).await;
     world.draft_on(&world.partner, 2).await;
     deliveries_until(&admin, &other.id, |all| super::all_in(all, "SENT")).await;
     assert_eq!(receiver.at("/").len(), 1);
@@ -114,7 +114,7 @@ async fn secrets_are_sealed_with_a_key_that_the_database_does_not_have() {
         ("an old key of the tests, which opens nothing else", "a new key of the tests, which opens nothing else");
     let receiver = Receiver::start().await;
     let world = World::on(Database::copied(Backend::Sqlite).await, keyed(&[old])).await;
-    let own = endpoint(&admin(&world), &receiver, "/", &["CLAIM_STATUS_CHANGED"]).await;
+    let own = endpoint(&admin(&world), &receiver, "/", &["HISTORY_APPENDED"]).await;
     let kept = world.server.database.read("SELECT secret FROM webhook_endpoint").await.remove(0);
     assert!(kept.starts_with("a256gcm:") && !kept.contains(&own.secret["whsec_".len()..40]));
     let database = world.leave().await;

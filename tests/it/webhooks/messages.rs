@@ -20,7 +20,7 @@ both!(Settings::dispatching() =>
 async fn a_message_is_signed_by_standard_webhooks(world: &World) {
     // W2
     let receiver = Receiver::start().await;
-    let own = endpoint(&admin(world), &receiver, "/", &["CLAIM_STATUS_CHANGED"]).await;
+    let own = endpoint(&admin(world), &receiver, "/", &["HISTORY_APPENDED"]).await;
     world.draft().await;
     let message = receiver.messages("/", 1).await.remove(0);
     verify(&own.secret, &message);
@@ -30,7 +30,7 @@ async fn a_message_is_signed_by_standard_webhooks(world: &World) {
     let second: i64 = message.headers["webhook-timestamp"].to_str().unwrap().parse().unwrap();
     assert!((jiff::Timestamp::now().as_second() - second).abs() < 60);
     let mut forged = message.clone();
-    forged.body = forged.body.replace("EDITING", "APPROVED");
+    forged.body = forged.body.replace("CREATED", "APPROVED");
     assert!(!is_signed(&own.secret, &forged));
     let mut moved = message;
     moved.headers.insert("webhook-id", "msg_other".parse().unwrap());
@@ -156,7 +156,7 @@ async fn after_a_rotation_both_secrets_sign_for_a_day(world: &World) {
     // W2
     let receiver = Receiver::start().await;
     let admin = admin(world);
-    let own = endpoint(&admin, &receiver, "/", &["CLAIM_STATUS_CHANGED"]).await;
+    let own = endpoint(&admin, &receiver, "/", &["HISTORY_APPENDED"]).await;
     let rotated = admin.mutate("rotateWebhookSecret", json!({ "endpointId": own.id })).await;
     let new = rotated.payload()["secret"].as_str().unwrap().to_owned();
     world.draft_on(&world.partner, 1).await;
@@ -175,7 +175,7 @@ async fn a_public_key_checks_signatures_where_it_is_wanted(world: &World) {
     // W2
     let receiver = Receiver::start().await;
     let admin = admin(world);
-    let input = json!({ "url": receiver.url("/"), "events": ["CLAIM_STATUS_CHANGED"], "signWithPublicKey": true });
+    let input = json!({ "url": receiver.url("/"), "events": ["HISTORY_APPENDED"], "signWithPublicKey": true });
     let own = endpoint_with(&admin, input).await;
     let key = super::shown(&admin, &own.id).await["publicKey"].as_str().unwrap().to_owned();
     world.draft().await;

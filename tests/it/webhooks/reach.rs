@@ -31,13 +31,15 @@ async fn each_side_receives_what_it_would_follow_live(world: &World) {
     let actions: Vec<_> = super::each(&seen, "action");
     // The draft's entries are the partner's own.
     assert_eq!(actions, ["SUBMITTED", "REVIEW_STARTED", "COMMENTED", "COMMENTED"]);
-    let own = receiver.until("/alpine", |received| received.len() >= 9).await;
+    let shared = |message: &super::Received| message.json()["data"]["commentId"].is_string();
+    let own = receiver.until("/alpine", |received| received.len() >= 8 && received.iter().any(shared)).await;
     let of = |kind: &str| own.iter().filter(|message| message.json()["type"] == kind).cloned().collect::<Vec<_>>();
     let history = super::each(&of("history.appended"), "action");
     assert_eq!(history, ["CREATED", "PROOF_ATTACHED", "SUBMITTED", "REVIEW_STARTED", "COMMENTED"]);
-    assert_eq!(super::each(&of("claim.status_changed"), "status"), ["EDITING", "SUBMITTED", "UNDER_REVIEW"]);
+    let statuses = super::each(&of("claim.status_changed"), "status");
+    assert!(statuses.ends_with(&["SUBMITTED".to_owned(), "UNDER_REVIEW".to_owned()]), "{statuses:?}");
     assert_eq!(of("comment.added").len(), 1, "the internal one is the vendor's");
-    assert_eq!(own.len(), 9);
+    assert_eq!(own.len(), 5 + statuses.len() + 1);
     assert!(receiver.at("/boreal").is_empty());
     // Nor does the log say that there was something.
     assert!(deliveries(&rival, &foreign.id).await.is_empty());
@@ -49,15 +51,17 @@ async fn what_may_not_be_seen_when_it_is_delivered_is_not_delivered(world: &Worl
     let receiver = Receiver::start().await;
     let admin = admin(world);
     receiver.behave("/", Manners::Status(503));
-    let own = endpoint(&admin, &receiver, "/", &["CLAIM_STATUS_CHANGED"]).await;
+    let own = endpoint(&admin, &receiver, "/", &["HISTORY_APPENDED"]).await;
     let draft = world.draft().await;
     receiver.messages("/", 1).await;
     world.partner.act("deleteClaimDraft", &draft, json!({})).await.payload();
-    super::deliveries_until(&admin, &own.id, |all| all.iter().any(|one| one["nextAttemptAt"].is_string())).await;
+    super::deliveries_until(&admin, &own.id, |all| all.iter().any(|one| one["attempts"][0].is_object())).await;
     receiver.behave("/", Manners::Accepts);
     super::advance(world, 5);
-    let all = super::deliveries_until(&admin, &own.id, |all| super::all_in(all, "SKIPPED")).await;
-    assert_eq!((receiver.at("/").len(), all[0]["claim"].is_null()), (1, true));
+    let skipped = |all: &[serde_json::Value]| all.last().is_some_and(|one| one["state"] == "SKIPPED");
+    let all = super::deliveries_until(&admin, &own.id, skipped).await;
+    let created = receiver.at("/").iter().filter(|one| one.json()["data"]["action"] == "CREATED").count();
+    assert_eq!((created, all.last().unwrap()["claim"].is_null()), (1, true));
 }
 
 async fn admins_and_leads_manage_their_own(world: &World) {

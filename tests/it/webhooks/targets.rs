@@ -23,7 +23,7 @@ mod sent {
         // W6
         let receiver = Receiver::start().await;
         let admin = admin(world);
-        let own = endpoint(&admin, &receiver, "/", &["CLAIM_STATUS_CHANGED"]).await;
+        let own = endpoint(&admin, &receiver, "/", &["HISTORY_APPENDED"]).await;
         receiver.behave("/", Manners::Redirects);
         world.draft().await;
         let all = deliveries_until(&admin, &own.id, |all| all.len() == 1 && all[0]["attempts"][0].is_object()).await;
@@ -35,7 +35,7 @@ mod sent {
         // W6: the row is changed past the server, as if the name had been judged when it led elsewhere.
         let receiver = Receiver::start().await;
         let admin = admin(world);
-        let own = endpoint(&admin, &receiver, "/", &["CLAIM_STATUS_CHANGED"]).await;
+        let own = endpoint(&admin, &receiver, "/", &["HISTORY_APPENDED"]).await;
         for (number, url) in [
             format!("https://localhost:{}/", receiver.port()),
             format!("http://[::1]:{}/", receiver.port()),
@@ -57,7 +57,7 @@ mod sent {
         // W6
         let receiver = Receiver::start().await;
         let admin = admin(world);
-        let own = endpoint(&admin, &receiver, "/", &["CLAIM_STATUS_CHANGED"]).await;
+        let own = endpoint(&admin, &receiver, "/", &["HISTORY_APPENDED"]).await;
         receiver.behave("/", Manners::Hangs);
         world.draft().await;
         let tried = |all: &[serde_json::Value]| all.len() == 1 && all[0]["attempts"][0].is_object();

@@ -57,8 +57,17 @@ impl Planned {
 /// The database's.
 pub async fn add(transaction: &Transaction, planned: &[Planned], now: Timestamp) -> Result<u64, StoreError> {
     let connection = transaction.connection();
-    // A microsecond apart, so that lists by time have the order of the events.
-    let rows: Vec<_> = planned.iter().zip(now.micros()..).map(|(planned, at)| row(planned, at)).collect();
+    // A microsecond apart and after those that are there, so that lists by time have the order in which deliveries were planned.
+    let newest: Option<(Option<i64>,)> = webhook_delivery::Entity::find()
+        .select_only()
+        .column_as(webhook_delivery::Column::CreatedAt.max(), "newest")
+        .into_tuple()
+        .one(connection)
+        .await?;
+    let newest = newest.and_then(|(newest,)| newest).unwrap_or(0);
+    // A clock that went back does not take them along for long.
+    let first = if newest - now.micros() < 1_000_000 { now.micros().max(newest + 1) } else { now.micros() };
+    let rows: Vec<_> = planned.iter().zip(first..).map(|(planned, at)| row(planned, at)).collect();
     let mut added = 0;
     for rows in rows.chunks(ROWS) {
         let there = OnConflict::column(webhook_delivery::Column::Id).do_nothing().to_owned();

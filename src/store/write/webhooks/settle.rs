@@ -1,6 +1,6 @@
 //! Deliveries that are being made: who works on them, and what became of them.
 
-use std::collections::HashSet;
+use std::collections::{BTreeSet, HashSet};
 
 use domain::{kinds::DeliveryState, time::Timestamp};
 use entity::{webhook_attempt, webhook_delivery, webhook_endpoint};
@@ -110,7 +110,8 @@ impl Done {
 pub async fn settle(transaction: &Transaction, done: &[Done], now: Timestamp) -> Result<(), StoreError> {
     let there = there(transaction, done).await?;
     let done: Vec<&Done> = done.iter().filter(|one| there.contains(&one.delivery.id)).collect();
-    let endpoints: HashSet<Uuid> = done.iter().map(|one| one.delivery.endpoint_id).collect();
+    // In order: two servers that note something of the same endpoints never wait for each other in a circle.
+    let endpoints: BTreeSet<Uuid> = done.iter().map(|one| one.delivery.endpoint_id).collect();
     let endpoints: Vec<Uuid> = endpoints.into_iter().collect();
     let active: HashSet<Uuid> = those_active(transaction, &endpoints).await?.into_iter().collect();
     attempts(transaction, &done).await?;
