@@ -16,6 +16,15 @@ AUTHORIZATION = {"Authorization": f"Bearer {os.environ['INCENTIVES_ADMIN']}"}
 
 PAYLOAD = "claim { id number status version } problems { code field message remedy }"
 
+# A proof of one empty page.
+PDF = b"""%PDF-1.4
+1 0 obj << /Type /Catalog /Pages 2 0 R >> endobj
+2 0 obj << /Type /Pages /Kids [3 0 R] /Count 1 >> endobj
+3 0 obj << /Type /Page /Parent 2 0 R /MediaBox [0 0 200 200] >> endobj
+trailer << /Root 1 0 R >>
+%%EOF
+"""
+
 PRODUCT = "query($search: String!) { products(first: 5, filter: { search: $search }) { nodes { id name skuPartNumber } } }"
 ELIGIBILITY = """
 query($input: ClaimEligibilityInput!) {
@@ -85,7 +94,7 @@ async def main():
         contacts = {name: contact for name in ("customerContact", "technicalContact", "partnerContact")}
         claim = await change(session, "createClaim", name="Sales, by Python", **facts, **contacts)
 
-        proof = io.BytesIO(b"%PDF-1.4\ntrailer << >>\n%%EOF\n")
+        proof = io.BytesIO(PDF)
         file = FileVar(proof, filename="proof.pdf", content_type="application/pdf")
         claim = await change(session, "attachProofOfExecution", upload_files=True, claimId=claim["id"], file=file)
 

@@ -16,6 +16,15 @@ import {
 export const endpoint = setting("CPOR_ENDPOINT");
 export const authorization = `Bearer ${setting("INCENTIVES_ADMIN")}`;
 
+/** A proof of one empty page. */
+const PDF = `%PDF-1.4
+1 0 obj << /Type /Catalog /Pages 2 0 R >> endobj
+2 0 obj << /Type /Pages /Kids [3 0 R] /Count 1 >> endobj
+3 0 obj << /Type /Page /Parent 2 0 R /MediaBox [0 0 200 200] >> endobj
+trailer << /Root 1 0 R >>
+%%EOF
+`;
+
 /** What a client must be able to do. */
 export interface Api {
   /** The data of a query or mutation; fails with the errors of the answer. */
@@ -46,7 +55,7 @@ export async function story(name: string, api: Api): Promise<void> {
   const { claim } = (await api.ask(CreateClaimDocument, { input: { name, ...facts, ...contacts } })).createClaim;
   if (!claim) throw new Error("The draft was refused.");
 
-  const file = new File(["%PDF-1.4\ntrailer << >>\n%%EOF\n"], "proof.pdf", { type: "application/pdf" });
+  const file = new File([PDF], "proof.pdf", { type: "application/pdf" });
   const attached = accepted((await api.ask(AttachProofDocument, { input: { claimId: claim.id, file } })).attachProofOfExecution);
 
   // What happens after this position is not missed, however late the subscription is there.
