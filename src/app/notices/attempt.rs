@@ -33,7 +33,7 @@ const HOUR: i64 = 60 * MINUTE;
 
 /// The pause after each failed attempt. The last one is cut where the 24 hours end.
 const PAUSES: [i64; 10] =
-    [30 * SECOND, 2 * MINUTE, 5 * MINUTE, 15 * MINUTE, 30 * MINUTE, HOUR, 2 * HOUR, 4 * HOUR, 7 * HOUR, 12 * HOUR];
+    [30 * SECOND, 2 * MINUTE, 5 * MINUTE, 15 * MINUTE, 30 * MINUTE, HOUR, 2 * HOUR, 4 * HOUR, 390 * MINUTE, 12 * HOUR];
 
 /// For how long a delivery is tried (M6).
 const TRIED_FOR: i64 = 24 * HOUR;

@@ -20,7 +20,7 @@ use crate::{
 /// A line of `cpor notices list` with this text, once there is one.
 async fn listed(home: &Home, words: &[&str], text: &str) -> String {
     for _ in 0..100 {
-        let ended = home.run(&[&["notices", "list"], words].concat());
+        let ended = home.run(&[&["notices", "list"][..], words].concat());
         if let Some(line) = ended.done().lines().find(|line| line.contains(text)) {
             return line.to_owned();
         }
