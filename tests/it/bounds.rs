@@ -112,7 +112,7 @@ async fn endless_documents_take_bounded_memory(backend: Backend) {
         .collect();
     // A form is made of it when it is executed; it is refused for its scope.
     let document = |number: usize| {
-        let fields = (0..300).map(|field| format!(" f{number}x{field}:subject")).collect::<String>();
+        let fields = (0..300).map(|field| format!("f{number}x{field}:subject")).collect::<Vec<_>>().join(" ");
         json!({ "query": format!("{{ viewer {{{fields} }} }}") })
     };
     let send = async |from: usize, to: usize| {
