@@ -2,11 +2,14 @@
 
 use std::{path::Path, str::FromStr, time::Duration};
 
+use futures_util::future::BoxFuture;
 use sea_orm::{
-    ConnectOptions, Database, DatabaseConnection,
+    ConnectOptions, Database, DatabaseConnection, SqlxError,
     sqlx::{
+        Connection,
+        pool::PoolConnectionMetadata,
         postgres::PgConnectOptions,
-        sqlite::{SqliteConnectOptions, SqliteJournalMode, SqliteSynchronous},
+        sqlite::{SqliteConnectOptions, SqliteConnection, SqliteJournalMode, SqliteSynchronous},
     },
 };
 
@@ -64,11 +67,25 @@ async fn sqlite(url: &str) -> Result<Db, StoreError> {
     private::make_file(path)
         .map_err(|e| StoreError::Unavailable(format!("cannot make the file {}: {e}", path.display())))?;
     // The writer comes first: it makes the file and turns on WAL, which readers may not.
-    let write = open(options(url, 1).map_sqlx_sqlite_opts(writer)).await?;
+    let mut write = options(url, 1);
+    let write = open(write.map_sqlx_sqlite_opts(writer).map_sqlx_sqlite_before_acquire(is_sound)).await?;
     let (mut read, mut log) = (options(url, SQLITE_READERS), options(url, 1));
     let (read, log) =
         tokio::try_join!(open(read.map_sqlx_sqlite_opts(reader)), open(log.map_sqlx_sqlite_opts(reader)))?;
     Ok(Db { read: StatementPool::over(&read), write, at_once: None, log: StatementPool::over(&log) })
+}
+
+/// Whether the writer may be used again: only where it is outside of any transaction.
+///
+/// SQLite itself rolls back a transaction that it cannot write down, for instance on a full disk. `ROLLBACK` then fails, and
+/// sqlx goes on counting the transaction: everything that came later would be a part of it, answered as done and never
+/// committed. Such a connection is closed, and the next one begins anew.
+fn is_sound(connection: &mut SqliteConnection, _: PoolConnectionMetadata) -> BoxFuture<'_, Result<bool, SqlxError>> {
+    let is_sound = !connection.is_in_transaction();
+    if !is_sound {
+        tracing::warn!("a connection to the database was closed: its last transaction did not end");
+    }
+    Box::pin(std::future::ready(Ok(is_sound)))
 }
 
 async fn postgres(url: &str) -> Result<Db, StoreError> {

@@ -72,12 +72,22 @@ fn from_driver(cause: &SqlxError) -> Option<StoreError> {
         return lost.then(|| StoreError::Unavailable(cause.to_string()));
     };
     match told.code().unwrap_or_default().deref() {
-        // PostgreSQL: serialization failure, deadlock. SQLite: busy, busy with a stale snapshot.
-        "40001" | "40P01" | "5" | "517" => Some(StoreError::Retry),
-        // PostgreSQL: statement timeout, too many connections, shutting down or starting up.
-        "57014" | "53300" | "57P01" | "57P02" | "57P03" => Some(StoreError::Unavailable(cause.to_string())),
+        // PostgreSQL: serialization failure, deadlock. SQLite: busy with a stale snapshot.
+        "40001" | "40P01" | "517" => Some(StoreError::Retry),
+        // PostgreSQL: statement timeout, too many connections, shutting down or starting up. SQLite: busy, after it was waited
+        // for as long as a lock is waited for.
+        "57014" | "53300" | "57P01" | "57P02" | "57P03" | "5" => Some(StoreError::Unavailable(cause.to_string())),
+        code if is_of_the_disk(code) => Some(StoreError::Unavailable(cause.to_string())),
         _ => None,
     }
+}
+
+/// Whether the disk under the database is full or fails: what cannot be stored now can be when the operator has seen to it.
+fn is_of_the_disk(code: &str) -> bool {
+    // PostgreSQL: disk full, out of memory, input/output error. SQLite's extended codes hold the plain ones in their lowest
+    // byte: read-only, input/output error, full, cannot be opened.
+    matches!(code, "53100" | "53200" | "58030")
+        || (code.len() < 5 && code.parse::<u32>().is_ok_and(|code| matches!(code & 0xff, 8 | 10 | 13 | 14)))
 }
 
 fn unique(error: &DbErr) -> StoreError {
