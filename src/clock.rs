@@ -51,6 +51,15 @@ impl Clock {
         }
     }
 
+    /// Now, without what a sandbox's clock is ahead: for what takes its real time, such as an upload.
+    #[must_use]
+    pub fn unmoved(&self) -> Timestamp {
+        match self {
+            Self::System | Self::Sandbox(_) => machine(),
+            Self::Driven(_) => self.now(),
+        }
+    }
+
     /// Whether it may be moved.
     #[must_use]
     pub const fn is_sandbox(&self) -> bool {

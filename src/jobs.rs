@@ -11,6 +11,9 @@ const EVERY: Duration = Duration::from_secs(1);
 /// How many scans lie between two clean-ups: ten minutes.
 const SCANS_PER_CLEAN_UP: u32 = 600;
 
+/// How many scans lie between two looks for content without a document: an hour.
+const SCANS_PER_COLLECTION: u32 = 3_600;
+
 /// One scan: takes over the sandbox clock of other servers and does what is due. A failure is logged; the next scan tries
 /// again.
 pub async fn run_once(app: &App) {
@@ -37,9 +40,12 @@ pub async fn run(app: App, stop: impl Future<Output = ()>) {
             () = &mut stop => return,
             _ = ticks.tick() => {
                 run_once(&app).await;
-                scans = (scans + 1) % SCANS_PER_CLEAN_UP;
-                if scans == 0 {
+                scans = (scans + 1) % SCANS_PER_COLLECTION;
+                if scans % SCANS_PER_CLEAN_UP == 0 {
                     clean_up(&app).await;
+                }
+                if scans == 0 {
+                    collect(&app);
                 }
             }
         }
@@ -78,4 +84,14 @@ async fn clean_up(app: &App) {
     if let Err(error) = app.forget_dead_tokens().await {
         tracing::error!(?error, "revocations of tokens that have ended could not be removed");
     }
+}
+
+/// Removes content that no document has. A large store takes its time to list, so the clocks do not wait for it.
+fn collect(app: &App) {
+    let app = app.clone();
+    tokio::spawn(async move {
+        if let Err(error) = app.collect_strays().await {
+            tracing::error!(?error, "content without a document could not be looked for");
+        }
+    });
 }

@@ -1,4 +1,4 @@
-//! cpor: a claims server with one API and one truth. `ARCHITECTURE.md` describes its modules and flows.
+//! cpor: a claims server with one API and one truth. `ARCHITECTURE.md` is the map of this house.
 #![forbid(unsafe_code)]
 
 pub mod app;

@@ -18,7 +18,7 @@ use crate::{
     auth::Authenticator,
     clock::Clock,
     config::{Config, Introspection, StorageOptions},
-    documents::Documents,
+    documents::{Documents, Receiving},
     graphql::{document::Gate, endpoint::Endpoint, global_id, schema},
     http::{self, Shutdown},
     jobs,
@@ -285,6 +285,10 @@ pub fn routes(app: App, config: &Config, authenticator: Arc<Authenticator>, shut
 struct Edge(App);
 
 impl http::Backend for Edge {
+    fn receive(&self) -> BoxFuture<'_, Result<Receiving, AppError>> {
+        Box::pin(self.0.receive())
+    }
+
     fn open_document<'a>(
         &'a self,
         caller: &'a Caller,

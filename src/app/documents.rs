@@ -1,40 +1,112 @@
-//! Downloading proof documents (P1): authorised like the claim, checked against their hash.
+//! Receiving and downloading proof documents (P1): authorised like the claim, checked against their hash.
+
+use std::ops::Range;
 
 use bytes::Bytes;
-use domain::{caller::Caller, history::hex, kinds::Scope};
-use sha2::{Digest, Sha256};
+use domain::{caller::Caller, kinds::Scope};
+use futures_util::stream::{self, BoxStream, StreamExt};
 use uuid::Uuid;
 
 use super::{App, AppError};
-use crate::store;
+use crate::{
+    documents::{Content, ContentError, Documents, Receiving},
+    store::{self, records::Document},
+};
 
-/// A document with its content.
+/// A document that the caller may read.
 #[derive(Clone, Debug)]
 pub struct Download {
+    /// The document.
+    id: Uuid,
     /// The display name.
     pub name: String,
     /// The media type that was found by content.
     pub media_type: String,
     /// SHA-256 of the content, hexadecimal.
     pub sha256: String,
-    /// The content.
-    pub content: Bytes,
+    /// The size of the content in bytes.
+    pub size: u64,
+    key: String,
+    documents: Documents,
+}
+
+/// The pieces of a download. An error means that the connection must be cut: the rest is not what was uploaded, or cannot
+/// be read.
+pub type Pieces = BoxStream<'static, Result<Bytes, Cut>>;
+
+/// A download does not go on. Why stands in the log.
+#[derive(Clone, Copy, Debug)]
+pub struct Cut;
+
+impl Download {
+    /// A document in this store.
+    #[must_use]
+    pub fn new(document: Document, documents: Documents) -> Self {
+        Self {
+            id: document.id,
+            name: document.name,
+            media_type: document.media_type,
+            sha256: document.sha256,
+            size: u64::try_from(document.size).unwrap_or(0),
+            key: document.storage_key,
+            documents,
+        }
+    }
+
+    /// Opens a part of the content, and reads on until the first piece may be sent. The content is hashed from its beginning
+    /// to its end, whatever the part; see [`Content`].
+    ///
+    /// # Errors
+    /// A fault when the content is gone, or was found not to be what was uploaded already; the store's own.
+    pub async fn content(&self, part: Range<u64>) -> Result<Pieces, AppError> {
+        let mut content = self.documents.read(&self.key, &self.sha256, part).await?;
+        let first = content.next().await.map_err(|error| self.error(error))?;
+        let Some(first) = first else { return Ok(stream::empty().boxed()) };
+        let rest = stream::unfold(Some((self.clone(), content)), next);
+        Ok(stream::once(std::future::ready(Ok(first))).chain(rest).boxed())
+    }
+
+    fn error(&self, error: ContentError) -> AppError {
+        match error {
+            ContentError::Store(error) => error.into(),
+            ContentError::Damaged => {
+                AppError::Internal(format!("the content of document {} is not what was uploaded", self.id))
+            }
+        }
+    }
+}
+
+/// The next piece of a download, and what is left after it.
+async fn next(left: Option<(Download, Content)>) -> Option<(Result<Bytes, Cut>, Option<(Download, Content)>)> {
+    let (download, mut content) = left?;
+    match content.next().await {
+        Ok(Some(piece)) => Some((Ok(piece), Some((download, content)))),
+        Ok(None) => None,
+        Err(error) => {
+            tracing::error!(document = %download.id, error = ?download.error(error), "a download was cut");
+            Some((Err(Cut), None))
+        }
+    }
 }
 
 impl App {
-    /// Opens a document for the caller; nothing where it is not there or its claim is not in reach (A4).
+    /// Begins to receive a file of an upload.
     ///
     /// # Errors
-    /// `FORBIDDEN` without `claims:read`; a fault when the content is gone or is not what was uploaded.
+    /// When it cannot be kept, for instance because the disk is full.
+    pub async fn receive(&self) -> Result<Receiving, AppError> {
+        Ok(self.documents().receive(self.policy().documents.max_size_bytes()).await?)
+    }
+
+    /// Finds a document for the caller; nothing where it is not there or its claim is not in reach (A4).
+    ///
+    /// # Errors
+    /// `FORBIDDEN` without `claims:read`; the database's.
     pub async fn open_document(&self, caller: &Caller, id: Uuid) -> Result<Option<Download>, AppError> {
         if !caller.has(Scope::ClaimsRead) {
             return Err(AppError::Forbidden(format!("This needs the scope {}.", Scope::ClaimsRead)));
         }
-        let Some(document) = store::documents::by_ids(self.db(), caller, &[id]).await?.pop() else { return Ok(None) };
-        let content = self.documents().get(&document.storage_key).await?;
-        if hex(&Sha256::digest(&content)) != document.sha256 {
-            return Err(AppError::Internal(format!("the content of document {id} is not what was uploaded")));
-        }
-        Ok(Some(Download { name: document.name, media_type: document.media_type, sha256: document.sha256, content }))
+        let found = store::documents::by_ids(self.db(), caller, &[id]).await?.pop();
+        Ok(found.map(|document| Download::new(document, self.documents().clone())))
     }
 }

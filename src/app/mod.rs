@@ -10,6 +10,7 @@ mod error;
 mod idempotency;
 pub mod reviewers;
 pub mod revocations;
+mod strays;
 pub mod verify;
 
 use std::{sync::Arc, time::Duration};
@@ -17,9 +18,10 @@ use std::{sync::Arc, time::Duration};
 use domain::{policy::Policy, time::Timestamp};
 
 pub use clocks::Advanced;
-pub use documents::Download;
+pub use documents::{Cut, Download, Pieces};
 pub use eligibility::{Eligibility, EligibilityInput, Standing};
 pub use error::AppError;
+pub use strays::Strays;
 
 use crate::{auth::Revocations, clock::Clock, documents::Documents, events::Tail, store::Db};
 

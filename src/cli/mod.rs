@@ -3,7 +3,7 @@
 mod demo;
 mod failure;
 mod generate;
-mod import;
+pub mod import;
 mod migrate;
 mod output;
 mod progress;

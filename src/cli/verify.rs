@@ -27,6 +27,12 @@ pub async fn run(options: Options) -> Result<(), Failure> {
         "verified: {} claims, {} history entries, {} documents",
         done.claims, done.entries, done.documents
     ))?;
+    if report.strays.count > 0 {
+        output::line(&format!(
+            "content without a document: {} files, {} bytes, left by uploads that were cut off; a server removes each once it is an hour old",
+            report.strays.count, report.strays.bytes
+        ))?;
+    }
     match report.broken {
         None => Ok(output::line("OK")?),
         Some(what) => Err(Failure::new(

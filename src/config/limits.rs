@@ -53,6 +53,12 @@ pub struct Limits {
     /// Live connections of one subject at once.
     #[arg(long, env = "CPOR_MAX_SOCKETS_PER_SUBJECT", default_value = "1000", value_parser = count, value_name = "COUNT")]
     pub max_sockets_per_subject: usize,
+    /// Uploads and downloads of documents of this process at once.
+    #[arg(long, env = "CPOR_MAX_TRANSFERS", default_value = "256", value_parser = count, value_name = "COUNT")]
+    pub max_transfers: usize,
+    /// Uploads and downloads of documents of one subject at once.
+    #[arg(long, env = "CPOR_MAX_TRANSFERS_PER_SUBJECT", default_value = "16", value_parser = count, value_name = "COUNT")]
+    pub max_transfers_per_subject: usize,
     /// Operations of one WebSocket at once.
     #[arg(long, env = "CPOR_MAX_OPERATIONS_PER_SOCKET", default_value = "100", value_parser = count, value_name = "COUNT")]
     pub max_operations_per_socket: usize,
@@ -128,6 +134,8 @@ impl Default for Limits {
             bad_tokens_per_minute: 20,
             max_sockets: 10_000,
             max_sockets_per_subject: 1_000,
+            max_transfers: 256,
+            max_transfers_per_subject: 16,
             max_operations_per_socket: 100,
             init_timeout: Duration::from_secs(10),
             ping_interval: Duration::from_secs(12),

@@ -1,5 +1,7 @@
 //! What can go wrong with the store of documents.
 
+use std::io;
+
 use object_store::Error;
 
 /// Why the store did not do what it was asked; the texts are for the log, never for a client.
@@ -34,6 +36,23 @@ impl From<Error> for DocumentsError {
         match &error {
             Error::NotFound { .. } => Self::Gone(error.to_string()),
             Error::PermissionDenied { .. } | Error::Unauthenticated { .. } => Self::Refused(error.to_string()),
+            _ => Self::Unavailable(error.to_string()),
+        }
+    }
+}
+
+/// Does this on a thread for blocking work.
+pub(super) async fn blocking<T: Send + 'static>(
+    doing: impl FnOnce() -> io::Result<T> + Send + 'static,
+) -> Result<T, DocumentsError> {
+    let done = tokio::task::spawn_blocking(doing).await;
+    done.unwrap_or_else(|ended| Err(io::Error::other(ended))).map_err(DocumentsError::from)
+}
+
+impl From<io::Error> for DocumentsError {
+    fn from(error: io::Error) -> Self {
+        match error.kind() {
+            io::ErrorKind::PermissionDenied | io::ErrorKind::ReadOnlyFilesystem => Self::Refused(error.to_string()),
             _ => Self::Unavailable(error.to_string()),
         }
     }

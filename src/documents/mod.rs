@@ -1,15 +1,27 @@
 //! Where the content of proof documents is kept (P1): an object store, a folder by default.
+//!
+//! Nothing here holds a document whole: uploads are received into temporary files ([`Receiving`]) and then put in place,
+//! downloads are read piece by piece ([`Content`]).
 
+mod content;
 mod error;
+mod incoming;
+mod keep;
+mod list;
 pub mod media_type;
 mod place;
 
-use std::{future::Future, sync::Arc, time::Duration};
+use std::{future::Future, ops::Range, sync::Arc, time::Duration};
 
 use bytes::Bytes;
-use object_store::{ObjectStore, ObjectStoreExt, PutPayload, path::Path};
+use object_store::{ObjectStoreExt, PutPayload, path::Path};
+use tokio::sync::Semaphore;
 
+pub use content::{Content, ContentError};
 pub use error::{DocumentsError, SettingError};
+pub use incoming::{Received, Receiving};
+pub use list::Kept;
+use place::Place;
 
 /// How long the store may take to do what it is asked, tries and all: less than a request may take (10 s), so that whoever
 /// waits hears that the store does not answer instead of hearing nothing.
@@ -21,7 +33,11 @@ const PROBE: &str = "cpor-start-check";
 /// The store of documents. Content is written once under a key of its own and never changed.
 #[derive(Clone, Debug)]
 pub struct Documents {
-    store: Arc<dyn ObjectStore>,
+    place: Place,
+    /// One permit: files are looked at one at a time.
+    looks: Arc<Semaphore>,
+    /// How many parts of files may be in memory, on their way into a bucket.
+    sending: Arc<Semaphore>,
 }
 
 impl Documents {
@@ -31,7 +47,18 @@ impl Documents {
     /// # Errors
     /// What is wrong with the URL or the variables. Nothing is asked of an S3 store yet.
     pub fn open(url: &str) -> Result<Self, SettingError> {
-        Ok(Self { store: place::open(url)? })
+        Ok(Self::at(place::open(url)?))
+    }
+
+    fn at(place: Place) -> Self {
+        Self { place, looks: Arc::new(Semaphore::new(1)), sending: Arc::new(Semaphore::new(keep::PARTS_AT_ONCE)) }
+    }
+
+    /// A store in memory.
+    #[cfg(test)]
+    #[must_use]
+    pub fn in_memory() -> Self {
+        Self::at(Place::elsewhere(Arc::new(object_store::memory::InMemory::new())))
     }
 
     /// Writes a little and removes it again, to find out at the start whether that can be done at all. A store that does not
@@ -58,23 +85,32 @@ impl Documents {
         }
     }
 
+    /// Begins to receive a file, of which `limit` bytes are kept at most, and one more where it is larger.
+    ///
+    /// # Errors
+    /// When no temporary file can be made.
+    pub async fn receive(&self, limit: u64) -> Result<Receiving, DocumentsError> {
+        Receiving::begin(Arc::clone(&self.place.incoming), Arc::clone(&self.looks), limit).await
+    }
+
     /// Writes content under a new key.
     ///
     /// # Errors
     /// The store's own.
     pub async fn put(&self, key: &str, content: Bytes) -> Result<(), DocumentsError> {
         let path = Path::from(key);
-        bounded(self.store.put(&path, PutPayload::from_bytes(content))).await?;
+        bounded(self.place.store.put(&path, PutPayload::from_bytes(content))).await?;
         Ok(())
     }
 
-    /// Reads the content under a key.
+    /// Reads a part of the content under a key, which must have this hash.
     ///
     /// # Errors
     /// The store's own, also where nothing is there.
-    pub async fn get(&self, key: &str) -> Result<Bytes, DocumentsError> {
+    pub async fn read(&self, key: &str, sha256: &str, part: Range<u64>) -> Result<Content, DocumentsError> {
         let path = Path::from(key);
-        bounded(async { self.store.get(&path).await?.bytes().await }).await
+        let found = bounded(self.place.store.get(&path)).await?;
+        Ok(Content::new(found.payload, sha256, part))
     }
 
     /// Removes the content under a key; nothing there is no error.
@@ -82,7 +118,7 @@ impl Documents {
     /// # Errors
     /// The store's own.
     pub async fn delete(&self, key: &str) -> Result<(), DocumentsError> {
-        match bounded(self.store.delete(&Path::from(key))).await {
+        match bounded(self.place.store.delete(&Path::from(key))).await {
             Ok(()) | Err(DocumentsError::Gone(_)) => Ok(()),
             Err(error) => Err(error),
         }

@@ -10,7 +10,7 @@ use object_store::{
     prefix::PrefixStore,
 };
 
-use super::SettingError;
+use super::{SettingError, incoming::Folder};
 use crate::private;
 
 /// How a store is named, for remedies.
@@ -20,26 +20,49 @@ const FORMS: &str =
 const CONNECT: &str = "2s";
 const TRY: &str = "8s";
 
+/// The folder of what is being uploaded, below that of the documents; no document has such a key.
+pub(super) const INCOMING: &str = "incoming";
+
+/// A store, and how files come into it.
+#[derive(Clone, Debug)]
+pub(super) struct Place {
+    pub(super) store: Arc<dyn ObjectStore>,
+    /// The store where it is a folder: files are put in place by a link.
+    pub(super) folder: Option<Arc<LocalFileSystem>>,
+    /// Where files are until then.
+    pub(super) incoming: Arc<Folder>,
+}
+
+impl Place {
+    /// A place that is no folder.
+    pub(super) fn elsewhere(store: Arc<dyn ObjectStore>) -> Self {
+        Self { store, folder: None, incoming: Arc::new(Folder::own()) }
+    }
+}
+
 /// Opens the store of a URL.
-pub(super) fn open(url: &str) -> Result<Arc<dyn ObjectStore>, SettingError> {
+pub(super) fn open(url: &str) -> Result<Place, SettingError> {
     if let Some(folder) = url.strip_prefix("file://").filter(|folder| !folder.is_empty()) {
         return folder_store(folder);
     }
     match url.strip_prefix("s3://") {
         // The settings that AWS's own tools read, by the library's own reading of them: they are no options of ours.
-        Some(place) => bucket_store(place, AmazonS3Builder::from_env()),
+        Some(place) => bucket_store(place, AmazonS3Builder::from_env()).map(Place::elsewhere),
         None => Err(SettingError::new(format!("The documents cannot be kept in {url:?}."), FORMS)),
     }
 }
 
-fn folder_store(folder: &str) -> Result<Arc<dyn ObjectStore>, SettingError> {
+fn folder_store(folder: &str) -> Result<Place, SettingError> {
     let wrong = |error: &dyn std::fmt::Display| {
         let message = format!("The documents folder {folder} cannot be opened: {error}.");
         SettingError::new(message, FORMS)
     };
     private::make_folder(folder.as_ref()).map_err(|error| wrong(&error))?;
     // A document that was taken survives a loss of power, like the row that speaks of it.
-    Ok(Arc::new(LocalFileSystem::new_with_prefix(folder).map_err(|error| wrong(&error))?.with_fsync(true)))
+    let store = LocalFileSystem::new_with_prefix(folder).map_err(|error| wrong(&error))?.with_fsync(true);
+    let store = Arc::new(store);
+    let incoming = Arc::new(Folder::shared(std::path::Path::new(folder).join(INCOMING)));
+    Ok(Place { store: Arc::clone(&store) as Arc<dyn ObjectStore>, folder: Some(store), incoming })
 }
 
 /// The store of `bucket[/prefix]`, with what the environment says of it.

@@ -19,7 +19,7 @@ use super::{
     document::{BAD_USER_INPUT, Form, GRAPHQL_VALIDATION_FAILED, Gate, Prepared, Refusal},
     execute::fault,
 };
-use crate::{config::Introspection, events::Follower, store::records::HistoryEntry, telemetry};
+use crate::{config::Introspection, documents::Received, events::Follower, store::records::HistoryEntry, telemetry};
 use subscribe::Fingerprint;
 
 /// How the library writes an uploaded file into a variable.
@@ -52,8 +52,10 @@ pub struct Execution {
     pub form: Arc<Form>,
     /// The variables that were sent.
     pub variables: Variables,
-    /// The files, in the places that the variables name.
+    /// The files, in the places that the variables name; their content is in `files`, in the same order.
     pub uploads: Vec<UploadValue>,
+    /// The files as they were received.
+    pub files: Files,
     /// Whether the document asks for the schema, which the library alone can answer.
     pub introspects: bool,
 }
@@ -64,9 +66,13 @@ impl Execution {
     pub fn request(self) -> Request {
         let mut request = self.form.request(self.variables);
         request.uploads = self.uploads;
-        request
+        request.data(self.files)
     }
 }
+
+/// The files of an operation as they were received. The library takes content in memory only, so they go beside it.
+#[derive(Clone, Debug, Default)]
+pub struct Files(pub Vec<Received>);
 
 /// A file that came with a request, and where in the variables it belongs.
 #[derive(Clone, Debug)]
@@ -77,8 +83,8 @@ pub struct File {
     pub name: String,
     /// The media type that the client gave it.
     pub media_type: Option<String>,
-    /// The content.
-    pub content: Bytes,
+    /// The file, received and looked at.
+    pub content: Received,
 }
 
 /// A request as any transport brings it.
@@ -122,6 +128,7 @@ pub struct Operation {
     prepared: Prepared,
     variables: Variables,
     uploads: Vec<UploadValue>,
+    files: Files,
     /// The hash of document and variables, by which equal subscriptions are known; of subscriptions only.
     fingerprint: Fingerprint,
 }
@@ -188,7 +195,7 @@ impl Endpoint {
     /// # Errors
     /// The answer to a request that is refused.
     pub fn prepare(&self, parts: Parts, subject: &str) -> Result<Operation, Answer> {
-        let (variables, uploads) = values(parts.variables, parts.files)?;
+        let (variables, uploads, files) = values(parts.variables, parts.files)?;
         let prepared = self.gate.prepare(&parts.query, parts.operation_name.as_deref(), &variables, subject)?;
         if prepared.introspects() && self.introspection == Introspection::Off {
             return Err(Refusal::new(GRAPHQL_VALIDATION_FAILED, "This server does not answer introspection.").into());
@@ -199,7 +206,7 @@ impl Endpoint {
         } else {
             Fingerprint::default()
         };
-        Ok(Operation { prepared, variables, uploads, fingerprint })
+        Ok(Operation { prepared, variables, uploads, files, fingerprint })
     }
 
     /// Executes an operation; without a caller nothing of it but introspection.
@@ -236,9 +243,9 @@ impl Endpoint {
 
     /// What is to be executed, if the document is valid.
     fn execution(&self, operation: Operation) -> Result<Execution, Answer> {
-        let Operation { prepared, variables, uploads, .. } = operation;
+        let Operation { prepared, variables, uploads, files, .. } = operation;
         let form = self.gate.form(&prepared).map_err(Answer::invalid)?;
-        Ok(Execution { form, variables, uploads, introspects: prepared.introspects() })
+        Ok(Execution { form, variables, uploads, files, introspects: prepared.introspects() })
     }
 }
 
@@ -246,12 +253,13 @@ impl Endpoint {
 fn values(
     variables: Map<String, serde_json::Value>,
     files: Vec<File>,
-) -> Result<(Variables, Vec<UploadValue>), Refusal> {
+) -> Result<(Variables, Vec<UploadValue>, Files), Refusal> {
     let refuse = |message: String| Refusal::new(BAD_USER_INPUT, message);
     if variables.values().any(names_a_file) {
         return Err(refuse(format!("A text in the variables begins with \"{UPLOAD_MARK}\", which is reserved.")));
     }
     let mut request = Request::new(String::new()).variables(Variables::from_json(serde_json::Value::Object(variables)));
+    let mut received = Vec::new();
     for file in files {
         let path = file.path.clone();
         if !is_null_at(&request.variables, &path) {
@@ -259,10 +267,11 @@ fn values(
         }
         request.set_upload(
             &path,
-            UploadValue { filename: file.name, content_type: file.media_type, content: file.content },
+            UploadValue { filename: file.name, content_type: file.media_type, content: Bytes::new() },
         );
+        received.push(file.content);
     }
-    Ok((request.variables, request.uploads))
+    Ok((request.variables, request.uploads, Files(received)))
 }
 
 /// Whether a value holds a text in the form in which the library names files: it would look for such a file, and panic.

@@ -41,7 +41,7 @@ impl Api {
         self.direct.as_ref().ok_or_else(|| Box::new(fault("the library gave its parts away to nobody")))
     }
 
-    async fn executed(&self, execution: Execution, caller: Caller) -> Result<Response, Response> {
+    async fn executed(&self, mut execution: Execution, caller: Caller) -> Result<Response, Response> {
         let queue = Queue::default();
         let loaders = self.loaders(&queue, caller);
         if execution.introspects {
@@ -49,6 +49,7 @@ impl Api {
         }
         let mut data = Data::default();
         data.insert(loaders);
+        data.insert(std::mem::take(&mut execution.files));
         Ok(drive(&queue, self.direct().map_err(|fault| *fault)?.execute(execution, data)).await)
     }
 

@@ -4,7 +4,7 @@
 use async_graphql::{Context, InputValueError, InputValueResult, Scalar, ScalarType, Value};
 use domain::{identifier, time::Timestamp};
 
-use super::error::Failure;
+use super::{endpoint::Files, error::Failure};
 use crate::app::claims;
 
 /// An instant.
@@ -124,8 +124,9 @@ impl Upload {
     /// Malformed input, when the request has no such file.
     pub fn file(self, ctx: &Context<'_>) -> Result<claims::Upload, Failure> {
         let file = ctx.query_env.uploads.get(self.0);
-        let file = file.ok_or_else(|| Failure::BadInput("The request has no such file.".to_owned()))?;
-        let content = file.content.clone();
-        Ok(claims::Upload { name: file.filename.clone(), size: content.len() as u64, content })
+        let content = ctx.data_opt::<Files>().and_then(|files| files.0.get(self.0));
+        let (file, content) =
+            file.zip(content).ok_or_else(|| Failure::BadInput("The request has no such file.".to_owned()))?;
+        Ok(claims::Upload { name: file.filename.clone(), content: content.clone() })
     }
 }

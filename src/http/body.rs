@@ -23,8 +23,6 @@ const LINGER: Duration = Duration::from_secs(10);
 pub(super) struct Sizes {
     /// A JSON body, and each part of a multipart body that is no file.
     pub(super) json: usize,
-    /// A file; of a larger one a byte more is kept.
-    pub(super) file: usize,
     /// A multipart body with all its files.
     pub(super) multipart: usize,
 }
@@ -32,7 +30,7 @@ pub(super) struct Sizes {
 impl Sizes {
     pub(super) const fn new(limits: &Limits, largest_file: usize) -> Self {
         let files = largest_file.saturating_mul(LARGEST_FILES);
-        Self { json: limits.max_body_bytes, file: largest_file, multipart: limits.max_body_bytes.saturating_add(files) }
+        Self { json: limits.max_body_bytes, multipart: limits.max_body_bytes.saturating_add(files) }
     }
 }
 

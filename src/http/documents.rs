@@ -1,16 +1,21 @@
-//! `GET /documents/{id}`: a proof document as an attachment (P1).
+//! `GET` and `HEAD /documents/{id}`: a proof document as an attachment, whole or in part (P1).
 
+use std::ops::Range;
 use std::sync::Arc;
 
 use axum::body::Body;
 use axum::extract::rejection::PathRejection;
 use axum::extract::{Path, Request, State};
-use axum::http::HeaderValue;
-use axum::http::header::{CONTENT_DISPOSITION, CONTENT_LENGTH, CONTENT_SECURITY_POLICY, CONTENT_TYPE};
+use axum::http::header::{
+    ACCEPT_RANGES, CONTENT_DISPOSITION, CONTENT_LENGTH, CONTENT_RANGE, CONTENT_SECURITY_POLICY, CONTENT_TYPE, ETAG,
+};
+use axum::http::{HeaderValue, Method, StatusCode};
 use axum::response::Response;
 use domain::kinds::Scope;
+use futures_util::StreamExt;
 
 use super::failure::Failure;
+use super::range::{self, Asked};
 use super::{Edge, session};
 use crate::app::{AppError, Download};
 
@@ -23,35 +28,87 @@ pub(super) async fn download(
     path: Result<Path<String>, PathRejection>,
     request: Request,
 ) -> Result<Response, Failure> {
-    let caller = edge.known_caller(request.headers(), session::address(request.extensions())).await?;
+    let headers = request.headers();
+    let caller = edge.known_caller(headers, session::address(request.extensions())).await?;
     let Ok(Path(id)) = path else { return Err(Failure::not_found()) };
-    let opening = edge.backend.open_document(&caller, &id);
-    let opened =
-        tokio::time::timeout(edge.config.limits.patience(), opening).await.map_err(|_| Failure::timed_out())?;
-    match opened {
-        Ok(Some(document)) => Ok(attachment(document)),
-        Ok(None) => Err(Failure::not_found()),
-        Err(AppError::Forbidden(why)) => Err(Failure::without_scope(why, Scope::ClaimsRead)),
-        Err(AppError::BadInput(why)) => Err(Failure::bad_input(why)),
-        Err(AppError::Unavailable(cause)) => {
-            tracing::warn!(cause, "the database does not answer");
-            Err(Failure::unavailable())
+    let found = edge.in_time(edge.backend.open_document(&caller, &id)).await?;
+    let document = found.ok_or_else(Failure::not_found)?;
+    let tag = range::tag(&document.sha256);
+    if range::is_known(headers, &tag) {
+        return Ok(answer(StatusCode::NOT_MODIFIED, &document, &tag, Body::empty()));
+    }
+    if request.method() == Method::HEAD {
+        return Ok(sized(answer(StatusCode::OK, &document, &tag, Body::empty()), document.size));
+    }
+    let (status, part) = match range::asked(headers, &tag, document.size) {
+        Asked::Whole => (StatusCode::OK, 0..document.size),
+        Asked::Part(part) => (StatusCode::PARTIAL_CONTENT, part),
+        Asked::Beyond => return Err(Failure::beyond_the_end(document.size)),
+    };
+    let place = edge.transfers.enter(&caller.subject).map_err(Failure::no_transfer)?;
+    let content = edge.in_time(document.content(part.clone())).await?;
+    // The place is free again when the last piece is sent, or the client has gone.
+    let content = content.map(move |piece| {
+        let _place = &place;
+        piece.map_err(|_| axum::Error::new("the download was cut"))
+    });
+    let mut response = sized(answer(status, &document, &tag, Body::from_stream(content)), part.end - part.start);
+    if status == StatusCode::PARTIAL_CONTENT {
+        response.headers_mut().insert(CONTENT_RANGE, place_of(&part, document.size));
+    }
+    Ok(response)
+}
+
+impl Edge {
+    /// What the use case answers, within the time of a request.
+    async fn in_time<T>(&self, asking: impl Future<Output = Result<T, AppError>>) -> Result<T, Failure> {
+        match tokio::time::timeout(self.config.limits.patience(), asking).await {
+            Ok(answer) => answer.map_err(failure),
+            Err(_) => Err(Failure::timed_out()),
         }
-        Err(AppError::Internal(cause)) => Err(Failure::internal(&cause)),
     }
 }
 
-fn attachment(document: Download) -> Response {
+/// The error of a use case as an answer.
+pub(super) fn failure(error: AppError) -> Failure {
+    match error {
+        AppError::Forbidden(why) => Failure::without_scope(why, Scope::ClaimsRead),
+        AppError::BadInput(why) => Failure::bad_input(why),
+        AppError::Unavailable(cause) => {
+            tracing::warn!(cause, "the database or the store of documents does not answer");
+            Failure::unavailable()
+        }
+        AppError::Internal(cause) => Failure::internal(&cause),
+    }
+}
+
+/// An answer about a document.
+fn answer(status: StatusCode, document: &Download, tag: &str, body: Body) -> Response {
     let media_type = HeaderValue::from_str(&document.media_type);
-    let mut response = Response::new(Body::empty());
+    let mut response = Response::new(body);
+    *response.status_mut() = status;
     let headers = response.headers_mut();
     headers.insert(CONTENT_TYPE, media_type.unwrap_or(HeaderValue::from_static("application/octet-stream")));
-    headers.insert(CONTENT_LENGTH, document.content.len().into());
     headers.insert(CONTENT_DISPOSITION, disposition(&document.name));
+    headers.insert(ACCEPT_RANGES, HeaderValue::from_static("bytes"));
+    if let Ok(tag) = HeaderValue::from_str(tag) {
+        headers.insert(ETAG, tag);
+    }
     // Should a browser show it after all, it gets no scripts and no origin (T38).
     headers.insert(CONTENT_SECURITY_POLICY, HeaderValue::from_static("sandbox; default-src 'none'"));
-    *response.body_mut() = Body::from(document.content);
     response
+}
+
+/// The answer with the length of its body.
+fn sized(mut response: Response, length: u64) -> Response {
+    response.headers_mut().insert(CONTENT_LENGTH, length.into());
+    response
+}
+
+/// The place of a part, for the client to check.
+fn place_of(part: &Range<u64>, size: u64) -> HeaderValue {
+    HeaderValue::try_from(format!("bytes {}-{}/{size}", part.start, part.end - 1))
+        .unwrap_or(HeaderValue::from_static("bytes */*"))
 }
 
 /// `attachment` with the name twice: as plain ASCII for old clients, and as it is, percent-encoded (RFC 6266).

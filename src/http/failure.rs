@@ -1,7 +1,9 @@
 //! Requests that end before GraphQL begins: a status, a code, a sentence.
 
 use axum::body::Body;
-use axum::http::header::{ACCEPT_ENCODING, ALLOW, CONNECTION, CONTENT_TYPE, RETRY_AFTER, WWW_AUTHENTICATE};
+use axum::http::header::{
+    ACCEPT_ENCODING, ALLOW, CONNECTION, CONTENT_RANGE, CONTENT_TYPE, RETRY_AFTER, WWW_AUTHENTICATE,
+};
 use axum::http::{HeaderName, HeaderValue, Method, StatusCode};
 use axum::response::{IntoResponse, Response};
 use domain::kinds::Scope;
@@ -178,6 +180,34 @@ impl Failure {
             Full::Subject => "You have reached the limit of live connections per subject. Close one and try again.",
         };
         Self::new(StatusCode::SERVICE_UNAVAILABLE, SERVICE_UNAVAILABLE, message).with(RETRY_AFTER, 5_u64)
+    }
+
+    /// There is no room for one more transfer of a document.
+    pub(super) fn no_transfer(full: Full) -> Self {
+        match full {
+            Full::Subject => {
+                let message = "You have reached the limit of uploads and downloads at once per subject. Let one end and try again.";
+                Self::new(StatusCode::TOO_MANY_REQUESTS, "TOO_MANY_TRANSFERS", message)
+            }
+            Full::Server => {
+                let message = "The server has as many uploads and downloads as it takes at once; try again in a few seconds.";
+                Self::new(StatusCode::SERVICE_UNAVAILABLE, SERVICE_UNAVAILABLE, message)
+            }
+        }
+        .with(RETRY_AFTER, 5_u64)
+    }
+
+    /// The part that is asked for lies beyond the end of the document (RFC 9110, 15.5.17).
+    pub(super) fn beyond_the_end(size: u64) -> Self {
+        let failure = Self::new(
+            StatusCode::RANGE_NOT_SATISFIABLE,
+            "RANGE_NOT_SATISFIABLE",
+            format!("The document has {size} bytes; the range begins behind them."),
+        );
+        match HeaderValue::try_from(format!("bytes */{size}")) {
+            Ok(whole) => failure.with(CONTENT_RANGE, whole),
+            Err(_) => failure,
+        }
     }
 
     /// A fault of the server; what it was stands in the log under this id.

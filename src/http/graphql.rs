@@ -99,16 +99,23 @@ impl Edge {
         let address = session::address(request.extensions());
         let session = self.admit(request.headers(), address).await?;
         let last_event = sse::last_event(request.headers());
+        let mut transfer = None;
         let parts = match content {
             Content::Json => {
                 let (head, content) = request.into_parts();
                 params::from_json(&body::read(&head.headers, content, self.sizes.json).await?)?
             }
             // No page of another origin can send this header unasked (T32).
-            Content::Multipart if session.is_none() => return Err(Failure::unauthenticated()),
-            Content::Multipart => multipart::read(request, self.sizes).await?,
+            Content::Multipart => {
+                let session = session.as_ref().ok_or_else(Failure::unauthenticated)?;
+                transfer = Some(self.transfers.enter(&session.caller.subject).map_err(Failure::no_transfer)?);
+                multipart::read(request, self.sizes, self.backend.as_ref()).await?
+            }
         };
-        self.run(parts, Asking { session, address, accepted, by_get: false, last_event, counted }).await
+        let answer = self.run(parts, Asking { session, address, accepted, by_get: false, last_event, counted }).await;
+        // An upload has its place until its file is stored.
+        drop(transfer);
+        answer
     }
 
     async fn get(

@@ -1,4 +1,5 @@
-//! Limits of live connections: WebSockets and event streams of this process together.
+//! Limits of live connections: WebSockets and event streams of this process together. Transfers of documents have limits
+//! of the same kind.
 //!
 //! One subject has a limit of its own, and connections without a token yet share a small part, so that neither can exhaust
 //! the places of all others.
@@ -8,7 +9,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
-/// How many live connections there may be at once.
+/// How many live connections, or transfers, there may be at once.
 #[derive(Clone, Debug)]
 pub(super) struct Live {
     all: Arc<Semaphore>,

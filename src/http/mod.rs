@@ -11,6 +11,7 @@ mod documents;
 mod failure;
 mod graphql;
 mod health;
+mod host;
 mod layers;
 mod live;
 mod log;
@@ -19,6 +20,7 @@ mod multipart;
 mod origin;
 mod params;
 mod plain_page;
+mod range;
 mod rate;
 mod rest;
 mod scrape;
@@ -43,13 +45,17 @@ pub use shutdown::Shutdown;
 use crate::app::{AppError, Download};
 use crate::auth::Authenticator;
 use crate::config::Config;
+use crate::documents::Receiving;
 use crate::graphql::endpoint::Endpoint;
 use crate::store::PoolFigures;
 use rate::RateLimits;
 
 /// What the edge needs beside GraphQL.
 pub trait Backend: Send + Sync {
-    /// Opens a proof document by its global id; nothing where it is not there or not in reach.
+    /// Begins to receive a file of an upload.
+    fn receive(&self) -> BoxFuture<'_, Result<Receiving, AppError>>;
+
+    /// Finds a proof document by its global id; nothing where it is not there or not in reach.
     fn open_document<'a>(
         &'a self,
         caller: &'a Caller,
@@ -76,12 +82,13 @@ pub(crate) struct Edge {
     config: Config,
     shutdown: Shutdown,
     live: live::Live,
+    transfers: live::Live,
 }
 
 /// The routes of a server.
 ///
-/// `authenticator` says who asks. `largest_file` is the size in bytes up to which a proof document is taken (P1); of a larger file one byte more is read,
-/// so that the use case can refuse it by its own rule.
+/// `authenticator` says who asks. `largest_file` is the size in bytes up to which a proof document is taken (P1); a larger file is read too, as long
+/// as the request is within its own limit, so that the use case can refuse it by its own rule.
 pub fn router(
     config: &Config,
     endpoint: Endpoint,
@@ -99,6 +106,7 @@ pub fn router(
         config: config.clone(),
         shutdown: shutdown.clone(),
         live: live::Live::new(config.limits.max_sockets, config.limits.max_sockets_per_subject),
+        transfers: live::Live::new(config.limits.max_transfers, config.limits.max_transfers_per_subject),
     });
     let mut routes = Router::new()
         .route("/graphql", post(graphql::post).get(graphql::get))

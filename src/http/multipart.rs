@@ -1,7 +1,7 @@
 //! Uploads, by the GraphQL multipart request specification: `operations`, then `map`, then the files.
 
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 
 use axum::body::{Body, Bytes};
 use axum::extract::multipart::{Field, Multipart};
@@ -10,24 +10,35 @@ use futures_util::StreamExt;
 use serde_json::{Map, Value};
 
 use super::body::{self, Sizes};
+use super::documents::failure;
 use super::failure::Failure;
-use super::params;
+use super::{Backend, params};
+use crate::app::AppError;
+use crate::documents::DocumentsError;
 use crate::graphql::endpoint::{File, Parts};
 
 /// The most files of a request.
 const MOST_FILES: usize = 4;
+/// The longest header of a part, in bytes.
+const LONGEST_HEADER: usize = 8 * 1024;
+/// How much may come in while the header of a part is looked for: the header, and what came in with its end. The reader of
+/// parts keeps all that in memory.
+const MOST_UNTIL_HEADER: usize = LONGEST_HEADER + 2 * PIECE;
+/// How much it is given at once.
+const PIECE: usize = 16 * 1024;
 
-/// Reads a multipart body.
-pub(super) async fn read(request: Request, sizes: Sizes) -> Result<Parts, Failure> {
-    let beyond = Arc::new(AtomicBool::new(false));
-    let request = counted(request, sizes.multipart, &beyond)?;
+/// Reads a multipart body; its files are received by `backend`.
+pub(super) async fn read(request: Request, sizes: Sizes, backend: &dyn Backend) -> Result<Parts, Failure> {
+    let come = Arc::new(Come::default());
+    let request = counted(request, sizes.multipart, &come)?;
     let reading = async {
-        let mut parts = Multipart::from_request(request, &()).await.map_err(|_| broken())?;
-        parts_of(&mut parts, sizes).await
+        let parts = Multipart::from_request(request, &()).await.map_err(|_| broken())?;
+        Reader { parts, come: Arc::clone(&come), sizes, backend }.request().await
     };
     match tokio::time::timeout(body::DEADLINE, reading).await {
         // The reader of parts only knows that its stream broke; why is known here.
-        Ok(Err(_)) if beyond.load(Ordering::Relaxed) => Err(Failure::too_large(sizes.multipart)),
+        Ok(Err(_)) if come.too_much.load(Ordering::Relaxed) => Err(Failure::too_large(sizes.multipart)),
+        Ok(Err(_)) if come.long_header.load(Ordering::Relaxed) => Err(long_header()),
         Ok(parts) => parts,
         Err(_) => Err(Failure::too_slow()),
     }
@@ -37,55 +48,130 @@ fn broken() -> Failure {
     Failure::malformed("The multipart body cannot be read.")
 }
 
+fn long_header() -> Failure {
+    Failure::malformed(format!("The header of a part is longer than {LONGEST_HEADER} bytes."))
+}
+
+/// What has come of the body.
+#[derive(Default)]
+struct Come {
+    /// More than a request may have.
+    too_much: AtomicBool,
+    /// How much since the header of the next part is looked for; counts only while it is.
+    since: AtomicUsize,
+    looks_for_header: AtomicBool,
+    /// More than a header may have.
+    long_header: AtomicBool,
+}
+
+impl Come {
+    /// Whether the body may go on after a chunk of this length.
+    fn may_go_on(&self, chunk: usize) -> bool {
+        let since = self.since.fetch_add(chunk, Ordering::Relaxed).saturating_add(chunk);
+        let is_long = self.looks_for_header.load(Ordering::Relaxed) && since > MOST_UNTIL_HEADER;
+        self.long_header.fetch_or(is_long, Ordering::Relaxed);
+        !is_long
+    }
+
+    fn has_some_of_a_header(&self) -> bool {
+        self.looks_for_header.load(Ordering::Relaxed) && self.since.load(Ordering::Relaxed) > 0
+    }
+
+    fn look_for_header(&self, looks: bool) {
+        self.since.store(0, Ordering::Relaxed);
+        self.looks_for_header.store(looks, Ordering::Relaxed);
+    }
+}
+
 /// The request with a body that breaks off at the limit; what lies beyond is read and dropped.
-fn counted(request: Request, limit: usize, beyond: &Arc<AtomicBool>) -> Result<Request, Failure> {
+fn counted(request: Request, limit: usize, come: &Arc<Come>) -> Result<Request, Failure> {
     let (head, content) = request.into_parts();
     let stream = body::within(&head.headers, content, limit)?;
-    let beyond = Arc::clone(beyond);
-    let counted = futures_util::stream::unfold(Some((stream, 0_usize)), move |state| {
-        let beyond = Arc::clone(&beyond);
+    let come = Arc::clone(come);
+    let counted = futures_util::stream::unfold(Some((stream, Bytes::new(), 0_usize)), move |state| {
+        let come = Arc::clone(&come);
         async move {
-            let (mut stream, before) = state?;
-            let chunk = stream.next().await?;
-            let read = before.saturating_add(chunk.as_ref().map_or(0, Bytes::len));
-            if read > limit {
-                beyond.store(true, Ordering::Relaxed);
+            let (mut stream, mut left, before) = state?;
+            if come.has_some_of_a_header() {
+                // The reader of parts takes all that is ready before it looks; let it look first.
+                tokio::task::yield_now().await;
+            }
+            if left.is_empty() {
+                left = match stream.next().await? {
+                    Ok(chunk) => chunk,
+                    Err(broken) => return Some((Err(broken), None)),
+                };
+            }
+            let piece = left.split_to(left.len().min(PIECE));
+            let read = before.saturating_add(piece.len());
+            come.too_much.fetch_or(read > limit, Ordering::Relaxed);
+            if read > limit || !come.may_go_on(piece.len()) {
                 body::linger(stream);
                 return Some((Err(axum::Error::new("too large")), None));
             }
-            Some((chunk, Some((stream, read))))
+            Some((Ok(piece), Some((stream, left, read))))
         }
     });
     Ok(Request::from_parts(head, Body::from_stream(counted)))
 }
 
-async fn parts_of(parts: &mut Multipart, sizes: Sizes) -> Result<Parts, Failure> {
-    let operations = text_part(parts, "operations", sizes.json).await?;
-    let mut request = params::from_json(&operations)?;
-    let mut places = places(&text_part(parts, "map", sizes.json).await?)?;
-    while let Some(part) = parts.next_field().await.map_err(|_| broken())? {
-        let name = part.name().unwrap_or_default().to_owned();
-        let Some(Value::String(path)) = places.remove(&name) else {
-            return Err(Failure::malformed(format!("The part {name:?} is not in the map, or is there twice.")));
-        };
-        request.files.push(file(part, path, sizes.file).await?);
-    }
-    match places.keys().next() {
-        Some(name) => Err(Failure::malformed(format!("The map names the part {name:?}, which is not there."))),
-        None => Ok(request),
-    }
+/// Reads the parts of a body, one after the other.
+struct Reader<'a> {
+    parts: Multipart,
+    come: Arc<Come>,
+    sizes: Sizes,
+    backend: &'a dyn Backend,
 }
 
-/// Reads the next part, which must be this one.
-async fn text_part(parts: &mut Multipart, name: &str, limit: usize) -> Result<Bytes, Failure> {
-    let missing = || Failure::malformed(format!("The part {name} is missing; the order is operations, map, files."));
-    let part =
-        parts.next_field().await.map_err(|_| broken())?.filter(|part| part.name() == Some(name)).ok_or_else(missing)?;
-    let (content, length) = content(part, limit).await?;
-    if length > limit {
-        return Err(Failure::too_large(limit));
+impl Reader<'_> {
+    async fn request(&mut self) -> Result<Parts, Failure> {
+        let operations = self.text("operations").await?;
+        let mut request = params::from_json(&operations)?;
+        let mut places = places(&self.text("map").await?)?;
+        let backend = self.backend;
+        while let Some(part) = self.next().await? {
+            let name = part.name().unwrap_or_default().to_owned();
+            let Some(Value::String(path)) = places.remove(&name) else {
+                return Err(Failure::malformed(format!("The part {name:?} is not in the map, or is there twice.")));
+            };
+            request.files.push(file(part, path, backend).await?);
+        }
+        match places.keys().next() {
+            Some(name) => Err(Failure::malformed(format!("The map names the part {name:?}, which is not there."))),
+            None => Ok(request),
+        }
     }
-    Ok(content)
+
+    /// The next part, with a header that is not too long.
+    async fn next(&mut self) -> Result<Option<Field<'_>>, Failure> {
+        self.come.look_for_header(true);
+        let part = self.parts.next_field().await.map_err(|_| broken())?;
+        self.come.look_for_header(false);
+        let length = |part: &Field<'_>| -> usize {
+            part.headers().iter().map(|(name, value)| name.as_str().len() + value.len() + ": \r\n".len()).sum()
+        };
+        if part.as_ref().is_some_and(|part| length(part) > LONGEST_HEADER) {
+            return Err(long_header());
+        }
+        Ok(part)
+    }
+
+    /// Reads the next part, which must be this one.
+    async fn text(&mut self, name: &str) -> Result<Bytes, Failure> {
+        let limit = self.sizes.json;
+        let missing =
+            || Failure::malformed(format!("The part {name} is missing; the order is operations, map, files."));
+        let mut part = self.next().await?.filter(|part| part.name() == Some(name)).ok_or_else(missing)?;
+        let (mut content, mut length) = (Vec::new(), 0_usize);
+        while let Some(chunk) = part.chunk().await.map_err(|_| broken())? {
+            length = length.saturating_add(chunk.len());
+            if length <= limit {
+                content.extend_from_slice(&chunk);
+            }
+        }
+        // Read to its end all the same: its sender would not see why otherwise.
+        if length > limit { Err(Failure::too_large(limit)) } else { Ok(content.into()) }
+    }
 }
 
 /// Which part belongs where; each to exactly one place.
@@ -106,21 +192,14 @@ fn places(map: &[u8]) -> Result<Map<String, Value>, Failure> {
     Ok(places)
 }
 
-async fn file(part: Field<'_>, path: String, limit: usize) -> Result<File, Failure> {
+/// Receives a file; the backend keeps of it what it needs.
+async fn file(mut part: Field<'_>, path: String, backend: &dyn Backend) -> Result<File, Failure> {
     let name = part.file_name().unwrap_or_default().to_owned();
     let media_type = part.content_type().map(ToOwned::to_owned);
-    let (content, _) = content(part, limit).await?;
-    Ok(File { path, name, media_type, content })
-}
-
-/// The content of a part, of which at most a byte more than the limit is kept, and its whole length.
-async fn content(mut part: Field<'_>, limit: usize) -> Result<(Bytes, usize), Failure> {
-    let keep = limit.saturating_add(1);
-    let (mut content, mut length) = (Vec::new(), 0_usize);
+    let away = |error: DocumentsError| failure(AppError::from(error));
+    let mut receiving = backend.receive().await.map_err(failure)?;
     while let Some(chunk) = part.chunk().await.map_err(|_| broken())? {
-        length = length.saturating_add(chunk.len());
-        let room = keep - content.len();
-        content.extend_from_slice(&chunk[..chunk.len().min(room)]);
+        receiving.write(&chunk).await.map_err(away)?;
     }
-    Ok((content.into(), length))
+    Ok(File { path, name, media_type, content: receiving.end().await.map_err(away)? })
 }

@@ -24,6 +24,9 @@ use super::shutdown::{GRACE, Shutdown};
 
 /// How long a client may take to send the head of a request, and how long a connection may idle (T43).
 const HEADERS_WITHIN: Duration = Duration::from_secs(10);
+/// How much of a connection is in memory in each direction, and the longest head of a request: a transfer that is stalled
+/// holds no more than this.
+const BUFFER: usize = 32 * 1024;
 /// How long idle connections stay open when the server stops. Closed at once, they would lose a request that is on its
 /// way; so each may ask once more, and is told with the answer that it was the last.
 const LINGER: Duration = Duration::from_secs(2);
@@ -113,7 +116,7 @@ async fn converse(
         }
     });
     let mut builder = http1::Builder::new();
-    builder.timer(TokioTimer::new()).header_read_timeout(HEADERS_WITHIN);
+    builder.timer(TokioTimer::new()).header_read_timeout(HEADERS_WITHIN).max_buf_size(BUFFER);
     let connection = builder.serve_connection(TokioIo::new(Connection::new(stream, patience)), service);
     let mut connection = pin!(connection.with_upgrades());
     // How a connection ends is its client's matter: hung up, was too slow, sent what is no HTTP.

@@ -1,10 +1,10 @@
 //! Proof documents: what is known of them (P1).
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use domain::caller::Caller;
 use entity::proof_document::{Column, Entity};
-use sea_orm::{QueryFilter, QueryOrder};
+use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
 use uuid::Uuid;
 
 use super::{
@@ -46,4 +46,25 @@ pub async fn by_ids(db: &Db, caller: &Caller, ids: &[Uuid]) -> Result<Vec<Docume
     let query =
         Rows::<Entity>::all().filter(scope::documents(caller)).filter(any_of(Column::Id, ids.iter().copied(), backend));
     keyset::all(db, query, &Plain::<Document>::all()).await
+}
+
+/// Those of the keys that some document's content is kept under, whatever a caller may see.
+///
+/// A document's key is its id, so nearly all of them are found by that. Only for the others, which are few, is the table
+/// read: bulk data shares its content.
+///
+/// # Errors
+/// The database's.
+pub async fn known_keys(db: &Db, keys: Vec<String>) -> Result<HashSet<String>, StoreError> {
+    let backend = db.connection().get_database_backend();
+    let ids: Vec<Uuid> = keys.iter().filter_map(|key| key.parse().ok()).collect();
+    let stored = || Entity::find().select_only().column(Column::StorageKey);
+    let by_id = stored().filter(any_of(Column::Id, ids, backend)).into_tuple();
+    let mut known: HashSet<String> = by_id.all(db.connection()).await?.into_iter().collect();
+    let others: Vec<String> = keys.into_iter().filter(|key| !known.contains(key)).collect();
+    if !others.is_empty() {
+        let by_key = stored().filter(Column::StorageKey.is_in(others)).distinct().into_tuple();
+        known.extend(by_key.all(db.connection()).await?.into_iter().collect::<Vec<String>>());
+    }
+    Ok(known)
 }

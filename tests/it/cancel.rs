@@ -155,8 +155,7 @@ async fn a_change_that_is_dropped_at_any_await_is_whole_or_absent(world: &World)
     at_every_await(world, async |number| number, comment).await;
     let drafts = async |number: u32| world.draft_on(&world.partner, number).await;
     let attach = async |draft: Claim| {
-        let content = PDF.to_vec();
-        let file = Upload { name: "proof.pdf".to_owned(), size: content.len() as u64, content: content.into() };
+        let file = Upload { name: "proof.pdf".to_owned(), content: bytes::Bytes::from_static(PDF).into() };
         change(app, &partner(), &draft, Change::AttachProof { file }).await
     };
     at_every_await(world, drafts, attach).await;

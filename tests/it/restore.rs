@@ -125,7 +125,7 @@ fn dump(from: &Database, to: &Database) {
 }
 
 /// A backup, taken while a server works on the database.
-async fn backup(database: &Database) -> Database {
+pub async fn backup(database: &Database) -> Database {
     let copy = Database::empty(database.backend).await;
     match database.backend {
         Backend::Postgres => dump(database, &copy),

@@ -23,7 +23,7 @@ impl Change {
         match self {
             Self::Edit(input) => serde_json::json!(input),
             Self::AttachProof { file } => {
-                serde_json::json!([file.name, file.size, stored.map(|stored| &stored.document.sha256)])
+                serde_json::json!([file.name, file.content.size, stored.map(|stored| &stored.document.sha256)])
             }
             Self::RemoveProof { document_id } => serde_json::json!(document_id),
             Self::DeleteDraft | Self::Submit | Self::StartReview => serde_json::Value::Null,

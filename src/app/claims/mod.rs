@@ -8,7 +8,6 @@ mod create;
 mod effects;
 pub(super) mod upload;
 
-use bytes::Bytes;
 use domain::{
     claim::{Claim, Contact},
     kinds::{ActionReason, Activity, ClaimAction, CommentVisibility, RejectionReason, SolutionArea},
@@ -18,7 +17,10 @@ use domain::{
 use serde::Serialize;
 use uuid::Uuid;
 
-use crate::store::records::{Comment, Document};
+use crate::{
+    documents::Received,
+    store::records::{Comment, Document},
+};
 
 /// What a mutation on a claim answers: the changed objects, or nothing but the reasons of a refusal.
 #[derive(Clone, Debug, Default)]
@@ -121,10 +123,8 @@ pub struct EditInput {
 pub struct Upload {
     /// The name that the client gave.
     pub name: String,
-    /// The content; of a file beyond the limit only its beginning.
-    pub content: Bytes,
-    /// The size of the whole file in bytes.
-    pub size: u64,
+    /// The file, received and looked at.
+    pub content: Received,
 }
 
 /// A change of one claim.

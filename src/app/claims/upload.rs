@@ -1,7 +1,6 @@
 //! An uploaded file on its way to become a document (P1).
 
 use domain::{caller::Actor, lifecycle::NewDocument, time::Timestamp};
-use sha2::{Digest, Sha256};
 use uuid::Uuid;
 
 use super::{
@@ -11,7 +10,6 @@ use super::{
 };
 use crate::{
     app::{App, AppError},
-    documents::media_type,
     ids,
     store::records::Document,
 };
@@ -31,9 +29,9 @@ impl Stored {
         let document = NewDocument {
             id: ids::new(),
             name: domain::proof::clean_name(&file.name),
-            media_type: media_type::detect(&file.content).map(str::to_owned),
-            size: file.size,
-            sha256: domain::history::hex(&Sha256::digest(&file.content)),
+            media_type: file.content.media_type.map(str::to_owned),
+            size: file.content.size,
+            sha256: file.content.sha256.clone(),
         };
         Some(Self { file: file.clone(), key: document.id.to_string(), document })
     }
@@ -60,7 +58,7 @@ impl Stored {
 }
 
 impl App {
-    /// Attaches a document. Its content is written between two transactions, so that none waits for the store of documents
+    /// Attaches a document. Its content is put in place between two transactions, so that none waits for the store of documents
     /// while it holds locks: the first one tells whether the document would be taken, the second one takes it.
     pub(super) async fn upload(&self, ask: &Ask<'_>, stored: &Stored) -> Result<Answer, AppError> {
         match tried(|| self.try_without_storing(ask)).await? {
@@ -68,11 +66,12 @@ impl App {
             Ok(Some(before)) => return Ok(before),
             Err(problems) => return Ok(Answer::refused(problems)),
         }
-        self.documents().put(&stored.key, stored.file.content.clone()).await?;
+        self.documents().keep(&stored.key, &stored.file.content).await?;
         let answer = repeatedly(|| self.try_to_change(ask)).await;
         let unused = match &answer {
             Ok(answer) => answer.document.as_ref().is_none_or(|document| document.id != stored.document.id),
-            // The connection may have broken after the commit: content too many is a smaller evil than a document without.
+            // The connection may have broken after the commit: content too many is a smaller evil than a document without,
+            // and is collected once it is an hour old.
             Err(AppError::Unavailable(_)) => false,
             Err(_) => true,
         };

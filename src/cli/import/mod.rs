@@ -90,6 +90,9 @@ pub struct Entry<R> {
 pub type Rows<'a, R> = Box<dyn Iterator<Item = Result<Entry<R>, Failure>> + 'a>;
 
 /// Loads the file and tells what became of its rows.
+///
+/// # Errors
+/// When the file or the database cannot be used, or a row was refused.
 pub async fn run(options: Options) -> Result<(), Failure> {
     logging::init(LogFormat::Text, "warn");
     let format = format(&options)?;

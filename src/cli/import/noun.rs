@@ -23,6 +23,7 @@ pub trait Noun: Loadable + Serialize + DeserializeOwned {
     fn from_cells(cells: &Cells<'_>) -> Result<Self, String>;
 
     /// The column of a problem's field.
+    #[must_use]
     fn column(field: &[String]) -> String {
         field.first().map(|name| snake_case(name)).unwrap_or_default()
     }

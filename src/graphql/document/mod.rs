@@ -41,7 +41,7 @@ pub use refusal::{
 pub use rules::{Rules, ValidatesAlone};
 
 /// How many bytes of plans are kept, roughly.
-const CACHE_BYTES: usize = 32 * 1024 * 1024;
+const CACHE_BYTES: usize = 64 * 1024 * 1024;
 
 /// Takes documents in: measures, refuses, remembers, prepares.
 pub struct Gate {

@@ -1,4 +1,8 @@
 //! What is counted on the text alone, before any parser recurses into it.
+//!
+//! The parser is laxer than the specification: it takes `[1-1]`, `[00]` and `[truetrue]` for two values each, and the
+//! beginning of a block string that does not end for an empty string. So the text is cut into tokens as finely as the parser
+//! does: nothing it could see may go uncounted.
 
 use super::Refusal;
 use super::refusal::GRAPHQL_PARSE_FAILED;
@@ -75,12 +79,31 @@ impl<'a> Iterator for Scanner<'a> {
             '{' | '[' | '(' => (Token::Open, 1),
             '}' | ']' | ')' => (Token::Close, 1),
             '.' => (Token::Other, self.run(|c| c == '.').min(3)),
-            c if is_word(c) || c == '-' => (Token::Other, self.run(|c| is_word(c) || matches!(c, '-' | '+' | '.'))),
+            c if c.is_ascii_digit() || c == '-' => (Token::Other, number(self.rest)),
+            c if is_word(c) => (Token::Other, self.word()),
             c => (Token::Other, c.len_utf8()),
         };
         self.advance(length);
         Some(token)
     }
+}
+
+/// How long the number is at the beginning of this text, or else the sign.
+fn number(text: &str) -> usize {
+    let bytes = text.as_bytes();
+    let digits = |from: usize| bytes.iter().skip(from).take_while(|byte| byte.is_ascii_digit()).count();
+    let mut end = usize::from(bytes.first() == Some(&b'-'));
+    // A number has no digit after a zero at its beginning.
+    end += if bytes.get(end) == Some(&b'0') { 1 } else { digits(end) };
+    if bytes.get(end) == Some(&b'.') && digits(end + 1) > 0 {
+        end += 1 + digits(end + 1);
+    }
+    if matches!(bytes.get(end), Some(b'e' | b'E')) {
+        let sign = usize::from(matches!(bytes.get(end + 1), Some(b'+' | b'-')));
+        let exponent = digits(end + 1 + sign);
+        end += if exponent > 0 { 1 + sign + exponent } else { 0 };
+    }
+    end
 }
 
 const fn is_word(c: char) -> bool {
@@ -95,6 +118,12 @@ impl<'a> Scanner<'a> {
     /// How long the run of such characters is that starts here.
     fn run(&self, is_part: impl Fn(char) -> bool) -> usize {
         self.rest.find(|c| !is_part(c)).unwrap_or(self.rest.len())
+    }
+
+    /// How long the word is that starts here; of `truefalse` the parser takes `true` for a value of its own.
+    fn word(&self) -> usize {
+        let keyword = ["true", "false", "null"].iter().find(|keyword| self.rest.starts_with(**keyword));
+        keyword.map_or_else(|| self.run(is_word), |keyword| keyword.len())
     }
 
     fn skip_ignored(&mut self) {
@@ -118,7 +147,8 @@ impl<'a> Scanner<'a> {
                     return Token::Other;
                 }
             }
-            self.rest = "";
+            // It does not end, so the parser takes its first two quotes for an empty string.
+            self.advance(2);
             return Token::Other;
         }
         let inside = &self.rest[1..];
@@ -131,5 +161,51 @@ impl<'a> Scanner<'a> {
         let body = &inside[..end.unwrap_or(inside.len())];
         self.rest = end.map_or("", |end| &inside[end + 1..]);
         Token::String(body)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn tokens(text: &str) -> usize {
+        Scanner { rest: text }.count()
+    }
+
+    #[test]
+    fn every_value_is_a_token() {
+        // However densely they are written (issue 10, number 16).
+        for (text, count) in [
+            ("[1 2 3]", 5),
+            ("[1,2,3]", 5),
+            ("[1-1-1]", 5),
+            ("[000]", 5),
+            ("[-0-0]", 4),
+            ("[1.5-1.5]", 4),
+            ("[1e5-1e5]", 4),
+            ("[1e+5 1E-5]", 4),
+            ("[truefalsenull]", 5),
+            ("[truetruex]", 5),
+            ("[\"a\"\"b\"\"c\"]", 5),
+            ("[\"\"\"a\"\"\"\"\"\"b\"\"\"]", 4),
+            ("[$a$b]", 6),
+            ("[a b]", 4),
+            ("-", 1),
+            ("--1", 2),
+            ("1.", 2),
+        ] {
+            assert_eq!(tokens(text), count, "{text}");
+        }
+    }
+
+    #[test]
+    fn what_follows_a_block_string_without_end_is_counted() {
+        // The parser reads on behind the first two quotes; so must what protects it (T08).
+        let deep = format!("{{ a(b: [\"\"\"x\" {}{}]) }}", "[".repeat(5_000), "]".repeat(5_000));
+        let refused = check(&deep, &Limits::default()).unwrap_err();
+        assert!(format!("{refused:?}").contains("levels of brackets"), "{refused:?}");
+        let many = format!("{{ a(b: [\"\"\"x\" {}]) }}", "1 ".repeat(5_000));
+        let refused = check(&many, &Limits::default()).unwrap_err();
+        assert!(format!("{refused:?}").contains("tokens"), "{refused:?}");
     }
 }

@@ -15,7 +15,7 @@ use async_graphql::{
 use domain::caller::Caller;
 use futures_util::future::{BoxFuture, FutureExt};
 
-use super::{Engine, Execution};
+use super::{Engine, Execution, Files};
 use crate::{
     events::Follower,
     graphql::document::{Rules, ValidatesAlone},
@@ -85,7 +85,8 @@ impl Mutation {
 
     async fn upload(&self, context: &Context<'_>, file: Upload) -> Result<String, Error> {
         let file = file.value(context).map_err(|_| coded("INTERNAL_SERVER_ERROR"))?;
-        Ok(format!("{} {} {}", file.filename, file.content_type.unwrap_or_default(), file.content.len()))
+        let received = &context.data_unchecked::<Files>().0[0];
+        Ok(format!("{} {} {}", file.filename, file.content_type.unwrap_or_default(), received.kept))
     }
 }
 

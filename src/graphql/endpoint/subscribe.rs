@@ -13,7 +13,7 @@ use futures_util::stream::{self, BoxStream, StreamExt};
 use sha2::{Digest, Sha256};
 use tracing::{Instrument, Span};
 
-use super::{Endpoint, Engine, Execution, Operation};
+use super::{Endpoint, Engine, Execution, Files, Operation};
 use crate::{
     events::{Candidate, Follower, Sight},
     graphql::{
@@ -158,7 +158,13 @@ impl Resolution {
 
 /// A subscription, ready to be executed once more.
 fn execution(form: &Arc<Form>, variables: &Variables) -> Execution {
-    Execution { form: Arc::clone(form), variables: variables.clone(), uploads: Vec::new(), introspects: false }
+    Execution {
+        form: Arc::clone(form),
+        variables: variables.clone(),
+        uploads: Vec::new(),
+        files: Files::default(),
+        introspects: false,
+    }
 }
 
 fn is_unavailable(response: &Response) -> bool {

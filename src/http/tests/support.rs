@@ -6,7 +6,7 @@ use axum::body::{Body, Bytes};
 use axum::http::header::{AUTHORIZATION, CONTENT_LENGTH, CONTENT_TYPE};
 use axum::http::{HeaderName, HeaderValue, StatusCode};
 use clap::Parser;
-use domain::caller::Caller;
+use domain::caller::{Actor, Caller};
 use futures_util::future::{BoxFuture, FutureExt};
 use serde_json::{Value, json};
 use tower::ServiceExt;
@@ -14,30 +14,52 @@ use tower::ServiceExt;
 use crate::app::{AppError, Download};
 use crate::auth::Authenticator;
 use crate::config::{Config, ServeOptions};
+use crate::documents::{Documents, Received, Receiving};
 use crate::graphql::document::Gate;
 use crate::graphql::endpoint::{Endpoint, sample};
 use crate::http::{Backend, Router, Shutdown, router};
 use crate::store::PoolFigures;
+use crate::store::records::Document;
 
 const SECRET: &str = "0123456789abcdef0123456789abcdef";
 const LARGEST_FILE: usize = 1_000;
 
-struct Shelf;
+struct Shelf(Documents);
 
-impl Backend for Shelf {
-    fn open_document<'a>(&'a self, _: &'a Caller, id: &'a str) -> BoxFuture<'a, Result<Option<Download>, AppError>> {
-        let document = Download {
+impl Shelf {
+    /// A document with seven bytes of content.
+    async fn document(&self) -> Download {
+        let content = Received::from(Bytes::from_static(b"content"));
+        self.0.keep("key", &content).await.unwrap();
+        let document = Document {
+            id: crate::ids::new(),
+            claim_id: crate::ids::new(),
             name: "a\"b.pdf".into(),
             media_type: "application/pdf".into(),
-            sha256: String::new(),
-            content: Bytes::from_static(b"content"),
+            size: 7,
+            sha256: content.sha256,
+            storage_key: "key".into(),
+            uploaded_at: "2026-03-02T09:00:00Z".parse().unwrap(),
+            uploaded_by: Actor::system(),
         };
-        let found = match id {
-            "known" => Ok(Some(document)),
-            "broken" => Err(AppError::Internal("inside".into())),
-            _ => Ok(None),
-        };
-        async move { found }.boxed()
+        Download::new(document, self.0.clone())
+    }
+}
+
+impl Backend for Shelf {
+    fn receive(&self) -> BoxFuture<'_, Result<Receiving, AppError>> {
+        async { Ok(self.0.receive(LARGEST_FILE as u64).await?) }.boxed()
+    }
+
+    fn open_document<'a>(&'a self, _: &'a Caller, id: &'a str) -> BoxFuture<'a, Result<Option<Download>, AppError>> {
+        async move {
+            match id {
+                "known" => Ok(Some(self.document().await)),
+                "broken" => Err(AppError::Internal("inside".into())),
+                _ => Ok(None),
+            }
+        }
+        .boxed()
     }
 
     fn meet<'a>(&'a self, _: &'a Caller) -> BoxFuture<'a, ()> {
@@ -90,7 +112,7 @@ impl Server {
         let gate = Gate::new(config.limits.clone(), &[], rules);
         let endpoint = Endpoint::new(gate, engine, config.introspection, shutdown.tracker());
         let authenticator = Arc::new(Authenticator::new(&config.identity));
-        Self(router(config, endpoint, Shelf, authenticator, LARGEST_FILE, shutdown))
+        Self(router(config, endpoint, Shelf(Documents::in_memory()), authenticator, LARGEST_FILE, shutdown))
     }
 
     pub fn routes(self) -> Router {

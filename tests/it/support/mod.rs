@@ -6,7 +6,6 @@
 
 pub mod after;
 pub mod caller;
-pub mod cast;
 pub mod claims;
 pub mod cluster;
 pub mod database;

@@ -16,7 +16,7 @@ use super::{
 /// Where a server keeps its data.
 pub struct Home {
     pub database: Database,
-    documents: PathBuf,
+    pub documents: PathBuf,
 }
 
 /// A running `cpor serve`; dropped, it is killed as kill -9 does it: without a goodbye to anybody.
@@ -63,13 +63,53 @@ impl Home {
     /// The same with this for `RUST_LOG`; what was logged is known once it has stopped.
     pub fn serve_logging(&self, log: &str, options: &[&str]) -> Process {
         let words: Vec<_> = ["serve"].iter().chain(options).copied().collect();
-        let (running, line) = Running::start(self.command(&words).env("RUST_LOG", log), "cpor listens on ");
+        Self::started(self.command(&words).env("RUST_LOG", log))
+    }
+
+    /// The same in a process whose disk can be full at any moment: see [`Process::limit_files`].
+    pub fn serve_on_a_small_disk(&self, options: &[&str]) -> Process {
+        let words: Vec<_> = ["serve"].iter().chain(options).copied().collect();
+        let command = self.command(&words);
+        let mut shell = std::process::Command::new("sh");
+        // Otherwise the signal that comes with the error would end the process, as no full disk does.
+        shell.args(["-c", "trap '' XFSZ; exec \"$0\" \"$@\""]);
+        shell.arg(command.get_program()).args(command.get_args()).current_dir(root());
+        for (name, value) in command.get_envs() {
+            match value {
+                Some(value) => shell.env(name, value),
+                None => shell.env_remove(name),
+            };
+        }
+        Self::started(&mut shell)
+    }
+
+    fn started(command: &mut std::process::Command) -> Process {
+        let (running, line) = Running::start(command, "cpor listens on ");
         let base = line.trim().trim_start_matches("cpor listens on ").to_owned();
         Process { running, base, http: reqwest::Client::new(), faults: Faults::default() }
     }
 }
 
 impl Process {
+    /// The number of the process.
+    pub fn id(&self) -> u32 {
+        self.running.id()
+    }
+
+    /// From now on no file may grow beyond so many bytes, as on a disk that is full; `unlimited` lets them grow again.
+    pub fn limit_files(&self, size: &str) {
+        let (process, limit) = (self.id().to_string(), format!("--fsize={size}:"));
+        let set = std::process::Command::new("prlimit").args(["--pid", &process, &limit]).status().unwrap();
+        assert!(set.success());
+    }
+
+    /// How much memory it has in RAM, in bytes.
+    pub fn memory(&self) -> u64 {
+        let status = std::fs::read_to_string(format!("/proc/{}/status", self.id())).unwrap();
+        let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:")).unwrap();
+        line.trim().trim_end_matches(" kB").parse::<u64>().unwrap() * 1024
+    }
+
     /// Asks it to stop, as a service manager does, and waits until it has.
     pub fn stop(self) -> Ended {
         self.running.stop()

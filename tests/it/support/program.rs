@@ -104,6 +104,11 @@ impl Running {
         (Self { child, output, errors: Some(errors) }, line)
     }
 
+    /// The number of its process.
+    pub fn id(&self) -> u32 {
+        self.child.id()
+    }
+
     /// Asks it to stop, as a service manager does, and waits until it has.
     pub fn stop(self) -> Ended {
         self.ask_to_stop();

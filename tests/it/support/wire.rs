@@ -67,6 +67,28 @@ impl Wire {
     }
 }
 
+/// An upload of proof for this claim as it goes over the wire: everything before the file's content, and after it.
+pub fn upload(caller: &Caller, claim_id: &str, size: usize, headers: &str) -> (String, String) {
+    let operations = serde_json::json!({ "query": super::caller::mutation_document("attachProofOfExecution"),
+        "variables": { "input": { "claimId": claim_id, "file": null } } });
+    let part = |header: &str| format!("--edge\r\nContent-Disposition: form-data; {header}\r\n\r\n");
+    let before = [
+        part("name=\"operations\""),
+        operations.to_string(),
+        format!("\r\n{}{{\"0\":[\"variables.input.file\"]}}", part("name=\"map\"")),
+        format!("\r\n{}", part("name=\"0\"; filename=\"proof.pdf\"")),
+    ]
+    .concat();
+    let after = "\r\n--edge--\r\n".to_owned();
+    let length = before.len() + size + after.len();
+    let token = caller.token.as_deref().unwrap_or_default();
+    let head = format!(
+        "POST /graphql HTTP/1.1\r\nhost: cpor\r\nauthorization: Bearer {token}\r\ncontent-length: {length}\r\n\
+         content-type: multipart/form-data; boundary=edge\r\n{headers}\r\n"
+    );
+    (head + &before, after)
+}
+
 /// A request of this caller as it goes over the wire; headers each end with `\r\n`.
 pub fn request(caller: &Caller, line: &str, headers: &str, body: &str) -> String {
     let token = caller.token.as_ref().map_or_else(String::new, |token| format!("authorization: Bearer {token}\r\n"));

@@ -31,6 +31,10 @@ both!(Settings { cors_origins: vec!["*".to_owned()], ..Settings::default() } => 
 both!(limited(|limits| limits.bad_tokens_per_minute = 3) => bad_tokens_are_counted);
 both!(limited(|limits| limits.max_sockets = 2) => there_is_room_for_so_many);
 both!(
+    limited(|limits| (limits.max_sockets, limits.max_sockets_per_subject) = (20, 5)) =>
+    neither_strangers_nor_one_subject_take_all_places
+);
+both!(
     limited(|limits| limits.init_timeout = Duration::from_millis(300)) =>
     whoever_says_nothing_is_closed
 );
@@ -244,4 +248,31 @@ async fn whoever_says_nothing_is_closed(world: &World) {
     assert_eq!(silent.closed().await, timeout);
     assert_eq!(chatty.closed().await, timeout);
     assert_eq!(subject(&mut live).await, world.partner.subject.as_str());
+}
+
+/// Sockets of these headers until one is refused, for want of room.
+async fn as_many_as_there_may_be(world: &World, headers: &[(&str, &str)]) -> Vec<Socket> {
+    let mut sockets = Vec::new();
+    loop {
+        match Socket::raw(&world.partner.base, headers).await {
+            Ok(socket) => sockets.push(socket),
+            Err(refused) => {
+                assert_eq!(refused.status.as_u16(), 503);
+                return sockets;
+            }
+        }
+    }
+}
+
+async fn neither_strangers_nor_one_subject_take_all_places(world: &World) {
+    // Issue 10, number 15: of 20 places.
+    let strangers = as_many_as_there_may_be(world, &[PROTOCOL]).await;
+    assert_eq!(strangers.len(), 2, "an eighth");
+    let partner = bearer(&world.partner);
+    let own = as_many_as_there_may_be(world, &[PROTOCOL, ("authorization", &partner)]).await;
+    assert_eq!(own.len(), 5);
+    // Others come in.
+    let rival = bearer(&world.rival);
+    let others = as_many_as_there_may_be(world, &[PROTOCOL, ("authorization", &rival)]).await;
+    assert_eq!(others.len(), 5);
 }

@@ -1,10 +1,4 @@
-//! Traces by OTLP, in a build that has them: what reaches a collector, and what never does. A test program of its own, so that
-//! the other tests are not built a second time for it.
-#![cfg(test)]
-
-#[path = "../it/support/mod.rs"]
-#[expect(dead_code, unused_imports, unused_macros, reason = "the other test program uses the rest of it")]
-mod support;
+//! Traces by OTLP, in a build that has them: what reaches a collector, and what never does.
 
 use std::sync::{Arc, Mutex};
 
@@ -13,11 +7,13 @@ use reqwest::Method;
 use serde_json::json;
 use tokio::net::TcpListener;
 
-use support::{
-    Backend,
-    cast::Cast,
-    database::Database,
-    process::{Home, Process},
+use crate::{
+    crash::Cast,
+    support::{
+        Backend,
+        database::Database,
+        process::{Home, Process},
+    },
 };
 
 /// Stands in everything that must not be sent.
