@@ -93,7 +93,7 @@ impl App {
         };
         match renderer.check(event, &selection, &caller.subject) {
             Ok(()) => Ok((events, Some(selection))),
-            Err(why) => Err(Problem::invalid(["selection"], why).remedy(
+            Err(why) => Err(Problem::invalid(["selection"], why.clone()).param("reason", why).remedy(
                 "Give one selection set in braces on the event's type, such as `{ position claim { number } }`, without variables \
                  and fragments.",
             )),
@@ -108,13 +108,16 @@ impl App {
         };
         Ok(found.ok_or_else(|| {
             Problem::invalid([field], format!("{text:?} is not a position of this server's history."))
+                .param("value", text)
                 .remedy("Give the `position` of an event or of an entry of the history.")
         }))
     }
 }
 
 pub(super) fn no_url(why: String) -> Problem {
-    Problem::invalid(["url"], why).remedy("Give an https URL of a host on the public network.")
+    Problem::invalid(["url"], why.clone())
+        .param("reason", why)
+        .remedy("Give an https URL of a host on the public network.")
 }
 
 /// A field that cannot be cleared.

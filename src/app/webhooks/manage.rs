@@ -109,7 +109,7 @@ impl App {
         let count = webhooks::count(&transaction, endpoint.partner_id).await?;
         if count >= MOST_ENDPOINTS {
             let message = format!("There are {count} webhook endpoints already, the most that there may be.");
-            let problem = Problem::new(ProblemCode::NotAllowed, message);
+            let problem = Problem::new(ProblemCode::NotAllowed, message).param("count", count);
             return Err(problem.remedy("Delete those that are not used any more.").into());
         }
         writes::insert(&transaction, endpoint, &caller.subject).await?;

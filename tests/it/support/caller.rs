@@ -259,7 +259,7 @@ impl Answer {
 /// L16: what a problem's message quotes or counts is among its parameters.
 fn every_variable_part_is_a_parameter(value: &Value) {
     if let (Some(message), Some(params)) = (value["message"].as_str(), value["params"].as_array()) {
-        let message = message.replace("Microsoft 365", "").replace("OSU ", "");
+        let message = message.replace("Microsoft 365", "").replace("OSU ", "").replace("ISO 8601", "");
         let quoted = message.split('"').skip(1).step_by(2);
         let counted = message.split(|c: char| !c.is_ascii_digit()).filter(|digits| !digits.is_empty());
         for part in quoted.chain(counted) {
