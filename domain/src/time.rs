@@ -151,7 +151,7 @@ mod tests {
         ] {
             assert_eq!(text.parse::<Timestamp>().map(|at| at.to_string()).as_deref(), Ok(same));
         }
-        assert_eq!("9999-12-31T23:59:59Z".parse::<Timestamp>().map(|at| at.to_jiff()), Ok(jiff::Timestamp::MAX));
+        assert_eq!("9999-12-31T23:59:59Z".parse::<Timestamp>().map(Timestamp::to_jiff), Ok(jiff::Timestamp::MAX));
     }
 
     #[test]

@@ -169,7 +169,7 @@ mod tests {
         fn any_name_survives_the_ways_of_writing_it(name in "[^%\\\\\"\\p{C}]{0,40}") {
             let raw = format!("form-data; name=\"0\"; filename=\"{name}\"");
             prop_assert_eq!(of_part(raw.as_bytes()), Some(name.clone()));
-            let encoded: String = name.bytes().map(|byte| format!("%{byte:02X}")).collect();
+            let encoded = name.bytes().fold(String::new(), |text, byte| text + &format!("%{byte:02X}"));
             let extended = format!("form-data; name=\"0\"; filename=\"x\"; filename*=UTF-8''{encoded}");
             prop_assert_eq!(of_part(extended.as_bytes()), Some(name));
         }

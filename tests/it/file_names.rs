@@ -80,7 +80,7 @@ async fn a_download_gives_the_name_back(world: &World) {
     let draft = world.draft().await;
     let longest = format!("{}.pdf", "💻".repeat(196));
     for name in ["proof.pdf", "Abnahme – Übergabe.pdf", "the \"final\" one; 100%.pdf", "日本語.pdf", &longest] {
-        let encoded: String = name.bytes().map(|byte| format!("%{byte:02X}")).collect();
+        let encoded = name.bytes().fold(String::new(), |text, byte| text + &format!("%{byte:02X}"));
         let disposition = format!("form-data; name=\"0\"; filename*=UTF-8''{encoded}");
         let (kept, url) = upload(&world.partner, draft.id(), disposition.as_bytes()).await;
         assert_eq!(kept, name);

@@ -61,12 +61,11 @@ impl<R: BufRead> Utf16<R> {
         let is_first_of_two = (0xd800..0xdc00).contains(&first);
         let second = if is_first_of_two { self.unit()?.and_then(Result::ok) } else { None };
         let units = std::iter::once(first).chain(second);
-        match char::decode_utf16(units).next() {
-            Some(Ok(decoded)) => self.waiting.extend_from_slice(decoded.encode_utf8(&mut [0; 4]).as_bytes()),
-            _ => {
-                self.unit = second;
-                self.waiting.push(INVALID);
-            }
+        if let Some(Ok(decoded)) = char::decode_utf16(units).next() {
+            self.waiting.extend_from_slice(decoded.encode_utf8(&mut [0; 4]).as_bytes());
+        } else {
+            self.unit = second;
+            self.waiting.push(INVALID);
         }
         Ok(true)
     }

@@ -2,6 +2,7 @@
 //! September 2025). They are written out before parsing.
 
 use std::borrow::Cow;
+use std::fmt::Write as _;
 
 use super::Refusal;
 use super::refusal::GRAPHQL_PARSE_FAILED;
@@ -90,7 +91,7 @@ fn character<'a>(code: &'a str, plain: &mut String) -> Result<&'a str, Refusal> 
                 push(found, plain);
                 Ok(rest)
             }
-            _ => refuse(&code[..end + 1]),
+            _ => refuse(&code[..=end]),
         };
     }
     let Some(first) = unit(code) else {
@@ -121,7 +122,10 @@ fn unit(code: &str) -> Option<u16> {
 fn push(c: char, plain: &mut String) {
     match c {
         '"' | '\\' => plain.extend(['\\', c]),
-        c if c.is_control() => plain.push_str(&format!("\\u{:04X}", u32::from(c))),
+        c if c.is_control() => {
+            // Writing to a string cannot fail.
+            let _ = write!(plain, "\\u{:04X}", u32::from(c));
+        }
         c => plain.push(c),
     }
 }

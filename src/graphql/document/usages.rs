@@ -103,7 +103,9 @@ impl<'a> Usages<'a> {
             Written::Variable(name) => self.of_variable(name, expected, has_default, place),
             Written::List(items) => {
                 if let MetaTypeName::List(item) = MetaTypeName::create(expected).unwrap_non_null() {
-                    items.iter().for_each(|value| self.of_value(value, item, false, place));
+                    for value in items {
+                        self.of_value(value, item, false, place);
+                    }
                 }
             }
             Written::Object(entries) => {

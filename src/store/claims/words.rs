@@ -30,7 +30,7 @@ pub(super) fn words(search: &str) -> Option<Vec<Word>> {
     let word = |text: String| {
         let typed = typed.iter().find(|(folded, _)| *folded == text).map_or(text.as_str(), |(_, typed)| *typed);
         let (mpn_id, id) = (directory::mpn_id("", typed).ok(), identifier::uuid(typed));
-        Word { mpn_id, id, text }
+        Word { text, mpn_id, id }
     };
     Some(folded.into_iter().map(word).collect())
 }
