@@ -52,7 +52,8 @@ impl MigrationTrait for Migration {
 fn again(dialect: &Dialect, of_a_claim: bool, columns: &[(&'static str, String)]) -> Vec<String> {
     let Dialect { uuid, bigint, key, end, .. } = dialect;
     let claim_id = if of_a_claim { format!("{uuid} NOT NULL") } else { (*uuid).to_owned() };
-    let more: String = columns.iter().map(|(name, kind)| format!(",\n{name} {kind}")).collect();
+    let more: Vec<String> = columns.iter().map(|(name, kind)| format!(",\n{name} {kind}")).collect();
+    let more = more.concat();
     let kept = "id, claim_id, recipient, subject, body, created_at";
     vec![
         format!(

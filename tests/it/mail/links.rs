@@ -151,6 +151,7 @@ async fn the_database_has_only_the_hash(world: &World, smtp: &Smtp) {
     let (_, path) = approved(world, smtp).await;
     let token = path.rsplit('/').next().unwrap();
     super::becomes(&world.customer, "CONSENT_REQUESTED", "SENT").await;
+    super::becomes(&world.partner, "DECIDED", "SENT").await;
     let kept = rows(world).await;
     assert!(!kept.contains(token) && !kept.contains("Content-Type: multipart"), "{kept}");
     // The API does not give it away either, to nobody.
