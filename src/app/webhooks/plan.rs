@@ -4,7 +4,7 @@
 //! after a position, one that was enabled a moment ago, and one with so much pending that the history itself keeps the rest. These
 //! are planned for one by one until they have come to the cursor.
 
-use std::collections::{BTreeSet, HashMap, HashSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
 use domain::kinds::WebhookEventType;
 use uuid::Uuid;
@@ -24,13 +24,15 @@ use crate::{
     },
 };
 
-/// How many deliveries of an endpoint are pending at most before the rest waits in the history.
+/// How many deliveries of an endpoint are pending at most before the rest waits in the history; of one that fails fewer, for these
+/// only fill the queue.
 pub(super) const MOST_PENDING: i64 = 200;
+const MOST_PENDING_OF_FAILING: i64 = 50;
 /// How many rows one transaction adds at most, roughly: on SQLite it keeps every other writer waiting.
 const ROWS_AT_ONCE: usize = 500;
 /// How many entries are looked at in one step.
 const ENTRIES: usize = 200;
-/// How many endpoints that are behind are looked after in one step.
+/// How many places at which endpoints are behind are looked after in one step.
 const BEHIND_AT_ONCE: usize = 8;
 
 /// What a step of planning came to.
@@ -62,7 +64,7 @@ impl App {
 
     /// Endpoints with much pending stay where the cursor is now.
     async fn leave_full_ones_behind(&self, active: &mut [Active], at: Position) -> Result<Step, StoreError> {
-        let is_full = |one: &&mut Active| one.behind.is_none() && one.pending >= MOST_PENDING;
+        let is_full = |one: &&mut Active| one.behind.is_none() && one.pending >= most_pending(one);
         let full: Vec<Uuid> = active.iter_mut().filter(is_full).map(|one| one.id).collect();
         if full.is_empty() {
             return Ok(Step::Done);
@@ -174,13 +176,21 @@ impl App {
         Ok(log::seen(self.db(), &caller, &feed, &ids).await?.into_iter().map(|entry| entry.id).collect())
     }
 
-    /// Plans for endpoints that are behind and have room, up to the cursor.
+    /// Plans for endpoints that are behind and have room, up to the cursor: together for those that stand at the same place.
     async fn catch_up(&self, active: &mut [Active], at: Position) -> Result<Step, StoreError> {
-        let has_room = |one: &&mut Active| one.pending < MOST_PENDING / 2;
+        let mut places: BTreeMap<Position, Vec<&mut Active>> = BTreeMap::new();
+        for endpoint in active.iter_mut().filter(|one| one.pending < most_pending(one) / 2) {
+            if let Some(behind) = endpoint.behind.filter(|behind| *behind <= at) {
+                places.entry(behind).or_default().push(endpoint);
+            }
+        }
         let mut step = Step::Done;
-        let behind = active.iter_mut().filter(|one| one.behind.is_some_and(|behind| behind <= at));
-        for endpoint in behind.filter(has_room).take(BEHIND_AT_ONCE) {
-            match self.catch_up_one(endpoint, at).await? {
+        for (from, mut endpoints) in places.into_iter().take(BEHIND_AT_ONCE) {
+            let done = match endpoints.as_mut_slice() {
+                [endpoint] => self.catch_up_one(endpoint, at).await?,
+                endpoints => self.catch_up_together(endpoints, (from, at)).await?,
+            };
+            match done {
                 Step::Stale => return Ok(Step::Stale),
                 Step::More => step = Step::More,
                 Step::Done => {}
@@ -189,9 +199,43 @@ impl App {
         Ok(step)
     }
 
+    /// The same for several endpoints that stand at one place, such as new ones.
+    async fn catch_up_together(
+        &self,
+        endpoints: &mut [&mut Active],
+        (from, at): (Position, Position),
+    ) -> Result<Step, StoreError> {
+        let known: Vec<Active> = endpoints.iter().map(|one| Active::clone(one)).collect();
+        let limit = (ROWS_AT_ONCE / receivers_of_one(&known).max(1)).clamp(1, ENTRIES);
+        let entries = log::span(self.db(), (from, at), limit).await?;
+        let is_all = entries.len() < limit;
+        let upto = if is_all { at } else { entries.last().map_or(at, |last| last.entry.position) };
+        let to = (upto != at).then_some(upto);
+        let mut planned = self.matched(&known, &entries).await?;
+        let ids: Vec<Uuid> = known.iter().map(|one| one.id).collect();
+        let transaction = self.db().begin().await?;
+        locks::webhooks(&transaction, Lock::Exclusive).await?;
+        let there: HashSet<Uuid> = writes::those_active(&transaction, &ids).await?.into_iter().collect();
+        if cursor(&transaction).await? != at
+            || there.len() != ids.len()
+            || writes::set_behind(&transaction, &ids, Some(from), to).await? != ids.len() as u64
+        {
+            return Ok(Step::Stale);
+        }
+        planned.retain(|one| there.contains(&one.endpoint_id));
+        self.add_planned(&transaction, &planned).await?;
+        transaction.commit().await?;
+        for endpoint in endpoints {
+            endpoint.behind = to;
+            let own = planned.iter().filter(|one| one.endpoint_id == endpoint.id).count();
+            endpoint.pending += i64::try_from(own).unwrap_or(0);
+        }
+        Ok(if to.is_some() { Step::More } else { Step::Done })
+    }
+
     async fn catch_up_one(&self, endpoint: &mut Active, at: Position) -> Result<Step, StoreError> {
         let Some(from) = endpoint.behind else { return Ok(Step::Done) };
-        let room = u64::try_from(MOST_PENDING - endpoint.pending).unwrap_or(1);
+        let room = u64::try_from(most_pending(endpoint) - endpoint.pending).unwrap_or(1);
         let caller = receiver(endpoint.partner_id, endpoint.id, Vec::new());
         let (mut planned, mut upto) = (Vec::new(), at);
         for event in &endpoint.events {
@@ -220,6 +264,11 @@ impl App {
         endpoint.pending += i64::try_from(planned.len()).unwrap_or(0);
         Ok(if to.is_some() { Step::More } else { Step::Done })
     }
+}
+
+/// How many deliveries of an endpoint may be pending.
+const fn most_pending(endpoint: &Active) -> i64 {
+    if endpoint.is_failing { MOST_PENDING_OF_FAILING } else { MOST_PENDING }
 }
 
 /// How many endpoints may receive one entry: the vendor's and those of one partner.
