@@ -107,11 +107,7 @@ struct Writing {
 
 impl Receiving {
     /// Begins to receive a file. Of one that is larger than `limit` a byte more is kept.
-    pub(super) async fn begin(
-        folder: Arc<Folder>,
-        looks: Arc<Semaphore>,
-        limit: u64,
-    ) -> Result<Self, DocumentsError> {
+    pub(super) async fn begin(folder: Arc<Folder>, looks: Arc<Semaphore>, limit: u64) -> Result<Self, DocumentsError> {
         let (file, temporary) = blocking(move || folder.new_file()).await?;
         let writing = Some(Writing { file, hash: Sha256::new(), kept: 0, temporary });
         Ok(Self { limit: limit.saturating_add(1), size: 0, buffer: Vec::new(), writing, looks })

@@ -112,8 +112,7 @@ impl Edge {
                 multipart::read(request, self.sizes, self.backend.as_ref()).await?
             }
         };
-        let answer =
-            self.run(parts, Asking { session, address, accepted, by_get: false, last_event, counted }).await;
+        let answer = self.run(parts, Asking { session, address, accepted, by_get: false, last_event, counted }).await;
         // An upload has its place until its file is stored.
         drop(transfer);
         answer

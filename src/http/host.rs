@@ -14,8 +14,8 @@ use super::failure::Failure;
 /// Refuses requests with several `Host` headers, and those of HTTP/1.1 without one.
 pub(super) async fn is_one(request: Request, next: Next) -> Response {
     let count = request.headers().get_all(HOST).iter().count();
-    let needs_one = request.version() >= Version::HTTP_11
-        && request.extensions().get::<ConnectInfo<SocketAddr>>().is_some();
+    let needs_one =
+        request.version() >= Version::HTTP_11 && request.extensions().get::<ConnectInfo<SocketAddr>>().is_some();
     if count > 1 || (count == 0 && needs_one) {
         return Failure::malformed("A request must have exactly one Host header.").into_response();
     }

@@ -80,10 +80,7 @@ async fn sqlite(url: &str) -> Result<Db, StoreError> {
 /// SQLite itself rolls back a transaction that it cannot write down, for instance on a full disk. `ROLLBACK` then fails, and
 /// sqlx goes on counting the transaction: everything that came later would be a part of it, answered as done and never
 /// committed. Such a connection is closed, and the next one begins anew.
-fn is_sound(
-    connection: &mut SqliteConnection,
-    _: PoolConnectionMetadata,
-) -> BoxFuture<'_, Result<bool, SqlxError>> {
+fn is_sound(connection: &mut SqliteConnection, _: PoolConnectionMetadata) -> BoxFuture<'_, Result<bool, SqlxError>> {
     let is_sound = !connection.is_in_transaction();
     if !is_sound {
         tracing::warn!("a connection to the database was closed: its last transaction did not end");

@@ -49,10 +49,12 @@ async fn the_header_of_a_part_is_short(world: &World) {
     let operations = json!({ "query": crate::support::caller::mutation_document("attachProofOfExecution"),
         "variables": { "input": { "claimId": draft.id(), "file": null } } });
     let send = async |longer: usize| {
-        let header = format!("Content-Disposition: form-data; name=\"0\"; filename=\"a.pdf\"\r\nX-Long: {}", "x".repeat(longer));
+        let header =
+            format!("Content-Disposition: form-data; name=\"0\"; filename=\"a.pdf\"\r\nX-Long: {}", "x".repeat(longer));
         let body = [
             format!("--b\r\nContent-Disposition: form-data; name=\"operations\"\r\n\r\n{operations}\r\n").into_bytes(),
-            b"--b\r\nContent-Disposition: form-data; name=\"map\"\r\n\r\n{\"0\":[\"variables.input.file\"]}\r\n".to_vec(),
+            b"--b\r\nContent-Disposition: form-data; name=\"map\"\r\n\r\n{\"0\":[\"variables.input.file\"]}\r\n"
+                .to_vec(),
             format!("--b\r\n{header}\r\n\r\n").into_bytes(),
             PDF.to_vec(),
             b"\r\n--b--\r\n".to_vec(),
@@ -65,7 +67,11 @@ async fn the_header_of_a_part_is_short(world: &World) {
     assert!(send(4_000).await.payload()["document"].is_object());
     for longer in [8_192, 20_000, 100_000, 5_000_000] {
         let refused = send(longer).await;
-        assert_eq!((refused.status, refused.errors()), (StatusCode::BAD_REQUEST, vec!["BAD_REQUEST".to_owned()]), "{longer}");
+        assert_eq!(
+            (refused.status, refused.errors()),
+            (StatusCode::BAD_REQUEST, vec!["BAD_REQUEST".to_owned()]),
+            "{longer}"
+        );
         assert!(refused.text.contains("8192 bytes"), "{longer}: {}", refused.text);
     }
     assert_eq!(world.server.app.strays().await.unwrap().count, 0);
@@ -106,7 +112,7 @@ async fn endless_documents_take_bounded_memory(backend: Backend) {
         .collect();
     // A form is made of it when it is executed; it is refused for its scope.
     let document = |number: usize| {
-        let fields = (0..300).map(|field| format!(" f{number}x{field}:subject")).collect::<String>();
+        let fields = (0..300).map(|field| format!("f{number}x{field}:subject")).collect::<Vec<_>>().join(" ");
         json!({ "query": format!("{{ viewer {{{fields} }} }}") })
     };
     let send = async |from: usize, to: usize| {

@@ -140,7 +140,8 @@ async fn clocks_that_disagree_confuse_nothing(world: &World) {
         let all = nodes.iter().map(|node| node["body"].as_str().unwrap().to_owned());
         all.filter(|body| body.starts_with("Number")).collect()
     };
-    let times: Vec<_> = here["history"]["nodes"].as_array().unwrap().iter().map(|node| node["at"].to_string()).collect();
+    let times: Vec<_> =
+        here["history"]["nodes"].as_array().unwrap().iter().map(|node| node["at"].to_string()).collect();
     assert!(!times.is_sorted(), "the clocks did disagree: {times:?}");
     assert_eq!(bodies(&here), (0..6).map(|number| format!("Number {number}")).collect::<Vec<_>>());
     assert_eq!(bodies(&there), bodies(&here));

@@ -16,7 +16,12 @@ use crate::support::{
     source::root,
 };
 
-both!(documents_are_answered_or_refused, cursors_are_refused, multipart_bodies_are_answered_or_refused, tokens_are_refused);
+both!(
+    documents_are_answered_or_refused,
+    cursors_are_refused,
+    multipart_bodies_are_answered_or_refused,
+    tokens_are_refused
+);
 
 /// The files of a target's corpus, by name.
 fn corpus(target: &str) -> Vec<(PathBuf, Vec<u8>)> {
@@ -53,7 +58,11 @@ async fn cursors_are_refused(world: &World) {
             }
             let answer = world.partner.graphql(query, json!({ "c": cursor })).await;
             let errors = answer.errors();
-            assert!(errors.iter().all(|code| code == "BAD_USER_INPUT") && !errors.is_empty(), "{file:?}: {}", answer.text);
+            assert!(
+                errors.iter().all(|code| code == "BAD_USER_INPUT") && !errors.is_empty(),
+                "{file:?}: {}",
+                answer.text
+            );
         }
     }
     still_there(world).await;

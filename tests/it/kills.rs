@@ -148,7 +148,8 @@ async fn killed_while_clients_write(backend: Backend) {
     assert!(checked > 0);
     // What was repeated, because its answer was lost, was done once.
     for (column, table) in [("external_reference", "claim"), ("body", "comment")] {
-        let twice = format!("SELECT {column} FROM {table} WHERE {column} LIKE '%-%' GROUP BY {column} HAVING count(*) > 1");
+        let twice =
+            format!("SELECT {column} FROM {table} WHERE {column} LIKE '%-%' GROUP BY {column} HAVING count(*) > 1");
         assert_eq!(home.database.read(&twice).await, Vec::<String>::new(), "{table}");
     }
     assert!(home.run(&["verify"]).done().ends_with("OK"));

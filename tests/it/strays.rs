@@ -6,15 +6,12 @@ use std::{
     time::{Duration, SystemTime},
 };
 
-
 use crate::support::{Backend, World, both, database::Database, ids, process::Home, world::PDF};
 
 both!(
     content_without_a_document_is_removed_once_it_is_an_hour_old,
     an_upload_that_the_database_refuses_leaves_no_content,
 );
-
-const HOUR: Duration = Duration::from_hours(1);
 
 /// Lets the file be written when the world's clock says now.
 fn written_now(world: &World, file: &Path) {
@@ -42,7 +39,7 @@ async fn content_without_a_document_is_removed_once_it_is_an_hour_old(world: &Wo
     let report = app.verify(|_| ()).await.unwrap();
     assert_eq!((report.broken, report.strays.count, report.strays.bytes), (None, 1, PDF.len() as u64));
     assert_eq!(app.collect_strays().await.unwrap().count, 0, "its row may still come");
-    world.server.clock.advance(HOUR - Duration::from_secs(1));
+    world.server.clock.advance(Duration::from_secs(3_599));
     assert_eq!(app.collect_strays().await.unwrap().count, 0);
     assert!(folder.join(&stray).exists() && unfinished.exists());
     world.server.clock.advance(Duration::from_secs(2));
@@ -92,7 +89,10 @@ async fn an_operator_is_told_of_content_without_a_document(backend: Backend) {
     assert!(told.done().ends_with("OK") && !told.out.contains("without a document"), "{told:?}");
     std::fs::write(home.documents.join(cpor::ids::new().to_string()), "left over").unwrap();
     let told = home.run(&["verify"]);
-    assert!(told.done().ends_with("OK") && told.out.contains("content without a document: 1 files, 9 bytes"), "{told:?}");
+    assert!(
+        told.done().ends_with("OK") && told.out.contains("content without a document: 1 files, 9 bytes"),
+        "{told:?}"
+    );
     home.database.delete().await;
 }
 

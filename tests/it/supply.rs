@@ -172,8 +172,8 @@ fn functions() -> BTreeSet<String> {
     let mut names = BTreeSet::new();
     for folder in ["src", "domain", "tests/it", "migration", "web/tests", "tests/clients"] {
         for (_, text) in texts_of(&root().join(folder)) {
-            let named = text.split("fn ").skip(1).filter_map(|rest| rest.split(['(', '<']).next());
-            names.extend(named.map(str::to_owned));
+            let functions = text.split("fn ").skip(1).filter_map(|rest| rest.split(['(', '<']).next());
+            names.extend(functions.map(str::to_owned));
         }
     }
     names

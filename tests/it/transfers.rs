@@ -52,7 +52,8 @@ async fn with_document(world: &World, content: &[u8]) -> String {
 }
 
 async fn get(caller: &Caller, url: &str, headers: &[(&str, &str)]) -> Response {
-    let request = headers.iter().fold(caller.request(Method::GET, url), |request, (name, value)| request.header(*name, *value));
+    let request =
+        headers.iter().fold(caller.request(Method::GET, url), |request, (name, value)| request.header(*name, *value));
     request.send().await.unwrap()
 }
 
@@ -123,7 +124,8 @@ async fn a_document_that_is_known_is_not_sent_again(world: &World) {
 
 /// The one file of content in the folder of documents.
 fn the_file(world: &World) -> PathBuf {
-    let files: Vec<_> = std::fs::read_dir(&world.server.documents).unwrap().map(|entry| entry.unwrap().path()).collect();
+    let files: Vec<_> =
+        std::fs::read_dir(&world.server.documents).unwrap().map(|entry| entry.unwrap().path()).collect();
     let mut files = files.into_iter().filter(|path| path.is_file());
     let file = files.next().unwrap();
     assert_eq!(files.next(), None);
@@ -262,7 +264,10 @@ async fn transfers_have_a_limit_by_subject_and_one_for_all(world: &World) {
     assert_eq!((refused.status(), header(&refused, "retry-after")), (StatusCode::TOO_MANY_REQUESTS, "5"));
     assert!(refused.text().await.unwrap().contains("TOO_MANY_TRANSFERS"));
     let refused = world.partner.attach(draft.id(), "proof.pdf", PDF).await;
-    assert_eq!((refused.status, refused.errors()), (StatusCode::TOO_MANY_REQUESTS, vec!["TOO_MANY_TRANSFERS".to_owned()]));
+    assert_eq!(
+        (refused.status, refused.errors()),
+        (StatusCode::TOO_MANY_REQUESTS, vec!["TOO_MANY_TRANSFERS".to_owned()])
+    );
     // Others go on, until all places are taken; what is no transfer goes on in any case.
     let third = stalled_download(&world.user, &url).await;
     let full = get(&world.user, &url, &[]).await;
@@ -290,7 +295,9 @@ const EACH: u64 = 640 * 1024;
 const NOISE: u64 = 16 * 1024 * 1024;
 
 fn ann(process: &Process) -> Caller {
-    process.caller(json!({ "sub": "ann@alpine.example", "roles": ["GLOBAL_ADMIN"], "partner_id": ALPINE, "scope": SCOPES }))
+    process.caller(
+        json!({ "sub": "ann@alpine.example", "roles": ["GLOBAL_ADMIN"], "partner_id": ALPINE, "scope": SCOPES }),
+    )
 }
 
 async fn a_draft(partner: &Caller) -> Value {

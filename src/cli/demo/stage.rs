@@ -157,10 +157,7 @@ fn proof(sample: &Sample) -> Upload {
         "Accepted by the customer on 2 November 2026",
         "This is a sample: all names are invented.",
     ]);
-    Upload {
-        name: format!("{}.pdf", sample.reference.to_lowercase()),
-        content: bytes::Bytes::from(content).into(),
-    }
+    Upload { name: format!("{}.pdf", sample.reference.to_lowercase()), content: bytes::Bytes::from(content).into() }
 }
 
 fn mistake(what: &str) -> Failure {
