@@ -125,7 +125,7 @@ impl Scene {
             subscriptions: (0..LINES).map(bought).collect(),
             ..Facts::default()
         };
-        Circumstances { policy: &self.policy, now: self.now, facts, reference_taken: false, taken: HashSet::new() }
+        Circumstances { policy: &self.policy, now: self.now, facts, reference_taken: None, taken: HashSet::new() }
     }
 
     /// The decision.

@@ -39,6 +39,7 @@ const MOST_IDS: usize = 100;
     ty = "ID",
     desc = "The global id: opaque, the same for ever, different for every object."
 ))]
+#[expect(clippy::large_enum_variant, reason = "there are few at a time, and not for long")]
 pub enum Node {
     /// A partner company.
     Partner(Partner),

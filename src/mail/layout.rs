@@ -27,11 +27,10 @@ impl Layout {
     pub(super) fn new(text: Option<String>, html: Option<String>) -> Result<Self, MailError> {
         let mut templates = Environment::new();
         templates.set_undefined_behavior(UndefinedBehavior::Strict);
-        templates.set_auto_escape_callback(
-            |name| {
-                if name.ends_with(".html") { AutoEscape::Html } else { AutoEscape::None }
-            },
-        );
+        templates.set_auto_escape_callback(|name| {
+            let is_html = std::path::Path::new(name).extension().is_some_and(|kind| kind == "html");
+            if is_html { AutoEscape::Html } else { AutoEscape::None }
+        });
         templates.set_formatter(format);
         templates.set_fuel(Some(FUEL));
         let syntax = SyntaxConfig::builder().trim_blocks(true).lstrip_blocks(true).keep_trailing_newline(true).build();

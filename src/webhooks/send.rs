@@ -171,7 +171,7 @@ fn told(error: &reqwest::Error) -> String {
         cause = inner.source();
     }
     if text.is_empty() {
-        text = "the request failed".to_owned();
+        "the request failed".clone_into(&mut text);
     }
     text.chars().take(LONGEST_ERROR).collect()
 }

@@ -30,7 +30,7 @@ fn spellings(canonical: &str, has_case: bool) -> Vec<String> {
     all
 }
 
-fn with_dashes(spellings: Vec<String>) -> Vec<String> {
+fn with_dashes(spellings: &[String]) -> Vec<String> {
     let dashed = |text: &String| {
         ['\u{2011}', '\u{2013}', '\u{2212}', '\u{ff0d}'].map(|dash| text.replace('-', &dash.to_string()))
     };
@@ -57,7 +57,7 @@ async fn every_kind_of_identifier_has_one_form(world: &World) {
         let claim = world.partner.mutate("createClaim", input).await.claim();
         assert_eq!(claim.field("location")["mpnId"], "ALP-7_x", "{typed:?}");
     }
-    for typed in with_dashes(spellings(CONTOSO_SALES, false)) {
+    for typed in with_dashes(&spellings(CONTOSO_SALES, false)) {
         let mut input = world.input_of(&world.partner);
         input["lines"][0]["subscriptionId"] = json!(typed);
         let claim = world.partner.mutate("createClaim", input).await.claim();
@@ -120,7 +120,7 @@ async fn a_claim_is_found_by_the_ids_that_it_names(world: &World) {
     for caller in [&world.partner, &world.reviewer, &world.customer] {
         let only = vec![json!(claim.id())];
         for id in [CONTOSO, CONTOSO_SALES] {
-            for typed in with_dashes(spellings(id, false)) {
+            for typed in with_dashes(&spellings(id, false)) {
                 assert_eq!(found(caller, &typed).await, only, "{typed:?} for {}", caller.subject);
             }
             assert_eq!(found(caller, &format!("sales {id}")).await, only);

@@ -50,10 +50,10 @@ pub async fn active(db: &Db, most: i64) -> Result<Vec<Active>, StoreError> {
     );
     let statement = Statement::from_string(db.connection().get_database_backend(), sql);
     let rows = ActiveRow::find_by_statement(statement).all(db.connection()).await?;
-    rows.into_iter().map(endpoint).collect()
+    rows.iter().map(endpoint).collect()
 }
 
-fn endpoint(row: ActiveRow) -> Result<Active, StoreError> {
+fn endpoint(row: &ActiveRow) -> Result<Active, StoreError> {
     let events: Result<_, _> = row.events.split_whitespace().map(str::parse).collect();
     let behind = row.behind_epoch.zip(row.behind_xid).zip(row.behind_pos);
     Ok(Active {

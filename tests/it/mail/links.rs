@@ -24,7 +24,8 @@ async fn open(world: &World, method: Method, path: &str) -> Answer {
 }
 
 async fn post(world: &World, path: &str, form: &[(&str, &str)]) -> Answer {
-    let encoded: String = form.iter().map(|(name, value)| format!("{name}={}", value.replace(' ', "+"))).collect();
+    let encoded: Vec<_> = form.iter().map(|(name, value)| format!("{name}={}", value.replace(' ', "+"))).collect();
+    let encoded = encoded.join("&");
     let request = world.anonymous.request(Method::POST, path);
     world.anonymous.send(request.header(CONTENT_TYPE, "application/x-www-form-urlencoded").body(encoded)).await
 }
@@ -67,6 +68,7 @@ async fn opening_the_link_changes_nothing(world: &World, smtp: &Smtp) {
 async fn a_scanner_that_opens_every_link_declines_nothing(world: &World, smtp: &Smtp) {
     // M3: every link of every mail, by every method that a scanner may use.
     let (claim, _) = approved(world, smtp).await;
+    smtp.came(2).await;
     let links: Vec<String> = smtp.mails().iter().flat_map(crate::support::smtp::Mail::links).collect();
     assert!(links.len() >= 2, "{links:?}");
     for link in links {

@@ -144,10 +144,8 @@ impl Receiver {
                 count.changed().await.unwrap();
             }
         };
-        match timeout(PATIENCE, waiting).await {
-            Ok(received) => received,
-            Err(_) => panic!("waited in vain at {path}: {:#?}", self.at(path)),
-        }
+        let received = timeout(PATIENCE, waiting).await;
+        received.unwrap_or_else(|_| panic!("waited in vain at {path}: {:#?}", self.at(path)))
     }
 
     /// Waits for so many messages at a path.

@@ -152,7 +152,7 @@ impl Server {
         let app = if settings.mail.sending.is_some() { app.with_outbox(Outbox::with_channel()) } else { app };
         let courier = cpor::server::courier(&app, &settings.mail).unwrap();
         let courier = courier.map(|courier| tokio::spawn(courier.run(std::future::pending())));
-        let dispatches = settings.dispatches;
+        let sends_webhooks = settings.dispatches;
         let config = config(&database, settings);
         let shutdown = Shutdown::default();
         let keys_clock = Clock::standing_at(monday());
@@ -168,7 +168,7 @@ impl Server {
             let tail = app.tail().clone();
             async move { tail.run(std::future::pending()).await }
         });
-        let dispatcher = dispatches.then(|| {
+        let dispatcher = sends_webhooks.then(|| {
             let app = app.clone();
             tokio::spawn(async move { app.run_webhooks(std::future::pending()).await })
         });

@@ -104,7 +104,7 @@ impl Smtp {
     pub async fn came(&self, count: usize) -> Vec<Mail> {
         let mut came = self.shared.came.subscribe();
         let waiting = came.wait_for(|came| *came >= count);
-        if tokio::time::timeout(Duration::from_secs(60), waiting).await.is_err() {
+        if tokio::time::timeout(Duration::from_mins(1), waiting).await.is_err() {
             let subjects: Vec<_> = self.mails().iter().map(|mail| format!("{} {}", mail.to, mail.subject())).collect();
             panic!("{count} messages were awaited, these came: {subjects:#?}");
         }
@@ -119,9 +119,8 @@ impl Smtp {
                 came.changed().await.unwrap();
             }
         };
-        if tokio::time::timeout(Duration::from_secs(60), waiting).await.is_err() {
-            panic!("{count} messages to {to} were awaited: {:#?}", self.mails());
-        }
+        let arrived = tokio::time::timeout(Duration::from_mins(1), waiting).await;
+        assert!(arrived.is_ok(), "{count} messages to {to} were awaited: {:#?}", self.mails());
         self.to(to)
     }
 
@@ -276,15 +275,12 @@ fn quoted_printable(text: &str) -> String {
     let mut place = 0;
     while place < bytes.len() {
         let code = (bytes[place] == b'=').then(|| text.get(place + 1..place + 3)).flatten();
-        match code.and_then(|code| u8::from_str_radix(code, 16).ok()) {
-            Some(byte) => {
-                decoded.push(byte);
-                place += 3;
-            }
-            None => {
-                decoded.push(bytes[place]);
-                place += 1;
-            }
+        if let Some(byte) = code.and_then(|code| u8::from_str_radix(code, 16).ok()) {
+            decoded.push(byte);
+            place += 3;
+        } else {
+            decoded.push(bytes[place]);
+            place += 1;
         }
     }
     String::from_utf8(decoded).unwrap()
@@ -296,7 +292,7 @@ fn decoded_words(value: &str) -> String {
     let mut was_encoded = false;
     for word in value.split(' ') {
         let inner = word.strip_prefix("=?utf-8?b?").and_then(|word| word.strip_suffix("?="));
-        if !decoded.is_empty() && !(was_encoded && inner.is_some()) {
+        if !(decoded.is_empty() || was_encoded && inner.is_some()) {
             decoded.push(' ');
         }
         was_encoded = inner.is_some();

@@ -106,11 +106,11 @@ async fn an_owner_disables_and_enables(world: &World) {
     assert_eq!(admin.mutate("recoverWebhookDeliveries", recover.clone()).await.problems(), ["WRONG_STATUS"]);
     admin.mutate("updateWebhookEndpoint", json!({ "endpointId": own.id, "enabled": true })).await.payload();
     let next = world.draft_on(&world.partner, 3).await;
-    let received = receiver.messages("/", 2).await;
-    assert_eq!(received[1].json()["data"]["claimId"], next.id());
+    let messages = receiver.messages("/", 2).await;
+    assert_eq!(messages[1].json()["data"]["claimId"], next.id());
     deliveries_until(&admin, &own.id, |all| super::all_in(all, "SENT")).await;
     // What happened meanwhile comes when it is asked for.
     assert_eq!(admin.mutate("recoverWebhookDeliveries", recover).await.payload()["scheduled"], 1);
-    let received = receiver.messages("/", 3).await;
-    assert_eq!(received[2].json()["data"]["claimId"], missed.id());
+    let messages = receiver.messages("/", 3).await;
+    assert_eq!(messages[2].json()["data"]["claimId"], missed.id());
 }

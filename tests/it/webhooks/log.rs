@@ -53,8 +53,8 @@ async fn a_delivery_is_sent_again_with_its_id(world: &World) {
     let input = json!({ "deliveryId": all[1]["id"], "idempotencyKey": "again" });
     let again = admin.mutate("redeliverWebhook", input.clone()).await;
     assert_eq!(again.payload()["delivery"]["id"], all[1]["id"]);
-    let received = receiver.messages("/", 3).await;
-    assert_eq!(received[0].id(), received[2].id());
+    let messages = receiver.messages("/", 3).await;
+    assert_eq!(messages[0].id(), messages[2].id());
     deliveries_until(&admin, &own.id, |all| all_in(all, "SENT")).await;
     admin.mutate("redeliverWebhook", input).await.payload();
     assert_eq!(receiver.at("/").len(), 3, "a repeat under the key sends nothing");
@@ -95,8 +95,8 @@ async fn what_was_not_delivered_is_recovered(world: &World) {
     let after = endpoint(&admin, &receiver, "/after", &["HISTORY_APPENDED"]).await;
     let input = json!({ "endpointId": after.id, "since": since, "idempotencyKey": "k" });
     assert_eq!(admin.mutate("recoverWebhookDeliveries", input.clone()).await.payload()["scheduled"], 2);
-    let received = receiver.messages("/after", 2).await;
-    assert_eq!(super::each(&received, "action"), ["PROOF_ATTACHED", "SUBMITTED"]);
+    let messages = receiver.messages("/after", 2).await;
+    assert_eq!(super::each(&messages, "action"), ["PROOF_ATTACHED", "SUBMITTED"]);
     assert_eq!(admin.mutate("recoverWebhookDeliveries", input).await.payload()["scheduled"], 2, "J1");
     let bad = admin.mutate("recoverWebhookDeliveries", json!({ "endpointId": after.id, "since": "never" })).await;
     assert_eq!(bad.payload()["problems"][0]["field"], json!(["since"]));

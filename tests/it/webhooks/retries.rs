@@ -42,7 +42,7 @@ async fn a_failed_delivery_is_tried_again_and_its_claim_waits(world: &World) {
     receiver.behave("/", Manners::Accepts);
     assert_eq!(receiver.at("/").len(), 2, "not before its time");
     advance(world, 5);
-    let all = receiver.until("/", |received| received.len() == 5).await;
+    let all = receiver.until("/", |messages| messages.len() == 5).await;
     let of_first: Vec<_> = all.iter().filter(|one| one.json()["data"]["claimId"] == first.id()).cloned().collect();
     assert_eq!(each(&of_first, "action"), ["CREATED", "CREATED", "PROOF_ATTACHED"]);
     // An event keeps its id.
@@ -84,7 +84,7 @@ async fn retries_follow_the_schedule_and_then_it_is_parked(world: &World) {
         assert!(wait > pause * 790 && wait <= pause * 1_000, "{wait} ms in place of {pause} s");
         advance(world, u64::try_from(pause).unwrap());
     }
-    receiver.until("/", |received| received.len() >= 8).await;
+    receiver.until("/", |messages| messages.len() >= 8).await;
     receiver.behave("/", Manners::Accepts);
     // Parked, it holds up nothing: its successor comes.
     let parked = |all: &[serde_json::Value]| all[1]["state"] == "PARKED" && all[0]["attempts"][0].is_object();
@@ -92,7 +92,7 @@ async fn retries_follow_the_schedule_and_then_it_is_parked(world: &World) {
     assert_eq!(all[1]["attempts"].as_array().unwrap().len(), 8);
     assert!(all[1]["nextAttemptAt"].is_null());
     advance(world, 5);
-    let last = receiver.until("/", |received| received.iter().any(super::Received::is_accepted)).await;
+    let last = receiver.until("/", |messages| messages.iter().any(super::Received::is_accepted)).await;
     assert_eq!(last.last().unwrap().json()["data"]["action"], "PROOF_ATTACHED");
 }
 
@@ -136,9 +136,9 @@ async fn a_receiver_that_was_away_gets_everything_in_order(world: &World) {
     assert!(all.iter().all(|one| one["attempts"][0]["status"].is_null()));
     receiver.come_back().await;
     advance(world, 5);
-    let received = receiver.messages("/", 9).await;
+    let messages = receiver.messages("/", 9).await;
     let mut by_claim: HashMap<String, Vec<String>> = HashMap::new();
-    for message in &received {
+    for message in &messages {
         let data = message.json()["data"].clone();
         let action = data["action"].as_str().unwrap().to_owned();
         by_claim.entry(data["claimId"].as_str().unwrap().to_owned()).or_default().push(action);
@@ -184,8 +184,8 @@ async fn an_endpoint_begins_after_a_position(world: &World) {
     let input = json!({ "url": receiver.url("/"), "events": ["HISTORY_APPENDED"], "after": positions[0] });
     endpoint_with(&admin, input).await;
     world.draft_on(&world.partner, 7).await;
-    let received = receiver.messages("/", 3).await;
-    let told: Vec<_> = received.iter().map(|one| one.json()["position"].clone()).collect();
+    let messages = receiver.messages("/", 3).await;
+    let told: Vec<_> = messages.iter().map(|one| one.json()["position"].clone()).collect();
     assert!(told.contains(&positions[1]) && told.contains(&positions[2]) && !told.contains(&positions[0]));
     assert_eq!(told.len(), 3);
     let bad = json!({ "url": receiver.url("/"), "events": ["HISTORY_APPENDED"], "after": "nowhere" });
@@ -205,8 +205,8 @@ async fn two_servers_deliver_each_event_once(world: &World) {
     }
     receiver.messages("/", 20).await;
     deliveries_until(&admin, &own.id, |all| all.len() == 20 && all_in(all, "SENT")).await;
-    let received = receiver.at("/");
-    let ids: std::collections::HashSet<_> = received.iter().map(|one| one.id().to_owned()).collect();
-    assert_eq!((received.len(), ids.len()), (20, 20));
+    let messages = receiver.at("/");
+    let ids: std::collections::HashSet<_> = messages.iter().map(|one| one.id().to_owned()).collect();
+    assert_eq!((messages.len(), ids.len()), (20, 20));
     other.stop().await;
 }
