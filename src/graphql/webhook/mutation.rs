@@ -33,7 +33,7 @@ pub struct WebhookMutation;
 impl WebhookMutation {
     /// Creates a webhook endpoint, which receives from then on what a live subscription of the caller's side would, signed by Standard
     /// Webhooks, at least once and in order for each claim. For a `GLOBAL_ADMIN`, `BILLING_ADMIN` or `INCENTIVES_ADMIN` of a partner,
-    /// and for a `REVIEW_LEAD`. Needs the scopes `webhooks:write` and those of the events: `claims:read`, for `HISTORY_APPENDED`
+    /// and for a `REVIEW_LEAD`. Needs the scope `webhooks:write` and those of the events: `claims:read`, for `HISTORY_APPENDED`
     /// `history:read`. Problems: `INVALID_VALUE`, `NOT_ALLOWED` (100 endpoints), `IDEMPOTENCY_KEY_REUSED`.
     async fn create_webhook_endpoint(
         &self,
@@ -53,7 +53,7 @@ impl WebhookMutation {
         Ok(CreateWebhookEndpointPayload { endpoint, secret, problems: told(done.problems) })
     }
 
-    /// Changes a webhook endpoint, disables or enables it. For those who may create it. Needs the scopes `webhooks:write`, and, to
+    /// Changes a webhook endpoint, disables or enables it. For those who may create it. Needs the scope `webhooks:write` and, to
     /// change events or selection, those of the events. Problems: `NOT_FOUND`, `INVALID_VALUE`, `IDEMPOTENCY_KEY_REUSED`.
     async fn update_webhook_endpoint(
         &self,
