@@ -195,9 +195,15 @@ impl Dispatcher {
             }
         };
         drop(timeout(PARTING, ending).await);
-        self.attempts.abort_all();
-        drop(self.settle().await);
+        if let Err(error) = self.settle().await {
+            tracing::warn!(
+                error = error.for_the_log(),
+                "the last results of webhooks were not stored; they are sent again"
+            );
+        }
+        // Before they are aborted: an aborted attempt is one that has ended, and would keep its lease.
         let left: Vec<Uuid> = self.tasks.drain().map(|(_, (_, delivery))| delivery).collect();
+        self.attempts.abort_all();
         let given_back = async {
             let transaction = self.app.db().begin().await?;
             writes::unlease(&transaction, &left).await?;

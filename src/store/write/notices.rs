@@ -50,6 +50,7 @@ pub(super) fn row(
     state: DeliveryState,
     at: Timestamp,
 ) -> notice::ActiveModel {
+    // Words, numbers and times: this cannot fail. Without its facts a notice would be recorded only, with the reason.
     let told = serde_json::to_string(&notice.told).ok();
     let (partner_id, tenant_id, reviewer) = match &notice.recipient {
         Recipient::Partner => (about.partner_id, None, None),

