@@ -18,17 +18,18 @@ use futures_util::future::BoxFuture;
 
 use crate::{
     app::{
-        App, AppError, Download,
+        Addressed, App, AppError, Download,
+        exports::{Asked, Export, Format, Naming, Noun},
         notices::{Courier, Followed, Link, Outbox},
         webhooks::Renderer,
     },
     auth::Authenticator,
     clock::Clock,
     config::{Config, Introspection, StorageOptions},
-    documents::{Documents, Receiving},
+    documents::{Addresses, Documents, Receiving},
     graphql::{document::Gate, endpoint::Endpoint, global_id, schema},
     http::{self, Shutdown},
-    jobs,
+    ids, jobs,
     store::{Db, PoolFigures, StoreError, write::settings},
     telemetry,
     webhooks::Webhooks,
@@ -53,6 +54,12 @@ const CONNECTIONS: [&str; 13] = [
     "subscriptions",
     "webhookEndpoints",
 ];
+
+/// How the API names what is exported.
+pub const NAMING: Naming = Naming {
+    claim: |id| global_id::encode(global_id::Kind::Claim, id).to_string(),
+    association: |id| global_id::encode(global_id::Kind::Association, id).to_string(),
+};
 
 /// Why nothing could be started, and what to do about it.
 #[derive(Clone, Debug)]
@@ -209,6 +216,7 @@ impl Server {
             tokio::join!(open(&config.storage, config.public_url.clone(), config.migrate, purpose), documents.check());
         let app = app?.with_patience(config.limits.settle_patience()).with_webhooks(Webhooks::new(&config.webhooks));
         let app = mail::with_mail(app, &config.mail).await?;
+        let app = with_addresses(app, config).await?;
         checked.map_err(|wrong| StartError::new(wrong.message, wrong.remedy))?;
         let courier = courier(&app, &config.mail)?;
         let listener = TcpListener::bind(config.listen);
@@ -309,6 +317,20 @@ impl Server {
     }
 }
 
+/// The use cases with the keys that addresses of documents are signed with (P2): of the key that all servers on the database
+/// share, and of the secrets of the configuration, so that the database alone does not let anyone sign.
+///
+/// # Errors
+/// When the key can be neither read nor stored.
+pub async fn with_addresses(app: App, config: &Config) -> Result<App, StartError> {
+    let stored = settings::document_key(app.db(), ids::secret()).await.map_err(schema_error)?;
+    let mut secrets: Vec<&[u8]> = config.identity.secrets().map(|secret| secret.as_bytes()).collect();
+    if secrets.is_empty() {
+        secrets.extend(config.webhooks.keys.iter().map(|key| key.as_bytes()));
+    }
+    Ok(app.with_addresses(Addresses::new(&stored, secrets.into_iter())))
+}
+
 /// What checks the tokens of a server with these use cases.
 #[must_use]
 pub fn authenticator(app: &App, config: &Config) -> Arc<Authenticator> {
@@ -349,6 +371,25 @@ impl http::Backend for Edge {
                 None => Ok(None),
             }
         })
+    }
+
+    fn open_address<'a>(&'a self, id: &'a str, token: &'a str) -> BoxFuture<'a, Result<Option<Addressed>, AppError>> {
+        Box::pin(async move {
+            match global_id::key(global_id::Kind::ProofDocument, id) {
+                Some(id) => self.app.open_address(id, token).await,
+                None => Ok(None),
+            }
+        })
+    }
+
+    fn export<'a>(
+        &'a self,
+        caller: &'a Caller,
+        noun: Noun,
+        format: Format,
+        since: Option<String>,
+    ) -> BoxFuture<'a, Result<Export, AppError>> {
+        Box::pin(self.app.export(caller, Asked { noun, format, since, naming: NAMING }))
     }
 
     fn follow_link(&self, link: Link) -> BoxFuture<'_, Result<Followed, AppError>> {

@@ -87,6 +87,12 @@ impl Tail {
         Self { patience, ..self }
     }
 
+    /// How long those who come by this clone wait for what is committed to be settled.
+    #[must_use]
+    pub const fn patience(&self) -> Duration {
+        self.patience
+    }
+
     /// Says that something was committed, so that it is read at once.
     pub fn wake(&self) {
         self.inner.hint.notify_one();

@@ -18,6 +18,7 @@ use super::{
     live::Subscription,
     node::{Node, NodeQuery},
     notice::{NoticeMutation, NoticeQuery},
+    proof::ProofQuery,
     reviewer::{ReviewerMutation, ReviewerQuery},
     revocation::RevocationMutation,
     sandbox::SandboxMutation,
@@ -47,6 +48,7 @@ pub struct Query(
     AssociationQuery,
     ArbitrationQuery,
     NoticeQuery,
+    ProofQuery,
     WebhookQuery,
 );
 

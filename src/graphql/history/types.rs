@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use async_graphql::{Context, ID, Object, SimpleObject};
-use domain::lifecycle::ACTING_FOR;
+use domain::lifecycle;
 use uuid::Uuid;
 
 use super::HistoryAction;
@@ -56,11 +56,6 @@ pub struct FieldChange {
     pub after: Option<String>,
 }
 
-/// The fields that this reader may not know of (A4, L12).
-fn hidden(reader: &Reader) -> &'static [&'static str] {
-    if reader.is_vendor() { &["externalReference"] } else { &["reviewer", ACTING_FOR] }
-}
-
 /// One thing that happened to a claim: who, what, when, and what changed. Entries are only ever added, together with
 /// what they tell.
 #[Object]
@@ -108,7 +103,7 @@ impl HistoryEntry {
 
     /// What changed, field by field. A partner does not see who reviews, the vendor not the partner's own reference.
     async fn changes(&self, ctx: &Context<'_>) -> Result<EagerList<FieldChange>, Failure> {
-        let hidden = hidden(Reader::of(ctx)?);
+        let hidden = lifecycle::hidden_changes(Reader::of(ctx)?.is_vendor());
         let shown = |change: domain::history::FieldChange| FieldChange {
             field: change.field,
             before: change.before,
