@@ -244,11 +244,15 @@ impl Export {
         if self.next == Next::First {
             self.asked.format.begin(&mut out, rows::columns(self.asked.noun));
         }
-        while out.is_empty() {
-            if self.next == Next::Done {
-                return Ok(None);
-            }
+        // The names come together with the first rows: `read` is what goes on from one part to the next.
+        while self.next != Next::Done {
             self.read(&mut out).await?;
+            if !out.is_empty() {
+                break;
+            }
+        }
+        if out.is_empty() {
+            return Ok(None);
         }
         self.bytes += out.len() as u64;
         self.hash.update(&out);

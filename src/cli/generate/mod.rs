@@ -36,8 +36,8 @@ event log are the database's own. Claims are made from January 2025 on; what clo
 2026, and the deadlines that still run end from October 2036 on, so that no server has any to act on. Times follow the
 default policy; another one (--policy) gives other data.
 
-All documents share three small files. The database must hold no claim, partner or customer. Everything is written in batches,
-each in one transaction: after an interruption, begin again with an empty database.")]
+All documents share three small files. The database must hold no claim, partner or customer. Everything is written in batches:
+after an interruption, begin again with an empty database.")]
 pub struct Options {
     /// How many claims to make, in every status.
     #[arg(long, env = "CPOR_CLAIMS", value_name = "COUNT", value_parser = clap::value_parser!(u64).range(1..=CLAIMS_MAX))]
@@ -172,7 +172,7 @@ impl Work<'_> {
         Ok(())
     }
 
-    /// Writes what is pending in one transaction, claims and entries in the order of their times.
+    /// Writes what is pending, customers and subscriptions first, claims and entries in the order of their times.
     async fn flush(&mut self) -> Result<(), Failure> {
         let Pending { customers, subscriptions, mut batch } = std::mem::take(&mut self.pending);
         let count = |rows: usize| u64::try_from(rows).unwrap_or(0);
@@ -192,8 +192,8 @@ impl Work<'_> {
         for rows in subscriptions.chunks(ROWS) {
             Loadable::write(&transaction, rows, span::begin()).await.map_err(AppError::from)?;
         }
-        batch.insert(&transaction).await.map_err(AppError::from)?;
-        Ok(transaction.commit().await.map_err(AppError::from)?)
+        transaction.commit().await.map_err(AppError::from)?;
+        Ok(batch.insert(self.app.db()).await.map_err(AppError::from)?)
     }
 }
 

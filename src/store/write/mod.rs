@@ -6,6 +6,7 @@ pub mod bulk;
 pub mod change;
 pub mod claims;
 pub mod comments;
+mod copy;
 pub mod directory;
 pub mod documents;
 pub mod evaluations;

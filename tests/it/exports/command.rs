@@ -162,10 +162,10 @@ fn memory(process: u32) -> u64 {
 
 async fn the_memory_of_an_export_is_constant(database: &Database) {
     // B3
-    let folder = generated(database, "200");
+    let folder = generated(database, "100");
     let (small, few) = peak(database, &folder).await;
     let other = Database::empty(database.backend).await;
-    let folder = generated(&other, "2000");
+    let folder = generated(&other, "1000");
     let (large, many) = peak(&other, &folder).await;
     assert!(many > 8 * few, "{few} {many}");
     // Ten times as much: a page or two and the noise of a process, no multiple.
