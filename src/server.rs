@@ -1,5 +1,6 @@
 //! The assembly: options become an open database, the use cases, the schema, and a server on a socket.
 
+mod edge;
 mod mail;
 mod stop;
 
@@ -10,31 +11,27 @@ use std::{
     sync::Arc,
 };
 
-use domain::{
-    caller::Caller,
-    policy::{Policy, PolicyFile},
-};
-use futures_util::future::BoxFuture;
+use domain::policy::{Policy, PolicyFile};
 
 use crate::{
     app::{
-        Addressed, App, AppError, Download,
-        exports::{Asked, Export, Format, Naming, Noun},
-        notices::{Courier, Followed, Link, Outbox},
-        webhooks::Renderer,
+        App,
+        exports::Naming,
+        notices::{Courier, Outbox},
     },
     auth::Authenticator,
     clock::Clock,
     config::{Config, Introspection, StorageOptions},
-    documents::{Addresses, Documents, Receiving},
+    documents::{Addresses, Documents},
     graphql::{document::Gate, endpoint::Endpoint, global_id, schema},
     http::{self, Shutdown},
     ids, jobs,
-    store::{Db, PoolFigures, StoreError, write::settings},
+    store::{Db, StoreError, write::settings},
     telemetry,
     webhooks::Webhooks,
 };
 
+use edge::Edge;
 pub use mail::courier;
 use stop::StopSignal;
 
@@ -345,66 +342,5 @@ pub fn routes(app: App, config: &Config, authenticator: Arc<Authenticator>, shut
     let largest = usize::try_from(app.policy().documents.max_size_bytes()).unwrap_or(usize::MAX);
     let renderer = endpoint.webhook_renderer();
     app.render_webhooks_by(&renderer);
-    http::router(config, endpoint, Edge { app, _renderer: renderer }, authenticator, largest, shutdown)
-}
-
-/// What the HTTP edge needs beside GraphQL, from the use cases.
-struct Edge {
-    app: App,
-    /// The use cases know it weakly: it stands on them.
-    _renderer: Arc<dyn Renderer>,
-}
-
-impl http::Backend for Edge {
-    fn receive(&self) -> BoxFuture<'_, Result<Receiving, AppError>> {
-        Box::pin(self.app.receive())
-    }
-
-    fn open_document<'a>(
-        &'a self,
-        caller: &'a Caller,
-        id: &'a str,
-    ) -> BoxFuture<'a, Result<Option<Download>, AppError>> {
-        Box::pin(async move {
-            match global_id::key(global_id::Kind::ProofDocument, id) {
-                Some(id) => self.app.open_document(caller, id).await,
-                None => Ok(None),
-            }
-        })
-    }
-
-    fn open_address<'a>(&'a self, id: &'a str, token: &'a str) -> BoxFuture<'a, Result<Option<Addressed>, AppError>> {
-        Box::pin(async move {
-            match global_id::key(global_id::Kind::ProofDocument, id) {
-                Some(id) => self.app.open_address(id, token).await,
-                None => Ok(None),
-            }
-        })
-    }
-
-    fn export<'a>(
-        &'a self,
-        caller: &'a Caller,
-        noun: Noun,
-        format: Format,
-        since: Option<String>,
-    ) -> BoxFuture<'a, Result<Export, AppError>> {
-        Box::pin(self.app.export(caller, Asked { noun, format, since, naming: NAMING }))
-    }
-
-    fn follow_link(&self, link: Link) -> BoxFuture<'_, Result<Followed, AppError>> {
-        Box::pin(self.app.follow_link(link))
-    }
-
-    fn meet<'a>(&'a self, caller: &'a Caller) -> BoxFuture<'a, ()> {
-        Box::pin(self.app.meet(caller))
-    }
-
-    fn ready(&self) -> BoxFuture<'_, Result<(), String>> {
-        Box::pin(self.app.ready())
-    }
-
-    fn pools(&self) -> Vec<PoolFigures> {
-        self.app.db().pools()
-    }
+    http::router(config, endpoint, Edge::new(app, renderer), authenticator, largest, shutdown)
 }

@@ -142,7 +142,7 @@ async fn a_cell_that_would_be_a_formula_is_defused(world: &World) {
     let texts = ["=1+1", "+1", "-1", "@SUM(A1)", "\u{ff1d}1", "'=1", "plain"];
     for (number, name) in (1..).zip(texts) {
         let draft = world.draft_on(&world.partner, number).await;
-        world.partner.act("updateClaim", &draft, json!({ "name": name })).await.done();
+        world.partner.act("updateClaim", &draft, json!({ "name": name })).await.claim();
     }
     let objects = export(&world.partner, "claims.jsonl").await.objects();
     assert_eq!(objects.iter().map(|row| row["name"].as_str().unwrap()).collect::<Vec<_>>(), texts);

@@ -23,8 +23,13 @@ use crate::store::{
 use cells::Cell;
 pub use format::Format;
 
-/// How many rows are read and written at once.
-const ROWS: u64 = 500;
+/// How many rows are read and written at once: few at first, then as many as make [`PART`].
+const FIRST_ROWS: u64 = 50;
+const FEWEST_ROWS: u64 = 10;
+const MOST_ROWS: u64 = 500;
+
+/// How many bytes are written at once, about: rows of long texts take the same memory as short ones.
+const PART: u64 = 512 * 1024;
 
 /// How long to wait before a snapshot is taken again, in the hope that it is settled.
 const AGAIN_AFTER: Duration = Duration::from_millis(20);
@@ -121,6 +126,8 @@ pub struct Export {
     rows: u64,
     position: String,
     next: Next,
+    /// How many rows are read next.
+    limit: u64,
     written: u64,
     bytes: u64,
     hash: Sha256,
@@ -179,6 +186,7 @@ impl App {
             rows,
             position,
             next: Next::First,
+            limit: FIRST_ROWS,
             written: 0,
             bytes: 0,
             hash: Sha256::new(),
@@ -262,11 +270,14 @@ impl Export {
     /// Reads the next rows and writes them.
     async fn read(&mut self, out: &mut Vec<u8>) -> Result<(), AppError> {
         let (rows, last) = self.page().await?;
+        let before = out.len();
         for row in &rows {
             self.asked.format.row(out, rows::columns(self.asked.noun), row);
         }
-        self.written += rows.len() as u64;
-        self.next = if (rows.len() as u64) < ROWS { Next::Done } else { last.map_or(Next::Done, Next::After) };
+        let (count, bytes) = (rows.len() as u64, (out.len() - before) as u64);
+        self.written += count;
+        self.next = if count < self.limit { Next::Done } else { last.map_or(Next::Done, Next::After) };
+        self.limit = (PART * count / bytes.max(1)).clamp(FEWEST_ROWS, MOST_ROWS);
         if self.next == Next::Done && self.written != self.rows {
             return Err(AppError::Internal(format!("{} rows were counted and {} exported", self.rows, self.written)));
         }
@@ -274,7 +285,8 @@ impl Export {
     }
 
     async fn page(&self) -> Result<(Vec<Vec<Cell>>, Option<Key>), AppError> {
-        let Self { snapshot, selection, asked: Asked { naming, .. }, view, .. } = self;
+        let Self { snapshot, selection, asked: Asked { naming, .. }, view, limit, .. } = self;
+        let limit = *limit;
         let caller = &selection.caller;
         let (id, position) = match self.next {
             Next::After(Key::Id(id)) => (Some(id), None),
@@ -283,22 +295,22 @@ impl Export {
         };
         Ok(match self.asked.noun {
             Noun::Claims => {
-                let found = selection.claims_after(snapshot, id, ROWS).await?;
+                let found = selection.claims_after(snapshot, id, limit).await?;
                 let last = found.last().map(|row| Key::Id(row.claim.id));
                 (found.iter().map(|row| rows::claim(row, caller, view, naming)).collect(), last)
             }
             Noun::History => {
-                let found = selection.history_after(snapshot, position, ROWS).await?;
+                let found = selection.history_after(snapshot, position, limit).await?;
                 let last = found.last().map(|row| Key::Position(row.entry.position));
                 (found.iter().map(|row| rows::entry(row, caller, naming)).collect(), last)
             }
             Noun::Evaluations => {
-                let found = selection.evaluations_after(snapshot, id, ROWS).await?;
+                let found = selection.evaluations_after(snapshot, id, limit).await?;
                 let last = found.last().map(|row| Key::Id(row.evaluation.claim_id));
                 (found.iter().map(|row| rows::evaluation(row, naming)).collect(), last)
             }
             Noun::Associations => {
-                let found = selection.associations_after(snapshot, id, ROWS).await?;
+                let found = selection.associations_after(snapshot, id, limit).await?;
                 let last = found.last().map(|row| Key::Id(row.id));
                 (found.iter().map(|row| rows::association(row, naming)).collect(), last)
             }

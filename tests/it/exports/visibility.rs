@@ -35,7 +35,7 @@ async fn stage(world: &World) {
     world.reviewer.comment(approved.id(), "Among us", "INTERNAL").await.claim();
     world.reviewer.comment(approved.id(), "To you", "SHARED").await.claim();
     let draft = world.draft_on(&world.partner, 1).await;
-    world.partner.act("updateClaim", &draft, json!({ "externalReference": "OPP-1", "name": "=1+1" })).await.done();
+    world.partner.act("updateClaim", &draft, json!({ "externalReference": "OPP-1", "name": "=1+1" })).await.claim();
     let reviewed = world.review(&world.submitted_on(&world.partner, 2).await).await;
     let rejected = world.reject(&reviewed).await;
     world.partner.act("disputeClaim", &rejected, json!({ "justification": "The proof is there." })).await.done();
