@@ -141,6 +141,8 @@ pub async fn is_empty(db: &Db) -> Result<bool, StoreError> {
 pub async fn analyze(db: &Db) -> Result<(), StoreError> {
     if db.is_postgres() {
         let transaction = db.begin().await?;
+        // It takes as long as there are rows.
+        transaction.connection().execute_unprepared("SET LOCAL statement_timeout = 0").await?;
         transaction.connection().execute_unprepared("ANALYZE").await?;
         transaction.commit().await?;
     }

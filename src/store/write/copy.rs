@@ -23,7 +23,9 @@ impl CopyTransaction {
     /// # Errors
     /// The database's.
     pub(super) async fn begin(db: &Db) -> Result<Self, StoreError> {
-        Ok(Self(db.write.get_postgres_connection_pool().begin().await.map_err(error)?))
+        let mut transaction = db.write.get_postgres_connection_pool().begin().await.map_err(error)?;
+        sqlx::query("SET LOCAL statement_timeout = '1min'").execute(&mut *transaction).await.map_err(error)?;
+        Ok(Self(transaction))
     }
 
     /// Copies rows that all have these columns set. An error leaves nothing of the transaction.
