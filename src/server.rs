@@ -21,7 +21,7 @@ use crate::{
     },
     auth::Authenticator,
     clock::Clock,
-    config::{Config, Introspection, StorageOptions},
+    config::{Config, Introspection, Secret, StorageOptions},
     documents::{Addresses, Documents},
     graphql::{document::Gate, endpoint::Endpoint, global_id, schema},
     http::{self, Shutdown},
@@ -321,9 +321,9 @@ impl Server {
 /// When the key can be neither read nor stored.
 pub async fn with_addresses(app: App, config: &Config) -> Result<App, StartError> {
     let stored = settings::document_key(app.db(), ids::secret()).await.map_err(schema_error)?;
-    let mut secrets: Vec<&[u8]> = config.identity.secrets().map(|secret| secret.as_bytes()).collect();
+    let mut secrets: Vec<&[u8]> = config.identity.secrets().map(Secret::as_bytes).collect();
     if secrets.is_empty() {
-        secrets.extend(config.webhooks.keys.iter().map(|key| key.as_bytes()));
+        secrets.extend(config.webhooks.keys.iter().map(Secret::as_bytes));
     }
     Ok(app.with_addresses(Addresses::new(&stored, secrets.into_iter())))
 }

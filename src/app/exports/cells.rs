@@ -28,11 +28,11 @@ impl Cell {
         text.map_or(Self::Null, Self::text)
     }
 
-    pub(super) fn shown(value: impl ToString) -> Self {
+    pub(super) fn shown(value: impl ToString + Copy) -> Self {
         Self::Text(value.to_string())
     }
 
-    pub(super) fn maybe_shown(value: Option<impl ToString>) -> Self {
+    pub(super) fn maybe_shown(value: Option<impl ToString + Copy>) -> Self {
         value.map_or(Self::Null, Self::shown)
     }
 

@@ -13,7 +13,7 @@ use uuid::Uuid;
 use super::{Selection, page};
 use crate::store::{
     Reads, StoreError,
-    claims::{Wanted, lines},
+    claims::{ClaimRow, Wanted, lines},
     keyset,
     rows::Rows,
     scope,
@@ -46,7 +46,7 @@ impl Selection {
     ) -> Result<Vec<ExportedClaim>, StoreError> {
         let query = page(self.claims(snapshot), claim::Column::Id, after, limit);
         let found: Vec<Claim> =
-            keyset::all(snapshot, query, &Wanted::ROW).await?.into_iter().map(|row| row.into_claim()).collect();
+            keyset::all(snapshot, query, &Wanted::ROW).await?.into_iter().map(ClaimRow::into_claim).collect();
         let ids: Vec<Uuid> = found.iter().map(|claim| claim.id).collect();
         let mut lines = lines(snapshot, &ids).await?;
         let last = self.last_entries(snapshot, &ids).await?;

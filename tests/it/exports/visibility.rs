@@ -190,5 +190,5 @@ async fn evaluations_are_exported_as_the_api_shows_them(world: &World) {
         assert_eq!(sorted(export(caller, "evaluations.jsonl").await.objects()), shown, "{}", caller.subject);
         seen.extend(shown.into_iter().map(|row| row["status"].clone()));
     }
-    assert!(seen.contains(&json!("SENT")) && seen.contains(&json!("PENDING")), "{seen:?}");
+    assert!(seen.contains(&json!("SENT")) && seen.contains(&json!("WAITING_FOR_CONSENT")), "{seen:?}");
 }
