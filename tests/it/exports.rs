@@ -99,7 +99,7 @@ async fn an_export_tells_its_rows_its_position_and_its_hash(world: &World) {
     let (content, trailer) = unchunked(&wire.rest().await);
     let hash = domain::history::hex(&Sha256::digest(&content));
     assert_eq!(trailer, format!("cpor-sha256: {hash}\r\n\r\n"));
-    assert_eq!(content.iter().filter(|byte| **byte == b'\n').count(), 2);
+    assert_eq!(String::from_utf8(content).unwrap().lines().count(), 2);
 }
 
 async fn both_formats_have_the_same_rows(world: &World) {

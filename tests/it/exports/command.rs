@@ -126,7 +126,7 @@ async fn a_file_is_whole_or_not_there(database: &Database) {
 }
 
 /// The most memory that an export of the history had in RAM, in bytes, and how many rows it had.
-async fn peak(database: &Database, folder: &Path) -> (u64, usize) {
+fn peak(database: &Database, folder: &Path) -> (u64, usize) {
     let command = command(database, folder, &["export", "history"]);
     let mut child = Command::new(command.get_program());
     child
@@ -163,10 +163,10 @@ fn memory(process: u32) -> u64 {
 async fn the_memory_of_an_export_is_constant(database: &Database) {
     // B3
     let folder = generated(database, "100");
-    let (small, few) = peak(database, &folder).await;
+    let (small, few) = peak(database, &folder);
     let other = Database::empty(database.backend).await;
     let folder = generated(&other, "1000");
-    let (large, many) = peak(&other, &folder).await;
+    let (large, many) = peak(&other, &folder);
     assert!(many > 8 * few, "{few} {many}");
     // Ten times as much: a page or two and the noise of a process, no multiple.
     assert!(large < small + 8 * 1024 * 1024, "{few} rows: {small} bytes, {many} rows: {large} bytes");
