@@ -140,7 +140,7 @@ pub(super) fn total(count: u64) -> i32 {
     i32::try_from(count).unwrap_or(i32::MAX)
 }
 
-/// Where a page stands in its list, by the Relay specification.
+/// The cursors at a page's ends, and whether there are more pages, by the Relay specification.
 #[derive(Clone, Debug)]
 pub struct PageInfo {
     has_next: bool,
@@ -161,7 +161,7 @@ impl PageInfo {
     }
 }
 
-/// Where a page stands in its list, by the Relay specification.
+/// The cursors at a page's ends, and whether there are more pages, by the Relay specification.
 #[Object]
 impl PageInfo {
     /// Whether more items follow this page.
@@ -207,7 +207,7 @@ macro_rules! connection {
             }
         }
 
-        #[doc = concat!("A page of ", $items, ", by the Relay connection specification.")]
+        #[doc = concat!("A page of ", $items, ", as a Relay connection.")]
         #[async_graphql::Object]
         impl $connection {
             #[doc = concat!("The ", $items, " of this page, each with its cursor, in the order of the list.")]
@@ -220,33 +220,33 @@ macro_rules! connection {
                 $crate::graphql::eager::EagerList(self.edges.iter().map(|edge| &edge.node).collect())
             }
 
-            /// Where this page stands in the list.
+            /// The cursors at the page's ends, and whether there are more pages.
             async fn page_info(&self) -> $crate::graphql::eager::Eager<&$crate::graphql::page::PageInfo> {
                 $crate::graphql::eager::Eager(&self.page_info)
             }
 
-            #[doc = concat!("How many ", $items, " the whole list has, beyond this page too. Counted only when asked for.")]
+            #[doc = concat!("The number of ", $items, " in the whole list, not only on this page. Counted only if selected.")]
             async fn total_count(&self, ctx: &async_graphql::Context<'_>) -> Result<i32, $crate::graphql::error::Failure> {
                 self.total.count(ctx).await
             }
         }
 
-        #[doc = concat!("The place of ", $item, " in a list.")]
+        #[doc = concat!("An item of a page: ", $item, " with its cursor.")]
         pub struct $edge {
             cursor: $crate::store::page::Cursor,
             node: $node,
         }
 
-        #[doc = concat!("The place of ", $item, " in a list.")]
+        #[doc = concat!("An item of a page: ", $item, " with its cursor.")]
         #[async_graphql::Object]
         impl $edge {
-            /// Where the item stands, for `after` and `before`. Opaque; it stays good while items are added, and
-            /// belongs to this list in this order.
+            /// The item's position, for `after` and `before`. Opaque, specific to this list and its order, and valid
+            /// while items are added.
             async fn cursor(&self) -> String {
                 self.cursor.encode()
             }
 
-            #[doc = concat!("The item itself: ", $item, ".")]
+            #[doc = concat!("The item at the cursor: ", $item, ".")]
             async fn node(&self) -> $crate::graphql::eager::Eager<&$node> {
                 $crate::graphql::eager::Eager(&self.node)
             }

@@ -31,7 +31,7 @@ const MAX_DEPTH: usize = 32;
 /// The deepest nesting of selections, fragments expanded, in the same case.
 const MAX_RECURSION: usize = 64;
 
-/// What can be read. Every field needs a token; what it needs beside is said with it.
+/// Reads. Every field needs a token; its description names the scope that it needs.
 #[derive(MergedObject, Default)]
 pub struct Query(
     ViewerQuery,
@@ -50,8 +50,8 @@ pub struct Query(
     WebhookQuery,
 );
 
-/// What can be done. A refusal by the rules is data: the payload's object is null, and `problems` tells why. Several
-/// mutations of one operation run one after the other, each in a transaction of its own.
+/// Changes. A refusal by the rules is data: the payload's object is null, and `problems` lists the reasons. The
+/// mutations of one operation run one after the other, each in its own transaction.
 #[derive(MergedObject, Default)]
 pub struct Mutation(
     PartnerMutation,

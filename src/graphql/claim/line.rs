@@ -38,11 +38,11 @@ impl ClaimLine {
     }
 }
 
-/// One claimed product of a claim. What it claims, its subject, is the subscription in Business Applications, and the
-/// customer's workload (the product) in Microsoft 365. A subject has at most one live association.
+/// One claimed product. Its subject is the subscription in Business Applications, and the customer's workload (the
+/// product) in Microsoft 365. Each subject has at most one live association.
 #[Object]
 impl ClaimLine {
-    /// The line's id, as `updateClaim` takes it in `removeLineIds`. No `Node`.
+    /// The line's id, for `UpdateClaimInput.removeLineIds`. Not the id of a `Node`.
     async fn id(&self) -> ID {
         global_id::encode(Kind::ClaimLine, self.row.line.id)
     }
@@ -55,14 +55,14 @@ impl ClaimLine {
         Ok(Eager(load_required(ctx, ProductById(self.row.line.sku_id)).await?.into()))
     }
 
-    /// The subscription id: of a draft as it was typed, later that of the subscription. Null where none was given, and
-    /// in Microsoft 365, where the product alone is claimed.
+    /// The subscription id: as typed while the claim is a draft, afterwards that of the resolved subscription. Null if
+    /// none was given, and in Microsoft 365, where products are claimed without one.
     async fn subscription_id(&self) -> Option<String> {
         self.row.line.subscription_id.map(|id| id.to_string()).or_else(|| self.row.line.typed.clone())
     }
 
-    /// The subscription that the line stands for. Of a draft the one that it would be submitted with; null while that
-    /// is not settled, and in Microsoft 365.
+    /// The subscription that the line resolves to; for a draft, the one that it would be submitted with. Null while
+    /// that is not settled, and in Microsoft 365.
     async fn subscription(&self, ctx: &Context<'_>) -> Result<Option<Eager<CustomerSubscription>>, Failure> {
         if let Some(subscription) = self.row.subscription.as_ref().filter(|_| !self.is_of_draft()) {
             return Ok(Some(Eager(subscription.clone().into())));
@@ -78,13 +78,13 @@ impl ClaimLine {
         }
     }
 
-    /// How a contest with other partners for the same subject stands. To a customer always `PENDING`.
+    /// Whether another partner competed for the subject, and who won. Always `PENDING` for customers.
     async fn outcome(&self, ctx: &Context<'_>) -> Result<LineOutcome, Failure> {
         // A3
         if Reader::of(ctx)?.is_customer() { Ok(LineOutcome::Pending) } else { Ok(self.row.line.outcome.into()) }
     }
 
-    /// The association that the line became on approval, also when it has ended; null before.
+    /// The association that approval created for this line, even if it has ended; null before approval.
     async fn association(&self, ctx: &Context<'_>) -> Result<Option<Eager<Association>>, Failure> {
         Ok(load(ctx, AssociationOfLine(self.row.line.id)).await?.map(|one| Eager(one.into())))
     }

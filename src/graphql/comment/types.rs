@@ -31,7 +31,7 @@ use crate::{
 pub enum CommentVisibility {
     /// The claim's partner and the vendor.
     Shared,
-    /// The vendor only. Only a reviewer may write one.
+    /// Only the vendor; only reviewers may write such comments.
     Internal,
 }
 
@@ -52,21 +52,21 @@ pub(super) fn wanted(ctx: &Context<'_>) -> Columns {
 
 connection!(CommentConnection, CommentEdge, Comment, "comments", "a comment");
 
-/// A comment on a claim. It is never changed or removed.
+/// A comment on a claim; it is never changed or removed.
 #[Object]
 impl Comment {
-    /// The global id.
+    /// The opaque, permanent id of the object, for `node` and for inputs.
     pub async fn id(&self) -> ID {
         global_id::encode(Kind::Comment, self.0.id)
     }
 
-    /// The claim that it is on. Needs the scope `claims:read`, unless it is part of a mutation's answer.
+    /// The claim that it was posted on. Needs the scope `claims:read`, except in a mutation's payload.
     #[graphql(guard = "guard::CLAIMS")]
     async fn claim(&self, ctx: &Context<'_>) -> Result<Eager<Claim>, Failure> {
         claim::visible(ctx, self.0.claim_id).await.map(Eager)
     }
 
-    /// Who wrote it.
+    /// The person who wrote it.
     async fn author(&self, ctx: &Context<'_>) -> Result<Eager<Actor>, Failure> {
         Ok(Eager(Actor::shown_to(Reader::of(ctx)?, &self.0.author)))
     }
@@ -76,12 +76,12 @@ impl Comment {
         &self.0.body
     }
 
-    /// Who may read it.
+    /// Who may read the comment.
     async fn visibility(&self) -> CommentVisibility {
         self.0.visibility.into()
     }
 
-    /// When it was written.
+    /// When the comment was posted.
     async fn created_at(&self) -> DateTime {
         self.0.created_at.into()
     }

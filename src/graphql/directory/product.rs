@@ -27,15 +27,15 @@ impl From<records::Product> for Product {
 
 connection!(ProductConnection, ProductEdge, Product, "products", "a product");
 
-/// A product of the vendor's catalogue; in Microsoft 365 also called a workload.
+/// A product of the vendor's catalog; in Microsoft 365 also called a workload.
 #[Object]
 impl Product {
-    /// The global id.
+    /// The opaque, permanent id of the object, for `node` and for inputs.
     pub async fn id(&self) -> ID {
         global_id::encode(Kind::Product, self.0.sku_id)
     }
 
-    /// The SKU id.
+    /// The catalog's UUID for the product.
     async fn sku_id(&self) -> scalar::Uuid {
         self.0.sku_id.into()
     }
@@ -45,7 +45,7 @@ impl Product {
         &self.0.sku_part_number
     }
 
-    /// The name.
+    /// The product's display name.
     async fn name(&self) -> &str {
         &self.0.name
     }
@@ -62,12 +62,12 @@ loads_by_id! {
     |reader, ids| products::get_many(reader.db(), &ids).await?.into_iter().map(|product| (product.sku_id, product))
 }
 
-/// Which products are asked for; what is left out leaves everything.
+/// Restricts products. Conditions are combined with AND; one that is omitted matches everything.
 #[derive(Clone, Debug, Default, InputObject)]
 pub struct ProductFilter {
-    /// Only of this solution area.
+    /// Only products of this solution area.
     pub solution_area: Option<SolutionArea>,
-    /// Only those that have all these words in name or part number; case does not matter.
+    /// Only products that contain all these words in the name or part number; case is ignored.
     pub search: Option<String>,
 }
 

@@ -45,14 +45,14 @@ pub(super) fn wanted(ctx: &Context<'_>) -> Columns {
 
 connection!(HistoryEntryConnection, HistoryEntryEdge, HistoryEntry, "entries", "an entry");
 
-/// One field that was changed.
+/// A changed field with its old and new value.
 #[derive(Clone, Debug, SimpleObject)]
 pub struct FieldChange {
-    /// The field's name, as the API has it.
+    /// The field's name in the API.
     pub field: String,
-    /// The value before, as text; null where it had none.
+    /// The old value as text; null if there was none.
     pub before: Option<String>,
-    /// The value after, as text; null where it has none.
+    /// The new value as text; null if there is none.
     pub after: Option<String>,
 }
 
@@ -61,21 +61,21 @@ fn hidden(reader: &Reader) -> &'static [&'static str] {
     if reader.is_vendor() { &["externalReference"] } else { &["reviewer", ACTING_FOR] }
 }
 
-/// One thing that happened to a claim: who, what, when, and what changed. Entries are only ever added, together with
-/// what they tell.
+/// A record of something that happened to a claim: who did what, when, and what changed. Entries are only ever added,
+/// in the same transaction as the change.
 #[Object]
 impl HistoryEntry {
-    /// The global id.
+    /// The opaque, permanent id of the object, for `node` and for inputs.
     pub async fn id(&self) -> ID {
         global_id::encode(Kind::HistoryEntry, self.0.id)
     }
 
-    /// Where the entry stands among all entries of all claims. Opaque; whoever follows the history resumes from it.
+    /// The entry's position among all entries of all claims. Opaque; subscriptions resume after it.
     async fn position(&self) -> String {
         history::encode_position(self.0.id)
     }
 
-    /// The claim. Needs the scope `claims:read`, unless it is part of a mutation's answer.
+    /// The claim that the entry is about. Needs the scope `claims:read`, except in a mutation's payload.
     #[graphql(guard = "guard::CLAIMS")]
     async fn claim(&self, ctx: &Context<'_>) -> Result<Eager<Claim>, Failure> {
         claim::visible(ctx, self.0.claim_id).await.map(Eager)
@@ -91,22 +91,22 @@ impl HistoryEntry {
         Ok(Eager(Actor::shown_to(Reader::of(ctx)?, &self.0.actor)))
     }
 
-    /// When.
+    /// When it happened.
     async fn at(&self) -> DateTime {
         self.0.at.into()
     }
 
-    /// The status before; null where the status did not change.
+    /// The status before the action; null if the status did not change.
     async fn from_status(&self) -> Option<ClaimStatus> {
         self.0.from_status.map(Into::into)
     }
 
-    /// The status after; null where the status did not change.
+    /// The status after the action; null if the status did not change.
     async fn to_status(&self) -> Option<ClaimStatus> {
         self.0.to_status.map(Into::into)
     }
 
-    /// What changed, field by field. A partner does not see who reviews, the vendor not the partner's own reference.
+    /// The changed fields. Partners do not see who reviews; the vendor does not see the partner's external reference.
     async fn changes(&self, ctx: &Context<'_>) -> Result<EagerList<FieldChange>, Failure> {
         let hidden = hidden(Reader::of(ctx)?);
         let shown = |change: domain::history::FieldChange| FieldChange {
@@ -118,8 +118,8 @@ impl HistoryEntry {
         Ok(EagerList(seen.cloned().map(shown).collect()))
     }
 
-    /// The comment that was posted with it; null where there was none. Needs the scope `claims:read`, unless it is part
-    /// of a mutation's answer.
+    /// The comment posted with the action; null if there was none. Needs the scope `claims:read`, except in a
+    /// mutation's payload.
     #[graphql(guard = "guard::CLAIMS")]
     async fn comment(&self, ctx: &Context<'_>) -> Result<Option<Eager<Comment>>, Failure> {
         match self.0.comment_id {
@@ -128,13 +128,13 @@ impl HistoryEntry {
         }
     }
 
-    /// What was said to it, such as the detail of a rejection.
+    /// Additional text, such as the detail of a rejection.
     async fn note(&self) -> Option<&str> {
         self.0.note.as_deref()
     }
 
-    /// The SHA-256 over this entry and the one before it on the same claim, in lower-case hexadecimal: nothing in the
-    /// chain can be altered or removed unseen.
+    /// The SHA-256 of this entry and the claim's previous entry, in lowercase hexadecimal. It makes altered or removed
+    /// entries detectable.
     async fn hash(&self) -> &str {
         &self.0.hash
     }
