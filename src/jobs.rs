@@ -69,7 +69,7 @@ pub async fn follow_others(app: App, stop: impl Future<Output = ()>) {
                     tracing::error!(?error, "the reviewers' deputies could not be read");
                 }
                 if let Err(error) = app.refresh_revocations().await {
-                    tracing::error!(?error, "revoked tokens could not be read; those that are known stay refused");
+                    tracing::error!(?error, "revoked tokens could not be read; known revocations stay in effect");
                 }
             }
         }
@@ -79,16 +79,16 @@ pub async fn follow_others(app: App, stop: impl Future<Output = ()>) {
 /// Removes what is kept for a time only.
 async fn clean_up(app: &App) {
     if let Err(error) = app.forget_old_keys().await {
-        tracing::error!(?error, "old idempotency keys could not be removed");
+        tracing::error!(?error, "old idempotency keys could not be deleted");
     }
     if let Err(error) = app.forget_useless_mails().await {
-        tracing::error!(?error, "mails that are of no use any more could not be removed");
+        tracing::error!(?error, "expired mails could not be deleted");
     }
     if let Err(error) = app.forget_old_webhooks().await {
-        tracing::error!(?error, "old deliveries of webhooks could not be removed");
+        tracing::error!(?error, "old webhook deliveries could not be deleted");
     }
     if let Err(error) = app.forget_dead_tokens().await {
-        tracing::error!(?error, "revocations of tokens that have ended could not be removed");
+        tracing::error!(?error, "revocations of expired tokens could not be deleted");
     }
 }
 
@@ -97,7 +97,7 @@ fn collect(app: &App) {
     let app = app.clone();
     tokio::spawn(async move {
         if let Err(error) = app.collect_strays().await {
-            tracing::error!(?error, "content without a document could not be looked for");
+            tracing::error!(?error, "the search for content without a document failed");
         }
     });
 }

@@ -50,10 +50,10 @@ impl NoStanding {
     #[must_use]
     pub const fn message(self) -> &'static str {
         match self {
-            Self::NoRole => "The token carries no role that this server knows.",
-            Self::TwoSides => "The token carries roles of more than one side.",
-            Self::NoPartner => "The token carries a partner's role but no partner_id.",
-            Self::NoTenant => "The token carries a customer's role but no tenant_id.",
+            Self::NoRole => "The token has no role that this server knows.",
+            Self::TwoSides => "The token has roles of more than one side.",
+            Self::NoPartner => "The token has a partner's role but no partner_id.",
+            Self::NoTenant => "The token has a customer's role but no tenant_id.",
         }
     }
 }

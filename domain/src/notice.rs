@@ -191,7 +191,7 @@ pub fn rejected(claim: &Claim, rejection: &Rejection) -> Notice {
             "You may dispute the rejection until {until}: call disputeClaim with a business justification, or attach new \
              proof of execution first and call it without one."
         ),
-        None => "This rejection cannot be disputed. Make a new claim with updated proof of execution.".to_owned(),
+        None => "This rejection cannot be disputed. Create a new claim with updated proof of execution.".to_owned(),
     };
     let told = Told::Rejected {
         reason: rejection.reason,
@@ -224,7 +224,9 @@ pub fn approved(claim: &Claim, decline_until: Timestamp) -> Notice {
     Notice::partner(
         Told::Approved { decline_until },
         format!("Claim {} was approved", claim.number),
-        format!("The customer may decline until {decline_until}. Otherwise the association becomes official then."),
+        format!(
+            "The customer may decline until {decline_until}. Otherwise the association becomes official at that time."
+        ),
     )
 }
 
@@ -253,7 +255,7 @@ pub fn arbitration_opened(claim: &Claim, sku_id: Uuid, told: &str) -> Notice {
 /// Tells the partner that the arbitration of a product is over for the claim (X4).
 #[must_use]
 pub fn arbitration_settled(claim: &Claim, sku_id: Uuid, outcome: Option<LineOutcome>, told: &str) -> Notice {
-    let subject = format!("The arbitration on claim {} is settled", claim.number);
+    let subject = format!("The arbitration on claim {} is over", claim.number);
     Notice::partner(Told::ArbitrationSettled { sku_id, outcome }, subject, told)
 }
 
@@ -294,6 +296,6 @@ pub fn webhook_disabled(recipient: Recipient, url: &str) -> Notice {
         recipient,
         told: Told::WebhookDisabled { url: url.to_owned() },
         subject: "A webhook endpoint was disabled".to_owned(),
-        body: format!("Nothing is delivered to {url} any more. Fix the receiver, then enable the endpoint again."),
+        body: format!("Nothing more is delivered to {url}. Fix the receiver, then enable the endpoint again."),
     }
 }

@@ -1,4 +1,4 @@
-//! Text that people type: trimmed, bounded, and free of what cannot be shown (L13).
+//! Normalizes and checks texts that people type: trimmed, bounded, without control characters (L13).
 
 mod collate;
 mod fold;
@@ -27,13 +27,14 @@ fn invalid(field: &str, message: impl Into<String>, remedy: &str) -> Problem {
 fn clean(field: &str, text: &str, max: usize) -> Result<String, Problem> {
     let text = text.replace("\r\n", "\n");
     if text.chars().any(|c| c.is_control() && c != '\n' && c != '\t') {
-        let message = "The text has a control character that cannot be shown.";
-        return Err(invalid(field, message, "Remove everything but letters, digits, signs, line breaks and tabs."));
+        let message = "The text contains a control character.";
+        return Err(invalid(field, message, "Remove all control characters except line breaks and tabs."));
     }
     if let Some(found) = text.chars().find(|c| visible::is_override(*c)) {
         let code = u32::from(found);
-        let message =
-            format!("The text contains the bidirectional override U+{code:04X}, which makes it read differently.");
+        let message = format!(
+            "The text contains the bidirectional override U+{code:04X}, which changes the order in which it is read."
+        );
         let problem = invalid(field, message, "Remove U+202D and U+202E. Isolates (U+2066 to U+2069) are allowed.");
         return Err(problem.param("character", format!("U+{code:04X}")));
     }
@@ -52,7 +53,7 @@ fn clean(field: &str, text: &str, max: usize) -> Result<String, Problem> {
 /// `INVALID_VALUE` when it is blank, too long or has control characters (L13).
 pub fn required(field: &str, text: &str, max: usize) -> Result<String, Problem> {
     let text = clean(field, text, max)?;
-    if text.is_empty() { Err(invalid(field, "The text is blank.", "Fill it in.")) } else { Ok(text) }
+    if text.is_empty() { Err(invalid(field, "The text is blank.", "Enter a text.")) } else { Ok(text) }
 }
 
 /// A text that may be missing, normalised; a blank one is missing. `field` as in [`required`].
@@ -73,7 +74,10 @@ pub fn email(field: &str, text: &str) -> Result<String, Problem> {
     let form = Options { minimum_sub_domains: 2, allow_domain_literal: false, allow_display_text: false };
     match EmailAddress::parse_with_options(&text, form) {
         Ok(_) => Ok(text),
-        Err(_) => Err(invalid(field, "This is not an e-mail address.", "Give one address, such as ana@contoso.com.")),
+        Err(_) => {
+            let message = format!("{text:?} is not an e-mail address.");
+            Err(invalid(field, message, "Give one address, such as ana@contoso.com.").param("value", text))
+        }
     }
 }
 
@@ -113,7 +117,7 @@ pub fn idempotency_key(key: &str) -> Result<(), Problem> {
     }
     let message =
         format!("An idempotency key has at most {KEY_MAX} characters, is not blank, and has no control characters.");
-    let remedy = "Make a new key for each thing to be done, such as a random UUID.";
+    let remedy = "Generate a new key for each operation, such as a random UUID.";
     Err(invalid("idempotencyKey", message, remedy).param("limit", KEY_MAX))
 }
 

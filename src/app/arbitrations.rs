@@ -108,6 +108,6 @@ fn refused(problems: Vec<Problem>) -> Awarded {
 }
 
 fn not_open() -> Problem {
-    Problem::new(ProblemCode::WrongStatus, format!("The arbitration is not {} any more.", ArbitrationStatus::Open))
-        .remedy("Read the arbitration again: it was awarded, or settled by itself.")
+    Problem::new(ProblemCode::WrongStatus, format!("The arbitration is no longer {}.", ArbitrationStatus::Open))
+        .remedy("Read the arbitration again; it was awarded, or ended without an award.")
 }

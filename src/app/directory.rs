@@ -61,7 +61,7 @@ impl App {
         allowed(loader)?;
         if rows.len() > ROWS_MAX {
             return Err(AppError::BadInput(format!(
-                "One call takes at most {ROWS_MAX} rows; split them over several calls."
+                "A request has at most {ROWS_MAX} rows. Split them into several requests."
             )));
         }
         let key = match loader {
@@ -141,10 +141,10 @@ impl App {
 fn allowed(loader: Loader<'_>) -> Result<(), AppError> {
     let Loader::Caller(caller) = loader else { return Ok(()) };
     if !caller.has(Scope::DirectoryWrite) {
-        return Err(AppError::Forbidden(format!("This needs the scope {}.", Scope::DirectoryWrite)));
+        return Err(AppError::Forbidden(format!("The token needs the scope {}.", Scope::DirectoryWrite)));
     }
     if !caller.is(Role::DirectorySync) {
-        return Err(AppError::Forbidden(format!("Only the role {} loads the directory.", Role::DirectorySync)));
+        return Err(AppError::Forbidden(format!("Only the role {} may load the directory.", Role::DirectorySync)));
     }
     Ok(())
 }
@@ -158,8 +158,8 @@ fn checked<R: Loadable>(rows: Vec<R>, problems: &mut Vec<(usize, Problem)>) -> (
             Ok(row) if seen.insert(row.key()) => good.push((position, row)),
             Ok(_) => problems.push((
                 position,
-                Problem::invalid([R::KEY_FIELD], "An earlier row of this call has the same key.")
-                    .remedy("Give each key once a call."),
+                Problem::invalid([R::KEY_FIELD], "An earlier row of this request has the same key.")
+                    .remedy("Give each key only once per request."),
             )),
             Err(problem) => problems.push((position, problem)),
         }

@@ -70,7 +70,7 @@ impl Download {
         match error {
             ContentError::Store(error) => error.into(),
             ContentError::Damaged => {
-                AppError::Internal(format!("the content of document {} is not what was uploaded", self.id))
+                AppError::Internal(format!("the content of document {} does not match its upload", self.id))
             }
         }
     }
@@ -83,7 +83,7 @@ async fn next(left: Option<(Download, Content)>) -> Option<(Result<Bytes, Cut>, 
         Ok(Some(piece)) => Some((Ok(piece), Some((download, content)))),
         Ok(None) => None,
         Err(error) => {
-            tracing::error!(document = %download.id, error = ?download.error(error), "a download was cut");
+            tracing::error!(document = %download.id, error = ?download.error(error), "a download was aborted");
             Some((Err(Cut), None))
         }
     }
@@ -104,7 +104,7 @@ impl App {
     /// `FORBIDDEN` without `claims:read`; the database's.
     pub async fn open_document(&self, caller: &Caller, id: Uuid) -> Result<Option<Download>, AppError> {
         if !caller.has(Scope::ClaimsRead) {
-            return Err(AppError::Forbidden(format!("This needs the scope {}.", Scope::ClaimsRead)));
+            return Err(AppError::Forbidden(format!("The token needs the scope {}.", Scope::ClaimsRead)));
         }
         let found = store::documents::by_ids(self.db(), caller, &[id]).await?.pop();
         Ok(found.map(|document| Download::new(document, self.documents().clone())))

@@ -60,9 +60,9 @@ impl App {
     pub async fn check_eligibility(&self, caller: &Caller, input: EligibilityInput) -> Result<Eligibility, AppError> {
         let partner_id = caller
             .partner_id()
-            .ok_or_else(|| AppError::Forbidden("Only a partner asks for eligibility.".to_owned()))?;
+            .ok_or_else(|| AppError::Forbidden("Only partners may check eligibility.".to_owned()))?;
         if !caller.has(Scope::ClaimsRead) {
-            return Err(AppError::Forbidden(format!("This needs the scope {}.", Scope::ClaimsRead)));
+            return Err(AppError::Forbidden(format!("The token needs the scope {}.", Scope::ClaimsRead)));
         }
         let programs = catalogue::programs(input.solution_area, &input.activities);
         let intent = match intent(partner_id, input) {

@@ -125,8 +125,8 @@ impl App {
 fn reused() -> Problem {
     Problem::new(
         ProblemCode::IdempotencyKeyReused,
-        "This idempotency key was used for another mutation or another input.",
+        "This idempotency key was already used for another mutation or another input.",
     )
     .at(["idempotencyKey"])
-    .remedy("Use a new key for every new intent, and the same key only to repeat the very same one.")
+    .remedy("Use a new key for each new operation; reuse a key only to repeat the same operation.")
 }

@@ -167,6 +167,6 @@ impl App {
     /// Why not, for the operator.
     pub async fn ready(&self) -> Result<(), String> {
         crate::store::ready(self.db()).await.map_err(|error| error.for_the_log())?;
-        if self.tail().runs() { Ok(()) } else { Err("the tail of the history does not run".to_owned()) }
+        if self.tail().runs() { Ok(()) } else { Err("the reader of the event log is not running".to_owned()) }
     }
 }

@@ -99,11 +99,11 @@ impl App {
         match timeout(LEARNING, self.learn(caller)).await {
             Ok(Ok(())) => {}
             Ok(Err(error)) => {
-                tracing::warn!(cause = error.for_the_log(), "a reviewer could not be learned");
+                tracing::warn!(cause = error.for_the_log(), "a new reviewer could not be stored");
                 return;
             }
             Err(_) => {
-                tracing::warn!("a reviewer could not be learned in time");
+                tracing::warn!("storing a new reviewer timed out");
                 return;
             }
         }
@@ -203,8 +203,8 @@ impl App {
         };
         if let Some(to) = &to {
             if *to == from {
-                let problem = Problem::invalid(["toSubject"], "Both are the same reviewer.");
-                return Ok(refused(vec![problem.remedy("Name another reviewer, or nobody.")]));
+                let problem = Problem::invalid(["toSubject"], "fromSubject and toSubject are the same reviewer.");
+                return Ok(refused(vec![problem.remedy("Give another reviewer, or none.")]));
             }
             if let Err(problem) = active(self.db(), to, "toSubject").await? {
                 return Ok(refused(vec![problem]));
@@ -252,10 +252,10 @@ impl App {
     ) -> Result<AbsenceSet, AppError> {
         let refused = |problems| AbsenceSet { subject: None, problems };
         if !caller.has(Scope::ReviewsWrite) {
-            return Err(AppError::Forbidden(format!("This needs the scope {}.", Scope::ReviewsWrite)));
+            return Err(AppError::Forbidden(format!("The token needs the scope {}.", Scope::ReviewsWrite)));
         }
         if !caller.is_any(&[Role::Reviewer, Role::ReviewLead]) {
-            return Err(AppError::Forbidden("Only reviewers and review leads set absences.".to_owned()));
+            return Err(AppError::Forbidden("Only reviewers and review leads may set absences.".to_owned()));
         }
         let asked = match asked.checked() {
             Ok(asked) => asked,
@@ -266,8 +266,8 @@ impl App {
             Err(problem) => return Ok(refused(vec![problem])),
         };
         if !caller.is(Role::ReviewLead) && asked.subject != caller.subject {
-            let problem = Problem::new(ProblemCode::NotAllowed, "A reviewer sets only their own absence.");
-            return Ok(refused(vec![problem.at(["reviewerSubject"]).remedy("Ask a review lead.")]));
+            let problem = Problem::new(ProblemCode::NotAllowed, "A reviewer may set only their own absence.");
+            return Ok(refused(vec![problem.at(["reviewerSubject"]).remedy("Ask a review lead to set it.")]));
         }
         let done = tried(|| self.try_to_set_absence(&asked, key.as_ref())).await?;
         self.refresh_deputies().await?;
@@ -288,20 +288,20 @@ impl App {
                 Some((from, until, asked.deputy.as_deref()))
             }
             (Some(_), Some(_)) => {
-                return Err(Problem::invalid(["until"], "The absence ends before it begins, or has ended already.")
-                    .remedy("Give an end that is later than the start and than now.")
+                return Err(Problem::invalid(["until"], "The absence ends before it begins, or has already ended.")
+                    .remedy("Give an end that is later than the start and in the future.")
                     .into());
             }
             _ => {
-                return Err(Problem::invalid(["from"], "An absence has a start and an end.")
-                    .remedy("Give from and until, or neither of them and no deputy to end the absence.")
+                return Err(Problem::invalid(["from"], "An absence needs both a start and an end.")
+                    .remedy("Give both from and until; to end the absence, omit them and the deputy.")
                     .into());
             }
         };
         if let Some((_, _, Some(deputy))) = absence {
             if deputy == asked.subject {
-                return Err(Problem::invalid(["deputySubject"], "Nobody is their own deputy.")
-                    .remedy("Name another reviewer, or nobody.")
+                return Err(Problem::invalid(["deputySubject"], "The reviewer and the deputy are the same person.")
+                    .remedy("Give another reviewer, or none.")
                     .into());
             }
             active(&transaction, deputy, "deputySubject").await??;
@@ -322,10 +322,10 @@ fn assigned(reviewer: Reviewer) -> Assigned {
 
 fn leads(caller: &Caller) -> Result<(), AppError> {
     if !caller.has(Scope::ReviewsWrite) {
-        return Err(AppError::Forbidden(format!("This needs the scope {}.", Scope::ReviewsWrite)));
+        return Err(AppError::Forbidden(format!("The token needs the scope {}.", Scope::ReviewsWrite)));
     }
     if !caller.is(Role::ReviewLead) {
-        return Err(AppError::Forbidden(format!("Only the role {} moves reviews.", Role::ReviewLead)));
+        return Err(AppError::Forbidden(format!("Only the role {} may move reviews.", Role::ReviewLead)));
     }
     Ok(())
 }
@@ -336,9 +336,7 @@ async fn known(on: &impl Reads, subject: &str, field: &str) -> Result<Result<Rev
     Ok(found.ok_or_else(|| {
         Problem::invalid([field], format!("{subject:?} is not the subject of a reviewer."))
             .param("subject", subject)
-            .remedy(
-                "Choose one of `reviewers`; a reviewer is known once the directory names them or they have signed in.",
-            )
+            .remedy("Choose one of `reviewers`: people loaded into the directory, or who have signed in.")
     }))
 }
 

@@ -74,10 +74,10 @@ impl App {
     ) -> Result<RevokedTokens, AppError> {
         let refused = |problems| RevokedTokens { revoked_at: None, problems };
         if !caller.has(Scope::TokensRevoke) {
-            return Err(AppError::Forbidden(format!("This needs the scope {}.", Scope::TokensRevoke)));
+            return Err(AppError::Forbidden(format!("The token needs the scope {}.", Scope::TokensRevoke)));
         }
         if !caller.is_any(&[Role::GlobalAdmin, Role::ReviewLead]) {
-            let message = format!("Only the roles {} and {} revoke tokens.", Role::GlobalAdmin, Role::ReviewLead);
+            let message = format!("Only the roles {} and {} may revoke tokens.", Role::GlobalAdmin, Role::ReviewLead);
             return Err(AppError::Forbidden(message));
         }
         let key = match Key::new(caller, key.as_deref(), "revokeTokens", &asked) {
@@ -203,7 +203,7 @@ fn what(asked: &Asked, side: &Side) -> Result<Revoked, Problem> {
     };
     match (&asked.jti, &asked.subject, asked.issued_before) {
         (Some(_), None, None) if partner.is_some() => {
-            Err(Problem::new(ProblemCode::NotAllowed, "A partner's admin revokes by subject, not by a token's id.")
+            Err(Problem::new(ProblemCode::NotAllowed, "A partner's admin may revoke by subject, not by token id.")
                 .at(["jti"])
                 .remedy("Give subject and issuedBefore."))
         }
@@ -216,11 +216,11 @@ fn what(asked: &Asked, side: &Side) -> Result<Revoked, Problem> {
             if issued_before > Clock::System.now() {
                 return Err(Problem::invalid(["issuedBefore"], format!("{issued_before} is in the future."))
                     .param("value", issued_before)
-                    .remedy("Give a time that has passed: tokens that are issued later can be revoked later."));
+                    .remedy("Give a time in the past; tokens issued later can be revoked later."));
             }
             Ok(Revoked::Subject { subject, issued_before, partner })
         }
-        _ => Err(Problem::invalid(["jti"], "The input names neither one token nor a subject with a time.")
-            .remedy("Give either jti (and the issuer, if several use such ids), or subject and issuedBefore.")),
+        _ => Err(Problem::invalid(["jti"], "The input names neither a token nor a subject with a time.")
+            .remedy("Give either jti, with the issuer if several use such ids, or subject and issuedBefore.")),
     }
 }

@@ -52,7 +52,7 @@ impl App {
             }
         }
         if removed.count > 0 {
-            tracing::info!(removed.count, removed.bytes, "content without a document was removed");
+            tracing::info!(removed.count, removed.bytes, "content without a document was deleted");
         }
         Ok(removed)
     }

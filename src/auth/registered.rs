@@ -47,7 +47,7 @@ impl Registered {
                 refuse(Reason::Expired, format!("It expired {} seconds ago.", now - exp));
             }
             None if matches!(claims.get("exp"), None | Some(Value::Null)) => {
-                refuse(Reason::Claim, "It has no `exp`, so it would never end.".to_owned());
+                refuse(Reason::Claim, "It has no `exp`, so it would never expire.".to_owned());
             }
             Some(_) | None => {}
         }
@@ -70,7 +70,7 @@ impl Registered {
             Some(_) => {}
         }
         if let Some(name) = OF_ID_TOKENS.iter().find(|name| claims.get(**name).is_some_and(|value| !value.is_null())) {
-            refuse(Reason::NotAnAccessToken, format!("It has `{name}`, as ID tokens do: send the access token."));
+            refuse(Reason::NotAnAccessToken, format!("It has `{name}`, so it is an ID token; send the access token."));
         }
         if let (Some(wanted), Some(kind)) = (issuer.mapping.token_kind, claims.get("typ"))
             && kind.as_str() != Some(wanted)

@@ -51,14 +51,14 @@ impl From<AppError> for Failure {
         match error {
             AppError::Unavailable(inside) => Self::new(
                 format!("The database does not answer: {inside}."),
-                "Check that it runs and can be reached, then try again.",
+                "Check that it is running and reachable, then try again.",
             ),
             // Whoever runs the command is the operator: the inside may be shown.
             AppError::Internal(inside) => Self::new(
-                format!("Something went wrong inside: {inside}."),
-                "Check the database and the documents folder; with RUST_LOG=debug more is told.",
+                format!("An internal error occurred: {inside}."),
+                "Check the database and the documents folder; set RUST_LOG=debug for details.",
             ),
-            AppError::Forbidden(message) | AppError::BadInput(message) => Self::new(message, "Check what was asked."),
+            AppError::Forbidden(message) | AppError::BadInput(message) => Self::new(message, "Check the arguments."),
         }
     }
 }

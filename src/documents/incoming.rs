@@ -81,7 +81,7 @@ impl Drop for Temporary {
         if let Err(error) = std::fs::remove_file(&self.path)
             && error.kind() != io::ErrorKind::NotFound
         {
-            tracing::warn!(%error, path = %self.path.display(), "a temporary file stayed behind");
+            tracing::warn!(%error, path = %self.path.display(), "a temporary file could not be deleted");
         }
     }
 }
@@ -171,7 +171,7 @@ impl Receiving {
 
 /// What was begun and given up is asked to go on.
 fn broken() -> DocumentsError {
-    DocumentsError::Unavailable("an upload went on after it had failed".to_owned())
+    DocumentsError::Unavailable("an upload continued after it had failed".to_owned())
 }
 
 /// A file that was received, looked at once; cheap to clone.

@@ -63,7 +63,7 @@ impl Documents {
         };
         let Err(error) = sent.await else { return Ok(()) };
         if let Err(left) = bounded(upload.abort()).await {
-            tracing::warn!(error = left.for_the_log(), "parts of an upload stayed behind in the bucket");
+            tracing::warn!(error = left.for_the_log(), "parts of an upload could not be deleted from the bucket");
         }
         Err(error)
     }

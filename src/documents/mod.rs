@@ -77,7 +77,7 @@ impl Documents {
             Err(DocumentsError::Unavailable(why)) => {
                 tracing::warn!(
                     why,
-                    "the store of documents does not answer; uploads and downloads will be refused until it does"
+                    "the document store does not respond; uploads and downloads are refused until it does"
                 );
                 Ok(())
             }

@@ -48,7 +48,7 @@ pub(super) fn open(url: &str) -> Result<Place, SettingError> {
     match url.strip_prefix("s3://") {
         // The settings that AWS's own tools read, by the library's own reading of them: they are no options of ours.
         Some(place) => bucket_store(place, AmazonS3Builder::from_env()).map(Place::elsewhere),
-        None => Err(SettingError::new(format!("The documents cannot be kept in {url:?}."), FORMS)),
+        None => Err(SettingError::new(format!("Documents cannot be stored at {url:?}."), FORMS)),
     }
 }
 
@@ -70,11 +70,10 @@ fn bucket_store(place: &str, environment: AmazonS3Builder) -> Result<Arc<dyn Obj
     let (bucket, prefix) = place.split_once('/').unwrap_or((place, ""));
     let is_name = |c: char| c.is_ascii_alphanumeric() || matches!(c, '.' | '-' | '_');
     if bucket.is_empty() || !bucket.chars().all(is_name) {
-        return Err(SettingError::new(format!("{bucket:?} is no name of a bucket for documents."), FORMS));
+        return Err(SettingError::new(format!("{bucket:?} is not a valid bucket name."), FORMS));
     }
-    let prefix = Path::parse(prefix.trim_end_matches('/')).map_err(|error| {
-        SettingError::new(format!("The documents cannot be kept under {prefix:?}: {error}."), FORMS)
-    })?;
+    let prefix = Path::parse(prefix.trim_end_matches('/'))
+        .map_err(|error| SettingError::new(format!("Documents cannot be stored under {prefix:?}: {error}."), FORMS))?;
     look_at(&environment)?;
     let store = environment
         .with_bucket_name(bucket)
@@ -108,18 +107,18 @@ fn look_at(environment: &AmazonS3Builder) -> Result<(), SettingError> {
         allows_http.is_some_and(|value| ["true", "1", "yes", "on"].contains(&value.to_ascii_lowercase().as_str()));
     match endpoint {
         Some(endpoint) if endpoint.starts_with("http://") && !allows_http => Err(SettingError::new(
-            format!("The documents' store {endpoint} would be spoken to without encryption."),
-            "Give AWS_ENDPOINT_URL as https://, or set AWS_ALLOW_HTTP=true where the network in between can be trusted.",
+            format!("The connection to the document store {endpoint} would not be encrypted."),
+            "Set AWS_ENDPOINT_URL to an https:// URL, or set AWS_ALLOW_HTTP=true if you trust the network in between.",
         )),
         Some(endpoint) if !endpoint.starts_with("http://") && !endpoint.starts_with("https://") => {
             Err(SettingError::new(
-                format!("The documents' store {endpoint:?} is no web address."),
-                "Give AWS_ENDPOINT_URL as https://host[:port], or leave it out for AWS itself.",
+                format!("The address {endpoint:?} of the document store is not a URL."),
+                "Set AWS_ENDPOINT_URL to https://host[:port], or unset it for AWS itself.",
             ))
         }
         None if value(AmazonS3ConfigKey::Region).is_none() => Err(SettingError::new(
-            "Nothing says in which region of AWS the documents' bucket is.",
-            "Set AWS_REGION, or AWS_ENDPOINT_URL for another store that speaks S3.",
+            "The AWS region of the documents' bucket is not configured.",
+            "Set AWS_REGION, or AWS_ENDPOINT_URL for another S3-compatible store.",
         )),
         _ => Ok(()),
     }

@@ -162,9 +162,9 @@ impl Sight {
 /// other fault would else be seen by nobody.
 async fn told(error: &StoreError) {
     if error.is_unavailable() {
-        tracing::debug!(error = error.for_the_log(), "a follower waits for the database");
+        tracing::debug!(error = error.for_the_log(), "a subscriber is waiting for the database");
     } else {
-        tracing::error!(error = error.for_the_log(), "a follower cannot go on; it tries again");
+        tracing::error!(error = error.for_the_log(), "a subscriber cannot continue; trying again");
     }
     tokio::time::sleep(AGAIN_AFTER).await;
 }

@@ -123,13 +123,13 @@ impl Tail {
         let Some(error) = failed else {
             telemetry::tail_caught_up();
             if !self.inner.runs.swap(true, Ordering::SeqCst) {
-                tracing::info!("the tail of the history runs");
+                tracing::info!("the reader of the event log is running");
             }
             return;
         };
         telemetry::tail_failed();
         if self.inner.runs.swap(false, Ordering::SeqCst) {
-            tracing::warn!(error = error.for_the_log(), "the tail of the history cannot read; it tries again");
+            tracing::warn!(error = error.for_the_log(), "the event log cannot be read; trying again");
         }
     }
 

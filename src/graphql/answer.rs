@@ -127,7 +127,7 @@ fn presentable(mut errors: Vec<ServerError>) -> Vec<ServerError> {
         telemetry::error(code(error).unwrap_or("none"));
         error.locations.retain(|place| place.line > 0);
         if error.message.starts_with(NO_UUID) {
-            "The value is no UUID.".clone_into(&mut error.message);
+            "The value is not a UUID.".clone_into(&mut error.message);
         }
         if let Some((end, _)) = error.message.char_indices().nth(LONGEST_TEXT) {
             error.message.truncate(end);

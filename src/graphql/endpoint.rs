@@ -199,7 +199,7 @@ impl Endpoint {
         let (variables, uploads, files) = values(parts.variables, parts.files)?;
         let prepared = self.gate.prepare(&parts.query, parts.operation_name.as_deref(), &variables, subject)?;
         if prepared.introspects() && self.introspection == Introspection::Off {
-            return Err(Refusal::new(GRAPHQL_VALIDATION_FAILED, "This server does not answer introspection.").into());
+            return Err(Refusal::new(GRAPHQL_VALIDATION_FAILED, "Introspection is disabled on this server.").into());
         }
         let follows = prepared.kind() == OperationType::Subscription;
         let fingerprint = if follows {
@@ -237,7 +237,7 @@ impl Endpoint {
             Err(ended) => match ended.try_into_panic() {
                 // To the layer that answers for panics, as if it had happened here.
                 Ok(panic) => std::panic::resume_unwind(panic),
-                Err(ended) => fault(&format!("a mutation was ended by the server: {ended}")),
+                Err(ended) => fault(&format!("the server aborted a mutation: {ended}")),
             },
         }
     }
@@ -266,7 +266,7 @@ fn values(
     for file in files {
         let path = file.path.clone();
         if !is_null_at(&request.variables, &path) {
-            return Err(refuse(format!("There is no null at {path:?} for the file to stand in.")));
+            return Err(refuse(format!("The variables have no null at {path:?} for the file.")));
         }
         request.set_upload(
             &path,

@@ -56,7 +56,7 @@ impl From<AppError> for Failure {
             AppError::Forbidden(message) => Self::Forbidden(message),
             AppError::BadInput(message) => Self::BadInput(message),
             AppError::Unavailable(cause) => {
-                tracing::warn!(cause, "the database does not answer");
+                tracing::warn!(cause, "the database does not respond");
                 Self::Unavailable
             }
             AppError::Internal(cause) => Self::internal(&cause),
@@ -76,10 +76,10 @@ impl From<Failure> for Error {
         extensions.set("code", failure.code());
         let message = match failure {
             Failure::Forbidden(message) | Failure::BadInput(message) => message,
-            Failure::Unavailable => "The server cannot answer at the moment; try again later.".to_owned(),
+            Failure::Unavailable => "The server is temporarily unavailable. Try again later.".to_owned(),
             Failure::Internal(id) => {
                 extensions.set("errorId", id);
-                "Something went wrong on the server.".to_owned()
+                "An internal error occurred.".to_owned()
             }
         };
         Self { message, source: None, extensions: Some(extensions) }

@@ -129,7 +129,7 @@ pub(super) fn has(caller: &Caller, scopes: &[Scope]) -> Result<(), Failure> {
         return Ok(());
     }
     let names = scopes.iter().map(|scope| scope.as_str()).collect::<Vec<_>>().join(" or ");
-    Err(Failure::Forbidden(format!("This needs the scope {names}.")))
+    Err(Failure::Forbidden(format!("The token needs the scope {names}.")))
 }
 
 /// The guard of a field below the roots: one of these scopes, wherever the field is reached by a query.

@@ -210,7 +210,9 @@ impl NodeQuery {
         #[graphql(desc = "The global ids, at most 100; more is `BAD_USER_INPUT`.")] ids: Vec<ID>,
     ) -> Result<Vec<Option<Node>>, Failure> {
         if ids.len() > MOST_IDS {
-            return Err(Failure::BadInput(format!("Give at most {MOST_IDS} ids.")));
+            return Err(Failure::BadInput(format!(
+                "The request has more than {MOST_IDS} ids. Split them into several requests."
+            )));
         }
         all(ids.iter().map(|id| find(ctx, id))).await
     }

@@ -39,14 +39,16 @@ impl PageArgs {
     /// Malformed input: a size out of bounds, both ends at once, or a cursor that is none of this list.
     pub fn of(self, ctx: &Context<'_>, list: &ListOrder) -> Result<PageRequest, Failure> {
         let (name, size) = match (self.first, self.last) {
-            (Some(_), Some(_)) => return Err(Failure::BadInput("Give first or last, not both.".to_owned())),
+            (Some(_), Some(_)) => {
+                return Err(Failure::BadInput("first and last cannot be combined. Give one of them.".to_owned()));
+            }
             (None, Some(size)) => ("last", size),
             (first, None) => ("first", first.unwrap_or(DEFAULT_SIZE)),
         };
         let limit = u64::try_from(size).ok().filter(|_| (1..=MAX_SIZE).contains(&size));
         Ok(PageRequest {
             limit: limit
-                .ok_or_else(|| Failure::BadInput(format!("{name} must be from 1 to {MAX_SIZE}; it is {size}.")))?,
+                .ok_or_else(|| Failure::BadInput(format!("{name} is {size}; it must be from 1 to {MAX_SIZE}.")))?,
             backward: self.last.is_some(),
             after: cursor(list, "after", self.after)?,
             before: cursor(list, "before", self.before)?,
@@ -59,7 +61,7 @@ fn cursor(list: &ListOrder, name: &str, text: Option<String>) -> Result<Option<C
     let decode = |text: String| Cursor::decode(&text, list);
     text.map(decode)
         .transpose()
-        .map_err(|_| Failure::BadInput(format!("{name} is no cursor of this list in this order.")))
+        .map_err(|_| Failure::BadInput(format!("{name} is not a valid cursor for this list and order.")))
 }
 
 /// Whether anything of the page itself is selected, and not the total alone.

@@ -126,7 +126,7 @@ impl Upload {
         let file = ctx.query_env.uploads.get(self.0);
         let content = ctx.data_opt::<Files>().and_then(|files| files.0.get(self.0));
         let (file, content) =
-            file.zip(content).ok_or_else(|| Failure::BadInput("The request has no such file.".to_owned()))?;
+            file.zip(content).ok_or_else(|| Failure::BadInput("The request does not contain this file.".to_owned()))?;
         Ok(claims::Upload { name: file.filename.clone(), content: content.clone() })
     }
 }

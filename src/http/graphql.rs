@@ -127,7 +127,7 @@ impl Edge {
         let address = session::address(&head.extensions);
         let session = self.admit(&head.headers, address).await?;
         let Ok(Query(pairs)) = Query::try_from_uri(&head.uri) else {
-            return Err(Failure::malformed("The query string cannot be read."));
+            return Err(Failure::malformed("The query string cannot be parsed."));
         };
         let last_event = sse::last_event(&head.headers);
         self.run(params::from_query(pairs)?, Asking { session, address, accepted, by_get: true, last_event, counted })
@@ -165,7 +165,9 @@ impl Edge {
             return Err(Failure::unauthenticated());
         }
         match operation.kind() {
-            Kind::Mutation if by_get => return Err(Failure::method_not_allowed("A mutation is sent by POST.", "POST")),
+            Kind::Mutation if by_get => {
+                return Err(Failure::method_not_allowed("The operation is a mutation. Send it with POST.", "POST"));
+            }
             Kind::Subscription if !accepted.streams => return Err(Failure::needs_a_stream()),
             _ => self.rates.cost(&who, operation.cost())?,
         }

@@ -85,7 +85,7 @@ async fn act(
         async move { edge.backend.follow_link(link).await }
     }));
     let done = tokio::time::timeout(edge.config.limits.patience(), doing).await.map_err(|_| Failure::timed_out())?;
-    answer(&edge, done.map_err(|_| Failure::internal("following a link panicked"))?, address)
+    answer(&edge, done.map_err(|_| Failure::internal("a handler panicked"))?, address)
 }
 
 fn link(kind: LinkKind, path: AnyPath, uri: &Uri, headers: &HeaderMap) -> Link {
@@ -106,7 +106,7 @@ fn answer(edge: &Edge, followed: Result<Followed, AppError>, address: std::net::
     let followed = match followed {
         Ok(followed) => followed,
         Err(AppError::Unavailable(cause)) => {
-            tracing::warn!(cause, "the database does not answer");
+            tracing::warn!(cause, "the database does not respond");
             return Err(Failure::unavailable());
         }
         Err(error) => return Err(Failure::internal(&format!("{error:?}"))),

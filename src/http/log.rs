@@ -56,7 +56,7 @@ impl Drop for Line {
         match status {
             Some(status) if self.watched => tracing::debug!(status, duration_ms, "answered"),
             Some(status) => tracing::info!(status, duration_ms, "answered"),
-            None => tracing::info!(duration_ms, "the client did not wait for the answer"),
+            None => tracing::info!(duration_ms, "the client closed the connection before the response"),
         }
     }
 }

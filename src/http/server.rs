@@ -58,7 +58,7 @@ pub async fn serve(listener: TcpListener, routes: Router, patience: Duration, sh
                     connections.spawn(converse(stream, peer, routes.clone(), patience, shutdown.clone()));
                 }
                 Err(error) => {
-                    tracing::warn!(%error, "no connection could be accepted");
+                    tracing::warn!(%error, "a connection could not be accepted");
                     sleep(BREATHER).await;
                 }
             },
@@ -88,7 +88,7 @@ pub async fn serve(listener: TcpListener, routes: Router, patience: Duration, sh
 async fn end(mut connections: JoinSet<()>) {
     let ended = async { while connections.join_next().await.is_some() {} };
     if timeout(GRACE, ended).await.is_err() {
-        tracing::warn!(left = connections.len(), "requests were cut off");
+        tracing::warn!(left = connections.len(), "requests were aborted");
     }
 }
 

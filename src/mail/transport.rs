@@ -51,7 +51,7 @@ impl Mailer {
         let sender: lettre::message::Mailbox = config
             .from
             .parse()
-            .map_err(|error| MailError::new(format!("The sender {:?} is no address: {error}.", config.from)))?;
+            .map_err(|error| MailError::new(format!("The sender {:?} is not an address: {error}.", config.from)))?;
         let pool = Mutex::new((transport(&config)?, 0));
         Ok(Self { config, sender: sender.email, pool })
     }
@@ -60,7 +60,7 @@ impl Mailer {
     pub async fn send(&self, to: &str, message: &str) -> Delivery {
         let to: Address = match to.parse() {
             Ok(to) => to,
-            Err(error) => return Delivery::Refused(format!("{to:?} is no address: {error}")),
+            Err(error) => return Delivery::Refused(format!("{to:?} is not an address: {error}")),
         };
         let envelope = match Envelope::new(Some(self.sender.clone()), vec![to]) {
             Ok(envelope) => envelope,
@@ -72,7 +72,7 @@ impl Mailer {
             Ok(Ok(_)) => return Delivery::Accepted,
             Ok(Err(error)) if is_refusal(&error) => return Delivery::Refused(reason(&error)),
             Ok(Err(error)) => reason(&error),
-            Err(_) => format!("the mail server did not answer within {} s", self.config.timeout.as_secs_f32()),
+            Err(_) => format!("the mail server did not respond within {} s", self.config.timeout.as_secs_f32()),
         };
         // Whatever is left of its connections may hang too.
         self.renew(generation);

@@ -34,7 +34,7 @@ impl Traces {
     pub fn start(endpoint: &str) -> Result<Self, String> {
         // The client below has no TLS: a collector stands beside the server, and speaks TLS to the world itself.
         if !endpoint.starts_with("http://") {
-            return Err(format!("{endpoint:?} is no address of a collector that is spoken to by http."));
+            return Err(format!("{endpoint:?} is not the http address of a collector."));
         }
         let exporter = opentelemetry_otlp::SpanExporter::builder()
             .with_http()

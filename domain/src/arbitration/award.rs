@@ -70,6 +70,6 @@ impl Round<'_> {
 fn reject(before: &Claim, next: &mut Claim, policy: &Policy, now: Timestamp) -> (Vec<Event>, Effects) {
     next.status = ClaimStatus::Rejected;
     next.decided_at = next.decided_at.or(Some(now));
-    let detail = "Another claim was awarded the last product of this claim in arbitration.".to_owned();
+    let detail = "Another claim won the last product of this claim in arbitration.".to_owned();
     ending::reject(before, next, RejectionReason::ArbitrationLost, detail, None, HistoryAction::Rejected, policy, now)
 }

@@ -97,7 +97,7 @@ impl Judge<'_> {
     fn judge(&self) -> Outcome {
         let mut outcome = Outcome::default();
         if !self.tenant {
-            outcome.refuse(words::domain_tenant_mismatch()); // E1
+            outcome.refuse(words::domain_tenant_mismatch(&self.intent.domain, self.intent.tenant_id)); // E1
         }
         self.location(&mut outcome);
         if !catalogue::allowed(self.intent.solution_area, &self.intent.activities) {
@@ -117,12 +117,12 @@ impl Judge<'_> {
     fn location(&self, outcome: &mut Outcome) {
         let own = self.facts.location.as_ref().filter(|location| location.partner_id == self.intent.partner_id);
         let Some(location) = own else {
-            outcome.refuse(words::location_not_yours());
+            outcome.refuse(words::location_not_yours(&self.intent.mpn_id));
             return;
         };
         let needed = catalogue::programs(self.intent.solution_area, &self.intent.activities);
         let absent = needed.into_iter().filter(|program| !location.enrolled.contains(program));
-        outcome.problems.extend(absent.map(words::location_not_enrolled));
+        outcome.problems.extend(absent.map(|program| words::location_not_enrolled(&self.intent.mpn_id, program)));
     }
 
     fn line(&self, line: &IntendedLine, claimed: &mut HashSet<String>, outcome: &mut Outcome) {

@@ -35,9 +35,9 @@ fn role_allows(who: Who, caller: &Caller) -> bool {
 /// # Errors
 /// [`Forbidden`] when a role or the scope is missing.
 pub fn may_ever(action: ClaimAction, caller: &Caller) -> Result<&'static Rule, Forbidden> {
-    let rule = rule_of(action).ok_or_else(|| Forbidden(format!("{action} is not open to anybody.")))?;
+    let rule = rule_of(action).ok_or_else(|| Forbidden(format!("No role may do {action}.")))?;
     if !caller.has(rule.scope) {
-        return Err(Forbidden(format!("This needs the scope {}.", rule.scope)));
+        return Err(Forbidden(format!("The token needs the scope {}.", rule.scope)));
     }
     if !role_allows(rule.who, caller) {
         return Err(Forbidden(format!("None of the token's roles may do {action}.")));
@@ -111,9 +111,9 @@ pub fn guard(rule: &Rule, claim: &Claim, caller: &Caller, now: Timestamp) -> Res
 /// The role may, but not this person on this claim (L3).
 fn not_allowed(rule: &Rule, claim: &Claim, caller: &Caller, now: Timestamp) -> Problem {
     let message = if claim.reviewer.is_some() {
-        format!("A reviewer is assigned; {} needs {}.", rule.action, who(rule.who))
+        format!("A reviewer is assigned, so {} is reserved for {}.", rule.action, who(rule.who))
     } else {
-        format!("Nobody is assigned; {} needs {}.", rule.action, who(rule.who))
+        format!("Nobody is assigned, so {} is reserved for {}.", rule.action, who(rule.who))
     };
     Problem::new(ProblemCode::NotAllowed, message).param("action", rule.action).remedy(instead(claim, caller, now))
 }
@@ -130,8 +130,8 @@ const fn who(who: Who) -> &'static str {
 fn instead(claim: &Claim, caller: &Caller, now: Timestamp) -> String {
     let open = available(claim, caller, now);
     if open.is_empty() {
-        return "Nothing is open to you on this claim now.".to_owned();
+        return "Wait until the claim changes: no action is available to you now.".to_owned();
     }
     let names = open.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ");
-    format!("Open to you now: {names}.")
+    format!("Use one of the actions that are available to you now: {names}.")
 }

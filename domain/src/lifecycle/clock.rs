@@ -86,7 +86,7 @@ fn no_response(claim: &Claim, policy: &Policy, now: Timestamp) -> Decision {
     next.updated_at = now;
     next.status = ClaimStatus::Rejected;
     next.decided_at = Some(now);
-    let detail = "The partner did not answer the reviewers' request in time.".to_owned();
+    let detail = "The partner did not respond to the reviewer's request in time.".to_owned();
     let (events, effects) = ending::reject(
         claim,
         &mut next,
@@ -156,7 +156,7 @@ pub fn subscription_ended(
         evaluation_changed = true;
     }
     let body = format!(
-        "The subscription {subscription} has ended, and with it the association for it. A new subscription must be claimed anew."
+        "The subscription {subscription} has ended, and so has its association. Create a new claim for a new subscription."
     );
     let mut event = Event::new(HistoryAction::AssociationEnded)
         .changes(FieldChange::of("association", Some(subscription), None).into_iter().collect())

@@ -112,10 +112,10 @@ fn fixed_fields(claim: &Claim, edit: &Edit) -> Vec<Problem> {
     .into_iter()
     .filter(|(_, touched)| *touched)
     .map(|(field, _)| {
-        Problem::new(ProblemCode::FieldNotEditable, format!("{field} is fixed since the claim was submitted."))
+        Problem::new(ProblemCode::FieldNotEditable, format!("{field} cannot be changed after submission."))
             .at([field])
             .param("field", field)
-            .remedy("Where it is wrong, withdraw the claim and claim again.")
+            .remedy("Withdraw the claim and create a new one if the value is wrong.")
     })
     .collect()
 }
@@ -172,7 +172,7 @@ impl Values {
         self.problems.push(
             Problem::invalid([field], format!("{field} cannot be cleared."))
                 .param("field", field)
-                .remedy("Give a value, or leave the field out."),
+                .remedy("Give a value, or omit the field."),
         );
     }
 
@@ -231,11 +231,16 @@ impl Values {
     }
 
     fn add_lines(&mut self, claim: &mut Claim, intent: &mut Intent, add: Vec<NewLine>, added: &str) {
-        if claim.lines.len() + add.len() > LINES_MAX {
+        let count = claim.lines.len() + add.len();
+        if count > LINES_MAX {
             self.problems.push(
-                Problem::invalid([added], format!("A claim has at most {LINES_MAX} lines."))
-                    .param("limit", LINES_MAX)
-                    .remedy("Claim the other products in another claim."),
+                Problem::invalid(
+                    [added],
+                    format!("A claim has at most {LINES_MAX} lines; this one would have {count}."),
+                )
+                .param("limit", LINES_MAX)
+                .param("count", count)
+                .remedy("Put the other products into another claim."),
             );
             return;
         }

@@ -24,7 +24,7 @@ pub(super) fn of(rule: &Rule, claim: &Claim, now: Timestamp) -> Problem {
 /// The status it is in and the statuses it would need (L10).
 fn needs(rule: &Rule, claim: &Claim) -> String {
     let needed = rule.statuses().map(|status| named(rule, status)).collect::<Vec<_>>().join(" or ");
-    format!("The claim is {}; {} needs it to be {needed}.", claim.status, rule.action)
+    format!("The claim is {}, but {} requires {needed}.", claim.status, rule.action)
 }
 
 fn named(rule: &Rule, status: ClaimStatus) -> String {
@@ -40,12 +40,12 @@ fn named(rule: &Rule, status: ClaimStatus) -> String {
 
 fn in_arbitration(needs: &str) -> Problem {
     Problem::new(ProblemCode::InArbitration, format!("A product of the claim is in an open arbitration. {needs}"))
-        .remedy("A review lead awards it, or it settles by itself when one claim is left; then decide.")
+        .remedy("Wait until a review lead awards the arbitration or only one claim is left, and decide then.")
 }
 
 fn consent_closed(needs: &str) -> Problem {
-    Problem::new(ProblemCode::ConsentWindowClosed, format!("The time to decline is over. {needs}"))
-        .remedy("The association is official. Speak to the vendor if the partner does not work for you.")
+    Problem::new(ProblemCode::ConsentWindowClosed, format!("The consent period has ended. {needs}"))
+        .remedy("Contact the vendor if the partner does not work for you; the association is official.")
 }
 
 /// Too late, or never possible; either way a new claim is the way on (D3).
@@ -54,10 +54,10 @@ fn not_disputable(claim: &Claim, now: Timestamp, needs: &str) -> Problem {
     let problem = match until {
         Some(until) if until <= now => Problem::new(
             ProblemCode::DisputeWindowClosed,
-            format!("The rejection could be disputed until {until}; that is over. {needs}"),
+            format!("The rejection could be disputed only until {until}. {needs}"),
         )
         .param("until", until),
         _ => Problem::new(ProblemCode::NotDisputable, format!("This rejection cannot be disputed. {needs}")),
     };
-    problem.remedy("Make a new claim with updated proof of execution.")
+    problem.remedy("Create a new claim with updated proof of execution.")
 }

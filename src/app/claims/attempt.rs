@@ -75,7 +75,7 @@ pub(in crate::app) async fn tried<T, F: Future<Output = Result<T, Failure>>>(
                 tokio::time::sleep(ids::jitter(failed)).await;
             }
             Err(Failure::Store(StoreError::Retry)) => {
-                return Err(AppError::Unavailable("another transaction was in the way at every try".to_owned()));
+                return Err(AppError::Unavailable("every attempt conflicted with another transaction".to_owned()));
             }
             Err(Failure::Store(error)) => return Err(error.into()),
         }

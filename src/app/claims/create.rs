@@ -42,7 +42,7 @@ impl App {
 
     async fn try_to_create(&self, caller: &Caller, input: &CreateClaim, key: Option<&Key>) -> Result<Answer, Failure> {
         let partner_id =
-            caller.partner_id().ok_or_else(|| AppError::Forbidden("Only a partner makes claims.".to_owned()))?;
+            caller.partner_id().ok_or_else(|| AppError::Forbidden("Only partners create claims.".to_owned()))?;
         let transaction = self.db().begin().await?;
         if let Some(key) = key
             && let Some(done) = key.earlier::<Done>(&transaction).await??

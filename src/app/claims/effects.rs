@@ -89,7 +89,7 @@ impl App {
             tracing::warn!(
                 document = key,
                 error = error.for_the_log(),
-                "the content of a removed document stayed behind"
+                "the content of a removed document could not be deleted"
             );
         }
     }

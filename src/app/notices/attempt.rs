@@ -59,12 +59,12 @@ impl Attempt<'_> {
             return self.end(Fate::Skipped("its deadline has passed".to_owned())).await;
         }
         let Some(sources) = app.sources(&[&self.notice]).await?.remove(&self.notice.id) else {
-            return self.end(Fate::Recorded("no facts were kept of it".to_owned())).await;
+            return self.end(Fate::Recorded("its data was not stored".to_owned())).await;
         };
         if let Some(Told::ConsentRequested { requested_at, .. }) = &self.notice.told
             && sources.open_consent != Some(requested_at.micros())
         {
-            return self.end(Fate::Skipped("consent is not asked for any more".to_owned())).await;
+            return self.end(Fate::Skipped("consent is no longer requested".to_owned())).await;
         }
         if self.notice.message.is_some() {
             return self.send().await;

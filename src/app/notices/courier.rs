@@ -82,12 +82,12 @@ impl Courier {
             }
             while under_way.try_join_next().is_some() {}
             if let Err(error) = self.take(&room, &mut under_way).await {
-                tracing::warn!(cause = error.for_the_log(), "the outbox could not be read; it is tried again");
+                tracing::warn!(cause = error.for_the_log(), "the outbox could not be read; trying again");
             }
         }
         let ended = async { while under_way.join_next().await.is_some() {} };
         if tokio::time::timeout(FAREWELL, ended).await.is_err() {
-            tracing::info!("deliveries that were under way are left to the next start or another server");
+            tracing::info!("unfinished deliveries are left to another server or the next start");
         }
     }
 
@@ -105,7 +105,7 @@ impl Courier {
                 let id = notice.id;
                 if let Err(error) = (Attempt { courier: &courier, notice }).make().await {
                     // Its lease ends by itself.
-                    tracing::error!(notice = %id, cause = ?error, "a notice could not be delivered; it is tried again");
+                    tracing::error!(notice = %id, cause = ?error, "a notice could not be delivered; trying again");
                 }
                 drop(place);
                 courier.app.outbox().wake();

@@ -79,7 +79,7 @@ impl App {
         let (Some(entry), Some(claim)) = (entry, claim) else { return Err(Without::Sight) };
         let renderer = self.renderer().ok_or(Without::Chance(5 * SECOND))?;
         let Some(signer) = self.signer(endpoint) else {
-            tracing::error!(endpoint = %endpoint.id, "a webhook's secret does not open with the keys of --webhook-key");
+            tracing::error!(endpoint = %endpoint.id, "a webhook's secret cannot be decrypted with the keys of --webhook-key");
             return Err(Without::Chance(60 * SECOND));
         };
         let body = match &endpoint.selection {

@@ -89,9 +89,9 @@ impl Dispatcher {
         let watch = telemetry::stopwatch();
         if let Err(error) = self.round().await {
             if error.is_unavailable() {
-                tracing::debug!(error = error.for_the_log(), "webhooks wait for the database");
+                tracing::debug!(error = error.for_the_log(), "webhooks are waiting for the database");
             } else {
-                tracing::error!(error = error.for_the_log(), "webhooks cannot be dispatched; it is tried again");
+                tracing::error!(error = error.for_the_log(), "webhooks cannot be dispatched; trying again");
             }
             return EVERY;
         }
@@ -121,7 +121,7 @@ impl Dispatcher {
         match ended {
             Ok((_, attempted)) => self.ended.push(attempted),
             // The delivery is made again when its lease is over.
-            Err(error) => tracing::error!(%error, "an attempt to send a webhook ended early"),
+            Err(error) => tracing::error!(%error, "an attempt to send a webhook was aborted"),
         }
     }
 
@@ -174,7 +174,7 @@ impl Dispatcher {
             match self.app.settle_webhooks(some).await {
                 Ok(()) => {}
                 Err(AppError::Unavailable(cause)) => return Err(StoreError::Unavailable(cause)),
-                Err(error) => tracing::error!(?error, "what became of webhooks could not be noted"),
+                Err(error) => tracing::error!(?error, "the results of webhooks could not be stored"),
             }
         }
         Ok(())
@@ -198,7 +198,7 @@ impl Dispatcher {
         if let Err(error) = self.settle().await {
             tracing::warn!(
                 error = error.for_the_log(),
-                "the last results of webhooks were not stored; they are sent again"
+                "the last results of webhooks were not stored; these webhooks will be sent again"
             );
         }
         // Before they are aborted: an aborted attempt is one that has ended, and would keep its lease.
@@ -212,7 +212,10 @@ impl Dispatcher {
         if !left.is_empty()
             && let Err(error) = given_back.await
         {
-            tracing::warn!(error = error.for_the_log(), "webhooks could not be given back; they go on in 30 seconds");
+            tracing::warn!(
+                error = error.for_the_log(),
+                "leased webhooks could not be released; another server can send them after 30 seconds"
+            );
         }
     }
 }

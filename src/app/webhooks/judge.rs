@@ -65,7 +65,7 @@ impl App {
 
     pub(super) fn sealed(&self, endpoint: Uuid, secret: &Secret) -> Result<String, AppError> {
         let sealed = self.webhooks().sealer().seal(endpoint, secret);
-        sealed.ok_or_else(|| AppError::Internal("a webhook's secret could not be sealed".to_owned()))
+        sealed.ok_or_else(|| AppError::Internal("a webhook's secret could not be encrypted".to_owned()))
     }
 
     /// The events in the order of their kinds, and the selection, if they go together and it can be executed.
@@ -78,18 +78,20 @@ impl App {
         events.sort_unstable();
         events.dedup();
         let Some(event) = events.first().copied() else {
-            let problem = Problem::invalid(["events"], "The endpoint would receive no events.");
-            return Err(problem.remedy("Name at least one type of event."));
+            let problem = Problem::invalid(["events"], "The list of events is empty.");
+            return Err(problem.remedy("Give at least one type of event."));
         };
         let Some(selection) = selection else { return Ok((events, None)) };
         if events.len() > 1 {
-            let problem =
-                Problem::invalid(["selection"], "A selection is made on the event's type, and there are several.");
-            return Err(problem.remedy("Name one type of event, or leave the selection out."));
+            let count = events.len();
+            let message = format!("A selection needs a single type of event; the input has {count}.");
+            let problem = Problem::invalid(["selection"], message).param("count", count);
+            return Err(problem.remedy("Give one type of event, or omit the selection."));
         }
         let selection = selection.trim().to_owned();
         let Some(renderer) = self.renderer() else {
-            return Err(Problem::invalid(["selection"], "The server cannot judge a selection at the moment."));
+            return Err(Problem::invalid(["selection"], "The server cannot check selections at the moment.")
+                .remedy("Try again later, or omit the selection."));
         };
         match renderer.check(event, &selection, &caller.subject) {
             Ok(()) => Ok((events, Some(selection))),
@@ -125,8 +127,9 @@ pub(super) fn given<T>(field: &str, patch: Patch<T>) -> Result<Option<T>, Proble
     match patch {
         Patch::Keep => Ok(None),
         Patch::Set(value) => Ok(Some(value)),
-        Patch::Clear => Err(Problem::invalid([field], format!("{field} cannot be cleared."))
-            .remedy("Leave it out to keep it as it is.")),
+        Patch::Clear => {
+            Err(Problem::invalid([field], format!("{field} cannot be cleared.")).remedy("Omit it to keep its value."))
+        }
     }
 }
 

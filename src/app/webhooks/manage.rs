@@ -108,9 +108,9 @@ impl App {
         }
         let count = webhooks::count(&transaction, endpoint.partner_id).await?;
         if count >= MOST_ENDPOINTS {
-            let message = format!("There are {count} webhook endpoints already, the most that there may be.");
+            let message = format!("There are already {count} webhook endpoints, which is the limit.");
             let problem = Problem::new(ProblemCode::NotAllowed, message).param("count", count);
-            return Err(problem.remedy("Delete those that are not used any more.").into());
+            return Err(problem.remedy("Delete those that are no longer used.").into());
         }
         writes::insert(&transaction, endpoint, &caller.subject).await?;
         self.end_managing(transaction, key, Managed::done(endpoint.id)).await

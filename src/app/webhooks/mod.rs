@@ -167,14 +167,14 @@ impl App {
 /// `FORBIDDEN` for everybody else, and without the scope.
 pub fn managed_by(caller: &Caller, scope: Scope) -> Result<Owner, AppError> {
     if !caller.has(scope) {
-        return Err(AppError::Forbidden(format!("This needs the scope {scope}.")));
+        return Err(AppError::Forbidden(format!("The token needs the scope {scope}.")));
     }
     let admins = [Role::GlobalAdmin, Role::BillingAdmin, Role::IncentivesAdmin];
     match caller.side {
         Side::Partner(id) if caller.is_any(&admins) => Ok(Some(id)),
         Side::Vendor if caller.is(Role::ReviewLead) => Ok(None),
         _ => Err(AppError::Forbidden(format!(
-            "Only the roles {}, {} and {} manage their company's webhook endpoints, and {} the vendor's.",
+            "Only the roles {}, {} and {} may manage their company's webhook endpoints, and {} the vendor's.",
             Role::GlobalAdmin,
             Role::BillingAdmin,
             Role::IncentivesAdmin,

@@ -45,10 +45,12 @@ impl App {
         };
         let Some(endpoint) = found else { return Ok(Tested { attempt: None, problems: vec![no_endpoint()] }) };
         let at = self.now();
-        let signer = self
-            .signer(&endpoint)
-            .ok_or_else(|| AppError::Internal(format!("the secret of the webhook {} does not open", endpoint.id)))?;
-        let renderer = self.renderer().ok_or_else(|| AppError::Unavailable("nothing renders webhooks".to_owned()))?;
+        let signer = self.signer(&endpoint).ok_or_else(|| {
+            AppError::Internal(format!("the secret of the webhook {} cannot be decrypted", endpoint.id))
+        })?;
+        let renderer = self
+            .renderer()
+            .ok_or_else(|| AppError::Unavailable("no renderer for webhooks is configured".to_owned()))?;
         let (id, named) = (ids::new(), renderer.id_of(Named::Endpoint(endpoint.id)));
         let message = Message { id: message::id(id), body: message::test(&named, at), signer };
         let sent = self.webhooks().send(&endpoint.url, &message).await;
@@ -95,7 +97,7 @@ impl App {
         if !is_over(delivery.state) && delivery.next_attempt_at.is_none() {
             let message = "The delivery waits for an earlier event of the same claim.";
             let problem = Problem::new(ProblemCode::WrongStatus, message).at(["deliveryId"]);
-            return Err(problem.remedy("Redeliver the earlier one; this one follows by itself.").into());
+            return Err(problem.remedy("Redeliver the earlier one; this one follows automatically.").into());
         }
         writes::attempt_now(&transaction, id, now).await?;
         self.end_managing(transaction, key, Managed::done(id)).await

@@ -65,7 +65,7 @@ impl Switches {
                 Some(Value::Boolean(holds)) if switch.is_condition => *holds,
                 _ if switch.is_condition => {
                     let message = format!(
-                        "The variable \"${}\" is a condition of @skip or @include, so it must be true or false.",
+                        "The variable \"${}\" is a condition of @skip or @include and must be true or false.",
                         switch.name
                     );
                     return Err(Refusal::new(BAD_USER_INPUT, message));

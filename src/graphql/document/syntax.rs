@@ -39,7 +39,7 @@ fn message(error: &Error) -> String {
         }
         Error::FragmentDuplicated { fragment, .. } => format!("There is more than one fragment named \"{fragment}\"."),
         Error::MissingOperation => "The document has no operation.".to_owned(),
-        _ => "The document cannot be read.".to_owned(),
+        _ => "The document cannot be parsed.".to_owned(),
     }
 }
 

@@ -148,7 +148,7 @@ fn of_named(value: &Value, name: &str, form: Form, rules: &Rules) -> Option<Prob
             _ => true,
         },
     };
-    (!fits).then(|| Problem::new(format!("got a value that is no {name}")))
+    (!fits).then(|| Problem::new(format!("got a value that is not a {name}")))
 }
 
 fn of_input(value: &Value, input: &MetaType, form: Form, rules: &Rules) -> Option<Problem> {
@@ -167,5 +167,6 @@ fn of_input(value: &Value, input: &MetaType, form: Form, rules: &Rules) -> Optio
     });
     let is_unknown = |key: &&Name| !input_fields.contains_key(key.as_str());
     let unknown = || entries.keys().find(is_unknown);
-    of_field.or_else(|| unknown().map(|key| Problem::new(format!("has the field \"{key}\", which {name} has not"))))
+    of_field
+        .or_else(|| unknown().map(|key| Problem::new(format!("has the field \"{key}\", which {name} does not have"))))
 }

@@ -59,14 +59,13 @@ pub(super) async fn entry(
 async fn position(ctx: &Context<'_>, text: &str) -> Result<Position, Failure> {
     let Some(id) = history::decode_position(text) else {
         return Err(Failure::BadInput(
-            "The argument \"after\" is no position. Give one that came with an event or an entry of the history."
-                .to_owned(),
+            "The argument \"after\" is not a position. Give the position of an event or a history entry.".to_owned(),
         ));
     };
     log::position_of(Reader::of(ctx)?.db(), id).await?.ok_or_else(|| {
         Failure::BadInput(
             "The position in \"after\" is not in this server's history: its database was replaced or restored from an \
-             older backup. Read what you need again, and subscribe without a position."
+             older backup. Read the data again, and subscribe without a position."
                 .to_owned(),
         )
     })

@@ -84,7 +84,7 @@ impl Reviewer {
         Ok(i32::try_from(open).unwrap_or(i32::MAX))
     }
 
-    /// The absence that was set last; null if there is none, also when it is over.
+    /// The current or coming absence; null if none is set, or if it is over.
     async fn absence(&self, ctx: &Context<'_>) -> Result<Option<ReviewerAbsence>, Failure> {
         let now = crate::graphql::loader::Reader::of(ctx)?.app.now();
         let absence = self.known(ctx).await?.and_then(|known| known.absence).filter(|absence| absence.until > now);

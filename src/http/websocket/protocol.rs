@@ -45,7 +45,7 @@ impl Incoming {
     /// 4400 with what is wrong, which repeats nothing of what was sent.
     pub(super) fn read(text: &str) -> Result<Self, Farewell> {
         let Ok(Value::Object(mut fields)) = serde_json::from_str(text) else {
-            return Err(Farewell::invalid("it is no JSON object"));
+            return Err(Farewell::invalid("it is not a JSON object"));
         };
         let Some(Value::String(kind)) = fields.remove("type") else {
             return Err(Farewell::invalid("the field type must be a string"));
@@ -56,7 +56,7 @@ impl Incoming {
             "pong" => object(&mut fields, "payload").map(|_| Self::Pong),
             "subscribe" => Ok(Self::Subscribe { id: id(&mut fields)?, parts: parts(&mut fields)? }),
             "complete" => Ok(Self::Complete { id: id(&mut fields)? }),
-            _ => Err(Farewell::invalid("its type is none that a client sends")),
+            _ => Err(Farewell::invalid("its type is not one that a client may send")),
         }
     }
 }
@@ -161,7 +161,7 @@ impl Farewell {
     }
 
     /// The server stops.
-    pub(super) const GOING_AWAY: Self = Self::new(1001, "The server stops: connect again");
+    pub(super) const GOING_AWAY: Self = Self::new(1001, "The server is stopping: connect again");
     /// Something that is no WebSocket.
     pub(super) const PROTOCOL_ERROR: Self = Self::new(1002, "Protocol error");
     /// A text that is not UTF-8.
@@ -170,7 +170,7 @@ impl Farewell {
     pub(super) const TOO_BIG: Self = Self::new(1009, "The message is larger than 128 KiB");
     /// The client leaves lying what is sent to it.
     pub(super) const TOO_SLOW: Self =
-        Self::new(1013, "The client reads too slowly: connect again and resume after the last position that was read");
+        Self::new(1013, "The client reads too slowly: connect again and resume after the last position received");
     /// The subject has too many live connections.
     pub(super) const TOO_MANY: Self =
         Self::new(1013, "Too many live connections for this subject: close one and reconnect");

@@ -33,9 +33,7 @@ pub(in crate::http) fn is_wanted(headers: &HeaderMap) -> bool {
 /// stops, 400 where the request is no handshake.
 pub(in crate::http) async fn upgrade(edge: Arc<Edge>, mut head: Head) -> Result<Response, Failure> {
     if !is_origin_known(&head.headers, &edge.config) {
-        return Err(Failure::forbidden(
-            "Pages of this origin may not connect; the server names the origins that may by --cors-origins.",
-        ));
+        return Err(Failure::forbidden("Pages of this origin may not connect. Allow it with --cors-origins."));
     }
     let address = session::address(&head.extensions);
     let session = edge.session(&head.headers, address).await?;
@@ -50,7 +48,7 @@ pub(in crate::http) async fn upgrade(edge: Arc<Edge>, mut head: Head) -> Result<
     let handshake = WebSocketUpgrade::from_request_parts(&mut head, &()).await;
     let handshake = handshake
         .map_err(|refused| {
-            Failure::malformed(format!("This is no handshake of a WebSocket: {}.", refused.body_text()))
+            Failure::malformed(format!("The request is not a WebSocket handshake: {}.", refused.body_text()))
         })?
         .protocols([SUBPROTOCOL])
         .read_buffer_size(READ_BUFFER)

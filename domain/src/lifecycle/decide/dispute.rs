@@ -23,9 +23,9 @@ impl Step<'_> {
             problems.push(
                 Problem::invalid(
                     ["justification"],
-                    "A dispute needs a business justification or new proof of execution.",
+                    "The dispute has neither a business justification nor new proof of execution.",
                 )
-                .remedy("Say why the rejection is wrong, or attach proof to the rejected claim first."),
+                .remedy("Explain why the rejection is wrong, or attach new proof to the rejected claim first."),
             );
         }
         if !problems.is_empty() {

@@ -124,8 +124,8 @@ pub(super) fn all_problems(claim: &Claim, outcome: &Outcome) -> Vec<Problem> {
 fn refusals(reference_taken: Option<Uuid>, mut problems: Vec<Problem>) -> Vec<Problem> {
     if let Some(other) = reference_taken {
         problems.push(
-            Problem::invalid(["externalReference"], "Another claim of yours has this external reference.")
-                .remedy("Find that claim by its reference, or choose another one.")
+            Problem::invalid(["externalReference"], "Another claim of your company has this external reference.")
+                .remedy("Choose another reference, or continue with that claim.")
                 .of_claim(other),
         );
     }
