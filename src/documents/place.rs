@@ -154,17 +154,17 @@ mod tests {
     fn what_cannot_work_is_said_at_the_start() {
         let region = || with(&[("AWS_REGION", "eu-central-1")]);
         for place in ["", "/prefix", "two words", "user@bucket", "bucket?x=1"] {
-            assert!(refused(place, region()).contains("no name of a bucket"), "{place}");
+            assert!(refused(place, region()).contains("not a valid bucket name"), "{place}");
         }
-        assert!(refused("proof/a//b", region()).contains("cannot be kept under"));
+        assert!(refused("proof/a//b", region()).contains("cannot be stored under"));
         assert!(refused("proof", with(&[])).contains("region"));
-        assert!(refused("proof", with(&[("AWS_ENDPOINT_URL", "http://store:9000")])).contains("without encryption"));
-        assert!(refused("proof", with(&[("AWS_ENDPOINT_URL_S3", "http://store:9000")])).contains("without encryption"));
-        assert!(refused("proof", with(&[("AWS_ENDPOINT_URL", "store:9000")])).contains("no web address"));
+        assert!(refused("proof", with(&[("AWS_ENDPOINT_URL", "http://store:9000")])).contains("not be encrypted"));
+        assert!(refused("proof", with(&[("AWS_ENDPOINT_URL_S3", "http://store:9000")])).contains("not be encrypted"));
+        assert!(refused("proof", with(&[("AWS_ENDPOINT_URL", "store:9000")])).contains("is not a URL"));
         let half = [("AWS_REGION", "eu-central-1"), ("AWS_ACCESS_KEY_ID", "somebody")];
         assert!(refused("proof", with(&half)).contains("cannot be used"));
         for url in ["", "file://", "ftp://documents.example", "documents"] {
-            assert!(open(url).unwrap_err().message.contains("cannot be kept"), "{url}");
+            assert!(open(url).unwrap_err().message.contains("cannot be stored"), "{url}");
         }
     }
 }

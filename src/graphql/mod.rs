@@ -11,6 +11,7 @@ mod batch;
 mod claim;
 mod comment;
 mod customer;
+mod described;
 mod direct;
 mod directory;
 pub mod document;

@@ -52,7 +52,7 @@ fn variables_are_judged_by_the_types_of_the_schema() {
         (json!({"status": ["NOPE"]}), "got a value that is not a ClaimStatus at \"status.0\""),
         (json!({"status": ["SUBMITTED", 1]}), "got a value that is not a ClaimStatus at \"status.1\""),
         (json!({"status": [null]}), "must not be null at \"status.0\""),
-        (json!({"nope": 1}), "has the field \"nope\", which ClaimFilter has not"),
+        (json!({"nope": 1}), "has the field \"nope\", which ClaimFilter does not have"),
         (json!("SUBMITTED"), "got a value that is not a ClaimFilter"),
         (json!({"partnerId": true}), "got a value that is not a ID at \"partnerId\""),
     ] {
