@@ -57,7 +57,7 @@ pub async fn ready(db: &Db) -> Result<(), StoreError> {
     if db.ready().await? {
         Ok(())
     } else {
-        let why = "steps of the schema are missing: run `cpor migrate up`";
+        let why = "migrations are missing: run `cpor migrate up`";
         Err(StoreError::Unavailable(why.to_owned()))
     }
 }
