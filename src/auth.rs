@@ -107,7 +107,7 @@ pub struct Verdict {
     error: Option<AuthError>,
 }
 
-/// Checks tokens, and signs them where there is a secret.
+/// Checks tokens, and signs them if there is a secret.
 pub struct Authenticator {
     rings: Vec<Ring>,
     signer: Option<Signer>,

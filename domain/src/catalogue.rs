@@ -63,7 +63,7 @@ fn row(area: SolutionArea, activity: Activity) -> Option<&'static Row> {
     TABLE.iter().find(|row| row.0 == area && row.1 == activity)
 }
 
-/// Whether one claim may carry this set of activities in the area; the order and repetitions do not matter (C4b).
+/// Whether one claim may have this set of activities in the area; order and repetitions do not matter (C4b).
 #[must_use]
 pub fn allowed(area: SolutionArea, activities: &[Activity]) -> bool {
     let alone = activities.iter().all(|activity| *activity == RevenueAssociation);

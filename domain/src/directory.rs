@@ -108,7 +108,7 @@ pub struct SubscriptionRow {
     pub ends_at: Option<Timestamp>,
 }
 
-/// A product of the catalogue (C1).
+/// A product of the catalog (C1).
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct ProductRow {

@@ -29,7 +29,7 @@ pub const EML: &str = "message/rfc822";
 /// A saved e-mail of Outlook, `.msg`.
 pub const MSG: &str = "application/vnd.ms-outlook";
 
-/// What stands for the media type of a document that only its password opens; it may not be attached.
+/// Stands for the media type of a document that needs a password to open; it may not be attached.
 pub const LOCKED: &str = "application/x-encrypted";
 
 /// Every media type that may be attached (P1).
@@ -40,7 +40,7 @@ const UNNAMED: &str = "document";
 /// What follows the last point counts as the extension up to this many characters.
 const EXTENSION_MAX: usize = 16;
 
-/// Whether a file may be attached: its size, its type as found by its content, and the documents already there.
+/// Whether a file may be attached, by its size, its type as found by content, and the number of documents.
 #[must_use]
 pub fn check(size: u64, media_type: Option<&str>, documents_already: u32, policy: &DocumentPolicy) -> Vec<Problem> {
     let mut problems = Vec::new();
@@ -53,7 +53,7 @@ pub fn check(size: u64, media_type: Option<&str>, documents_already: u32, policy
         let remedy = "Reduce its size, or split it into several files.";
         problems.push(refusal(ProblemCode::FileTooLarge, message, remedy).param("maxSizeMib", policy.max_size_mib));
     }
-    // Of an empty file no type can be told, nor of one that may have been cut off.
+    // Of a empty file no type can be told, nor of one that may have been cut off.
     let known = media_type.is_some_and(|media_type| MEDIA_TYPES.contains(&media_type));
     if media_type == Some(LOCKED) {
         let message = "The document is encrypted, so reviewers cannot open it.";

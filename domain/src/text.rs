@@ -23,7 +23,7 @@ fn invalid(field: &str, message: impl Into<String>, remedy: &str) -> Problem {
     Problem::invalid(field.split('.'), message).remedy(remedy)
 }
 
-/// The text with plain line breaks, without control characters, and without what cannot be seen around it.
+/// The text with normalized line breaks, without control characters, and without invisible characters around it.
 fn clean(field: &str, text: &str, max: usize) -> Result<String, Problem> {
     let text = text.replace("\r\n", "\n");
     if text.chars().any(|c| c.is_control() && c != '\n' && c != '\t') {
@@ -47,7 +47,7 @@ fn clean(field: &str, text: &str, max: usize) -> Result<String, Problem> {
     Ok(text.to_owned())
 }
 
-/// A text that must be there, normalised. `field` is a path written with points, such as `customerContact.name`.
+/// A text that must be there, normalized. `field` is a path written with points, such as `customerContact.name`.
 ///
 /// # Errors
 /// `INVALID_VALUE` when it is blank, too long or has control characters (L13).
@@ -56,7 +56,7 @@ pub fn required(field: &str, text: &str, max: usize) -> Result<String, Problem> 
     if text.is_empty() { Err(invalid(field, "The text is blank.", "Enter a text.")) } else { Ok(text) }
 }
 
-/// A text that may be missing, normalised; a blank one is missing. `field` as in [`required`].
+/// A text that may be missing, normalized; a blank one is missing. `field` as in [`required`].
 ///
 /// # Errors
 /// `INVALID_VALUE` when it is too long or has control characters (L13).
@@ -68,7 +68,7 @@ pub fn optional(field: &str, text: Option<&str>, max: usize) -> Result<Option<St
 /// An e-mail address, checked for form only (L13). `field` as in [`required`].
 ///
 /// # Errors
-/// `INVALID_VALUE` when it is no address of a named host on the internet.
+/// `INVALID_VALUE` if it is not an address at a named host on the internet.
 pub fn email(field: &str, text: &str) -> Result<String, Problem> {
     let text = identifier::email(&required(field, text, NAME_MAX)?);
     let form = Options { minimum_sub_domains: 2, allow_domain_literal: false, allow_display_text: false };
@@ -89,7 +89,7 @@ pub fn subject(field: &str, text: &str) -> Result<String, Problem> {
     required(field, text, NAME_MAX).map(|text| identifier::subject(&text))
 }
 
-/// A contact with every field normalised. `field` is the path of the contact, as in [`required`].
+/// A contact with every field normalized. `field` is the path of the contact, as in [`required`].
 ///
 /// # Errors
 /// Every field of it that is not acceptable, all at once.

@@ -38,7 +38,7 @@ impl App {
     /// arbitration and no claim at all.
     ///
     /// # Errors
-    /// `FORBIDDEN` for anybody but a review lead with `reviews:write`; the database's.
+    /// `FORBIDDEN` for every caller except a review lead with `reviews:write`; database errors.
     pub async fn award_arbitration(
         &self,
         caller: &Caller,

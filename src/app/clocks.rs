@@ -37,7 +37,7 @@ impl App {
     /// Does everything that is due by now, in order of time. Safe to run on any number of servers at once.
     ///
     /// # Errors
-    /// The database's; a claim that cannot be moved is logged and left for the next run.
+    /// Database errors; a claim that cannot be moved is logged and left for the next run.
     pub async fn settle(&self) -> Result<(), AppError> {
         let mut failed: Vec<Uuid> = Vec::new();
         loop {
@@ -98,7 +98,7 @@ impl App {
     /// answers (T5).
     ///
     /// # Errors
-    /// `FORBIDDEN` outside a sandbox; the database's.
+    /// `FORBIDDEN` outside a sandbox; database errors.
     pub async fn advance_clock(&self, by: &str) -> Result<Advanced, AppError> {
         if !self.clock().is_sandbox() {
             return Err(AppError::Forbidden("The clock can be moved only in a sandbox.".to_owned()));
@@ -139,7 +139,7 @@ impl App {
     /// Takes over how far another server on the same database has moved the sandbox clock.
     ///
     /// # Errors
-    /// The database's.
+    /// Database errors.
     pub async fn refresh_clock(&self) -> Result<(), AppError> {
         if self.clock().offset().is_some()
             && let Some(offset) = settings::sandbox_offset(self.db()).await?

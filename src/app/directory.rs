@@ -30,14 +30,14 @@ pub enum Loader<'a> {
     Operator,
 }
 
-/// What became of the rows.
+/// The result of the rows.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Upserted {
     /// How many were new.
     pub inserted: usize,
     /// How many changed something.
     pub updated: usize,
-    /// How many said what was there already.
+    /// The number of rows that matched the stored data.
     pub unchanged: usize,
     /// The rows that were refused, by their position from 0, and why; nothing of them was written.
     pub problems: Vec<(usize, Problem)>,
@@ -48,8 +48,8 @@ impl App {
     /// is what it would have been.
     ///
     /// # Errors
-    /// `FORBIDDEN` for a caller other than the directory's service account; `BAD_USER_INPUT` beyond [`ROWS_MAX`] rows; the
-    /// database's.
+    /// `FORBIDDEN` for a caller other than the directory's service account; `BAD_USER_INPUT` beyond [`ROWS_MAX`] rows;
+    /// database errors.
     pub async fn upsert<R: Loadable + Serialize>(
         &self,
         loader: Loader<'_>,

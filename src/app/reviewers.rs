@@ -44,7 +44,7 @@ pub(super) struct Met(Mutex<HashSet<String>>);
 #[derive(Debug, Default)]
 pub(super) struct Deputies(Mutex<Vec<Reviewer>>);
 
-/// What became of moving a reviewer's reviews.
+/// The result of moving a reviewer's reviews.
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
 pub struct Reassigned {
     /// The claims whose review was moved, as they are now.
@@ -77,10 +77,10 @@ impl Absence {
     }
 }
 
-/// What became of it.
+/// The result.
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
 pub struct AbsenceSet {
-    /// The reviewer's subject; nothing where it was refused.
+    /// The reviewer's subject; `None` if it was refused.
     pub subject: Option<String>,
     /// Why it was refused.
     pub problems: Vec<Problem>,
@@ -145,19 +145,19 @@ impl App {
         absent.absence.as_ref()?.deputy.clone()
     }
 
-    /// Takes over who stands in for whom, as the database has it.
+    /// Reads who deputizes for whom from the database.
     ///
     /// # Errors
-    /// The database's; what was known stays in effect.
+    /// Database errors; what was known stays in effect.
     pub async fn refresh_deputies(&self) -> Result<(), AppError> {
         let absent = reviewers::with_deputies(self.db()).await?;
         *self.0.deputies.0.lock().unwrap_or_else(PoisonError::into_inner) = absent;
         Ok(())
     }
 
-    /// Who gets a review that is to be assigned to this subject, and who is absent in that case: an active reviewer (R2), or
-    /// while they are absent their deputy, or nobody where the deputy is absent too (R4). Whoever takes a review for
-    /// themselves is there.
+    /// Who gets a review that is to be assigned to this subject, and who is absent in that case: an active reviewer
+    /// (R2), or while they are absent their deputy, or nobody where the deputy is absent too (R4). A reviewer who takes
+    /// a review themselves is present.
     pub(super) async fn assignee(
         &self,
         on: &impl Reads,
@@ -179,11 +179,11 @@ impl App {
         Ok((deputy.map(assigned), Some(reviewer.name)))
     }
 
-    /// Moves every open review of one reviewer to another, or to nobody (R3). Each claim is changed and told in its history
-    /// by itself; one that cannot be moved stays and is reported.
+    /// Moves every open review of one reviewer to another, or to nobody (R3). Each claim is changed separately, with
+    /// its own history entry; one that cannot be moved stays and is reported.
     ///
     /// # Errors
-    /// `FORBIDDEN` for anybody but a review lead with `reviews:write`; the database's.
+    /// `FORBIDDEN` for every caller except a review lead with `reviews:write`; database errors.
     pub async fn reassign_reviews(
         &self,
         caller: &Caller,
@@ -240,10 +240,10 @@ impl App {
         Ok(done)
     }
 
-    /// Sets an absence, or ends it where neither time is given (R4): a reviewer's own, or for a lead anybody's.
+    /// Sets an absence, or ends it if neither time is given (R4): a reviewer's own, or for a lead any reviewer's.
     ///
     /// # Errors
-    /// `FORBIDDEN` for other roles and without `reviews:write`; the database's.
+    /// `FORBIDDEN` for other roles and without `reviews:write`; database errors.
     pub async fn set_reviewer_absence(
         &self,
         caller: &Caller,
@@ -343,7 +343,7 @@ async fn known(on: &impl Reads, subject: &str, field: &str) -> Result<Result<Rev
 /// The active reviewer with this subject; inside, why there is none (R2).
 ///
 /// # Errors
-/// The database's.
+/// Database errors.
 pub(super) async fn active(
     on: &impl Reads,
     subject: &str,

@@ -35,7 +35,7 @@ const LONGEST: usize = 256;
 /// How many looks at the edition lie between two readings of the whole list.
 const LOOKS_PER_READING: u32 = 6;
 
-/// What is to be revoked, as it was asked for.
+/// The tokens to revoke, as requested.
 #[derive(Clone, Debug, Default, Serialize)]
 pub struct Asked {
     /// The token's id.
@@ -48,10 +48,10 @@ pub struct Asked {
     pub issued_before: Option<Timestamp>,
 }
 
-/// What became of it.
+/// The result.
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
 pub struct RevokedTokens {
-    /// When it was done; nothing where it was refused.
+    /// When it was done; `None` if it was refused.
     pub revoked_at: Option<Timestamp>,
     /// Why it was refused.
     pub problems: Vec<Problem>,
@@ -65,7 +65,7 @@ impl App {
     /// Revokes tokens for a caller: a partner's global admin by subject and for its own partner only, a review lead any.
     ///
     /// # Errors
-    /// `FORBIDDEN` for other roles, or without the scope `tokens:revoke`; the database's.
+    /// `FORBIDDEN` for other roles, or without the scope `tokens:revoke`; database errors.
     pub async fn revoke_tokens(
         &self,
         caller: &Caller,
@@ -96,7 +96,7 @@ impl App {
     /// Takes over the revocations of the database, if they are others than before.
     ///
     /// # Errors
-    /// The database's; the list that was known stays in effect.
+    /// Database errors; the list that was known stays in effect.
     pub async fn refresh_revocations(&self) -> Result<(), AppError> {
         let edition = revocations::edition(self.db()).await?;
         let seen = &self.0.seen_revocations.0;
@@ -115,7 +115,7 @@ impl App {
     /// Forgets revocations of tokens that are dead by now.
     ///
     /// # Errors
-    /// The database's.
+    /// Database errors.
     pub async fn forget_dead_tokens(&self) -> Result<(), AppError> {
         let transaction = self.db().begin().await?;
         writes::forget(&transaction, Clock::System.now()).await?;
@@ -126,7 +126,7 @@ impl App {
 /// Revokes tokens for the operator, at the command line.
 ///
 /// # Errors
-/// The database's.
+/// Database errors.
 pub async fn revoke_as_operator(db: &Db, asked: &Asked) -> Result<RevokedTokens, AppError> {
     let refused = |problems| RevokedTokens { revoked_at: None, problems };
     match what(asked, &Side::Vendor) {
@@ -163,7 +163,7 @@ async fn try_to_revoke(db: &Db, what: &Revoked, by: &str, key: Option<&Key>) -> 
 /// Makes the token of a service account known, so that it is listed.
 ///
 /// # Errors
-/// The database's.
+/// Database errors.
 pub async fn register_service_token(db: &Db, token: &ServiceToken) -> Result<(), AppError> {
     let transaction = db.begin().await?;
     writes::register(&transaction, token).await?;
@@ -173,7 +173,7 @@ pub async fn register_service_token(db: &Db, token: &ServiceToken) -> Result<(),
 /// The tokens of service accounts that have not ended, the oldest first.
 ///
 /// # Errors
-/// The database's.
+/// Database errors.
 pub async fn service_tokens(db: &Db) -> Result<Vec<ServiceToken>, AppError> {
     let now = Clock::System.now();
     let all = revocations::service_tokens(db).await?;
@@ -183,7 +183,7 @@ pub async fn service_tokens(db: &Db) -> Result<Vec<ServiceToken>, AppError> {
 /// The revocations that the database has.
 ///
 /// # Errors
-/// The database's.
+/// Database errors.
 pub async fn known(db: &Db) -> Result<Vec<Revocation>, AppError> {
     Ok(revocations::all(db).await?.into_iter().map(revocation).collect())
 }
@@ -195,7 +195,7 @@ fn revocation(revoked: Revoked) -> Revocation {
     }
 }
 
-/// What is to be revoked, by who asks for it.
+/// The tokens to revoke, according to the caller.
 fn what(asked: &Asked, side: &Side) -> Result<Revoked, Problem> {
     let partner = match side {
         Side::Partner(id) => Some(*id),

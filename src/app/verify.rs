@@ -19,16 +19,16 @@ pub struct Verified {
     pub claims: u64,
     /// Entries in those chains.
     pub entries: u64,
-    /// Documents whose content is what was uploaded.
+    /// Documents whose content matches the upload.
     pub documents: u64,
 }
 
 /// What a walk found.
 #[derive(Clone, Debug)]
 pub struct Report {
-    /// What was walked over.
+    /// What was checked.
     pub verified: Verified,
-    /// The first thing that is broken, in words that name its row; nothing where all is well.
+    /// The first thing that is broken, in words that name its row; `None` if all is well.
     pub broken: Option<String>,
     /// Content without a document, which a server removes once it is an hour old. Not counted where something is broken.
     pub strays: Strays,
@@ -41,11 +41,11 @@ impl Report {
 }
 
 impl App {
-    /// Walks over every chain, association and document and stops at the first that is broken. `progress` is told now and
-    /// then how far it is.
+    /// Checks every chain, association and document and stops at the first violation. `progress` is called now and then
+    /// with what was checked.
     ///
     /// # Errors
-    /// The database's; a row that cannot be read at all is no error but broken.
+    /// Database errors; a row that cannot be read at all is a violation, not an error.
     pub async fn verify(&self, progress: impl Fn(Verified) + Send) -> Result<Report, AppError> {
         let mut verified = Verified::default();
         match self.walk(&mut verified, progress).await {
@@ -133,8 +133,8 @@ impl From<StoreError> for Stop {
     }
 }
 
-/// One claim's chain: its places without gap, each hash over what it tells and the hash before, positions rising, and the
-/// end where the claim's row says it is.
+/// One claim's chain: places without gaps, each hash over the entry's content and the previous hash, rising positions,
+/// and the end that the claim's row records.
 fn chain(claim: &ClaimHead, entries: &[Stored]) -> Result<(), Stop> {
     let mut previous: Option<&Stored> = None;
     for (stored, seq) in entries.iter().zip(1..) {

@@ -11,7 +11,7 @@ use super::output;
 
 /// How often somebody who reads a log wants to hear of it.
 const STEP: u64 = 10_000;
-/// How often the bar is drawn anew: each time costs more than loading a row.
+/// How often the bar is drawn again: each time costs more than loading a row.
 const REDRAW: u64 = 100;
 
 /// The progress of one piece of work, told on standard error.

@@ -183,7 +183,7 @@ pub struct Received {
     pub kept: u64,
     /// SHA-256 of what was kept, hexadecimal.
     pub sha256: String,
-    /// The media type that was found by content; nothing where it is none of the accepted ones.
+    /// The media type that was found by content; `None` if it is none of the accepted ones.
     pub media_type: Option<&'static str>,
     pub(super) content: Content,
 }

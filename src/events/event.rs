@@ -31,7 +31,7 @@ pub struct Event {
     bodies: Shared<[u8; 32], Once<Option<Bytes>>>,
 }
 
-/// All of a caller that decides which entries are in reach (`store::scope`), and what of them is followed.
+/// All of a caller that decides which entries are visible (`store::scope`), and what of them is followed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 struct Reach {
     side: Side,

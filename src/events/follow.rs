@@ -138,7 +138,7 @@ impl Sight {
     /// Whether the caller may see what it follows of this entry, as things are now.
     ///
     /// # Errors
-    /// The database's.
+    /// Database errors.
     pub async fn still_sees(&self, entry: &HistoryEntry) -> Result<bool, StoreError> {
         log::is_seen(self.tail.db(), &self.caller, &self.feed, entry.id).await
     }

@@ -13,8 +13,8 @@ use tokio::sync::Notify;
 use tokio_util::task::AbortOnDropHandle;
 use tracing::Instrument;
 
-/// Worked out once. Unlike with tokio's `OnceCell`, the work goes on while whoever began it is not polled; when that one goes
-/// away, the work ends with it and the next one begins anew.
+/// Worked out once. Unlike with tokio's `OnceCell`, the work goes on while whoever began it is not polled; when that
+/// one goes away, the work ends with it and the next one begins again.
 #[derive(Debug)]
 pub(super) struct Once<V> {
     value: OnceLock<V>,

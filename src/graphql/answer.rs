@@ -83,7 +83,7 @@ impl From<&Answer> for telemetry::Outcome {
         match answer.outcome {
             Outcome::Refused => Self::Refused,
             Outcome::Unavailable => Self::Unavailable,
-            // Errors stand first, and only where there are some.
+            // Errors stand first, and only if there are some.
             Outcome::Executed if answer.body.starts_with(br#"{"errors":"#) => Self::Errors,
             Outcome::Executed => Self::Ok,
         }

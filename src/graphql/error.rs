@@ -110,7 +110,7 @@ fn field_of(error: &ServerError) -> Option<Value> {
     Some(path(steps.split('.')))
 }
 
-/// The path of an input as it stands in the extensions of errors.
+/// The path of an input as in the extensions of errors.
 pub(super) fn path<T: Into<String>>(steps: impl IntoIterator<Item = T>) -> Value {
     Value::List(steps.into_iter().map(|step| Value::String(step.into())).collect())
 }

@@ -4,7 +4,7 @@
 //! percent-encoded and nothing else, as browsers do (WHATWG HTML); with backslashes before `"` and `\`, as older clients do;
 //! in `filename*`, wholly percent-encoded (RFC 8187). Encoded words (RFC 2047) have no place there and stay as they are.
 
-/// The file name of a part; nothing where the header has none.
+/// The file name of a part; `None` if the header has none.
 pub(super) fn of_part(header: &[u8]) -> Option<String> {
     let mut plain = None;
     for (name, value) in parameters(header) {

@@ -28,8 +28,8 @@ pub(super) async fn metrics(State(edge): State<Arc<Edge>>, request: Request) -> 
 }
 
 impl Edge {
-    /// With a token configured: its bearer. Without one: somebody on this machine, and for everybody else there is nothing; for
-    /// nobody where a proxy may be in front, behind which everybody seems to be on this machine.
+    /// With a token configured: its bearer. Without one: somebody on this machine, and for every other caller there is
+    /// nothing; for nobody where a proxy may be in front, behind which everybody seems to be on this machine.
     fn may_read_metrics(&self, headers: &HeaderMap, address: IpAddr) -> Result<(), Failure> {
         let Some(token) = &self.config.metrics_token else {
             let is_alone = self.config.public_url.is_none() && self.config.listen.ip().to_canonical().is_loopback();

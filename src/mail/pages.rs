@@ -126,7 +126,7 @@ pub fn html(writer: &Writer, language: Language, page: &Page) -> Result<String, 
             parts.paragraphs = vec![text("page-gone-text")?];
         }
     }
-    // After a POST a link to another language would ask for the page anew, and find the link spent.
+    // After a POST a link to another language would ask for the page again, and find the link spent.
     if matches!(page, Page::Declined { .. } | Page::Unsubscribed) {
         parts.languages.clear();
     }

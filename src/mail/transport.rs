@@ -22,7 +22,7 @@ const IDLE: Duration = Duration::from_secs(20);
 /// The longest reply of a mail server that is kept, in characters.
 const LONGEST_REASON: usize = 500;
 
-/// What came of handing over a message.
+/// The result of handing over a message.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Delivery {
     /// The mail server has it.

@@ -77,9 +77,9 @@ async fn sqlite(url: &str) -> Result<Db, StoreError> {
 
 /// Whether the writer may be used again: only where it is outside of any transaction.
 ///
-/// SQLite itself rolls back a transaction that it cannot write down, for instance on a full disk. `ROLLBACK` then fails, and
-/// sqlx goes on counting the transaction: everything that came later would be a part of it, answered as done and never
-/// committed. Such a connection is closed, and the next one begins anew.
+/// SQLite itself rolls back a transaction that it cannot write down, for instance on a full disk. `ROLLBACK` then
+/// fails, and sqlx goes on counting the transaction: everything that came later would be a part of it, answered as done
+/// and never committed. Such a connection is closed, and the next one begins again.
 fn is_sound(connection: &mut SqliteConnection, _: PoolConnectionMetadata) -> BoxFuture<'_, Result<bool, SqlxError>> {
     let is_sound = !connection.is_in_transaction();
     if !is_sound {
@@ -92,8 +92,8 @@ async fn postgres(url: &str) -> Result<Db, StoreError> {
     let mut pool = options(url, POSTGRES_CONNECTIONS);
     pool.statement_timeout(PATIENCE).map_sqlx_postgres_opts(session);
     let mut reader = pool.clone();
-    // The few statements of the log run all the time, from positions at its end: PostgreSQL would take each of them for a
-    // chance to plan anew.
+    // The few statements of the log run all the time, from positions at its end: PostgreSQL would take each of them for
+    // a chance to plan again.
     reader
         .max_connections(1)
         .map_sqlx_postgres_opts(|options| session(options).options([("plan_cache_mode", "force_generic_plan")]));

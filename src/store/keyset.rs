@@ -49,7 +49,8 @@ pub fn selected<S: Shape>(query: Rows<S::Entity>, shape: &S) -> SelectStatement 
 }
 
 impl<T> Keyset<'_, T> {
-    /// Leaves the rows of one page, and one more where there are more and the request peeks, in the order in which the page is read.
+    /// Leaves the rows of one page, and one more if there are more and the request peeks, in the order in which the
+    /// page is read.
     pub fn limit(&self, mut statement: SelectStatement, request: &PageRequest) -> SelectStatement {
         let order = self.bound(&mut statement, request);
         for column in &self.columns {

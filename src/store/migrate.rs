@@ -19,7 +19,7 @@ impl Db {
     /// Whether the history comes from another cluster and has not been adopted yet; [`Db::migrate_up`] does that (H2).
     ///
     /// # Errors
-    /// The database's.
+    /// Database errors.
     pub async fn is_behind(&self) -> Result<bool, StoreError> {
         Ok(migration::epoch::is_behind(&self.write).await?)
     }

@@ -136,7 +136,7 @@ impl<T> Page<T> {
         Self { items: Vec::new(), has_next: false, has_previous: false }
     }
 
-    /// Makes the page of the rows that answered the request, one more than asked for where there are more and the request
+    /// Makes the page of the rows that answered the request, one more than asked for if there are more and the request
     /// peeks, and in the order they were read: backward from the end when the request is.
     ///
     /// What lies beyond the cursor that the request starts from is taken to be there, for the cursor came from there.

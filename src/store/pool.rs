@@ -162,8 +162,8 @@ impl<DB: Database> Connections<DB> {
         (open, idle.min(open), self.pool.options().get_max_connections())
     }
 
-    /// Takes a connection for one statement. The waits for a permit and for a connection have one limit together: while the
-    /// database is away, whoever stands behind others is told so as soon as they are.
+    /// Takes a connection for one statement. The waits for a permit and for a connection have one limit together: while
+    /// the database is away, whoever stands behind others is informed as soon as they are.
     async fn lease(&self) -> Result<Lease<'_, DB>, DbErr> {
         if let Ok(permit) = self.permits.try_acquire() {
             let now = now();

@@ -1,4 +1,4 @@
-//! The catalogue (C1), by name; everybody sees it.
+//! The catalog (C1), by name; everybody sees it.
 
 use domain::kinds::SolutionArea;
 use entity::product::{Column, Entity};
@@ -34,7 +34,7 @@ fn matching(filter: &ProductFilter) -> Rows<Entity> {
     }
 }
 
-/// One page of the catalogue.
+/// One page of the catalog.
 ///
 /// # Errors
 /// As every read: [`StoreError::Unavailable`], [`StoreError::Corrupt`].

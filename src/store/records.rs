@@ -85,7 +85,7 @@ pub struct Customer {
     pub domain: String,
 }
 
-/// A product of the catalogue (C1).
+/// A product of the catalog (C1).
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Product {
     /// The SKU's id.
@@ -239,7 +239,7 @@ pub struct Arbitration {
     pub sku_id: Uuid,
     /// The subscription (Business Applications).
     pub subscription_id: Option<Uuid>,
-    /// How it stands.
+    /// Its current state.
     pub status: ArbitrationStatus,
     /// When it opened.
     pub opened_at: Timestamp,
@@ -256,9 +256,9 @@ pub struct Arbitration {
 pub struct Evaluation {
     /// The claim.
     pub claim_id: Uuid,
-    /// How it stands.
+    /// Its current state.
     pub status: EvaluationStatus,
-    /// The programmes that it is for; none for Revenue association.
+    /// The program that it is for; none for Revenue association.
     pub programs: Vec<IncentiveProgram>,
     /// What the partner finds it by (Microsoft 365).
     pub tenant_id: Option<Uuid>,

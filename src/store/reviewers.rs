@@ -108,7 +108,7 @@ pub async fn with_deputies(db: &Db) -> Result<Vec<Reviewer>, StoreError> {
 /// The subjects of the active leads, in order.
 ///
 /// # Errors
-/// The database's.
+/// Database errors.
 pub async fn active_leads(on: &impl Reads) -> Result<Vec<String>, StoreError> {
     let leads: Vec<String> = Entity::find()
         .select_only()
@@ -131,7 +131,7 @@ struct Counted {
 /// How many open reviews each of these subjects has; one that has none is missing.
 ///
 /// # Errors
-/// The database's.
+/// Database errors.
 pub async fn open_reviews(db: &Db, subjects: &[&str]) -> Result<HashMap<String, i64>, StoreError> {
     let backend = db.connection().get_database_backend();
     let subjects = subjects.iter().map(|subject| (*subject).to_owned());
@@ -151,7 +151,7 @@ pub async fn open_reviews(db: &Db, subjects: &[&str]) -> Result<HashMap<String, 
 /// The claims whose open review this subject has, in the order of their ids.
 ///
 /// # Errors
-/// The database's.
+/// Database errors.
 pub async fn open_claims(db: &Db, subject: &str) -> Result<Vec<Uuid>, StoreError> {
     let Some(subject) = findable(subject) else { return Ok(Vec::new()) };
     let mut ids: Vec<Uuid> = claim::Entity::find()

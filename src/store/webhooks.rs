@@ -87,7 +87,7 @@ pub struct Delivery {
     pub entry_id: Uuid,
     /// Where that stands.
     pub position: Position,
-    /// How it stands.
+    /// Its current state.
     pub state: DeliveryState,
     /// How many attempts have failed in a row.
     pub failures: i32,

@@ -81,7 +81,7 @@ pub fn install() {
     handle();
 }
 
-/// Every metric in Prometheus' text format; nothing where another recorder was there first.
+/// Every metric in Prometheus' text format; `None` if another recorder was there first.
 #[must_use]
 pub fn render() -> Option<String> {
     let handle = handle()?;

@@ -32,7 +32,7 @@ pub fn clock_fired() {
     counter!(CLOCKS_FIRED).increment(1);
 }
 
-/// What came of handing a notice to the mail server, or that it was not sent: one of a few words.
+/// The result of handing a notice to the mail server, or that it was not sent: one of a few words.
 pub fn notice_attempt(outcome: &'static str) {
     counter!(NOTICE_ATTEMPTS, "outcome" => outcome).increment(1);
 }

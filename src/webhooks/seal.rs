@@ -42,7 +42,7 @@ impl Sealer {
         Self { keys: keys.map(|key| Sha256::digest(key).into()).collect() }
     }
 
-    /// Seals the secret of an endpoint; nothing where the machine fails to.
+    /// Seals the secret of an endpoint; `None` if the machine fails to.
     #[must_use]
     pub fn seal(&self, endpoint: Uuid, secret: &Secret) -> Option<Sealed> {
         let bytes = secret.to_bytes();
@@ -51,7 +51,7 @@ impl Sealer {
         Some(format!("{SEALED}{}", STANDARD.encode(sealed)))
     }
 
-    /// Opens it; nothing where no key does.
+    /// Opens it; `None` if no key does.
     #[must_use]
     pub fn open(&self, endpoint: Uuid, sealed: &str) -> Option<Secret> {
         if let Some(plain) = sealed.strip_prefix(PLAIN) {

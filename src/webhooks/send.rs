@@ -36,10 +36,10 @@ pub struct Message {
     pub signer: Signer,
 }
 
-/// What became of an attempt.
+/// The result of an attempt.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Sent {
-    /// The status of the answer; nothing where none came.
+    /// The status of the answer; `None` if none came.
     pub status: Option<u16>,
     /// How long it took.
     pub milliseconds: i32,

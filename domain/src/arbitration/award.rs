@@ -15,7 +15,7 @@ use crate::{
 /// Gives the subject to one of the claims that take part: its line has won, the others' have lost, an incumbent's
 /// association for it ends, and a claim that lost its last line is rejected.
 ///
-/// Nothing where the winner takes no part in the arbitration.
+/// `None` if the winner takes no part in the arbitration.
 #[must_use]
 pub fn award(
     contest: &Contest,

@@ -55,7 +55,7 @@ pub fn host_name(field: &str, typed: &str) -> Result<String, Problem> {
     })
 }
 
-/// The tag of a language (M4); nothing where it is blank.
+/// The tag of a language (M4); `None` if it is blank.
 ///
 /// # Errors
 /// `INVALID_VALUE` at `locale`.

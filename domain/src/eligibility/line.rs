@@ -12,7 +12,7 @@ use crate::{
     text::visible,
 };
 
-/// What is found about a line.
+/// The findings about a line.
 #[derive(Default)]
 pub(super) struct Findings {
     pub(super) problems: Vec<Problem>,

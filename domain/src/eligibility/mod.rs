@@ -29,7 +29,7 @@ pub struct Outcome {
     pub refused: Vec<Problem>,
     /// Every problem: what would refuse a submission.
     pub problems: Vec<Problem>,
-    /// For each line the subscription that it stands for (E10), whether or not it may be claimed.
+    /// For each line the subscription that it resolves to (E10), whether or not it may be claimed.
     pub resolved: Vec<Option<Uuid>>,
 }
 
@@ -39,14 +39,14 @@ pub fn check(intent: &Intent, facts: &Facts, now: Timestamp) -> Outcome {
     Judge { intent, facts, now, tenant: tenant_matches(intent, facts) }.judge()
 }
 
-/// Those of the problems that stand in the way of an approval: E3-E8 (L6).
+/// The problems that prevent an approval: E3-E8 (L6).
 #[must_use]
 pub fn approval_problems(problems: Vec<Problem>) -> Vec<Problem> {
     problems.into_iter().filter(|problem| refuses_approval(problem.code)).collect()
 }
 
-/// What stands in the way of an approval by now (L6). Unlike in [`check`], a domain that the customer has given up since
-/// the submission hides nothing: the tenant was proven then.
+/// The problems that prevent an approval now (L6). Unlike in [`check`], a domain that the customer has removed since
+/// the submission hides nothing, because the tenant was proven then.
 #[must_use]
 pub fn for_approval(intent: &Intent, facts: &Facts, now: Timestamp) -> Vec<Problem> {
     approval_problems(check_tenant_proven(intent, facts, now))
@@ -141,7 +141,7 @@ impl Judge<'_> {
         }
     }
 
-    /// Every way in which a line names its subject (X0): by what it stands for, and by what was typed.
+    /// Every way in which a line names its subject (X0): by the resolved subscription, and by the typed id.
     fn names_of(&self, line: &IntendedLine, product: &Product, resolved: Option<Uuid>) -> HashSet<String> {
         match self.intent.solution_area {
             crate::kinds::SolutionArea::Microsoft365 => HashSet::from([product.sku_id.to_string()]),

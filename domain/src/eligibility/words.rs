@@ -281,7 +281,7 @@ pub(super) fn proof_required() -> Problem {
     )
 }
 
-/// The missing contact that the code stands for (E14).
+/// The missing contact for this code (E14).
 pub(super) fn contact_required(code: ProblemCode) -> Problem {
     let (field, whose) = match code {
         ProblemCode::CustomerContactRequired => ("customerContact", "contact at the customer"),

@@ -1,4 +1,4 @@
-//! Who may do what, now: the table held against a claim and a caller (A1, A2, A5, L3, L11).
+//! Who may do what, now: applies the table to a claim and a caller (A1, A2, A5, L3, L11).
 
 use super::table::{Rule, TABLE, When, Who, rule_of};
 use crate::{
@@ -13,7 +13,7 @@ const ADMINS: &[Role] = &[Role::GlobalAdmin, Role::BillingAdmin, Role::Incentive
 const PARTNER: &[Role] = &[Role::GlobalAdmin, Role::BillingAdmin, Role::IncentivesAdmin, Role::IncentivesUser];
 const REVIEWERS: &[Role] = &[Role::Reviewer, Role::ReviewLead];
 
-/// Why somebody may never do an action, whatever the claim: a top-level `FORBIDDEN`, no matter of the claim (A5).
+/// Why a caller may never take an action on any claim: a top-level `FORBIDDEN` error (A5).
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Forbidden(pub String);
 
@@ -78,7 +78,7 @@ fn holds(when: When, claim: &Claim, now: Timestamp) -> bool {
     }
 }
 
-/// Whether the status, and what is asked for in it, open the row.
+/// Whether the claim has a status of the row and meets the condition for it.
 fn status_allows(rule: &Rule, claim: &Claim, now: Timestamp) -> bool {
     rule.from.contains(&claim.status) || rule.condition(claim.status).is_some_and(|when| holds(when, claim, now))
 }
@@ -99,7 +99,7 @@ pub fn available(claim: &Claim, caller: &Caller, now: Timestamp) -> Vec<ClaimAct
 /// The guard of every mutation: the same rows as [`available`], with the reason when it is not open (L10).
 ///
 /// # Errors
-/// `WRONG_STATUS`, `NOT_ALLOWED`, or what says best that a condition does not hold: `IN_ARBITRATION`, `NOT_DISPUTABLE`,
+/// `WRONG_STATUS`, `NOT_ALLOWED`, or the code for the condition that is not met: `IN_ARBITRATION`, `NOT_DISPUTABLE`,
 /// `DISPUTE_WINDOW_CLOSED`, `CONSENT_WINDOW_CLOSED`.
 pub fn guard(rule: &Rule, claim: &Claim, caller: &Caller, now: Timestamp) -> Result<(), Problem> {
     if !status_allows(rule, claim, now) {

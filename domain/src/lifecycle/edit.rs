@@ -145,7 +145,7 @@ fn apply(claim: &Claim, edit: Edit, added: &'static str) -> Result<Edited, Vec<P
     if values.problems.is_empty() { Ok(Edited { claim: next, intent }) } else { Err(values.problems) }
 }
 
-/// A domain in its one form; what is none is kept for eligibility to refuse (E1).
+/// A domain in its canonical form; invalid text is kept, for eligibility to refuse (E1).
 fn domain(typed: &str) -> String {
     identifier::domain(typed).unwrap_or_else(|| typed.to_lowercase())
 }
@@ -267,5 +267,5 @@ impl Values {
     }
 }
 
-/// A claim with more lines than the catalogue's area could hold is a mistake or an attack.
+/// The maximum number of lines: more than the catalog's area has is an error or an attack.
 const LINES_MAX: usize = 100;

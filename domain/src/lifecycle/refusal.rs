@@ -1,4 +1,4 @@
-//! Why an action is not open in a status, in words: always the status it is in and the one it needs (L10, D3).
+//! Why the status does not allow an action: messages that always name the current and the required statuses (L10, D3).
 
 use super::table::{Rule, When};
 use crate::{
@@ -8,7 +8,7 @@ use crate::{
     time::Timestamp,
 };
 
-/// The reason that says best why the row is not open: the status, or what does not hold in it.
+/// The most specific reason why the row does not apply: the status, or an unmet condition in it.
 pub(super) fn of(rule: &Rule, claim: &Claim, now: Timestamp) -> Problem {
     let needs = needs(rule, claim);
     let problem = match rule.condition(claim.status) {
@@ -21,7 +21,7 @@ pub(super) fn of(rule: &Rule, claim: &Claim, now: Timestamp) -> Problem {
     problem.param("status", claim.status).param("action", rule.action).param("neededStatuses", needed)
 }
 
-/// The status it is in and the statuses it would need (L10).
+/// The current status and the required statuses (L10).
 fn needs(rule: &Rule, claim: &Claim) -> String {
     let needed = rule.statuses().map(|status| named(rule, status)).collect::<Vec<_>>().join(" or ");
     format!("The claim is {}, but {} requires {needed}.", claim.status, rule.action)
@@ -48,7 +48,7 @@ fn consent_closed(needs: &str) -> Problem {
         .remedy("Contact the vendor if the partner does not work for you; the association is official.")
 }
 
-/// Too late, or never possible; either way a new claim is the way on (D3).
+/// Too late, or never possible; either way the remedy is a new claim (D3).
 fn not_disputable(claim: &Claim, now: Timestamp, needs: &str) -> Problem {
     let until = claim.rejection.as_ref().and_then(|rejection| rejection.disputable_until);
     let problem = match until {

@@ -168,7 +168,7 @@ impl TryFrom<PolicyFile> for Policy {
 
 fn time_zone(name: &str) -> Result<TimeZone, PolicyError> {
     match TimeZone::get(name) {
-        // "Etc/Unknown" is found, and stands for a mistake.
+        // "Etc/Unknown" exists in the database, but is always an error here.
         Ok(zone) if !zone.is_unknown() => Ok(zone),
         _ => Err(PolicyError::UnknownTimeZone { name: name.to_owned() }),
     }

@@ -65,7 +65,7 @@ pub(in crate::app) async fn tried<T, F: Future<Output = Result<T, Failure>>>(
 ) -> Result<Result<T, Vec<Problem>>, AppError> {
     let mut failed = 0;
     loop {
-        // Boxed, so that the many callers of use cases do not carry their whole state on the stack.
+        // Boxed, so that callers of use cases do not have its whole state on the stack.
         match Box::pin(attempt()).await {
             Ok(answer) => return Ok(Ok(answer)),
             Err(Failure::Refused(problems)) => return Ok(Err(problems)),

@@ -21,17 +21,17 @@ use crate::{
 };
 
 impl App {
-    /// Makes a draft of the caller's partner; what would refuse its submission comes beside it (E).
+    /// Creates a draft of the caller's partner; the result has what would prevent its submission as warnings (E).
     ///
     /// # Errors
-    /// `FORBIDDEN` for anybody but a partner with `claims:write`; the database's.
+    /// `FORBIDDEN` for every caller except a partner with `claims:write`; database errors.
     pub async fn create_claim(
         &self,
         caller: &Caller,
         input: CreateClaim,
         key: Option<String>,
     ) -> Result<Answer, AppError> {
-        // Whoever may edit a draft may make one (A1).
+        // Every role that may edit a draft may create one (A1).
         lifecycle::may_ever(ClaimAction::Edit, caller)?;
         let key = match Key::new(caller, key.as_deref(), "createClaim", &input) {
             Ok(key) => key,

@@ -16,10 +16,10 @@ use crate::{
     store::{records::owner, write::outbox},
 };
 
-/// What became of saying how a kind of notice is wanted.
+/// The result of setting a preference.
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
 pub struct Preferred {
-    /// The kind; nothing where it was refused.
+    /// The kind; `None` if it was refused.
     pub kind: Option<NoticeKind>,
     /// How it is wanted now.
     pub preference: Option<NoticePreference>,
@@ -28,11 +28,11 @@ pub struct Preferred {
 }
 
 impl App {
-    /// Says how a kind of notice is wanted, from the next one on.
+    /// Sets the preference for a kind of notice, from the next notice on.
     ///
     /// # Errors
-    /// `FORBIDDEN` without the scope, and for a caller whose notices somebody else decides about or who gets none; the
-    /// database's.
+    /// `FORBIDDEN` without the scope, and for a caller who may not set the preference or receives no notices; database
+    /// errors.
     pub async fn set_notice_preference(
         &self,
         caller: &Caller,

@@ -1,4 +1,5 @@
-//! The dispatcher: one loop a server, which plans, takes what is due, and notes what became of it. Only the attempts run beside it.
+//! The dispatcher: one loop per server, which plans deliveries, takes due ones, and stores their results. Only the
+//! attempts run beside it.
 
 use std::{collections::HashMap, future::Future, time::Duration};
 
@@ -26,7 +27,7 @@ use crate::{
     telemetry,
 };
 
-/// How often it is looked for what is due, where nothing happens meanwhile.
+/// How often to look for due deliveries while nothing else happens.
 const EVERY: Duration = Duration::from_millis(250);
 /// How often the endpoints are read again, and how often it is measured how much waits, in microseconds.
 const ENDPOINTS_EVERY: i64 = 1_000_000;
@@ -164,7 +165,7 @@ impl Dispatcher {
         Ok(())
     }
 
-    /// Notes what became of the attempts that have ended, some at a time.
+    /// Stores the results of finished attempts, in batches.
     async fn settle(&mut self) -> Result<(), StoreError> {
         while let Some(ended) = self.attempts.try_join_next_with_id() {
             self.note(ended);
@@ -187,7 +188,7 @@ impl Dispatcher {
         Ok(())
     }
 
-    /// Lets attempts end for a moment, and gives back what was not attempted.
+    /// Waits a moment for attempts to end, and releases deliveries that were not attempted.
     async fn part(&mut self) {
         let ending = async {
             while let Some(ended) = self.attempts.join_next_with_id().await {

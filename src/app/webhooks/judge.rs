@@ -1,4 +1,5 @@
-//! What is asked for endpoints, judged: keys, events, selections, positions; and the transaction in which endpoints are changed.
+//! Checks of endpoints' inputs (keys, events, selections, positions), and the transaction in which endpoints are
+//! changed.
 
 use domain::{
     caller::Caller,
@@ -22,7 +23,7 @@ use crate::{
 };
 
 impl App {
-    /// The key of a mutation; else what was answered, because it was done before or the key is not good.
+    /// The key of a mutation, or the result to return because the mutation was executed before or the key is invalid.
     pub(super) async fn key(
         &self,
         caller: &Caller,
@@ -35,7 +36,7 @@ impl App {
             Ok(None) => return Ok(Ok(None)),
             Err(problem) => return Ok(Err(Managed::refused(vec![problem]))),
         };
-        // Before anything is judged: what was done may be impossible by now.
+        // Before any check, because what was done before may be impossible now.
         let transaction = self.db().begin().await?;
         match key.earlier::<Managed>(&transaction).await? {
             Ok(None) => Ok(Ok(Some(key))),
@@ -102,7 +103,7 @@ impl App {
         }
     }
 
-    /// Where the entry stands that a text names as a position; inside, why there is none.
+    /// The place of the entry that a text names as a position; inside, the problem if there is none.
     pub(super) async fn position(&self, field: &str, text: &str) -> Result<Result<Position, Problem>, AppError> {
         let found = match history::decode_position(text) {
             Some(id) => log::position_of(self.db(), id).await?,
@@ -133,7 +134,7 @@ pub(super) fn given<T>(field: &str, patch: Patch<T>) -> Result<Option<T>, Proble
     }
 }
 
-/// Whoever chooses events must be able to follow them live (W1, A5).
+/// A caller who chooses events must be allowed to subscribe to them live (W1, A5).
 pub(super) fn may_follow(caller: &Caller, events: &[WebhookEventType]) -> Result<(), AppError> {
     match events.iter().map(|event| event.scope()).find(|scope| !caller.has(*scope)) {
         None => Ok(()),

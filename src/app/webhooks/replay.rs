@@ -23,10 +23,10 @@ use crate::{
     webhooks::Message,
 };
 
-/// What became of a test.
+/// The result of a test.
 #[derive(Clone, Debug, Default)]
 pub struct Tested {
-    /// The attempt; nothing where it was refused.
+    /// The attempt; `None` if it was refused.
     pub attempt: Option<Attempt>,
     /// Why it was refused.
     pub problems: Vec<Problem>,
@@ -36,7 +36,7 @@ impl App {
     /// Sends a message of the type `webhook.test` to an endpoint, enabled or not. It has no consequences and is not kept.
     ///
     /// # Errors
-    /// `FORBIDDEN` for callers who manage none; the database's.
+    /// `FORBIDDEN` for callers who may manage no endpoints; database errors.
     pub async fn test_webhook_endpoint(&self, caller: &Caller, id: Option<Uuid>) -> Result<Tested, AppError> {
         let owner = managed_by(caller, Scope::WebhooksWrite)?;
         let found = match id {

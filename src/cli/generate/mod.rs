@@ -137,7 +137,7 @@ struct Work<'a> {
 }
 
 impl Work<'_> {
-    /// Writes the catalogue, the partners, and the files that documents share.
+    /// Writes the catalog, the partners, and the files that documents share.
     async fn directory(&self) -> Result<(), Failure> {
         for proof in record::PROOFS.iter() {
             self.app.documents().put(&proof.key, proof.content.clone().into()).await.map_err(AppError::from)?;

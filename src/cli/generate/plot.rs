@@ -86,7 +86,7 @@ impl Ending {
         Self::Submitted
     }
 
-    /// Whether the claim is made on something that another partner already claims, where there is such a thing.
+    /// Whether the claim is made on something that another partner already claims, if there is such a thing.
     pub const fn seeks_rival(self) -> bool {
         matches!(self, Self::Contested | Self::Awarded | Self::Settled)
     }

@@ -1,5 +1,5 @@
-//! Who and what the generated claims are about: the catalogue, partners, customers, reviewers. Everything follows from the
-//! seed and a number, so that nothing but the catalogue and the partners has to be kept.
+//! Who and what the generated claims are about: the catalog, partners, customers, reviewers. Everything follows from
+//! the seed and a number, so that nothing but the catalog and the partners has to be kept.
 
 use std::collections::HashMap;
 

@@ -31,7 +31,7 @@ const OF_LOCKED: [&str; 2] = ["EncryptedPackage", "EncryptedSummary"];
 /// How many records of a workbook come before the one that says that it is encrypted, at most.
 const RECORDS_MAX: usize = 8;
 
-/// The media type of a compound file, or [`LOCKED`]; nothing where it is no document or message, or is broken.
+/// The media type of a compound file, or [`LOCKED`]; `None` if it is no document or message, or is broken.
 pub(super) fn detect(content: &[u8]) -> Option<&'static str> {
     let file = File::open(content)?;
     let entries = file.root_entries()?;

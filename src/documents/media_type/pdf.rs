@@ -11,7 +11,7 @@ const DICTIONARY_MAX: usize = 64 * 1024;
 /// How many places that may make a file encrypted are looked at, from the end.
 const LOOKS_MAX: usize = 256;
 
-/// The media type of a PDF, or [`LOCKED`]; nothing where it is no document.
+/// The media type of a PDF, or [`LOCKED`]; `None` if it is no document.
 pub(super) fn detect(content: &[u8]) -> Option<&'static str> {
     let head = &content[..content.len().min(HEADER_WITHIN)];
     let start = memmem::find_iter(head, MARK).find(|at| is_version(&content[at + MARK.len()..]))?;

@@ -71,7 +71,7 @@ loads_by_id! {
     |reader, ids| evaluations::of_claims(reader.db(), &reader.caller, &ids).await?
 }
 
-/// How a draft stands. The key is the claim itself, so that its row is not read again, with the place to remember it.
+/// The state of a draft. The key is the claim itself, so that its row is not read again, with the place to remember it.
 #[derive(Clone, Debug)]
 struct StandingOf(Arc<ClaimRow>, KnownStanding);
 

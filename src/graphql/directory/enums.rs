@@ -1,4 +1,4 @@
-//! The vocabularies of the catalogue and the directory.
+//! The vocabularies of the catalog and the directory.
 
 use async_graphql::Enum;
 

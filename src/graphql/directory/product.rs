@@ -15,7 +15,7 @@ use crate::{
     store::{products, records},
 };
 
-/// A product of the catalogue.
+/// A product of the catalog.
 #[derive(Clone, Debug)]
 pub struct Product(pub records::Product);
 
@@ -57,7 +57,7 @@ impl Product {
 }
 
 loads_by_id! {
-    /// A product, by its SKU id; everybody sees the catalogue.
+    /// A product, by its SKU id; everybody sees the catalog.
     ProductById(Uuid) => records::Product,
     |reader, ids| products::get_many(reader.db(), &ids).await?.into_iter().map(|product| (product.sku_id, product))
 }
@@ -71,7 +71,7 @@ pub struct ProductFilter {
     pub search: Option<String>,
 }
 
-/// A page of the catalogue.
+/// A page of the catalog.
 pub(super) async fn page(
     ctx: &Context<'_>,
     page: PageArgs,

@@ -1,4 +1,4 @@
-//! The root queries of the catalogue and the directory.
+//! The root queries of the catalog and the directory.
 
 use async_graphql::{Context, Object, SimpleObject};
 use domain::catalogue;
@@ -41,7 +41,7 @@ impl From<catalogue::ActivityOption> for ActivityOption {
     }
 }
 
-/// The catalogue and the directory at the root.
+/// The catalog and the directory at the root.
 #[derive(Default)]
 pub struct DirectoryQuery;
 

@@ -130,7 +130,7 @@ impl Choice<'_> {
         })
     }
 
-    /// An argument's value without the variables that were omitted; nothing where it is such a variable itself.
+    /// An argument's value without the variables that were omitted; `None` if it is such a variable itself.
     pub(super) fn value(&self, value: &Written) -> Option<Written> {
         match value {
             Written::Variable(name) if self.is_set(name, false) => None,

@@ -48,7 +48,8 @@ pub(super) async fn entry(
         None => None,
         Some(text) => Some(position(ctx, text).await?),
     };
-    // An id of no claim at all is followed like one of a claim that is not in reach: nothing ever comes (A4).
+    // An id of no claim at all is followed like one of a claim that is not visible to the caller: nothing ever comes
+    // (A4).
     let claim_id = claim_id.map(|id| global_id::key_or_none(Kind::Claim, id));
     // Only one field is at the root, so this is set once.
     let _ = opened.set((Feed { claim_id, of }, position));

@@ -47,7 +47,7 @@ impl WebhookQuery {
 /// Those of the endpoints that the caller manages.
 ///
 /// # Errors
-/// The database's.
+/// Database errors.
 pub async fn endpoints(reader: &Reader, ids: &[Uuid]) -> Result<Vec<Endpoint>, Failure> {
     // To whoever manages none there are none.
     let Ok(owner) = managed_by(&reader.caller, Scope::WebhooksRead) else { return Ok(Vec::new()) };
@@ -58,7 +58,7 @@ pub async fn endpoints(reader: &Reader, ids: &[Uuid]) -> Result<Vec<Endpoint>, F
 /// Those of the deliveries that are to endpoints which the caller manages.
 ///
 /// # Errors
-/// The database's.
+/// Database errors.
 pub async fn deliveries(reader: &Reader, ids: &[Uuid]) -> Result<Vec<Delivery>, Failure> {
     let Ok(owner) = managed_by(&reader.caller, Scope::WebhooksRead) else { return Ok(Vec::new()) };
     Ok(webhooks::deliveries(reader.db(), owner, ids, webhook::kept_since(reader.app.now())).await?)

@@ -1,7 +1,7 @@
 //! The operations of a socket, known by the ids that the client gives them.
 //!
-//! Each starts as a task of its own. A subscription that has been opened is handed over to the socket as a stream: its task
-//! ends, so that a socket that only listens is one task, and an event wakes one task for each of its subscribers.
+//! Each starts as a task of its own. A subscription that has been opened is passed on to the socket as a stream: its
+//! task ends, so that a socket that only listens is one task, and an event wakes one task for each of its subscribers.
 
 use std::collections::HashMap;
 use std::panic::AssertUnwindSafe;
@@ -96,7 +96,7 @@ impl Operations {
         tokio::select! {
             // Never closed: this side keeps a sender too.
             Some(news) = self.news.recv() => news,
-            // Nothing where no subscription is left; one that has ended leaves without news.
+            // `None` if no subscription is left; one that has ended leaves without news.
             Some(news) = self.following.next() => news,
         }
     }

@@ -221,7 +221,7 @@ impl Connection {
         self.send(Message::Text(text.into())).await
     }
 
-    /// Hands a message to the connection. Whoever does not take it in time is told so, and loses the connection at the
+    /// Hands a message to the connection. Whoever does not take it in time is informed, and loses the connection at the
     /// end of the time that the connection itself has for its client.
     async fn send(&mut self, message: Message) -> Result<(), Ending> {
         let patience = self.edge.config.limits.slow_reader_patience().mul_f32(PART_OF_PATIENCE);

@@ -48,7 +48,7 @@ pub(super) async fn narrowed<'a>(
     }
 }
 
-/// The first claims that have the words: one more than few at most, where there are more.
+/// The first claims that have the words: one more than few at most, if there are more.
 async fn ids(db: &Db, caller: &Caller, words: &[Word]) -> Result<Vec<Uuid>, StoreError> {
     let backend = db.connection().get_database_backend();
     let having = indexed(db, words).await?;

@@ -100,7 +100,7 @@ impl Batch {
     /// Inserts everything.
     ///
     /// # Errors
-    /// The database's; then the transaction must not be committed.
+    /// Database errors; then the transaction must not be committed.
     pub async fn insert(self, transaction: &Transaction) -> Result<(), StoreError> {
         let lines: Vec<_> = self.claims.iter().flat_map(|(claim, _)| lines(claim)).collect();
         insert(transaction, self.claims.iter().map(|(claim, head)| claim_row(claim, head)).collect()).await?;
@@ -123,7 +123,7 @@ impl Batch {
 /// Whether the database holds any claim, partner or customer.
 ///
 /// # Errors
-/// The database's.
+/// Database errors.
 pub async fn is_empty(db: &Db) -> Result<bool, StoreError> {
     let connection = db.connection();
     let found = claim::Entity::find().count(connection).await?
@@ -135,7 +135,7 @@ pub async fn is_empty(db: &Db) -> Result<bool, StoreError> {
 /// Lets PostgreSQL count what was inserted, as it would by itself a while later. SQLite is left as servers leave it.
 ///
 /// # Errors
-/// The database's.
+/// Database errors.
 pub async fn analyze(db: &Db) -> Result<(), StoreError> {
     if db.is_postgres() {
         let transaction = db.begin().await?;

@@ -157,7 +157,7 @@ impl ClaimChange {
 }
 
 impl Insert {
-    /// The rows, whose columns are those that the first one sets; nothing where there are none.
+    /// The rows, whose columns are those that the first one sets; `None` if there are none.
     fn of<A: ActiveModelTrait>(rows: impl IntoIterator<Item = A>) -> Option<Self> {
         type Column<A> = <<A as ActiveModelTrait>::Entity as EntityTrait>::Column;
         let mut rows = rows.into_iter().peekable();

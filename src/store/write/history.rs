@@ -62,7 +62,7 @@ pub fn place(
 /// Appends placed entries to the log.
 ///
 /// # Errors
-/// The database's.
+/// Database errors.
 pub async fn insert(transaction: &Transaction, placed: Placed) -> Result<(), StoreError> {
     history::Entity::insert_many(placed.rows).exec_without_returning(transaction.connection()).await?;
     Ok(())

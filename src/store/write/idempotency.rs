@@ -23,7 +23,7 @@ pub struct Remembered {
 /// Finds what the subject did under the key.
 ///
 /// # Errors
-/// The database's.
+/// Database errors.
 pub async fn find(on: &impl Reads, subject: &str, key: &str) -> Result<Option<Remembered>, StoreError> {
     let found = idempotency::Entity::find_by_id((subject.to_owned(), key.to_owned())).one(on.connection()).await?;
     Ok(found.map(|row| Remembered { mutation: row.mutation, input_hash: row.input_hash, answer: row.answer }))
@@ -54,7 +54,7 @@ pub async fn remember(transaction: &Transaction, row: KeyRow) -> Result<(), Stor
 /// Forgets what was remembered before this instant (J1).
 ///
 /// # Errors
-/// The database's.
+/// Database errors.
 pub async fn forget(transaction: &Transaction, before: Timestamp) -> Result<(), StoreError> {
     idempotency::Entity::delete_many()
         .filter(idempotency::Column::CreatedAt.lt(before.micros()))

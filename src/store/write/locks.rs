@@ -49,7 +49,7 @@ pub(super) fn claim(id: &str) -> String {
 /// What a transaction holds.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Held {
-    /// Nothing: the claim is not there or not in reach (A4).
+    /// Nothing: the claim is not there or not visible to the caller (A4).
     Nothing,
     /// This customer, and the claim itself where the customer is shared.
     Customer(Uuid),
@@ -61,7 +61,7 @@ pub enum Held {
 /// draft may have another customer by the time that it is locked.
 ///
 /// # Errors
-/// The database's.
+/// Database errors.
 pub async fn customer_of(transaction: &Transaction, caller: &Caller, id: Uuid, lock: Lock) -> Result<Held, StoreError> {
     if !transaction.is_postgres() {
         return Ok(Held::Everything);
@@ -85,7 +85,7 @@ pub async fn customer_of(transaction: &Transaction, caller: &Caller, id: Uuid, l
 /// Locks a customer for this transaction alone.
 ///
 /// # Errors
-/// The database's.
+/// Database errors.
 pub async fn customer(transaction: &Transaction, tenant_id: Uuid) -> Result<(), StoreError> {
     if transaction.is_postgres() {
         let connection = transaction.connection();
@@ -96,12 +96,12 @@ pub async fn customer(transaction: &Transaction, tenant_id: Uuid) -> Result<(), 
     Ok(())
 }
 
-/// Locks the queue of webhooks: alone by whoever adds to it or changes endpoints, shared by those who note what became of
-/// deliveries. So whoever adds a delivery sees whether an earlier one of its claim is pending, and whoever ends one sees whether a
-/// later one waits.
+/// Locks the queue of webhooks: alone by whoever adds to it or changes endpoints, shared by those who note the result
+/// of deliveries. So whoever adds a delivery sees whether an earlier one of its claim is pending, and whoever ends one
+/// sees whether a later one waits.
 ///
 /// # Errors
-/// The database's.
+/// Database errors.
 pub async fn webhooks(transaction: &Transaction, lock: Lock) -> Result<(), StoreError> {
     if transaction.is_postgres() {
         let connection = transaction.connection();

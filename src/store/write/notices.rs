@@ -80,7 +80,7 @@ pub(super) fn row(
 /// Records notices beside other writes of a transaction.
 ///
 /// # Errors
-/// The database's.
+/// Database errors.
 pub async fn record(
     transaction: &Transaction,
     about: About,

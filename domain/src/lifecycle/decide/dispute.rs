@@ -87,10 +87,10 @@ impl Step<'_> {
     }
 }
 
-/// The field under which history says how the customer declined (M3).
+/// The field of history entries that records how the customer declined (M3).
 pub const DECLINED_BY: &str = "consent.declinedBy";
 
-/// Has history say that the customer declined by the link of a mail (M3).
+/// Records in the history that the customer declined by the link in a mail (M3).
 pub fn say_by_link(decision: &mut Decision) {
     if let Some(event) = decision.events.first_mut() {
         event.changes.extend(FieldChange::of(DECLINED_BY, None, Some("LINK".to_owned())));

@@ -19,7 +19,7 @@ impl Step<'_> {
         NewComment { id, body, visibility: CommentVisibility::Shared, by_system: false }
     }
 
-    /// Back to the same reviewer, if something was brought and no problem stands (L5, E).
+    /// Returns the claim to the same reviewer, if something was added and no problem remains (L5, E).
     pub(super) fn respond(&self, message: Option<&str>, comment_id: Uuid) -> Result<Decision, Vec<Problem>> {
         let message = text::optional("message", message, text::LONG_MAX).map_err(|problem| vec![problem])?;
         let answered = self.before.action_request.as_ref().is_some_and(|request| request.answered);

@@ -155,7 +155,7 @@ impl Step<'_> {
         next.approved_at = next.approved_at.or(next.decided_at);
         next.rejection = None;
         next.missed_at = None;
-        // A decided claim's old request was for its review; as an incumbent it is asked anew (X3).
+        // The old request was for the review, which is decided; an incumbent gets a new request (X3).
         if let Some(request) = &mut next.action_request {
             request.answered = true;
         }

@@ -30,7 +30,7 @@ pub trait Loadable: Row + Clone + PartialEq + Send + Sync {
     /// What is there under these keys.
     ///
     /// # Errors
-    /// The database's.
+    /// Database errors.
     fn existing(
         transaction: &Transaction,
         rows: &[Self],
@@ -39,7 +39,7 @@ pub trait Loadable: Row + Clone + PartialEq + Send + Sync {
     /// For each row why it cannot be loaded as the rest of the directory stands, if so.
     ///
     /// # Errors
-    /// The database's.
+    /// Database errors.
     fn refused(
         transaction: &Transaction,
         rows: &[Self],
@@ -59,7 +59,7 @@ pub trait Loadable: Row + Clone + PartialEq + Send + Sync {
     /// Writes the rows, new or not.
     ///
     /// # Errors
-    /// The database's.
+    /// Database errors.
     fn write(
         transaction: &Transaction,
         rows: &[Self],
