@@ -1,8 +1,8 @@
-//! Objects whose fields are mostly at hand.
+//! Objects whose fields mostly do not wait.
 //!
 //! The library makes a future on the heap for every field, of a size of 1 to 6 KB, since it has room for whatever the
-//! fields of the object may wait for. Most fields wait for nothing. [`Eager`] runs each field once where it stands, and
-//! makes a future only of those that have to wait; its keys are in the order of the selection.
+//! fields of the object may wait for. Most fields wait for nothing. [`Eager`] runs each field once in place, and makes
+//! a future only of those that have to wait; its keys are in the order of the selection.
 
 use std::{
     borrow::Cow,
@@ -98,8 +98,8 @@ fn is_plain(ctx: &ContextSelectionSet<'_>) -> bool {
     })
 }
 
-/// Runs every field once, and leaves those that have to wait for later. `known` has a bit for each field, by its place, that
-/// had to wait in an object before: it is not tried where it stands again.
+/// Runs every field once, and leaves those that have to wait for later. `known` has a bit for each field, by its place,
+/// that had to wait in an earlier object: such a field is not tried again.
 fn begin<'a, T: ContainerType>(
     ctx: &ContextSelectionSet<'a>,
     object: &'a T,
@@ -154,7 +154,7 @@ fn try_later<'a, T: ContainerType>(
     let ctx = ctx.clone();
     let mut future: Waiting<'a> =
         Box::pin(async move { (place, slot, object.resolve_field(&ctx.with_field(field)).await) });
-    // It is polled again by whoever waits for it, with a waker that wakes.
+    // Whoever waits for it polls it again, with a real waker.
     match future.poll_unpin(&mut TaskContext::from_waker(Waker::noop())) {
         std::task::Poll::Ready((_, _, value)) => Some(value),
         std::task::Poll::Pending => {
@@ -186,7 +186,7 @@ async fn wait(ctx: &ContextSelectionSet<'_>, objects: &mut [Fields], waiting: Ve
     }
 }
 
-/// The object, without the fields that failed: [`super::response`] decides what becomes of them.
+/// The object, without the fields that failed, which [`super::response`] handles.
 fn finished(mut fields: Fields) -> Value {
     fields.failed.sort_unstable();
     for slot in fields.failed.iter().rev() {

@@ -32,7 +32,7 @@ pub enum Failure {
 }
 
 impl Failure {
-    /// A fault: writes its cause to the log and keeps the id under which it stands there.
+    /// An internal error: logs its cause and keeps the id of the log line.
     #[must_use]
     pub fn internal(cause: &str) -> Self {
         let id = format!("{:016x}", ids::random());

@@ -22,7 +22,7 @@ pub struct Api {
     pub(super) app: App,
     /// Executes what asks for the schema.
     pub(super) schema: ApiSchema,
-    /// Executes everything else.
+    /// Executes all other operations.
     pub(super) direct: Option<Direct>,
 }
 
@@ -67,7 +67,7 @@ impl Api {
         Ok(drive(&queue, self.direct().map_err(|fault| *fault)?.first(execution, data)).await)
     }
 
-    /// Executes the opening of a subscription: its field says what it follows.
+    /// Executes the start of a subscription, whose field returns the events to follow.
     async fn opened(&self, execution: Execution, caller: Caller, last: Option<String>) -> Result<Follower, Response> {
         let opened = Arc::new(OnceLock::new());
         let answer = self.first(execution, caller.clone(), Occasion::Opening(Arc::clone(&opened), last)).await?;

@@ -1,7 +1,7 @@
-//! Who may ask for a field: the token's scopes, and here and there its role (A5).
+//! Who may select a field: by the token's scopes and, for some fields, its role (A5).
 //!
-//! Every field of the three roots stands in [`ROOT`]; one that is missing there is refused to everybody. What a mutation
-//! answers needs the mutation's own scope only.
+//! Every field of the three roots is in [`ROOT`]; a field that is missing there is refused to every caller. The payload
+//! of a mutation needs only the mutation's scope.
 
 use async_graphql::{Context, Guard, Result, parser::types::OperationType};
 use domain::{

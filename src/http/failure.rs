@@ -183,7 +183,7 @@ impl Failure {
         Self::new(StatusCode::SERVICE_UNAVAILABLE, SERVICE_UNAVAILABLE, message).with(RETRY_AFTER, 5_u64)
     }
 
-    /// There is no room for one more transfer of a document.
+    /// The limit of simultaneous transfers is reached.
     pub(super) fn no_transfer(full: Full) -> Self {
         match full {
             Full::Subject => {
@@ -211,7 +211,7 @@ impl Failure {
         }
     }
 
-    /// A fault of the server; what it was stands in the log under this id.
+    /// An internal error; its cause is in the log under this id.
     pub(super) fn internal(cause: &str) -> Self {
         let id = crate::ids::new();
         tracing::error!(error_id = %id, cause, "a request failed");
@@ -227,7 +227,7 @@ impl Failure {
         self.code
     }
 
-    /// The sentence that says what is wrong.
+    /// The message.
     pub(super) fn message(&self) -> &str {
         &self.message
     }
@@ -269,7 +269,7 @@ impl IntoResponse for Failure {
     }
 }
 
-/// The answer at every path that is none of ours.
+/// The response for unknown paths.
 pub(super) async fn unknown_path() -> Failure {
     Failure::not_found()
 }

@@ -45,7 +45,7 @@ fn parameters(header: &[u8]) -> Vec<(&[u8], Vec<u8>)> {
     found
 }
 
-/// What comes after the first such byte.
+/// The rest after the first such byte.
 fn after(text: &[u8], sign: u8) -> Option<&[u8]> {
     text.iter().position(|byte| *byte == sign).map(|at| &text[at + 1..])
 }
@@ -71,7 +71,7 @@ fn unquoted(text: &[u8]) -> (Vec<u8>, &[u8]) {
     (value, &[])
 }
 
-/// Bytes as text: UTF-8, else as older clients write it, a character a byte.
+/// Bytes as text: UTF-8, otherwise one character per byte, as older clients write it.
 fn text(bytes: &[u8]) -> String {
     match std::str::from_utf8(bytes) {
         Ok(text) => text.to_owned(),

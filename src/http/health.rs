@@ -18,9 +18,8 @@ pub(super) async fn alive() -> Json<Value> {
     Json(json!({"status": "alive"}))
 }
 
-/// Requests can be served: the server is not stopping, the database answers and is migrated, and there are
-/// keys to check tokens with. Why not stands in the log,
-/// not in the answer.
+/// Requests can be served: the server is not stopping, the database responds and is migrated, and there are keys to
+/// check tokens. The reason why not is in the log, not in the response.
 pub(super) async fn ready(State(edge): State<Arc<Edge>>) -> Result<Json<Value>, Failure> {
     if edge.shutdown.is_asked() {
         return Err(Failure::unavailable());

@@ -22,8 +22,8 @@ use crate::graphql::endpoint::{File, Parts};
 const MOST_FILES: usize = 4;
 /// The longest header of a part, in bytes.
 const LONGEST_HEADER: usize = 8 * 1024;
-/// How much may come in while the header of a part is looked for: the header, and what came in with its end. The reader of
-/// parts keeps all that in memory.
+/// How much may arrive while the reader looks for the header of a part: the header, and what arrived with its end. The
+/// reader keeps it in memory.
 const MOST_UNTIL_HEADER: usize = LONGEST_HEADER + 2 * PIECE;
 /// How much it is given at once.
 const PIECE: usize = 16 * 1024;
@@ -37,7 +37,7 @@ pub(super) async fn read(request: Request, sizes: Sizes, backend: &dyn Backend) 
         Reader { parts, come: Arc::clone(&come), sizes, backend }.request().await
     };
     match tokio::time::timeout(body::DEADLINE, reading).await {
-        // The reader of parts only knows that its stream broke; why is known here.
+        // The reader of parts only sees that its stream failed; the reason is known here.
         Ok(Err(_)) if come.too_much.load(Ordering::Relaxed) => Err(Failure::too_large(sizes.multipart)),
         Ok(Err(_)) if come.long_header.load(Ordering::Relaxed) => Err(long_header()),
         Ok(parts) => parts,

@@ -18,7 +18,7 @@ pub(super) fn from_json(body: &[u8]) -> Result<Parts, Failure> {
             Err(Failure::malformed("Batched requests are not supported. Send one operation per request."))
         }
         Ok(_) => Err(Failure::malformed("The body must be a JSON object.")),
-        // The parser's own text may repeat what was sent.
+        // The parser's own message may repeat the input.
         Err(error) => Err(Failure::malformed(format!(
             "The body is not valid JSON: line {}, column {}.",
             error.line(),

@@ -120,10 +120,10 @@ loads_by_id! {
     |reader, ids| arbitrations::of_claims(reader.db(), &reader.caller, &ids).await?
 }
 
-/// The claims in an arbitration that the caller sees, by the arbitration's id, and what is read of them.
+/// The claims in an arbitration that the caller sees, by the arbitration's id, with the columns to read.
 type PartiesOf = With<Uuid, Parties>;
 
-/// What is read of the claims in an arbitration.
+/// The columns to read of the claims in an arbitration.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 struct Parties(Wanted);
 

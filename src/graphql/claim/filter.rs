@@ -60,7 +60,7 @@ pub struct ClaimFilter {
 }
 
 impl ClaimFilter {
-    /// The filter as the store takes it; what is overdue is so now.
+    /// The filter for the store; "overdue" is decided by the current time.
     #[must_use]
     pub fn at(self, now: Timestamp) -> claims::ClaimFilter {
         let key = |kind| move |id: ID| global_id::key_or_none(kind, &id);

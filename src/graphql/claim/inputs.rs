@@ -173,7 +173,7 @@ impl UpdateClaimInput {
     }
 }
 
-/// What an input says of a field (L12).
+/// What an input does to a field (L12).
 fn patch<T, U: From<T>>(field: MaybeUndefined<T>) -> Patch<U> {
     match field {
         MaybeUndefined::Undefined => Patch::Keep,

@@ -27,7 +27,7 @@ pub struct ClaimLine {
 }
 
 impl ClaimLine {
-    /// The line that stands at this place of the claim.
+    /// The line at this place of the claim.
     #[must_use]
     pub fn new(claim: Arc<ClaimRow>, standing: KnownStanding, place: usize, row: LineRow) -> Self {
         Self { claim, standing, row, place }

@@ -68,7 +68,7 @@ pub struct Deadline {
 }
 
 impl Deadline {
-    /// A clock that runs, and how it stands now.
+    /// A running deadline and its current state.
     #[must_use]
     pub fn of(
         (deadline, state): (domain::deadline::Deadline, kinds::DeadlineState),

@@ -57,7 +57,7 @@ impl From<domain::claim::Claim> for Claim {
 }
 
 impl Claim {
-    /// The claim, blank in what nobody asked for.
+    /// The claim; columns that were not selected are blank.
     fn claim(&self) -> &domain::claim::Claim {
         self.row.claim()
     }
@@ -78,7 +78,7 @@ fn consent_asked(claim: &domain::claim::Claim) -> Option<&domain::claim::Consent
     claim.consent.as_ref().filter(|consent| stands(consent.status))
 }
 
-/// The customer's own clock, whatever else runs on the claim (A3, X3).
+/// The consent deadline, whatever other deadline the claim has (A3, X3).
 fn consent_clock(
     claim: &domain::claim::Claim,
     now: Timestamp,

@@ -1,4 +1,4 @@
-//! What is to be read of claims, by the selection of the fields that they answer.
+//! The columns to read of claims, by the selection on them.
 
 use async_graphql::{Context, SelectionField};
 use domain::claim::Claim;

@@ -45,7 +45,7 @@ impl From<records::Comment> for Comment {
     }
 }
 
-/// What is to be read of comments, by the selection of a field that answers a connection of them.
+/// The columns to read of comments, by the selection on their connection.
 pub(super) fn wanted(ctx: &Context<'_>) -> Columns {
     of_connection::<records::Comment>(ctx)
 }
@@ -101,7 +101,7 @@ loads_by_id! {
     |reader, ids| comments::counts_of_claims(reader.db(), &reader.caller, &ids).await?
 }
 
-/// A page of a claim's comments, and what is read of them.
+/// A page of a claim's comments, with the columns to read.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 struct CommentPage(PageRequest, Columns);
 

@@ -116,7 +116,7 @@ pub struct ProductRow {
     pub solution_area: SolutionArea,
 }
 
-/// What a row says of a text: nothing, a blank that clears it, or a new one (L12).
+/// What a row does to a text: nothing, clear it by a blank, or set it (L12).
 fn null_as_blank(given: MaybeUndefined<String>) -> Option<String> {
     match given {
         MaybeUndefined::Undefined => None,

@@ -38,7 +38,7 @@ impl From<records::HistoryEntry> for HistoryEntry {
     }
 }
 
-/// What is to be read of entries, by the selection of a field that answers a connection of them.
+/// The columns to read of entries, by the selection on their connection.
 pub(super) fn wanted(ctx: &Context<'_>) -> Columns {
     of_connection::<records::HistoryEntry>(ctx)
 }
@@ -146,7 +146,7 @@ loads_by_id! {
     |reader, ids| history::counts_of_claims(reader.db(), &reader.caller, &ids).await?
 }
 
-/// A page of a claim's history, and what is read of its entries.
+/// A page of a claim's history, with the columns to read.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 struct HistoryPage(PageRequest, Columns);
 

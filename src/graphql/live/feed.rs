@@ -1,4 +1,4 @@
-//! What a subscription is executed for: first to say what it follows, then once for every event.
+//! The reasons to execute a subscription: once to return the events to follow, then once for every event.
 
 use std::sync::{Arc, OnceLock};
 
@@ -22,8 +22,8 @@ use crate::{
 /// Why a subscription is being executed.
 #[derive(Clone, Debug)]
 pub enum Occasion {
-    /// It is opened: its field says here what it follows, and after which position: that of the event that the client was told
-    /// last, else its argument.
+    /// It is started: its field stores here the events to follow and the position to start after, which is that of the
+    /// client's last event, or its argument.
     Opening(Arc<OnceLock<(Feed, Option<Position>)>>, Option<String>),
     /// Something happened.
     Event(Box<HistoryEntry>),
@@ -32,7 +32,7 @@ pub enum Occasion {
 /// The entry that a field of the subscription is executed for; nothing while it is opened.
 ///
 /// # Errors
-/// `BAD_USER_INPUT` for a position that is none, or of an entry that this database does not have.
+/// `BAD_USER_INPUT` for an invalid position, or for an entry that this database does not have.
 pub(super) async fn entry(
     ctx: &Context<'_>,
     claim_id: Option<&ID>,

@@ -18,7 +18,7 @@ const LONGEST_REASON: usize = 123;
 /// A message of a client.
 #[derive(Debug)]
 pub(super) enum Incoming {
-    /// It begins, with what it says about itself.
+    /// The start of a connection, with the client's payload.
     Init(Map<String, Value>),
     /// It wants to hear something, with this payload.
     Ping(Option<Value>),
@@ -42,7 +42,7 @@ impl Incoming {
     /// Reads a message.
     ///
     /// # Errors
-    /// 4400 with what is wrong, which repeats nothing of what was sent.
+    /// 4400 with the error, which never repeats the input.
     pub(super) fn read(text: &str) -> Result<Self, Farewell> {
         let Ok(Value::Object(mut fields)) = serde_json::from_str(text) else {
             return Err(Farewell::invalid("it is not a JSON object"));
@@ -102,7 +102,7 @@ fn object(fields: &mut Map<String, Value>, name: &str) -> Result<Option<Map<Stri
 /// The type of a message of the server about an operation.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Kind {
-    /// An answer, of which more may come.
+    /// A response; more may follow.
     Next,
     /// The operation is refused; nothing more comes.
     Error,
@@ -162,13 +162,13 @@ impl Farewell {
 
     /// The server stops.
     pub(super) const GOING_AWAY: Self = Self::new(1001, "The server is stopping: connect again");
-    /// Something that is no WebSocket.
+    /// Invalid WebSocket data.
     pub(super) const PROTOCOL_ERROR: Self = Self::new(1002, "Protocol error");
     /// A text that is not UTF-8.
     pub(super) const NOT_UTF8: Self = Self::new(1007, "The text is not UTF-8");
     /// A message above the limit.
     pub(super) const TOO_BIG: Self = Self::new(1009, "The message is larger than 128 KiB");
-    /// The client leaves lying what is sent to it.
+    /// The client does not read what is sent to it.
     pub(super) const TOO_SLOW: Self =
         Self::new(1013, "The client reads too slowly: connect again and resume after the last position received");
     /// The subject has too many live connections.
@@ -185,7 +185,7 @@ impl Farewell {
     /// A second `connection_init`.
     pub(super) const SECOND_INIT: Self = Self::new(4429, "Too many initialisation requests");
 
-    /// A message that is none of the protocol.
+    /// A message that is invalid in the protocol.
     pub(super) fn invalid(what: &str) -> Self {
         Self { code: 4400, reason: format!("Invalid message: {what}").into() }
     }
@@ -202,7 +202,7 @@ impl Farewell {
         Self { code: 4409, reason: format!("Subscriber for {id} already exists").into() }
     }
 
-    /// The frame that says so.
+    /// The close frame.
     pub(super) fn frame(&self) -> CloseFrame {
         let reason = &self.reason[..self.reason.floor_char_boundary(LONGEST_REASON)];
         CloseFrame { code: self.code, reason: Utf8Bytes::from(reason) }
