@@ -1,4 +1,4 @@
-//! What the clocks scan for (T5), whatever a caller may see.
+//! The scans of the clocks (T5), independent of any caller's visibility.
 //!
 //! Both scans read partial indexes that hold only what can still fire: a claim or an association leaves its index with
 //! the change that the clock makes, so that a scan costs the same however much has passed. Limits stand in the text of
@@ -35,7 +35,7 @@ const WAITING: &str = "deleted_at IS NULL AND due_at IS NOT NULL AND deadline_ki
 /// association's subscription ends, 0 where it has expired.
 const BOUNDED: &str = "association.ended_at IS NULL AND association.subscription_ends_at IS NOT NULL";
 
-/// What is due by now, in order of time, but on these claims.
+/// Everything that is due, in order of time, except on these claims.
 ///
 /// # Errors
 /// Database errors.

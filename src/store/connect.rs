@@ -44,7 +44,7 @@ impl Db {
         } else if url.starts_with("postgres://") || url.starts_with("postgresql://") {
             postgres(url).await
         } else {
-            // The address may hold a password: say only what it should be.
+            // The address may contain a password, so only its expected form is reported.
             Err(StoreError::Address(
                 "the database is given as sqlite://path or postgres://user:password@host/name".to_owned(),
             ))
@@ -75,11 +75,11 @@ async fn sqlite(url: &str) -> Result<Db, StoreError> {
     Ok(Db { read: StatementPool::over(&read), write, at_once: None, log: StatementPool::over(&log) })
 }
 
-/// Whether the writer may be used again: only where it is outside of any transaction.
+/// Whether the writer may be used again: only if it is outside any transaction.
 ///
 /// SQLite itself rolls back a transaction that it cannot write down, for instance on a full disk. `ROLLBACK` then
-/// fails, and sqlx goes on counting the transaction: everything that came later would be a part of it, answered as done
-/// and never committed. Such a connection is closed, and the next one begins again.
+/// fails, and sqlx goes on counting the transaction: everything that came later would be a part of it, confirmed and
+/// never committed. Such a connection is closed, and the next one begins again.
 fn is_sound(connection: &mut SqliteConnection, _: PoolConnectionMetadata) -> BoxFuture<'_, Result<bool, SqlxError>> {
     let is_sound = !connection.is_in_transaction();
     if !is_sound {
@@ -133,7 +133,7 @@ fn writer(options: SqliteConnectOptions) -> SqliteConnectOptions {
         .create_if_missing(true)
         .foreign_keys(true)
         .journal_mode(SqliteJournalMode::Wal)
-        // FULL: what was answered as done survives a loss of power.
+        // FULL: confirmed changes survive a loss of power.
         .synchronous(SqliteSynchronous::Full)
         .busy_timeout(PATIENCE)
         .statement_cache_capacity(STATEMENTS)

@@ -1,4 +1,4 @@
-//! Proof documents: what is known of them (P1).
+//! The metadata of proof documents (P1).
 
 use std::collections::{HashMap, HashSet};
 

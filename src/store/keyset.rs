@@ -59,7 +59,7 @@ impl<T> Keyset<'_, T> {
         statement.limit(request.limit.saturating_add(request.peeks.into())).take()
     }
 
-    /// Takes only what the cursors leave, and says in which direction it is to be read.
+    /// Restricts a statement to the rows between the cursors, and returns the direction to read in.
     pub(in crate::store) fn bound(&self, query: &mut SelectStatement, request: &PageRequest) -> Order {
         let keys = || Expr::tuple(self.columns.clone());
         let name = |place: usize| self.order.kinds.get(place) == Some(&KeyKind::Name);

@@ -5,11 +5,11 @@ pub use migration::Step;
 use super::{Db, StoreError};
 
 impl Db {
-    /// Applies every step of the schema that is missing; servers that start together take turns. A history that was
-    /// restored from another cluster gets a new epoch (H2), and texts get the forms of this release (L14, L15).
+    /// Applies all pending migrations; servers that start together wait for each other. A history that was restored
+    /// from another cluster gets a new epoch (H2), and texts get the forms of this release (L14, L15).
     ///
     /// # Errors
-    /// When a step fails, or the database knows one that this program does not; then nothing was changed.
+    /// If a migration fails, or the database has one that this program does not know; then nothing was changed.
     pub async fn migrate_up(&self) -> Result<(), StoreError> {
         migration::up(&self.write).await?;
         migration::epoch::adopt(&self.write).await?;

@@ -47,7 +47,7 @@ enum Kept {
 }
 
 impl StatementPool {
-    /// A pool that keeps the connections of this one, which nobody else should use.
+    /// A pool that keeps the connections of this one, which must not be used otherwise.
     pub(super) fn over(connection: &DatabaseConnection) -> Self {
         let kept = match connection.get_database_backend() {
             DbBackend::Postgres => {
@@ -163,7 +163,7 @@ impl<DB: Database> Connections<DB> {
     }
 
     /// Takes a connection for one statement. The waits for a permit and for a connection have one limit together: while
-    /// the database is away, whoever stands behind others is informed as soon as they are.
+    /// the database is down, all waiting callers fail at the same time.
     async fn lease(&self) -> Result<Lease<'_, DB>, DbErr> {
         if let Ok(permit) = self.permits.try_acquire() {
             let now = now();
@@ -213,7 +213,7 @@ impl<DB: Database> Connections<DB> {
     }
 }
 
-/// What comes of waiting for a connection, in the time that there is for it.
+/// The result of waiting for a connection, with a timeout.
 async fn within_patience<T>(waiting: impl Future<Output = Result<T, DbErr>>) -> Result<T, DbErr> {
     let waited = tokio::time::timeout(ACQUIRE_TIMEOUT, waiting).await;
     waited.map_err(|_| DbErr::ConnectionAcquire(ConnAcquireErr::Timeout))?
@@ -249,7 +249,7 @@ impl<DB: Database> Drop for Lease<'_, DB> {
             let idle = Idle { connection, taken: self.taken, since };
             self.connections.idle.lock().unwrap_or_else(PoisonError::into_inner).push(idle);
         }
-        // Else it is dropped, and sqlx takes it back.
+        // Otherwise it is dropped, and sqlx takes it back.
     }
 }
 

@@ -17,7 +17,7 @@ use super::{
 /// The list, for [`super::page::Cursor::decode`].
 pub const ORDER: ListOrder = ListOrder { tag: "products", kinds: &[KeyKind::Name, KeyKind::Id], descending: false };
 
-/// Which products are asked for; what is not given leaves everything.
+/// A filter of products; omitted conditions match everything.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
 pub struct ProductFilter {
     /// Of this solution area.

@@ -28,7 +28,7 @@ pub const ORDER: ListOrder = ListOrder { tag: "reviewers", kinds: &[KeyKind::Nam
 /// The statuses in which a claim's review is open.
 const OPEN: [ClaimStatus; 3] = [ClaimStatus::Submitted, ClaimStatus::UnderReview, ClaimStatus::PartnerActionRequired];
 
-/// Which reviewers are asked for; what is not given leaves everybody.
+/// A filter of reviewers; omitted conditions match everyone.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
 pub struct ReviewerFilter {
     /// Only active ones, or only others.
@@ -37,8 +37,8 @@ pub struct ReviewerFilter {
     pub search: Option<String>,
 }
 
-/// The id of the reviewer with this subject, whether or not one is known: a claim may be assigned to somebody whom the
-/// directory has never named.
+/// The id of the reviewer with this subject, whether or not one is known: a claim may be assigned to a person who was
+/// never in the directory.
 #[must_use]
 pub fn id_of(subject: &str) -> Uuid {
     let hash = Sha256::digest(subject.as_bytes());

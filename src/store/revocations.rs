@@ -31,7 +31,7 @@ pub enum Revoked {
     },
 }
 
-/// By what a list of revocations is told from another one: how many there are, and when the last one was made.
+/// Identifies the state of the list of revocations: their number, and the time of the last one.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, FromQueryResult)]
 pub struct Edition {
     count: i64,

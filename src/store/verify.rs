@@ -17,7 +17,7 @@ use super::{
 /// How many claims or documents are read at once.
 const STRIDE: u64 = 500;
 
-/// What a claim's row says of its history.
+/// What a claim's row records about its history.
 #[derive(Clone, Debug)]
 pub struct ClaimHead {
     /// The claim.
@@ -34,12 +34,12 @@ pub struct ClaimHead {
     pub history_hash: Option<String>,
 }
 
-/// An entry as stored: its position, what is hashed, and the hash that stands beside it.
+/// An entry as stored: its position, the hashed content, and the stored hash.
 #[derive(Clone, Debug)]
 pub struct Stored {
-    /// Where it stands in the log (H2).
+    /// Its position in the log (H2).
     pub position: Position,
-    /// What it tells.
+    /// Its content.
     pub entry: Entry,
     /// The hash beside it.
     pub hash: String,
@@ -124,7 +124,7 @@ fn stored(row: history::Model, bodies: &HashMap<Uuid, String>) -> Result<Stored,
     Ok(Stored { position, entry, hash, as_written })
 }
 
-/// A claim that the history speaks of and that has no row, if there is one.
+/// A claim in the history without a row, if there is one.
 ///
 /// # Errors
 /// Database errors.

@@ -19,12 +19,12 @@ use crate::store::{
     visible::bare,
 };
 
-/// What is read of each line.
+/// The columns to read of each line.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 pub struct LinesWanted {
     /// The product, and columns of it.
     pub product: Option<Columns>,
-    /// The subscription that it stands for, and columns of it.
+    /// The subscription that it resolves to, and columns of it.
     pub subscription: Option<Columns>,
 }
 

@@ -1,4 +1,5 @@
-//! The history as a log that is followed (H2): what comes after a position, in an order in which nothing appears later.
+//! The history as an event log (H2): reads what comes after a position, in an order in which nothing can appear earlier
+//! later on.
 //!
 //! On SQLite the position is `pos`: there is one writer. On PostgreSQL `pos` is given at the insert and the row appears
 //! at the commit, so the order is `(epoch, xid, pos)`, and only rows are taken whose transaction is older than every one
@@ -52,7 +53,7 @@ pub struct Logged {
     pub tenant_id: Option<Uuid>,
 }
 
-/// What somebody follows.
+/// The entries that a subscriber follows.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Feed {
     /// Of this claim only.
@@ -319,8 +320,8 @@ pub async fn seen(db: &Db, caller: &Caller, feed: &Feed, ids: &[Uuid]) -> Result
     keyset::all(db, feed.seen(db, caller).filter(of_these), &Plain::<HistoryEntry>::all()).await
 }
 
-/// The first `limit` entries after one position and up to another one, with whom they concern, whoever may see them. Up to where the
-/// tail is, nothing can come between them any more.
+/// The first `limit` entries after one position and up to another one, with the side that they concern, without regard
+/// to visibility. Up to the tail's position, nothing can appear between them any more.
 ///
 /// # Errors
 /// Database errors.
@@ -339,7 +340,7 @@ pub async fn span(db: &Db, (from, upto): (Position, Position), limit: usize) -> 
     rows.iter().map(|row| logged(&mut Cells::of::<Entity>(row)?)).collect()
 }
 
-/// Where the entry with this id stands; nothing when this database has none.
+/// The place of the entry with this id; `None` if this database has none.
 ///
 /// # Errors
 /// Database errors.

@@ -1,4 +1,4 @@
-//! What the dispatcher looks at: which endpoints there are, what is due, and how much waits.
+//! The dispatcher's reads: endpoints, due deliveries, and the length of the queue.
 
 use std::collections::HashMap;
 
@@ -139,7 +139,7 @@ pub async fn queue(db: &Db) -> Result<Queue, StoreError> {
     Ok(found.unwrap_or(Queue { depth: 0, oldest: None }))
 }
 
-/// What a message tells of a claim.
+/// The data of a claim in a message.
 #[derive(Clone, Debug, PartialEq, Eq, FromQueryResult)]
 pub struct Told {
     /// The claim.
@@ -152,7 +152,7 @@ pub struct Told {
     pub version: i32,
 }
 
-/// What messages tell of these claims. Who may see them is judged by the entries that the messages are about.
+/// The data of these claims in messages. Visibility is checked by the entries that the messages are about.
 ///
 /// # Errors
 /// Database errors.

@@ -199,7 +199,7 @@ async fn names(
     Ok(found.into_iter().collect())
 }
 
-/// Stores what becomes of the arbitrations.
+/// Stores the changes of the arbitrations.
 ///
 /// # Errors
 /// Database errors; [`StoreError::Unique`] when one was opened on the subject meanwhile.

@@ -29,7 +29,7 @@ use crate::store::{
 pub struct Snapshot {
     /// The claim, its lines and the number of its documents included.
     pub claim: Claim,
-    /// Where its history stands.
+    /// The head of its history.
     pub head: Head,
 }
 
@@ -45,11 +45,11 @@ pub enum Parts {
 /// Who used an idempotency key, and the key.
 pub type KeyOf<'a> = (&'a str, &'a str);
 
-/// Reads a claim that the caller may see, and what was done under the idempotency key; `None` if it is not there or not
-/// visible to the caller (A4).
+/// Reads a claim that the caller may see, and the result recorded under the idempotency key; `None` if it does not
+/// exist or is not visible to the caller (A4).
 ///
-/// In a transaction that is to change it, [`super::locks`] come first, so that the statement sees what those have done who
-/// held them before.
+/// In a transaction that will change it, [`super::locks`] come first, so that the statement sees the changes of
+/// previous holders.
 ///
 /// # Errors
 /// Database errors.
@@ -68,7 +68,7 @@ pub async fn find(
     if let Some((snapshot, done)) = read(on, query, parts, key.is_some()).await?.pop() {
         return Ok((Some(snapshot), done));
     }
-    // A repeat may speak of a claim that is gone by now: of a draft that was deleted.
+    // A repeat may be about a claim that no longer exists: a deleted draft.
     let done = match key {
         Some((subject, key)) => super::idempotency::find(on, subject, key).await?,
         None => None,
@@ -76,7 +76,7 @@ pub async fn find(
     Ok((None, done))
 }
 
-/// Reads claims whole, whoever may see them, in order of their ids. Their customer must be locked.
+/// Reads complete claims, without regard to visibility, in order of their ids. Their customer must be locked.
 ///
 /// # Errors
 /// Database errors.
@@ -93,7 +93,7 @@ pub async fn find_all(transaction: &Transaction, ids: &[Uuid]) -> Result<Vec<Sna
     Ok(read.into_iter().map(|(snapshot, _)| snapshot).collect())
 }
 
-/// What is read beside the claim: the head of its history, and how many documents it has.
+/// What is read with the claim: the head of its history, and the number of its documents.
 const BESIDE: &str = "\"claim\".\"history_length\", \"claim\".\"history_hash\", \
     (SELECT count(*) FROM proof_document WHERE proof_document.claim_id = \"claim\".\"id\")";
 
@@ -115,10 +115,10 @@ fn lines_of(backend: DbBackend) -> String {
     )
 }
 
-/// What was done under a key, beside the claim.
+/// The result recorded under a key, with the claim.
 const DONE: &str = "\"idempotency\".\"mutation\", \"idempotency\".\"input_hash\", \"idempotency\".\"answer\"";
 
-/// Reads claims, each with what was done under the key.
+/// Reads claims, each with the result recorded under the key.
 async fn read(
     on: &impl Reads,
     query: Rows<claim::Entity>,

@@ -59,7 +59,7 @@ pub async fn storage_keys(transaction: &Transaction, claim_id: Uuid) -> Result<V
         .await?)
 }
 
-/// Removes the row of a document and tells the key of its content.
+/// Deletes the row of a document and returns the key of its content.
 ///
 /// # Errors
 /// Database errors.

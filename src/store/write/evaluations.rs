@@ -11,7 +11,7 @@ use sea_orm::{ActiveValue::Set, EntityTrait, sea_query::OnConflict};
 
 use crate::store::{Reads, StoreError, Transaction, words};
 
-/// Makes the record say what the claim says. What it is evaluated by is fixed when it is sent.
+/// Updates the record to match the claim. Its programs and ids are fixed when it is sent.
 ///
 /// # Errors
 /// Database errors.

@@ -1,7 +1,7 @@
 //! The locks of a transaction that writes history: the customer first, and then the claim.
 //!
-//! A command that may touch the claims of other partners on a subject locks the customer for itself alone, so that two
-//! rivals can never miss each other (X1, X6); any other command on a claim shares the customer and locks the claim.
+//! A command that may affect other partners' claims on a subject locks the customer exclusively, so that two rivals
+//! always see each other (X1, X6); any other command on a claim shares the customer's lock and locks the claim.
 //!
 //! On PostgreSQL the locks are advisory ones, for the sake of the order of events (H2): locking or writing a row gives the
 //! transaction its number. With that in hand it must not wait for another lock, or an event of the claim that it waits for
@@ -96,9 +96,9 @@ pub async fn customer(transaction: &Transaction, tenant_id: Uuid) -> Result<(), 
     Ok(())
 }
 
-/// Locks the queue of webhooks: alone by whoever adds to it or changes endpoints, shared by those who note the result
-/// of deliveries. So whoever adds a delivery sees whether an earlier one of its claim is pending, and whoever ends one
-/// sees whether a later one waits.
+/// Locks the queue of webhooks: exclusively for adding deliveries and changing endpoints, shared for storing results.
+/// So adding a delivery sees whether an earlier one of its claim is pending, and ending one sees whether a later one
+/// waits.
 ///
 /// # Errors
 /// Database errors.

@@ -1,4 +1,4 @@
-//! Notices: recorded in the transaction of what they tell (D4, N1, M2).
+//! Notices: recorded in the transaction of the change that they report (D4, N1, M2).
 
 use domain::{
     claim::Claim,

@@ -1,7 +1,7 @@
 //! The outbox: each notice that is due is claimed by one server, and the result of its delivery is stored (M6).
 //!
-//! A lease says who is at it. It is renewed while the delivery lasts, and ends by itself where the server has died: then
-//! another one goes on with the very same message.
+//! A lease names the server that delivers it. It is renewed during the delivery and expires if the server dies; then
+//! another server continues with the same message.
 
 use domain::{
     kinds::{DeliveryState, NoticeKind, NoticePreference},
@@ -21,7 +21,7 @@ use crate::store::{
     rows::{Cells, Plain, Shape},
 };
 
-/// Who works on the outbox, and for how long nobody else may work on what it has taken; by the machine's clock.
+/// The server that works on the outbox, and how long its leases last, by the machine's clock.
 #[derive(Clone, Copy, Debug)]
 pub struct Lease {
     /// The server.
@@ -99,7 +99,7 @@ pub async fn renew(db: &Db, id: Uuid, lease: Lease) -> Result<bool, StoreError> 
     change(db, id, Some(lease.by), row).await
 }
 
-/// What was rendered once.
+/// The rendered message.
 #[derive(Clone, Debug)]
 pub struct Rendered {
     /// The language.
@@ -108,7 +108,7 @@ pub struct Rendered {
     pub address: String,
     /// The subject.
     pub subject: String,
-    /// The text, without what only the mail may carry.
+    /// The text, without the links that only the mail contains.
     pub text: String,
     /// The whole mail.
     pub message: String,
@@ -118,7 +118,7 @@ pub struct Rendered {
     pub token_hash: Option<String>,
 }
 
-/// Stores what was rendered, before anything of it is sent; whether the notice was still this server's.
+/// Stores the rendered message before it is sent; returns whether the notice was still leased by this server.
 ///
 /// # Errors
 /// Database errors.
@@ -138,7 +138,7 @@ pub async fn keep_rendered(db: &Db, id: Uuid, by: Uuid, mail: &Rendered, now: Ti
     change(db, id, Some(by), row).await
 }
 
-/// What becomes of a notice after an attempt, or instead of one.
+/// The result for a notice after an attempt, or instead of one.
 #[derive(Clone, Debug)]
 pub enum Fate {
     /// The mail server has it.

@@ -33,7 +33,7 @@ pub struct Planned {
     pub claim_id: Uuid,
     /// The entry of the history.
     pub entry_id: Uuid,
-    /// Where that stands.
+    /// The position of that entry.
     pub position: Position,
 }
 
