@@ -1,6 +1,6 @@
 //! The configuration of a server: command-line options, each also an environment variable. `validate` checks them once.
 //!
-//! What is wrong is told before anything starts, with a remedy; secrets never show in `Debug`.
+//! Errors are reported before anything starts, with a remedy; secrets never appear in `Debug` output.
 
 pub mod identity;
 mod keys;

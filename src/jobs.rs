@@ -14,8 +14,8 @@ const SCANS_PER_CLEAN_UP: u32 = 600;
 /// How many scans lie between two looks for content without a document: an hour.
 const SCANS_PER_COLLECTION: u32 = 3_600;
 
-/// One scan: takes over the sandbox clock of other servers and does what is due. A failure is logged; the next scan tries
-/// again.
+/// One scan: reads the sandbox clock's offset from the database and fires due clocks. A failure is logged; the next
+/// scan tries again.
 pub async fn run_once(app: &App) {
     let scan = telemetry::scan();
     let done = match app.refresh_clock().await {
@@ -76,7 +76,7 @@ pub async fn follow_others(app: App, stop: impl Future<Output = ()>) {
     }
 }
 
-/// Removes what is kept for a time only.
+/// Deletes rows whose retention time has passed.
 async fn clean_up(app: &App) {
     if let Err(error) = app.forget_old_keys().await {
         tracing::error!(?error, "old idempotency keys could not be deleted");

@@ -57,7 +57,7 @@ const CONNECTIONS: [&str; 13] = [
 /// Why nothing could be started, and what to do about it.
 #[derive(Clone, Debug)]
 pub struct StartError {
-    /// What is wrong.
+    /// The error.
     pub message: String,
     /// What to do.
     pub remedy: String,
@@ -118,7 +118,7 @@ pub fn schema_error(error: StoreError) -> StartError {
 pub enum Purpose {
     /// To serve real claims: by the machine's clock, and never on a database whose clock was moved.
     Serve,
-    /// To serve a sandbox, whose clock goes on from where it was moved to.
+    /// Whether to run a sandbox, whose clock continues with its stored offset.
     Sandbox,
     /// To import or verify: by whatever clock the database is on.
     Maintain,
@@ -137,7 +137,8 @@ async fn clock(db: &Db, purpose: Purpose) -> Result<Clock, StartError> {
     }
 }
 
-/// Opens everything that the use cases stand on. With `migrate` the schema is brought up to date, without it it must be.
+/// Opens everything that the use cases need. With `migrate` pending migrations are applied; without it there must be
+/// none.
 ///
 /// # Errors
 /// For the first part that cannot be opened.
@@ -172,7 +173,7 @@ fn documents(storage: &StorageOptions) -> Result<Documents, StartError> {
 /// Reads the policy file.
 ///
 /// # Errors
-/// When it cannot be read or says what no policy can.
+/// If it cannot be read or is invalid.
 pub fn policy(path: &Path) -> Result<Policy, StartError> {
     let remedy = "Fix the file, or remove --policy to use the defaults.";
     let wrong = |error: &dyn std::fmt::Display| {
@@ -219,9 +220,9 @@ impl Server {
         };
         let listener = listener.map_err(taken)?;
         let address = listener.local_addr().map_err(taken)?;
-        // Listened for before anybody is told that the server is there.
+        // Registered before the server announces its address.
         let stop = StopSignal::listen()?;
-        // What is measured before there is a recorder is not counted.
+        // Measurements before the recorder is installed are lost.
         recorder.await.map_err(io::Error::other)?;
         Ok(Self { listener, address, app, config: config.clone(), courier, stop })
     }
@@ -314,7 +315,7 @@ pub fn authenticator(app: &App, config: &Config) -> Arc<Authenticator> {
     Arc::new(Authenticator::with(&config.identity, &Clock::System, app.revocations().clone()))
 }
 
-/// The routes of a server with these use cases, whose callers this authenticator tells.
+/// The routes of a server with these use cases and this authenticator.
 pub fn routes(app: App, config: &Config, authenticator: Arc<Authenticator>, shutdown: &Shutdown) -> http::Router {
     let (engine, rules) = schema::engine(app.clone(), config.introspection != Introspection::Off);
     let gate = Gate::new(config.limits.clone(), &CONNECTIONS, rules);
@@ -328,7 +329,7 @@ pub fn routes(app: App, config: &Config, authenticator: Arc<Authenticator>, shut
 /// What the HTTP edge needs beside GraphQL, from the use cases.
 struct Edge {
     app: App,
-    /// The use cases know it weakly: it stands on them.
+    /// The use cases hold it weakly, because it uses them.
     _renderer: Arc<dyn Renderer>,
 }
 

@@ -1,4 +1,4 @@
-//! Documents from an issuer: JSON objects, small, soon, and from nowhere else than where they were asked for.
+//! Fetches documents of an issuer: JSON objects, with limits of size and time, without redirects.
 
 use std::time::Duration;
 
@@ -13,7 +13,7 @@ const PATIENCE: Duration = Duration::from_secs(5);
 /// The largest document that is read, in bytes.
 const LARGEST: usize = 256 * 1024;
 
-/// A document, and for how long its issuer says that it is fresh.
+/// A document, and how long it is fresh according to its issuer.
 pub(super) struct Document {
     pub(super) fields: Map<String, Value>,
     pub(super) fresh_for: Option<Duration>,

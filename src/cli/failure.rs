@@ -1,4 +1,4 @@
-//! How a command fails: what is wrong, what to do about it, and the exit code.
+//! A command's failure: its message, its remedy and the exit code.
 
 use std::{io, process::ExitCode};
 
@@ -26,7 +26,7 @@ impl Failure {
 
     /// Writes it to standard error and gives the exit code.
     pub fn tell(&self) -> ExitCode {
-        // Nobody reads standard output any more, as behind `| head`: that is no failure.
+        // The reader of standard output is gone, as with `| head`: this is not a failure.
         if !self.message.is_empty() {
             output::error(&format!("error: {}\n  help: {}", self.message, self.remedy));
         }
@@ -53,7 +53,7 @@ impl From<AppError> for Failure {
                 format!("The database does not answer: {inside}."),
                 "Check that it is running and reachable, then try again.",
             ),
-            // Whoever runs the command is the operator: the inside may be shown.
+            // The user of the command is the operator, so internals may be shown.
             AppError::Internal(inside) => Self::new(
                 format!("An internal error occurred: {inside}."),
                 "Check the database and the documents folder; set RUST_LOG=debug for details.",

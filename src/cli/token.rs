@@ -165,7 +165,7 @@ fn sign_grant(authenticator: &Authenticator, grant: &Grant) -> Result<String, Fa
         let remedy = "Configure an issuer with a secret (--jwt-secret, or `secrets` in the identity file); an identity provider signs its own tokens.";
         Failure::new(format!("The token cannot be signed: {error}."), remedy)
     })?;
-    // The server is the judge of what a good token is: ask it before anybody else does.
+    // A server decides which tokens are valid, so its check is applied here first.
     match authenticator.authenticate_now(&token) {
         Ok(_) => Ok(token),
         Err(AuthError::Forbidden(why)) => {
@@ -223,7 +223,7 @@ fn role(text: &str) -> Result<Role, String> {
     text.trim().to_ascii_uppercase().parse().map_err(|_| format!("the roles are {}", known()))
 }
 
-/// A day here is 24 hours: a token knows no calendar.
+/// A day here is 24 hours, because tokens have no calendar.
 fn ttl(text: &str) -> Result<SignedDuration, String> {
     let whole_days =
         text.strip_suffix('d').and_then(|days| days.parse::<i64>().ok()).and_then(|days| days.checked_mul(24));

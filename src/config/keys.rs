@@ -1,4 +1,4 @@
-//! The options that say whose tokens are accepted: a file for any number of issuers, or the short options for one.
+//! The options for accepted tokens: a file for any number of issuers, or options for one.
 
 use std::path::PathBuf;
 
@@ -12,7 +12,7 @@ const SHORTEST_SECRET: usize = 32;
 /// The default issuer and audience of tokens that a secret signs.
 const OWN: &str = "cpor";
 
-/// The options that say how tokens are checked and, with a secret, signed.
+/// The options for checking tokens and, with a secret, signing them.
 #[derive(Clone, Debug, Default, clap::Args)]
 pub struct KeyOptions {
     /// A TOML file that configures one or more issuers with their keys, audiences and claims (docs/identity.md). It

@@ -1,4 +1,4 @@
-//! What a server refuses for its size, depth, cost or rate. 0 turns a limit off.
+//! The limits of a server: size, depth, cost and rate. 0 turns a limit off.
 
 use std::time::Duration;
 
@@ -109,7 +109,7 @@ impl Limits {
         or_very_long(self.slow_reader_timeout)
     }
 
-    /// The time limit of one who waits for what is committed to be settled, likewise.
+    /// The timeout of waiting for commits to settle, likewise.
     #[must_use]
     pub const fn settle_patience(&self) -> Duration {
         or_very_long(self.settle_timeout)

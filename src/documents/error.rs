@@ -24,7 +24,7 @@ impl DocumentsError {
         }
     }
 
-    /// Whether nothing is there, which no waiting mends.
+    /// Whether the content does not exist, so that waiting does not help.
     #[must_use]
     pub const fn is_gone(&self) -> bool {
         matches!(self, Self::Gone(_))
@@ -61,7 +61,7 @@ impl From<io::Error> for DocumentsError {
 /// A setting of the store that cannot be used, and what to do about it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct SettingError {
-    /// What is wrong.
+    /// The error.
     pub message: String,
     /// What to do.
     pub remedy: String,

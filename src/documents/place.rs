@@ -34,7 +34,7 @@ pub(super) struct Place {
 }
 
 impl Place {
-    /// A place that is no folder.
+    /// A path that is not a folder.
     pub(super) fn elsewhere(store: Arc<dyn ObjectStore>) -> Self {
         Self { store, folder: None, incoming: Arc::new(Folder::own()) }
     }
@@ -46,7 +46,7 @@ pub(super) fn open(url: &str) -> Result<Place, SettingError> {
         return folder_store(folder);
     }
     match url.strip_prefix("s3://") {
-        // The settings that AWS's own tools read, by the library's own reading of them: they are no options of ours.
+        // The settings of AWS's own tools, as the library reads them: they are not options of cpor.
         Some(place) => bucket_store(place, AmazonS3Builder::from_env()).map(Place::elsewhere),
         None => Err(SettingError::new(format!("Documents cannot be stored at {url:?}."), FORMS)),
     }
@@ -58,14 +58,14 @@ fn folder_store(folder: &str) -> Result<Place, SettingError> {
         SettingError::new(message, FORMS)
     };
     private::make_folder(folder.as_ref()).map_err(|error| wrong(&error))?;
-    // A document that was taken survives a loss of power, like the row that speaks of it.
+    // An accepted document survives a loss of power, like its row.
     let store = LocalFileSystem::new_with_prefix(folder).map_err(|error| wrong(&error))?.with_fsync(true);
     let store = Arc::new(store);
     let incoming = Arc::new(Folder::shared(std::path::Path::new(folder).join(INCOMING)));
     Ok(Place { store: Arc::clone(&store) as Arc<dyn ObjectStore>, folder: Some(store), incoming })
 }
 
-/// The store of `bucket[/prefix]`, with what the environment says of it.
+/// The store of `bucket[/prefix]`, configured by the environment.
 fn bucket_store(place: &str, environment: AmazonS3Builder) -> Result<Arc<dyn ObjectStore>, SettingError> {
     let (bucket, prefix) = place.split_once('/').unwrap_or((place, ""));
     let is_name = |c: char| c.is_ascii_alphanumeric() || matches!(c, '.' | '-' | '_');
@@ -98,7 +98,7 @@ fn bucket_store(place: &str, environment: AmazonS3Builder) -> Result<Arc<dyn Obj
     Ok(if prefix.as_ref().is_empty() { Arc::new(store) } else { Arc::new(PrefixStore::new(store, prefix)) })
 }
 
-/// Says at the start what every request would fail with later.
+/// Reports at the start what every request would fail with later.
 fn look_at(environment: &AmazonS3Builder) -> Result<(), SettingError> {
     let value = |key| environment.get_config_value(&key).filter(|value| !value.is_empty());
     let endpoint = value(AmazonS3ConfigKey::S3Endpoint).or_else(|| value(AmazonS3ConfigKey::Endpoint));

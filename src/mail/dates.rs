@@ -28,7 +28,7 @@ impl Zone {
     /// The instant in words: weekday, date, time and zone.
     ///
     /// # Errors
-    /// An instant that no calendar has: there is none.
+    /// An instant that the calendar does not have; none exists.
     pub(super) fn instant(&self, language: Language, at: Timestamp) -> Result<String, MailError> {
         let wrong = |what: &dyn std::fmt::Display| MailError::new(format!("The time {at} cannot be formatted: {what}"));
         let here = at.to_jiff().to_zoned(self.zone.clone());

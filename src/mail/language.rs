@@ -35,7 +35,7 @@ impl Language {
         Self::ALL.into_iter().find(|language| language.tag() == primary)
     }
 
-    /// The one that a browser's `Accept-Language` likes best; English where it names none of them.
+    /// The preferred language of a browser's `Accept-Language`; English if it names none of them.
     #[must_use]
     pub fn accepted(header: Option<&str>) -> Self {
         let quality = |part: &str| -> f32 {

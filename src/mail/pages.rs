@@ -13,7 +13,7 @@ const STYLE: &str = include_str!("templates/page.css");
 /// What a page shows.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Page {
-    /// What was claimed, by whom, until when; with the button that declines.
+    /// The claim, its partner and the deadline, with the button that declines.
     Decline {
         /// What it is about.
         names: Names,

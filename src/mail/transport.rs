@@ -79,7 +79,7 @@ impl Mailer {
         Delivery::Failed(failed)
     }
 
-    /// Begins a new pool in place of this one, unless somebody did already.
+    /// Replaces this pool by a new one, unless that was already done.
     fn renew(&self, generation: u64) {
         let mut pool = self.pool.lock().unwrap_or_else(PoisonError::into_inner);
         if pool.1 == generation

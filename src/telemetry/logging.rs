@@ -11,7 +11,7 @@ use crate::config::LogFormat;
 /// One of those who hear what is told.
 pub(super) type AnyLayer = Box<dyn Layer<Registry> + Send + Sync>;
 
-/// Turns logging on. `level` holds where `RUST_LOG` says nothing; a second call changes nothing.
+/// Turns logging on. `level` applies if `RUST_LOG` is not set; a second call changes nothing.
 pub fn init(format: LogFormat, level: &str) {
     begin(vec![lines(format, level)]);
 }
@@ -23,7 +23,7 @@ pub fn init_with_traces(format: LogFormat, level: &str, traces: Option<&Traces>)
 }
 
 fn begin(layers: Vec<AnyLayer>) {
-    // An `Err` only says that logging is on already.
+    // An `Err` only means that logging is already on.
     drop(tracing_subscriber::registry().with(layers).try_init());
 }
 
@@ -43,8 +43,8 @@ fn lines(format: LogFormat, level: &str) -> AnyLayer {
     }
 }
 
-/// Tells a panic as a line of the log, which must be JSON throughout. What it says can hold a caller's text, as that of a
-/// wrong index does, so only its place is told where nobody debugs.
+/// Logs a panic as a line, because the log must be JSON throughout. Its message may contain a caller's text, for
+/// example of a bad index, so it is logged only at the level `debug`, and otherwise only its place.
 fn log_panics() {
     panic::set_hook(Box::new(|panic| {
         let place = panic.location().map(ToString::to_string).unwrap_or_default();

@@ -38,7 +38,7 @@ const PROCESS_START: &str = "process_start_time_seconds";
 /// The upper ends of the buckets of durations, in seconds: 1 ms to 10 s.
 const BUCKETS: [f64; 13] = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0];
 
-/// What every counter counts; the labels stand in brackets.
+/// The description of every counter.
 const COUNTERS: [(&str, &str); 12] = [
     (REQUESTS, "GraphQL operations, by transport, kind of operation and outcome."),
     (PROBLEMS, "Problems in the payloads of mutations, including warnings, by code."),
@@ -89,7 +89,7 @@ pub fn render() -> Option<String> {
     Some(handle.render())
 }
 
-/// Takes measured durations into their buckets, so that they do not pile up while nobody asks for them. Cheap.
+/// Moves measured durations into their buckets, so that they do not accumulate between scrapes. Cheap.
 pub fn upkeep() {
     if let Some(handle) = handle() {
         handle.run_upkeep();
@@ -110,7 +110,7 @@ fn handle() -> Option<&'static PrometheusHandle> {
         .as_ref()
 }
 
-/// Says what the metrics mean, and begins those that have no labels: what never happened is 0, not absent.
+/// Registers the descriptions, and starts metrics without labels at 0, so that they are not absent.
 fn describe() {
     for (name, help) in COUNTERS {
         describe_counter!(name, Unit::Count, help);

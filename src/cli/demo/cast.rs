@@ -8,7 +8,7 @@ use uuid::Uuid;
 
 use crate::cli::failure::Failure;
 
-/// Somebody with a token.
+/// A person with a token.
 #[derive(Clone, Copy, Debug)]
 pub struct Person {
     /// The shell variable that holds the token.

@@ -121,7 +121,7 @@ struct Done {
     subscriptions: u64,
 }
 
-/// What is made and not written yet.
+/// Generated rows that are not written yet.
 #[derive(Debug, Default)]
 struct Pending {
     customers: Vec<CustomerRow>,
@@ -172,7 +172,7 @@ impl Work<'_> {
         Ok(())
     }
 
-    /// Writes what is pending in one transaction, claims and entries in the order of their times.
+    /// Writes pending rows in one transaction, claims and entries in the order of their times.
     async fn flush(&mut self) -> Result<(), Failure> {
         let Pending { customers, subscriptions, mut batch } = std::mem::take(&mut self.pending);
         let count = |rows: usize| u64::try_from(rows).unwrap_or(0);

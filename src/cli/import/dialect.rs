@@ -1,5 +1,5 @@
-//! How a CSV file separates its cells: by what its first line says, or by what separates the column names in it. Spreadsheets
-//! write a semicolon where the comma is the decimal sign, and tabs as "Unicode text".
+//! The separator of a CSV file: as its first line declares it, or as it separates the column names. Spreadsheets write
+//! a semicolon where the comma is the decimal sign, and tabs as "Unicode text".
 
 use std::io::{BufRead, Cursor, Read};
 

@@ -1,4 +1,4 @@
-//! From rows to the database: in batches, each loaded in one transaction, with every refusal told by line.
+//! Loads rows into the database in batches, each in one transaction, and reports every refused line.
 
 use std::{collections::HashMap, mem};
 
