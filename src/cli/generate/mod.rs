@@ -73,7 +73,7 @@ pub async fn run(options: Options) -> Result<(), Failure> {
     if !bulk::is_empty(app.db()).await.map_err(AppError::from)? {
         return Err(Failure::new(
             "The database already holds claims, partners or customers.",
-            "Name an empty database with --database-url, or make this one anew, then run `cpor migrate up` and generate again.",
+            "Name an empty database with --database-url, or create this one again, then run `cpor migrate up` and generate again.",
         ));
     }
     let partners = options.partners.unwrap_or_else(|| (options.claims / 200).max(4));

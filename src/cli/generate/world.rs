@@ -59,7 +59,7 @@ impl World {
             .map(|entry| entry.map_err(|_| String::new()).and_then(|entry| entry.row))
             .collect();
         let products = products.map_err(|why| {
-            Failure::new(format!("The catalogue cannot be read: {why}"), "This is a defect; please report it.")
+            Failure::new(format!("The catalog cannot be read: {why}"), "This is a defect; please report it.")
         })?;
         let seed = Seeded::new(seed);
         let partner = |number| partner(number, &mut seed.part(PARTNERS_PART + number));
