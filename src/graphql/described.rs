@@ -1,5 +1,5 @@
-//! Descriptions that the library has no attribute for: those of the schema itself, of `ID`, and of the built-in directives'
-//! arguments in the SDL.
+//! Descriptions that the library has no attribute for: that of the schema itself in introspection, of `ID`, and of the built-in
+//! directives' arguments in the SDL.
 //!
 //! In introspection the library describes the arguments, but returns a fixed text for `__schema { description }`, which
 //! [`Described`] replaces. Only operations with introspection fields run on a schema with this extension.
@@ -51,13 +51,13 @@ impl Extension for Described {
     }
 }
 
-/// The SDL with the descriptions that the library leaves out.
+/// The SDL with the descriptions that the library leaves out. The schema itself stays without one there: the library's own
+/// parser rejects a description before `schema`.
 pub(super) fn complete(sdl: &str) -> String {
-    let described = |text: &str, indent: &str| format!("{indent}\"\"\"\n{indent}{text}\n{indent}\"\"\"\n");
-    let mut sdl = sdl.replace("\nschema {\n", &format!("\n{}schema {{\n", described(SCHEMA, "")));
+    let mut sdl = sdl.to_owned();
     for (directive, argument, text) in ARGUMENTS {
         let plain = format!("directive @{directive}({argument})");
-        let full = format!("directive @{directive}(\n{}  {argument}\n)", described(text, "  "));
+        let full = format!("directive @{directive}(\n  \"\"\"\n  {text}\n  \"\"\"\n  {argument}\n)");
         sdl = sdl.replace(&plain, &full);
     }
     sdl
