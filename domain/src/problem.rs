@@ -60,6 +60,13 @@ impl Problem {
         self
     }
 
+    /// The same problem, with a variable part that its message quotes by `{:?}`, escaped as it is there (L16).
+    #[must_use]
+    pub fn quoted(self, name: &str, value: &str) -> Self {
+        let shown = format!("{value:?}");
+        self.param(name, shown.get(1..shown.len().saturating_sub(1)).unwrap_or_default())
+    }
+
     /// The same problem, about this claim, which the caller may see (L16).
     #[must_use]
     pub const fn of_claim(mut self, claim_id: Uuid) -> Self {

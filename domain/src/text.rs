@@ -76,7 +76,7 @@ pub fn email(field: &str, text: &str) -> Result<String, Problem> {
         Ok(_) => Ok(text),
         Err(_) => {
             let message = format!("{text:?} is not an e-mail address.");
-            Err(invalid(field, message, "Give one address, such as ana@contoso.com.").param("value", text))
+            Err(invalid(field, message, "Give one address, such as ana@contoso.com.").quoted("value", &text))
         }
     }
 }

@@ -31,7 +31,7 @@ pub fn mpn_id(field: &str, typed: &str) -> Result<String, Problem> {
     let message =
         format!("{typed:?} is not an MPN id, which has up to {MPN_ID_MAX} letters, digits, hyphens and underscores.");
     let remedy = "Give the location's MPN id as in the partner program.";
-    Err(invalid(field, message, remedy).param("value", typed).param("limit", MPN_ID_MAX))
+    Err(invalid(field, message, remedy).quoted("value", typed).param("limit", MPN_ID_MAX))
 }
 
 /// A country: a two-letter code of ISO 3166-1 in capitals, or a name as it is.
@@ -51,7 +51,7 @@ pub fn country(field: &str, typed: &str) -> Result<String, Problem> {
 pub fn host_name(field: &str, typed: &str) -> Result<String, Problem> {
     identifier::domain(typed).ok_or_else(|| {
         let message = format!("{typed:?} is not a domain name.");
-        invalid(field, message, "Give a domain such as contoso.com.").param("value", typed)
+        invalid(field, message, "Give a domain such as contoso.com.").quoted("value", typed)
     })
 }
 

@@ -52,7 +52,7 @@ pub(super) fn domain_tenant_mismatch(domain: &str, tenant_id: Uuid) -> Problem {
         format!("{domain:?} is not a verified domain of a customer with the tenant id {tenant_id}."),
         "Ask the customer for its tenant id and one of its verified domains.",
     )
-    .param("domain", domain)
+    .quoted("domain", domain)
     .param("tenantId", tenant_id)
 }
 
@@ -64,7 +64,7 @@ pub(super) fn not_an_id(line: &IntendedLine, typed: &str) -> Problem {
         format!("{typed:?} is not a subscription id."),
         "Give the complete id, such as 1f0c3a52-7d1b-4e7e-9c55-0d6f2b8a9e41.",
     )
-    .param("value", typed)
+    .quoted("value", typed)
 }
 
 // E2
@@ -251,7 +251,7 @@ pub(super) fn location_not_yours(mpn_id: &str) -> Problem {
         format!("Your company has no location with the MPN id {mpn_id:?}."),
         "Choose one of your company's locations.",
     )
-    .param("mpnId", mpn_id)
+    .quoted("mpnId", mpn_id)
 }
 
 // E13
