@@ -51,6 +51,7 @@ impl PageArgs {
             after: cursor(list, "after", self.after)?,
             before: cursor(list, "before", self.before)?,
             peeks: ctx.look_ahead().field("pageInfo").exists(),
+            cursors: asks_for_cursors(ctx),
         })
     }
 }
@@ -60,6 +61,12 @@ fn cursor(list: &ListOrder, name: &str, text: Option<String>) -> Result<Option<C
     text.map(decode)
         .transpose()
         .map_err(|_| Failure::BadInput(format!("{name} is no cursor of this list in this order.")))
+}
+
+/// Whether the cursors of a connection's rows are asked for.
+pub(super) fn asks_for_cursors(ctx: &Context<'_>) -> bool {
+    let selected = ctx.look_ahead();
+    selected.field("pageInfo").exists() || selected.field("edges").field("cursor").exists()
 }
 
 /// Whether anything of the page itself is selected, and not the total alone.
