@@ -87,8 +87,15 @@ impl Tail {
         Self { patience, ..self }
     }
 
-    /// Says that something was committed, so that it is read at once.
-    pub fn wake(&self) {
+    /// Says that something was committed: it is read at once if somebody follows, and else with the next look.
+    pub fn committed(&self) {
+        if !self.inner.topics.is_empty() {
+            self.wake();
+        }
+    }
+
+    /// Lets the log be read at once.
+    pub(super) fn wake(&self) {
         self.inner.hint.notify_one();
     }
 

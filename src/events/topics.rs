@@ -84,6 +84,11 @@ impl Topics {
         }
     }
 
+    /// Whether nobody listens.
+    pub(super) fn is_empty(&self) -> bool {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).is_empty()
+    }
+
     /// How many topics somebody listens to.
     #[cfg(test)]
     pub(super) fn len(&self) -> usize {

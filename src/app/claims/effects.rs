@@ -70,7 +70,7 @@ impl App {
 
     /// The answer to a change that was stored and committed; `content` is what no row speaks of any more.
     pub(super) async fn stored(&self, decided: Decided, content: Vec<String>) -> Answer {
-        self.tail().wake();
+        self.tail().committed();
         if decided.plan.has_notices() {
             self.outbox().wake();
         }

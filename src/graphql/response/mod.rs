@@ -10,7 +10,6 @@ mod write;
 
 use async_graphql::{Response, ServerError, Value};
 pub use keys::{Key, Keys, Shape, TYPE};
-pub(super) use write::leaf as write_leaf;
 
 /// Puts null where fields failed.
 pub(super) fn complete(response: &mut Response, keys: &Keys) {

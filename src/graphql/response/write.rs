@@ -28,20 +28,14 @@ pub(super) fn value(out: &mut Vec<u8>, value: &Value, below: Option<&Keys>) {
             }
             out.push(b']');
         }
-        (value, _) => leaf(out, value),
-    }
-}
-
-/// Writes a value without objects of its own: a leaf, or an object that [`crate::graphql::eager`] has written.
-pub fn leaf(out: &mut Vec<u8>, value: &Value) {
-    match value {
-        Value::Binary(text) => out.extend_from_slice(text),
-        Value::String(text) => json(out, text),
-        Value::Enum(name) => json(out, name.as_str()),
-        Value::Null => out.extend_from_slice(b"null"),
-        Value::Boolean(true) => out.extend_from_slice(b"true"),
-        Value::Boolean(false) => out.extend_from_slice(b"false"),
-        value => json(out, value),
+        // What `graphql::at_hand` has written.
+        (Value::Binary(text), _) => out.extend_from_slice(text),
+        (Value::String(text), _) => json(out, text),
+        (Value::Enum(name), _) => json(out, name.as_str()),
+        (Value::Null, _) => out.extend_from_slice(b"null"),
+        (Value::Boolean(true), _) => out.extend_from_slice(b"true"),
+        (Value::Boolean(false), _) => out.extend_from_slice(b"false"),
+        (value, _) => json(out, value),
     }
 }
 

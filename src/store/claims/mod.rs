@@ -28,7 +28,7 @@ use super::{
 };
 
 pub use filter::{ClaimFilter, TimeRange};
-pub use lines::{LineRow, LinesWanted, document_counts, lines, lines_of};
+pub use lines::{LineOfClaim, LineRow, LinesWanted, document_counts, lines, lines_of};
 pub use list::{count, page};
 pub use order::{ClaimOrder, ClaimOrderField};
 pub use row::{ClaimRow, Wanted};
