@@ -190,20 +190,23 @@ enum Column<T> {
 /// A list as JSON; nothing if a field of it is neither at hand nor can be read for all objects together.
 pub async fn list<T: AtHand>(ctx: &ContextSelectionSet<'_>, objects: &[T], name: &str) -> Option<Value> {
     let reader = Reader::of(ctx).ok()?;
-    let items = &ctx.item.node.items;
-    let mut columns = Vec::with_capacity(items.len());
-    let mut contexts = Vec::new();
-    for item in items {
-        let Selection::Field(field) = &item.node else { return None };
-        let column = if let Some(write) = write::<T>(&field.node, name) {
-            Column::AtHand(write)
+    let fields = ctx.item.node.items.iter().map(|item| match &item.node {
+        Selection::Field(field) => Some(ctx.with_field(field)),
+        Selection::FragmentSpread(_) | Selection::InlineFragment(_) => None,
+    });
+    let fields: Vec<Context<'_>> = fields.collect::<Option<_>>()?;
+    let (mut columns, mut reads, all) =
+        (Vec::with_capacity(fields.len()), Vec::new(), objects.iter().collect::<Vec<&T>>());
+    for field in &fields {
+        let column = if let Some(read) = T::together(&all, field) {
+            reads.push(read);
+            Column::Read(reads.len() - 1)
         } else {
-            contexts.push(ctx.with_field(field));
-            Column::Read(contexts.len() - 1)
+            Column::AtHand(write::<T>(&field.item.node, name)?)
         };
-        columns.push((key(&field.node), column));
+        columns.push((key(&field.item.node), column));
     }
-    let parts = together(objects, &contexts).await?;
+    let parts: Vec<Parts> = join_all(reads).await.into_iter().collect::<Option<_>>()?;
     let mut out = Json::default();
     let mut place = 0;
     let is_whole = out.list(objects, |out, object| {
@@ -223,16 +226,6 @@ pub async fn list<T: AtHand>(ctx: &ContextSelectionSet<'_>, objects: &[T], name:
         is_whole
     });
     is_whole.then(|| text(&out))
-}
-
-/// Reads fields of all objects, all of the fields in one round.
-async fn together<T: AtHand>(objects: &[T], fields: &[Context<'_>]) -> Option<Vec<Parts>> {
-    if fields.is_empty() {
-        return Some(Vec::new());
-    }
-    let objects: Vec<&T> = objects.iter().collect();
-    let reads: Option<Vec<_>> = fields.iter().map(|field| T::together(&objects, field)).collect();
-    join_all(reads?).await.into_iter().collect()
 }
 
 /// JSON that is ready to be sent.

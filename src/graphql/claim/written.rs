@@ -34,7 +34,9 @@ impl AtHand for Claim {
             "version" => plain(|claim: &Self, _, out| out.int(claim.claim().version)),
             "status" => plain(|claim: &Self, _, out| out.word::<ClaimStatus>(claim.claim().status)),
             "solutionArea" => plain(|claim: &Self, _, out| out.word::<SolutionArea>(claim.claim().solution_area)),
-            "activities" => plain(|claim: &Self, _, out| out.words::<Activity, _>(claim.claim().activities.iter().copied())),
+            "activities" => {
+                plain(|claim: &Self, _, out| out.words::<Activity, _>(claim.claim().activities.iter().copied()))
+            }
             "programs" => plain(|claim: &Self, _, out| out.words::<IncentiveProgram, _>(claim.programs_of())),
             "createdAt" => plain(|claim: &Self, _, out| out.time(claim.claim().created_at)),
             "updatedAt" => plain(|claim: &Self, _, out| out.time(claim.claim().updated_at)),

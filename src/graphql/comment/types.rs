@@ -134,7 +134,10 @@ impl Load for With<Visible<Uuid>, CommentPage> {
 }
 
 /// A page of the comments of each of these claims, read at once; nothing if any field of them is not at hand.
-pub(in crate::graphql) fn of_claims<'a>(claims: Vec<Visible<Uuid>>, ctx: &'a Context<'a>) -> Option<at_hand::Together<'a>> {
+pub(in crate::graphql) fn of_claims<'a>(
+    claims: Vec<Visible<Uuid>>,
+    ctx: &'a Context<'a>,
+) -> Option<at_hand::Together<'a>> {
     page::together(ctx, "CommentConnection", &comments::ORDER, move |reader, request| {
         let wanted = wanted(ctx);
         async move {

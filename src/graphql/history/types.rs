@@ -185,7 +185,10 @@ impl Load for With<Visible<Uuid>, HistoryPage> {
 }
 
 /// A page of the history of each of these claims, read at once; nothing if any field of them is not at hand.
-pub(in crate::graphql) fn of_claims<'a>(claims: Vec<Visible<Uuid>>, ctx: &'a Context<'a>) -> Option<at_hand::Together<'a>> {
+pub(in crate::graphql) fn of_claims<'a>(
+    claims: Vec<Visible<Uuid>>,
+    ctx: &'a Context<'a>,
+) -> Option<at_hand::Together<'a>> {
     guard::HISTORY.hold(ctx).ok()?;
     page::together(ctx, "HistoryEntryConnection", &history::ORDER_OF_CLAIM, move |reader, request| {
         let wanted = wanted(ctx);
