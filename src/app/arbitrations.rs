@@ -89,7 +89,7 @@ impl App {
             key.remember(&transaction, &done, now).await?;
         }
         transaction.commit().await?;
-        self.tail().wake();
+        self.tail().committed();
         self.outbox().wake();
         Ok(done)
     }

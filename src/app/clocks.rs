@@ -89,7 +89,7 @@ impl App {
         Box::pin(plan.store(&transaction)).await?;
         transaction.commit().await?;
         telemetry::clock_fired();
-        self.tail().wake();
+        self.tail().committed();
         self.outbox().wake();
         Ok(())
     }

@@ -1,8 +1,11 @@
 //! Who did something.
 
-use async_graphql::{Enum, SimpleObject};
+use async_graphql::{Enum, SimpleObject, parser::types::Field};
 
-use super::loader::Reader;
+use super::{
+    at_hand::{AtHand, Write, plain},
+    loader::Reader,
+};
 
 /// Who performed an action, with the details that the caller may see.
 #[derive(Clone, Debug, SimpleObject)]
@@ -18,6 +21,16 @@ impl Actor {
     #[must_use]
     pub fn shown_to(reader: &Reader, actor: &domain::caller::Actor) -> Self {
         Self { kind: actor.kind.into(), name: actor.shown_to(reader.is_vendor()) }
+    }
+}
+
+impl AtHand for Actor {
+    fn field(field: &Field) -> Option<Write<Self>> {
+        match field.name.node.as_str() {
+            "kind" => plain(|actor: &Self, _, out| out.word::<ActorKind>(actor.kind)),
+            "name" => plain(|actor: &Self, _, out| out.text(&actor.name)),
+            _ => None,
+        }
     }
 }
 

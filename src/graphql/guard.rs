@@ -135,12 +135,22 @@ pub(super) fn has(caller: &Caller, scopes: &[Scope]) -> Result<(), Failure> {
 /// The guard of a field below the roots: one of these scopes, wherever the field is reached by a query.
 pub(super) struct Reads(pub(super) &'static [Scope]);
 
-impl Guard for Reads {
-    async fn check(&self, ctx: &Context<'_>) -> Result<()> {
+impl Reads {
+    /// Refuses a field that the token has no scope for.
+    ///
+    /// # Errors
+    /// `FORBIDDEN`.
+    pub(super) fn hold(&self, ctx: &Context<'_>) -> Result<(), Failure> {
         if ctx.query_env.operation.node.ty == OperationType::Mutation {
             return Ok(());
         }
-        Ok(has(&Reader::of(ctx)?.caller, self.0)?)
+        has(&Reader::of(ctx)?.caller, self.0)
+    }
+}
+
+impl Guard for Reads {
+    async fn check(&self, ctx: &Context<'_>) -> Result<()> {
+        Ok(self.hold(ctx)?)
     }
 }
 

@@ -7,6 +7,7 @@ mod actor;
 pub mod answer;
 mod arbitration;
 mod association;
+mod at_hand;
 mod batch;
 mod claim;
 mod comment;

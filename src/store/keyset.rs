@@ -38,7 +38,7 @@ pub async fn page<S: Shape>(
 ) -> Result<Page<S::Record>, StoreError> {
     let statement = keyset.limit(selected(query, shape), request);
     let rows = db.connection().query_all(&statement).await?;
-    Ok(Page::of(keyset.placed(read_all(&rows, shape)?), request))
+    Ok(Page::of(keyset.placed(read_all(&rows, shape)?, request), request))
 }
 
 /// The query with the columns of the shape.
@@ -79,9 +79,10 @@ impl<T> Keyset<'_, T> {
         if self.order.descending == request.backward { Order::Asc } else { Order::Desc }
     }
 
-    /// Each record with its cursor.
-    pub fn placed(&self, records: Vec<T>) -> Vec<(Cursor, T)> {
-        records.into_iter().map(|record| (Cursor::new(&self.order, (self.keys)(&record)), record)).collect()
+    /// Each record with its cursor, if the request asks for cursors.
+    pub fn placed(&self, records: Vec<T>, request: &PageRequest) -> Vec<(Cursor, T)> {
+        let keys = |record: &T| if request.cursors { (self.keys)(record) } else { Vec::new() };
+        records.into_iter().map(|record| (Cursor::new(&self.order, keys(&record)), record)).collect()
     }
 }
 

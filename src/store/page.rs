@@ -108,13 +108,15 @@ pub struct PageRequest {
     pub before: Option<Cursor>,
     /// Whether it is to be known if there are more. One row more is read then.
     pub peeks: bool,
+    /// Whether the cursors of its rows are asked for. Else they are blank, and what they are made of is not read.
+    pub cursors: bool,
 }
 
 impl PageRequest {
     /// The first rows of the list.
     #[must_use]
     pub const fn first(limit: u64) -> Self {
-        Self { limit, backward: false, after: None, before: None, peeks: true }
+        Self { limit, backward: false, after: None, before: None, peeks: true, cursors: true }
     }
 }
 

@@ -170,9 +170,10 @@ impl<DB: Database> Connections<DB> {
             if let Some(Idle { connection, taken, .. }) = self.trusted(now) {
                 return Ok(self.leased(permit, connection, taken));
             }
-            return within_patience(self.open(permit, now)).await;
+            // On the heap: what opens a connection is so large that moving it costs more than a read.
+            return Box::pin(within_patience(self.open(permit, now))).await;
         }
-        within_patience(async {
+        Box::pin(within_patience(async {
             let permit = self.permits.acquire().await;
             let permit = permit.map_err(|_| DbErr::ConnectionAcquire(ConnAcquireErr::ConnectionClosed))?;
             let now = now();
@@ -180,7 +181,7 @@ impl<DB: Database> Connections<DB> {
                 Some(Idle { connection, taken, .. }) => Ok(self.leased(permit, connection, taken)),
                 None => self.open(permit, now).await,
             }
-        })
+        }))
         .await
     }
 

@@ -73,7 +73,7 @@ impl App {
             key.remember(&transaction, &done, now).await?;
         }
         transaction.commit().await?;
-        self.tail().wake();
+        self.tail().committed();
         Ok(Answer { claim: Some(claim), problems, ..Answer::default() })
     }
 }

@@ -138,3 +138,5 @@ impl Load for PartiesOf {
         by_args(keys, read).await
     }
 }
+
+crate::graphql::at_hand::nothing_at_hand!(Arbitration);

@@ -81,3 +81,5 @@ loads_by_id! {
     AssociationOfLine(Uuid) => records::Association,
     |reader, ids| associations::of_lines(reader.db(), &reader.caller, &ids).await?
 }
+
+crate::graphql::at_hand::nothing_at_hand!(Association);

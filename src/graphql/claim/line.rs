@@ -2,13 +2,14 @@
 
 use std::sync::Arc;
 
-use async_graphql::{Context, ID, Object};
+use async_graphql::{Context, ID, Object, parser::types::Field};
 use domain::kinds::ClaimStatus;
 
 use super::{enums::LineOutcome, loads::KnownStanding};
 use crate::{
     graphql::{
         association::{Association, AssociationOfLine},
+        at_hand::{self, AtHand, Write, plain},
         directory::{CustomerSubscription, Product, ProductById, SubscriptionById},
         eager::Eager,
         error::Failure,
@@ -31,6 +32,11 @@ impl ClaimLine {
     #[must_use]
     pub fn new(claim: Arc<ClaimRow>, standing: KnownStanding, place: usize, row: LineRow) -> Self {
         Self { claim, standing, row, place }
+    }
+
+    /// The outcome as this reader may know it (A3).
+    fn outcome_to(&self, reader: &Reader) -> LineOutcome {
+        if reader.is_customer() { LineOutcome::Pending } else { self.row.line.outcome.into() }
     }
 
     fn is_of_draft(&self) -> bool {
@@ -80,12 +86,24 @@ impl ClaimLine {
 
     /// Whether another partner competed for the subject, and who won. Always `PENDING` for customers.
     async fn outcome(&self, ctx: &Context<'_>) -> Result<LineOutcome, Failure> {
-        // A3
-        if Reader::of(ctx)?.is_customer() { Ok(LineOutcome::Pending) } else { Ok(self.row.line.outcome.into()) }
+        Ok(self.outcome_to(Reader::of(ctx)?))
     }
 
     /// The association that approval created for this line, even if it has ended; null before approval.
     async fn association(&self, ctx: &Context<'_>) -> Result<Option<Eager<Association>>, Failure> {
         Ok(load(ctx, AssociationOfLine(self.row.line.id)).await?.map(|one| Eager(one.into())))
+    }
+}
+
+impl AtHand for ClaimLine {
+    fn field(field: &Field) -> Option<Write<Self>> {
+        match field.name.node.as_str() {
+            "id" => plain(|line: &Self, _, out| out.id(Kind::ClaimLine, line.row.line.id)),
+            "product" => at_hand::object(field, "Product", |line: &Self, _, write| {
+                line.row.product.clone().is_some_and(|product| write(&Product(product)))
+            }),
+            "outcome" => plain(|line: &Self, reader, out| out.word::<LineOutcome>(line.outcome_to(reader))),
+            _ => None,
+        }
     }
 }

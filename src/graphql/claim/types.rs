@@ -35,13 +35,13 @@ use crate::graphql::{
     reviewer::Reviewer,
     scalar::DateTime,
 };
-use crate::store::claims::ClaimRow;
+use crate::store::claims::{ClaimRow, LineRow};
 
 /// A claim that the caller sees.
 #[derive(Clone, Debug)]
 pub struct Claim {
-    row: Arc<ClaimRow>,
-    standing: KnownStanding,
+    pub(super) row: Arc<ClaimRow>,
+    pub(super) standing: KnownStanding,
 }
 
 impl From<ClaimRow> for Claim {
@@ -58,7 +58,7 @@ impl From<domain::claim::Claim> for Claim {
 
 impl Claim {
     /// The claim; columns that were not selected are blank.
-    fn claim(&self) -> &domain::claim::Claim {
+    pub(super) fn claim(&self) -> &domain::claim::Claim {
         self.row.claim()
     }
 
@@ -69,6 +69,27 @@ impl Claim {
         read: impl FnOnce(&domain::claim::Claim) -> Option<T>,
     ) -> Result<Option<T>, Failure> {
         Ok(if Reader::of(ctx)?.is_customer() { None } else { read(self.claim()) })
+    }
+
+    /// The partner's own key, to the partner alone.
+    pub(super) fn reference_to(&self, reader: &Reader) -> Option<&str> {
+        self.claim().external_reference.as_deref().filter(|_| reader.is_partner())
+    }
+
+    /// The actions that are open to this reader now.
+    pub(super) fn open_to(&self, reader: &Reader) -> Vec<domain::kinds::ClaimAction> {
+        lifecycle::available(self.claim(), &reader.caller, reader.app.now())
+    }
+
+    /// The programs that follow from solution area and activities.
+    pub(super) fn programs_of(&self) -> Vec<domain::kinds::IncentiveProgram> {
+        catalogue::programs(self.claim().solution_area, &self.claim().activities)
+    }
+
+    /// The claim's lines, with what they need of the claim.
+    pub(super) fn with_lines(&self, lines: Vec<LineRow>) -> Vec<ClaimLine> {
+        let line = |(place, line)| ClaimLine::new(Arc::clone(&self.row), self.standing.clone(), place, line);
+        lines.into_iter().enumerate().map(line).collect()
     }
 }
 
@@ -117,7 +138,7 @@ impl Claim {
 
     /// The partner's own key for the claim, unique per partner. Null for everyone but the claim's partner.
     async fn external_reference(&self, ctx: &Context<'_>) -> Result<Option<&str>, Failure> {
-        Ok(if Reader::of(ctx)?.is_partner() { self.claim().external_reference.as_deref() } else { None })
+        Ok(self.reference_to(Reader::of(ctx)?))
     }
 
     /// Raised by one by every mutation of the claim except `addComment`. Mutations compare it with `expectedVersion`.
@@ -166,8 +187,7 @@ impl Claim {
 
     /// The incentive programs that follow from solution area and activities. Empty for Revenue association.
     async fn programs(&self) -> Vec<IncentiveProgram> {
-        let programs = catalogue::programs(self.claim().solution_area, &self.claim().activities);
-        programs.into_iter().map(Into::into).collect()
+        self.programs_of().into_iter().map(Into::into).collect()
     }
 
     /// The claimed products, in the order in which they were added.
@@ -178,8 +198,7 @@ impl Claim {
             let wanted = meant(ctx, || Ok(wanted::of_lines(ctx)))?;
             load(ctx, With::of(self.row.id(), wanted)).await?.unwrap_or_default()
         };
-        let line = |(place, line)| ClaimLine::new(Arc::clone(&self.row), self.standing.clone(), place, line);
-        Ok(EagerList(lines.into_iter().enumerate().map(line).collect()))
+        Ok(EagerList(self.with_lines(lines)))
     }
 
     /// The contact person at the customer. Null for customers.
@@ -325,9 +344,7 @@ impl Claim {
     /// What the caller may do with this claim now. It derives from the table that also guards the mutations, so a
     /// listed action is never refused because of status, role or scope.
     async fn available_actions(&self, ctx: &Context<'_>) -> Result<Vec<ClaimAction>, Failure> {
-        let reader = Reader::of(ctx)?;
-        let open = lifecycle::available(self.claim(), &reader.caller, reader.app.now());
-        Ok(open.into_iter().map(Into::into).collect())
+        Ok(self.open_to(Reader::of(ctx)?).into_iter().map(Into::into).collect())
     }
 
     /// When the partner created the draft.

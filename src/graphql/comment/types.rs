@@ -2,12 +2,13 @@
 
 use std::collections::HashMap;
 
-use async_graphql::{Context, Enum, ID, Object};
+use async_graphql::{Context, Enum, ID, Object, parser::types::Field};
 use uuid::Uuid;
 
 use crate::{
     graphql::{
         actor::Actor,
+        at_hand::{self, AtHand, Write, plain},
         claim::{self, Claim},
         eager::Eager,
         error::Failure,
@@ -87,6 +88,21 @@ impl Comment {
     }
 }
 
+impl AtHand for Comment {
+    fn field(field: &Field) -> Option<Write<Self>> {
+        match field.name.node.as_str() {
+            "id" => plain(|comment: &Self, _, out| out.id(Kind::Comment, comment.0.id)),
+            "author" => at_hand::object(field, "Actor", |comment: &Self, reader, write| {
+                write(&Actor::shown_to(reader, &comment.0.author))
+            }),
+            "body" => plain(|comment: &Self, _, out| out.text(&comment.0.body)),
+            "visibility" => plain(|comment: &Self, _, out| out.word::<CommentVisibility>(comment.0.visibility)),
+            "createdAt" => plain(|comment: &Self, _, out| out.time(comment.0.created_at)),
+            _ => None,
+        }
+    }
+}
+
 loads_by_id! {
     /// A comment that the caller sees, by its id.
     CommentById(Uuid) => records::Comment,
@@ -115,6 +131,21 @@ impl Load for With<Visible<Uuid>, CommentPage> {
         })
         .await
     }
+}
+
+/// A page of the comments of each of these claims, read at once; nothing if any field of them is not at hand.
+pub(in crate::graphql) fn of_claims<'a>(
+    claims: Vec<Visible<Uuid>>,
+    ctx: &'a Context<'a>,
+) -> Option<at_hand::Together<'a>> {
+    page::together(ctx, "CommentConnection", &comments::ORDER, move |reader, request| {
+        let wanted = wanted(ctx);
+        async move {
+            let mut pages = comments::pages_of_claims(reader.db(), &reader.caller, &claims, &request, wanted).await?;
+            let mut page = |id: &Visible<Uuid>| pages.remove(&id.get()).unwrap_or_else(Page::empty);
+            Ok(claims.iter().map(|id| CommentConnection::new(page(id), Total::nobody())).collect())
+        }
+    })
 }
 
 /// A page of the comments of a claim that the caller sees.

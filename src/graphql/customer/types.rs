@@ -1,10 +1,11 @@
 //! The customer.
 
-use async_graphql::{Context, ID, Object};
+use async_graphql::{Context, ID, Object, parser::types::Field};
 use uuid::Uuid;
 
 use crate::{
     graphql::{
+        at_hand::{AtHand, Write, plain},
         claim::{self, ClaimConnection, ClaimFilter, ClaimOrder},
         directory::{self, CustomerSubscriptionConnection, SubscriptionFilter},
         eager::Eager,
@@ -101,6 +102,18 @@ impl Customer {
         claim::of_customer(ctx, self.0.tenant_id, PageArgs { first, after, last, before }, filter, order_by)
             .await
             .map(Eager)
+    }
+}
+
+impl AtHand for Customer {
+    fn field(field: &Field) -> Option<Write<Self>> {
+        match field.name.node.as_str() {
+            "id" => plain(|customer: &Self, _, out| out.id(Kind::Customer, customer.0.tenant_id)),
+            "tenantId" => plain(|customer: &Self, _, out| out.uuid(customer.0.tenant_id)),
+            "name" => plain(|customer: &Self, _, out| out.text(&customer.0.name)),
+            "domain" => plain(|customer: &Self, _, out| out.text(&customer.0.domain)),
+            _ => None,
+        }
     }
 }
 

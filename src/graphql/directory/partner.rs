@@ -1,12 +1,13 @@
 //! The partner and its locations.
 
-use async_graphql::{Context, ID, Object};
+use async_graphql::{Context, ID, Object, parser::types::Field};
 use domain::caller::Side;
 use uuid::Uuid;
 
 use super::IncentiveProgram;
 use crate::{
     graphql::{
+        at_hand::{AtHand, Write, plain},
         error::Failure,
         global_id::{self, Kind},
         loader::{Reader, load, loads_by_id},
@@ -96,6 +97,27 @@ impl PartnerLocation {
             return Ok(Vec::new());
         }
         Ok(self.0.enrolled_programs.iter().map(|program| (*program).into()).collect())
+    }
+}
+
+impl AtHand for Partner {
+    fn field(field: &Field) -> Option<Write<Self>> {
+        match field.name.node.as_str() {
+            "id" => plain(|partner: &Self, _, out| out.id(Kind::Partner, partner.0.id)),
+            "name" => plain(|partner: &Self, _, out| out.text(&partner.0.name)),
+            _ => None,
+        }
+    }
+}
+
+impl AtHand for PartnerLocation {
+    fn field(field: &Field) -> Option<Write<Self>> {
+        match field.name.node.as_str() {
+            "mpnId" => plain(|location: &Self, _, out| out.text(&location.0.mpn_id)),
+            "name" => plain(|location: &Self, _, out| out.text(&location.0.name)),
+            "country" => plain(|location: &Self, _, out| out.text(&location.0.country)),
+            _ => None,
+        }
     }
 }
 

@@ -1,11 +1,12 @@
 //! The product.
 
-use async_graphql::{Context, ID, InputObject, Object};
+use async_graphql::{Context, ID, InputObject, Object, parser::types::Field};
 use uuid::Uuid;
 
 use super::SolutionArea;
 use crate::{
     graphql::{
+        at_hand::{AtHand, Write, plain},
         error::Failure,
         global_id::{self, Kind},
         loader::loads_by_id,
@@ -53,6 +54,19 @@ impl Product {
     /// The one solution area that it belongs to.
     async fn solution_area(&self) -> SolutionArea {
         self.0.solution_area.into()
+    }
+}
+
+impl AtHand for Product {
+    fn field(field: &Field) -> Option<Write<Self>> {
+        match field.name.node.as_str() {
+            "id" => plain(|product: &Self, _, out| out.id(Kind::Product, product.0.sku_id)),
+            "skuId" => plain(|product: &Self, _, out| out.uuid(product.0.sku_id)),
+            "skuPartNumber" => plain(|product: &Self, _, out| out.text(&product.0.sku_part_number)),
+            "name" => plain(|product: &Self, _, out| out.text(&product.0.name)),
+            "solutionArea" => plain(|product: &Self, _, out| out.word::<SolutionArea>(product.0.solution_area)),
+            _ => None,
+        }
     }
 }
 

@@ -189,3 +189,5 @@ pub(in crate::graphql) async fn of_customer(
     let total = Total::loaded(count);
     Ok(CustomerSubscriptionConnection::new(page, total))
 }
+
+crate::graphql::at_hand::nothing_at_hand!(CustomerSubscription);

@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use async_graphql::{Context, ID, Object, SimpleObject};
+use async_graphql::{Context, ID, Object, SimpleObject, parser::types::Field};
 use domain::lifecycle::ACTING_FOR;
 use uuid::Uuid;
 
@@ -10,6 +10,7 @@ use super::HistoryAction;
 use crate::{
     graphql::{
         actor::Actor,
+        at_hand::{self, AtHand, Json, Write, plain},
         claim::{self, Claim, ClaimStatus},
         comment::{Comment, CommentById},
         eager::{Eager, EagerList},
@@ -140,6 +141,27 @@ impl HistoryEntry {
     }
 }
 
+impl AtHand for HistoryEntry {
+    fn field(field: &Field) -> Option<Write<Self>> {
+        match field.name.node.as_str() {
+            "id" => plain(|entry: &Self, _, out| out.id(Kind::HistoryEntry, entry.0.id)),
+            "position" => plain(|entry: &Self, _, out| out.text(&history::encode_position(entry.0.id))),
+            "action" => plain(|entry: &Self, _, out| out.word::<HistoryAction>(entry.0.action)),
+            "actor" => at_hand::object(field, "Actor", |entry: &Self, reader, write| {
+                write(&Actor::shown_to(reader, &entry.0.actor))
+            }),
+            "at" => plain(|entry: &Self, _, out| out.time(entry.0.at)),
+            "fromStatus" => plain(|entry: &Self, _, out| out.maybe(entry.0.from_status, Json::word::<ClaimStatus>)),
+            "toStatus" => plain(|entry: &Self, _, out| out.maybe(entry.0.to_status, Json::word::<ClaimStatus>)),
+            "note" => plain(|entry: &Self, _, out| out.maybe_text(entry.0.note.as_deref())),
+            "hash" => plain(|entry: &Self, _, out| out.text(&entry.0.hash)),
+            _ => None,
+        }
+    }
+}
+
+at_hand::nothing_at_hand!(FieldChange);
+
 loads_by_id! {
     /// How many entries of a claim's history the caller sees.
     HistoryCount(Visible<Uuid>) => u64,
@@ -160,6 +182,22 @@ impl Load for With<Visible<Uuid>, HistoryPage> {
         })
         .await
     }
+}
+
+/// A page of the history of each of these claims, read at once; nothing if any field of them is not at hand.
+pub(in crate::graphql) fn of_claims<'a>(
+    claims: Vec<Visible<Uuid>>,
+    ctx: &'a Context<'a>,
+) -> Option<at_hand::Together<'a>> {
+    guard::HISTORY.hold(ctx).ok()?;
+    page::together(ctx, "HistoryEntryConnection", &history::ORDER_OF_CLAIM, move |reader, request| {
+        let wanted = wanted(ctx);
+        async move {
+            let mut pages = history::pages_of_claims(reader.db(), &reader.caller, &claims, &request, wanted).await?;
+            let mut page = |id: &Visible<Uuid>| pages.remove(&id.get()).unwrap_or_else(Page::empty);
+            Ok(claims.iter().map(|id| HistoryEntryConnection::new(page(id), Total::nobody())).collect())
+        }
+    })
 }
 
 /// A page of the history of a claim that the caller sees.

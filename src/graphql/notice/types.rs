@@ -198,3 +198,5 @@ impl Load for InWords {
         Ok(reader.app.worded(&found).await?.into_iter().map(|(id, worded)| (Self(id), worded)).collect())
     }
 }
+
+crate::graphql::at_hand::nothing_at_hand!(Notice);

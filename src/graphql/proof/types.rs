@@ -76,3 +76,5 @@ loads_by_id! {
     DocumentsOf(Visible<Uuid>) => Vec<records::Document>,
     |reader, ids| documents::of_claims(reader.db(), &reader.caller, &ids).await?
 }
+
+crate::graphql::at_hand::nothing_at_hand!(ProofDocument);

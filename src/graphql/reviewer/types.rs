@@ -126,3 +126,5 @@ loads_by_id! {
         reviewers::open_reviews(reader.db(), &subjects).await?
     }
 }
+
+crate::graphql::at_hand::nothing_at_hand!(Reviewer);

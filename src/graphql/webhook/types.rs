@@ -240,3 +240,5 @@ impl From<webhooks::Attempt> for WebhookAttempt {
         Self { at: at.into(), status, milliseconds, error, answer, address }
     }
 }
+
+crate::graphql::at_hand::nothing_at_hand!(WebhookEndpoint, WebhookDelivery);
