@@ -7,6 +7,8 @@ mod managing;
 mod messages;
 mod reach;
 mod retries;
+mod sandbox;
+mod slots;
 mod targets;
 
 use base64::{Engine, engine::general_purpose::STANDARD};

@@ -14,6 +14,7 @@ mod plan;
 mod recover;
 mod replay;
 mod settle;
+mod slots;
 mod take;
 
 use std::{

@@ -16,7 +16,7 @@ use crate::{
         StoreError,
         history::log::{self, Logged},
         records::Position,
-        webhooks::{Active, Owner, cursor},
+        webhooks::{Active, Owner, Standing, cursor},
         write::{
             locks::{self, Lock},
             webhooks::{self as writes, Planned},
@@ -24,12 +24,13 @@ use crate::{
     },
 };
 
-/// How many deliveries of an endpoint are pending at most before the rest waits in the history; of one that fails fewer, for these
-/// only fill the queue.
+/// How many deliveries of an endpoint are pending at most before the rest waits in the history, and of one that is not prompt, how
+/// many of them that were never tried: it takes one at a time, so that more would only fill the queue. They are counted apart from
+/// those that failed, since it may be these alone that it does not take.
 pub(super) const MOST_PENDING: i64 = 200;
-const MOST_PENDING_OF_FAILING: i64 = 50;
+pub(super) const MOST_UNTRIED: i64 = 4;
 /// How many rows one transaction adds at most, roughly: on SQLite it keeps every other writer waiting.
-const ROWS_AT_ONCE: usize = 500;
+const ROWS_AT_ONCE: usize = 200;
 /// How many entries are looked at in one step.
 const ENTRIES: usize = 200;
 /// How many places at which endpoints are behind are looked after in one step.
@@ -64,7 +65,7 @@ impl App {
 
     /// Endpoints with much pending stay where the cursor is now.
     async fn leave_full_ones_behind(&self, active: &mut [Active], at: Position) -> Result<Step, StoreError> {
-        let is_full = |one: &&mut Active| one.behind.is_none() && one.pending >= most_pending(one);
+        let is_full = |one: &&mut Active| one.behind.is_none() && room(one) <= 0;
         let full: Vec<Uuid> = active.iter_mut().filter(is_full).map(|one| one.id).collect();
         if full.is_empty() {
             return Ok(Step::Done);
@@ -115,9 +116,7 @@ impl App {
         planned.retain(|one| there.contains(&one.endpoint_id));
         self.add_planned(&transaction, &planned).await?;
         transaction.commit().await?;
-        for one in &planned {
-            active.iter_mut().filter(|active| active.id == one.endpoint_id).for_each(|active| active.pending += 1);
-        }
+        count(active.iter_mut(), &planned);
         Ok((step, upto))
     }
 
@@ -176,16 +175,17 @@ impl App {
         Ok(log::seen(self.db(), &caller, &feed, &ids).await?.into_iter().map(|entry| entry.id).collect())
     }
 
-    /// Plans for endpoints that are behind and have room, up to the cursor: together for those that stand at the same place.
+    /// Plans for endpoints that are behind and have room, up to the cursor: together for those that stand at the same place, and last
+    /// for those that are in trouble.
     async fn catch_up(&self, active: &mut [Active], at: Position) -> Result<Step, StoreError> {
-        let mut places: BTreeMap<Position, Vec<&mut Active>> = BTreeMap::new();
-        for endpoint in active.iter_mut().filter(|one| one.pending < most_pending(one) / 2) {
+        let mut places: BTreeMap<(bool, Position), Vec<&mut Active>> = BTreeMap::new();
+        for endpoint in active.iter_mut().filter(|one| room(one) > most_room(one) / 2) {
             if let Some(behind) = endpoint.behind.filter(|behind| *behind <= at) {
-                places.entry(behind).or_default().push(endpoint);
+                places.entry((endpoint.standing == Standing::Troubled, behind)).or_default().push(endpoint);
             }
         }
         let mut step = Step::Done;
-        for (from, mut endpoints) in places.into_iter().take(BEHIND_AT_ONCE) {
+        for ((_, from), mut endpoints) in places.into_iter().take(BEHIND_AT_ONCE) {
             let done = match endpoints.as_mut_slice() {
                 [endpoint] => self.catch_up_one(endpoint, at).await?,
                 endpoints => self.catch_up_together(endpoints, (from, at)).await?,
@@ -225,17 +225,16 @@ impl App {
         planned.retain(|one| there.contains(&one.endpoint_id));
         self.add_planned(&transaction, &planned).await?;
         transaction.commit().await?;
-        for endpoint in endpoints {
+        for endpoint in endpoints.iter_mut() {
             endpoint.behind = to;
-            let own = planned.iter().filter(|one| one.endpoint_id == endpoint.id).count();
-            endpoint.pending += i64::try_from(own).unwrap_or(0);
         }
+        count(endpoints.iter_mut().map(|one| &mut **one), &planned);
         Ok(if to.is_some() { Step::More } else { Step::Done })
     }
 
     async fn catch_up_one(&self, endpoint: &mut Active, at: Position) -> Result<Step, StoreError> {
         let Some(from) = endpoint.behind else { return Ok(Step::Done) };
-        let room = u64::try_from(most_pending(endpoint) - endpoint.pending).unwrap_or(1);
+        let room = u64::try_from(room(endpoint)).unwrap_or(1).max(1);
         let caller = receiver(endpoint.partner_id, endpoint.id, Vec::new());
         let (mut planned, mut upto) = (Vec::new(), at);
         for event in &endpoint.events {
@@ -261,14 +260,33 @@ impl App {
         self.add_planned(&transaction, &planned).await?;
         transaction.commit().await?;
         endpoint.behind = to;
-        endpoint.pending += i64::try_from(planned.len()).unwrap_or(0);
+        count(std::iter::once(endpoint), &planned);
         Ok(if to.is_some() { Step::More } else { Step::Done })
     }
 }
 
-/// How many deliveries of an endpoint may be pending.
-const fn most_pending(endpoint: &Active) -> i64 {
-    if endpoint.is_failing { MOST_PENDING_OF_FAILING } else { MOST_PENDING }
+/// How many more deliveries of an endpoint may be planned.
+fn room(endpoint: &Active) -> i64 {
+    let room = MOST_PENDING - endpoint.pending;
+    if endpoint.standing == Standing::Prompt { room } else { room.min(MOST_UNTRIED - endpoint.untried) }
+}
+
+/// How many it may be where there are none.
+fn most_room(endpoint: &Active) -> i64 {
+    if endpoint.standing == Standing::Prompt { MOST_PENDING } else { MOST_UNTRIED }
+}
+
+/// Counts what was planned; what waits for an earlier event of its claim is taken for untried until the endpoints are read again.
+fn count<'a>(endpoints: impl Iterator<Item = &'a mut Active>, planned: &[Planned]) {
+    let mut counts: HashMap<Uuid, i64> = HashMap::new();
+    for one in planned {
+        *counts.entry(one.endpoint_id).or_default() += 1;
+    }
+    for endpoint in endpoints {
+        let own = counts.get(&endpoint.id).copied().unwrap_or(0);
+        endpoint.pending += own;
+        endpoint.untried += own;
+    }
 }
 
 /// How many endpoints may receive one entry: the vendor's and those of one partner.
