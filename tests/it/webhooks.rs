@@ -4,6 +4,7 @@ mod crash;
 mod disabling;
 mod log;
 mod managing;
+mod measured;
 mod messages;
 mod reach;
 mod retries;

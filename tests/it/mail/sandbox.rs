@@ -26,7 +26,7 @@ async fn what_falls_due_is_attempted(backend: Backend) {
     let moves = home.serve(&["--sandbox"]);
     let claims = Cast::of(&sends).claims(3).await.len();
     // Each is tried once, and noted, so that its retry is by the clock before it was moved.
-    let tried = "SELECT id FROM notice WHERE state = 'PENDING' AND attempts = 1 AND leased_until IS NULL";
+    let tried = "SELECT recipient FROM notice WHERE state = 'PENDING' AND attempts = 1 AND leased_until IS NULL";
     smtp.came(claims).await;
     while home.database.read(tried).await.len() < claims {
         tokio::task::yield_now().await;
