@@ -22,7 +22,7 @@ const FAILURES_DISABLE_AFTER: i64 = 5 * DAY;
 /// messages at once.
 pub const PROMPT_WITHIN: i32 = 1_000;
 /// For how long an endpoint rests after its first failure and at most, in microseconds.
-const REST: (i64, i64) = (SECOND / 2, MINUTE);
+const REST: (i64, i64) = (SECOND / 2, 5 * MINUTE);
 /// For how long the old secret signs beside the new one after a rotation (W2).
 const BOTH_SECRETS_SIGN_FOR: i64 = DAY;
 /// For how long deliveries and their attempts can be read (W5).
@@ -64,14 +64,14 @@ pub fn retry_at(failures: i32, asked: Option<i64>, random: u64, now: Timestamp) 
     Timestamp::from_micros(now.micros().saturating_add(pause)).ok()
 }
 
-/// For how long nothing is sent to an endpoint of which so many attempts failed in a row, counted from 1, in microseconds: twice as long
-/// after each, up to a minute. So an endpoint that fails costs the same however many deliveries are pending, and one that is back is
+/// For how long nothing is sent to an endpoint of which so many attempts failed in a row, counted from 1, in microseconds: four times as
+/// long after each, up to five minutes. So an endpoint that fails costs the same however many deliveries are pending, and one that is back is
 /// found soon.
 #[must_use]
 pub fn rest(failures: u32) -> i64 {
     let (first, longest) = REST;
-    let doublings = failures.saturating_sub(1).min(16);
-    (first << doublings).min(longest)
+    let longer = 2 * failures.saturating_sub(1).min(8);
+    (first << longer).min(longest)
 }
 
 /// Whether an endpoint whose attempts have all failed since then is disabled (W4).
@@ -130,8 +130,8 @@ mod tests {
     #[test]
     fn an_endpoint_rests_longer_after_each_failure() {
         // W3
-        assert_eq!([1, 2, 3].map(rest), [SECOND / 2, SECOND, 2 * SECOND]);
-        assert_eq!([8, 9, u32::MAX].map(rest), [MINUTE; 3]);
+        assert_eq!([1, 2, 3, 4].map(rest), [SECOND / 2, 2 * SECOND, 8 * SECOND, 32 * SECOND]);
+        assert_eq!([6, 7, u32::MAX].map(rest), [5 * MINUTE; 3]);
     }
 
     #[test]

@@ -183,8 +183,10 @@ impl Dispatcher {
 
     async fn plan(&mut self) -> Result<(), StoreError> {
         let Some(reached) = *self.reached.borrow_and_update() else { return Ok(()) };
-        for _ in 0..STEPS {
-            match self.app.plan_webhooks(&mut self.active, reached).await? {
+        let resting = self.slots.resting(Clock::System.now().micros());
+        for step in 0..STEPS {
+            let troubled = (step == 0).then_some(&resting);
+            match self.app.plan_webhooks(&mut self.active, reached, troubled).await? {
                 Step::Done => break,
                 Step::More => {}
                 Step::Stale => self.read_endpoints().await?,

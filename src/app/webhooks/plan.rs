@@ -2,7 +2,8 @@
 //!
 //! Most endpoints stand at the same place, the cursor, and are planned for together. Some are behind: a new one that wants what came
 //! after a position, one that was enabled a moment ago, and one with so much pending that the history itself keeps the rest. These
-//! are planned for one by one until they have come to the cursor.
+//! are planned for one by one until they have come to the cursor. Those in trouble are always behind: however many they are, and
+//! whatever they cost, the cursor does not wait for them.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
@@ -33,8 +34,9 @@ pub(super) const MOST_UNTRIED: i64 = 4;
 const ROWS_AT_ONCE: usize = 200;
 /// How many entries are looked at in one step.
 const ENTRIES: usize = 200;
-/// How many places at which endpoints are behind are looked after in one step.
+/// How many places at which endpoints are behind are looked after in one step, and how many of those in trouble.
 const BEHIND_AT_ONCE: usize = 8;
+const TROUBLED_AT_ONCE: usize = 2;
 
 /// What a step of planning came to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -48,8 +50,14 @@ pub(super) enum Step {
 }
 
 impl App {
-    /// Plans what happened up to `reached` for these endpoints, a part of it. `active` is kept up to date.
-    pub(super) async fn plan_webhooks(&self, active: &mut [Active], reached: Position) -> Result<Step, StoreError> {
+    /// Plans what happened up to `reached` for these endpoints, a part of it. `active` is kept up to date. Of those in trouble, which
+    /// are planned for only when it is said which of them rest, the others are planned for.
+    pub(super) async fn plan_webhooks(
+        &self,
+        active: &mut [Active],
+        reached: Position,
+        resting: Option<&HashSet<Uuid>>,
+    ) -> Result<Step, StoreError> {
         let at = cursor(self.db()).await?;
         if self.leave_full_ones_behind(active, at).await? == Step::Stale {
             return Ok(Step::Stale);
@@ -59,13 +67,13 @@ impl App {
         if step == Step::Stale {
             return Ok(Step::Stale);
         }
-        let rest = self.catch_up(active, at).await?;
+        let rest = self.catch_up(active, at, resting).await?;
         Ok(if step == Step::More || rest == Step::More { Step::More } else { rest })
     }
 
-    /// Endpoints with much pending stay where the cursor is now.
+    /// Endpoints in trouble and those with much pending stay where the cursor is now.
     async fn leave_full_ones_behind(&self, active: &mut [Active], at: Position) -> Result<Step, StoreError> {
-        let is_full = |one: &&mut Active| one.behind.is_none() && room(one) <= 0;
+        let is_full = |one: &&mut Active| one.behind.is_none() && (is_troubled(one) || room(one) <= 0);
         let full: Vec<Uuid> = active.iter_mut().filter(is_full).map(|one| one.id).collect();
         if full.is_empty() {
             return Ok(Step::Done);
@@ -177,15 +185,24 @@ impl App {
 
     /// Plans for endpoints that are behind and have room, up to the cursor: together for those that stand at the same place, and last
     /// for those that are in trouble.
-    async fn catch_up(&self, active: &mut [Active], at: Position) -> Result<Step, StoreError> {
-        let mut places: BTreeMap<(bool, Position), Vec<&mut Active>> = BTreeMap::new();
+    async fn catch_up(
+        &self,
+        active: &mut [Active],
+        at: Position,
+        resting: Option<&HashSet<Uuid>>,
+    ) -> Result<Step, StoreError> {
+        let (mut places, mut troubled): (Places<'_>, Places<'_>) = (BTreeMap::new(), BTreeMap::new());
         for endpoint in active.iter_mut().filter(|one| room(one) > most_room(one) / 2) {
-            if let Some(behind) = endpoint.behind.filter(|behind| *behind <= at) {
-                places.entry((endpoint.standing == Standing::Troubled, behind)).or_default().push(endpoint);
+            let Some(behind) = endpoint.behind.filter(|behind| *behind <= at) else { continue };
+            if !is_troubled(endpoint) {
+                places.entry(behind).or_default().push(endpoint);
+            } else if behind < at && resting.is_some_and(|resting| !resting.contains(&endpoint.id)) {
+                troubled.entry(behind).or_default().push(endpoint);
             }
         }
+        let places = places.into_iter().take(BEHIND_AT_ONCE).chain(troubled.into_iter().take(TROUBLED_AT_ONCE));
         let mut step = Step::Done;
-        for ((_, from), mut endpoints) in places.into_iter().take(BEHIND_AT_ONCE) {
+        for (from, mut endpoints) in places {
             let done = match endpoints.as_mut_slice() {
                 [endpoint] => self.catch_up_one(endpoint, at).await?,
                 endpoints => self.catch_up_together(endpoints, (from, at)).await?,
@@ -210,7 +227,8 @@ impl App {
         let entries = log::span(self.db(), (from, at), limit).await?;
         let is_all = entries.len() < limit;
         let upto = if is_all { at } else { entries.last().map_or(at, |last| last.entry.position) };
-        let to = (upto != at).then_some(upto);
+        let is_troubled = endpoints.iter().any(|one| is_troubled(one));
+        let to = (is_troubled || upto != at).then_some(upto);
         let mut planned = self.matched(&known, &entries).await?;
         let ids: Vec<Uuid> = known.iter().map(|one| one.id).collect();
         let transaction = self.db().begin().await?;
@@ -229,7 +247,7 @@ impl App {
             endpoint.behind = to;
         }
         count(endpoints.iter_mut().map(|one| &mut **one), &planned);
-        Ok(if to.is_some() { Step::More } else { Step::Done })
+        Ok(if is_troubled || to.is_none() { Step::Done } else { Step::More })
     }
 
     async fn catch_up_one(&self, endpoint: &mut Active, at: Position) -> Result<Step, StoreError> {
@@ -250,7 +268,8 @@ impl App {
         let transaction = self.db().begin().await?;
         locks::webhooks(&transaction, Lock::Exclusive).await?;
         // At the cursor it goes on with all others, if that stands where it stood.
-        let to = (upto != at).then_some(upto);
+        let is_troubled = is_troubled(endpoint);
+        let to = (is_troubled || upto != at).then_some(upto);
         if cursor(&transaction).await? != at
             || writes::those_active(&transaction, &[endpoint.id]).await?.is_empty()
             || writes::set_behind(&transaction, &[endpoint.id], Some(from), to).await? == 0
@@ -261,8 +280,15 @@ impl App {
         transaction.commit().await?;
         endpoint.behind = to;
         count(std::iter::once(endpoint), &planned);
-        Ok(if to.is_some() { Step::More } else { Step::Done })
+        Ok(if is_troubled || to.is_none() { Step::Done } else { Step::More })
     }
+}
+
+/// Endpoints by the place at which they stand.
+type Places<'a> = BTreeMap<Position, Vec<&'a mut Active>>;
+
+fn is_troubled(endpoint: &Active) -> bool {
+    endpoint.standing == Standing::Troubled
 }
 
 /// How many more deliveries of an endpoint may be planned.

@@ -108,6 +108,11 @@ impl Slots {
         }
     }
 
+    /// The endpoints that rest now.
+    pub(super) fn resting(&self, now: i64) -> HashSet<Uuid> {
+        self.resting.iter().filter(|(_, rest)| now < rest.until).map(|(endpoint, _)| *endpoint).collect()
+    }
+
     /// Forgets endpoints that are no longer sent anything.
     pub(super) fn keep(&mut self, active: &[Active]) {
         let active: HashSet<Uuid> = active.iter().map(|one| one.id).collect();

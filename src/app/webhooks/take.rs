@@ -60,11 +60,7 @@ impl App {
     }
 
     /// What is due and has room: one of each endpoint, and where there is room left, more of those that may have more.
-    async fn choose_webhooks(
-        &self,
-        mut room: Room,
-        times: (Timestamp, Timestamp),
-    ) -> Result<Vec<Uuid>, StoreError> {
+    async fn choose_webhooks(&self, mut room: Room, times: (Timestamp, Timestamp)) -> Result<Vec<Uuid>, StoreError> {
         let mut chosen = Vec::new();
         let endpoints = room.endpoints();
         if endpoints.is_empty() {

@@ -66,7 +66,8 @@ pub async fn active(db: &Db, (pending, untried): (i64, i64)) -> Result<Vec<Activ
         )
     };
     // One that another server works on is no longer untried, whatever becomes of that server.
-    let of_untried = " AND delivery.next_attempt_at IS NOT NULL AND delivery.failures = 0 AND delivery.leased_until IS NULL";
+    let of_untried =
+        " AND delivery.next_attempt_at IS NOT NULL AND delivery.failures = 0 AND delivery.leased_until IS NULL";
     let sql = format!(
         "SELECT id, partner_id, events, behind_epoch, behind_xid, behind_pos, failing_since, last_success_at, \
            last_failure_at, last_milliseconds, {pending} AS pending, \
@@ -172,11 +173,7 @@ fn due_of_one(endpoint: &str, each: usize) -> String {
     )
 }
 
-fn due_in_postgres(
-    endpoints: &[Uuid],
-    (each, most): (usize, usize),
-    (now, real): (Timestamp, Timestamp),
-) -> Statement {
+fn due_in_postgres(endpoints: &[Uuid], (each, most): (usize, usize), (now, real): (Timestamp, Timestamp)) -> Statement {
     let sql = format!(
         "SELECT due.id, due.endpoint_id FROM unnest($3) AS endpoint JOIN LATERAL \
          (SELECT own.id, own.endpoint_id, own.next_attempt_at {own}) AS due ON TRUE \
@@ -190,11 +187,7 @@ fn due_in_postgres(
 
 /// SQLite has no LATERAL; a CROSS JOIN is read in the order in which it is written. The list is filled up to a power of two, so
 /// that lists of all lengths share few prepared statements.
-fn due_in_sqlite(
-    endpoints: &[Uuid],
-    (each, most): (usize, usize),
-    (now, real): (Timestamp, Timestamp),
-) -> Statement {
+fn due_in_sqlite(endpoints: &[Uuid], (each, most): (usize, usize), (now, real): (Timestamp, Timestamp)) -> Statement {
     let count = endpoints.len().next_power_of_two();
     let places: Vec<String> = (3..count + 3).map(|number| format!("${number}")).collect();
     let sql = format!(

@@ -120,7 +120,8 @@ pub async fn settle(transaction: &Transaction, done: &[Done], now: Timestamp) ->
     }
     for endpoint in &endpoints {
         let own = done.iter().filter(|one| one.delivery.endpoint_id == *endpoint);
-        let told = own.filter_map(|one| Some((one.accepted()?, one.attempt.as_ref().map_or(0, |made| made.milliseconds))));
+        let told =
+            own.filter_map(|one| Some((one.accepted()?, one.attempt.as_ref().map_or(0, |made| made.milliseconds))));
         note_health(transaction, *endpoint, told, now).await?;
     }
     let ended = |one: &&&Done| !matches!(one.outcome, Outcome::Retry(_) | Outcome::Later(_));
