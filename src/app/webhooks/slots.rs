@@ -276,7 +276,7 @@ mod tests {
         let active = many(1, Standing::Troubled);
         let mut slots = Slots::default();
         slots.look_at_clocks(0, 0);
-        let mut is_free = |slots: &Slots, now| !slots.room(Standing::Troubled, &active, now).of_each.is_empty();
+        let is_free = |slots: &Slots, now| !slots.room(Standing::Troubled, &active, now).of_each.is_empty();
         slots.failed(id(1), 0);
         assert!(!is_free(&slots, webhook::rest(1) - 1));
         assert!(is_free(&slots, webhook::rest(1)));
