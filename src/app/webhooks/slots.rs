@@ -211,7 +211,9 @@ mod tests {
             let mut room = slots.room(lane, active, now);
             let mut chosen = Vec::new();
             room.choose(active.iter().map(|one| Due { id: one.id, endpoint_id: one.id }).collect(), &mut chosen);
-            chosen.iter().for_each(|one| slots.begin(*one, *one, lane, now));
+            for one in &chosen {
+                slots.begin(*one, *one, lane, now);
+            }
             begun += chosen.len();
         }
         begun
@@ -227,7 +229,9 @@ mod tests {
         assert_eq!(chosen.len(), MOST_TO_ONE + 3);
         chosen.iter().take(MOST_TO_ONE).for_each(|one| slots.begin(id(1), *one, Standing::Prompt, 0));
         assert_eq!(slots.room(Standing::Prompt, &active, 0).endpoints(), [id(2)]);
-        chosen.iter().for_each(|one| slots.end(id(1), *one));
+        for one in &chosen {
+            slots.end(id(1), *one);
+        }
         assert_eq!(slots.attempts().count(), 0);
     }
 

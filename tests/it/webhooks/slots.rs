@@ -147,7 +147,7 @@ async fn one_that_fails_on_one_claim_only_receives_the_others(world: &World) {
     receiver.messages("/", 1).await;
     // Many more of its events wait behind the first.
     for _ in 0..10 {
-        world.prove(&world.partner, &bad.clone()).await;
+        world.prove(&world.partner, &bad).await;
     }
     deliveries_until(&admin, &own.id, |all| all.iter().any(|one| one["attempts"][0].is_object())).await;
     receiver.behave("/", Manners::Accepts);
