@@ -1,4 +1,5 @@
-//! From entries of the history to deliveries (W1, W3): what happened since the last look, for each endpoint whose side may see it.
+//! Plans deliveries from history entries (W1, W3): everything since the last round, for each endpoint whose side may
+//! see it.
 //!
 //! Most endpoints stand at the same place, the cursor, and are planned for together. Some are behind: a new one that wants what came
 //! after a position, one that was enabled a moment ago, and one with so much pending that the history itself keeps the rest. These
@@ -89,7 +90,7 @@ impl App {
         Ok(Step::Done)
     }
 
-    /// Plans the next entries for all endpoints that stand at the cursor; where the cursor stands then.
+    /// Plans the next entries for all endpoints at the cursor; returns the new cursor.
     async fn plan_level_ones(
         &self,
         active: &mut [Active],
@@ -216,7 +217,7 @@ impl App {
         Ok(step)
     }
 
-    /// The same for several endpoints that stand at one place, such as new ones.
+    /// The same for several endpoints at one place, such as new ones.
     async fn catch_up_together(
         &self,
         endpoints: &mut [&mut Active],
