@@ -123,7 +123,7 @@ impl App {
         Ok(found.map(|document| Download::new(document, self.documents().clone())))
     }
 
-    /// The token of an address that opens the document for five minutes of real time, whoever has it (P2). The caller must see
+    /// The token of an address that opens the document for five minutes of real time, for any holder (P2). The caller must see
     /// the document.
     #[must_use]
     pub fn sign_address(&self, caller: &Caller, document: Uuid, disposition: Disposition) -> String {

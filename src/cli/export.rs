@@ -24,33 +24,33 @@ use crate::{
 /// The options of `cpor export`.
 #[derive(Debug, Args)]
 #[command(after_help = "\
-Everything is from one instant, however long the export takes. It shows what the vendor's auditors see; with --partner or
---tenant it shows what that partner or customer sees. The manifest is JSON: how many rows and bytes, the SHA-256 of the
-bytes, and the position in the history after which `--since`, `history(after:)` and subscriptions go on without gap or
+All rows are from one instant, however long the export takes. They are what the vendor's auditors see, or with --partner or
+--tenant what that partner or customer sees. The manifest is JSON with the number of rows and bytes, the SHA-256 of the
+bytes, and the position in the history after which `--since`, `history(after:)` and subscriptions continue without gap or
 repeat.
 
-In CSV, a cell that a spreadsheet would take for a formula begins with an apostrophe. Remove one apostrophe from each cell in
-which one or more stand before = + - @, a tab or a line break to have the text again. JSON Lines hold texts as they are.")]
+In CSV, a cell that a spreadsheet would treat as a formula begins with an apostrophe. To restore the text, remove one apostrophe
+from each cell in which one or more precede = + - @, a tab or a line break. JSON Lines contain texts unchanged.")]
 pub struct Options {
     /// What to export.
     #[arg(value_enum)]
     what: What,
-    /// Only what changed after this position in the history, as a manifest has it.
+    /// Export only what changed after this position in the history, which is in the manifest of an earlier export.
     #[arg(long, env = "CPOR_SINCE", value_name = "POSITION")]
     since: Option<String>,
-    /// The form of the file.
+    /// The format of the file.
     #[arg(long, env = "CPOR_FORMAT", value_enum, default_value = "jsonl")]
     format: Form,
-    /// The file to write [default: standard output]. It is there once it is whole.
+    /// The file to write [default: standard output]. It appears under its name when it is complete.
     #[arg(short, long, env = "CPOR_OUTPUT", value_name = "FILE")]
     output: Option<PathBuf>,
     /// The file for the manifest [default: standard error].
     #[arg(long, env = "CPOR_MANIFEST", value_name = "FILE")]
     manifest: Option<PathBuf>,
-    /// What this partner sees.
+    /// Export what this partner company sees.
     #[arg(long, env = "CPOR_PARTNER", value_name = "ID", conflicts_with = "tenant")]
     partner: Option<Uuid>,
-    /// What the customer of this tenant sees.
+    /// Export what the customer with this tenant id sees.
     #[arg(long, env = "CPOR_TENANT", value_name = "ID")]
     tenant: Option<Uuid>,
     #[command(flatten)]
@@ -70,10 +70,10 @@ enum What {
     Associations,
 }
 
-/// The form of the file.
+/// The format of the file.
 #[derive(Clone, Copy, Debug, ValueEnum)]
 enum Form {
-    /// JSON Lines: an object a line.
+    /// JSON Lines: one object per line.
     Jsonl,
     /// Comma-separated values, for spreadsheets.
     Csv,
@@ -119,7 +119,7 @@ pub async fn run(options: Options) -> Result<(), Failure> {
     Ok(())
 }
 
-/// Whoever sees what is to be exported.
+/// The caller whose view is exported.
 fn caller(partner: Option<Uuid>, tenant: Option<Uuid>) -> Result<Caller, Failure> {
     let role = match (partner, tenant) {
         (Some(_), _) => Role::GlobalAdmin,
@@ -131,7 +131,7 @@ fn caller(partner: Option<Uuid>, tenant: Option<Uuid>) -> Result<Caller, Failure
         .map_err(|none| Failure::usage(none.message(), "Give --partner or --tenant, or neither."))
 }
 
-/// Writes everything, and says how far it is.
+/// Writes everything and reports progress.
 async fn written(mut export: Export, out: &mut impl Write) -> Result<Manifest, Failure> {
     let progress = Progress::counting("rows", export.rows());
     while let Some(part) = export.next().await? {
@@ -143,7 +143,7 @@ async fn written(mut export: Export, out: &mut impl Write) -> Result<Manifest, F
     Ok(export.manifest())
 }
 
-/// Writes a file beside the named one and gives it its name when it is whole.
+/// Writes a file beside the named one and renames it when it is complete.
 async fn to_file(export: Export, file: &Path) -> Result<Manifest, Failure> {
     let mut partial = file.as_os_str().to_owned();
     partial.push(".partial");
@@ -153,7 +153,7 @@ async fn to_file(export: Export, file: &Path) -> Result<Manifest, Failure> {
     let manifest = match written(export, &mut out).await {
         Ok(manifest) => manifest,
         Err(failure) => {
-            // What is left of it is of no use to anybody.
+            // An incomplete file is useless.
             drop(std::fs::remove_file(&partial));
             return Err(failure);
         }

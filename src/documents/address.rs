@@ -1,4 +1,4 @@
-//! Signed addresses of documents (P2): whoever has one may read one document for five minutes, in one way, and nothing else.
+//! Signed addresses of documents (P2): the holder may read one document for five minutes, with one disposition, and nothing else.
 //!
 //! A token is the time of its end, the disposition and a mark of its maker, signed together with the document's id. Nothing
 //! about it is stored, so every server with the same keys accepts it.
@@ -22,7 +22,7 @@ const MAKER: &[u8] = b"cpor document maker 1\0";
 
 /// The bytes of a token before its signature: the end, the disposition, the mark of its maker.
 const PAYLOAD: usize = 8 + 1 + MARK;
-/// How many bytes of a mark are kept: enough to tell callers apart.
+/// How many bytes of a mark are kept: enough to distinguish callers.
 const MARK: usize = 8;
 
 /// What a browser does with a document.
@@ -39,7 +39,7 @@ pub enum Disposition {
 pub struct Opened {
     /// In which way the document may be read.
     pub disposition: Disposition,
-    /// A mark of the caller who asked for the address, for counting. It does not tell who that is.
+    /// A mark of the caller who asked for the address, for counting. It does not reveal who that is.
     pub maker: String,
 }
 

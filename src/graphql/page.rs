@@ -73,7 +73,7 @@ impl PageArgs {
 }
 
 fn cursor(list: &ListOrder, name: &str, text: Option<String>) -> Result<Option<Cursor>, Failure> {
-    // Of the history a position will do (H2): it is what events, exports and entries tell.
+    // The history also accepts a position (H2), which events, exports and entries contain.
     let decode =
         |text: String| Cursor::decode(&text, list).or_else(|bad| history::cursor_of_position(&text, list).ok_or(bad));
     text.map(decode)

@@ -23,7 +23,7 @@ use crate::app::{AppError, Download};
 /// The longest name in the header, in characters: all that a document's name may have (P1).
 const LONGEST_NAME: usize = domain::text::NAME_MAX;
 
-/// Sends a document to whoever may see its claim, or has a signed address of it (P2). To anybody else there is none (A4).
+/// Sends a document to callers who may see its claim, or have a signed address of it (P2). Everyone else gets 404 (A4).
 pub(super) async fn download(
     State(edge): State<Arc<Edge>>,
     path: Result<Path<String>, PathRejection>,

@@ -77,10 +77,10 @@ fn since(uri: &Uri) -> Result<Option<String>, Failure> {
     let mut since = None;
     for (name, value) in form_urlencoded::parse(uri.query().unwrap_or_default().as_bytes()) {
         if name != "since" {
-            return Err(Failure::bad_input("An export takes the parameter since and no other."));
+            return Err(Failure::bad_input("An export has no parameter other than since."));
         }
         if since.replace(value.into_owned()).is_some() {
-            return Err(Failure::bad_input("The parameter since is there twice. Give it once."));
+            return Err(Failure::bad_input("The parameter since is given twice. Give it once."));
         }
     }
     Ok(since)
@@ -119,8 +119,8 @@ impl Edge {
             let _place = place;
             let ended = tokio::select! {
                 biased;
-                () = parts.closed() => "the client is gone",
-                () = sleep(limit) => "it took too long",
+                () = parts.closed() => "the client disconnected",
+                () = sleep(limit) => "it timed out",
                 () = sleep(session.remaining()) => "the token expired",
                 () = revocations.revoked(&session) => "the token was revoked",
                 written = write(export, &parts) => match written {
@@ -131,7 +131,7 @@ impl Edge {
                     }
                 },
             };
-            tracing::info!(reason = ended, "an export was cut");
+            tracing::info!(reason = ended, "an export was aborted");
         };
         tokio::spawn(self.shutdown.track(writing.in_current_span()));
         body(received)
@@ -159,7 +159,7 @@ fn body(received: mpsc::Receiver<Part>) -> Body {
         match received.recv().await {
             Some(Ok(part)) => Some((Ok(Frame::data(Bytes::from(part))), Some(received))),
             Some(Err(manifest)) => Some((Ok(Frame::trailers(trailer(&manifest))), None)),
-            None => Some((Err(axum::Error::new("the export was cut")), None)),
+            None => Some((Err(axum::Error::new("the export was aborted")), None)),
         }
     });
     Body::new(StreamBody::new(frames))

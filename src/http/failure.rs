@@ -91,7 +91,7 @@ impl Failure {
     /// The token of a signed address does not open the document: forged, expired or another document's, which are answered
     /// alike.
     pub(super) fn address_not_valid() -> Self {
-        let message = "This address is not valid, or not any more: an address of a document is valid for five minutes. Ask for downloadUrl again.";
+        let message = "This document address is invalid or expired. Addresses are valid for five minutes. Request downloadUrl again.";
         Self::new(StatusCode::FORBIDDEN, "DOCUMENT_ADDRESS_NOT_VALID", message)
     }
 
@@ -209,11 +209,11 @@ impl Failure {
     pub(super) fn no_export(full: Full) -> Self {
         match full {
             Full::Subject => {
-                let message = "You have reached the limit of exports at once per subject. Let one end and try again.";
+                let message = "You have reached the limit of simultaneous exports per subject. Wait until one ends and try again.";
                 Self::new(StatusCode::TOO_MANY_REQUESTS, "TOO_MANY_TRANSFERS", message)
             }
             Full::Server => {
-                let message = "The server writes as many exports as it can at once; try again in a few seconds.";
+                let message = "The server has reached its limit of simultaneous exports. Try again in a few seconds.";
                 Self::new(StatusCode::SERVICE_UNAVAILABLE, SERVICE_UNAVAILABLE, message)
             }
         }

@@ -22,7 +22,7 @@ use crate::{
 /// What the HTTP edge needs beside GraphQL, from the use cases.
 pub(super) struct Edge {
     app: App,
-    /// The use cases know it weakly: it stands on them.
+    /// The use cases hold it weakly, because it uses them.
     _renderer: Arc<dyn Renderer>,
 }
 

@@ -48,7 +48,7 @@ pub async fn by_ids(db: &Db, caller: &Caller, ids: &[Uuid]) -> Result<Vec<Docume
     keyset::all(db, query, &Plain::<Document>::all()).await
 }
 
-/// A document whatever a caller may see, for whoever has a signed address of it (P2).
+/// A document regardless of visibility, for the holder of a signed address (P2).
 ///
 /// # Errors
 /// As [`of_claims`].

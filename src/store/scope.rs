@@ -70,7 +70,7 @@ pub fn documents(caller: &Caller) -> Condition {
     not_customers(caller, of_seen_claim(caller, proof_document::Column::ClaimId))
 }
 
-/// The documents of every claim that is there, for whoever has a signed address of one (P2).
+/// The documents of every claim that is not deleted, for holders of a signed address (P2).
 pub fn documents_by_address() -> Expr {
     none_of(DELETED, proof_document::Column::ClaimId)
 }

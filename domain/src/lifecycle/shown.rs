@@ -16,7 +16,7 @@ pub fn shown_consent(claim: &Claim) -> Option<&Consent> {
     claim.consent.as_ref().filter(|consent| stands(consent.status))
 }
 
-/// The clock that runs now. A customer is shown its own, of consent, whatever else runs on the claim (A3, X3).
+/// The current deadline. A customer sees only the consent deadline, whatever other deadline the claim has (A3, X3).
 #[must_use]
 pub fn shown_clock(
     claim: &Claim,
@@ -33,7 +33,7 @@ pub fn shown_clock(
     Some((clock, clock.state(now, policy)))
 }
 
-/// The fields whose changes the vendor, or everybody else, may not know of (A4, L12).
+/// The fields whose changes the vendor, or everyone else, may not know of (A4, L12).
 #[must_use]
 pub const fn hidden_changes(from_vendor: bool) -> &'static [&'static str] {
     if from_vendor { &["externalReference"] } else { &["reviewer", ACTING_FOR] }

@@ -1,7 +1,7 @@
 //! The two formats: JSON Lines for programs, CSV for people with spreadsheets.
 //!
 //! In CSV a cell that a spreadsheet would take for a formula is defused (B4): it begins with one apostrophe more than its
-//! text. So whoever wants the text removes one apostrophe from each cell in which apostrophes stand before what begins a
+//! text. To restore the text, remove one apostrophe from each cell in which apostrophes stand before what begins a
 //! formula. JSON Lines are never changed.
 
 use std::borrow::Cow;
@@ -179,7 +179,7 @@ mod tests {
             ("\u{ff0d}1", "'\u{ff0d}1"),
             ("\u{ff20}A1", "'\u{ff20}A1"),
             ("=HYPERLINK(\"http://x\",\"y\")", "\"'=HYPERLINK(\"\"http://x\"\",\"\"y\"\")\""),
-            // What somebody typed with an apostrophe stays distinct from what was defused.
+            // Text that was typed with an apostrophe stays distinct from what was defused.
             ("'=1", "''=1"),
             ("''=1", "'''=1"),
             ("'tis", "'tis"),

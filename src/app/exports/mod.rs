@@ -1,7 +1,7 @@
 //! Exports: one list as its caller sees it, from one snapshot, some rows at a time (B3).
 //!
-//! An [`Export`] counts its rows before the first one is read, so that the count can be told in advance. It keeps the
-//! snapshot's connection until it is dropped: whoever holds one must not wait for a slow client without a limit.
+//! An [`Export`] counts its rows before the first one is read, so that the count is known in advance. It keeps the
+//! snapshot's connection until it is dropped: its holder must not wait for a slow client without a limit.
 
 mod cells;
 mod format;
@@ -90,7 +90,7 @@ pub struct Naming {
     pub association: fn(Uuid) -> String,
 }
 
-/// What somebody asks for.
+/// What the caller requests.
 #[derive(Clone, Debug)]
 pub struct Asked {
     /// What to export.
@@ -161,7 +161,7 @@ impl App {
     /// Begins an export: takes its snapshot and counts its rows.
     ///
     /// On PostgreSQL a snapshot may show changes whose entries are not settled, because an older transaction still runs. It is
-    /// taken again for as long as a reader of the history waits for that; then the export goes by what there is. Its position
+    /// taken again for as long as a reader of the history waits for that; then the export uses the latest snapshot. Its position
     /// is a settled one in any case, so that nothing is missed after it.
     ///
     /// # Errors
@@ -216,7 +216,7 @@ impl App {
         };
         found.ok_or_else(|| {
             AppError::BadInput(
-                "since is not a position of this history. Take it from the manifest of an export, or from an entry of the history."
+                "since is not a position of this history. Use the position of an export or of an entry of the history."
                     .to_owned(),
             )
         })
@@ -246,7 +246,7 @@ impl Export {
     /// The next part of the content; nothing at its end.
     ///
     /// # Errors
-    /// The database's; a fault where there are not as many rows as were counted.
+    /// Database errors; an internal error if the rows are not as many as were counted.
     pub async fn next(&mut self) -> Result<Option<Vec<u8>>, AppError> {
         let mut out = Vec::new();
         if self.next == Next::First {

@@ -77,7 +77,7 @@ pub(super) const fn columns(noun: Noun) -> &'static [&'static str] {
     }
 }
 
-/// A claim. What is between partner and vendor is empty to a customer (A3), the partner's reference to everybody else (L12).
+/// A claim. What is between partner and vendor is empty to a customer (A3), the partner's reference to everyone else (L12).
 pub(super) fn claim(row: &ExportedClaim, caller: &Caller, view: &View, naming: &Naming) -> Vec<Cell> {
     let (claim, lines) = (&row.claim, &row.lines);
     let to_customer = matches!(caller.side, Side::Customer(_));

@@ -8,11 +8,11 @@ use crate::graphql::{error::Failure, guard::Root, loader::Reader};
 /// What may be uploaded as proof of execution.
 #[derive(Clone, Debug, SimpleObject)]
 pub struct UploadLimits {
-    /// The largest file, in bytes; a larger one is refused with `FILE_TOO_LARGE`.
+    /// The maximum size of a file, in bytes; larger files are refused with `FILE_TOO_LARGE`.
     pub max_bytes: i32,
-    /// The most documents that a claim may have; one more is refused with `TOO_MANY_FILES`.
+    /// The maximum number of documents per claim; further ones are refused with `TOO_MANY_FILES`.
     pub max_documents_per_claim: i32,
-    /// The media types that are taken, as a file's content shows them; another one is refused with `FILE_TYPE_NOT_ALLOWED`.
+    /// The accepted media types, detected from the content; other files are refused with `FILE_TYPE_NOT_ALLOWED`.
     pub media_types: Vec<&'static str>,
 }
 
@@ -22,7 +22,7 @@ pub struct ProofQuery;
 
 #[Object(guard = "Root")]
 impl ProofQuery {
-    /// What `attachProofOfExecution` takes on this server, to be checked before a file is sent. Any token will do.
+    /// The limits of `attachProofOfExecution` on this server, so that clients can check a file before they send it. For any token.
     async fn upload_limits(&self, ctx: &Context<'_>) -> Result<UploadLimits, Failure> {
         let policy = &Reader::of(ctx)?.app.policy().documents;
         Ok(UploadLimits {

@@ -42,7 +42,7 @@ pub(super) async fn download(
         Err(failure) => failure.into_response(),
     };
     let headers = response.headers_mut();
-    // The address is a secret: no page that the document leads to is told it, no cache keeps what it opened.
+    // The address is a secret: it is not sent to pages that the document links to, and no cache keeps what it opened.
     headers.insert(REFERRER_POLICY, HeaderValue::from_static("no-referrer"));
     headers.insert(CACHE_CONTROL, HeaderValue::from_static("private, no-store"));
     headers.insert(HeaderName::from_static("x-robots-tag"), HeaderValue::from_static("noindex"));
@@ -64,7 +64,7 @@ async fn opened(
         edge.rates.bad_token(client)?;
         return Err(Failure::address_not_valid());
     };
-    // Counted for whoever asked for the address, beside what that caller does with a bearer token.
+    // Counted for the caller who requested the address, apart from what that caller does with a bearer token.
     let subject = format!("document address {maker}");
     edge.rates.request(&subject)?;
     let is_shown = disposition == Disposition::Inline && SHOWN.contains(&document.media_type.as_str());
