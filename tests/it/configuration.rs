@@ -39,6 +39,12 @@ fn between<'a>(text: &'a str, start: &str, end: char) -> Option<&'a str> {
 
 /// The options in a command's help.
 fn of_help(help: &str) -> Options {
+    // An option with a short form is shown as `-o, --output`.
+    let without_short = |line: &str| match line.strip_prefix("  -").and_then(|rest| rest.split_once(", --")) {
+        Some((short, rest)) if !["h", "V"].contains(&short) => format!("      --{rest}"),
+        _ => line.to_owned(),
+    };
+    let help = help.lines().map(without_short).collect::<Vec<_>>().join("\n");
     let chunks = help.split("\n      --").skip(1);
     chunks
         .map(|chunk| {
