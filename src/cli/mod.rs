@@ -60,7 +60,7 @@ enum Command {
     Revoke(revoke::Options),
     /// List notices, have them sent again, or write samples of them.
     Notices(Box<notices::Options>),
-    /// Load partners, customers, subscriptions or products from a file.
+    /// Load partners, customers, subscriptions, products or claims from a file.
     Import(import::Options),
     /// Make realistic bulk data for load tests, the same for the same seed.
     Generate(generate::Options),

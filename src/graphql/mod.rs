@@ -8,6 +8,7 @@ pub mod answer;
 mod arbitration;
 mod association;
 mod batch;
+mod bulk;
 mod claim;
 mod comment;
 mod customer;

@@ -169,10 +169,8 @@ impl App {
         }
         let read = read.ok_or_else(|| Problem::not_found("claim", "claimId"))?;
         let claim = &read.claim;
-        if let Some(expected) = ask.expected_version
-            && expected != claim.version
-        {
-            return Err(Problem::version_conflict(expected, claim.version).into());
+        if let Some(expected) = ask.expected_version {
+            at_version(claim, expected)?;
         }
         // The status comes before the values: an edit in a closed status is told so, not that a field is wrong.
         let rule = lifecycle::may_ever(ask.change.action(), ask.caller).map_err(AppError::from)?;
@@ -246,6 +244,11 @@ impl App {
         };
         Ok(Circumstances { policy: self.policy(), now: self.now(), facts, reference_taken, taken })
     }
+}
+
+/// Refuses a change that was meant for another version of the claim.
+pub(in crate::app) fn at_version(claim: &Claim, expected: i32) -> Result<(), Problem> {
+    if expected == claim.version { Ok(()) } else { Err(Problem::version_conflict(expected, claim.version)) }
 }
 
 async fn removable(on: &impl Reads, claim: &Claim, id: Option<Uuid>) -> Result<Option<OldDocument>, Failure> {
