@@ -1,5 +1,7 @@
 //! Many claims in one call: `createClaims`, `submitClaims`, and the claim by its external reference (B1, B2, L12).
 
+mod submissions;
+
 use serde_json::{Value, json};
 
 use crate::support::{
@@ -19,9 +21,6 @@ both!(
     a_reference_comes_once_a_call,
     a_repeat_gives_the_first_answer,
     a_call_that_was_cut_short_goes_on,
-    drafts_are_submitted_one_after_the_other,
-    all_are_submitted_or_none,
-    a_rival_is_met_by_a_bulk_submission_too,
     five_hundred_rows_fit_one_call,
     statements_do_not_grow_with_new_drafts,
     a_claim_is_found_by_its_external_reference,
@@ -45,14 +44,6 @@ async fn create(caller: &Caller, rows: Vec<Value>, policy: &str, more: Value) ->
     let mut input = json!({ "rows": rows, "policy": policy });
     input.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
     caller.mutate("createClaims", input).await
-}
-
-async fn submit(caller: &Caller, claims: &[&Claim], policy: &str, more: Value) -> Answer {
-    let claims: Vec<_> =
-        claims.iter().map(|claim| json!({ "claimId": claim.id(), "expectedVersion": claim.version() })).collect();
-    let mut input = json!({ "claims": claims, "policy": policy });
-    input.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
-    caller.mutate("submitClaims", input).await
 }
 
 /// The outcome of each row; the rows are numbered in their order.
@@ -168,7 +159,7 @@ async fn a_dry_run_writes_nothing(world: &World) {
     assert_eq!(outcomes(&answer), ["CREATED", "UPDATED", "REFUSED"]);
     assert_eq!(counts(&answer), [1, 1, 0, 1]);
     assert!(result(&answer, 0)["claim"].is_null() && result(&answer, 1)["claim"].is_null(), "{}", answer.text);
-    let submitted = submit(&world.partner, &[&proven], "ALL_OR_NOTHING", json!({ "dryRun": true })).await;
+    let submitted = submissions::submit(&world.partner, &[&proven], "ALL_OR_NOTHING", json!({ "dryRun": true })).await;
     assert_eq!(outcomes(&submitted), ["SUBMITTED"], "{}", submitted.text);
     assert_eq!(rows_of_all_tables(world).await, before);
     // The key is still free, and what the dry run said is what is done.
@@ -302,68 +293,6 @@ async fn a_call_that_was_cut_short_goes_on(world: &World) {
     assert_eq!(ids(&again)[..100], ids(&first)[..100]);
     assert!(ids(&again)[100..].iter().all(|id| id.is_string() && !ids(&first).contains(id)));
     assert_eq!(total(&world.partner).await, 200);
-}
-
-async fn drafts_are_submitted_one_after_the_other(world: &World) {
-    // B1 L2 E9
-    let one = world.proven().await;
-    let same_subject = world.proven().await;
-    let other = world.prove(&world.partner, &world.draft_on(&world.partner, 1).await).await;
-    let unproven = world.draft_on(&world.partner, 2).await;
-    let theirs = world.draft_of(&world.rival).await;
-    let mut stale = world.prove(&world.partner, &world.draft_on(&world.partner, 3).await).await;
-    stale.0["version"] = json!(1);
-    let all = [&one, &same_subject, &other, &unproven, &theirs, &stale, &one];
-    let key = json!({ "idempotencyKey": "submit" });
-    let answer = submit(&world.partner, &all, "KEEP_GOOD", key.clone()).await;
-    let refused = |index: usize| codes(&result(&answer, index)["problems"]);
-    assert_eq!(
-        outcomes(&answer),
-        ["SUBMITTED", "REFUSED", "SUBMITTED", "REFUSED", "REFUSED", "REFUSED", "REFUSED"],
-        "{}",
-        answer.text
-    );
-    assert_eq!(refused(1), ["SUBSCRIPTION_ALREADY_CLAIMED"], "the row before it claims the same");
-    assert_eq!(refused(3), ["PROOF_OF_EXECUTION_REQUIRED"]);
-    assert_eq!(
-        (refused(4), refused(5), refused(6)),
-        (vec!["NOT_FOUND".to_owned()], vec!["VERSION_CONFLICT".to_owned()], vec!["INVALID_VALUE".to_owned()])
-    );
-    assert_eq!(result(&answer, 5)["problems"][0]["field"], json!(["claims", "5", "expectedVersion"]));
-    assert_eq!(result(&answer, 0)["claim"]["status"], "SUBMITTED");
-    assert_eq!((&answer.payload()["submitted"], &answer.payload()["refused"]), (&json!(2), &json!(5)));
-    let seen = world.lead.claim(one.id()).await.unwrap();
-    assert_eq!((seen.status(), seen.version()), ("SUBMITTED", one.version() + 1));
-    assert!(seen.field("deadline")["dueAt"].is_string());
-    assert_eq!(submit(&world.partner, &all, "KEEP_GOOD", key).await.payload(), answer.payload());
-    assert_eq!(submit(&world.user, &[&unproven], "KEEP_GOOD", json!({})).await.errors(), ["FORBIDDEN"], "A1");
-}
-
-async fn all_are_submitted_or_none(world: &World) {
-    // B1
-    let one = world.proven().await;
-    let unproven = world.draft_on(&world.partner, 1).await;
-    let before = rows_of_all_tables(world).await;
-    let answer = submit(&world.partner, &[&one, &unproven], "ALL_OR_NOTHING", json!({})).await;
-    assert_eq!(outcomes(&answer), ["NOT_DONE", "REFUSED"]);
-    assert_eq!(answer.problem("INVALID_VALUE")["field"], json!(["claims"]));
-    assert_eq!(rows_of_all_tables(world).await, before);
-    let unproven = world.prove(&world.partner, &unproven).await;
-    let answer = submit(&world.partner, &[&one, &unproven], "ALL_OR_NOTHING", json!({})).await;
-    assert_eq!(outcomes(&answer), ["SUBMITTED", "SUBMITTED"], "{}", answer.text);
-}
-
-async fn a_rival_is_met_by_a_bulk_submission_too(world: &World) {
-    // B1 X1
-    let theirs = world.submitted_by(&world.rival).await;
-    let (mine, alone) = (world.proven().await, world.draft_on(&world.partner, 1).await);
-    let alone = world.prove(&world.partner, &alone).await;
-    let answer = submit(&world.partner, &[&alone, &mine], "ALL_OR_NOTHING", json!({})).await;
-    assert_eq!(outcomes(&answer), ["SUBMITTED", "SUBMITTED"], "{}", answer.text);
-    for claim in [&mine, &theirs] {
-        assert_eq!(world.lead.claim(claim.id()).await.unwrap().arbitrations()[0].1, "OPEN");
-    }
-    assert!(world.lead.claim(alone.id()).await.unwrap().arbitrations().is_empty());
 }
 
 async fn five_hundred_rows_fit_one_call(world: &World) {

@@ -261,7 +261,7 @@ impl Rows for Drafts {
                 }
                 Prepared::Changed(edited, read) => {
                     let facts = facts.next().unwrap_or_default();
-                    part.change(app, caller, index, (*edited, *read), facts, locked.is_some())
+                    Ok(part.change(app, caller, index, (*edited, *read), facts, locked.is_some()))
                 }
             };
             part.rows.push(done?);
@@ -291,10 +291,10 @@ impl Part {
         (edited, read): (Edited, Snapshot),
         facts: Facts,
         stores: bool,
-    ) -> Result<RowDone, Failure> {
+    ) -> RowDone {
         let given =
             Circumstances { policy: app.policy(), now: app.now(), facts, reference_taken: None, taken: HashSet::new() };
-        Ok(match lifecycle::decide(&read.claim, Command::Edit(Box::new(edited)), caller, &given) {
+        match lifecycle::decide(&read.claim, Command::Edit(Box::new(edited)), caller, &given) {
             Ok(decision) => {
                 let problems = decision.problems.clone();
                 let done = done(BulkOutcome::Updated, index, stores.then_some(&read.claim), problems);
@@ -302,7 +302,7 @@ impl Part {
                 done
             }
             Err(problems) => refused(index, problems),
-        })
+        }
     }
 }
 
