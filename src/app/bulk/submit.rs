@@ -171,11 +171,11 @@ impl Submissions {
         match lifecycle::decide(&read.claim, Command::Submit, caller, &given) {
             Ok(decision) => {
                 claimed.extend(subjects(&decision).map(|subject| (subject, read.claim.id)));
-                let stored = stores.then_some(&read.claim);
+                let named = stores.then_some(&read.claim);
                 let done = RowDone {
                     outcome: BulkOutcome::Submitted,
-                    claim_id: stored.map(|claim| claim.id),
-                    number: stored.map(|claim| claim.number.clone()),
+                    claim_id: named.map(|claim| claim.id),
+                    number: named.map(|claim| claim.number.clone()),
                     problems: Vec::new(),
                 };
                 part.writes.changes.push(Changed { decision, read, contended: false });

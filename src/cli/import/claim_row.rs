@@ -58,6 +58,7 @@ struct Written {
 /// A line, whose product is named by its global id or by its SKU id.
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
+#[expect(clippy::struct_field_names, reason = "the API's names")]
 struct WrittenLine {
     product_id: Option<String>,
     sku_id: Option<Uuid>,
