@@ -163,8 +163,8 @@ async def main():
         refused = await load(session, lines, words.batch, run)
         found = await changes(session, state)
     state.keep(run=None)
-    told = ", ".join(f"{count} {action}" for action, count in sorted(found.items())) or "none"
-    print(f"changes since the last run: {told}")
+    summary = ", ".join(f"{count} {action}" for action, count in sorted(found.items())) or "none"
+    print(f"changes since the last run: {summary}")
     return 1 if refused else 0
 
 

@@ -9,7 +9,7 @@ use std::{
     sync::{Arc, Mutex, PoisonError},
 };
 
-use async_graphql::Context;
+use async_graphql::{Context, ContextBase};
 use domain::caller::{Caller, Side};
 use tokio::sync::oneshot;
 use uuid::Uuid;
@@ -34,7 +34,7 @@ impl Reader {
     ///
     /// # Errors
     /// A fault, when the request was not started by [`super::Api`].
-    pub fn of<'a>(ctx: &'a Context<'_>) -> Result<&'a Self, Failure> {
+    pub fn of<'a, T>(ctx: &ContextBase<'a, T>) -> Result<&'a Self, Failure> {
         Ok(&Loaders::of(ctx)?.reader)
     }
 
@@ -101,7 +101,7 @@ impl Loaders {
         Self { reader: Reader { app, caller }, queue, batches: Arc::default(), meanings: Mutex::default() }
     }
 
-    fn of<'a>(ctx: &'a Context<'_>) -> Result<&'a Self, Failure> {
+    fn of<'a, T>(ctx: &ContextBase<'a, T>) -> Result<&'a Self, Failure> {
         ctx.data::<Self>().map_err(|error| Failure::internal(&error.message))
     }
 

@@ -8,7 +8,7 @@ use serde::Serialize;
 
 use super::{MailError, outline::Outline};
 
-/// How many steps a template may take: enough for a digest of a thousand notices, and an end for one that goes round.
+/// The maximum number of steps of a template: enough for a digest of a thousand notices, and a bound for endless loops.
 const FUEL: u64 = 2_000_000;
 
 /// The compiled templates.

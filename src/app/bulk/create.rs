@@ -86,7 +86,7 @@ impl App {
     /// Makes drafts of the caller's partner, and changes those that exist where the call says so.
     ///
     /// # Errors
-    /// `FORBIDDEN` for anybody but a partner with `claims:write`; `BAD_USER_INPUT` beyond [`super::ROWS_MAX`] rows; the
+    /// `FORBIDDEN` unless the caller is of a partner and has `claims:write`; `BAD_USER_INPUT` beyond [`super::ROWS_MAX`] rows; the
     /// database's. Then the parts of a `KEEP_GOOD` call that were stored stay, and a repeat with its key goes on.
     pub async fn create_claims(
         &self,

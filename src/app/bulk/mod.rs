@@ -197,7 +197,7 @@ impl App {
         }
         transaction.commit().await?;
         if stores {
-            self.tail().wake();
+            self.tail().committed();
         }
         if notifies {
             self.outbox().wake();

@@ -78,7 +78,7 @@ pub(super) fn of_row(list: &str, index: usize, claim_id: Option<Uuid>, problems:
 }
 
 impl App {
-    /// Stores a part in a transaction that holds its locks; whether anybody is to be notified.
+    /// Stores a part in a transaction that holds its locks; whether there are notices.
     pub(super) async fn store_part(
         &self,
         caller: &Caller,

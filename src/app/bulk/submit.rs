@@ -48,7 +48,7 @@ impl App {
     /// Submits drafts of the caller's partner.
     ///
     /// # Errors
-    /// `FORBIDDEN` for anybody but an administrator of a partner with `claims:write`; `BAD_USER_INPUT` beyond
+    /// `FORBIDDEN` unless the caller is an administrator of a partner and has `claims:write`; `BAD_USER_INPUT` beyond
     /// [`super::ROWS_MAX`] claims; the database's, as with [`App::create_claims`].
     pub async fn submit_claims(
         &self,

@@ -1,4 +1,5 @@
-//! The dispatcher: one loop a server, which plans, takes what is due, and notes what became of it. Only the attempts run beside it.
+//! The dispatcher: one loop per server, which plans deliveries, takes due ones, and stores their results. Only the
+//! attempts run beside it.
 
 use std::{collections::HashMap, future::Future, time::Duration};
 
@@ -26,7 +27,7 @@ use crate::{
     telemetry,
 };
 
-/// How often it is looked for what is due, where nothing happens meanwhile.
+/// How often to look for due deliveries while nothing else happens.
 const EVERY: Duration = Duration::from_millis(250);
 /// How often the endpoints are read again, and how often it is measured how much waits, in microseconds.
 const ENDPOINTS_EVERY: i64 = 1_000_000;
@@ -89,9 +90,9 @@ impl Dispatcher {
         let watch = telemetry::stopwatch();
         if let Err(error) = self.round().await {
             if error.is_unavailable() {
-                tracing::debug!(error = error.for_the_log(), "webhooks wait for the database");
+                tracing::debug!(error = error.for_the_log(), "webhooks are waiting for the database");
             } else {
-                tracing::error!(error = error.for_the_log(), "webhooks cannot be dispatched; it is tried again");
+                tracing::error!(error = error.for_the_log(), "webhooks cannot be dispatched; trying again");
             }
             return EVERY;
         }
@@ -121,7 +122,7 @@ impl Dispatcher {
         match ended {
             Ok((_, attempted)) => self.ended.push(attempted),
             // The delivery is made again when its lease is over.
-            Err(error) => tracing::error!(%error, "an attempt to send a webhook ended early"),
+            Err(error) => tracing::error!(%error, "an attempt to send a webhook was aborted"),
         }
     }
 
@@ -164,7 +165,7 @@ impl Dispatcher {
         Ok(())
     }
 
-    /// Notes what became of the attempts that have ended, some at a time.
+    /// Stores the results of finished attempts, in batches.
     async fn settle(&mut self) -> Result<(), StoreError> {
         while let Some(ended) = self.attempts.try_join_next_with_id() {
             self.note(ended);
@@ -174,7 +175,7 @@ impl Dispatcher {
             match self.app.settle_webhooks(some).await {
                 Ok(()) => {}
                 Err(AppError::Unavailable(cause)) => return Err(StoreError::Unavailable(cause)),
-                Err(error) => tracing::error!(?error, "what became of webhooks could not be noted"),
+                Err(error) => tracing::error!(?error, "the results of webhooks could not be stored"),
             }
         }
         Ok(())
@@ -187,7 +188,7 @@ impl Dispatcher {
         Ok(())
     }
 
-    /// Lets attempts end for a moment, and gives back what was not attempted.
+    /// Waits a moment for attempts to end, and releases deliveries that were not attempted.
     async fn part(&mut self) {
         let ending = async {
             while let Some(ended) = self.attempts.join_next_with_id().await {
@@ -198,7 +199,7 @@ impl Dispatcher {
         if let Err(error) = self.settle().await {
             tracing::warn!(
                 error = error.for_the_log(),
-                "the last results of webhooks were not stored; they are sent again"
+                "the last results of webhooks were not stored; these webhooks will be sent again"
             );
         }
         // Before they are aborted: an aborted attempt is one that has ended, and would keep its lease.
@@ -212,7 +213,10 @@ impl Dispatcher {
         if !left.is_empty()
             && let Err(error) = given_back.await
         {
-            tracing::warn!(error = error.for_the_log(), "webhooks could not be given back; they go on in 30 seconds");
+            tracing::warn!(
+                error = error.for_the_log(),
+                "leased webhooks could not be released; another server can send them after 30 seconds"
+            );
         }
     }
 }

@@ -1,8 +1,9 @@
-//! From entries of the history to deliveries (W1, W3): what happened since the last look, for each endpoint whose side may see it.
+//! Plans deliveries from history entries (W1, W3): everything since the last round, for each endpoint whose side may
+//! see it.
 //!
-//! Most endpoints stand at the same place, the cursor, and are planned for together. Some are behind: a new one that wants what came
-//! after a position, one that was enabled a moment ago, and one with so much pending that the history itself keeps the rest. These
-//! are planned for one by one until they have come to the cursor.
+//! Most endpoints are at the same place, the cursor, and are planned together. Some are behind: a new one that wants
+//! what came after a position, one that was enabled a moment ago, and one with so much pending that the history itself
+//! keeps the rest. These are planned for one by one until they have come to the cursor.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
@@ -80,7 +81,7 @@ impl App {
         Ok(Step::Done)
     }
 
-    /// Plans the next entries for all endpoints that stand at the cursor; where the cursor stands then.
+    /// Plans the next entries for all endpoints at the cursor; returns the new cursor.
     async fn plan_level_ones(
         &self,
         active: &mut [Active],
@@ -176,7 +177,7 @@ impl App {
         Ok(log::seen(self.db(), &caller, &feed, &ids).await?.into_iter().map(|entry| entry.id).collect())
     }
 
-    /// Plans for endpoints that are behind and have room, up to the cursor: together for those that stand at the same place.
+    /// Plans for endpoints that are behind and have room, up to the cursor, together for those at the same place.
     async fn catch_up(&self, active: &mut [Active], at: Position) -> Result<Step, StoreError> {
         let mut places: BTreeMap<Position, Vec<&mut Active>> = BTreeMap::new();
         for endpoint in active.iter_mut().filter(|one| one.pending < most_pending(one) / 2) {
@@ -199,7 +200,7 @@ impl App {
         Ok(step)
     }
 
-    /// The same for several endpoints that stand at one place, such as new ones.
+    /// The same for several endpoints at one place, such as new ones.
     async fn catch_up_together(
         &self,
         endpoints: &mut [&mut Active],
@@ -250,7 +251,7 @@ impl App {
         planned.sort_by_key(|one| (one.position, one.event_type));
         let transaction = self.db().begin().await?;
         locks::webhooks(&transaction, Lock::Exclusive).await?;
-        // At the cursor it goes on with all others, if that stands where it stood.
+        // At the cursor it continues with all others, if the cursor has not moved.
         let to = (upto != at).then_some(upto);
         if cursor(&transaction).await? != at
             || writes::those_active(&transaction, &[endpoint.id]).await?.is_empty()

@@ -1,4 +1,5 @@
-//! What is due, taken for this server and judged (W1, W3): a few of each endpoint, and of those that fail a part.
+//! Takes due deliveries for this server and checks them (W1, W3): a few per endpoint, and fewer for endpoints that
+//! fail.
 
 use std::collections::{HashMap, HashSet};
 
@@ -82,7 +83,7 @@ impl Running {
         saturated
     }
 
-    /// Those of the due deliveries for which there is room.
+    /// The due deliveries within the limits.
     fn choose(&self, due: Vec<Due>, failing: &HashSet<Uuid>) -> Vec<Uuid> {
         let mut chosen: HashMap<Uuid, usize> = HashMap::new();
         let (mut all, mut to_failing) = (self.all(), self.to_failing(failing));
@@ -104,7 +105,7 @@ impl Running {
 }
 
 impl App {
-    /// Takes due deliveries for which there is room beside those that run.
+    /// Takes due deliveries within the limits, counting those that are running.
     pub(super) async fn take_webhooks(&self, running: &Running, active: &[Active]) -> Result<Vec<Taken>, StoreError> {
         if running.all() >= MOST_AT_ONCE {
             return Ok(Vec::new());

@@ -135,7 +135,7 @@ pub async fn import(
     let stored = work.all(&items).await;
     work.progress.end();
     stored?;
-    tell(work.counts, items.len(), dry_run)
+    report(work.counts, items.len(), dry_run)
 }
 
 /// The rows of the file. A reference that comes again is refused: nobody can say which of the rows is meant.
@@ -177,7 +177,7 @@ impl Work<'_> {
             for item in items {
                 match &item.row {
                     Ok(row) => match done.next() {
-                        Some(done) => self.told(item.line, &row.reference, done)?,
+                        Some(done) => self.note(item.line, &row.reference, done)?,
                         None => return Err(AppError::Internal("a row without a result".to_owned()).into()),
                     },
                     Err(why) => self.unread(item.line, why)?,
@@ -190,7 +190,7 @@ impl Work<'_> {
         Ok(())
     }
 
-    fn told(&mut self, line: u64, reference: &str, done: RowDone) -> Result<(), Failure> {
+    fn note(&mut self, line: u64, reference: &str, done: RowDone) -> Result<(), Failure> {
         match done.outcome {
             BulkOutcome::Created => self.counts.created += 1,
             BulkOutcome::Updated => self.counts.updated += 1,
@@ -263,7 +263,7 @@ fn operator(partner_id: Uuid) -> Caller {
     }
 }
 
-fn tell(counts: Counts, rows: usize, dry_run: bool) -> Result<(), Failure> {
+fn report(counts: Counts, rows: usize, dry_run: bool) -> Result<(), Failure> {
     let Counts { created, updated, skipped, refused } = counts;
     let prefix = if dry_run { "dry run, nothing written: " } else { "" };
     output::line(&format!("{prefix}{created} created, {updated} updated, {skipped} skipped, {refused} refused"))?;

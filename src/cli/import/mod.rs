@@ -1,4 +1,4 @@
-//! `cpor import`: the directory and claims from files (C8, B1). Good rows are loaded, bad ones are named by line.
+//! `cpor import`: loads the directory and claims from files (C8, B1). Valid rows are stored; invalid ones are reported with their line.
 
 mod cells;
 mod claim_row;
@@ -37,34 +37,34 @@ pub use noun::{FileRow, Noun};
 /// The options of `cpor import`.
 #[derive(Debug, Args)]
 #[command(after_help = "\
-Columns of CSV files, in any order and in any case (lists are separated by `;`; columns in brackets may be left out):
+Columns of CSV files, in any order and case (lists are separated by `;`; columns in brackets are optional):
   products       sku_id, sku_part_number, name, solution_area
   customers      tenant_id, name, domain, [domains]
   subscriptions  subscription_id, tenant_id, sku_id, channel, status, seats, starts_at, [ends_at]
   partners       partner_id, partner_name, mpn_id, location_name, country, enrolled_programs, [partner_type]
-                 (a row per location)
+                 (one row per location)
   claims         external_reference, name, tenant_id, domain, solution_area, activities, mpn_id,
                  [sku_ids], [subscription_ids] (one for each SKU id, blank where there is none),
                  [customer_contact_name], [customer_contact_email], [technical_contact_name],
                  [technical_contact_email], [partner_contact_name], [partner_contact_email],
                  [solution_seller], [partner_solution]
-CSV files are separated by commas, semicolons or tabs, in UTF-8, or in UTF-16 with a byte order mark; a line such as `sep=;`
-may come first.
+The separator of CSV files is a comma, semicolon or tab; the encoding is UTF-8, or UTF-16 with a byte order mark. The first
+line may be `sep=;` or the like.
 JSON Lines use the field names of the API's row inputs (ProductRow, CustomerRow, SubscriptionRow, PartnerRow, CreateClaimRow);
 a claim's lines may name their product by skuId instead of productId.
 
-Load partners, customers and products before subscriptions, and all of them before claims. Importing a file again changes
-nothing. A file of claims is read to its end before the first claim is stored.")]
+Load partners, customers and products before subscriptions, and all of them before claims. Importing the same file
+again changes nothing. A file of claims is read to its end before the first claim is stored.")]
 pub struct Options {
-    /// What the rows are.
+    /// The kind of rows.
     #[arg(value_enum)]
     what: What,
     /// A `.csv` or `.jsonl` file, or `-` for standard input.
     file: PathBuf,
-    /// The form of the file, where its name does not tell.
+    /// The format of the file [default: by the ending of its name].
     #[arg(long, env = "CPOR_FORMAT", value_enum)]
     format: Option<Format>,
-    /// Check every row against the rules and the database, and write nothing.
+    /// Check every row against the rules and the database without writing anything.
     #[arg(long, env = "CPOR_DRY_RUN", value_parser = clap::builder::BoolishValueParser::new())]
     dry_run: bool,
     #[command(flatten)]
@@ -81,22 +81,22 @@ enum What {
     Customers,
     /// Customers' subscriptions.
     Subscriptions,
-    /// The product catalogue.
+    /// The product catalog.
     Products,
     /// Claims of one partner, as drafts.
     Claims,
 }
 
-/// The form of a file.
+/// The format of a file.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub enum Format {
     /// Comma-separated values with a line of column names.
     Csv,
-    /// A JSON object a line.
+    /// One JSON object per line.
     Jsonl,
 }
 
-/// A row of a file, or why it is none, in words.
+/// A row of a file, or the reason why the line is not a valid row.
 #[derive(Debug)]
 pub struct Entry<R> {
     /// The line it begins on, from 1.
@@ -105,10 +105,10 @@ pub struct Entry<R> {
     pub row: Result<R, String>,
 }
 
-/// The rows of a file, one by one; an `Err` is the end of it.
+/// The rows of a file, one by one; an `Err` ends the iteration.
 pub type Rows<'a, R> = Box<dyn Iterator<Item = Result<Entry<R>, Failure>> + 'a>;
 
-/// Loads the file and tells what became of its rows.
+/// Loads the file and reports the result for its rows.
 ///
 /// # Errors
 /// When the file or the database cannot be used, or a row was refused.
@@ -146,7 +146,7 @@ async fn import<R: Noun>(
 /// The rows of a file of this form.
 ///
 /// # Errors
-/// When the file cannot be read, is neither UTF-8 nor UTF-16, or has not the columns that it needs.
+/// When the file cannot be read, is neither UTF-8 nor UTF-16, or lacks required columns.
 pub fn rows<'a, R: FileRow + 'a>(format: Format, input: impl Read + 'a) -> Result<Rows<'a, R>, Failure> {
     let input = BufReader::new(encoding::decoded(BufReader::new(input))?);
     match format {

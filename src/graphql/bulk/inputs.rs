@@ -23,7 +23,7 @@ pub struct CreateClaimRow {
     pub external_reference: Option<String>,
     /// The customer's tenant id.
     pub tenant_id: Uuid,
-    /// A verified domain of that tenant; else the row is refused with `DOMAIN_TENANT_MISMATCH`.
+    /// A verified domain of that tenant; otherwise the row is refused with `DOMAIN_TENANT_MISMATCH`.
     pub domain: String,
     /// The solution area of all the products.
     pub solution_area: SolutionArea,

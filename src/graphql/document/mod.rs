@@ -1,4 +1,4 @@
-//! The document gate: what stands before execution, whatever the transport.
+//! The document gate, which precedes execution for every transport.
 //!
 //! async-graphql walks fragment spreads without memory, before any of its own limits: a document of 800 bytes can hold it
 //! for hours. So a document is counted as text, parsed, and measured with a memory per fragment; only what is within

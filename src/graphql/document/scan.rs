@@ -1,4 +1,4 @@
-//! What is counted on the text alone, before any parser recurses into it.
+//! Measures the text alone, before any parser recurses into it.
 //!
 //! The parser is laxer than the specification: it takes `[1-1]`, `[00]` and `[truetrue]` for two values each, and the
 //! beginning of a block string that does not end for an empty string. So the text is cut into tokens as finely as the parser
@@ -39,8 +39,8 @@ pub(super) fn check(text: &str, limits: &Limits) -> Result<(), Refusal> {
     Ok(())
 }
 
-/// The values that are open at a place of the text, to find fields that an input object has twice: the parser keeps one of
-/// them and says nothing.
+/// The values that are open at a place of the text, to find duplicate fields of an input object, of which the parser
+/// silently keeps one.
 #[derive(Default)]
 struct Values<'a> {
     open: Vec<Bracket<'a>>,
@@ -50,7 +50,7 @@ struct Values<'a> {
 
 /// A bracket that is open.
 enum Bracket<'a> {
-    /// Of a selection, or of anything else outside of values.
+    /// A selection, or anything else outside values.
     Selection,
     /// Of arguments, variables or a list.
     Value,
@@ -93,7 +93,7 @@ enum Token<'a> {
     Other,
 }
 
-/// Cuts a text into tokens. What is no GraphQL is cut somehow; the parser will say so.
+/// Splits a text into tokens. Invalid text is split arbitrarily; the parser will reject it.
 struct Scanner<'a> {
     rest: &'a str,
 }
@@ -124,7 +124,7 @@ impl<'a> Iterator for Scanner<'a> {
     }
 }
 
-/// How long the number is at the beginning of this text, or else the sign.
+/// The length of the number at the beginning of this text, or of the sign.
 fn number(text: &str) -> usize {
     let bytes = text.as_bytes();
     let digits = |from: usize| bytes.iter().skip(from).take_while(|byte| byte.is_ascii_digit()).count();

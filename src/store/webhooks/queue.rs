@@ -1,4 +1,4 @@
-//! What the dispatcher looks at: which endpoints there are, what is due, and how much waits.
+//! The dispatcher's reads: endpoints, due deliveries, and the length of the queue.
 
 use std::collections::HashMap;
 
@@ -40,7 +40,7 @@ struct ActiveRow {
 /// Every endpoint that receives events; of each at most so many pending deliveries are counted.
 ///
 /// # Errors
-/// The database's.
+/// Database errors.
 pub async fn active(db: &Db, most: i64) -> Result<Vec<Active>, StoreError> {
     let sql = format!(
         "SELECT id, partner_id, events, behind_epoch, behind_xid, behind_pos, failing_since, \
@@ -69,7 +69,7 @@ fn endpoint(row: &ActiveRow) -> Result<Active, StoreError> {
 /// Up to where the history was looked through for every endpoint that is not behind.
 ///
 /// # Errors
-/// The database's.
+/// Database errors.
 pub async fn cursor(on: &impl Reads) -> Result<Position, StoreError> {
     #[derive(FromQueryResult)]
     struct Row {
@@ -97,7 +97,7 @@ pub struct Due {
 /// machine's time, which leases go by.
 ///
 /// # Errors
-/// The database's.
+/// Database errors.
 pub async fn due(
     db: &Db,
     (now, real): (Timestamp, Timestamp),
@@ -129,7 +129,7 @@ pub struct Queue {
 /// How much waits for endpoints that receive events.
 ///
 /// # Errors
-/// The database's.
+/// Database errors.
 pub async fn queue(db: &Db) -> Result<Queue, StoreError> {
     let sql = "SELECT count(*) AS depth, min(delivery.created_at) AS oldest FROM webhook_delivery AS delivery \
         JOIN webhook_endpoint AS endpoint ON endpoint.id = delivery.endpoint_id AND endpoint.state = 'ACTIVE' \
@@ -139,7 +139,7 @@ pub async fn queue(db: &Db) -> Result<Queue, StoreError> {
     Ok(found.unwrap_or(Queue { depth: 0, oldest: None }))
 }
 
-/// What a message tells of a claim.
+/// The data of a claim in a message.
 #[derive(Clone, Debug, PartialEq, Eq, FromQueryResult)]
 pub struct Told {
     /// The claim.
@@ -152,10 +152,10 @@ pub struct Told {
     pub version: i32,
 }
 
-/// What messages tell of these claims. Who may see them is judged by the entries that the messages are about.
+/// The data of these claims in messages. Visibility is checked by the entries that the messages are about.
 ///
 /// # Errors
-/// The database's.
+/// Database errors.
 pub async fn claims(db: &Db, ids: &[Uuid]) -> Result<HashMap<Uuid, Told>, StoreError> {
     if ids.is_empty() {
         return Ok(HashMap::new());

@@ -1,4 +1,4 @@
-//! Deliveries that are being made: who works on them, and what became of them.
+//! Deliveries that are being made: who works on them, and the result of them.
 
 use std::collections::{BTreeSet, HashSet};
 
@@ -22,7 +22,7 @@ use crate::store::{
 /// Takes those of the deliveries for this server that are due and that nobody works on, until `until`, by real time.
 ///
 /// # Errors
-/// The database's.
+/// Database errors.
 pub async fn lease(
     transaction: &Transaction,
     ids: &[Uuid],
@@ -54,7 +54,7 @@ pub async fn lease(
 /// Gives deliveries back that were not attempted.
 ///
 /// # Errors
-/// The database's.
+/// Database errors.
 pub async fn unlease(transaction: &Transaction, ids: &[Uuid]) -> Result<(), StoreError> {
     use webhook_delivery::Column::{Id, LeasedUntil};
     let connection = transaction.connection();
@@ -88,12 +88,12 @@ pub struct Done {
     pub delivery: Delivery,
     /// The attempt, if one was made.
     pub attempt: Option<Attempt>,
-    /// What becomes of the delivery.
+    /// The result for the delivery.
     pub outcome: Outcome,
 }
 
 impl Done {
-    /// Whether the endpoint accepted or failed; nothing where nothing was attempted.
+    /// Whether the endpoint accepted or failed; `None` if nothing was attempted.
     const fn accepted(&self) -> Option<bool> {
         match self.outcome {
             Outcome::Sent => Some(true),
@@ -103,10 +103,10 @@ impl Done {
     }
 }
 
-/// Notes what became of deliveries, and lets the next ones of their claims be attempted.
+/// Notes the result of deliveries, and lets the next ones of their claims be attempted.
 ///
 /// # Errors
-/// The database's.
+/// Database errors.
 pub async fn settle(transaction: &Transaction, done: &[Done], now: Timestamp) -> Result<(), StoreError> {
     let there = there(transaction, done).await?;
     let done: Vec<&Done> = done.iter().filter(|one| there.contains(&one.delivery.id)).collect();
@@ -215,7 +215,7 @@ async fn note_health(
 /// Forgets deliveries that were planned before this time, some at a time. How many.
 ///
 /// # Errors
-/// The database's.
+/// Database errors.
 pub async fn forget(transaction: &Transaction, before: Timestamp) -> Result<u64, StoreError> {
     const AT_ONCE: u64 = 1_000;
     let connection = transaction.connection();
