@@ -117,10 +117,14 @@ impl App {
             }
         }
         self.settle().await?;
-        // Retries and digests fall due by this clock too (M6).
+        self.wake_deliveries();
+        Ok(Advanced { now: self.now(), problems: Vec::new() })
+    }
+
+    /// Retries and digests fall due by this clock too (M6, W3).
+    fn wake_deliveries(&self) {
         self.outbox().wake();
         self.wake_webhooks();
-        Ok(Advanced { now: self.now(), problems: Vec::new() })
     }
 
     /// Remembered before it is true: a server that dies in between must not leave history from a time that never was.
@@ -144,7 +148,11 @@ impl App {
         if self.clock().offset().is_some()
             && let Some(offset) = settings::sandbox_offset(self.db()).await?
         {
+            let before = self.clock().offset();
             self.clock().set_offset(offset);
+            if self.clock().offset() != before {
+                self.wake_deliveries();
+            }
         }
         Ok(())
     }

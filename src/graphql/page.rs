@@ -8,7 +8,7 @@ use futures_util::future::BoxFuture;
 use super::{
     at_hand::{AtHand, Parts, Selected, Together, Write, plain},
     error::Failure,
-    loader::{Load, Reader, ask, load},
+    loader::{Load, Reader, ask, load, load_all},
 };
 use crate::store::{
     StoreError,
@@ -112,17 +112,19 @@ pub async fn loaded<T>(ctx: &Context<'_>, key: impl Load<Value = Page<T>>) -> Re
     Ok(page.unwrap_or_else(Page::empty))
 }
 
-/// Reads a page for each of many parents, all by the arguments of the field that is being answered, and writes what is selected of
-/// them; nothing if any of that is not at hand. `name` is the connection's; `read` gives a page for each parent, in their order.
-pub fn together<'a, C, F>(
+/// Reads a page for each of many parents by the arguments of the field that is being answered, and writes what is selected of
+/// the pages; nothing if any of that is not at hand. `name` is the connection's type, `keys` makes a key for each parent.
+pub fn together<'a, C, T, K>(
     ctx: &'a Context<'a>,
     name: &str,
     list: &'a ListOrder,
-    read: impl FnOnce(Reader, PageRequest) -> F + Send + 'a,
+    keys: impl FnOnce(PageRequest) -> Vec<K> + Send + 'a,
+    connection: impl Fn(Page<T>) -> C + Send + 'a,
 ) -> Option<Together<'a>>
 where
     C: AtHand + 'static,
-    F: Future<Output = Result<Vec<C>, StoreError>> + Send + 'static,
+    T: Send + Sync,
+    K: Load<Value = Page<T>>,
 {
     let selected = Selected::<C>::of(&ctx.item.node.selection_set.node, name)?;
     if !is_wanted(ctx) {
@@ -130,10 +132,11 @@ where
     }
     Some(Box::pin(async move {
         let request = PageArgs::given(ctx).and_then(|args| args.of(ctx, list)).ok()?;
-        let pages = ask(ctx, move |reader| read(reader, request)).await.ok()?;
+        let pages = load_all(ctx, keys(request)).await.ok()?;
         let (reader, mut parts) = (Reader::of(ctx).ok()?, Parts::default());
-        for page in &pages {
-            parts.add(|out| selected.write(page, reader, out))?;
+        for page in pages {
+            let page = connection(page.unwrap_or_else(Page::empty));
+            parts.add(|out| selected.write(&page, reader, out))?;
         }
         Some(parts)
     }))

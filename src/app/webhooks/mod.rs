@@ -15,6 +15,7 @@ mod plan;
 mod recover;
 mod replay;
 mod settle;
+mod slots;
 mod take;
 
 use std::{

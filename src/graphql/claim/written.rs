@@ -1,5 +1,7 @@
 //! The claim's fields that are at hand, and those that are read for a whole list of claims.
 
+use std::sync::Arc;
+
 use async_graphql::{Context, parser::types::Field};
 
 use super::{
@@ -9,17 +11,14 @@ use super::{
     parts::{ActionRequest, Consent, Contact, Deadline, Dispute, IncentiveEvaluation, Rejection},
     wanted,
 };
-use crate::{
-    graphql::{
-        at_hand::{self, AtHand, Json, Parts, Selected, Together, Write, nothing_at_hand, plain},
-        comment,
-        customer::Customer,
-        directory::{Activity, IncentiveProgram, Partner, PartnerLocation, SolutionArea},
-        global_id::Kind,
-        history,
-        loader::{Reader, ask},
-    },
-    store::claims::lines_of,
+use crate::graphql::{
+    at_hand::{self, AtHand, Json, Parts, Selected, Together, Write, nothing_at_hand, plain},
+    comment,
+    customer::Customer,
+    directory::{Activity, IncentiveProgram, Partner, PartnerLocation, SolutionArea},
+    global_id::Kind,
+    history,
+    loader::{Reader, With, load_all},
 };
 
 nothing_at_hand!(ActionRequest, Consent, Contact, Deadline, Dispute, IncentiveEvaluation, Rejection);
@@ -82,11 +81,12 @@ fn lines_together<'a>(claims: &[&'a Claim], ctx: &'a Context<'a>) -> Option<Toge
     let selected = Selected::<ClaimLine>::of(&ctx.item.node.selection_set.node, "ClaimLine")?;
     let claims = claims.to_vec();
     Some(Box::pin(async move {
-        let (wanted, ids) = (wanted::of_lines(ctx), claims.iter().map(|claim| claim.row.id()).collect::<Vec<_>>());
-        let mut found = ask(ctx, move |reader| async move { lines_of(reader.db(), &ids, wanted).await }).await.ok()?;
+        let wanted = Arc::new(wanted::of_lines(ctx));
+        let keys = claims.iter().map(|claim| With::of(claim.row.id(), Arc::clone(&wanted))).collect();
+        let found = load_all(ctx, keys).await.ok()?;
         let (reader, mut parts) = (Reader::of(ctx).ok()?, Parts::default());
-        for claim in claims {
-            let lines = claim.with_lines(found.remove(&claim.claim().id).unwrap_or_default());
+        for (claim, lines) in claims.into_iter().zip(found) {
+            let lines = claim.with_lines(lines.unwrap_or_default());
             parts.add(|out| write_lines(lines, &selected, reader, out))?;
         }
         Some(parts)

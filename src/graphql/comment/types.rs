@@ -1,6 +1,6 @@
 //! The comment, and the comments of claims.
 
-use std::collections::HashMap;
+use std::{collections::HashMap, sync::Arc};
 
 use async_graphql::{Context, Enum, ID, Object, parser::types::Field};
 use uuid::Uuid;
@@ -138,13 +138,12 @@ pub(in crate::graphql) fn of_claims<'a>(
     claims: Vec<Visible<Uuid>>,
     ctx: &'a Context<'a>,
 ) -> Option<at_hand::Together<'a>> {
-    page::together(ctx, "CommentConnection", &comments::ORDER, move |reader, request| {
-        let wanted = wanted(ctx);
-        async move {
-            let mut pages = comments::pages_of_claims(reader.db(), &reader.caller, &claims, &request, wanted).await?;
-            let mut page = |id: &Visible<Uuid>| pages.remove(&id.get()).unwrap_or_else(Page::empty);
-            Ok(claims.iter().map(|id| CommentConnection::new(page(id), Total::nobody())).collect())
-        }
+    let keys = move |request| {
+        let args = Arc::new(CommentPage(request, wanted(ctx)));
+        claims.into_iter().map(|id| With::of(id, Arc::clone(&args))).collect()
+    };
+    page::together(ctx, "CommentConnection", &comments::ORDER, keys, |page| {
+        CommentConnection::new(page, Total::nobody())
     })
 }
 

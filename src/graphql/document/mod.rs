@@ -144,7 +144,8 @@ impl Gate {
             return Ok(plan);
         }
         scan::check(text, &self.limits)?;
-        let document = syntax::parse(&escapes::written_out(text)?)?;
+        let written_out = escapes::written_out(text)?;
+        let document = syntax::parse(&scan::without_negative_zeros(&written_out))?;
         let measured = measure::check(&document, &self.limits)?;
         let plan = Arc::new(Plan::of(document, text, measured, &self.connections));
         self.plans.keep(text, &plan, subject);

@@ -4,6 +4,8 @@
 //! beginning of a block string that does not end for an empty string. So the text is cut into tokens as finely as the parser
 //! does: nothing it could see may go uncounted.
 
+use std::borrow::Cow;
+
 use super::Refusal;
 use super::refusal::GRAPHQL_VALIDATION_FAILED;
 use crate::config::Limits;
@@ -39,8 +41,30 @@ pub(super) fn check(text: &str, limits: &Limits) -> Result<(), Refusal> {
     Ok(())
 }
 
-/// The values that are open at a place of the text, to find duplicate fields of an input object, of which the parser
-/// silently keeps one.
+/// The text with a space for the sign of each `-0`, a whole number that the parser would take for one with a point.
+pub(super) fn without_negative_zeros(text: &str) -> Cow<'_, str> {
+    if !text.contains("-0") {
+        return Cow::Borrowed(text);
+    }
+    let mut scanner = Scanner { rest: text };
+    let mut plain = String::with_capacity(text.len());
+    loop {
+        scanner.skip_ignored();
+        let start = text.len() - scanner.rest.len();
+        let is_zero = scanner.rest.starts_with("-0") && number(scanner.rest) == 2;
+        if is_zero {
+            plain.push_str(&text[plain.len()..start]);
+            plain.push(' ');
+        }
+        if scanner.next().is_none() {
+            plain.push_str(&text[plain.len()..]);
+            return Cow::Owned(plain);
+        }
+    }
+}
+
+/// The values that are open at a place of the text, to find fields that an input object has twice: the parser keeps one of
+/// them and says nothing.
 #[derive(Default)]
 struct Values<'a> {
     open: Vec<Bracket<'a>>,
@@ -234,6 +258,18 @@ mod tests {
             ("1.", 2),
         ] {
             assert_eq!(tokens(text), count, "{text}");
+        }
+    }
+
+    #[test]
+    fn a_negative_zero_is_a_whole_number() {
+        for (text, expected) in [
+            ("{ f(a: -0, b: [-0 -0.0 -0e1 -1 -01]) }", "{ f(a:  0, b: [ 0 -0.0 -0e1 -1  01]) }"),
+            ("{ f(a: \"-0\" # -0\n b: \"\"\"-0\"\"\" c: -0) }", "{ f(a: \"-0\" # -0\n b: \"\"\"-0\"\"\" c:  0) }"),
+            ("--0 é -0", "- 0 é  0"),
+            ("{ f(a: 10) }", "{ f(a: 10) }"),
+        ] {
+            assert_eq!(without_negative_zeros(text), expected);
         }
     }
 

@@ -1,6 +1,6 @@
 //! The entry of a history, and the history of claims.
 
-use std::collections::HashMap;
+use std::{collections::HashMap, sync::Arc};
 
 use async_graphql::{Context, ID, Object, SimpleObject, parser::types::Field};
 use domain::lifecycle::ACTING_FOR;
@@ -190,13 +190,12 @@ pub(in crate::graphql) fn of_claims<'a>(
     ctx: &'a Context<'a>,
 ) -> Option<at_hand::Together<'a>> {
     guard::HISTORY.hold(ctx).ok()?;
-    page::together(ctx, "HistoryEntryConnection", &history::ORDER_OF_CLAIM, move |reader, request| {
-        let wanted = wanted(ctx);
-        async move {
-            let mut pages = history::pages_of_claims(reader.db(), &reader.caller, &claims, &request, wanted).await?;
-            let mut page = |id: &Visible<Uuid>| pages.remove(&id.get()).unwrap_or_else(Page::empty);
-            Ok(claims.iter().map(|id| HistoryEntryConnection::new(page(id), Total::nobody())).collect())
-        }
+    let keys = move |request| {
+        let args = Arc::new(HistoryPage(request, wanted(ctx)));
+        claims.into_iter().map(|id| With::of(id, Arc::clone(&args))).collect()
+    };
+    page::together(ctx, "HistoryEntryConnection", &history::ORDER_OF_CLAIM, keys, |page| {
+        HistoryEntryConnection::new(page, Total::nobody())
     })
 }
 

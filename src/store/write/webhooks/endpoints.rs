@@ -46,6 +46,7 @@ pub async fn insert(transaction: &Transaction, endpoint: &Endpoint, by: &str) ->
         last_success_at: Set(None),
         last_failure_at: Set(None),
         failing_since: Set(None),
+        last_milliseconds: Set(None),
     };
     webhook_endpoint::Entity::insert(row).exec_without_returning(transaction.connection()).await?;
     Ok(())
