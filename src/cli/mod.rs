@@ -60,7 +60,7 @@ enum Command {
     Revoke(revoke::Options),
     /// List notices, send them again, or write samples of them.
     Notices(Box<notices::Options>),
-    /// Load partners, customers, subscriptions or products from a file.
+    /// Load partners, customers, subscriptions, products or claims from a file.
     Import(import::Options),
     /// Generate realistic bulk data for load tests; the same seed gives the same data.
     Generate(generate::Options),

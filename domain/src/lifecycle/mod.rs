@@ -6,6 +6,7 @@ mod command;
 mod decide;
 mod edit;
 mod refusal;
+mod restate;
 mod table;
 
 pub use access::{Forbidden, available, guard, may_ever};
@@ -18,4 +19,5 @@ pub use decide::{
     with_open_lines,
 };
 pub use edit::{NewClaim, create, prepare_edit};
+pub use restate::{Restated, restate};
 pub use table::{Leads, Rule, TABLE, When, Who, rule_of};

@@ -1,4 +1,4 @@
-//! Bulk inserts: the rows of many claims in few statements, decided elsewhere (`cpor generate`).
+//! Bulk inserts: the rows of many claims in few statements, decided elsewhere (`createClaims`, `cpor generate`).
 //!
 //! PostgreSQL takes all rows of a table as one JSON parameter, SQLite as rows of parameters; either way a statement's
 //! text depends on the columns only, so that it is prepared once. Nothing is checked here but what the database checks.
@@ -22,7 +22,7 @@ use uuid::Uuid;
 
 use super::{
     comments, documents, evaluations,
-    history::{self as log, Head},
+    history::{self as log, Head, Placed},
     notices::{self, About},
 };
 use crate::store::{
@@ -118,6 +118,23 @@ impl Batch {
         let evaluated = |made: &Evaluated| evaluations::row(&made.claim, made.evaluation, made.at);
         insert::<evaluation::ActiveModel>(transaction, self.evaluations.iter().map(evaluated).collect()).await
     }
+}
+
+/// Inserts new drafts with their lines and histories (B1).
+///
+/// # Errors
+/// The database's; [`StoreError::Unique`] when a number or an external reference was taken meanwhile.
+pub async fn insert_drafts(transaction: &Transaction, drafts: Vec<(Claim, Placed)>) -> Result<(), StoreError> {
+    let rows = drafts.iter().map(|(claim, placed)| claim_row(claim, &placed.head)).collect();
+    insert::<claim::ActiveModel>(transaction, rows).await?;
+    let lines = drafts.iter().flat_map(|(claim, _)| lines(claim)).collect();
+    insert::<claim_line::ActiveModel>(transaction, lines).await?;
+    // The partner is known here, and else looked up by a trigger.
+    let entries = drafts.into_iter().flat_map(|(claim, placed)| {
+        let partner_id = Set(Some(claim.partner_id));
+        placed.rows.into_iter().map(move |row| history::ActiveModel { partner_id: partner_id.clone(), ..row })
+    });
+    insert::<history::ActiveModel>(transaction, entries.collect()).await
 }
 
 /// Whether the database holds any claim, partner or customer.
