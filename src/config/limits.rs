@@ -32,7 +32,7 @@ pub struct Limits {
     /// The most selections in an operation, its fragments expanded.
     #[arg(long, env = "CPOR_MAX_SELECTIONS", default_value = "1000", value_parser = count, value_name = "COUNT")]
     pub max_selections: usize,
-    /// The highest cost of an operation: its fields, times the page size of the lists that they are in.
+    /// The highest cost of an operation: its objects and a tenth of its values, times the page size of the lists that they are in.
     #[arg(long, env = "CPOR_MAX_COST", default_value = "5000", value_parser = count, value_name = "POINTS")]
     pub max_cost: usize,
     /// How long a request may take.

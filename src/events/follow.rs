@@ -94,7 +94,7 @@ impl Follower {
                 Ok(event) if event.entry.position <= self.last => {}
                 Ok(event) => {
                     self.last = event.entry.position;
-                    if self.sight.feed.has(&event.entry) {
+                    if self.sight.feed.has(&event.entry, event.partner_id, event.tenant_id) {
                         return Candidate { event, judged: false };
                     }
                 }
@@ -140,11 +140,12 @@ impl Sight {
     /// # Errors
     /// The database's.
     pub async fn still_sees(&self, entry: &HistoryEntry) -> Result<bool, StoreError> {
-        log::is_seen(self.tail.db(), &self.caller, &self.feed, entry.id).await
+        log::is_seen(self.tail.db(), &self.caller, &self.feed.of, entry.id).await
     }
 
     /// The same as [`Self::still_sees`], asked once for all of the same reach, and until the database answers.
     pub(crate) async fn may_see(&self, event: &Event) -> bool {
+        // What the feed leaves out beside was left out already; the answer is that of all who see as much.
         let of_status = matches!(self.feed.of, Of::Statuses(_));
         let ask = async {
             loop {

@@ -99,6 +99,8 @@ pub struct Parts {
     pub variables: Map<String, serde_json::Value>,
     /// The files; each stands where a variable is null.
     pub files: Vec<File>,
+    /// Whether the answer is to tell what the operation cost.
+    pub tells_cost: bool,
 }
 
 /// What an operation does.
@@ -132,6 +134,7 @@ pub struct Operation {
     files: Files,
     /// The hash of document and variables, by which equal subscriptions are known; of subscriptions only.
     fingerprint: Fingerprint,
+    tells_cost: bool,
 }
 
 impl Operation {
@@ -156,6 +159,12 @@ impl Operation {
     #[must_use]
     pub const fn cost(&self) -> usize {
         self.prepared.cost
+    }
+
+    /// Whether its answer is to tell what it cost.
+    #[must_use]
+    pub const fn tells_cost(&self) -> bool {
+        self.tells_cost
     }
 
     /// Whether it asks for nothing but the schema and type names.
@@ -207,7 +216,7 @@ impl Endpoint {
         } else {
             Fingerprint::default()
         };
-        Ok(Operation { prepared, variables, uploads, files, fingerprint })
+        Ok(Operation { prepared, variables, uploads, files, fingerprint, tells_cost: parts.tells_cost })
     }
 
     /// Executes an operation; without a caller nothing of it but introspection.

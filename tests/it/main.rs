@@ -9,6 +9,8 @@ mod access;
 mod arbitration;
 mod bodies;
 mod bounds;
+mod budget;
+mod can;
 mod cancel;
 mod catalogue;
 mod clocks;

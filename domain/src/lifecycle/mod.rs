@@ -8,7 +8,7 @@ mod edit;
 mod refusal;
 mod table;
 
-pub use access::{Forbidden, available, guard, may_ever};
+pub use access::{Forbidden, available, guard, may_ever, unavailable};
 pub(crate) use clock::after_arbitration;
 pub use clock::{fire, running_clock, subscription_ended};
 pub use command::{Command, Edit, Edited, NewDocument, NewLine, OldDocument};

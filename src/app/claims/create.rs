@@ -8,6 +8,7 @@ use domain::{
     lifecycle::{self, Edit, Edited, NewClaim, NewLine},
     patch::Patch,
 };
+use uuid::Uuid;
 
 use super::{
     Answer, CreateClaim, LineInput,
@@ -31,18 +32,20 @@ impl App {
         input: CreateClaim,
         key: Option<String>,
     ) -> Result<Answer, AppError> {
-        // Whoever may edit a draft may make one (A1).
-        lifecycle::may_ever(ClaimAction::Edit, caller)?;
+        let partner_id = may_create(caller)?;
         let key = match Key::new(caller, key.as_deref(), "createClaim", &input) {
             Ok(key) => key,
             Err(problem) => return Ok(Answer::refused(vec![problem])),
         };
-        repeatedly(|| self.try_to_create(caller, &input, key.as_ref())).await
+        repeatedly(|| self.try_to_create((caller, partner_id), &input, key.as_ref())).await
     }
 
-    async fn try_to_create(&self, caller: &Caller, input: &CreateClaim, key: Option<&Key>) -> Result<Answer, Failure> {
-        let partner_id =
-            caller.partner_id().ok_or_else(|| AppError::Forbidden("Only a partner makes claims.".to_owned()))?;
+    async fn try_to_create(
+        &self,
+        (caller, partner_id): (&Caller, Uuid),
+        input: &CreateClaim,
+        key: Option<&Key>,
+    ) -> Result<Answer, Failure> {
         let transaction = self.db().begin().await?;
         if let Some(key) = key
             && let Some(done) = key.earlier::<Done>(&transaction).await??
@@ -64,7 +67,7 @@ impl App {
         let reference_taken = claims::reference_taken(&transaction, &claim).await?;
         let problems = lifecycle::judge_draft(&claim, &outcome, reference_taken)?;
         claim.version = 1;
-        let event = Event::new(HistoryAction::Created).changes(history::changes(None, &claim));
+        let event = Event::new(HistoryAction::Created).beginning(claim.status).changes(history::changes(None, &claim));
         let head = log::place(log::Head::default(), claim.id, &caller.actor(), now, vec![event], &[])?;
         claims::insert(&transaction, &claim, &head.head).await?;
         log::insert(&transaction, head).await?;
@@ -76,6 +79,15 @@ impl App {
         self.tail().wake();
         Ok(Answer { claim: Some(claim), problems, ..Answer::default() })
     }
+}
+
+/// The partner whose drafts the caller may make: whoever may edit a draft may make one (A1).
+///
+/// # Errors
+/// `FORBIDDEN` for everybody else, and without `claims:write`.
+pub fn may_create(caller: &Caller) -> Result<Uuid, AppError> {
+    lifecycle::may_ever(ClaimAction::Edit, caller)?;
+    caller.partner_id().ok_or_else(|| AppError::Forbidden("Only a partner makes claims.".to_owned()))
 }
 
 fn content(input: CreateClaim) -> Edit {

@@ -17,7 +17,7 @@ mod wanted;
 pub(super) use eligibility::EligibilityQuery;
 pub use enums::ClaimStatus;
 pub use filter::{ClaimFilter, ClaimOrder};
-pub use loads::{ClaimById, visible, visible_or_none};
+pub use loads::{ClaimById, left_of_deleted, visible, visible_or_none};
 pub(super) use mutation::{CustomerMutation, PartnerMutation, ReviewMutation, change};
 pub(super) use query::{ClaimQuery, of_customer};
 pub(super) use statistics::StatisticsQuery;

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use async_graphql::{Context, ID, Object};
+use async_graphql::{Context, ID, Object, SimpleObject};
 use domain::{
     catalogue, deadline,
     kinds::{ClaimStatus as Status, ConsentStatus, DeadlineKind, DeadlineState},
@@ -42,11 +42,13 @@ use crate::store::claims::ClaimRow;
 pub struct Claim {
     row: Arc<ClaimRow>,
     standing: KnownStanding,
+    /// Whether it is what is left of a deleted draft.
+    is_gone: bool,
 }
 
 impl From<ClaimRow> for Claim {
     fn from(row: ClaimRow) -> Self {
-        Self { row: Arc::new(row), standing: KnownStanding::default() }
+        Self { row: Arc::new(row), standing: KnownStanding::default(), is_gone: false }
     }
 }
 
@@ -57,6 +59,12 @@ impl From<domain::claim::Claim> for Claim {
 }
 
 impl Claim {
+    /// What is left of a deleted draft, whose row is empty but for its number.
+    #[must_use]
+    pub fn gone(row: ClaimRow) -> Self {
+        Self { is_gone: true, ..Self::from(row) }
+    }
+
     /// The claim, blank in what nobody asked for.
     fn claim(&self) -> &domain::claim::Claim {
         self.row.claim()
@@ -91,6 +99,15 @@ fn consent_clock(
         due_at: consent.decline_until,
     };
     Some((clock, clock.state(now, policy)))
+}
+
+/// An action that is not open to the caller on a claim, and why.
+#[derive(Clone, Debug, SimpleObject)]
+pub struct UnavailableAction {
+    /// The action.
+    pub action: ClaimAction,
+    /// Why it is not open, with what can be done instead.
+    pub reason: Problem,
 }
 
 connection!(ClaimConnection, ClaimEdge, Claim, "claims", "a claim");
@@ -153,6 +170,14 @@ impl Claim {
             Some(customer) => Ok(Eager(customer.clone().into())),
             None => Ok(Eager(load_required(ctx, CustomerById(self.claim().tenant_id)).await?.into())),
         }
+    }
+
+    /// The customer's domain by which the partner named the customer. Null to a customer, and for a deleted draft.
+    async fn domain(&self, ctx: &Context<'_>) -> Result<Option<String>, Failure> {
+        if self.is_gone {
+            return Ok(None);
+        }
+        self.unless_customer(ctx, |claim| Some(claim.domain.clone()))
     }
 
     /// The solution area of all its products.
@@ -236,11 +261,14 @@ impl Claim {
         ctx: &Context<'_>,
         #[graphql(desc = "How many from the start, 1 to 100; 20 without `first` and `last`. Not with `last`.")]
         first: Option<i32>,
-        #[graphql(desc = "Only entries after this cursor.")] after: Option<String>,
+        #[graphql(desc = "Only entries after this cursor or position.")] after: Option<String>,
         #[graphql(desc = "How many from the end, 1 to 100. Not with `first`. The latest five: `last: 5`.")]
         last: Option<i32>,
-        #[graphql(desc = "Only entries before this cursor.")] before: Option<String>,
+        #[graphql(desc = "Only entries before this cursor or position.")] before: Option<String>,
     ) -> Result<Eager<HistoryEntryConnection>, Failure> {
+        if self.is_gone {
+            return Ok(Eager(history::nothing()));
+        }
         history::of_claim(ctx, self.row.id(), PageArgs { first, after, last, before }).await.map(Eager)
     }
 
@@ -267,7 +295,7 @@ impl Claim {
 
     /// What would refuse a submission now, all of it at once, while the claim is `EDITING`; else empty.
     async fn problems(&self, ctx: &Context<'_>) -> Result<Vec<Problem>, Failure> {
-        if self.claim().status != Status::Editing {
+        if self.claim().status != Status::Editing || self.is_gone {
             return Ok(Vec::new());
         }
         Ok(shown(self.standing.of(ctx, &self.row).await?.problems.clone()))
@@ -318,9 +346,29 @@ impl Claim {
     /// The actions that are open to the caller on this claim now. It comes from the table that guards the mutations:
     /// what is listed is not refused for status, role or scope.
     async fn available_actions(&self, ctx: &Context<'_>) -> Result<Vec<ClaimAction>, Failure> {
+        if self.is_gone {
+            return Ok(Vec::new());
+        }
         let reader = Reader::of(ctx)?;
         let open = lifecycle::available(self.claim(), &reader.caller, reader.app.now());
         Ok(open.into_iter().map(Into::into).collect())
+    }
+
+    /// The actions of the caller's side that are not open to the caller on this claim now, each with the reason that its
+    /// mutation would answer. Together with `availableActions` it has every action of the side exactly once. An action that
+    /// the token's roles or scopes never open is here too, as `NOT_ALLOWED`; its mutation answers the error `FORBIDDEN`.
+    async fn unavailable_actions(&self, ctx: &Context<'_>) -> Result<Vec<UnavailableAction>, Failure> {
+        if self.is_gone {
+            return Ok(Vec::new());
+        }
+        let reader = Reader::of(ctx)?;
+        let id = self.claim().id;
+        let closed = lifecycle::unavailable(self.claim(), &reader.caller, reader.app.now());
+        let shown = |(action, reason): (domain::kinds::ClaimAction, domain::problem::Problem)| UnavailableAction {
+            action: action.into(),
+            reason: reason.of_claim_as_it_stands(id).into(),
+        };
+        Ok(closed.into_iter().map(shown).collect())
     }
 
     /// When the draft was made.

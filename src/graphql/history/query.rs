@@ -49,13 +49,14 @@ impl HistoryQuery {
         ctx: &Context<'_>,
         #[graphql(desc = "How many from the start, 1 to 100; 20 without `first` and `last`. Not with `last`.")]
         first: Option<i32>,
-        #[graphql(desc = "Only entries after this cursor.")] after: Option<String>,
+        #[graphql(desc = "Only entries after this cursor or position.")] after: Option<String>,
         #[graphql(desc = "How many from the end, 1 to 100. Not with `first`. The latest five: `last: 5`.")]
         last: Option<i32>,
-        #[graphql(desc = "Only entries before this cursor.")] before: Option<String>,
+        #[graphql(desc = "Only entries before this cursor or position.")] before: Option<String>,
         #[graphql(desc = "Which entries; all without it.")] filter: Option<HistoryFilter>,
     ) -> Result<Eager<HistoryEntryConnection>, Failure> {
-        let request = PageArgs { first, after, last, before }.of(ctx, &history::ORDER)?;
+        let place = |text: Option<String>| text.map(|text| history::cursor_of(&history::ORDER, text));
+        let request = PageArgs { first, after: place(after), last, before: place(before) }.of(ctx, &history::ORDER)?;
         let filter: history::HistoryFilter = filter.unwrap_or_default().into();
         let counted = filter.clone();
         let wanted = wanted(ctx);

@@ -75,10 +75,14 @@ impl HistoryEntry {
         history::encode_position(self.0.id)
     }
 
-    /// The claim. Needs the scope `claims:read`, unless it is part of a mutation's answer.
+    /// The claim. Of a deleted draft what is left: id, number, version, `EDITING`, its partner and times; texts and lists are empty,
+    /// and what may be null is null. Needs the scope `claims:read`, unless it is part of a mutation's answer.
     #[graphql(guard = "guard::CLAIMS")]
     async fn claim(&self, ctx: &Context<'_>) -> Result<Eager<Claim>, Failure> {
-        claim::visible(ctx, self.0.claim_id).await.map(Eager)
+        match self.0.action {
+            domain::kinds::HistoryAction::Deleted => claim::left_of_deleted(ctx, self.0.claim_id).await.map(Eager),
+            _ => claim::visible(ctx, self.0.claim_id).await.map(Eager),
+        }
     }
 
     /// What happened.
@@ -162,12 +166,19 @@ impl Load for With<Visible<Uuid>, HistoryPage> {
     }
 }
 
+/// The history of a claim that is gone: nothing.
+pub(in crate::graphql) fn nothing() -> HistoryEntryConnection {
+    HistoryEntryConnection::new(Page::<records::HistoryEntry>::empty(), Total::asked(|_| async { Ok(0) }))
+}
+
 /// A page of the history of a claim that the caller sees.
 pub(in crate::graphql) async fn of_claim(
     ctx: &Context<'_>,
     claim_id: Visible<Uuid>,
     page: PageArgs,
 ) -> Result<HistoryEntryConnection, Failure> {
+    let place = |text: Option<String>| text.map(|text| history::cursor_of(&history::ORDER_OF_CLAIM, text));
+    let page = PageArgs { after: place(page.after), before: place(page.before), ..page };
     let page = meant(ctx, || Ok(HistoryPage(page.of(ctx, &history::ORDER_OF_CLAIM)?, wanted(ctx))))?;
     let page = page::loaded(ctx, With::of(claim_id, page)).await?;
     let total = Total::loaded(HistoryCount(claim_id));
