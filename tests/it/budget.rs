@@ -98,9 +98,7 @@ async fn what_ran_out_is_named(world: &World) {
 
 async fn cost_is_told_where_it_is_asked_for(world: &World) {
     let query = "{ claims(first: 50) { nodes { id number } } }";
-    let ask = async |extensions: Value| {
-        world.partner.post(&json!({ "query": query, "extensions": extensions })).await
-    };
+    let ask = async |extensions: Value| world.partner.post(&json!({ "query": query, "extensions": extensions })).await;
     for extensions in [Value::Null, json!({}), json!({ "cost": false }), json!({ "cost": 1 }), json!({ "other": true })]
     {
         let answer = ask(extensions).await;

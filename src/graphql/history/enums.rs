@@ -55,6 +55,6 @@ pub enum HistoryAction {
     /// A deadline passed.
     DeadlineMissed,
     /// The draft was deleted. Kept so that the chain can be proved; with the draft, its entries are gone from every
-    /// answer.
+    /// answer, but for `historyAppended`, which reports this one to the draft's partner.
     Deleted,
 }
