@@ -5,21 +5,21 @@ use async_graphql::{Enum, InputObject};
 use super::scalar::DateTime;
 use crate::store::claims::TimeRange;
 
-/// A range of times: from the first, which belongs to it, to the last, which does not. An end left out is open.
+/// A range of times that includes its start and excludes its end. An end that is omitted is open.
 #[derive(Clone, Debug, Default, InputObject)]
 pub struct DateTimeRange {
-    /// The earliest time that belongs to the range.
+    /// The inclusive start of the range.
     pub from: Option<DateTime>,
-    /// The first time after the range.
+    /// The exclusive end of the range.
     pub before: Option<DateTime>,
 }
 
-/// The direction of an order.
+/// Whether a list starts with the earliest or the latest item.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Enum)]
 pub enum OrderDirection {
-    /// From the earliest to the latest.
+    /// Earliest first.
     Asc,
-    /// From the latest to the earliest.
+    /// Latest first.
     Desc,
 }
 

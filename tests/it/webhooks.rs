@@ -5,9 +5,12 @@ mod disabling;
 mod drafts;
 mod log;
 mod managing;
+mod measured;
 mod messages;
 mod reach;
 mod retries;
+mod sandbox;
+mod slots;
 mod targets;
 
 use base64::{Engine, engine::general_purpose::STANDARD};

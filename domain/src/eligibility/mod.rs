@@ -31,7 +31,7 @@ pub struct Outcome {
     pub refused: Vec<Problem>,
     /// Every problem: what would refuse a submission.
     pub problems: Vec<Problem>,
-    /// For each line the subscription that it stands for (E10), whether or not it may be claimed.
+    /// For each line the subscription that it resolves to (E10), whether or not it may be claimed.
     pub resolved: Vec<Option<Uuid>>,
 }
 
@@ -47,14 +47,14 @@ pub fn check_so_far(question: &Question, facts: &Facts, now: Timestamp) -> Outco
     Judge::new(Given::from(question), facts, now).judge()
 }
 
-/// Those of the problems that stand in the way of an approval: E3-E8 (L6).
+/// The problems that prevent an approval: E3-E8 (L6).
 #[must_use]
 pub fn approval_problems(problems: Vec<Problem>) -> Vec<Problem> {
     problems.into_iter().filter(|problem| refuses_approval(problem.code)).collect()
 }
 
-/// What stands in the way of an approval by now (L6). Unlike in [`check`], a domain that the customer has given up since
-/// the submission hides nothing: the tenant was proven then.
+/// The problems that prevent an approval now (L6). Unlike in [`check`], a domain that the customer has removed since
+/// the submission hides nothing, because the tenant was proven then.
 #[must_use]
 pub fn for_approval(intent: &Intent, facts: &Facts, now: Timestamp) -> Vec<Problem> {
     approval_problems(check_tenant_proven(intent, facts, now))
@@ -110,8 +110,10 @@ impl<'a> Judge<'a> {
 
     fn judge(&self) -> Outcome {
         let mut outcome = Outcome::default();
-        if self.tenant == Some(false) {
-            outcome.refuse(words::domain_tenant_mismatch()); // E1
+        if self.tenant == Some(false)
+            && let (Some(domain), Some(tenant_id)) = (self.given.domain, self.given.tenant_id)
+        {
+            outcome.refuse(words::domain_tenant_mismatch(domain, tenant_id)); // E1
         }
         self.location(&mut outcome);
         if let (Some(area), Some(activities)) = (self.given.solution_area, self.given.activities)
@@ -136,18 +138,16 @@ impl<'a> Judge<'a> {
 
     // E13: the answer to an unknown location and to another partner's is the same.
     fn location(&self, outcome: &mut Outcome) {
-        if self.given.mpn_id.is_none() {
-            return;
-        }
+        let Some(mpn_id) = self.given.mpn_id else { return };
         let own = self.facts.location.as_ref().filter(|location| location.partner_id == self.given.partner_id);
         let Some(location) = own else {
-            outcome.refuse(words::location_not_yours());
+            outcome.refuse(words::location_not_yours(mpn_id));
             return;
         };
         let (Some(area), Some(activities)) = (self.given.solution_area, self.given.activities) else { return };
         let needed = catalogue::programs(area, activities);
         let absent = needed.into_iter().filter(|program| !location.enrolled.contains(program));
-        outcome.problems.extend(absent.map(words::location_not_enrolled));
+        outcome.problems.extend(absent.map(|program| words::location_not_enrolled(mpn_id, program)));
     }
 
     fn line(&self, line: &IntendedLine, claimed: &mut HashSet<String>, outcome: &mut Outcome) {
@@ -166,7 +166,7 @@ impl<'a> Judge<'a> {
         }
     }
 
-    /// Every way in which a line names its subject (X0): by what it stands for, and by what was typed.
+    /// Every way in which a line names its subject (X0): by the resolved subscription, and by the typed id.
     fn names_of(&self, line: &IntendedLine, product: &Product, resolved: Option<Uuid>) -> HashSet<String> {
         match self.area(product) {
             SolutionArea::Microsoft365 => HashSet::from([product.sku_id.to_string()]),

@@ -22,10 +22,10 @@ use crate::{
 };
 
 impl App {
-    /// Makes a draft of the caller's partner; what would refuse its submission comes beside it (E).
+    /// Creates a draft of the caller's partner; the result has what would prevent its submission as warnings (E).
     ///
     /// # Errors
-    /// `FORBIDDEN` for anybody but a partner with `claims:write`; the database's.
+    /// `FORBIDDEN` for every caller except a partner with `claims:write`; database errors.
     pub async fn create_claim(
         &self,
         caller: &Caller,
@@ -76,18 +76,18 @@ impl App {
             key.remember(&transaction, &done, now).await?;
         }
         transaction.commit().await?;
-        self.tail().wake();
+        self.tail().committed();
         Ok(Answer { claim: Some(claim), problems, ..Answer::default() })
     }
 }
 
-/// The partner whose drafts the caller may make: whoever may edit a draft may make one (A1).
+/// The partner whose drafts the caller may make: every role that may edit a draft may create one (A1).
 ///
 /// # Errors
 /// `FORBIDDEN` for everybody else, and without `claims:write`.
 pub fn may_create(caller: &Caller) -> Result<Uuid, AppError> {
     lifecycle::may_ever(ClaimAction::Edit, caller)?;
-    caller.partner_id().ok_or_else(|| AppError::Forbidden("Only a partner makes claims.".to_owned()))
+    caller.partner_id().ok_or_else(|| AppError::Forbidden("Only partners create claims.".to_owned()))
 }
 
 fn content(input: CreateClaim) -> Edit {

@@ -15,39 +15,40 @@ use crate::{
     },
 };
 
-/// What a partner means to claim, as far as it knows already. A field that is left out or null is named in
-/// `ClaimEligibility.missing`, and the rules that need it wait for it.
+/// The claim that a partner intends to make, as far as it is known. `ClaimEligibility.missing` names the fields that are
+/// omitted or null; rules that need them are not checked yet.
 #[derive(Clone, Debug, InputObject)]
 pub struct ClaimEligibilityInput {
-    /// The customer's tenant id. What depends on the tenant is judged once a verified domain of it is given, too.
+    /// The customer's tenant id. What depends on the tenant is checked once `domain` is given too.
     pub tenant_id: Option<Uuid>,
-    /// A verified domain of that tenant; else `DOMAIN_TENANT_MISMATCH`, and nothing else that depends on the tenant is
-    /// reported.
+    /// A verified domain of that tenant. Otherwise only `DOMAIN_TENANT_MISMATCH` is reported, and nothing else that
+    /// depends on the tenant.
     pub domain: Option<String>,
-    /// The solution area of all the products. Until it is given, each line is judged by the area of its product.
+    /// The solution area that all the products belong to. Until it is given, each line is checked by its product's area.
     pub solution_area: Option<SolutionArea>,
-    /// What the partner did for the customer; judged together with the solution area.
+    /// What the partner did for the customer; see `Activity` for the sets that are allowed. Checked together with the
+    /// solution area.
     pub activities: Option<Vec<Activity>>,
-    /// The MPN id of the partner's location. Whether it is enrolled is judged once the activities are given.
+    /// The MPN id of the location that makes the claim. Its enrollment is checked once the activities are given.
     pub mpn_id: Option<String>,
-    /// The products, in Business Applications each with its subscription; an empty list is `PRODUCTS_REQUIRED`.
+    /// The products; in Business Applications each with its subscription. An empty list is `PRODUCTS_REQUIRED`.
     pub lines: Option<Vec<ClaimLineInput>>,
 }
 
-/// What would come of a claim.
+/// The result of an eligibility check.
 #[derive(Clone, Debug, SimpleObject)]
 pub struct ClaimEligibility {
-    /// Whether nothing is missing and nothing stands against it, as far as can be known before there is a claim: proof of
-    /// execution, contacts and solution details are asked for at submission only.
+    /// Whether nothing is missing and no problem was found. Proof of execution, contacts and solution details are checked
+    /// only at submission.
     pub eligible: bool,
-    /// Everything that would refuse a submission, all at once, as far as it can be judged by the fields that were given.
+    /// Everything that would prevent submission, all at once, as far as the given fields allow.
     pub problems: Vec<Problem>,
-    /// The names of the input's fields that were not given, such as `mpnId`, in the order of the input. Empty once everything
-    /// has been judged.
+    /// The names of the input's fields that are omitted or null, such as `mpnId`, in the order of the input. Empty once
+    /// everything is checked.
     pub missing: Vec<&'static str>,
-    /// The incentive programmes that follow from solution area and activities; empty until both are given.
+    /// The incentive programs that follow from solution area and activities; empty until both are given.
     pub programs: Vec<IncentiveProgram>,
-    /// The subscriptions that the lines stand for.
+    /// The subscriptions that the lines resolve to.
     pub subscriptions: Vec<CustomerSubscription>,
 }
 
@@ -57,13 +58,13 @@ pub struct EligibilityQuery;
 
 #[Object(guard = "Root")]
 impl EligibilityQuery {
-    /// Whether the caller's partner could claim this, and all that stands against it, with remedies. It can be asked before
-    /// everything is known: each rule is judged once the fields that it needs are given. Nothing is saved.
-    /// For partners only. Needs the scope `claims:read`.
+    /// Checks whether the caller's partner could submit such a claim, and returns every problem with a remedy. Incomplete
+    /// input is accepted: each rule is checked once the fields that it needs are given. Saves nothing. For partners only.
+    /// Needs the scope `claims:read`.
     async fn claim_eligibility(
         &self,
         ctx: &Context<'_>,
-        #[graphql(desc = "What is meant to be claimed.")] input: ClaimEligibilityInput,
+        #[graphql(desc = "The intended claim.")] input: ClaimEligibilityInput,
     ) -> Result<ClaimEligibility, Failure> {
         let question = EligibilityInput {
             tenant_id: input.tenant_id.map(Into::into),

@@ -1,4 +1,4 @@
-//! What a subscription is executed for: first to say what it follows, then once for every event.
+//! The reasons to execute a subscription: once to return the events to follow, then once for every event.
 
 use std::sync::{Arc, OnceLock};
 
@@ -23,8 +23,8 @@ use crate::{
 /// Why a subscription is being executed.
 #[derive(Clone, Debug)]
 pub enum Occasion {
-    /// It is opened: its field says here what it follows, and after which position: that of the event that the client was told
-    /// last, else its argument.
+    /// It is started: its field stores here the events to follow and the position to start after, which is that of the
+    /// client's last event, or its argument.
     Opening(Arc<OnceLock<(Feed, Option<Position>)>>, Option<String>),
     /// Something happened.
     Event(Box<HistoryEntry>),
@@ -33,7 +33,7 @@ pub enum Occasion {
 /// The entry that a field of the subscription is executed for; nothing while it is opened.
 ///
 /// # Errors
-/// `BAD_USER_INPUT` for a text that is neither a position nor a cursor, or of an entry that this database does not have.
+/// `BAD_USER_INPUT` for a text that is neither a position nor a cursor, or for an entry that this database does not have.
 pub(super) async fn entry(ctx: &Context<'_>, feed: Feed, after: Option<&str>) -> Result<Option<HistoryEntry>, Failure> {
     let occasion = ctx.data::<Occasion>().map_err(|error| Failure::internal(&error.message))?;
     let (opened, last) = match occasion {
@@ -59,15 +59,15 @@ pub(super) fn key(kind: Kind, id: Option<&ID>) -> Option<Uuid> {
 async fn position(ctx: &Context<'_>, text: &str) -> Result<Position, Failure> {
     let Some(place) = history::decode_place(text) else {
         return Err(Failure::BadInput(
-            "The argument \"after\" is neither a position nor a cursor. Give the position of an event or of an entry of the \
-             history, or a cursor of a list of entries or comments."
+            "The argument \"after\" is neither a position nor a cursor. Give the position of an event or a history entry, or \
+             a cursor of a list of entries or comments."
                 .to_owned(),
         ));
     };
     log::position_of(Reader::of(ctx)?.db(), place).await?.ok_or_else(|| {
         Failure::BadInput(
             "The position in \"after\" is not in this server's history: its database was replaced or restored from an \
-             older backup. Read what you need again, and subscribe without a position."
+             older backup. Read the data again, and subscribe without a position."
                 .to_owned(),
         )
     })

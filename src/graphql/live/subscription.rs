@@ -27,24 +27,24 @@ fn at_most_one<T>(item: Option<T>) -> impl Stream<Item = T> {
     stream::iter(item)
 }
 
-/// What can be followed live. Each subscription has one field. With `after`, everything after that entry comes first, in order, and
-/// then what happens: nothing is missed and nothing comes twice. `after` takes the position of an event or of an entry of the
-/// history, or a cursor of a list of entries or comments. One from `Claim.history` or `Claim.comments` is good for following that
-/// claim; to follow all claims take one from an event or from `history`. Every event is judged anew for its subscriber, and shows
-/// its claim as it is when the event is sent.
+/// Live events; each subscription has one root field. With `after`, everything after that entry comes first, in order,
+/// followed by new events, without gaps or repeats. `after` takes the position of an event or a history entry, or a cursor
+/// of a list of entries or comments. One from `Claim.history` or `Claim.comments` works for that claim; to follow all
+/// claims, take one from an event or from `history`. Visibility is checked again for every event, which shows its claim as
+/// it is when the event is sent.
 #[Subscription]
 impl Subscription {
-    /// Changes of status of the claims that the caller sees. A new draft is one, with `fromStatus` null, to its partner. A reviewer
-    /// follows a claim from its submission on, a customer its own from their approval on. Needs the scope `claims:read`.
+    /// Status changes of the claims that the caller sees. A new draft is one, with `fromStatus` null, for its partner.
+    /// Reviewers receive them from a claim's submission on, customers from its approval on. Needs the scope `claims:read`.
     #[graphql(guard = "guard::Root")]
     async fn claim_status_changed(
         &self,
         ctx: &Context<'_>,
-        #[graphql(desc = "Of this claim only. An id of no claim in the caller's reach is no error: nothing comes.")]
+        #[graphql(desc = "Only this claim. If the caller sees no such claim, no event is sent, and no error.")]
         claim_id: Option<ID>,
         #[graphql(desc = "Only changes to one of these statuses.")] status: Option<Vec<ClaimStatus>>,
         #[graphql(
-            desc = "A position or a cursor: everything after it comes first. Without it only what happens from now on."
+            desc = "A position or a cursor; everything after it is sent first. Without it, only new events are sent."
         )]
         after: Option<String>,
     ) -> Result<impl Stream<Item = ClaimStatusChange>, Failure> {
@@ -54,17 +54,17 @@ impl Subscription {
         Ok(at_most_one(feed::entry(ctx, followed, after.as_deref()).await?.map(ClaimStatusChange)))
     }
 
-    /// New comments, on all claims that the caller sees or on one. Internal ones come to the vendor's people only; customers see
-    /// none. Needs the scope `claims:read`.
+    /// New comments on all claims that the caller sees, or on one. Internal comments are sent to the vendor only; customers
+    /// receive none. Needs the scope `claims:read`.
     #[graphql(guard = "guard::Root")]
     async fn comment_added(
         &self,
         ctx: &Context<'_>,
-        #[graphql(desc = "On this claim only. An id of no claim in the caller's reach is no error: nothing comes.")]
+        #[graphql(desc = "Only this claim. If the caller sees no such claim, no event is sent, and no error.")]
         claim_id: Option<ID>,
-        #[graphql(desc = "Only on claims on this customer.")] customer_id: Option<ID>,
+        #[graphql(desc = "Only claims on this customer.")] customer_id: Option<ID>,
         #[graphql(
-            desc = "A position or a cursor: everything after it comes first. Without it only what happens from now on."
+            desc = "A position or a cursor; everything after it is sent first. Without it, only new events are sent."
         )]
         after: Option<String>,
     ) -> Result<impl Stream<Item = CommentAdded>, Failure> {
@@ -76,21 +76,23 @@ impl Subscription {
         Ok(at_most_one(feed::entry(ctx, followed, after.as_deref()).await?.map(CommentAdded)))
     }
 
-    /// Entries of the history as they are added, of all claims that the caller sees or of some. The last entry of a deleted draft,
-    /// `DELETED`, comes to its partner; its claim is what is left of it. Reviewers follow a claim from its submission on;
-    /// customers see none. Needs the scope `history:read`.
+    /// New history entries of all claims that the caller sees, or of some. The last entry of a deleted draft, `DELETED`, is
+    /// sent to its partner, with what is left of the claim. Reviewers receive entries from a claim's submission on;
+    /// customers receive none. Needs the scope `history:read`.
     #[graphql(guard = "guard::Root")]
     #[expect(clippy::too_many_arguments, reason = "each is an argument of the API")]
     async fn history_appended(
         &self,
         ctx: &Context<'_>,
-        #[graphql(desc = "Of this claim only. An id of no claim in the caller's reach is no error: nothing comes.")]
+        #[graphql(desc = "Only this claim. If the caller sees no such claim, no event is sent, and no error.")]
         claim_id: Option<ID>,
-        #[graphql(desc = "Only one of these; of an empty list nothing comes.")] actions: Option<Vec<HistoryAction>>,
-        #[graphql(desc = "Only of claims on this customer.")] customer_id: Option<ID>,
-        #[graphql(desc = "Only of this partner's claims.")] partner_id: Option<ID>,
+        #[graphql(desc = "Only entries with one of these actions; none for an empty list.")] actions: Option<
+            Vec<HistoryAction>,
+        >,
+        #[graphql(desc = "Only claims on this customer.")] customer_id: Option<ID>,
+        #[graphql(desc = "Only this partner's claims.")] partner_id: Option<ID>,
         #[graphql(
-            desc = "A position or a cursor: everything after it comes first. Without it only what happens from now on."
+            desc = "A position or a cursor; everything after it is sent first. Without it, only new events are sent."
         )]
         after: Option<String>,
     ) -> Result<impl Stream<Item = HistoryEntry>, Failure> {

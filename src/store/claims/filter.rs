@@ -61,9 +61,9 @@ impl TimeRange {
     }
 }
 
-/// Which claims are asked for; what is not given leaves everything. An empty list, as of `ids`, leaves nothing.
+/// A filter of claims; omitted conditions match everything. An empty list, such as of `ids`, matches nothing.
 ///
-/// A caller who filters by what it may not see finds nothing: the answer must not tell it (A4).
+/// A condition on something that the caller may not see matches nothing, so that the result does not reveal it (A4).
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
 pub struct ClaimFilter {
     /// One of these.
@@ -86,7 +86,7 @@ pub struct ClaimFilter {
     pub activity: Option<Activity>,
     /// Assigned to the caller, or not: reviewers only.
     pub assigned_to_me: Option<bool>,
-    /// Assigned to nobody, or to somebody: reviewers only.
+    /// Assigned to nobody, or to a reviewer: for reviewers only.
     pub unassigned: Option<bool>,
     /// Whether its clock has run out by the time given; not for customers.
     pub overdue: Option<(bool, Timestamp)>,
@@ -140,7 +140,7 @@ impl ClaimFilter {
 
     /// The filter as a condition on `claim`.
     pub(super) fn condition(&self, caller: &Caller, backend: DbBackend) -> Condition {
-        // No reviewer sees a draft: said so, the database does not look for one.
+        // No reviewer sees a draft; with this condition, the database does not look for one.
         let drafts_only = self.status.as_deref().is_some_and(|all| all.iter().all(|one| *one == ClaimStatus::Editing));
         of_kind(self)
             .add_option((caller.reviews() && drafts_only).then(never))
@@ -167,7 +167,7 @@ impl ClaimFilter {
             .add_option(self.sku_id.map(with_product))
     }
 
-    /// By how the review stands.
+    /// By the state of the review.
     fn of_review(&self, caller: &Caller) -> Condition {
         let reviewer = Column::ReviewerSubject;
         let mine = |mine: bool| match (caller.reviews(), mine) {
@@ -219,7 +219,7 @@ pub(super) fn of_kind(filter: &ClaimFilter) -> Condition {
 }
 
 /// The clock has run out: at `dueAt` it is too late (T). As `domain::lifecycle::running_clock` has it, a dispute window
-/// that has closed is nobody's delay (D3), and an arbitration extends the reviewers' clocks (T2).
+/// that has closed is not overdue (D3), and an arbitration extends the reviewers' clocks (T2).
 pub(super) fn overdue(now: Timestamp) -> Condition {
     let extended = [DeadlineKind::Decide, DeadlineKind::AnswerDispute].map(DeadlineKind::as_str);
     let waits = Condition::all().add(Column::ContestedSince.is_not_null()).add(Column::DeadlineKind.is_in(extended));
@@ -230,7 +230,7 @@ pub(super) fn overdue(now: Timestamp) -> Condition {
         .add(waits.not())
 }
 
-/// Whether the activities have this one among them: they are one of the lists that do, of which there are few.
+/// Whether the activities include this one: they are compared with the few sets that include it.
 fn has_activity(activity: Activity) -> Expr {
     is_one_of("claim", "activities", lists_with(activity).iter().map(String::as_str))
 }

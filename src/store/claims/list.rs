@@ -43,7 +43,8 @@ pub async fn page(
         }
         Shape::RangeFirst => query = range_first(query, Column::Id, &keyset, request),
     }
-    keyset::page(db, query, &keyset, request, &wanted.with(order.columns())).await
+    let wanted = if request.cursors { wanted.with(order.columns()) } else { wanted };
+    keyset::page(db, query, &keyset, request, &wanted).await
 }
 
 /// How many claims the caller sees.

@@ -28,7 +28,7 @@ use super::{
 };
 
 pub use filter::{ClaimFilter, TimeRange};
-pub use lines::{LineRow, LinesWanted, document_counts, lines, lines_of};
+pub use lines::{LineOfClaim, LineRow, LinesWanted, document_counts, lines, lines_of};
 pub use list::{count, page};
 pub use order::{ClaimOrder, ClaimOrderField};
 pub use row::{ClaimRow, Wanted};
@@ -57,7 +57,8 @@ pub async fn pages_of_customers(
     let keys = |row: &ClaimRow| order.keys(caller, row);
     let keyset = order.keyset(caller, &keys);
     let parents = Children { column: Column::TenantId, of: |row: &ClaimRow| row.claim().tenant_id, ids: tenants };
-    children::pages(db, seen(db, caller, filter), parents, &keyset, request, &wanted.with(order.columns())).await
+    let wanted = if request.cursors { wanted.with(order.columns()) } else { wanted };
+    children::pages(db, seen(db, caller, filter), parents, &keyset, request, &wanted).await
 }
 
 /// How many claims each customer has.
