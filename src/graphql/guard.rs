@@ -108,6 +108,11 @@ impl Guard for Root {
     }
 }
 
+/// Whether the token opens a field of a root, as far as this table says.
+pub(super) fn opens(field: &str, caller: &Caller) -> bool {
+    ROOT.iter().any(|(name, needs)| *name == field && holds(*needs, caller).is_ok())
+}
+
 fn holds(needs: Needs, caller: &Caller) -> Result<(), Failure> {
     match needs {
         Needs::Nothing | Needs::ScopeOfKind => Ok(()),

@@ -83,6 +83,10 @@ describe('the examples', () => {
     await output(bin('tsc'), [], { cwd: path });
     tells(await output('node', ['build/apollo.js'], { cwd: path }));
     tells(await output('node', ['build/urql.js'], { cwd: path }));
+    // Each event once and in order, though the connection was away while two of them happened.
+    for (const [program, name] of [['apollo', 'Apollo'], ['urql', 'urql']]) {
+      assert.equal(await output('node', [`build/resume-${program}.js`], { cwd: path }), `${name}: one, two, three, four, DELETED\n`);
+    }
   });
 
   it('name the versions that are tried here', () => {

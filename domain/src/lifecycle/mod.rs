@@ -10,7 +10,7 @@ mod restate;
 mod shown;
 mod table;
 
-pub use access::{Forbidden, available, guard, may_ever};
+pub use access::{Forbidden, available, guard, may_ever, unavailable};
 pub(crate) use clock::after_arbitration;
 pub use clock::{fire, running_clock, subscription_ended};
 pub use command::{Command, Edit, Edited, NewDocument, NewLine, OldDocument};

@@ -38,18 +38,20 @@ impl App {
         input: CreateClaim,
         key: Option<String>,
     ) -> Result<Answer, AppError> {
-        // Every role that may edit a draft may create one (A1).
-        lifecycle::may_ever(ClaimAction::Edit, caller)?;
+        let partner_id = may_create(caller)?;
         let key = match Key::new(caller, key.as_deref(), "createClaim", &input) {
             Ok(key) => key,
             Err(problem) => return Ok(Answer::refused(vec![problem])),
         };
-        repeatedly(|| self.try_to_create(caller, &input, key.as_ref())).await
+        repeatedly(|| self.try_to_create((caller, partner_id), &input, key.as_ref())).await
     }
 
-    async fn try_to_create(&self, caller: &Caller, input: &CreateClaim, key: Option<&Key>) -> Result<Answer, Failure> {
-        let partner_id =
-            caller.partner_id().ok_or_else(|| AppError::Forbidden("Only partners create claims.".to_owned()))?;
+    async fn try_to_create(
+        &self,
+        (caller, partner_id): (&Caller, Uuid),
+        input: &CreateClaim,
+        key: Option<&Key>,
+    ) -> Result<Answer, Failure> {
         let transaction = self.db().begin().await?;
         if let Some(key) = key
             && let Some(done) = key.earlier::<Done>(&transaction).await??
@@ -104,9 +106,18 @@ pub(in crate::app) fn drafted(
     let outcome = eligibility::check(&intent, facts, now);
     let problems = lifecycle::judge_draft(&claim, &outcome, reference_taken)?;
     claim.version = 1;
-    let event = Event::new(HistoryAction::Created).changes(history::changes(None, &claim));
+    let event = Event::new(HistoryAction::Created).beginning(claim.status).changes(history::changes(None, &claim));
     let placed = log::place(log::Head::default(), claim.id, &caller.actor(), now, vec![event], &[])?;
     Ok(Drafted { claim, problems, placed })
+}
+
+/// The partner whose drafts the caller may make: every role that may edit a draft may create one (A1).
+///
+/// # Errors
+/// `FORBIDDEN` for everybody else, and without `claims:write`.
+pub fn may_create(caller: &Caller) -> Result<Uuid, AppError> {
+    lifecycle::may_ever(ClaimAction::Edit, caller)?;
+    caller.partner_id().ok_or_else(|| AppError::Forbidden("Only partners create claims.".to_owned()))
 }
 
 fn content(input: CreateClaim) -> Edit {

@@ -8,6 +8,8 @@ pub(super) mod create;
 mod effects;
 pub(super) mod upload;
 
+pub use create::may_create;
+
 use domain::{
     claim::{Claim, Contact},
     kinds::{ActionReason, Activity, ClaimAction, CommentVisibility, RejectionReason, SolutionArea},

@@ -20,7 +20,7 @@ pub use enums::ClaimStatus;
 pub use filter::{ClaimFilter, ClaimOrder};
 pub use inputs::ClaimLineInput;
 pub(super) use inputs::patch;
-pub use loads::{ClaimById, visible, visible_or_none};
+pub use loads::{ClaimById, left_of_deleted, visible, visible_or_none};
 pub(super) use mutation::{CustomerMutation, PartnerMutation, ReviewMutation, change};
 pub use parts::ContactInput;
 pub(super) use query::{ClaimQuery, of_customer};

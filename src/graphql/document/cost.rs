@@ -1,7 +1,8 @@
-//! What an operation costs: each field one, a page as many times as it has rows. A bulk mutation costs one for each row of its
-//! input, and for each row what is asked of the row's claim.
+//! What an operation costs: an object one point, a plain value a tenth of one, and a page as many times as it has rows. A bulk
+//! mutation costs one point for each row of its input, and for each row what is asked of the row's claim.
 //!
-//! The document is added up once. Only what the sizes of pages in variables multiply is left to be counted for a request.
+//! Objects are what is read, joined and checked; a value of one comes with it and is only written down. The document is added up
+//! once, in tenths. Only what the sizes of pages in variables multiply is left to be counted for a request.
 
 use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
@@ -9,6 +10,11 @@ use std::sync::Arc;
 use async_graphql::parser::types::{ExecutableDocument, Field, OperationDefinition, Selection, SelectionSet};
 use async_graphql::{Name, Value, Variables};
 use async_graphql_value::Value as Written;
+
+/// What a field with a selection costs, in tenths of a point: an object, for each that the page sizes allow.
+const OBJECT: usize = 10;
+/// What a field without one costs: a plain value.
+const VALUE: usize = 1;
 
 /// The default and the maximum number of rows of a page.
 const DEFAULT_PAGE: usize = 20;
@@ -50,13 +56,13 @@ impl Cost {
         Self { defaults: if sum.open.is_empty() { Vec::new() } else { defaults.collect() }, sum }
     }
 
-    /// The cost with these variables. Counts stop at the largest number there is.
+    /// The cost with these variables, in points, rounded up. Counts stop at the largest number there is.
     pub(super) fn with(&self, variables: &Variables) -> usize {
         let count = self.sum.with(&|name| {
             let default = || self.defaults.iter().find(|(known, _)| known == name).map(|(_, value)| value);
             variables.get(name).or_else(default)
         });
-        count.once.saturating_add(count.rows)
+        count.once.saturating_add(count.rows).div_ceil(OBJECT)
     }
 }
 
@@ -83,6 +89,8 @@ struct Sum {
 /// A field whose cost depends on variables.
 struct Open {
     inner: Sum,
+    /// What the field costs itself.
+    own: usize,
     page: Page,
     /// Whether the field is counted for every row of the enclosing page.
     is_per_row: bool,
@@ -94,10 +102,8 @@ type Lookup<'a> = &'a dyn Fn(&Name) -> Option<&'a Value>;
 impl Sum {
     fn with(&self, lookup: Lookup<'_>) -> Count {
         self.open.iter().fold(self.count, |count, open| {
-            count.and(placed(
-                field(open.inner.with(lookup), open.page.rows(lookup), open.page.is_sized),
-                open.is_per_row,
-            ))
+            let below = below(open.inner.with(lookup), open.page.rows(lookup), open.page.is_sized);
+            count.and(placed(below.saturating_add(open.own), open.is_per_row))
         })
     }
 
@@ -107,16 +113,18 @@ impl Sum {
     }
 }
 
-/// The cost of a field and everything below it, for this many rows if it is a list by pages or by ids.
-const fn field(inner: Count, rows: Option<usize>, is_sized: bool) -> usize {
-    let below = match rows {
+/// The cost of everything below a field, for this many rows if it is a list by pages or by ids.
+const fn below(inner: Count, rows: Option<usize>, is_sized: bool) -> usize {
+    match rows {
         // It has the name of a paged list, but no rows there: a short list, such as the claims in one arbitration, or a
         // page with only `totalCount` selected.
-        Some(rows) if inner.rows == 0 => inner.once.saturating_mul(if is_sized { rows } else { SHORT_LIST }),
+        Some(rows) if inner.rows == 0 => {
+            let row = inner.once.saturating_add(OBJECT);
+            row.saturating_mul(if is_sized { rows } else { SHORT_LIST })
+        }
         Some(rows) => inner.rows.saturating_mul(rows).saturating_add(inner.once),
         None => inner.once.saturating_add(inner.rows),
-    };
-    below.saturating_add(1)
+    }
 }
 
 const fn placed(cost: usize, is_per_row: bool) -> Count {
@@ -246,20 +254,22 @@ impl<'a> Account<'a> {
         if name == "results" {
             // Between a bulk mutation and its rows: what stands in it once and for every row does so above it.
             let mut sum = self.set(&field.selection_set.node, &ROWS_OF_RESULTS);
-            sum.add(Sum { count: placed(1, false), open: Vec::new() });
+            sum.add(Sum { count: placed(OBJECT, false), open: Vec::new() });
             return sum;
         }
         let mut inner = self.set(&field.selection_set.node, &ROWS);
         if rows_of_bulk(field).is_some() {
-            inner.add(Sum { count: placed(1, true), open: Vec::new() });
+            inner.add(Sum { count: placed(OBJECT, true), open: Vec::new() });
         }
+        let own = if field.selection_set.node.items.is_empty() { VALUE } else { OBJECT };
         let page = Page::of(field, self.connections);
         let is_per_row = rows.contains(&name);
         match page.size {
             Size::Known(rows) if inner.open.is_empty() => {
-                Sum { count: placed(self::field(inner.count, rows, page.is_sized), is_per_row), open: Vec::new() }
+                let below = below(inner.count, rows, page.is_sized);
+                Sum { count: placed(below.saturating_add(own), is_per_row), open: Vec::new() }
             }
-            _ => Sum { count: Count::default(), open: vec![Arc::new(Open { inner, page, is_per_row })] },
+            _ => Sum { count: Count::default(), open: vec![Arc::new(Open { inner, own, page, is_per_row })] },
         }
     }
 }

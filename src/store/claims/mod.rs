@@ -89,6 +89,21 @@ pub async fn by_ids(db: &Db, caller: &Caller, ids: &[Uuid], wanted: Wanted) -> R
     keyset::all(db, query.filter(any_of(Column::Id, ids.iter().copied(), backend)), &wanted).await
 }
 
+/// What is left of those of the drafts that the caller's partner has deleted, in no order: number, version and times, and beyond
+/// these nothing (H2).
+///
+/// # Errors
+/// As [`page()`].
+pub async fn left_of_deleted(db: &Db, caller: &Caller, ids: &[Uuid]) -> Result<Vec<ClaimRow>, StoreError> {
+    let backend = db.connection().get_database_backend();
+    let query = Rows::<Entity>::all().filter(scope::deleted_drafts(caller)).filter(any_of(
+        Column::Id,
+        ids.iter().copied(),
+        backend,
+    ));
+    Ok(keyset::all(db, query, &Wanted::ROW).await?.into_iter().map(ClaimRow::emptied).collect())
+}
+
 /// The claim with the number (L12), in whatever case it is written; with its lines if they are wanted.
 ///
 /// # Errors
