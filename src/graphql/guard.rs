@@ -42,6 +42,7 @@ pub const ROOT: &[(&str, Needs)] = &[
     ("associations", Needs::Scope(Scope::ClaimsRead)),
     ("arbitrations", Needs::Scope(Scope::ClaimsRead)),
     ("history", Needs::Scope(Scope::HistoryRead)),
+    ("uploadLimits", Needs::Nothing),
     ("activityOptions", Needs::Scope(Scope::DirectoryRead)),
     ("customer", Needs::Scope(Scope::DirectoryRead)),
     ("customerByTenant", Needs::Scope(Scope::DirectoryRead)),

@@ -20,6 +20,7 @@ use super::{
     live::Subscription,
     node::{Node, NodeQuery},
     notice::{NoticeMutation, NoticeQuery},
+    proof::ProofQuery,
     reviewer::{ReviewerMutation, ReviewerQuery},
     revocation::RevocationMutation,
     sandbox::SandboxMutation,
@@ -49,6 +50,7 @@ pub struct Query(
     AssociationQuery,
     ArbitrationQuery,
     NoticeQuery,
+    ProofQuery,
     WebhookQuery,
 );
 

@@ -23,7 +23,7 @@ use tower_http::request_id::{MakeRequestId, PropagateRequestIdLayer, RequestId, 
 use tower_http::set_header::SetResponseHeaderLayer;
 
 use super::failure::Failure;
-use super::{host, log, metadata, origin, rest};
+use super::{exports, host, log, metadata, origin, rest};
 use crate::config::Config;
 
 pub(super) const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
@@ -118,6 +118,8 @@ fn cors(origins: &[String]) -> CorsLayer {
             CONTENT_DISPOSITION,
             CONTENT_RANGE,
             ETAG,
+            exports::POSITION,
+            exports::ROWS,
             REQUEST_ID,
             RETRY_AFTER,
             WWW_AUTHENTICATE,

@@ -52,6 +52,13 @@ pub fn decode_position(text: &str) -> Option<Uuid> {
     Uuid::from_slice(&URL_SAFE_NO_PAD.decode(text).ok()?).ok()
 }
 
+/// The cursor of a list of the history that stands for a position; nothing for any other text or list.
+#[must_use]
+pub fn cursor_of_position(text: &str, list: &ListOrder) -> Option<Cursor> {
+    let is_history = [ORDER.tag, ORDER_OF_CLAIM.tag].contains(&list.tag);
+    decode_position(text).filter(|_| is_history).map(|id| Cursor::new(list, vec![Key::Id(id)]))
+}
+
 /// A filter of entries; omitted conditions match everything.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
 pub struct HistoryFilter {
@@ -150,6 +157,11 @@ async fn placed(
     let mut placed = request.clone();
     for cursor in [&mut placed.after, &mut placed.before].into_iter().flatten() {
         let [Key::Id(id)] = cursor.keys() else { return Err(StoreError::NoSuchPlace) };
+        if id.is_nil() {
+            let Position { epoch, xid, pos } = log::START;
+            *cursor = Cursor::new(order, place((epoch, xid, pos, 0)));
+            continue;
+        }
         let row = Entity::find()
             .filter(Column::Id.eq(*id))
             .select_only()

@@ -7,6 +7,7 @@ mod decide;
 mod edit;
 mod refusal;
 mod restate;
+mod shown;
 mod table;
 
 pub use access::{Forbidden, available, guard, may_ever};
@@ -20,4 +21,5 @@ pub use decide::{
 };
 pub use edit::{NewClaim, create, prepare_edit};
 pub use restate::{Restated, restate};
+pub use shown::{hidden_changes, shown_clock, shown_consent};
 pub use table::{Leads, Rule, TABLE, When, Who, rule_of};

@@ -12,8 +12,8 @@ use crate::{
         StoreError, Transaction,
         write::{
             arbitrations::{self, Surroundings},
-            bulk,
             claims::Snapshot,
+            drafts,
             history::Placed,
         },
     },
@@ -85,7 +85,7 @@ impl App {
         transaction: &Transaction,
         writes: Writes,
     ) -> Result<bool, Failure> {
-        bulk::insert_drafts(transaction, writes.drafts).await?;
+        drafts::insert(transaction, writes.drafts).await?;
         let mut notifies = false;
         for Changed { decision, read, contended } in writes.changes {
             // Looked up only now: an earlier row may have moved the same rival.

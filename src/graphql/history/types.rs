@@ -3,7 +3,7 @@
 use std::{collections::HashMap, sync::Arc};
 
 use async_graphql::{Context, ID, Object, SimpleObject, parser::types::Field};
-use domain::lifecycle::ACTING_FOR;
+use domain::lifecycle;
 use uuid::Uuid;
 
 use super::HistoryAction;
@@ -57,11 +57,6 @@ pub struct FieldChange {
     pub after: Option<String>,
 }
 
-/// The fields that this reader may not know of (A4, L12).
-fn hidden(reader: &Reader) -> &'static [&'static str] {
-    if reader.is_vendor() { &["externalReference"] } else { &["reviewer", ACTING_FOR] }
-}
-
 /// A record of something that happened to a claim: who did what, when, and what changed. Entries are only ever added,
 /// in the same transaction as the change.
 #[Object]
@@ -109,7 +104,7 @@ impl HistoryEntry {
 
     /// The changed fields. Partners do not see who reviews; the vendor does not see the partner's external reference.
     async fn changes(&self, ctx: &Context<'_>) -> Result<EagerList<FieldChange>, Failure> {
-        let hidden = hidden(Reader::of(ctx)?);
+        let hidden = lifecycle::hidden_changes(Reader::of(ctx)?.is_vendor());
         let shown = |change: domain::history::FieldChange| FieldChange {
             field: change.field,
             before: change.before,
