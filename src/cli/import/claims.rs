@@ -27,7 +27,7 @@ use crate::{
 
 /// The options that are of claims only.
 #[derive(Debug, Args)]
-pub struct Options {
+pub struct ClaimOptions {
     /// Claims: the partner whose claims they are.
     #[arg(long, env = "CPOR_PARTNER", value_name = "ID")]
     partner: Option<Uuid>,
@@ -68,7 +68,7 @@ pub struct Asked {
     result: Option<PathBuf>,
 }
 
-impl Options {
+impl ClaimOptions {
     /// What is asked; nothing where the rows are no claims.
     ///
     /// # Errors

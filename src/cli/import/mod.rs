@@ -68,7 +68,7 @@ pub struct Options {
     #[arg(long, env = "CPOR_DRY_RUN", value_parser = clap::builder::BoolishValueParser::new())]
     dry_run: bool,
     #[command(flatten)]
-    claims: claims::Options,
+    claims: claims::ClaimOptions,
     #[command(flatten)]
     storage: StorageOptions,
 }
