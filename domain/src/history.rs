@@ -82,6 +82,13 @@ impl Event {
         self
     }
 
+    /// The same event, in which the claim comes to be, in this status.
+    #[must_use]
+    pub fn beginning(mut self, to: ClaimStatus) -> Self {
+        self.to = Some(to);
+        self
+    }
+
     /// The same event with words.
     #[must_use]
     pub fn note(mut self, note: impl Into<String>) -> Self {

@@ -8,12 +8,14 @@ mod support;
 use std::fmt::Write;
 
 use domain::{
+    caller::{Caller, Side},
     claim::{Claim, Dispute},
-    kinds::{ClaimAction, ClaimStatus, DisputeStatus, Role},
-    lifecycle::{self, rule_of},
+    kinds::{ClaimAction, ClaimStatus, CommentVisibility, DisputeStatus, RejectionReason, Role},
+    lifecycle::{self, Command, Edit, rule_of},
+    policy::Policy,
     problem::ProblemCode,
 };
-use support::{caller, claim, reviewer_of};
+use support::{caller, claim, commands, reviewer_of};
 
 /// Who a column speaks of: a role, and how it stands to the claim.
 const COLUMNS: &[(&str, Role, bool)] = &[
@@ -97,7 +99,8 @@ fn matrix() -> String {
     text
 }
 
-fn cell(mut claim: Claim, action: ClaimAction, role: Role, assigned: bool) -> &'static str {
+/// The claim and the caller of a cell.
+fn met(mut claim: Claim, role: Role, assigned: bool) -> (Claim, Caller) {
     let status = claim.status;
     let mut caller = caller(role);
     if matches!(status, ClaimStatus::Editing | ClaimStatus::Submitted) {
@@ -108,6 +111,12 @@ fn cell(mut claim: Claim, action: ClaimAction, role: Role, assigned: bool) -> &'
             "somebody".clone_into(&mut caller.subject);
         }
     }
+    (claim, caller)
+}
+
+fn cell(claim: Claim, action: ClaimAction, role: Role, assigned: bool) -> &'static str {
+    let status = claim.status;
+    let (claim, caller) = met(claim, role, assigned);
     let Ok(row) = lifecycle::may_ever(action, &caller) else { return "-" };
     let open = lifecycle::available(&claim, &caller, support::monday()).contains(&action);
     match lifecycle::guard(row, &claim, &caller, support::monday()) {
@@ -140,4 +149,73 @@ fn who_may_do_what_is_as_reviewed() {
     }
     let reviewed = std::fs::read_to_string(file).unwrap_or_default();
     assert_eq!(now, reviewed, "who may do what has changed: review it and write {file} anew with UPDATE_SNAPSHOTS=1");
+}
+
+/// The actions of a side, as the rules have them (A1, A2, A3).
+const fn actions_of(side: Side) -> &'static [ClaimAction] {
+    use ClaimAction::{
+        Approve, Assign, AttachProof, AwardArbitration, Comment, DeclineConsent, DeleteDraft, Dispute, Edit, Reject,
+        RemoveProof, RequestPartnerAction, Respond, StartReview, Submit, Withdraw,
+    };
+    match side {
+        Side::Partner(_) => &[Edit, AttachProof, RemoveProof, DeleteDraft, Submit, Respond, Withdraw, Dispute, Comment],
+        Side::Vendor => &[StartReview, Assign, RequestPartnerAction, Approve, Reject, Comment, AwardArbitration],
+        Side::Customer(_) => &[DeclineConsent],
+    }
+}
+
+/// The command of an action; an award is decided on an arbitration and is no command.
+fn command(action: ClaimAction, claim: &Claim) -> Option<Command> {
+    let edited = || lifecycle::prepare_edit(claim, Edit::default()).expect("nothing is changed");
+    Some(match action {
+        ClaimAction::Edit => Command::Edit(Box::new(edited())),
+        ClaimAction::AttachProof => commands::attach(),
+        ClaimAction::RemoveProof => Command::RemoveProof { document: None },
+        ClaimAction::DeleteDraft => Command::DeleteDraft,
+        ClaimAction::Submit => Command::Submit,
+        ClaimAction::StartReview => Command::StartReview,
+        ClaimAction::Assign => commands::assign("somebody"),
+        ClaimAction::RequestPartnerAction => commands::request(),
+        ClaimAction::Respond => commands::respond(None),
+        ClaimAction::Approve => commands::approve(),
+        ClaimAction::Reject => commands::reject(RejectionReason::Other),
+        ClaimAction::Withdraw => commands::withdraw(),
+        ClaimAction::Dispute => commands::dispute(None),
+        ClaimAction::Comment => commands::comment(CommentVisibility::Shared),
+        ClaimAction::DeclineConsent => commands::decline(None),
+        ClaimAction::AwardArbitration => return None,
+    })
+}
+
+// L10 L11
+#[test]
+fn each_action_of_a_side_is_open_or_has_the_reason_that_its_mutation_answers() {
+    let policy = Policy::default();
+    for (name, status, put) in SITUATIONS {
+        for (column, role, assigned) in COLUMNS {
+            for with_scopes in [true, false] {
+                let mut subject = claim(*status);
+                put(&mut subject);
+                let (claim, mut caller) = met(subject, *role, *assigned);
+                if !with_scopes {
+                    caller.scopes.clear();
+                }
+                let now = support::monday();
+                let open = lifecycle::available(&claim, &caller, now);
+                let closed = lifecycle::unavailable(&claim, &caller, now);
+                let mut all: Vec<_> = open.iter().copied().chain(closed.iter().map(|(action, _)| *action)).collect();
+                all.sort_by_key(|action| action.as_str());
+                let mut of_side = actions_of(caller.side).to_vec();
+                of_side.sort_by_key(|action| action.as_str());
+                assert_eq!(all, of_side, "{name}, {column}");
+                for (action, reason) in closed {
+                    assert!(reason.remedy.is_some(), "{action} in {name} for {column}: {reason:?}");
+                    if let Some(command) = command(action, &claim) {
+                        let answer = lifecycle::decide(&claim, command, &caller, &support::given(&policy));
+                        assert_eq!(answer.err(), Some(vec![reason]), "{action} in {name} for {column}");
+                    }
+                }
+            }
+        }
+    }
 }

@@ -4,7 +4,7 @@ use domain::{
     caller::Caller,
     catalogue,
     claim::Claim,
-    eligibility::{self, Facts, IntendedLine, Intent},
+    eligibility::{self, Facts, IntendedLine, Intent, Question},
     identifier,
     kinds::{Activity, ClaimStatus, IncentiveProgram, Scope, SolutionArea},
     problem::Problem,
@@ -15,28 +15,45 @@ use uuid::Uuid;
 use super::{App, AppError, claims::LineInput};
 use crate::store::{self, Reads, StoreError, records::Subscription};
 
-/// What a partner asks about.
-#[derive(Clone, Debug)]
+/// What a partner asks about; what it does not know yet is nothing.
+#[derive(Clone, Debug, Default)]
 pub struct EligibilityInput {
     /// The customer.
-    pub tenant_id: Uuid,
+    pub tenant_id: Option<Uuid>,
     /// A verified domain of the customer (E1).
-    pub domain: String,
+    pub domain: Option<String>,
     /// The solution area.
-    pub solution_area: SolutionArea,
+    pub solution_area: Option<SolutionArea>,
     /// The activities.
-    pub activities: Vec<Activity>,
+    pub activities: Option<Vec<Activity>>,
     /// The location.
-    pub mpn_id: String,
+    pub mpn_id: Option<String>,
     /// The lines.
-    pub lines: Vec<LineInput>,
+    pub lines: Option<Vec<LineInput>>,
+}
+
+impl EligibilityInput {
+    /// The fields that were not given, by their names in the API.
+    fn missing(&self) -> Vec<&'static str> {
+        let given = [
+            ("tenantId", self.tenant_id.is_some()),
+            ("domain", self.domain.is_some()),
+            ("solutionArea", self.solution_area.is_some()),
+            ("activities", self.activities.is_some()),
+            ("mpnId", self.mpn_id.is_some()),
+            ("lines", self.lines.is_some()),
+        ];
+        given.into_iter().filter(|(_, given)| !given).map(|(name, _)| name).collect()
+    }
 }
 
 /// The findings.
 #[derive(Clone, Debug, Default)]
 pub struct Eligibility {
-    /// Everything that would refuse a submission, as far as can be known before there is a claim.
+    /// Everything that would refuse a submission, as far as can be known by what was given.
     pub problems: Vec<Problem>,
+    /// The input's fields that were not given.
+    pub missing: Vec<&'static str>,
     /// The program that the activities lead to (C4).
     pub programs: Vec<IncentiveProgram>,
     /// The subscriptions that the lines resolve to (A6).
@@ -53,7 +70,7 @@ pub struct Standing {
 }
 
 impl App {
-    /// Checks an intent of the caller's partner without saving anything.
+    /// Checks an intent of the caller's partner, as far as it is given, without saving anything.
     ///
     /// # Errors
     /// `FORBIDDEN` for every caller except a partner with `claims:read`; database errors.
@@ -64,17 +81,19 @@ impl App {
         if !caller.has(Scope::ClaimsRead) {
             return Err(AppError::Forbidden(format!("The token needs the scope {}.", Scope::ClaimsRead)));
         }
-        let programs = catalogue::programs(input.solution_area, &input.activities);
-        let intent = match intent(partner_id, input) {
-            Ok(intent) => intent,
-            Err(problems) => return Ok(Eligibility { problems, programs, subscriptions: Vec::new() }),
+        let missing = input.missing();
+        let programs = match (input.solution_area, &input.activities) {
+            (Some(area), Some(activities)) => catalogue::programs(area, activities),
+            _ => Vec::new(),
         };
-        let facts =
-            store::eligibility::facts(self.db(), std::slice::from_ref(&intent)).await?.pop().unwrap_or_default();
-        let outcome = eligibility::check(&intent, &facts, self.now());
+        let (question, mut problems) = question(partner_id, input);
+        let intent = question.to_look_up();
+        let facts = self.facts(self.db(), &intent).await?;
+        let outcome = eligibility::check_so_far(&question, &facts, self.now());
+        problems.extend(outcome.problems);
         let resolved: Vec<Uuid> = outcome.resolved.iter().flatten().copied().collect();
         let subscriptions = store::subscriptions::get_many(self.db(), &resolved).await?;
-        Ok(Eligibility { problems: outcome.problems, programs, subscriptions })
+        Ok(Eligibility { problems, missing, programs, subscriptions })
     }
 
     /// How the drafts among these claims stand, in their order and in a fixed number of statements. Only the rows of
@@ -125,36 +144,40 @@ fn standing(claim: &Claim, intent: &Intent, facts: &Facts, now: domain::time::Ti
     Standing { problems, resolved: outcome.resolved }
 }
 
-/// The question as an intent, its texts checked (L13).
-fn intent(partner_id: Uuid, input: EligibilityInput) -> Result<Intent, Vec<Problem>> {
+/// The question with its texts checked, and what is wrong with them (L13). A text that is not acceptable is left out: the rest is
+/// judged without it.
+fn question(partner_id: Uuid, input: EligibilityInput) -> (Question, Vec<Problem>) {
     let mut problems = Vec::new();
-    let mut checked =
-        |result: Result<String, Problem>| result.map_err(|problem| problems.push(problem)).unwrap_or_default();
-    let domain = checked(text::required("domain", &input.domain, text::NAME_MAX));
-    let mpn_id = checked(text::required("mpnId", &input.mpn_id, text::NAME_MAX));
-    let mut lines = Vec::with_capacity(input.lines.len());
-    for (index, line) in input.lines.into_iter().enumerate() {
-        let at = |name: &str| vec!["lines".to_owned(), index.to_string(), name.to_owned()];
-        match text::optional("subscriptionId", line.typed.as_deref(), text::NAME_MAX) {
-            Ok(typed) => lines.push(IntendedLine {
-                sku_id: line.sku_id,
-                typed,
-                field: vec!["lines".to_owned(), index.to_string()],
-            }),
-            Err(problem) => problems.push(problem.at(at("subscriptionId"))),
-        }
-    }
-    if !problems.is_empty() {
-        return Err(problems);
-    }
-    Ok(Intent {
+    let mut checked = |field: &str, text: Option<String>| {
+        let text = text::required(field, text.as_deref()?, text::NAME_MAX);
+        text.map_err(|problem| problems.push(problem)).ok()
+    };
+    let domain = checked("domain", input.domain);
+    let mpn_id = checked("mpnId", input.mpn_id).map(|mpn_id| identifier::mpn_id(&mpn_id));
+    let lines = input.lines.and_then(|lines| {
+        let none = lines.is_empty();
+        let checked = lines.into_iter().enumerate().map(checked_line);
+        let good: Vec<_> = checked.filter_map(|line| line.map_err(|problem| problems.push(problem)).ok()).collect();
+        // With none left it is not known that there are no products.
+        (none || !good.is_empty()).then_some(good)
+    });
+    let question = Question {
         partner_id,
-        claim_id: None,
         tenant_id: input.tenant_id,
         domain,
         solution_area: input.solution_area,
         activities: input.activities,
-        mpn_id: identifier::mpn_id(&mpn_id),
+        mpn_id,
         lines,
-    })
+    };
+    (question, problems)
+}
+
+/// A line with the place where it stands.
+fn checked_line((index, line): (usize, LineInput)) -> Result<IntendedLine, Problem> {
+    let field = vec!["lines".to_owned(), index.to_string()];
+    let typed = text::optional("subscriptionId", line.typed.as_deref(), text::NAME_MAX);
+    let at = || field.iter().cloned().chain(["subscriptionId".to_owned()]);
+    let typed = typed.map_err(|problem| problem.at(at()))?;
+    Ok(IntendedLine { sku_id: line.sku_id, typed, field })
 }

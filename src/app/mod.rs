@@ -1,6 +1,7 @@
 //! The use cases: authorise, load, decide, store. The same for GraphQL, the command line and the clocks.
 
 pub mod arbitrations;
+pub mod bulk;
 pub mod claims;
 mod clocks;
 pub mod directory;

@@ -191,7 +191,7 @@ impl App {
         to: Option<&str>,
         key: Option<String>,
     ) -> Result<Reassigned, AppError> {
-        leads(caller)?;
+        may_manage(caller)?;
         let refused = |problems| Reassigned { problems, ..Reassigned::default() };
         let from = match text::subject("fromSubject", from) {
             Ok(from) => from,
@@ -320,7 +320,11 @@ fn assigned(reviewer: Reviewer) -> Assigned {
     Assigned { subject: reviewer.subject, name: Some(reviewer.name) }
 }
 
-fn leads(caller: &Caller) -> Result<(), AppError> {
+/// Whether the caller manages the reviewers' work: moves their reviews and sets their absences (R3, R4).
+///
+/// # Errors
+/// `FORBIDDEN` for anybody but a review lead with `reviews:write`.
+pub fn may_manage(caller: &Caller) -> Result<(), AppError> {
     if !caller.has(Scope::ReviewsWrite) {
         return Err(AppError::Forbidden(format!("The token needs the scope {}.", Scope::ReviewsWrite)));
     }

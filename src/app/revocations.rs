@@ -73,13 +73,7 @@ impl App {
         key: Option<String>,
     ) -> Result<RevokedTokens, AppError> {
         let refused = |problems| RevokedTokens { revoked_at: None, problems };
-        if !caller.has(Scope::TokensRevoke) {
-            return Err(AppError::Forbidden(format!("The token needs the scope {}.", Scope::TokensRevoke)));
-        }
-        if !caller.is_any(&[Role::GlobalAdmin, Role::ReviewLead]) {
-            let message = format!("Only the roles {} and {} may revoke tokens.", Role::GlobalAdmin, Role::ReviewLead);
-            return Err(AppError::Forbidden(message));
-        }
+        may_revoke(caller)?;
         let key = match Key::new(caller, key.as_deref(), "revokeTokens", &asked) {
             Ok(key) => key,
             Err(problem) => return Ok(refused(vec![problem])),
@@ -121,6 +115,21 @@ impl App {
         writes::forget(&transaction, Clock::System.now()).await?;
         Ok(transaction.commit().await?)
     }
+}
+
+/// Whether the caller revokes tokens (A8).
+///
+/// # Errors
+/// `FORBIDDEN` for anybody but a partner's global admin or a review lead with `tokens:revoke`.
+pub fn may_revoke(caller: &Caller) -> Result<(), AppError> {
+    if !caller.has(Scope::TokensRevoke) {
+        return Err(AppError::Forbidden(format!("The token needs the scope {}.", Scope::TokensRevoke)));
+    }
+    if !caller.is_any(&[Role::GlobalAdmin, Role::ReviewLead]) {
+        let message = format!("Only the roles {} and {} may revoke tokens.", Role::GlobalAdmin, Role::ReviewLead);
+        return Err(AppError::Forbidden(message));
+    }
+    Ok(())
 }
 
 /// Revokes tokens for the operator, at the command line.

@@ -61,7 +61,7 @@ enum Command {
     Revoke(revoke::Options),
     /// List notices, send them again, or write samples of them.
     Notices(Box<notices::Options>),
-    /// Load partners, customers, subscriptions or products from a file.
+    /// Load partners, customers, subscriptions, products or claims from a file.
     Import(import::Options),
     /// Export claims, their history, evaluations or associations to a file, as of one instant.
     Export(Box<export::Options>),

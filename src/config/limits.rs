@@ -32,7 +32,7 @@ pub struct Limits {
     /// The maximum number of selections in an operation, with fragments expanded.
     #[arg(long, env = "CPOR_MAX_SELECTIONS", default_value = "1000", value_parser = count, value_name = "COUNT")]
     pub max_selections: usize,
-    /// The maximum cost of an operation: the number of its fields, each multiplied by the page sizes of its lists.
+    /// The maximum cost of an operation: its objects and a tenth of its values, each multiplied by the page sizes of its lists.
     #[arg(long, env = "CPOR_MAX_COST", default_value = "5000", value_parser = count, value_name = "POINTS")]
     pub max_cost: usize,
     /// The timeout of a request.

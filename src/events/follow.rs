@@ -96,7 +96,7 @@ impl Follower {
                 Ok(event) if event.entry.position <= self.last => {}
                 Ok(event) => {
                     self.last = event.entry.position;
-                    if self.sight.feed.has(&event.entry) {
+                    if self.sight.feed.has(&event.entry, event.partner_id, event.tenant_id) {
                         return Candidate { event, judged: false };
                     }
                 }
@@ -142,12 +142,13 @@ impl Sight {
     /// # Errors
     /// Database errors.
     pub async fn still_sees(&self, entry: &HistoryEntry) -> Result<bool, StoreError> {
-        log::is_seen(self.tail.db(), &self.caller, &self.feed, entry.id).await
+        log::is_seen(self.tail.db(), &self.caller, &self.feed.of, entry.id).await
     }
 
     /// The same as [`Self::still_sees`], checked once for all with the same visibility, and repeated until the database
     /// responds.
     pub(crate) async fn may_see(&self, event: &Event) -> bool {
+        // What the feed leaves out beside was left out already; the answer is that of all who see as much.
         let of_status = matches!(self.feed.of, Of::Statuses(_));
         let ask = async {
             loop {

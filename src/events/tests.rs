@@ -19,11 +19,11 @@ use crate::store::history::log::{Feed, Of};
 
 /// All that the caller may see.
 pub fn everything() -> Feed {
-    Feed { claim_id: None, of: Of::Everything }
+    Feed::all(Of::Everything(None))
 }
 
 fn of_claim(id: Uuid) -> Feed {
-    Feed { claim_id: Some(id), of: Of::Everything }
+    Feed { claim_id: Some(id), ..everything() }
 }
 
 /// The ids of the next events.
@@ -148,7 +148,7 @@ async fn what_nobody_listens_to_is_forgotten() {
     assert_eq!(topics.len(), 0);
     let follow = |caller, feed| bench.tail.follow(caller, feed, None);
     let one = in_time(follow(partner(ALPINE), everything())).await;
-    let same = in_time(follow(partner(ALPINE), Feed { claim_id: None, of: Of::Comments })).await;
+    let same = in_time(follow(partner(ALPINE), Feed::all(Of::Comments))).await;
     assert_eq!(topics.len(), 1, "one topic for a partner");
     let claim = in_time(follow(partner(ALPINE), of_claim(bench.first))).await;
     let by_another = in_time(follow(reviewer(), of_claim(bench.first))).await;

@@ -45,7 +45,11 @@ impl Topic {
             (Some(id), _) => Self::Claim(id),
             (None, Side::Partner(id)) => Self::Partner(id),
             (None, Side::Customer(id)) => Self::Tenant(id),
-            (None, Side::Vendor) => Self::All,
+            (None, Side::Vendor) => match (feed.partner_id, feed.tenant_id) {
+                (Some(id), _) => Self::Partner(id),
+                (None, Some(id)) => Self::Tenant(id),
+                (None, None) => Self::All,
+            },
         }
     }
 }

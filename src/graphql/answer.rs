@@ -2,6 +2,7 @@
 
 use async_graphql::{ErrorExtensionValues, Response, ServerError, Value};
 use bytes::Bytes;
+use serde::Serialize;
 
 use super::{
     document::{Form, Refusal},
@@ -41,7 +42,27 @@ pub struct Answer {
     pub position: Option<String>,
 }
 
+/// What an operation cost, as `extensions.cost` of its answer tells it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+pub struct CostTold {
+    /// The operation's cost, in points.
+    pub requested: usize,
+    /// The most that one operation may cost; null without such a limit.
+    pub allowed: Option<usize>,
+    /// What the caller may still spend now, of the points of a minute; null without such a limit.
+    pub remaining: Option<u32>,
+}
+
 impl Answer {
+    /// The same answer with what its operation cost, where that is to be told.
+    #[must_use]
+    pub fn telling(mut self, cost: Option<CostTold>) -> Self {
+        if let Some(cost) = cost {
+            self.body = response::with_extensions(&self.body, &serde_json::json!({ "cost": cost }));
+        }
+        self
+    }
+
     /// The answer to an operation that was executed.
     #[must_use]
     pub fn of(mut response: Response, form: &Form) -> Self {

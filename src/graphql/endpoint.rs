@@ -98,6 +98,8 @@ pub struct Parts {
     pub variables: Map<String, serde_json::Value>,
     /// The files; each replaces a null in the variables.
     pub files: Vec<File>,
+    /// Whether the answer is to tell what the operation cost.
+    pub tells_cost: bool,
 }
 
 /// What an operation does.
@@ -131,6 +133,7 @@ pub struct Operation {
     files: Files,
     /// The hash of document and variables, by which equal subscriptions are known; of subscriptions only.
     fingerprint: Fingerprint,
+    tells_cost: bool,
 }
 
 impl Operation {
@@ -155,6 +158,12 @@ impl Operation {
     #[must_use]
     pub const fn cost(&self) -> usize {
         self.prepared.cost
+    }
+
+    /// Whether its answer is to tell what it cost.
+    #[must_use]
+    pub const fn tells_cost(&self) -> bool {
+        self.tells_cost
     }
 
     /// Whether it asks for nothing but the schema and type names.
@@ -206,7 +215,7 @@ impl Endpoint {
         } else {
             Fingerprint::default()
         };
-        Ok(Operation { prepared, variables, uploads, files, fingerprint })
+        Ok(Operation { prepared, variables, uploads, files, fingerprint, tells_cost: parts.tells_cost })
     }
 
     /// Executes an operation; without a caller nothing of it but introspection.

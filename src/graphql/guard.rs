@@ -34,6 +34,7 @@ pub const ROOT: &[(&str, Needs)] = &[
     ("nodes", Needs::ScopeOfKind),
     ("claim", Needs::Scope(Scope::ClaimsRead)),
     ("claimByNumber", Needs::Scope(Scope::ClaimsRead)),
+    ("claimByExternalReference", Needs::Scope(Scope::ClaimsRead)),
     ("claims", Needs::Scope(Scope::ClaimsRead)),
     ("claimEligibility", Needs::OfPartner(Scope::ClaimsRead)),
     ("claimStatistics", Needs::Scope(Scope::ClaimsRead)),
@@ -52,6 +53,8 @@ pub const ROOT: &[(&str, Needs)] = &[
     ("reviewers", Needs::Scope(Scope::DirectoryRead)),
     ("notices", Needs::Scope(Scope::NoticesRead)),
     ("createClaim", Needs::Scope(Scope::ClaimsWrite)),
+    ("createClaims", Needs::Scope(Scope::ClaimsWrite)),
+    ("submitClaims", Needs::Scope(Scope::ClaimsWrite)),
     ("updateClaim", Needs::Scope(Scope::ClaimsWrite)),
     ("deleteClaimDraft", Needs::Scope(Scope::ClaimsWrite)),
     ("attachProofOfExecution", Needs::Scope(Scope::ClaimsWrite)),
@@ -103,6 +106,11 @@ impl Guard for Root {
         };
         Ok(holds(*needs, caller)?)
     }
+}
+
+/// Whether the token opens a field of a root, as far as this table says.
+pub(super) fn opens(field: &str, caller: &Caller) -> bool {
+    ROOT.iter().any(|(name, needs)| *name == field && holds(*needs, caller).is_ok())
 }
 
 fn holds(needs: Needs, caller: &Caller) -> Result<(), Failure> {

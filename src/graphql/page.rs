@@ -73,9 +73,8 @@ impl PageArgs {
 }
 
 fn cursor(list: &ListOrder, name: &str, text: Option<String>) -> Result<Option<Cursor>, Failure> {
-    // The history also accepts a position (H2), which events, exports and entries contain.
-    let decode =
-        |text: String| Cursor::decode(&text, list).or_else(|bad| history::cursor_of_position(&text, list).ok_or(bad));
+    // In the history, a position also works (H2): events, exports and entries return one.
+    let decode = |text: String| Cursor::decode(&text, list).or_else(|bad| history::cursor_of(list, &text).ok_or(bad));
     text.map(decode)
         .transpose()
         .map_err(|_| Failure::BadInput(format!("{name} is not a valid cursor for this list and order.")))

@@ -7,6 +7,7 @@ use async_graphql::{ID, MergedObject, SDLExportOptions, Schema, SchemaBuilder};
 use super::{
     arbitration::{ArbitrationMutation, ArbitrationQuery},
     association::AssociationQuery,
+    bulk::BulkMutation,
     claim::{ClaimQuery, CustomerMutation, EligibilityQuery, PartnerMutation, ReviewMutation, StatisticsQuery},
     comment::{CommentMutation, CommentQuery},
     customer::CustomerQuery,
@@ -58,6 +59,7 @@ pub struct Query(
 #[derive(MergedObject, Default)]
 pub struct Mutation(
     PartnerMutation,
+    BulkMutation,
     ReviewMutation,
     CustomerMutation,
     ArbitrationMutation,

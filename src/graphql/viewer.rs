@@ -1,15 +1,20 @@
 //! The bearer of the token.
 
 use async_graphql::{Context, Enum, Object};
-use domain::caller::Side;
+use domain::{
+    caller::{Caller, Side},
+    kinds::{ClaimAction, Scope},
+    lifecycle,
+};
 
 use super::{
     customer::{Customer, CustomerById},
     directory::{Partner, PartnerById},
     error::Failure,
-    guard::Root,
+    guard::{self, Root},
     loader::{Reader, load},
 };
+use crate::app::{claims::may_create, reviewers::may_manage, revocations::may_revoke, webhooks::managed_by};
 
 /// What the holder of a token may do. Roles of different sides cannot be combined.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Enum)]
@@ -76,6 +81,57 @@ impl Viewer {
             Side::Customer(id) => Ok(load(ctx, CustomerById(id)).await?.map(Into::into)),
             Side::Partner(_) | Side::Vendor => Ok(None),
         }
+    }
+
+    /// What the bearer's roles and scopes open, before there is a claim or another object to ask about. On a claim,
+    /// `availableActions` and `unavailableActions` tell more.
+    async fn can(&self) -> ViewerCan {
+        ViewerCan
+    }
+}
+
+/// What the bearer may do by roles and scopes.
+#[derive(Clone, Copy, Debug)]
+pub struct ViewerCan;
+
+/// Whether the bearer may use the mutation at this root field, by the guard of the roots and the use case's own check.
+fn may<T, E>(ctx: &Context<'_>, field: &str, check: impl FnOnce(&Caller) -> Result<T, E>) -> Result<bool, Failure> {
+    let caller = &Reader::of(ctx)?.caller;
+    Ok(guard::opens(field, caller) && check(caller).is_ok())
+}
+
+/// What the bearer may do by roles and scopes: each is what the mutation itself checks before it looks at anything else. Where
+/// it is false the mutation is `FORBIDDEN`.
+#[Object]
+impl ViewerCan {
+    /// Creating drafts, by `createClaim`.
+    async fn create_claim(&self, ctx: &Context<'_>) -> Result<bool, Failure> {
+        may(ctx, "createClaim", may_create)
+    }
+
+    /// Reviewing claims: starting a review, asking for action, approving and rejecting.
+    async fn review(&self, ctx: &Context<'_>) -> Result<bool, Failure> {
+        may(ctx, "startReview", |caller| lifecycle::may_ever(ClaimAction::StartReview, caller))
+    }
+
+    /// Awarding arbitrations, by `awardArbitration`.
+    async fn award_arbitration(&self, ctx: &Context<'_>) -> Result<bool, Failure> {
+        may(ctx, "awardArbitration", |caller| lifecycle::may_ever(ClaimAction::AwardArbitration, caller))
+    }
+
+    /// Creating, changing and deleting webhook endpoints of the bearer's company, or of the vendor.
+    async fn manage_webhooks(&self, ctx: &Context<'_>) -> Result<bool, Failure> {
+        may(ctx, "createWebhookEndpoint", |caller| managed_by(caller, Scope::WebhooksWrite))
+    }
+
+    /// Moving other reviewers' reviews, by `reassignReviews`, and setting their absences.
+    async fn manage_reviewers(&self, ctx: &Context<'_>) -> Result<bool, Failure> {
+        may(ctx, "reassignReviews", may_manage)
+    }
+
+    /// Revoking tokens, by `revokeTokens`: for a partner's global admin those of the own partner only.
+    async fn revoke_tokens(&self, ctx: &Context<'_>) -> Result<bool, Failure> {
+        may(ctx, "revokeTokens", may_revoke)
     }
 }
 

@@ -24,6 +24,7 @@ use url::form_urlencoded;
 
 use super::failure::Failure;
 use super::live::Place;
+use super::rate::Budget;
 use super::{Edge, documents, session};
 use crate::app::AppError;
 use crate::app::exports::{Export, Format, Manifest, Noun};
@@ -47,7 +48,7 @@ pub(super) async fn export(
 ) -> Result<Response, Failure> {
     let address = session::address(request.extensions());
     let session = edge.session(request.headers(), address).await?.ok_or_else(Failure::unauthenticated)?;
-    edge.rates.request(&session.caller.subject)?;
+    edge.rates.request(&session.caller.subject, &mut Budget::default())?;
     let (noun, format) = path.ok().and_then(|Path(name)| named(&name)).ok_or_else(Failure::not_found)?;
     let since = since(request.uri())?;
     let place = edge.exports.enter(&session.caller.subject).map_err(Failure::no_export)?;

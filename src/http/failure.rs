@@ -7,12 +7,16 @@ use axum::http::header::{
 use axum::http::{HeaderName, HeaderValue, Method, StatusCode};
 use axum::response::{IntoResponse, Response};
 use domain::kinds::Scope;
-use serde_json::{Value, json};
+use serde_json::{Map, Value, json};
 
 use super::accept::MediaType;
 use super::live::Full;
+use super::rate::Rate;
 use crate::graphql::error::{BAD_USER_INPUT, FORBIDDEN, INTERNAL_SERVER_ERROR, SERVICE_UNAVAILABLE};
 use crate::telemetry;
+
+/// The code of whoever asks too often.
+const RATE_LIMITED: &str = "RATE_LIMITED";
 
 /// Why a request is not answered.
 #[derive(Clone, Debug)]
@@ -21,15 +25,22 @@ pub(super) struct Failure {
     code: &'static str,
     message: String,
     headers: Vec<(HeaderName, HeaderValue)>,
+    /// What else is told in the extensions.
+    told: Vec<(&'static str, Value)>,
 }
 
 impl Failure {
     fn new(status: StatusCode, code: &'static str, message: impl Into<String>) -> Self {
-        Self { status, code, message: message.into(), headers: Vec::new() }
+        Self { status, code, message: message.into(), headers: Vec::new(), told: Vec::new() }
     }
 
     fn with(mut self, name: HeaderName, value: impl Into<HeaderValue>) -> Self {
         self.headers.push((name, value.into()));
+        self
+    }
+
+    fn telling(mut self, name: &'static str, value: impl Into<Value>) -> Self {
+        self.told.push((name, value.into()));
         self
     }
 
@@ -147,14 +158,30 @@ impl Failure {
         Self::new(StatusCode::GATEWAY_TIMEOUT, "EXECUTION_TIMEOUT", message)
     }
 
-    /// Too many requests, too much cost, or too many bad tokens.
-    pub(super) fn rate_limited(seconds: u64) -> Self {
-        Self::new(
-            StatusCode::TOO_MANY_REQUESTS,
-            "RATE_LIMITED",
-            format!("Too many requests. Try again in {seconds} s."),
-        )
-        .with(RETRY_AFTER, seconds)
+    /// Too many requests, too much cost, or too many bad tokens: the quota of a minute is used up for now.
+    pub(super) fn rate_limited(rate: Rate, quota: u32, seconds: u64) -> Self {
+        let (what, remedy) = match rate {
+            Rate::Requests => ("requests", "send fewer requests, with several fields in one"),
+            Rate::Cost => ("points of cost", "ask for fewer objects or smaller pages"),
+            Rate::BadTokens => ("refused tokens", "send a valid token"),
+        };
+        let message = format!("The limit of {quota} {what} a minute is reached. Try again in {seconds} s.");
+        Self::new(StatusCode::TOO_MANY_REQUESTS, RATE_LIMITED, message)
+            .with(RETRY_AFTER, seconds)
+            .telling("limit", rate.name())
+            .telling("quota", quota)
+            .telling("retryAfter", seconds)
+            .telling("remedy", format!("Wait for {seconds} s, and {remedy}."))
+    }
+
+    /// More at once than the quota of a whole minute: waiting does not help.
+    pub(super) fn too_much_at_once(rate: Rate, quota: u32, asked: u32) -> Self {
+        let message =
+            format!("The operation costs {asked}; the limit is {quota} a minute, so it can never be executed.");
+        Self::new(StatusCode::TOO_MANY_REQUESTS, RATE_LIMITED, message)
+            .telling("limit", rate.name())
+            .telling("quota", quota)
+            .telling("remedy", "Ask for fewer objects or smaller pages.")
     }
 
     /// The WebSocket has as many live operations as it may have.
@@ -257,7 +284,9 @@ impl Failure {
     /// The errors as JSON, an array of one.
     pub(super) fn errors(&self) -> Value {
         telemetry::error(self.code);
-        json!([{"message": self.message, "extensions": {"code": self.code}}])
+        let told = self.told.iter().map(|(name, value)| ((*name).to_owned(), value.clone()));
+        let extensions: Map<String, Value> = [("code".to_owned(), self.code.into())].into_iter().chain(told).collect();
+        json!([{"message": self.message, "extensions": extensions}])
     }
 
     /// The answer in this media type.

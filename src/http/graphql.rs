@@ -17,18 +17,23 @@ use tracing::Instrument;
 
 use super::accept::{self, Accepted, Form, MediaType};
 use super::failure::Failure;
+use super::rate::Budget;
 use super::{Edge, body, multipart, params, rate, session, sse, websocket};
 use crate::auth::Session;
 use crate::graphql::answer;
-use crate::graphql::answer::Answer;
-use crate::graphql::endpoint::{Kind, Parts};
+use crate::graphql::answer::{Answer, CostTold};
+use crate::graphql::endpoint::{Kind, Operation, Parts};
 use crate::telemetry::{self, Outcome, Transport};
 
 /// `POST /graphql`.
 pub(super) async fn post(State(edge): State<Arc<Edge>>, request: Request) -> Response {
     let mut counted = telemetry::Request::begin(Transport::Http);
     match accept::negotiate(request.headers()) {
-        Ok(accepted) => told(edge.post(request, accepted, &mut counted).await, accepted.once, &mut counted),
+        Ok(accepted) => {
+            let mut budget = Budget::default();
+            let done = edge.post(request, accepted, (&mut counted, &mut budget)).await;
+            edge.with_budget(told(done, accepted.once, &mut counted), &budget)
+        }
         Err(failure) => told(Err(failure), MediaType::Json, &mut counted),
     }
 }
@@ -42,7 +47,11 @@ pub(super) async fn get(State(edge): State<Arc<Edge>>, request: Request) -> Resp
     let mut counted = telemetry::Request::begin(Transport::Http);
     let head = request.into_parts().0;
     match accept::negotiate(&head.headers) {
-        Ok(accepted) => told(edge.get(&head, accepted, &mut counted).await, accepted.once, &mut counted),
+        Ok(accepted) => {
+            let mut budget = Budget::default();
+            let done = edge.get(&head, accepted, (&mut counted, &mut budget)).await;
+            edge.with_budget(told(done, accepted.once, &mut counted), &budget)
+        }
         Err(failure) => told(Err(failure), MediaType::Json, &mut counted),
     }
 }
@@ -83,21 +92,38 @@ struct Asking<'a> {
     /// The last event that the client of a stream received.
     last_event: Option<String>,
     counted: &'a mut telemetry::Request,
+    budget: &'a mut Budget,
 }
 
 impl Edge {
+    /// An answer whose head tells what is left of the caller's quotas.
+    fn with_budget(&self, mut response: Response, budget: &Budget) -> Response {
+        self.rates.tell(budget, response.headers_mut());
+        response
+    }
+
+    /// What is to be told of an operation's cost; nothing where the client did not ask.
+    pub(super) fn cost_told(&self, operation: &Operation, budget: &Budget) -> Option<CostTold> {
+        let most = self.config.limits.max_cost;
+        operation.tells_cost().then(|| CostTold {
+            requested: operation.cost(),
+            allowed: (most != usize::MAX).then_some(most),
+            remaining: budget.cost_left(),
+        })
+    }
+
     async fn post(
         &self,
         request: Request,
         accepted: Accepted,
-        counted: &mut telemetry::Request,
+        (counted, budget): (&mut telemetry::Request, &mut Budget),
     ) -> Result<Response, Failure> {
         let content = content(request.headers()).ok_or_else(Failure::unsupported_media_type)?;
         if is_encoded(request.headers()) {
             return Err(Failure::unsupported_encoding());
         }
         let address = session::address(request.extensions());
-        let session = self.admit(request.headers(), address).await?;
+        let session = self.admit(request.headers(), address, budget).await?;
         let last_event = sse::last_event(request.headers());
         let mut transfer = None;
         let parts = match content {
@@ -112,7 +138,8 @@ impl Edge {
                 multipart::read(request, self.sizes, self.backend.as_ref()).await?
             }
         };
-        let answer = self.run(parts, Asking { session, address, accepted, by_get: false, last_event, counted }).await;
+        let answer =
+            self.run(parts, Asking { session, address, accepted, by_get: false, last_event, counted, budget }).await;
         // An upload has its place until its file is stored.
         drop(transfer);
         answer
@@ -122,31 +149,39 @@ impl Edge {
         &self,
         head: &Head,
         accepted: Accepted,
-        counted: &mut telemetry::Request,
+        (counted, budget): (&mut telemetry::Request, &mut Budget),
     ) -> Result<Response, Failure> {
         let address = session::address(&head.extensions);
-        let session = self.admit(&head.headers, address).await?;
+        let session = self.admit(&head.headers, address, budget).await?;
         let Ok(Query(pairs)) = Query::try_from_uri(&head.uri) else {
             return Err(Failure::malformed("The query string cannot be parsed."));
         };
         let last_event = sse::last_event(&head.headers);
-        self.run(params::from_query(pairs)?, Asking { session, address, accepted, by_get: true, last_event, counted })
-            .await
+        self.run(
+            params::from_query(pairs)?,
+            Asking { session, address, accepted, by_get: true, last_event, counted, budget },
+        )
+        .await
     }
 
     /// Lets callers in, and where the schema is public everybody; counts the request.
-    async fn admit(&self, headers: &HeaderMap, address: IpAddr) -> Result<Option<Session>, Failure> {
+    async fn admit(
+        &self,
+        headers: &HeaderMap,
+        address: IpAddr,
+        budget: &mut Budget,
+    ) -> Result<Option<Session>, Failure> {
         let session = self.session(headers, address).await?;
         if session.is_none() && !self.endpoint.is_schema_public() {
             return Err(Failure::unauthenticated());
         }
-        self.rates.request(&who(session.as_ref(), address))?;
+        self.rates.request(&who(session.as_ref(), address), budget)?;
         Ok(session)
     }
 
     /// Takes a request through the gate and answers it.
     async fn run(&self, parts: Parts, asking: Asking<'_>) -> Result<Response, Failure> {
-        let Asking { session, address, accepted, by_get, last_event, counted } = asking;
+        let Asking { session, address, accepted, by_get, last_event, counted, budget } = asking;
         if accepted.best == Form::Stream {
             counted.by(Transport::EventStream);
         }
@@ -169,17 +204,18 @@ impl Edge {
                 return Err(Failure::method_not_allowed("The operation is a mutation. Send it with POST.", "POST"));
             }
             Kind::Subscription if !accepted.streams => return Err(Failure::needs_a_stream()),
-            _ => self.rates.cost(&who, operation.cost())?,
+            _ => self.rates.cost(&who, operation.cost(), budget)?,
         }
         if operation.kind() == Kind::Subscription {
             return self.follow(operation, session.ok_or_else(Failure::unauthenticated)?, last_event, counted).await;
         }
         let span = telemetry::traced_operation_span(operation.kind().as_str(), operation.label());
+        let cost = self.cost_told(&operation, budget);
         let executing = self.endpoint.execute(operation, session.map(|session| session.caller)).instrument(span);
         match (tokio::time::timeout(self.config.limits.patience(), executing).await, accepted.best) {
             (Ok(answer), form) => {
                 counted.ends(&answer);
-                Ok(write(answer, form))
+                Ok(write(answer.telling(cost), form))
             }
             (Err(_), Form::Stream) => {
                 counted.ends(Outcome::Timeout);

@@ -23,6 +23,7 @@ use tower_http::request_id::{MakeRequestId, PropagateRequestIdLayer, RequestId, 
 use tower_http::set_header::SetResponseHeaderLayer;
 
 use super::failure::Failure;
+use super::rate::{RATE_LIMIT, RATE_LIMIT_POLICY};
 use super::{exports, host, log, metadata, origin, rest};
 use crate::config::Config;
 
@@ -120,6 +121,8 @@ fn cors(origins: &[String]) -> CorsLayer {
             ETAG,
             exports::POSITION,
             exports::ROWS,
+            RATE_LIMIT,
+            RATE_LIMIT_POLICY,
             REQUEST_ID,
             RETRY_AFTER,
             WWW_AUTHENTICATE,

@@ -63,7 +63,8 @@ fn parts(mut fields: Map<String, Value>) -> Result<Parts, Failure> {
         Some(_) => return Err(Failure::malformed("The parameter operationName must be a string or null.")),
     };
     let variables = map(&mut fields, "variables")?;
-    Ok(Parts { query, operation_name, variables, files: Vec::new() })
+    let tells_cost = extensions.get("cost") == Some(&Value::Bool(true));
+    Ok(Parts { query, operation_name, variables, files: Vec::new(), tells_cost })
 }
 
 fn map(fields: &mut Map<String, Value>, name: &str) -> Result<Map<String, Value>, Failure> {

@@ -9,6 +9,7 @@ use domain::caller::Caller;
 
 use super::Edge;
 use super::failure::Failure;
+use super::rate::Budget;
 use crate::auth::{AuthError, Session};
 use crate::telemetry;
 
@@ -52,7 +53,7 @@ impl Edge {
     /// The caller of a request that needs one; counts the request.
     pub(super) async fn known_caller(&self, headers: &HeaderMap, address: IpAddr) -> Result<Caller, Failure> {
         let caller = self.caller(headers, address).await?.ok_or_else(Failure::unauthenticated)?;
-        self.rates.request(&caller.subject)?;
+        self.rates.request(&caller.subject, &mut Budget::default())?;
         Ok(caller)
     }
 }

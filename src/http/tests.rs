@@ -255,7 +255,7 @@ async fn sizes_and_times_are_limited() {
 async fn rates_are_counted_by_subject_and_address() {
     let mut config = config();
     config.limits.requests_per_minute = 3;
-    config.limits.cost_per_minute = 5;
+    config.limits.cost_per_minute = 3;
     config.limits.bad_tokens_per_minute = 2;
     let server = Server::with(&config);
     let ask = |subject: &str, query: &str| {
@@ -267,8 +267,25 @@ async fn rates_are_counted_by_subject_and_address() {
     let limited = ask("one", "{echo}").send().await;
     assert_eq!((limited.status.as_u16(), code(&limited)), (429, "RATE_LIMITED"));
     assert!((1..=60).contains(&limited.header("retry-after").parse::<u64>().unwrap()));
-    assert_eq!(ask("two", "{a:echo b:echo c:echo d:echo}").send().await.status, 200);
-    assert_eq!(ask("two", "{a:echo b:echo}").send().await.status, 429);
+    assert_eq!(limited.json["errors"][0]["extensions"]["limit"], "requests");
+    // 21 values cost three points.
+    let costly: String = (0..21).map(|place| format!("a{place}:echo ")).collect();
+    let served = ask("two", &format!("{{ {costly} }}")).send().await;
+    assert_eq!(served.status, 200, "{}", served.text);
+    let left = "\"requests\";r=2;t=20, \"cost\";r=0;t=60";
+    let quotas = "\"requests\";q=3;w=60, \"cost\";q=3;w=60;qu=\"cost\"";
+    assert_eq!((served.header("ratelimit"), served.header("ratelimit-policy")), (left, quotas));
+    let limited = ask("two", "{echo}").send().await;
+    assert_eq!((limited.status.as_u16(), code(&limited)), (429, "RATE_LIMITED"));
+    let told = &limited.json["errors"][0]["extensions"];
+    assert_eq!((told["limit"].as_str(), told["quota"].as_u64()), (Some("cost"), Some(3)), "{told}");
+    assert_eq!(told["retryAfter"].to_string(), limited.header("retry-after"));
+    assert!(told["remedy"].as_str().unwrap().contains("smaller pages"), "{told}");
+    assert!(
+        limited.header("ratelimit").starts_with("\"requests\";r=1;t=40, \"cost\";r=0;t="),
+        "{:?}",
+        limited.header("ratelimit")
+    );
     let bad = || server.post(&json!({"query": "{echo}"})).header("authorization", "Bearer x").send();
     assert_eq!(
         [bad().await.status, bad().await.status, bad().await.status].map(|status| status.as_u16()),

@@ -18,6 +18,7 @@ use super::{
     Db, Reads, StoreError, Visible,
     children::{self, Children},
     claims::TimeRange,
+    comments,
     keyset::{self, Keyset},
     page::{Cursor, Key, KeyKind, ListOrder, Page, PageRequest},
     range_first::range_first,
@@ -52,11 +53,44 @@ pub fn decode_position(text: &str) -> Option<Uuid> {
     Uuid::from_slice(&URL_SAFE_NO_PAD.decode(text).ok()?).ok()
 }
 
-/// The cursor of a list of the history that stands for a position; nothing for any other text or list.
+/// An entry of the history, as a client names it to go on after it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Place {
+    /// By itself: by its position, or by a cursor of a list of entries.
+    Entry(Uuid),
+    /// By the comment that it told of: by a cursor of a list of comments.
+    Comment(Uuid),
+}
+
+/// Reads what a client names an entry by, a position or a cursor alike: all of them are made of an id. Nothing for any other
+/// text.
 #[must_use]
-pub fn cursor_of_position(text: &str, list: &ListOrder) -> Option<Cursor> {
+pub fn decode_place(text: &str) -> Option<Place> {
+    if let Some(id) = decode_entry(text) {
+        return Some(Place::Entry(id));
+    }
+    id_in(&Cursor::decode(text, &comments::ORDER).ok()?).map(Place::Comment)
+}
+
+/// The id of the entry that a position or a cursor of a list of entries names.
+fn decode_entry(text: &str) -> Option<Uuid> {
+    let cursor = || [ORDER, ORDER_OF_CLAIM].iter().find_map(|list| Cursor::decode(text, list).ok());
+    decode_position(text).or_else(|| id_in(&cursor()?))
+}
+
+fn id_in(cursor: &Cursor) -> Option<Uuid> {
+    match cursor.keys() {
+        [Key::Id(id)] => Some(*id),
+        _ => None,
+    }
+}
+
+/// The cursor of a list of the history that a position, or a cursor of another such list, stands for; `None` for any other text
+/// or list.
+#[must_use]
+pub fn cursor_of(list: &ListOrder, text: &str) -> Option<Cursor> {
     let is_history = [ORDER.tag, ORDER_OF_CLAIM.tag].contains(&list.tag);
-    decode_position(text).filter(|_| is_history).map(|id| Cursor::new(list, vec![Key::Id(id)]))
+    decode_entry(text).filter(|_| is_history).map(|id| Cursor::new(list, vec![Key::Id(id)]))
 }
 
 /// A filter of entries; omitted conditions match everything.
@@ -115,7 +149,7 @@ pub async fn page(
     upto: Option<Position>,
     wanted: Columns,
 ) -> Result<Page<HistoryEntry>, StoreError> {
-    let place = |(epoch, xid, pos, _): Place| vec![Key::Int(epoch.into()), Key::Int(xid), Key::Int(pos)];
+    let place = |(epoch, xid, pos, _): Standing| vec![Key::Int(epoch.into()), Key::Int(xid), Key::Int(pos)];
     let request = placed(db, request, &ORDER, place).await?;
     let mut query = seen(caller, filter);
     if let Some(upto) = upto {
@@ -144,15 +178,15 @@ async fn is_short(db: &Db, caller: &Caller, filter: &HistoryFilter) -> Result<bo
     Ok(count(db, caller, filter).await? <= FEW)
 }
 
-/// Epoch, transaction and number of an entry, and its place on the claim.
-type Place = (i32, i64, i64, i32);
+/// Epoch, transaction and number of an entry, and its number on the claim.
+type Standing = (i32, i64, i64, i32);
 
 /// The request with what the list is sorted by, for the entries that its cursors name.
 async fn placed(
     db: &Db,
     request: &PageRequest,
     order: &ListOrder,
-    place: impl Fn(Place) -> Vec<Key>,
+    place: impl Fn(Standing) -> Vec<Key>,
 ) -> Result<PageRequest, StoreError> {
     let mut placed = request.clone();
     for cursor in [&mut placed.after, &mut placed.before].into_iter().flatten() {
@@ -166,7 +200,7 @@ async fn placed(
             .filter(Column::Id.eq(*id))
             .select_only()
             .columns([Column::Epoch, Column::Xid, Column::Pos, Column::Seq])
-            .into_tuple::<Place>()
+            .into_tuple::<Standing>()
             .one(db.connection())
             .await?;
         *cursor = Cursor::new(order, place(row.ok_or(StoreError::NoSuchPlace)?));

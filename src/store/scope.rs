@@ -83,11 +83,16 @@ pub fn comments(caller: &Caller) -> Condition {
 
 /// The same claims' history; entries of internal comments are the vendor's only (H1), and a customer sees none.
 pub fn history(caller: &Caller) -> Condition {
+    history_and(caller, Condition::any())
+}
+
+/// The same, and of a partner's deleted drafts those entries for which one of these conditions holds.
+fn history_and(caller: &Caller, of_deleted: Condition) -> Condition {
     let seen = match caller.side {
         // By the entry's own partner: so an index gives the entries in their order.
-        Side::Partner(id) => {
-            Condition::all().add(history::Column::PartnerId.eq(id)).add(none_of(DELETED, history::Column::ClaimId))
-        }
+        Side::Partner(id) => Condition::all()
+            .add(history::Column::PartnerId.eq(id))
+            .add(of_deleted.add(none_of(DELETED, history::Column::ClaimId))),
         Side::Vendor | Side::Customer(_) => of_seen_claim(caller, history::Column::ClaimId),
     };
     not_customers(caller, shared(caller, seen, history::Column::Visibility))
@@ -110,10 +115,24 @@ pub fn documents_of_visible(caller: &Caller) -> Condition {
 
 /// The entries that subscribers receive (H2): those since the caller began to see the claim. So a late subscriber
 /// receives the same entries as others, and reviewers never receive a draft's entries, however late they are delivered.
+/// A deleted draft's partner receives its last entry, `DELETED`.
 pub fn events(caller: &Caller) -> Condition {
     match caller.side {
         Side::Vendor => history(caller).add(since(HistoryAction::Submitted)),
-        Side::Partner(_) | Side::Customer(_) => history(caller),
+        Side::Partner(_) => {
+            let deletion = history::Column::Action.eq(HistoryAction::Deleted.as_str());
+            history_and(caller, Condition::any().add(deletion))
+        }
+        Side::Customer(_) => history(caller),
+    }
+}
+
+/// The drafts that the caller's partner has deleted; nobody else is told of them.
+pub fn deleted_drafts(caller: &Caller) -> Condition {
+    let gone = Condition::all().add(claim::Column::DeletedAt.is_not_null());
+    match caller.side {
+        Side::Partner(id) => gone.add(claim::Column::PartnerId.eq(id)),
+        Side::Vendor | Side::Customer(_) => gone.add(never()),
     }
 }
 

@@ -6,7 +6,9 @@ mod clocks;
 mod cost;
 mod crowd;
 mod customers;
+mod drafts;
 mod errors;
+mod filters;
 mod order;
 mod positions;
 mod reach;
@@ -29,7 +31,7 @@ const STATUSES: &str = "subscription($claim: ID, $status: [ClaimStatus!], $after
     position fromStatus toStatus at actor { kind name } claim { id status } } }";
 
 /// Comments on a claim.
-const COMMENTS: &str = "subscription($claim: ID!, $after: String) { commentAdded(claimId: $claim, after: $after) { \
+const COMMENTS: &str = "subscription($claim: ID, $after: String) { commentAdded(claimId: $claim, after: $after) { \
     position comment { id body visibility author { kind name } claim { id } } } }";
 
 /// How long nothing must come for a test to take it that nothing comes.

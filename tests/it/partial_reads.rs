@@ -29,7 +29,7 @@ both!(
 );
 
 /// Every field of a claim, as it is asked for.
-const FIELDS: [&str; 32] = [
+const FIELDS: [&str; 34] = [
     "number",
     "name",
     "externalReference",
@@ -60,6 +60,8 @@ const FIELDS: [&str; 32] = [
     "evaluation { status sentAt programs }",
     "reviewer { subject name }",
     "availableActions",
+    "unavailableActions { action reason { code message remedy params { name value } } }",
+    "domain",
     "createdAt updatedAt submittedAt decidedAt",
     "arbitrations { id status claims { id number } winner { id } }",
 ];

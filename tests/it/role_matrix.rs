@@ -141,6 +141,44 @@ const fn passed(action: ClaimAction) -> Option<&'static str> {
     }
 }
 
+/// What each caller was told of the actions that are not open on a claim in one version.
+#[derive(Default)]
+struct Closed(BTreeMap<(String, String, i64), Value>);
+
+impl Closed {
+    /// The reason why the action is not open to the caller, if the claim names one.
+    async fn of(&mut self, caller: &Caller, claim: &Claim, action: ClaimAction) -> Option<Value> {
+        let key = (caller.token.clone().unwrap(), claim.id().to_owned(), claim.version());
+        if !self.0.contains_key(&key) {
+            let query = "query($id: ID!) { claim(id: $id) { unavailableActions { action reason { code message field remedy \
+                params { name value } claim { id } } } } }";
+            let seen = caller.graphql(query, json!({ "id": claim.id() })).await;
+            self.0.insert(key.clone(), seen.data()["claim"]["unavailableActions"].clone());
+        }
+        let told = self.0[&key].as_array()?;
+        let told = told.iter().find(|told| told["action"] == action.as_str())?;
+        assert_eq!(told["reason"]["claim"]["id"], claim.id());
+        Some(told["reason"].clone())
+    }
+}
+
+/// L11: what the claim says of an action that is not open is what the mutation answers.
+fn says_so_before(reviewed: &str, reason: Option<Value>, answer: &Answer) {
+    match (reviewed, reason) {
+        // An action of the other side is not among them, nor is anything of a claim that is out of sight.
+        (_, None) => {}
+        ("yes", Some(reason)) => panic!("open, and yet told to be closed: {reason}"),
+        ("-", Some(reason)) => {
+            assert_eq!(reason["code"], "NOT_ALLOWED");
+            assert_eq!(reason["message"], answer.body["errors"][0]["message"]);
+        }
+        (_, Some(mut reason)) => {
+            reason.as_object_mut().unwrap().remove("claim");
+            assert_eq!(reason, answer.payload()["problems"][0], "{}", answer.text);
+        }
+    }
+}
+
 /// An answer in the words of the matrix.
 fn cell(action: ClaimAction, answer: &Answer) -> &'static str {
     if !answer.body["errors"].is_null() {
@@ -183,6 +221,7 @@ async fn fresh(world: &World, status: ClaimStatus, number: &mut u32) -> Claim {
 async fn every_role_in_every_status_is_answered_as_the_matrix_says(world: &World) {
     // A1 A2 A3 A4 L3 L8 L10 L11 D1 N3
     let (matrix, columns, mut number) = (matrix(), columns(world), 0);
+    let mut closed = Closed::default();
     for status in ClaimStatus::ALL.iter().copied() {
         let mut claim = fresh(world, status, &mut number).await;
         for action in actions() {
@@ -193,7 +232,9 @@ async fn every_role_in_every_status_is_answered_as_the_matrix_says(world: &World
                 let hidden =
                     status == ClaimStatus::Editing && column.starts_with("REVIEW") || *column == "CUSTOMER_ADMIN";
                 let unseen = hidden && reviewed != "-";
+                let reason = closed.of(caller, &claim, action).await;
                 let answer = ask(caller, action, &claim).await;
+                says_so_before(reviewed, reason.filter(|_| !unseen), &answer);
                 let what = format!("{status} {action} {column}: {}", answer.text);
                 assert_eq!(cell(action, &answer), if unseen { "unseen" } else { reviewed }, "{what}");
                 let done = reviewed == "yes" && passed(action).is_none();
@@ -243,7 +284,15 @@ fn others() -> Vec<(&'static str, Value, &'static [&'static str])> {
         "activities": [], "mpnId": "x" });
     let upserts = ["upsertProducts", "upsertPartners", "upsertCustomers", "upsertSubscriptions"];
     let upserts = upserts.into_iter().map(|name| (name, json!({ "rows": [] }), &["DIRECTORY_SYNC"][..]));
-    upserts.chain([("createClaim", create, PARTNERS)]).collect()
+    let bulk = json!({ "rows": [create], "policy": "KEEP_GOOD" });
+    let nothing = json!({ "claims": [], "policy": "KEEP_GOOD" });
+    upserts
+        .chain([
+            ("createClaim", create, PARTNERS),
+            ("createClaims", bulk, PARTNERS),
+            ("submitClaims", nothing, &PARTNERS[..3]),
+        ])
+        .collect()
 }
 
 async fn mutations_beside_a_claim_are_for_their_roles(world: &World) {
@@ -344,8 +393,11 @@ async fn a_token_without_the_scope_changes_nothing(world: &World) {
         assert_eq!(would_do(caller, action, &claim).await.problems(), [""; 0], "{action} with the scope");
     }
     for (name, input, whose) in others() {
-        let (caller, scope) =
-            if name == "createClaim" { (&world.partner, "claims:write") } else { (&world.sync, "directory:write") };
+        let (caller, scope) = if whose.contains(&"GLOBAL_ADMIN") {
+            (&world.partner, "claims:write")
+        } else {
+            (&world.sync, "directory:write")
+        };
         let before = everything(world).await;
         let answer = without(world, caller, scope).mutate(name, input).await;
         assert_eq!(answer.errors(), ["FORBIDDEN"], "{name} of {whose:?} without {scope}: {}", answer.text);

@@ -2,6 +2,7 @@
 
 mod crash;
 mod disabling;
+mod drafts;
 mod log;
 mod managing;
 mod measured;

@@ -31,6 +31,25 @@ pub struct Intent {
     pub lines: Vec<IntendedLine>,
 }
 
+/// What a partner has said so far of what it means to claim: an intent of which parts may be missing.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Question {
+    /// The partner that asks.
+    pub partner_id: Uuid,
+    /// The customer's tenant id.
+    pub tenant_id: Option<Uuid>,
+    /// The customer's domain.
+    pub domain: Option<String>,
+    /// The solution area.
+    pub solution_area: Option<SolutionArea>,
+    /// The activities.
+    pub activities: Option<Vec<Activity>>,
+    /// The location.
+    pub mpn_id: Option<String>,
+    /// The lines.
+    pub lines: Option<Vec<IntendedLine>>,
+}
+
 /// One line of an intent.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct IntendedLine {
@@ -60,6 +79,64 @@ impl Intent {
             activities: claim.activities.clone(),
             mpn_id: claim.mpn_id.clone(),
             lines: claim.standing_lines().enumerate().map(line).collect(),
+        }
+    }
+}
+
+impl Question {
+    /// The intent by which the facts are looked up. A part that is missing is blank there, which finds nothing;
+    /// [`super::check_so_far`] does not judge by it.
+    #[must_use]
+    pub fn to_look_up(&self) -> Intent {
+        Intent {
+            partner_id: self.partner_id,
+            claim_id: None,
+            tenant_id: self.tenant_id.unwrap_or_default(),
+            domain: self.domain.clone().unwrap_or_default(),
+            solution_area: self.solution_area.unwrap_or(SolutionArea::BusinessApplications),
+            activities: self.activities.clone().unwrap_or_default(),
+            mpn_id: self.mpn_id.clone().unwrap_or_default(),
+            lines: self.lines.clone().unwrap_or_default(),
+        }
+    }
+}
+
+/// What is judged: an intent, or as much of one as is known.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Given<'a> {
+    pub(super) partner_id: Uuid,
+    pub(super) tenant_id: Option<Uuid>,
+    pub(super) domain: Option<&'a str>,
+    pub(super) solution_area: Option<SolutionArea>,
+    pub(super) activities: Option<&'a [Activity]>,
+    pub(super) mpn_id: Option<&'a str>,
+    pub(super) lines: Option<&'a [IntendedLine]>,
+}
+
+impl<'a> From<&'a Intent> for Given<'a> {
+    fn from(intent: &'a Intent) -> Self {
+        Self {
+            partner_id: intent.partner_id,
+            tenant_id: Some(intent.tenant_id),
+            domain: Some(&intent.domain),
+            solution_area: Some(intent.solution_area),
+            activities: Some(&intent.activities),
+            mpn_id: Some(&intent.mpn_id),
+            lines: Some(&intent.lines),
+        }
+    }
+}
+
+impl<'a> From<&'a Question> for Given<'a> {
+    fn from(question: &'a Question) -> Self {
+        Self {
+            partner_id: question.partner_id,
+            tenant_id: question.tenant_id,
+            domain: question.domain.as_deref(),
+            solution_area: question.solution_area,
+            activities: question.activities.as_deref(),
+            mpn_id: question.mpn_id.as_deref(),
+            lines: question.lines.as_deref(),
         }
     }
 }

@@ -23,7 +23,7 @@ pub(super) struct Findings {
 pub(super) fn judge(judge: &Judge<'_>, line: &IntendedLine, product: &Product) -> Findings {
     let mut findings = Findings::default();
     let judge = LineJudge { judge, line, product };
-    match judge.judge.intent.solution_area {
+    match judge.judge.area(product) {
         area if area != product.solution_area => {
             findings.problems.push(words::solution_area_mismatch(line, product, area)); // E12
         }
@@ -57,7 +57,7 @@ impl<'a> LineJudge<'a> {
                 None
             }
         };
-        if !self.judge.tenant {
+        if self.judge.tenant != Some(true) {
             return; // E1
         }
         let named = typed.flatten().map(|id| self.on_tenant(id));
@@ -113,7 +113,7 @@ impl<'a> LineJudge<'a> {
         if self.line.typed.as_deref().is_some_and(|typed| !visible::is_blank(typed)) {
             findings.problems.push(words::no_subscription_here(self.line));
         }
-        if !self.judge.tenant {
+        if self.judge.tenant != Some(true) {
             return; // E1
         }
         let to_product = self.to_product();
@@ -122,7 +122,8 @@ impl<'a> LineJudge<'a> {
         } else if !to_product.iter().any(|subscription| self.is_eligible(subscription)) {
             self.standing(&to_product, words::Who::of(to_product.len(), self.product), findings);
         }
-        let workload = Subject::Workload { tenant_id: self.judge.intent.tenant_id, sku_id: self.product.sku_id };
+        let Some(tenant_id) = self.judge.given.tenant_id else { return };
+        let workload = Subject::Workload { tenant_id, sku_id: self.product.sku_id };
         if let Some(by) = self.judge.facts.claimed.get(&workload) {
             findings.problems.push(words::duplicate_claim(self.line, self.product, *by)); // E15
         }
@@ -178,7 +179,7 @@ impl<'a> LineJudge<'a> {
             return Typed::NoSubscriptionId(words::not_an_id(self.line, typed));
         };
         let facts = self.judge.facts;
-        if id == self.judge.intent.tenant_id {
+        if self.judge.given.tenant_id == Some(id) {
             Typed::NoSubscriptionId(words::id_of_another_kind(self.line, id, "the customer's tenant id"))
         } else if facts.sku_ids.contains(&id) || facts.products.contains_key(&id) {
             Typed::NoSubscriptionId(words::id_of_another_kind(self.line, id, "the id of a product"))

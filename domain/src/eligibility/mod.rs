@@ -12,11 +12,13 @@ use std::collections::HashSet;
 
 use uuid::Uuid;
 
-pub use facts::{Facts, IntendedLine, Intent, Location, Product, Subscription};
+use facts::Given;
+pub use facts::{Facts, IntendedLine, Intent, Location, Product, Question, Subscription};
 pub use missing::missing;
 
 use crate::{
     catalogue, identifier,
+    kinds::SolutionArea,
     problem::{Problem, ProblemCode},
     time::Timestamp,
 };
@@ -36,7 +38,13 @@ pub struct Outcome {
 /// Judges an intent by the facts, now.
 #[must_use]
 pub fn check(intent: &Intent, facts: &Facts, now: Timestamp) -> Outcome {
-    Judge { intent, facts, now, tenant: tenant_matches(intent, facts) }.judge()
+    Judge::new(Given::from(intent), facts, now).judge()
+}
+
+/// Judges as much of an intent as is known: each rule where everything that it needs was given, and no other.
+#[must_use]
+pub fn check_so_far(question: &Question, facts: &Facts, now: Timestamp) -> Outcome {
+    Judge::new(Given::from(question), facts, now).judge()
 }
 
 /// The problems that prevent an approval: E3-E8 (L6).
@@ -55,7 +63,7 @@ pub fn for_approval(intent: &Intent, facts: &Facts, now: Timestamp) -> Vec<Probl
 /// Every problem of an intent whose tenant was proven before: a domain that the customer has given up since hides nothing.
 #[must_use]
 pub fn check_tenant_proven(intent: &Intent, facts: &Facts, now: Timestamp) -> Vec<Problem> {
-    Judge { intent, facts, now, tenant: true }.judge().problems
+    Judge { tenant: Some(true), ..Judge::new(Given::from(intent), facts, now) }.judge().problems
 }
 
 const fn refuses_approval(code: ProblemCode) -> bool {
@@ -71,19 +79,21 @@ const fn refuses_approval(code: ProblemCode) -> bool {
 }
 
 // E1
-fn tenant_matches(intent: &Intent, facts: &Facts) -> bool {
-    let domain = identifier::domain(&intent.domain);
-    domain.is_some_and(|domain| facts.domains.as_ref().is_some_and(|domains| domains.contains(&domain)))
+fn tenant_matches(given: Given<'_>, facts: &Facts) -> Option<bool> {
+    let (_, domain) = given.tenant_id.zip(given.domain)?;
+    let domain = identifier::domain(domain);
+    Some(domain.is_some_and(|domain| facts.domains.as_ref().is_some_and(|domains| domains.contains(&domain))))
 }
 
 /// An intent under judgement.
 #[derive(Clone, Copy)]
 struct Judge<'a> {
-    intent: &'a Intent,
+    given: Given<'a>,
     facts: &'a Facts,
     now: Timestamp,
-    /// Whether tenant and domain belong together: if not, nothing of the tenant may show (E1, A6).
-    tenant: bool,
+    /// Whether tenant and domain belong together, where both are known: unless they do, nothing of the tenant may show
+    /// (E1, A6).
+    tenant: Option<bool>,
 }
 
 impl Outcome {
@@ -93,36 +103,51 @@ impl Outcome {
     }
 }
 
-impl Judge<'_> {
+impl<'a> Judge<'a> {
+    fn new(given: Given<'a>, facts: &'a Facts, now: Timestamp) -> Self {
+        Self { given, facts, now, tenant: tenant_matches(given, facts) }
+    }
+
     fn judge(&self) -> Outcome {
         let mut outcome = Outcome::default();
-        if !self.tenant {
-            outcome.refuse(words::domain_tenant_mismatch(&self.intent.domain, self.intent.tenant_id)); // E1
+        if self.tenant == Some(false)
+            && let (Some(domain), Some(tenant_id)) = (self.given.domain, self.given.tenant_id)
+        {
+            outcome.refuse(words::domain_tenant_mismatch(domain, tenant_id)); // E1
         }
         self.location(&mut outcome);
-        if !catalogue::allowed(self.intent.solution_area, &self.intent.activities) {
-            outcome.problems.push(words::activity_not_allowed(self.intent.solution_area)); // E11
+        if let (Some(area), Some(activities)) = (self.given.solution_area, self.given.activities)
+            && !catalogue::allowed(area, activities)
+        {
+            outcome.problems.push(words::activity_not_allowed(area)); // E11
         }
-        if self.intent.lines.is_empty() {
+        if self.given.lines.is_some_and(<[IntendedLine]>::is_empty) {
             outcome.problems.push(words::products_required()); // E14
         }
         let mut claimed = HashSet::new();
-        for line in &self.intent.lines {
+        for line in self.given.lines.unwrap_or_default() {
             self.line(line, &mut claimed, &mut outcome);
         }
         outcome
     }
 
+    /// The solution area that a line with this product is judged by: until one is given, the product's own.
+    fn area(&self, product: &Product) -> SolutionArea {
+        self.given.solution_area.unwrap_or(product.solution_area)
+    }
+
     // E13: the answer to an unknown location and to another partner's is the same.
     fn location(&self, outcome: &mut Outcome) {
-        let own = self.facts.location.as_ref().filter(|location| location.partner_id == self.intent.partner_id);
+        let Some(mpn_id) = self.given.mpn_id else { return };
+        let own = self.facts.location.as_ref().filter(|location| location.partner_id == self.given.partner_id);
         let Some(location) = own else {
-            outcome.refuse(words::location_not_yours(&self.intent.mpn_id));
+            outcome.refuse(words::location_not_yours(mpn_id));
             return;
         };
-        let needed = catalogue::programs(self.intent.solution_area, &self.intent.activities);
+        let (Some(area), Some(activities)) = (self.given.solution_area, self.given.activities) else { return };
+        let needed = catalogue::programs(area, activities);
         let absent = needed.into_iter().filter(|program| !location.enrolled.contains(program));
-        outcome.problems.extend(absent.map(|program| words::location_not_enrolled(&self.intent.mpn_id, program)));
+        outcome.problems.extend(absent.map(|program| words::location_not_enrolled(mpn_id, program)));
     }
 
     fn line(&self, line: &IntendedLine, claimed: &mut HashSet<String>, outcome: &mut Outcome) {
@@ -143,9 +168,9 @@ impl Judge<'_> {
 
     /// Every way in which a line names its subject (X0): by the resolved subscription, and by the typed id.
     fn names_of(&self, line: &IntendedLine, product: &Product, resolved: Option<Uuid>) -> HashSet<String> {
-        match self.intent.solution_area {
-            crate::kinds::SolutionArea::Microsoft365 => HashSet::from([product.sku_id.to_string()]),
-            crate::kinds::SolutionArea::BusinessApplications => {
+        match self.area(product) {
+            SolutionArea::Microsoft365 => HashSet::from([product.sku_id.to_string()]),
+            SolutionArea::BusinessApplications => {
                 let typed = line.typed.as_deref().map(|typed| match identifier::uuid(typed) {
                     Some(id) => id.to_string(),
                     None => typed.split_whitespace().collect::<String>().to_lowercase(),

@@ -96,6 +96,44 @@ pub fn available(claim: &Claim, caller: &Caller, now: Timestamp) -> Vec<ClaimAct
     TABLE.iter().filter(|rule| open(rule, claim, caller, now)).map(|rule| rule.action).collect()
 }
 
+/// The side that an action belongs to; one that is open to both the partner and the vendor belongs to each.
+const fn is_of_side(who: Who, side: Side) -> bool {
+    match who {
+        Who::PartnerAnyone | Who::PartnerAdmin => matches!(side, Side::Partner(_)),
+        Who::OpenReviewer | Who::TakingReviewer | Who::AssignedReviewer | Who::DecidingReviewer | Who::Lead => {
+            matches!(side, Side::Vendor)
+        }
+        Who::Customer => matches!(side, Side::Customer(_)),
+        Who::BothSides => !matches!(side, Side::Customer(_)),
+    }
+}
+
+/// The actions of the caller's side that are not open to the caller on the claim, now, in the order of the vocabulary, each with
+/// the problem that [`super::decide`] would answer. With [`available`] it has every action of the side exactly once.
+#[must_use]
+pub fn unavailable(claim: &Claim, caller: &Caller, now: Timestamp) -> Vec<(ClaimAction, Problem)> {
+    let of_side = TABLE.iter().filter(|rule| is_of_side(rule.who, caller.side));
+    of_side.filter_map(|rule| Some((rule.action, open_to(rule.action, claim, caller, now).err()?))).collect()
+}
+
+/// The row that opens an action to the caller on the claim, now.
+///
+/// # Errors
+/// `NOT_ALLOWED` where no claim would open it to this caller; else as [`guard`].
+pub(super) fn open_to(
+    action: ClaimAction,
+    claim: &Claim,
+    caller: &Caller,
+    now: Timestamp,
+) -> Result<&'static Rule, Problem> {
+    let rule = may_ever(action, caller).map_err(|forbidden| {
+        let problem = Problem::new(ProblemCode::NotAllowed, forbidden.0).param("action", action);
+        problem.remedy(instead(claim, caller, now))
+    })?;
+    guard(rule, claim, caller, now)?;
+    Ok(rule)
+}
+
 /// The guard of every mutation: the same rows as [`available`], with the reason when it is not open (L10).
 ///
 /// # Errors

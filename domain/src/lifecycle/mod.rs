@@ -6,10 +6,11 @@ mod command;
 mod decide;
 mod edit;
 mod refusal;
+mod restate;
 mod shown;
 mod table;
 
-pub use access::{Forbidden, available, guard, may_ever};
+pub use access::{Forbidden, available, guard, may_ever, unavailable};
 pub(crate) use clock::after_arbitration;
 pub use clock::{fire, running_clock, subscription_ended};
 pub use command::{Command, Edit, Edited, NewDocument, NewLine, OldDocument};
@@ -19,5 +20,6 @@ pub use decide::{
     with_open_lines,
 };
 pub use edit::{NewClaim, create, prepare_edit};
+pub use restate::{Restated, restate};
 pub use shown::{hidden_changes, shown_clock, shown_consent};
 pub use table::{Leads, Rule, TABLE, When, Who, rule_of};

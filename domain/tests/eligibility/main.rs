@@ -4,6 +4,7 @@
 mod business;
 mod claims;
 mod laws;
+mod so_far;
 mod whole;
 mod workload;
 mod world;

@@ -33,26 +33,28 @@ export interface Api {
   follow<R, V extends Record<string, unknown>>(document: TypedDocumentNode<R, V>, variables: V, next: (data: R) => void): () => void;
 }
 
+/** What is claimed, but for the product. */
+export const facts = {
+  mpnId: "1000101",
+  tenantId: "20000000-0000-4000-8000-000000000001",
+  domain: "northgate.example",
+  solutionArea: "BUSINESS_APPLICATIONS" as const,
+  activities: ["USAGE" as const],
+};
+
 export async function story(name: string, api: Api): Promise<void> {
   // Several products have these words in their names; the part number is the one's own.
   const { products } = await api.ask(ProductDocument, { search: "Dynamics 365 for Sales Enterprise" });
   const product = products.nodes.find(({ skuPartNumber }) => skuPartNumber === "DYN365_ENTERPRISE_SALES");
   if (!product) throw new Error("The catalogue does not have the product.");
-  const facts = {
-    mpnId: "1000101",
-    tenantId: "20000000-0000-4000-8000-000000000001",
-    domain: "northgate.example",
-    solutionArea: "BUSINESS_APPLICATIONS" as const,
-    activities: ["USAGE" as const],
-    lines: [{ productId: product.id }],
-  };
-  const { claimEligibility } = await api.ask(EligibilityDocument, { input: facts });
+  const whole = { ...facts, lines: [{ productId: product.id }] };
+  const { claimEligibility } = await api.ask(EligibilityDocument, { input: whole });
   console.log(`${product.name}: ${claimEligibility.eligible ? `eligible for ${claimEligibility.programs.join(", ")}` : "not eligible"}`);
 
   const contact = { name: "Nora Reyes", email: "nora@northgate.example" };
   const contacts = { customerContact: contact, technicalContact: contact, partnerContact: contact };
   // A draft may have problems still: they say what is missing. Without a claim they are a refusal.
-  const { claim } = (await api.ask(CreateClaimDocument, { input: { name, ...facts, ...contacts } })).createClaim;
+  const { claim } = (await api.ask(CreateClaimDocument, { input: { name, ...whole, ...contacts } })).createClaim;
   if (!claim) throw new Error("The draft was refused.");
 
   const file = new File([PDF], "proof.pdf", { type: "application/pdf" });
@@ -76,7 +78,7 @@ export async function story(name: string, api: Api): Promise<void> {
 }
 
 /** The claim of a payload; a refusal by the rules fails with what to do about it. */
-function accepted(payload: { claim?: ClaimPartsFragment | null; problems: readonly ProblemPartsFragment[] }): ClaimPartsFragment {
+export function accepted(payload: { claim?: ClaimPartsFragment | null; problems: readonly ProblemPartsFragment[] }): ClaimPartsFragment {
   if (payload.claim) return payload.claim;
   throw new Error(payload.problems.map(({ code, message, remedy }) => `${code}: ${message} ${remedy ?? ""}`).join("\n"));
 }

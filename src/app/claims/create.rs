@@ -2,12 +2,16 @@
 
 use domain::{
     caller::Caller,
-    eligibility,
+    claim::Claim,
+    eligibility::{self, Facts},
     history::{self, Event},
     kinds::{ClaimAction, HistoryAction},
     lifecycle::{self, Edit, Edited, NewClaim, NewLine},
     patch::Patch,
+    problem::Problem,
+    time::Timestamp,
 };
+use uuid::Uuid;
 
 use super::{
     Answer, CreateClaim, LineInput,
@@ -17,7 +21,10 @@ use super::{
 use crate::{
     app::{App, AppError, idempotency::Key},
     ids,
-    store::write::{claims, history as log},
+    store::write::{
+        claims,
+        history::{self as log, Placed},
+    },
 };
 
 impl App {
@@ -31,18 +38,20 @@ impl App {
         input: CreateClaim,
         key: Option<String>,
     ) -> Result<Answer, AppError> {
-        // Every role that may edit a draft may create one (A1).
-        lifecycle::may_ever(ClaimAction::Edit, caller)?;
+        let partner_id = may_create(caller)?;
         let key = match Key::new(caller, key.as_deref(), "createClaim", &input) {
             Ok(key) => key,
             Err(problem) => return Ok(Answer::refused(vec![problem])),
         };
-        repeatedly(|| self.try_to_create(caller, &input, key.as_ref())).await
+        repeatedly(|| self.try_to_create((caller, partner_id), &input, key.as_ref())).await
     }
 
-    async fn try_to_create(&self, caller: &Caller, input: &CreateClaim, key: Option<&Key>) -> Result<Answer, Failure> {
-        let partner_id =
-            caller.partner_id().ok_or_else(|| AppError::Forbidden("Only partners create claims.".to_owned()))?;
+    async fn try_to_create(
+        &self,
+        (caller, partner_id): (&Caller, Uuid),
+        input: &CreateClaim,
+        key: Option<&Key>,
+    ) -> Result<Answer, Failure> {
         let transaction = self.db().begin().await?;
         if let Some(key) = key
             && let Some(done) = key.earlier::<Done>(&transaction).await??
@@ -58,16 +67,12 @@ impl App {
             solution_area: input.solution_area,
             content: content(input.clone()),
         };
-        let Edited { mut claim, intent } = lifecycle::create(new, now)?;
-        let facts = self.facts(&transaction, &intent).await?;
-        let outcome = eligibility::check(&intent, &facts, now);
-        let reference_taken = claims::reference_taken(&transaction, &claim).await?;
-        let problems = lifecycle::judge_draft(&claim, &outcome, reference_taken)?;
-        claim.version = 1;
-        let event = Event::new(HistoryAction::Created).changes(history::changes(None, &claim));
-        let head = log::place(log::Head::default(), claim.id, &caller.actor(), now, vec![event], &[])?;
-        claims::insert(&transaction, &claim, &head.head).await?;
-        log::insert(&transaction, head).await?;
+        let edited = lifecycle::create(new, now)?;
+        let facts = self.facts(&transaction, &edited.intent).await?;
+        let reference_taken = claims::reference_taken(&transaction, &edited.claim).await?;
+        let Drafted { claim, problems, placed } = drafted(caller, edited, &facts, reference_taken, now)?;
+        claims::insert(&transaction, &claim, &placed.head).await?;
+        log::insert(&transaction, placed).await?;
         let done = Done { claim_id: Some(claim.id), problems: problems.clone(), ..Done::default() };
         if let Some(key) = key {
             key.remember(&transaction, &done, now).await?;
@@ -76,6 +81,43 @@ impl App {
         self.tail().committed();
         Ok(Answer { claim: Some(claim), problems, ..Answer::default() })
     }
+}
+
+/// A new draft that was judged, to be inserted.
+#[derive(Debug)]
+pub(in crate::app) struct Drafted {
+    /// The draft.
+    pub(in crate::app) claim: Claim,
+    /// What would refuse its submission.
+    pub(in crate::app) problems: Vec<Problem>,
+    /// Its history.
+    pub(in crate::app) placed: Placed,
+}
+
+/// Judges a new draft by the facts of its intent.
+pub(in crate::app) fn drafted(
+    caller: &Caller,
+    edited: Edited,
+    facts: &Facts,
+    reference_taken: Option<Uuid>,
+    now: Timestamp,
+) -> Result<Drafted, Failure> {
+    let Edited { mut claim, intent } = edited;
+    let outcome = eligibility::check(&intent, facts, now);
+    let problems = lifecycle::judge_draft(&claim, &outcome, reference_taken)?;
+    claim.version = 1;
+    let event = Event::new(HistoryAction::Created).beginning(claim.status).changes(history::changes(None, &claim));
+    let placed = log::place(log::Head::default(), claim.id, &caller.actor(), now, vec![event], &[])?;
+    Ok(Drafted { claim, problems, placed })
+}
+
+/// The partner whose drafts the caller may make: every role that may edit a draft may create one (A1).
+///
+/// # Errors
+/// `FORBIDDEN` for everybody else, and without `claims:write`.
+pub fn may_create(caller: &Caller) -> Result<Uuid, AppError> {
+    lifecycle::may_ever(ClaimAction::Edit, caller)?;
+    caller.partner_id().ok_or_else(|| AppError::Forbidden("Only partners create claims.".to_owned()))
 }
 
 fn content(input: CreateClaim) -> Edit {
@@ -102,6 +144,6 @@ fn optional<T>(value: Option<T>) -> Patch<T> {
 }
 
 /// The lines with the ids that they will get.
-pub(super) fn new_lines(lines: Vec<LineInput>) -> Vec<NewLine> {
+pub(in crate::app) fn new_lines(lines: Vec<LineInput>) -> Vec<NewLine> {
     lines.into_iter().map(|line| NewLine { id: ids::new(), sku_id: line.sku_id, typed: line.typed }).collect()
 }

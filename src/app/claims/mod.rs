@@ -3,10 +3,12 @@
 mod ask;
 pub(super) mod attempt;
 pub(super) mod carry;
-mod change;
-mod create;
+pub(super) mod change;
+pub(super) mod create;
 mod effects;
 pub(super) mod upload;
+
+pub use create::may_create;
 
 use domain::{
     claim::{Claim, Contact},

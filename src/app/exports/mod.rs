@@ -17,7 +17,7 @@ use super::{App, AppError};
 use crate::store::{
     Snapshot,
     export::{Noun as Stored, Selection},
-    history::{decode_position, encode_position, log},
+    history::{decode_place, encode_position, log},
     records::Position,
 };
 use cells::Cell;
@@ -210,8 +210,8 @@ impl App {
     }
 
     async fn checkpoint(&self, snapshot: &Snapshot, text: &str) -> Result<Position, AppError> {
-        let found = match decode_position(text) {
-            Some(id) => log::position_of(snapshot, id).await?,
+        let found = match decode_place(text) {
+            Some(place) => log::position_of(snapshot, place).await?,
             None => None,
         };
         found.ok_or_else(|| {

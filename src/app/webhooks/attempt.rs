@@ -113,7 +113,7 @@ impl App {
 
     /// Whether the caller still sees an event; true if that cannot be determined.
     async fn is_seen(&self, caller: &Caller, event: WebhookEventType, entry: &HistoryEntry) -> bool {
-        log::is_seen(self.db(), caller, &feed(event), entry.id).await.unwrap_or(true)
+        log::is_seen(self.db(), caller, &feed(event).of, entry.id).await.unwrap_or(true)
     }
 }
 

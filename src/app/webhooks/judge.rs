@@ -105,14 +105,14 @@ impl App {
 
     /// The place of the entry that a text names as a position; inside, the problem if there is none.
     pub(super) async fn position(&self, field: &str, text: &str) -> Result<Result<Position, Problem>, AppError> {
-        let found = match history::decode_position(text) {
-            Some(id) => log::position_of(self.db(), id).await?,
+        let found = match history::decode_place(text) {
+            Some(place) => log::position_of(self.db(), place).await?,
             None => None,
         };
         Ok(found.ok_or_else(|| {
             Problem::invalid([field], format!("{text:?} is not a position of this server's history."))
                 .param("value", text)
-                .remedy("Give the `position` of an event or of an entry of the history.")
+                .remedy("Give the `position` of an event or of an entry of the history, or a cursor of `history`.")
         }))
     }
 }

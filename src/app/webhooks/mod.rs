@@ -201,9 +201,9 @@ const fn feed(event: WebhookEventType) -> Feed {
     let of = match event {
         WebhookEventType::ClaimStatusChanged => Of::Statuses(None),
         WebhookEventType::CommentAdded => Of::Comments,
-        WebhookEventType::HistoryAppended => Of::Everything,
+        WebhookEventType::HistoryAppended => Of::Everything(None),
     };
-    Feed { claim_id: None, of }
+    Feed::all(of)
 }
 
 fn no_endpoint() -> Problem {

@@ -176,7 +176,10 @@ impl App {
         entries: impl Iterator<Item = &'a Logged>,
     ) -> Result<HashSet<Uuid>, StoreError> {
         let feed = feed(event);
-        let ids: Vec<Uuid> = entries.filter(|logged| feed.has(&logged.entry)).map(|logged| logged.entry.id).collect();
+        let ids: Vec<Uuid> = entries
+            .filter(|logged| feed.has(&logged.entry, logged.partner_id, logged.tenant_id))
+            .map(|logged| logged.entry.id)
+            .collect();
         if ids.is_empty() {
             return Ok(HashSet::new());
         }

@@ -69,7 +69,7 @@ pub(super) struct Record {
 impl Record {
     /// The first entry of a new draft.
     pub fn created(&mut self, claim: &Claim, by: &Actor, now: Timestamp, dice: &mut Seeded) -> Head {
-        let event = Event::new(HistoryAction::Created).changes(history::changes(None, claim));
+        let event = Event::new(HistoryAction::Created).beginning(claim.status).changes(history::changes(None, claim));
         self.entries(Head::default(), claim.id, by, now, vec![event], &[], dice)
     }
 

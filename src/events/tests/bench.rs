@@ -171,7 +171,7 @@ impl Bench {
 
     /// Where the entry stands.
     pub async fn position(&self, id: Uuid) -> Option<Position> {
-        log::position_of(&self.db, id).await.unwrap()
+        log::position_of(&self.db, crate::store::history::Place::Entry(id)).await.unwrap()
     }
 
     /// Waits until the tail has come to this entry.

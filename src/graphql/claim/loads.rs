@@ -57,6 +57,23 @@ pub async fn visible_or_none(ctx: &Context<'_>, id: Uuid) -> Result<Option<Claim
     Ok(load(ctx, ClaimById::new(id, wanted::of_claims(ctx))).await?.map(Into::into))
 }
 
+loads_by_id! {
+    /// What is left of a deleted draft of the caller's partner, by its id.
+    LeftOf(Uuid) => ClaimRow,
+    |reader, ids| {
+        let rows = claims::left_of_deleted(reader.db(), &reader.caller, &ids).await?;
+        rows.into_iter().map(|row| (row.claim().id, row)).collect::<Vec<_>>()
+    }
+}
+
+/// What is left of a draft of whose deletion the caller is told.
+///
+/// # Errors
+/// Those of the statement.
+pub async fn left_of_deleted(ctx: &Context<'_>, id: Uuid) -> Result<Claim, Failure> {
+    Ok(Claim::gone(load_required(ctx, LeftOf(id)).await?))
+}
+
 impl Load for With<Visible<Uuid>, LinesWanted> {
     type Value = Vec<LineRow>;
 

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use async_graphql::{Context, ID, Object};
+use async_graphql::{Context, ID, Object, SimpleObject};
 use domain::{catalogue, kinds::ClaimStatus as Status, lifecycle};
 
 use super::{
@@ -36,11 +36,13 @@ use crate::store::claims::{ClaimRow, LineRow};
 pub struct Claim {
     pub(super) row: Arc<ClaimRow>,
     pub(super) standing: KnownStanding,
+    /// Whether it is what is left of a deleted draft.
+    pub(super) is_gone: bool,
 }
 
 impl From<ClaimRow> for Claim {
     fn from(row: ClaimRow) -> Self {
-        Self { row: Arc::new(row), standing: KnownStanding::default() }
+        Self { row: Arc::new(row), standing: KnownStanding::default(), is_gone: false }
     }
 }
 
@@ -51,6 +53,12 @@ impl From<domain::claim::Claim> for Claim {
 }
 
 impl Claim {
+    /// What is left of a deleted draft, whose row is empty but for its number.
+    #[must_use]
+    pub fn gone(row: ClaimRow) -> Self {
+        Self { is_gone: true, ..Self::from(row) }
+    }
+
     /// The claim; columns that were not selected are blank.
     pub(super) fn claim(&self) -> &domain::claim::Claim {
         self.row.claim()
@@ -72,6 +80,9 @@ impl Claim {
 
     /// The actions that are open to this reader now.
     pub(super) fn open_to(&self, reader: &Reader) -> Vec<domain::kinds::ClaimAction> {
+        if self.is_gone {
+            return Vec::new();
+        }
         lifecycle::available(self.claim(), &reader.caller, reader.app.now())
     }
 
@@ -85,6 +96,15 @@ impl Claim {
         let line = |(place, line)| ClaimLine::new(Arc::clone(&self.row), self.standing.clone(), place, line);
         lines.into_iter().enumerate().map(line).collect()
     }
+}
+
+/// An action that is not open to the caller on a claim, and why.
+#[derive(Clone, Debug, SimpleObject)]
+pub struct UnavailableAction {
+    /// The action.
+    pub action: ClaimAction,
+    /// Why it is not open, with what can be done instead.
+    pub reason: Problem,
 }
 
 connection!(ClaimConnection, ClaimEdge, Claim, "claims", "a claim");
@@ -146,6 +166,14 @@ impl Claim {
             Some(customer) => Ok(Eager(customer.clone().into())),
             None => Ok(Eager(load_required(ctx, CustomerById(self.claim().tenant_id)).await?.into())),
         }
+    }
+
+    /// The customer's domain that the partner gave. Null for customers, and for a deleted draft.
+    async fn domain(&self, ctx: &Context<'_>) -> Result<Option<String>, Failure> {
+        if self.is_gone {
+            return Ok(None);
+        }
+        self.unless_customer(ctx, |claim| Some(claim.domain.clone()))
     }
 
     /// The solution area that all its products belong to.
@@ -234,13 +262,16 @@ impl Claim {
             desc = "Number of items from the start, 1 to 100; 20 if `last` is absent too. Cannot be combined with `last`."
         )]
         first: Option<i32>,
-        #[graphql(desc = "Only entries after this cursor.")] after: Option<String>,
+        #[graphql(desc = "Only entries after this cursor or position.")] after: Option<String>,
         #[graphql(
             desc = "Number of items from the end, 1 to 100. Cannot be combined with `first`. For the latest five comments use `last: 5`."
         )]
         last: Option<i32>,
-        #[graphql(desc = "Only entries before this cursor.")] before: Option<String>,
+        #[graphql(desc = "Only entries before this cursor or position.")] before: Option<String>,
     ) -> Result<Eager<HistoryEntryConnection>, Failure> {
+        if self.is_gone {
+            return Ok(Eager(history::nothing()));
+        }
         history::of_claim(ctx, self.row.id(), PageArgs { first, after, last, before }).await.map(Eager)
     }
 
@@ -260,7 +291,7 @@ impl Claim {
 
     /// Everything that would prevent submission now, while the claim is `EDITING`; otherwise empty.
     async fn problems(&self, ctx: &Context<'_>) -> Result<Vec<Problem>, Failure> {
-        if self.claim().status != Status::Editing {
+        if self.claim().status != Status::Editing || self.is_gone {
             return Ok(Vec::new());
         }
         Ok(shown(self.standing.of(ctx, &self.row).await?.problems.clone()))
@@ -312,6 +343,23 @@ impl Claim {
     /// listed action is never refused because of status, role or scope.
     async fn available_actions(&self, ctx: &Context<'_>) -> Result<Vec<ClaimAction>, Failure> {
         Ok(self.open_to(Reader::of(ctx)?).into_iter().map(Into::into).collect())
+    }
+
+    /// The actions of the caller's side that the caller cannot perform on this claim now, each with the problem that its
+    /// mutation would return. Every action of the side is either here or in `availableActions`. Actions that the token's
+    /// roles or scopes never allow are here as `NOT_ALLOWED`; their mutations fail with `FORBIDDEN`.
+    async fn unavailable_actions(&self, ctx: &Context<'_>) -> Result<Vec<UnavailableAction>, Failure> {
+        if self.is_gone {
+            return Ok(Vec::new());
+        }
+        let reader = Reader::of(ctx)?;
+        let id = self.claim().id;
+        let closed = lifecycle::unavailable(self.claim(), &reader.caller, reader.app.now());
+        let shown = |(action, reason): (domain::kinds::ClaimAction, domain::problem::Problem)| UnavailableAction {
+            action: action.into(),
+            reason: reason.of_claim_as_it_stands(id).into(),
+        };
+        Ok(closed.into_iter().map(shown).collect())
     }
 
     /// When the partner created the draft.

@@ -57,6 +57,9 @@ impl AtHand for Claim {
     }
 
     fn together<'a>(claims: &[&'a Self], ctx: &'a Context<'a>) -> Option<Together<'a>> {
+        if claims.iter().any(|claim| claim.is_gone) {
+            return None;
+        }
         let ids = || claims.iter().map(|claim| claim.row.id()).collect();
         match ctx.item.node.name.node.as_str() {
             "lines" => lines_together(claims, ctx),

@@ -59,7 +59,7 @@ pub struct Prepared {
     plan: Arc<Plan>,
     place: usize,
     setting: Setting,
-    /// What it costs: its fields, times the page sizes of the lists that they are in.
+    /// What it costs, in points: its objects and a tenth of its values, times the page sizes of the lists that they are in.
     pub cost: usize,
 }
 

@@ -154,7 +154,7 @@ fn the_parts_of_a_subscriptions_field_are_put_together() {
 #[test]
 fn a_subscription_has_the_limits_of_a_query() {
     let cost = |text: &str| prepare(text, json!({})).map(|prepared| prepared.cost).map_err(|refusal| refusal.code);
-    assert_eq!(cost("subscription { a { claims(first: 100) { nodes { id } } } }"), Ok(202));
+    assert_eq!(cost("subscription { a { claims(first: 100) { nodes { id } } } }"), Ok(112));
     let nested = "subscription { a { claims(first: 100) { nodes { history(first: 100) { nodes { id } } } } } }";
     assert_eq!(cost(nested), Err(QUERY_TOO_COMPLEX));
     let deep = |levels: usize| format!("subscription {}{}", "{ a ".repeat(levels), "}".repeat(levels));
@@ -313,16 +313,20 @@ fn introspection_has_a_depth_of_its_own() {
 fn cost_follows_the_page_size() {
     let cost =
         |text: &str, variables| prepare(text, variables).map(|prepared| prepared.cost).map_err(|refusal| refusal.code);
-    assert_eq!(cost("{ viewer { subject name } }", json!({})), Ok(3));
-    assert_eq!(cost("{ claims { nodes { id name } totalCount } }", json!({})), Ok(1 + 20 * 3 + 1));
-    assert_eq!(cost("{ claims(first: 100) { nodes { id } } }", json!({})), Ok(201));
+    assert_eq!(cost("{ viewer { subject name } }", json!({})), Ok(2));
+    // In tenths: the connection, 20 times an object with two values, the number; rounded up.
+    assert_eq!(
+        cost("{ claims { nodes { id name } totalCount } }", json!({})),
+        Ok((10 + 20 * 12 + 1_usize).div_ceil(10))
+    );
+    assert_eq!(cost("{ claims(first: 100) { nodes { id } } }", json!({})), Ok(111));
     assert_eq!(cost("{ claims(last: -5) { nodes { id } } }", json!({})), Ok(3));
-    assert_eq!(cost("{ other(first: 3) { a } }", json!({})), Ok(4));
+    assert_eq!(cost("{ other(first: 3) { a } }", json!({})), Ok(5));
     let by_variable = "query($n: Int = 7) { claims(first: $n) { nodes { id } } }";
-    assert_eq!(cost(by_variable, json!({})), Ok(1 + 7 * 2));
-    assert_eq!(cost(by_variable, json!({"n": 50})), Ok(101));
-    assert_eq!(cost(by_variable, json!({"n": i32::MAX})), Ok(201));
-    assert_eq!(cost("query($i: [ID!]!) { nodes(ids: $i) { id } }", json!({"i": ["a", "b", "c"]})), Ok(4));
+    assert_eq!(cost(by_variable, json!({})), Ok((10 + 7 * 11_usize).div_ceil(10)));
+    assert_eq!(cost(by_variable, json!({"n": 50})), Ok(56));
+    assert_eq!(cost(by_variable, json!({"n": i32::MAX})), Ok(111));
+    assert_eq!(cost("query($i: [ID!]!) { nodes(ids: $i) { id } }", json!({"i": ["a", "b", "c"]})), Ok(5));
     let nested = "{ claims(first: 100) { nodes { ...C } } } fragment C on Claim { history(first: 100) { edges { node { id } } } }";
     assert_eq!(cost(nested, json!({})), Err(QUERY_TOO_COMPLEX));
 }

@@ -37,7 +37,7 @@ impl Endpoint {
 fn document(event: WebhookEventType, selection: &str) -> String {
     let field = match event {
         WebhookEventType::ClaimStatusChanged => "claimStatusChanged",
-        WebhookEventType::CommentAdded => "commentAdded(claimId: \"\")",
+        WebhookEventType::CommentAdded => "commentAdded",
         WebhookEventType::HistoryAppended => "historyAppended",
     };
     // On lines of their own: a comment at the end of the selection must not hide the brace.

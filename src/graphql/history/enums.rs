@@ -54,6 +54,7 @@ pub enum HistoryAction {
     AssociationEnded,
     /// A deadline passed without the required action.
     DeadlineMissed,
-    /// The draft was deleted. The entry is kept for the hash chain and never shown.
+    /// The draft was deleted. The entry is kept for the hash chain. No list shows it; only `historyAppended` sends it, to
+    /// the draft's partner.
     Deleted,
 }

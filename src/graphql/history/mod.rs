@@ -7,4 +7,4 @@ mod types;
 pub use enums::HistoryAction;
 pub(super) use query::HistoryQuery;
 pub use types::{HistoryEntry, HistoryEntryConnection};
-pub(super) use types::{of_claim, of_claims};
+pub(super) use types::{nothing, of_claim, of_claims};

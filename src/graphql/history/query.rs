@@ -51,12 +51,12 @@ impl HistoryQuery {
             desc = "Number of items from the start, 1 to 100; 20 if `last` is absent too. Cannot be combined with `last`."
         )]
         first: Option<i32>,
-        #[graphql(desc = "Only entries after this cursor.")] after: Option<String>,
+        #[graphql(desc = "Only entries after this cursor or position.")] after: Option<String>,
         #[graphql(
             desc = "Number of items from the end, 1 to 100. Cannot be combined with `first`. For the latest five comments use `last: 5`."
         )]
         last: Option<i32>,
-        #[graphql(desc = "Only entries before this cursor.")] before: Option<String>,
+        #[graphql(desc = "Only entries before this cursor or position.")] before: Option<String>,
         #[graphql(desc = "Restricts the entries; by default all.")] filter: Option<HistoryFilter>,
     ) -> Result<Eager<HistoryEntryConnection>, Failure> {
         let request = PageArgs { first, after, last, before }.of(ctx, &history::ORDER)?;

@@ -71,10 +71,15 @@ impl HistoryEntry {
         history::encode_position(self.0.id)
     }
 
-    /// The claim that the entry is about. Needs the scope `claims:read`, except in a mutation's payload.
+    /// The claim that the entry is about. Of a deleted draft only id, number, version, `EDITING`, partner and times are
+    /// left; texts and lists are empty, and nullable fields are null. Needs the scope `claims:read`, except in a
+    /// mutation's payload.
     #[graphql(guard = "guard::CLAIMS")]
     async fn claim(&self, ctx: &Context<'_>) -> Result<Eager<Claim>, Failure> {
-        claim::visible(ctx, self.0.claim_id).await.map(Eager)
+        match self.0.action {
+            domain::kinds::HistoryAction::Deleted => claim::left_of_deleted(ctx, self.0.claim_id).await.map(Eager),
+            _ => claim::visible(ctx, self.0.claim_id).await.map(Eager),
+        }
     }
 
     /// What happened.
@@ -177,6 +182,11 @@ impl Load for With<Visible<Uuid>, HistoryPage> {
         })
         .await
     }
+}
+
+/// The history of a claim that is gone: nothing.
+pub(in crate::graphql) fn nothing() -> HistoryEntryConnection {
+    HistoryEntryConnection::new(Page::<records::HistoryEntry>::empty(), Total::asked(|_| async { Ok(0) }))
 }
 
 /// A page of the history of each of these claims, read at once; nothing if any field of them is not at hand.

@@ -3,6 +3,7 @@
 use std::sync::{Arc, OnceLock};
 
 use async_graphql::{Context, ID};
+use uuid::Uuid;
 
 use crate::{
     graphql::{
@@ -13,7 +14,7 @@ use crate::{
     store::{
         history::{
             self,
-            log::{self, Feed, Of},
+            log::{self, Feed},
         },
         records::{HistoryEntry, Position},
     },
@@ -32,13 +33,8 @@ pub enum Occasion {
 /// The entry that a field of the subscription is executed for; nothing while it is opened.
 ///
 /// # Errors
-/// `BAD_USER_INPUT` for an invalid position, or for an entry that this database does not have.
-pub(super) async fn entry(
-    ctx: &Context<'_>,
-    claim_id: Option<&ID>,
-    of: Of,
-    after: Option<&str>,
-) -> Result<Option<HistoryEntry>, Failure> {
+/// `BAD_USER_INPUT` for a text that is neither a position nor a cursor, or for an entry that this database does not have.
+pub(super) async fn entry(ctx: &Context<'_>, feed: Feed, after: Option<&str>) -> Result<Option<HistoryEntry>, Failure> {
     let occasion = ctx.data::<Occasion>().map_err(|error| Failure::internal(&error.message))?;
     let (opened, last) = match occasion {
         Occasion::Event(entry) => return Ok(Some(HistoryEntry::clone(entry))),
@@ -48,22 +44,27 @@ pub(super) async fn entry(
         None => None,
         Some(text) => Some(position(ctx, text).await?),
     };
-    // An id of no claim at all is followed like one of a claim that is not visible to the caller: nothing ever comes
-    // (A4).
-    let claim_id = claim_id.map(|id| global_id::key_or_none(Kind::Claim, id));
     // Only one field is at the root, so this is set once.
-    let _ = opened.set((Feed { claim_id, of }, position));
+    let _ = opened.set((feed, position));
     Ok(None)
+}
+
+/// The key that an argument means. An id of no object of the kind is followed like one that is not in reach: nothing ever comes
+/// (A4).
+pub(super) fn key(kind: Kind, id: Option<&ID>) -> Option<Uuid> {
+    id.map(|id| global_id::key_or_none(kind, id))
 }
 
 /// Where the entry stands that a client names by its position.
 async fn position(ctx: &Context<'_>, text: &str) -> Result<Position, Failure> {
-    let Some(id) = history::decode_position(text) else {
+    let Some(place) = history::decode_place(text) else {
         return Err(Failure::BadInput(
-            "The argument \"after\" is not a position. Give the position of an event or a history entry.".to_owned(),
+            "The argument \"after\" is neither a position nor a cursor. Give the position of an event or a history entry, or \
+             a cursor of a list of entries or comments."
+                .to_owned(),
         ));
     };
-    log::position_of(Reader::of(ctx)?.db(), id).await?.ok_or_else(|| {
+    log::position_of(Reader::of(ctx)?.db(), place).await?.ok_or_else(|| {
         Failure::BadInput(
             "The position in \"after\" is not in this server's history: its database was replaced or restored from an \
              older backup. Read the data again, and subscribe without a position."

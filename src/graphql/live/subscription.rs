@@ -8,8 +8,14 @@ use super::{
     types::{ClaimStatusChange, CommentAdded},
 };
 use crate::{
-    graphql::{claim::ClaimStatus, error::Failure, guard, history::HistoryEntry},
-    store::history::log::Of,
+    graphql::{
+        claim::ClaimStatus,
+        error::Failure,
+        global_id::Kind,
+        guard,
+        history::{HistoryAction, HistoryEntry},
+    },
+    store::history::log::{Feed, Of},
 };
 
 /// The root of subscriptions.
@@ -21,14 +27,15 @@ fn at_most_one<T>(item: Option<T>) -> impl Stream<Item = T> {
     stream::iter(item)
 }
 
-/// Live events; each subscription has one root field. With `after`, the position of an event or a history entry,
-/// everything after that position comes first, in order, followed by new events, without gaps or repeats. A position
-/// from `Claim.history` works for that claim; to follow all claims, take one from an event or from `history`.
-/// Visibility is checked again for every event, which shows its claim as it is when the event is sent.
+/// Live events; each subscription has one root field. With `after`, everything after that entry comes first, in order,
+/// followed by new events, without gaps or repeats. `after` takes the position of an event or a history entry, or a cursor
+/// of a list of entries or comments. One from `Claim.history` or `Claim.comments` works for that claim; to follow all
+/// claims, take one from an event or from `history`. Visibility is checked again for every event, which shows its claim as
+/// it is when the event is sent.
 #[Subscription]
 impl Subscription {
-    /// Status changes of the claims that the caller sees. Reviewers receive them from a claim's submission on,
-    /// customers from its approval on. Needs the scope `claims:read`.
+    /// Status changes of the claims that the caller sees. A new draft is one, with `fromStatus` null, for its partner.
+    /// Reviewers receive them from a claim's submission on, customers from its approval on. Needs the scope `claims:read`.
     #[graphql(guard = "guard::Root")]
     async fn claim_status_changed(
         &self,
@@ -36,41 +43,66 @@ impl Subscription {
         #[graphql(desc = "Only this claim. If the caller sees no such claim, no event is sent, and no error.")]
         claim_id: Option<ID>,
         #[graphql(desc = "Only changes to one of these statuses.")] status: Option<Vec<ClaimStatus>>,
-        #[graphql(desc = "A position; everything after it is sent first. Without it, only new events are sent.")]
+        #[graphql(
+            desc = "A position or a cursor; everything after it is sent first. Without it, only new events are sent."
+        )]
         after: Option<String>,
     ) -> Result<impl Stream<Item = ClaimStatusChange>, Failure> {
         let wanted = status.map(|status| status.into_iter().map(Into::into).collect());
-        let entry = feed::entry(ctx, claim_id.as_ref(), Of::Statuses(wanted), after.as_deref()).await?;
-        Ok(at_most_one(entry.map(ClaimStatusChange)))
+        let claim_id = feed::key(Kind::Claim, claim_id.as_ref());
+        let followed = Feed { claim_id, ..Feed::all(Of::Statuses(wanted)) };
+        Ok(at_most_one(feed::entry(ctx, followed, after.as_deref()).await?.map(ClaimStatusChange)))
     }
 
-    /// New comments on a claim. Internal comments are sent to the vendor only; customers receive none. Needs the scope
-    /// `claims:read`.
+    /// New comments on all claims that the caller sees, or on one. Internal comments are sent to the vendor only; customers
+    /// receive none. Needs the scope `claims:read`.
     #[graphql(guard = "guard::Root")]
     async fn comment_added(
         &self,
         ctx: &Context<'_>,
-        #[graphql(desc = "The claim to follow. If the caller sees no such claim, no event is sent, and no error.")]
-        claim_id: ID,
-        #[graphql(desc = "A position; everything after it is sent first. Without it, only new events are sent.")]
+        #[graphql(desc = "Only this claim. If the caller sees no such claim, no event is sent, and no error.")]
+        claim_id: Option<ID>,
+        #[graphql(desc = "Only claims on this customer.")] customer_id: Option<ID>,
+        #[graphql(
+            desc = "A position or a cursor; everything after it is sent first. Without it, only new events are sent."
+        )]
         after: Option<String>,
     ) -> Result<impl Stream<Item = CommentAdded>, Failure> {
-        let entry = feed::entry(ctx, Some(&claim_id), Of::Comments, after.as_deref()).await?;
-        Ok(at_most_one(entry.map(CommentAdded)))
+        let followed = Feed {
+            claim_id: feed::key(Kind::Claim, claim_id.as_ref()),
+            tenant_id: feed::key(Kind::Customer, customer_id.as_ref()),
+            ..Feed::all(Of::Comments)
+        };
+        Ok(at_most_one(feed::entry(ctx, followed, after.as_deref()).await?.map(CommentAdded)))
     }
 
-    /// New history entries of all claims that the caller sees, or of one. Reviewers receive them from a claim's
-    /// submission on; customers receive none. Needs the scope `history:read`.
+    /// New history entries of all claims that the caller sees, or of some. The last entry of a deleted draft, `DELETED`, is
+    /// sent to its partner, with what is left of the claim. Reviewers receive entries from a claim's submission on;
+    /// customers receive none. Needs the scope `history:read`.
     #[graphql(guard = "guard::Root")]
+    #[expect(clippy::too_many_arguments, reason = "each is an argument of the API")]
     async fn history_appended(
         &self,
         ctx: &Context<'_>,
         #[graphql(desc = "Only this claim. If the caller sees no such claim, no event is sent, and no error.")]
         claim_id: Option<ID>,
-        #[graphql(desc = "A position; everything after it is sent first. Without it, only new events are sent.")]
+        #[graphql(desc = "Only entries with one of these actions; none for an empty list.")] actions: Option<
+            Vec<HistoryAction>,
+        >,
+        #[graphql(desc = "Only claims on this customer.")] customer_id: Option<ID>,
+        #[graphql(desc = "Only this partner's claims.")] partner_id: Option<ID>,
+        #[graphql(
+            desc = "A position or a cursor; everything after it is sent first. Without it, only new events are sent."
+        )]
         after: Option<String>,
     ) -> Result<impl Stream<Item = HistoryEntry>, Failure> {
-        let entry = feed::entry(ctx, claim_id.as_ref(), Of::Everything, after.as_deref()).await?;
-        Ok(at_most_one(entry.map(Into::into)))
+        let wanted = actions.map(|actions| actions.into_iter().map(Into::into).collect());
+        let followed = Feed {
+            claim_id: feed::key(Kind::Claim, claim_id.as_ref()),
+            partner_id: feed::key(Kind::Partner, partner_id.as_ref()),
+            tenant_id: feed::key(Kind::Customer, customer_id.as_ref()),
+            of: Of::Everything(wanted),
+        };
+        Ok(at_most_one(feed::entry(ctx, followed, after.as_deref()).await?.map(Into::into)))
     }
 }

@@ -31,7 +31,7 @@ impl ClaimStatusChange {
         claim::visible(ctx, self.0.claim_id).await.map(Eager)
     }
 
-    /// The status before the change; null if there was none.
+    /// The status before the change; null for a new draft.
     async fn from_status(&self) -> Option<ClaimStatus> {
         self.0.from_status.map(Into::into)
     }

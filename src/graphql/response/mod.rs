@@ -9,6 +9,7 @@ mod nulls;
 mod write;
 
 use async_graphql::{Response, ServerError, Value};
+use bytes::Bytes;
 pub use keys::{Key, Keys, Shape, TYPE};
 
 /// Puts null where fields failed.
@@ -39,6 +40,16 @@ pub(super) fn write(errors: &[ServerError], data: Option<(&Value, &Keys)>, size:
     }
     out.push(b'}');
     out
+}
+
+/// An answer's JSON text with extensions at its end. The text is an object that has something in it.
+pub(super) fn with_extensions(text: &[u8], extensions: &serde_json::Value) -> Bytes {
+    let Some(open) = text.strip_suffix(b"}") else { return Bytes::copy_from_slice(text) };
+    let mut out = open.to_vec();
+    out.extend_from_slice(b",\"extensions\":");
+    write::json(&mut out, extensions);
+    out.push(b'}');
+    out.into()
 }
 
 #[cfg(test)]

@@ -19,6 +19,7 @@ use crate::app::Addressed;
 use crate::documents::Disposition;
 use crate::http::Edge;
 use crate::http::failure::Failure;
+use crate::http::rate::Budget;
 
 /// What a browser may show in place of saving it. Anything else is an attachment, whatever the address says.
 const SHOWN: [&str; 3] = [PDF, PNG, JPEG];
@@ -66,7 +67,7 @@ async fn opened(
     };
     // Counted for the caller who requested the address, apart from what that caller does with a bearer token.
     let subject = format!("document address {maker}");
-    edge.rates.request(&subject)?;
+    edge.rates.request(&subject, &mut Budget::default())?;
     let is_shown = disposition == Disposition::Inline && SHOWN.contains(&document.media_type.as_str());
     let shown = if is_shown { Shown::Inline(policy(&edge.config.cors_origins)) } else { Shown::Saved };
     Asked { document, shown, subject: &subject }.answer(edge, method, headers).await

@@ -87,8 +87,9 @@ fn parts(fields: &mut Map<String, Value>) -> Result<Parts, Farewell> {
         Some(_) => return Err(Farewell::invalid("the field payload.operationName must be a string or null")),
     };
     let variables = object(&mut payload, "variables")?.unwrap_or_default();
-    object(&mut payload, "extensions")?;
-    Ok(Parts { query, operation_name, variables, files: Vec::new() })
+    let extensions = object(&mut payload, "extensions")?.unwrap_or_default();
+    let tells_cost = extensions.get("cost") == Some(&Value::Bool(true));
+    Ok(Parts { query, operation_name, variables, files: Vec::new(), tells_cost })
 }
 
 fn object(fields: &mut Map<String, Value>, name: &str) -> Result<Option<Map<String, Value>>, Farewell> {

@@ -15,6 +15,7 @@ use crate::graphql::answer::{Answer, Outcome};
 use crate::graphql::endpoint::{Kind, Operation, Parts};
 use crate::http::Edge;
 use crate::http::failure::Failure;
+use crate::http::rate::Budget;
 use crate::telemetry::{self, Transport};
 
 /// Why an operation ends with only an error.
@@ -70,19 +71,22 @@ async fn run(
     line: &Line,
     counted: &mut telemetry::Request,
 ) -> Result<What, Refused> {
-    edge.rates.request(&caller.subject)?;
+    let mut budget = Budget::default();
+    edge.rates.request(&caller.subject, &mut budget)?;
     let operation = edge.endpoint.prepare(parts, &caller.subject)?;
     counted.is(operation.kind().as_str(), operation.label());
-    edge.rates.cost(&caller.subject, operation.cost())?;
+    edge.rates.cost(&caller.subject, operation.cost(), &mut budget)?;
     if operation.kind() == Kind::Subscription {
         return follow(edge, caller, operation, line, counted).await;
     }
     let span = telemetry::operation_span(operation.kind().as_str(), operation.label());
+    let cost = edge.cost_told(&operation, &budget);
     let executing = edge.endpoint.execute(operation, Some(caller)).instrument(span);
     let answer = timeout(edge.config.limits.patience(), executing).await.map_err(|_| Failure::timed_out())?;
     if answer.outcome == Outcome::Refused {
         return Err(answer.into());
     }
+    let answer = answer.telling(cost);
     counted.ends(&answer);
     line.say(What::Next(answer.body)).await;
     Ok(What::Complete)

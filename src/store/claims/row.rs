@@ -72,6 +72,15 @@ impl ClaimRow {
         Self { claim, is_whole: true, customer: None, partner: None, location: None, lines: None }
     }
 
+    /// What is left of a deleted draft: the row as it was kept, and blank what deletion leaves in it that is not the partner's own.
+    #[must_use]
+    pub fn emptied(self) -> Self {
+        let tenant_id = self.claim.tenant_id;
+        let claim = Claim { domain: String::new(), activities: Vec::new(), ..self.claim };
+        let customer = Customer { tenant_id, name: String::new(), domain: String::new() };
+        Self { customer: Some(customer), lines: Some(Vec::new()), ..Self::answered(claim) }
+    }
+
     /// The claim, blank where it was not read. Its id, tenant, status and solution area always are.
     #[must_use]
     pub const fn claim(&self) -> &Claim {
@@ -139,13 +148,13 @@ fn join<R: Record>(
 }
 
 /// Fields that are answered from the clock.
-const CLOCK: &[&str] = &["deadline", "availableActions"];
+const CLOCK: &[&str] = &["deadline", "availableActions", "unavailableActions"];
 /// Fields that are answered from the customer's consent, which is a clock, too.
-const CONSENT: &[&str] = &["deadline", "consent", "availableActions"];
-const ACTION_REQUEST: &[&str] = &["actionRequest", "availableActions"];
-const REJECTION: &[&str] = &["rejection", "availableActions"];
-const DISPUTE: &[&str] = &["dispute", "availableActions"];
-const EVALUATION: &[&str] = &["evaluation", "availableActions"];
+const CONSENT: &[&str] = &["deadline", "consent", "availableActions", "unavailableActions"];
+const ACTION_REQUEST: &[&str] = &["actionRequest", "availableActions", "unavailableActions"];
+const REJECTION: &[&str] = &["rejection", "availableActions", "unavailableActions"];
+const DISPUTE: &[&str] = &["dispute", "availableActions", "unavailableActions"];
+const EVALUATION: &[&str] = &["evaluation", "availableActions", "unavailableActions"];
 
 impl Record for Claim {
     type Entity = Entity;
@@ -157,17 +166,17 @@ impl Record for Claim {
         read_for(Column::ExternalReference, &["externalReference"]),
         read_for(Column::Version, &["version"]),
         always(Column::Status, &["status"]),
-        read_for(Column::PartnerId, &["availableActions"]),
+        read_for(Column::PartnerId, &["availableActions", "unavailableActions"]),
         read_for(Column::MpnId, &[]),
         always(Column::TenantId, &["customer"]),
-        read_for(Column::Domain, &[]),
+        read_for(Column::Domain, &["domain"]),
         always(Column::SolutionArea, &["solutionArea", "programs"]),
         read_for(Column::Activities, &["activities", "programs"]),
         read_for(Column::CreatedAt, &["createdAt"]),
         read_for(Column::UpdatedAt, &["updatedAt"]),
         read_for(Column::SubmittedAt, &["submittedAt"]),
         read_for(Column::DecidedAt, &["decidedAt"]),
-        read_for(Column::ApprovedAt, &["availableActions"]),
+        read_for(Column::ApprovedAt, &["availableActions", "unavailableActions"]),
         read_for(Column::CustomerContact, &["customerContact"]),
         read_for(Column::TechnicalContact, &["technicalContact"]),
         read_for(Column::PartnerContact, &["partnerContact"]),
@@ -176,7 +185,7 @@ impl Record for Claim {
         read_for(Column::DeadlineKind, CLOCK),
         read_for(Column::DeadlineStartedAt, CLOCK),
         read_for(Column::DueAt, CLOCK),
-        read_for(Column::DecisionDueAt, &["decisionDueAt", "availableActions"]),
+        read_for(Column::DecisionDueAt, &["decisionDueAt", "availableActions", "unavailableActions"]),
         read_for(Column::ContestedSince, CLOCK),
         read_for(Column::MissedAt, CLOCK),
         read_for(Column::ConsentStatus, CONSENT),
@@ -188,8 +197,8 @@ impl Record for Claim {
         read_for(Column::ActionRequestedAt, ACTION_REQUEST),
         read_for(Column::ActionRespondBy, ACTION_REQUEST),
         read_for(Column::ActionAnswered, ACTION_REQUEST),
-        read_for(Column::ReviewerSubject, &["reviewer", "availableActions"]),
-        read_for(Column::ReviewerName, &["reviewer", "availableActions"]),
+        read_for(Column::ReviewerSubject, &["reviewer", "availableActions", "unavailableActions"]),
+        read_for(Column::ReviewerName, &["reviewer", "availableActions", "unavailableActions"]),
         read_for(Column::RejectionReason, REJECTION),
         read_for(Column::RejectionDetail, REJECTION),
         read_for(Column::RejectedAt, REJECTION),

@@ -5,9 +5,12 @@
 //! at the commit, so the order is `(epoch, xid, pos)`, and only rows are taken whose transaction is older than every one
 //! of this database that still runs: those are *settled*, nothing can come before them any more.
 
-use domain::{caller::Caller, kinds::ClaimStatus};
+use domain::{
+    caller::Caller,
+    kinds::{ClaimStatus, HistoryAction},
+};
 use entity::{
-    claim,
+    claim, comment,
     history::{Column, Entity},
 };
 use sea_orm::{
@@ -22,7 +25,7 @@ use crate::store::{
     records::{HistoryEntry, Position},
     rows::{Cells, Columns, Plain, Rows, read_all, select},
     scope,
-    sql::any_of,
+    sql::{any_of, is_one_of},
 };
 
 /// Every transaction that this snapshot sees as running has a higher number.
@@ -58,6 +61,10 @@ pub struct Logged {
 pub struct Feed {
     /// Of this claim only.
     pub claim_id: Option<Uuid>,
+    /// Of this partner's claims only.
+    pub partner_id: Option<Uuid>,
+    /// Of the claims on this customer only.
+    pub tenant_id: Option<Uuid>,
     /// Which entries.
     pub of: Of,
 }
@@ -65,8 +72,8 @@ pub struct Feed {
 /// The kinds of entries that are followed.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Of {
-    /// All that the caller may see of the history.
-    Everything,
+    /// All that the caller may see of the history; with a list, of one of these.
+    Everything(Option<Vec<HistoryAction>>),
     /// Changes of status; with a list, to one of these.
     Statuses(Option<Vec<ClaimStatus>>),
     /// New comments.
@@ -74,16 +81,46 @@ pub enum Of {
 }
 
 impl Feed {
-    /// Whether the entry is of this kind; whether its reader may see it is another question.
+    /// These entries of all claims.
     #[must_use]
-    pub fn has(&self, entry: &HistoryEntry) -> bool {
-        if self.claim_id.is_some_and(|id| id != entry.claim_id) {
-            return false;
+    pub const fn all(of: Of) -> Self {
+        Self { claim_id: None, partner_id: None, tenant_id: None, of }
+    }
+
+    /// Whether an entry is of this feed that concerns this partner and this customer; whether its reader may see it is another
+    /// question.
+    #[must_use]
+    pub fn has(&self, entry: &HistoryEntry, partner_id: Option<Uuid>, tenant_id: Option<Uuid>) -> bool {
+        self.claim_id.is_none_or(|id| id == entry.claim_id)
+            && (self.partner_id.is_none() || self.partner_id == partner_id)
+            && (self.tenant_id.is_none() || self.tenant_id == tenant_id)
+            && self.of.has(entry)
+    }
+
+    /// The entries of this feed that the caller may see.
+    fn seen(&self, db: &Db, caller: &Caller) -> Rows<Entity> {
+        let mut query = self.of.seen(db, caller);
+        if let Some(id) = self.claim_id {
+            query = query.filter(Column::ClaimId.eq(id));
         }
-        match &self.of {
-            Of::Everything => true,
-            Of::Comments => entry.comment_id.is_some(),
-            Of::Statuses(wanted) => entry.to_status.is_some_and(|to| {
+        if let Some(id) = self.partner_id {
+            query = query.filter(Column::PartnerId.eq(id));
+        }
+        if let Some(id) = self.tenant_id {
+            let claims = Rows::<claim::Entity>::all().column(claim::Column::Id).filter(claim::Column::TenantId.eq(id));
+            query = query.filter(Column::ClaimId.in_subquery(claims.into_query()));
+        }
+        query
+    }
+}
+
+impl Of {
+    /// Whether the entry is of this kind.
+    fn has(&self, entry: &HistoryEntry) -> bool {
+        match self {
+            Self::Everything(wanted) => wanted.as_ref().is_none_or(|wanted| wanted.contains(&entry.action)),
+            Self::Comments => entry.comment_id.is_some(),
+            Self::Statuses(wanted) => entry.to_status.is_some_and(|to| {
                 entry.from_status != Some(to) && wanted.as_ref().is_none_or(|wanted| wanted.contains(&to))
             }),
         }
@@ -91,14 +128,16 @@ impl Feed {
 
     /// The same in SQL, and only what the caller may see.
     fn seen(&self, db: &Db, caller: &Caller) -> Rows<Entity> {
-        let mut query = Rows::<Entity>::all();
-        if let Some(id) = self.claim_id {
-            query = query.filter(Column::ClaimId.eq(id));
-        }
-        match &self.of {
-            Of::Everything => query.filter(scope::events(caller)),
-            Of::Comments => query.filter(scope::events(caller)).filter(Column::CommentId.is_not_null()),
-            Of::Statuses(wanted) => {
+        let query = Rows::<Entity>::all();
+        match self {
+            Self::Everything(None) => query.filter(scope::events(caller)),
+            Self::Everything(Some(wanted)) => query.filter(scope::events(caller)).filter(is_one_of(
+                "history",
+                "action",
+                wanted.iter().map(|action| action.as_str()),
+            )),
+            Self::Comments => query.filter(scope::events(caller)).filter(Column::CommentId.is_not_null()),
+            Self::Statuses(wanted) => {
                 let changed = Condition::any()
                     .add(Column::FromStatus.is_null())
                     .add(Expr::col(Column::FromStatus.as_column_ref()).not_equals(Column::ToStatus.as_column_ref()));
@@ -216,12 +255,12 @@ async fn last(connection: &impl ConnectionTrait, of: Condition) -> Result<Positi
         .iter()
         .fold(query, |query, column| query.order_by_desc(*column))
         .limit(1);
-    let last: Vec<Place> = query.tuples(connection).await?;
+    let last: Vec<Numbers> = query.tuples(connection).await?;
     Ok(last.into_iter().next().map_or(START, position))
 }
 
 /// Epoch, transaction and number of an entry.
-type Place = (i32, i64, i64);
+type Numbers = (i32, i64, i64);
 
 /// Reads the log on: its statements are made once, for they run many times a second.
 #[derive(Clone, Debug)]
@@ -323,12 +362,12 @@ pub async fn between(
     read_all(&db.connection().query_all(&query).await?, &shape)
 }
 
-/// Whether the caller sees this entry in this feed, as things are now.
+/// Whether the caller sees this entry among these, as things are now.
 ///
 /// # Errors
 /// Database errors.
-pub async fn is_seen(db: &Db, caller: &Caller, feed: &Feed, id: Uuid) -> Result<bool, StoreError> {
-    let found = feed.seen(db, caller).filter(Column::Id.eq(id)).column(Column::Seq);
+pub async fn is_seen(db: &Db, caller: &Caller, of: &Of, id: Uuid) -> Result<bool, StoreError> {
+    let found = of.seen(db, caller).filter(Column::Id.eq(id)).column(Column::Seq);
     Ok(!found.tuples::<(i32,)>(db.connection()).await?.is_empty())
 }
 
@@ -361,16 +400,25 @@ pub async fn span(db: &Db, (from, upto): (Position, Position), limit: usize) -> 
     rows.iter().map(|row| logged(&mut Cells::of::<Entity>(row)?)).collect()
 }
 
-/// The place of the entry with this id; `None` if this database has none. [`START`] is the place of the nil id.
+/// The place of the entry that a client names; `None` if this database has none. [`START`] is the place of the nil id.
 ///
 /// # Errors
 /// Database errors.
-pub async fn position_of(on: &impl Reads, id: Uuid) -> Result<Option<Position>, StoreError> {
-    if id.is_nil() {
+pub async fn position_of(on: &impl Reads, place: super::Place) -> Result<Option<Position>, StoreError> {
+    if place == super::Place::Entry(Uuid::nil()) {
         return Ok(Some(START));
     }
-    let query = Rows::<Entity>::all().filter(Column::Id.eq(id)).columns([Column::Epoch, Column::Xid, Column::Pos]);
-    let found: Vec<Place> = query.tuples(on.connection()).await?;
+    let query = Rows::<Entity>::all();
+    let query = match place {
+        super::Place::Entry(id) => query.filter(Column::Id.eq(id)),
+        super::Place::Comment(id) => {
+            // By the claim of the comment, whose entries have an index.
+            let claim = Rows::<comment::Entity>::all().column(comment::Column::ClaimId);
+            let claim = claim.filter(comment::Column::Id.eq(id));
+            query.filter(Column::ClaimId.in_subquery(claim.into_query())).filter(Column::CommentId.eq(id))
+        }
+    };
+    let found: Vec<Numbers> = query.columns([Column::Epoch, Column::Xid, Column::Pos]).tuples(on.connection()).await?;
     Ok(found.into_iter().next().map(position))
 }
 
@@ -381,6 +429,6 @@ pub(in crate::store) fn in_order(mut query: SelectStatement, backend: DbBackend)
     query
 }
 
-const fn position((epoch, xid, pos): Place) -> Position {
+const fn position((epoch, xid, pos): Numbers) -> Position {
     Position { epoch, xid, pos }
 }

@@ -30,7 +30,7 @@ use crate::store::{
 };
 
 /// How many parameters a statement of SQLite may have, less a margin.
-const SQLITE_PARAMETERS: usize = 30_000;
+pub(super) const SQLITE_PARAMETERS: usize = 30_000;
 
 /// Whole claims with everything that belongs to them, for customers and partners that are already there.
 #[derive(Debug, Default)]
@@ -192,7 +192,7 @@ async fn insert<A: ActiveModelTrait + Send>(target: &mut Target, rows: Vec<A>) -
     Ok(())
 }
 
-fn claim_row(claim: &Claim, head: &Head) -> claim::ActiveModel {
+pub(super) fn claim_row(claim: &Claim, head: &Head) -> claim::ActiveModel {
     let mut row = claim_to_row(claim);
     row.history_length = Set(head.length);
     row.history_hash = Set(head.hash.clone());
@@ -200,7 +200,7 @@ fn claim_row(claim: &Claim, head: &Head) -> claim::ActiveModel {
     row
 }
 
-fn lines(claim: &Claim) -> impl Iterator<Item = claim_line::ActiveModel> {
+pub(super) fn lines(claim: &Claim) -> impl Iterator<Item = claim_line::ActiveModel> {
     claim.lines.iter().zip(0..).map(move |(line, position)| line_to_row(claim, position, line))
 }
 

@@ -9,6 +9,7 @@ pub mod comments;
 mod copy;
 pub mod directory;
 pub mod documents;
+pub mod drafts;
 pub mod evaluations;
 pub mod history;
 pub mod idempotency;

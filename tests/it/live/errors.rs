@@ -14,7 +14,7 @@ both!(
 );
 
 /// The only answer, and the code of its only error.
-async fn refusal(caller: &Caller, document: &str, variables: Value) -> (String, Value) {
+pub(super) async fn refusal(caller: &Caller, document: &str, variables: Value) -> (String, Value) {
     let mut stream = EventStream::open(caller, document, variables).await;
     let answer = stream.next().await;
     stream.ended().await;

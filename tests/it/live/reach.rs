@@ -121,7 +121,7 @@ async fn a_draft_is_its_partners_alone(world: &World) {
 }
 
 async fn a_deleted_draft_stops_coming(world: &World) {
-    // L1, A4: also to those who were behind.
+    // L1, A4: also to those who were behind. That it was deleted comes; `drafts.rs` shows what.
     let (draft, kept) = (world.draft().await, world.draft_on(&world.partner, 1).await);
     let start = last_position(&world.partner).await;
     let mut live = [follow(&world.partner, HISTORY, json!({})).await, follow_claim(&world.user, HISTORY, &draft).await];
@@ -136,15 +136,20 @@ async fn a_deleted_draft_stops_coming(world: &World) {
         follow(&world.partner, STATUSES, json!({ "claim": draft.id(), "after": start })).await,
     ];
     world.partner.act("updateClaim", &kept, json!({ "name": "For good" })).await.claim();
-    for stream in [&mut live[0], &mut behind[0]] {
+    let [of_all, of_draft] = &mut live;
+    let [all_behind, draft_behind, statuses_behind] = &mut behind;
+    for stream in [of_all, all_behind] {
+        assert_eq!(event(stream).await["action"], "DELETED");
         assert_eq!(event(stream).await["claim"]["id"], kept.id(), "what comes next is of the other one");
     }
-    silent(&mut live[1]).await;
-    for stream in &mut behind[1..] {
+    for stream in [of_draft, draft_behind] {
+        assert_eq!(event(stream).await["action"], "DELETED");
         silent(stream).await;
     }
+    silent(statuses_behind).await;
     // Its positions are still places to resume from (H2).
     let mut resumed = follow(&world.partner, HISTORY, json!({ "after": start })).await;
+    assert_eq!(event(&mut resumed).await["action"], "DELETED");
     assert_eq!(event(&mut resumed).await["claim"]["id"], kept.id());
 }
 

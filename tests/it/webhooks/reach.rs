@@ -32,7 +32,7 @@ async fn each_side_receives_what_it_would_follow_live(world: &World) {
     // The draft's entries are the partner's own.
     assert_eq!(actions, ["SUBMITTED", "REVIEW_STARTED", "COMMENTED", "COMMENTED"]);
     let shared = |message: &super::Received| message.json()["data"]["commentId"].is_string();
-    let own = receiver.until("/alpine", |received| received.len() >= 8 && received.iter().any(shared)).await;
+    let own = receiver.until("/alpine", |received| received.len() >= 9 && received.iter().any(shared)).await;
     let of = |kind: &str| own.iter().filter(|message| message.json()["type"] == kind).cloned().collect::<Vec<_>>();
     let history = super::each(&of("history.appended"), "action");
     assert_eq!(history, ["CREATED", "PROOF_ATTACHED", "SUBMITTED", "REVIEW_STARTED", "COMMENTED"]);

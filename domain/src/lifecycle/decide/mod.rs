@@ -111,9 +111,7 @@ pub fn decide(
     caller: &Caller,
     given: &Circumstances<'_>,
 ) -> Result<Decision, Vec<Problem>> {
-    let rule = access::may_ever(command.action(), caller)
-        .map_err(|forbidden| vec![Problem::new(crate::problem::ProblemCode::NotAllowed, forbidden.0)])?;
-    access::guard(rule, claim, caller, given.now).map_err(|problem| vec![problem])?;
+    let rule = access::open_to(command.action(), claim, caller, given.now).map_err(|problem| vec![problem])?;
     let step = Step { before: claim, rule, caller, given };
     let mut decision = step.take(command)?;
     // R4: the history names the reviewer for whom a deputy acted.

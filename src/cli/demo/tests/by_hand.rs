@@ -21,12 +21,12 @@ use crate::app::{EligibilityInput, claims::LineInput};
 /// A question to which all is well: Dynamics 365 for Sales at Northgate, from London.
 fn question() -> EligibilityInput {
     EligibilityInput {
-        tenant_id: tenant(1),
-        domain: "northgate.example".to_owned(),
-        solution_area: BusinessApplications,
-        activities: vec![Usage],
-        mpn_id: "1000101".to_owned(),
-        lines: vec![line("DYN365_ENTERPRISE_SALES", "")],
+        tenant_id: Some(tenant(1)),
+        domain: Some("northgate.example".to_owned()),
+        solution_area: Some(BusinessApplications),
+        activities: Some(vec![Usage]),
+        mpn_id: Some("1000101".to_owned()),
+        lines: Some(vec![line("DYN365_ENTERPRISE_SALES", "")]),
     }
 }
 
@@ -44,15 +44,15 @@ fn line(part_number: &str, subscription: &str) -> LineInput {
 }
 
 fn lines(area: SolutionArea, part_number: &str, subscription: &str) -> EligibilityInput {
-    EligibilityInput { solution_area: area, lines: vec![line(part_number, subscription)], ..question() }
+    EligibilityInput { solution_area: Some(area), lines: Some(vec![line(part_number, subscription)]), ..question() }
 }
 
 fn activities(area: SolutionArea, part_number: &str, activities: &[Activity]) -> EligibilityInput {
-    EligibilityInput { activities: activities.to_vec(), ..lines(area, part_number, "") }
+    EligibilityInput { activities: Some(activities.to_vec()), ..lines(area, part_number, "") }
 }
 
 fn location(mpn_id: &str) -> EligibilityInput {
-    EligibilityInput { mpn_id: mpn_id.to_owned(), ..question() }
+    EligibilityInput { mpn_id: Some(mpn_id.to_owned()), ..question() }
 }
 
 /// Questions and the one code that they get; `None` if all is well.
@@ -63,9 +63,12 @@ fn table() -> Vec<(EligibilityInput, Option<ProblemCode>)> {
     vec![
         (question(), None),
         (lines(m365, "SPE_E3", ""), None),
-        (EligibilityInput { mpn_id: "1000103".to_owned(), ..activities(ba, sales, &[RevenueAssociation]) }, None),
-        (EligibilityInput { domain: "harbourlane.example".to_owned(), ..question() }, Some(Code::DomainTenantMismatch)),
-        (EligibilityInput { tenant_id: Uuid::nil(), ..question() }, Some(Code::DomainTenantMismatch)),
+        (EligibilityInput { mpn_id: Some("1000103".to_owned()), ..activities(ba, sales, &[RevenueAssociation]) }, None),
+        (
+            EligibilityInput { domain: Some("harbourlane.example".to_owned()), ..question() },
+            Some(Code::DomainTenantMismatch),
+        ),
+        (EligibilityInput { tenant_id: Some(Uuid::nil()), ..question() }, Some(Code::DomainTenantMismatch)),
         (lines(ba, sales, "SALES-1"), Some(Code::SubscriptionIdInvalid)),
         (lines(ba, sales, &tenant(1).to_string()), Some(Code::SubscriptionIdInvalid)),
         (lines(ba, sales, "1e1a282c-9c54-43a2-9310-98ef728faace"), Some(Code::SubscriptionIdInvalid)),
@@ -92,7 +95,7 @@ fn table() -> Vec<(EligibilityInput, Option<ProblemCode>)> {
         (location("4711"), Some(Code::LocationNotYours)),
         (location("1000103"), Some(Code::LocationNotEnrolled)),
         (location("1000102"), Some(Code::LocationNotEnrolled)),
-        (EligibilityInput { lines: Vec::new(), ..question() }, Some(Code::ProductsRequired)),
+        (EligibilityInput { lines: Some(Vec::new()), ..question() }, Some(Code::ProductsRequired)),
         (lines(m365, "INTUNE_A", ""), Some(Code::DuplicateClaim)),
     ]
 }

@@ -132,3 +132,31 @@ fn the_types_of_a_node_are_merged_apart() {
         "what cannot apply is left out"
     );
 }
+
+/// A board of six columns of 50 cards, each with its lines, problems and last comment.
+fn board() -> String {
+    let card = "id number name status version updatedAt submittedAt availableActions customer { name } partner { name } \
+                deadline { kind dueAt state businessDaysLeft } reviewer { name } \
+                lines { id outcome subscriptionId product { name } } problems { code message remedy } \
+                comments(last: 1) { nodes { id body createdAt author { kind name } } }";
+    let column = |status: &str| {
+        format!(
+            "{status}: claims(first: 50, filter: {{status: [{status}]}}) {{ nodes {{ {card} }} pageInfo {{ hasNextPage \
+             endCursor }} totalCount }} "
+        )
+    };
+    let columns =
+        ["EDITING", "SUBMITTED", "UNDER_REVIEW", "PARTNER_ACTION_REQUIRED", "APPROVED", "REJECTED"].map(column);
+    format!("{{ {} }}", columns.concat())
+}
+
+#[test]
+fn a_board_of_six_columns_fits_the_default_cost() {
+    let gate = Gate::new(Limits::default(), &["claims", "comments"], schema::rules());
+    let cost = |text: &str| gate.prepare(text, None, &Variables::default(), "somebody").map(|prepared| prepared.cost);
+    let found = cost(&board()).map_err(|refusal| refusal.message);
+    assert!(found.as_ref().is_ok_and(|cost| (3_000..=5_000).contains(cost)), "{found:?}");
+    // Twice the cards are too many, and so is the whole conversation of each.
+    assert!(cost(&board().replace("first: 50", "first: 100")).is_err());
+    assert!(cost(&board().replace("last: 1", "last: 20")).is_err());
+}
