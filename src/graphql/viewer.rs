@@ -84,7 +84,7 @@ impl Viewer {
     }
 
     /// What the bearer's roles and scopes open, before there is a claim or another object to ask about. On a claim,
-    /// `availableActions` and `unavailableActions` tell more.
+    /// `availableActions` and `unavailableActions` say more.
     async fn can(&self) -> ViewerCan {
         ViewerCan
     }
