@@ -40,6 +40,7 @@ macro_rules! words {
 mod access;
 mod after;
 mod notice;
+mod statistics;
 mod webhook;
 
 /// A text that is none of the words of a vocabulary.
@@ -62,6 +63,7 @@ impl std::error::Error for UnknownWord {}
 pub use access::{Role, Scope};
 pub use after::{ArbitrationStatus, ConsentStatus, DisputeStatus, EvaluationStatus};
 pub use notice::{DeliveryState, NoticeKind, NoticePreference};
+pub use statistics::StatisticsGroup;
 pub use webhook::{WebhookEventType, WebhookState};
 
 words! {

@@ -8,6 +8,7 @@ mod migrate;
 mod notices;
 mod output;
 mod progress;
+mod report;
 mod revoke;
 mod schema;
 mod serve;
@@ -64,6 +65,8 @@ enum Command {
     Import(import::Options),
     /// Make realistic bulk data for load tests, the same for the same seed.
     Generate(generate::Options),
+    /// Print statistics over all submitted claims, or over groups of them.
+    Report(report::Options),
     /// Prove that no claim's history was altered and that every invariant holds.
     Verify(verify::Options),
 }
@@ -93,6 +96,7 @@ pub fn run(cli: Cli) -> LocalBoxFuture<'static, ExitCode> {
         Command::Notices(options) => notices::run(*options).boxed_local(),
         Command::Import(options) => import::run(options).boxed_local(),
         Command::Generate(options) => generate::run(options).boxed_local(),
+        Command::Report(options) => report::run(options).boxed_local(),
         Command::Verify(options) => verify::run(options).boxed_local(),
     };
     done.map(|done| done.map_or_else(|failure| failure.tell(), |()| ExitCode::SUCCESS)).boxed_local()

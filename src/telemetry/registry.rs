@@ -32,6 +32,9 @@ pub(super) const WEBHOOK_ATTEMPTS: &str = "cpor_webhook_attempts_total";
 pub(super) const WEBHOOKS_DISABLED: &str = "cpor_webhooks_disabled_total";
 pub(super) const WEBHOOK_QUEUE: &str = "cpor_webhook_queue_deliveries";
 pub(super) const WEBHOOK_OLDEST: &str = "cpor_webhook_oldest_seconds";
+pub(super) const CLAIMS: &str = "cpor_claims";
+pub(super) const CLAIMS_OVERDUE: &str = "cpor_claims_overdue";
+pub(super) const CLAIMS_OLDEST: &str = "cpor_claims_oldest_waiting_seconds";
 const BUILD_INFO: &str = "cpor_build_info";
 const PROCESS_START: &str = "process_start_time_seconds";
 
@@ -55,7 +58,7 @@ const COUNTERS: [(&str, &str); 12] = [
 ];
 
 /// What every gauge shows.
-const GAUGES: [(&str, Unit, &str); 12] = [
+const GAUGES: [(&str, Unit, &str); 15] = [
     (LIVE_CONNECTIONS, Unit::Count, "Live connections at the moment, by transport."),
     (LIVE_OPERATIONS, Unit::Count, "Subscriptions that are followed at the moment."),
     (TAIL_LAG, Unit::Seconds, "Time since the tail last read to the end of the log."),
@@ -70,6 +73,13 @@ const GAUGES: [(&str, Unit, &str); 12] = [
     (NOTICES_PARKED, Unit::Count, "Notices whose delivery was given up."),
     (WEBHOOK_QUEUE, Unit::Count, "Webhook deliveries that are pending, of all servers."),
     (WEBHOOK_OLDEST, Unit::Seconds, "Time since the oldest pending webhook delivery was planned."),
+    (CLAIMS, Unit::Count, "Claims that were ever submitted, by status; the same on every server."),
+    (CLAIMS_OVERDUE, Unit::Count, "Claims whose deadline is overdue."),
+    (
+        CLAIMS_OLDEST,
+        Unit::Seconds,
+        "How long the claim has waited for its review that has waited longest; 0 without one.",
+    ),
     (BUILD_INFO, Unit::Count, "Always 1; its labels say what runs."),
     (PROCESS_START, Unit::Seconds, "When the process started, in seconds since the start of 1970."),
 ];

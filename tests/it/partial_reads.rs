@@ -29,7 +29,7 @@ both!(
 );
 
 /// Every field of a claim, as it is asked for.
-const FIELDS: [&str; 32] = [
+const FIELDS: [&str; 35] = [
     "number",
     "name",
     "externalReference",
@@ -61,6 +61,9 @@ const FIELDS: [&str; 32] = [
     "reviewer { subject name }",
     "availableActions",
     "createdAt updatedAt submittedAt decidedAt",
+    "lastActivityAt",
+    "createdBy { kind name }",
+    "submittedBy { kind name }",
     "arbitrations { id status claims { id number } winner { id } }",
 ];
 

@@ -186,10 +186,9 @@ pub enum EvaluationStatus {
     Cancelled,
 }
 
-/// By which time a list of claims is ordered.
+/// What a list of claims is ordered by.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Enum)]
 #[graphql(remote = "crate::store::claims::ClaimOrderField")]
-#[expect(clippy::enum_variant_names, reason = "the names of the API")]
 pub enum ClaimOrderField {
     /// When the draft was made.
     CreatedAt,
@@ -199,4 +198,12 @@ pub enum ClaimOrderField {
     SubmittedAt,
     /// When its running deadline is due; claims without one come last.
     DueAt,
+    /// Its name, as a dictionary has names: neither case nor accents come before letters.
+    Name,
+    /// Its number.
+    Number,
+    /// When it was decided; claims without a decision come last.
+    DecidedAt,
+    /// Its `lastActivityAt`.
+    LastActivityAt,
 }

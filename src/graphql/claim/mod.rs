@@ -19,7 +19,7 @@ pub use enums::ClaimStatus;
 pub use filter::{ClaimFilter, ClaimOrder};
 pub use loads::{ClaimById, visible, visible_or_none};
 pub(super) use mutation::{CustomerMutation, PartnerMutation, ReviewMutation, change};
-pub(super) use query::{ClaimQuery, of_customer};
+pub(super) use query::{ClaimQuery, of_owner};
 pub(super) use statistics::StatisticsQuery;
 pub use types::{Claim, ClaimConnection};
 pub use wanted::of_claims;

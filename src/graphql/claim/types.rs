@@ -5,7 +5,7 @@ use std::sync::Arc;
 use async_graphql::{Context, ID, Object};
 use domain::{
     catalogue, deadline,
-    kinds::{ClaimStatus as Status, ConsentStatus, DeadlineKind, DeadlineState},
+    kinds::{ActorKind, ClaimStatus as Status, ConsentStatus, DeadlineKind, DeadlineState},
     lifecycle,
     policy::Policy,
     time::Timestamp,
@@ -14,11 +14,12 @@ use domain::{
 use super::{
     enums::{ClaimAction, ClaimStatus},
     line::ClaimLine,
-    loads::{EvaluationOf, KnownStanding},
+    loads::{ClaimById, EvaluationOf, KnownStanding, OriginOf},
     parts::{ActionRequest, Consent, Contact, Deadline, Dispute, IncentiveEvaluation, Rejection},
     wanted,
 };
 use crate::graphql::{
+    actor::Actor,
     arbitration::{Arbitration, ArbitrationsOf},
     comment::{self, CommentConnection},
     customer::{Customer, CustomerById},
@@ -35,7 +36,7 @@ use crate::graphql::{
     reviewer::Reviewer,
     scalar::DateTime,
 };
-use crate::store::claims::ClaimRow;
+use crate::store::claims::{ActivityView, ClaimRow, Wanted};
 
 /// A claim that the caller sees.
 #[derive(Clone, Debug)]
@@ -60,6 +61,16 @@ impl Claim {
     /// The claim, blank in what nobody asked for.
     fn claim(&self) -> &domain::claim::Claim {
         self.row.claim()
+    }
+
+    /// Somebody of the partner's side as the reader may know them: a customer learns of no person of the partner (A3).
+    async fn actor(&self, ctx: &Context<'_>, actor: &domain::caller::Actor) -> Result<Actor, Failure> {
+        let reader = Reader::of(ctx)?;
+        let mut shown = Actor::shown_to(reader, actor);
+        if reader.is_customer() && actor.kind == ActorKind::Partner {
+            shown.name = load_required(ctx, PartnerById(self.claim().partner_id)).await?.name;
+        }
+        Ok(shown)
     }
 
     /// Reads something that only partner and vendor see (A3).
@@ -331,6 +342,33 @@ impl Claim {
     /// When the claim last changed.
     async fn updated_at(&self) -> DateTime {
         self.claim().updated_at.into()
+    }
+
+    /// When something last happened on the claim that the caller may see: any entry of its history, to a partner any but an
+    /// internal comment, to a customer a change of its status. It moves with comments, which `updatedAt` does not.
+    async fn last_activity_at(&self, ctx: &Context<'_>) -> Result<DateTime, Failure> {
+        if let Some(at) = self.row.last_activity_at {
+            return Ok(at.into());
+        }
+        let view = ActivityView::seen_by(&Reader::of(ctx)?.caller);
+        let wanted = Wanted { activity: Some(view), ..Wanted::least() };
+        let found = load(ctx, ClaimById::new(self.claim().id, wanted)).await?;
+        // A draft that was just deleted is not found any more.
+        Ok(found.and_then(|row| row.last_activity_at).unwrap_or(self.claim().updated_at).into())
+    }
+
+    /// Who created the draft. To a customer the partner as a company.
+    async fn created_by(&self, ctx: &Context<'_>) -> Result<Actor, Failure> {
+        let origin = load_required(ctx, OriginOf(self.row.id())).await?;
+        self.actor(ctx, &origin.created_by).await
+    }
+
+    /// Who submitted the claim; null before. To a customer the partner as a company.
+    async fn submitted_by(&self, ctx: &Context<'_>) -> Result<Option<Actor>, Failure> {
+        match load_required(ctx, OriginOf(self.row.id())).await?.submitted_by {
+            Some(actor) => Ok(Some(self.actor(ctx, &actor).await?)),
+            None => Ok(None),
+        }
     }
 
     /// When it was submitted; null before.

@@ -15,7 +15,7 @@ use crate::{
         page::{PageArgs, connection},
         scalar,
     },
-    store::{customers, records},
+    store::{claims::Owners, customers, records},
 };
 
 /// A customer that the caller sees.
@@ -92,9 +92,15 @@ impl Customer {
         #[graphql(desc = "Which claims; all without it.")] filter: Option<ClaimFilter>,
         #[graphql(desc = "The order; newest first without it.")] order_by: Option<ClaimOrder>,
     ) -> Result<Eager<ClaimConnection>, Failure> {
-        claim::of_customer(ctx, self.0.tenant_id, PageArgs { first, after, last, before }, filter, order_by)
-            .await
-            .map(Eager)
+        claim::of_owner(
+            ctx,
+            (Owners::Customers, self.0.tenant_id),
+            PageArgs { first, after, last, before },
+            filter,
+            order_by,
+        )
+        .await
+        .map(Eager)
     }
 }
 
