@@ -1,8 +1,8 @@
-//! A bearer token becomes a caller (A5, A7): its issuer's keys, fixed algorithms, mapped claims, no default role.
+//! Turns a bearer token into a caller (A5, A7): its issuer's keys, fixed algorithms, mapped claims, no default role.
 //!
-//! `token` takes it apart, `ring` holds its signature against the issuer's keys (`remote` fetches those that are published),
-//! `registered` and `bearer` read its claims. A token is good if none of them has a reason to refuse it; the reasons are for
-//! the log, never for the client.
+//! `token` parses it, `ring` verifies its signature with the issuer's keys (`remote` fetches published ones),
+//! `registered` and `bearer` read its claims. A token is good if none of them has a reason to refuse it; the reasons
+//! are for the log, never for the client.
 
 mod bearer;
 mod claims;
@@ -107,7 +107,7 @@ pub struct Verdict {
     error: Option<AuthError>,
 }
 
-/// Checks tokens, and signs them where there is a secret.
+/// Checks tokens, and signs them if there is a secret.
 pub struct Authenticator {
     rings: Vec<Ring>,
     signer: Option<Signer>,

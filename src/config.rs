@@ -1,6 +1,6 @@
-//! The configuration: options of the command line, each also an environment variable, validated once.
+//! The configuration of a server: command-line options, each also an environment variable. `validate` checks them once.
 //!
-//! What is wrong is told before anything starts, with a remedy; secrets never show in `Debug`.
+//! Errors are reported before anything starts, with a remedy; secrets never appear in `Debug` output.
 
 pub mod identity;
 mod keys;
@@ -21,41 +21,41 @@ pub use limits::Limits;
 pub use mail::{MailConfig, MailOptions, MailSettings};
 pub use webhooks::{Range, WebhookOptions};
 
-/// The shortest token of `/metrics` that is taken, in bytes.
+/// The shortest token accepted for `/metrics`, in bytes.
 const SHORTEST_METRICS_TOKEN: usize = 16;
 
-/// Where the data lives; shared by every command that opens it.
+/// Where the data is stored; shared by every command that opens it.
 #[derive(Clone, Debug, clap::Args)]
 pub struct StorageOptions {
     /// The database: a `sqlite://` path or a `postgres://` URL.
     #[arg(long, env = "DATABASE_URL", default_value = "sqlite://cpor-data/cpor.db", hide_env_values = true)]
     pub database_url: String,
-    /// Where proof documents are kept: a `file://` folder, or `s3://bucket[/prefix]` for several servers, with the usual
+    /// Where proof documents are stored: a `file://` folder or `s3://bucket[/prefix]`. S3 is configured by
     /// `AWS_ACCESS_KEY_ID`, `AWS_SECRET_ACCESS_KEY`, `AWS_REGION`, `AWS_ENDPOINT_URL` and `AWS_ALLOW_HTTP`.
     #[arg(long, env = "CPOR_DOCUMENTS", default_value = "file://cpor-data/documents", hide_env_values = true)]
     pub documents: String,
-    /// A TOML file with policy values: deadlines, holidays, time zone, document sizes.
+    /// A TOML file that changes the policy: deadlines, holidays, time zone and document limits (docs/configuration.md).
     #[arg(long, env = "CPOR_POLICY", value_name = "FILE")]
     pub policy: Option<PathBuf>,
 }
 
-/// Who may ask for the schema by introspection.
+/// Who may use introspection.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
 pub enum Introspection {
     /// Callers with a valid token.
     Authenticated,
-    /// Everybody.
+    /// Every caller.
     On,
-    /// Nobody.
+    /// No caller.
     Off,
 }
 
-/// How log lines look.
+/// The format of log lines.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
 pub enum LogFormat {
-    /// For people.
+    /// Lines for people to read.
     Text,
-    /// One JSON object a line.
+    /// One JSON object per line.
     Json,
 }
 
@@ -65,35 +65,36 @@ pub struct ServeOptions {
     /// The address to listen on.
     #[arg(long, env = "CPOR_LISTEN", default_value = "127.0.0.1:8080", value_name = "ADDRESS:PORT")]
     pub listen: SocketAddr,
-    /// Where the data lives.
+    /// Where the data is stored.
     #[command(flatten)]
     pub storage: StorageOptions,
     /// How tokens are checked.
     #[command(flatten)]
     pub keys: KeyOptions,
-    /// The URL under which clients reach this server, for links in answers; without it links are paths.
+    /// The public URL of this server, for links in responses and mail. Without it, links are paths.
     #[arg(long, env = "CPOR_PUBLIC_URL", value_name = "URL")]
     pub public_url: Option<String>,
     /// Do not migrate the database on start.
     #[arg(long, env = "CPOR_NO_MIGRATE", value_parser = clap::builder::BoolishValueParser::new())]
     pub no_migrate: bool,
-    /// Run a sandbox: its clock can be moved forward by `advanceClock`. Never for real claims.
+    /// Run a sandbox, whose clock `advanceClock` can move forward. Never use it for real claims.
     #[arg(long, env = "CPOR_SANDBOX", value_parser = clap::builder::BoolishValueParser::new())]
     pub sandbox: bool,
-    /// Serve the console and `GraphiQL` at `/`; a plain page for queries where the program was built without them.
+    /// Serve the console and `GraphiQL` at `/`, or a plain query page if the program was built without them.
     #[arg(long, env = "CPOR_GRAPHIQL", value_parser = clap::builder::BoolishValueParser::new())]
     pub graphiql: bool,
     /// Who may read the schema by introspection.
     #[arg(long, env = "CPOR_INTROSPECTION", value_enum, default_value = "authenticated")]
     pub introspection: Introspection,
-    /// Origins whose pages may call this server, such as `https://portal.example`; `http://localhost:*` for any port, `*` for
-    /// any origin.
+    /// Origins whose pages may call this server, separated by commas, such as `https://portal.example`. `http://localhost:*`
+    /// allows any port, `*` any origin.
     #[arg(long = "cors-origins", env = "CPOR_CORS_ORIGINS", value_delimiter = ',', value_name = "ORIGINS")]
     pub cors_origins: Vec<String>,
-    /// How log lines look.
+    /// The format of log lines.
     #[arg(long, env = "CPOR_LOG_FORMAT", value_enum, default_value = "text")]
     pub log_format: LogFormat,
-    /// The token that opens `/metrics`, at least 16 bytes. Without one `/metrics` answers this machine only, and no proxy.
+    /// The bearer token for `/metrics`, at least 16 bytes. Without it, `/metrics` is available only from this machine and
+    /// not through a proxy.
     #[arg(long, env = "CPOR_METRICS_TOKEN", hide_env_values = true, value_name = "TOKEN")]
     pub metrics_token: Option<Secret>,
     /// How notices are sent.
@@ -102,7 +103,7 @@ pub struct ServeOptions {
     /// Where webhooks may be sent.
     #[command(flatten)]
     pub webhooks: WebhookOptions,
-    /// What is refused for its size, depth, cost or rate.
+    /// Limits of size, depth, cost and rate.
     #[command(flatten)]
     pub limits: Limits,
 }
@@ -112,11 +113,11 @@ pub struct ServeOptions {
 pub struct Config {
     /// The address to listen on.
     pub listen: SocketAddr,
-    /// Where the data lives.
+    /// Where the data is stored.
     pub storage: StorageOptions,
     /// Whose tokens are accepted.
     pub identity: Identity,
-    /// The URL under which clients reach this server, without a slash at its end.
+    /// The public URL of this server, without a trailing slash.
     pub public_url: Option<String>,
     /// Whether to migrate the database on start.
     pub migrate: bool,
@@ -124,30 +125,30 @@ pub struct Config {
     pub sandbox: bool,
     /// Whether the console and `GraphiQL` are served.
     pub graphiql: bool,
-    /// The people that the first page offers to sign in as, with their tokens, as JSON. Only a demo has any.
+    /// The people whom the start page of a demo offers, with their tokens, as JSON.
     pub people: Option<Secret>,
     /// Who may read the schema by introspection.
     pub introspection: Introspection,
     /// Origins whose pages may call this server.
     pub cors_origins: Vec<String>,
-    /// How log lines look.
+    /// The format of log lines.
     pub log_format: LogFormat,
-    /// The token that opens `/metrics`; without one only this machine may read them.
+    /// The bearer token for `/metrics`; without it, only this machine may read them.
     pub metrics_token: Option<Secret>,
     /// How notices are sent.
     pub mail: MailSettings,
     /// Where webhooks may be sent.
     pub webhooks: WebhookOptions,
-    /// What is refused for its size, depth, cost or rate.
+    /// Limits of size, depth, cost and rate.
     pub limits: Limits,
 }
 
-/// A configuration that cannot be used, and what to do about it.
+/// An invalid configuration, with a remedy.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ConfigError {
-    /// What is wrong.
+    /// States the error.
     pub message: String,
-    /// What to do.
+    /// What the operator can do about it.
     pub remedy: String,
 }
 
@@ -166,10 +167,10 @@ impl std::fmt::Display for ConfigError {
 impl std::error::Error for ConfigError {}
 
 impl ServeOptions {
-    /// Checks the options and turns them into a configuration.
+    /// Validates the options.
     ///
     /// # Errors
-    /// [`ConfigError`], for the first thing that is wrong.
+    /// [`ConfigError`] for the first error found.
     pub fn validate(self) -> Result<Config, ConfigError> {
         let public_url = self.public_url.as_deref().map(public_url).transpose()?;
         let mail = self.mail.validate(public_url.as_deref())?;
@@ -193,8 +194,8 @@ impl ServeOptions {
     }
 }
 
-/// The command with every option that an empty environment variable stands for as if the variable were not set: scripts
-/// and containers hand over empty ones for what is not given.
+/// The command, ignoring environment variables that are set but empty: scripts and containers pass those for options that
+/// are not configured.
 #[must_use]
 pub fn without_empty_variables(command: clap::Command) -> clap::Command {
     let command = command.mut_args(|option| {
@@ -205,7 +206,7 @@ pub fn without_empty_variables(command: clap::Command) -> clap::Command {
     command.mut_subcommands(without_empty_variables)
 }
 
-/// The part of an absolute web address after its scheme; nothing for any other text.
+/// The part of an absolute http or https URL after the scheme; `None` for any other text.
 fn after_scheme(text: &str) -> Option<&str> {
     let rest = text.strip_prefix("https://").or_else(|| text.strip_prefix("http://"))?;
     let plain = !rest.is_empty() && rest.chars().all(|c| c.is_ascii_graphic() && !matches!(c, '?' | '#' | '@' | '"'));
@@ -236,7 +237,7 @@ fn metrics_token(token: Secret) -> Result<Secret, ConfigError> {
 /// Checks the origins whose pages may call a server.
 ///
 /// # Errors
-/// [`ConfigError`], for the first one that is none.
+/// [`ConfigError`] for the first invalid origin.
 pub fn origins(texts: &[String]) -> Result<Vec<String>, ConfigError> {
     texts.iter().map(|text| origin(text)).collect()
 }

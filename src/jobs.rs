@@ -19,8 +19,8 @@ const SCANS_PER_CLEAN_UP: u32 = 600;
 /// How many scans lie between two looks for content without a document: an hour.
 const SCANS_PER_COLLECTION: u32 = 3_600;
 
-/// One scan: takes over the sandbox clock of other servers and does what is due. A failure is logged; the next scan tries
-/// again.
+/// One scan: reads the sandbox clock's offset from the database and fires due clocks. A failure is logged; the next
+/// scan tries again.
 pub async fn run_once(app: &App) {
     let scan = telemetry::scan();
     let done = match app.refresh_clock().await {
@@ -77,7 +77,7 @@ pub async fn follow_others(app: App, stop: impl Future<Output = ()>) {
                     tracing::error!(?error, "the reviewers' deputies could not be read");
                 }
                 if let Err(error) = app.refresh_revocations().await {
-                    tracing::error!(?error, "revoked tokens could not be read; those that are known stay refused");
+                    tracing::error!(?error, "revoked tokens could not be read; known revocations stay in effect");
                 }
             }
         }
@@ -88,29 +88,29 @@ pub async fn follow_others(app: App, stop: impl Future<Output = ()>) {
 pub async fn count_claims(app: &App) {
     match app.queue().await {
         Ok(queue) => {
-            // Nobody but its partner sees a draft.
+            // Only its partner sees a draft.
             let seen = ClaimStatus::ALL.iter().filter(|status| **status != ClaimStatus::Editing);
             let by_status = seen.map(|status| (status.as_str(), queue.claims.count(*status)));
             let waited = queue.waiting_since.map_or(0, |since| app.now().micros() - since.micros());
             telemetry::claims(by_status, queue.claims.overdue, waited.max(0));
         }
-        Err(error) => tracing::error!(?error, "the queue could not be counted"),
+        Err(error) => tracing::error!(?error, "the claims could not be counted"),
     }
 }
 
-/// Removes what is kept for a time only.
+/// Deletes rows whose retention time has passed.
 async fn clean_up(app: &App) {
     if let Err(error) = app.forget_old_keys().await {
-        tracing::error!(?error, "old idempotency keys could not be removed");
+        tracing::error!(?error, "old idempotency keys could not be deleted");
     }
     if let Err(error) = app.forget_useless_mails().await {
-        tracing::error!(?error, "mails that are of no use any more could not be removed");
+        tracing::error!(?error, "expired mails could not be deleted");
     }
     if let Err(error) = app.forget_old_webhooks().await {
-        tracing::error!(?error, "old deliveries of webhooks could not be removed");
+        tracing::error!(?error, "old webhook deliveries could not be deleted");
     }
     if let Err(error) = app.forget_dead_tokens().await {
-        tracing::error!(?error, "revocations of tokens that have ended could not be removed");
+        tracing::error!(?error, "revocations of expired tokens could not be deleted");
     }
 }
 
@@ -119,7 +119,7 @@ fn collect(app: &App) {
     let app = app.clone();
     tokio::spawn(async move {
         if let Err(error) = app.collect_strays().await {
-            tracing::error!(?error, "content without a document could not be looked for");
+            tracing::error!(?error, "the search for content without a document failed");
         }
     });
 }

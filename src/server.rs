@@ -57,7 +57,7 @@ const CONNECTIONS: [&str; 13] = [
 /// Why nothing could be started, and what to do about it.
 #[derive(Clone, Debug)]
 pub struct StartError {
-    /// What is wrong.
+    /// The error.
     pub message: String,
     /// What to do.
     pub remedy: String,
@@ -73,7 +73,7 @@ impl From<io::Error> for StartError {
     fn from(error: io::Error) -> Self {
         Self::new(
             format!("The server stopped: {error}."),
-            "Start it again; its database is as the last answered request left it.",
+            "Start it again; the database contains everything that was confirmed.",
         )
     }
 }
@@ -85,12 +85,12 @@ impl From<io::Error> for StartError {
 pub async fn connect(url: &str) -> Result<Db, StartError> {
     Db::connect(url).await.map_err(|error| match error {
         StoreError::Address(message) => StartError::new(
-            format!("The database's address cannot be used: {message}."),
+            format!("The database URL cannot be used: {message}."),
             "Set DATABASE_URL or --database-url.",
         ),
         error => StartError::new(
             format!("The database cannot be opened: {}.", error.for_the_log()),
-            "Check DATABASE_URL, that the database server runs, and that this user may open it.",
+            "Check DATABASE_URL, that the database server is running, and that this user may connect.",
         ),
     })
 }
@@ -109,7 +109,7 @@ pub async fn migrate(db: &Db) -> Result<(), StartError> {
 pub fn schema_error(error: StoreError) -> StartError {
     StartError::new(
         format!("The database's schema cannot be read or changed: {}.", error.for_the_log()),
-        "Nothing was changed. Check that the user may change tables, and that the database was not migrated by a newer release.",
+        "Check that the user may change tables, and that no newer release has migrated the database. Nothing was changed.",
     )
 }
 
@@ -118,7 +118,7 @@ pub fn schema_error(error: StoreError) -> StartError {
 pub enum Purpose {
     /// To serve real claims: by the machine's clock, and never on a database whose clock was moved.
     Serve,
-    /// To serve a sandbox, whose clock goes on from where it was moved to.
+    /// Whether to run a sandbox, whose clock continues with its stored offset.
     Sandbox,
     /// To import or verify: by whatever clock the database is on.
     Maintain,
@@ -128,7 +128,7 @@ async fn clock(db: &Db, purpose: Purpose) -> Result<Clock, StartError> {
     let offset = settings::sandbox_offset(db).await.map_err(schema_error)?;
     match (purpose, offset) {
         (Purpose::Serve, Some(_)) => Err(StartError::new(
-            "This is the database of a sandbox: its clock was moved.",
+            "The database belongs to a sandbox whose clock was moved.",
             "Start with --sandbox, or choose another database.",
         )),
         (Purpose::Sandbox, offset) => Ok(Clock::sandbox(offset.unwrap_or(0))),
@@ -137,7 +137,8 @@ async fn clock(db: &Db, purpose: Purpose) -> Result<Clock, StartError> {
     }
 }
 
-/// Opens everything that the use cases stand on. With `migrate` the schema is brought up to date, without it it must be.
+/// Opens everything that the use cases need. With `migrate` pending migrations are applied; without it there must be
+/// none.
 ///
 /// # Errors
 /// For the first part that cannot be opened.
@@ -152,11 +153,10 @@ pub async fn open(
     if migrate {
         self::migrate(&db).await?;
     } else if db.migrations().await.map_err(schema_error)?.iter().any(|step| !step.applied) {
-        return Err(StartError::new("The database has not every step of the schema.", "Run `cpor migrate up`."));
+        return Err(StartError::new("The database is not fully migrated.", "Run `cpor migrate up`."));
     } else if db.is_behind().await.map_err(schema_error)? {
-        let message =
-            "The history comes from another PostgreSQL cluster, whose transaction numbers are ahead of this one's.";
-        return Err(StartError::new(message, "Run `cpor migrate up`: it begins a new epoch."));
+        let message = "The history comes from another PostgreSQL cluster whose transaction numbers are higher.";
+        return Err(StartError::new(message, "Run `cpor migrate up`, which begins a new epoch."));
     }
     let documents = documents(storage)?;
     let clock = clock(&db, purpose).await?;
@@ -173,9 +173,9 @@ fn documents(storage: &StorageOptions) -> Result<Documents, StartError> {
 /// Reads the policy file.
 ///
 /// # Errors
-/// When it cannot be read or says what no policy can.
+/// If it cannot be read or is invalid.
 pub fn policy(path: &Path) -> Result<Policy, StartError> {
-    let remedy = "Mend the file, or leave --policy out for the rule book's values.";
+    let remedy = "Fix the file, or remove --policy to use the defaults.";
     let wrong = |error: &dyn std::fmt::Display| {
         StartError::new(format!("The policy file {} cannot be used: {error}", path.display()), remedy)
     };
@@ -214,15 +214,15 @@ impl Server {
         let listener = TcpListener::bind(config.listen);
         let taken = |error: io::Error| {
             StartError::new(
-                format!("The address {} cannot be listened on: {error}.", config.listen),
-                "Stop what listens there, or choose another address by --listen or CPOR_LISTEN.",
+                format!("The server cannot listen on {}: {error}.", config.listen),
+                "Stop the program that uses the address, or choose another one with --listen or CPOR_LISTEN.",
             )
         };
         let listener = listener.map_err(taken)?;
         let address = listener.local_addr().map_err(taken)?;
-        // Listened for before anybody is told that the server is there.
+        // Registered before the server announces its address.
         let stop = StopSignal::listen()?;
-        // What is measured before there is a recorder is not counted.
+        // Measurements before the recorder is installed are lost.
         recorder.await.map_err(io::Error::other)?;
         Ok(Self { listener, address, app, config: config.clone(), courier, stop })
     }
@@ -293,7 +293,7 @@ impl Server {
         drop((stop, rest, stop_webhooks));
         // While the tail still runs.
         if webhooks.await.is_err() {
-            tracing::error!("webhooks had stopped before the server did");
+            tracing::error!("webhook delivery stopped before the server");
         }
         for ended in [tail, revocations, keys] {
             ended.abort();
@@ -301,10 +301,10 @@ impl Server {
         if let Some(deliveries) = deliveries
             && deliveries.await.is_err()
         {
-            tracing::error!("the deliveries had stopped before the server did");
+            tracing::error!("notice delivery stopped before the server");
         }
         if clocks.await.is_err() {
-            tracing::error!("the clocks had stopped before the server did");
+            tracing::error!("the clocks stopped before the server");
         }
         served
     }
@@ -316,7 +316,7 @@ pub fn authenticator(app: &App, config: &Config) -> Arc<Authenticator> {
     Arc::new(Authenticator::with(&config.identity, &Clock::System, app.revocations().clone()))
 }
 
-/// The routes of a server with these use cases, whose callers this authenticator tells.
+/// The routes of a server with these use cases and this authenticator.
 pub fn routes(app: App, config: &Config, authenticator: Arc<Authenticator>, shutdown: &Shutdown) -> http::Router {
     let (engine, rules) = schema::engine(app.clone(), config.introspection != Introspection::Off);
     let gate = Gate::new(config.limits.clone(), &CONNECTIONS, rules);
@@ -330,7 +330,7 @@ pub fn routes(app: App, config: &Config, authenticator: Arc<Authenticator>, shut
 /// What the HTTP edge needs beside GraphQL, from the use cases.
 struct Edge {
     app: App,
-    /// The use cases know it weakly: it stands on them.
+    /// The use cases hold it weakly, because it uses them.
     _renderer: Arc<dyn Renderer>,
 }
 

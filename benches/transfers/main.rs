@@ -77,21 +77,21 @@ async fn run(options: &Options) -> Fallible<()> {
     let address = server.base.trim_start_matches("http://").to_owned();
     let mut urls = Vec::new();
     for (partner, claim) in claims.iter().enumerate() {
-        urls.push(attach(&address, &Grant::partner("admin", partner), claim, &content).await?);
+        urls.push(attach(&address, &admin(partner), claim, &content).await?);
     }
     let before = server.usage()?;
     println!("before: {before}; a query {}", latency(&api, options.queries).await?);
     let mut stalled = Vec::new();
     for number in 0..options.stalled {
         let partner = number % partners;
-        stalled.push(download(&address, &Grant::partner("admin", partner), &urls[partner]).await?);
+        stalled.push(download(&address, &admin(partner), &urls[partner]).await?);
     }
     let downloads = server.usage()?;
     report("downloads", options, before.rss, downloads.rss);
     println!("a query {}", latency(&api, options.queries).await?);
     for number in 0..options.stalled {
         let partner = number % partners;
-        let mut upload = upload(&address, &Grant::partner("admin", partner), &claims[partner], content.len()).await?;
+        let mut upload = upload(&address, &admin(partner), &claims[partner], content.len()).await?;
         upload.write_all(&content[..content.len() - 10]).await?;
         stalled.push(upload);
     }
@@ -101,6 +101,11 @@ async fn run(options: &Options) -> Fallible<()> {
     let cost = all.rss.saturating_sub(before.rss) as f64 / 1024.0;
     println!("{} stalled transfers of {} MiB cost {cost:.1} MiB in all", stalled.len(), options.size);
     Ok(())
+}
+
+/// Somebody else for each partner, for a subject has so many transfers only.
+fn admin(partner: usize) -> Grant {
+    Grant::partner(&format!("admin-{partner}"), partner)
 }
 
 fn report(what: &str, options: &Options, before: u64, after: u64) {

@@ -23,7 +23,7 @@ const ROOT = join(HERE, '..', '..');
 const GROUPS = [
   ['Start', [['README.md', 'cpor'], ['docs/first-claim.md', 'The first claim'], ['docs/lifecycle.md', "A claim's life"], ['docs/domain.md', 'The rules'], ['examples/README.md', 'Examples'], ['data/README.md', 'The sample directory']]],
   ['API', [['docs/api.md', 'Over HTTP'], ['docs/errors.md', 'Codes']]],
-  ['Running it', [['docs/operations.md', 'Operations'], ['docs/identity.md', 'Identity'], ['deploy/README.md', 'Deploying'], ['deploy/compose/README.md', 'Compose'], ['docs/performance.md', 'Performance']]],
+  ['Running it', [['docs/operations.md', 'Operations'], ['docs/configuration.md', 'Configuration'], ['docs/identity.md', 'Identity'], ['deploy/README.md', 'Deploying'], ['deploy/compose/README.md', 'Compose'], ['docs/performance.md', 'Performance']]],
   ['Inside', [['ARCHITECTURE.md', 'Architecture'], ['web/README.md', 'The console'], ['tests/clients/README.md', 'Clients in the tests'], ['CHANGELOG.md', 'Changes']]],
 ];
 

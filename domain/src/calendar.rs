@@ -43,7 +43,7 @@ impl<'a> Calendar<'a> {
 
     /// The midnight that ends the last day of a term which starts at `start` (T). The day of `start` itself never counts.
     ///
-    /// A term that does not end while time can be told ends with time.
+    /// A term that would end after the last representable time ends at that time.
     #[must_use]
     pub fn due(&self, start: Timestamp, term: Term) -> Timestamp {
         let first = self.date(start);

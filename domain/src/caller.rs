@@ -1,4 +1,4 @@
-//! Who is asking: subject, roles, scopes and the side they stand on (A).
+//! The caller: subject, roles, scopes, and the side that they belong to (A).
 
 use uuid::Uuid;
 
@@ -7,15 +7,15 @@ use crate::kinds::{ActorKind, Role, Scope};
 /// The side that a token's roles put its bearer on.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Side {
-    /// Somebody of this partner company (A1).
+    /// A person of this partner company (A1).
     Partner(Uuid),
-    /// Somebody of the vendor (A2).
+    /// A person of the vendor (A2).
     Vendor,
     /// An administrator of this customer tenant (A3).
     Customer(Uuid),
 }
 
-/// An authenticated caller whose roles are known and stand on one side (A5).
+/// An authenticated caller with known roles of one side (A5).
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Caller {
     /// The token's subject.
@@ -28,7 +28,7 @@ pub struct Caller {
     pub scopes: Vec<Scope>,
     /// The side that all the roles share.
     pub side: Side,
-    /// The subjects of absent reviewers whose deputy the caller is now (R4). No token says so.
+    /// The subjects of absent reviewers whose deputy the caller is now (R4). This does not come from the token.
     pub stands_in_for: Vec<String>,
 }
 
@@ -50,10 +50,10 @@ impl NoStanding {
     #[must_use]
     pub const fn message(self) -> &'static str {
         match self {
-            Self::NoRole => "The token carries no role that this server knows.",
-            Self::TwoSides => "The token carries roles of more than one side.",
-            Self::NoPartner => "The token carries a partner's role but no partner_id.",
-            Self::NoTenant => "The token carries a customer's role but no tenant_id.",
+            Self::NoRole => "The token has no role that this server knows.",
+            Self::TwoSides => "The token has roles of more than one side.",
+            Self::NoPartner => "The token has a partner's role but no partner_id.",
+            Self::NoTenant => "The token has a customer's role but no tenant_id.",
         }
     }
 }
@@ -75,7 +75,7 @@ const fn camp(role: Role) -> Camp {
 }
 
 impl Caller {
-    /// Puts a token's words together, or says why they give no standing (A5).
+    /// Builds the caller from a token's claims, or returns why they are not sufficient (A5).
     ///
     /// # Errors
     /// [`NoStanding`], see its values.
@@ -111,7 +111,7 @@ impl Caller {
         roles.iter().any(|role| self.is(*role))
     }
 
-    /// Whether the token carries the scope.
+    /// Whether the token has the scope.
     #[must_use]
     pub fn has(&self, scope: Scope) -> bool {
         self.scopes.contains(&scope)
@@ -157,7 +157,7 @@ pub struct Actor {
     pub kind: ActorKind,
     /// The token's subject.
     pub subject: String,
-    /// The display name, if the token carried one.
+    /// The display name, if the token has one.
     pub name: Option<String>,
 }
 

@@ -1,4 +1,4 @@
-//! What can be claimed for: activities, programmes and channels by solution area, as one table (C2, C3, C4, C4b).
+//! What can be claimed for: activities, programs and channels by solution area, as one table (C2, C3, C4, C4b).
 
 use crate::kinds::{
     Activity::{self, Presales, RevenueAssociation, Usage},
@@ -16,7 +16,7 @@ pub struct ActivityOption {
     pub activity: Activity,
     /// What the partner does, in one sentence.
     pub description: &'static str,
-    /// The programme that evaluates it (C4); none pays for revenue association.
+    /// The program that evaluates it (C4); none pays for revenue association.
     pub program: Option<IncentiveProgram>,
     /// The channels through which the customer must have bought (C3).
     pub channels: Vec<SubscriptionChannel>,
@@ -24,7 +24,7 @@ pub struct ActivityOption {
     pub pays_incentive: bool,
 }
 
-/// One row of the table: area, activity, programme and description.
+/// One row of the table: area, activity, program and description.
 type Row = (SolutionArea, Activity, Option<IncentiveProgram>, &'static str);
 
 /// Every activity that is open, area by area (C2, C4).
@@ -39,20 +39,15 @@ const TABLE: &[Row] = &[
         BusinessApplications,
         Usage,
         Some(OsuBusinessApplications),
-        "The partner drives how far the customer adopts and uses the product.",
+        "The partner drives the customer's adoption and use of the product.",
     ),
     (
         BusinessApplications,
         RevenueAssociation,
         None,
-        "The partner influenced the selection as a business influencer; the revenue is recorded, no incentive is paid.",
+        "The partner influenced the selection as a business influencer. The revenue is recorded; no incentive is paid.",
     ),
-    (
-        Microsoft365,
-        Usage,
-        Some(OsuMicrosoft365),
-        "The partner drives how far the customer adopts and uses the workload.",
-    ),
+    (Microsoft365, Usage, Some(OsuMicrosoft365), "The partner drives the customer's adoption and use of the workload."),
 ];
 
 /// The channels that count in a solution area (C3).
@@ -68,7 +63,7 @@ fn row(area: SolutionArea, activity: Activity) -> Option<&'static Row> {
     TABLE.iter().find(|row| row.0 == area && row.1 == activity)
 }
 
-/// Whether one claim may carry this set of activities in the area; the order and repetitions do not matter (C4b).
+/// Whether one claim may have this set of activities in the area; order and repetitions do not matter (C4b).
 #[must_use]
 pub fn allowed(area: SolutionArea, activities: &[Activity]) -> bool {
     let alone = activities.iter().all(|activity| *activity == RevenueAssociation);
@@ -77,13 +72,13 @@ pub fn allowed(area: SolutionArea, activities: &[Activity]) -> bool {
         && (alone || !activities.contains(&RevenueAssociation))
 }
 
-/// The programme of one activity (C4); none where it pays nothing or is not open in the area.
+/// The program of one activity (C4); none where it pays nothing or is not open in the area.
 #[must_use]
 pub fn program(area: SolutionArea, activity: Activity) -> Option<IncentiveProgram> {
     row(area, activity).and_then(|row| row.2)
 }
 
-/// The programmes of a claim, in the order of the table, each once (C4b).
+/// The programs of a claim, in the order of the table, each once (C4b).
 #[must_use]
 pub fn programs(area: SolutionArea, activities: &[Activity]) -> Vec<IncentiveProgram> {
     TABLE.iter().filter(|row| row.0 == area && activities.contains(&row.1)).filter_map(|row| row.2).collect()
@@ -113,7 +108,7 @@ pub const fn area_name(area: SolutionArea) -> &'static str {
     }
 }
 
-/// The programme as people call it.
+/// The program as people call it.
 #[must_use]
 pub const fn program_name(program: IncentiveProgram) -> &'static str {
     match program {
@@ -162,7 +157,7 @@ mod tests {
     }
 
     #[test]
-    fn programmes_follow_from_area_and_activity() {
+    fn programs_follow_from_area_and_activity() {
         // C4
         assert_eq!(programs(BusinessApplications, &[Usage, Presales, Usage]), [OsaSell, OsuBusinessApplications]);
         assert_eq!(programs(BusinessApplications, &[RevenueAssociation]), []);

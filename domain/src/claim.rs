@@ -58,7 +58,7 @@ pub struct Rejection {
     pub detail: String,
     /// When.
     pub rejected_at: Timestamp,
-    /// Until when it may be disputed (D1); nothing where it may not.
+    /// Until when it may be disputed (D1); `None` if it may not.
     pub disputable_until: Option<Timestamp>,
     /// The subject of the reviewer who rejected it, who may not decide a dispute of it (D2).
     pub rejected_by: Option<String>,
@@ -69,7 +69,7 @@ pub struct Rejection {
 /// The customer's consent (N).
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Consent {
-    /// How it stands.
+    /// Its current state.
     pub status: ConsentStatus,
     /// When the customer was asked.
     pub requested_at: Timestamp,
@@ -82,7 +82,7 @@ pub struct Consent {
 /// The last dispute of a rejection (D).
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Dispute {
-    /// How it stands.
+    /// Its current state.
     pub status: DisputeStatus,
     /// The partner's justification.
     pub justification: Option<String>,
@@ -99,7 +99,7 @@ pub struct Dispute {
 /// The incentive evaluation of an approved claim (I1).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Evaluation {
-    /// How it stands.
+    /// Its current state.
     pub status: EvaluationStatus,
     /// When it was sent.
     pub sent_at: Option<Timestamp>,
@@ -114,9 +114,9 @@ pub struct Line {
     pub sku_id: Uuid,
     /// The subscription id as the person typed it (E2, E10).
     pub typed: Option<String>,
-    /// The subscription it stands for, fixed at submission.
+    /// The subscription that it resolves to, fixed at submission.
     pub subscription_id: Option<Uuid>,
-    /// How a contest for it stands (X5).
+    /// The outcome of the competition for it (X5).
     pub outcome: LineOutcome,
     /// Whether its own association lives; read for commands only.
     pub associated: bool,
@@ -135,7 +135,7 @@ pub struct Claim {
     pub external_reference: Option<String>,
     /// Raised by one by every mutation (L11b).
     pub version: i32,
-    /// Where it stands.
+    /// The current status.
     pub status: ClaimStatus,
     /// The partner that claims.
     pub partner_id: Uuid,
@@ -254,7 +254,7 @@ impl Claim {
     }
 }
 
-/// What is claimed, of which a subject has at most one association (X0, X6).
+/// What a line claims; each subject has at most one live association (X0, X6).
 #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum Subject {
     /// A Business Applications subscription.

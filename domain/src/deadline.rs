@@ -1,4 +1,4 @@
-//! The clocks of a claim: when they started, when they run out, and how they stand (T1-T4, N1, D1, D2).
+//! The deadlines of a claim: when they start, when they are due, and their state (T1-T4, N1, D1, D2).
 
 use crate::calendar::Calendar;
 use crate::kinds::{DeadlineKind, DeadlineState};
@@ -51,7 +51,7 @@ impl Deadline {
         Calendar::new(policy).business_days_left(now, self.due_at)
     }
 
-    /// How it stands by the calendar alone. That an arbitration extends it (T2) or that it was met, only the claim knows.
+    /// The state by the calendar alone. Whether an arbitration extends it (T2) or it was met depends on the claim.
     #[must_use]
     pub fn state(&self, now: Timestamp, policy: &Policy) -> DeadlineState {
         if self.is_overdue(now) {

@@ -108,7 +108,7 @@ pub struct SubscriptionRow {
     pub ends_at: Option<Timestamp>,
 }
 
-/// A product of the catalogue (C1).
+/// A product of the catalog (C1).
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct ProductRow {
@@ -130,8 +130,8 @@ impl Row for PartnerRow {
         for (index, location) in self.locations.into_iter().enumerate() {
             let location = location.check(index)?;
             if !seen.insert(location.mpn_id.clone()) {
-                let message = format!("The location {} is in this row twice.", location.mpn_id);
-                let problem = form::invalid(&format!("locations.{index}.mpnId"), message, "Give each location once.");
+                let message = format!("The row contains the location {} twice.", location.mpn_id);
+                let problem = form::invalid(&format!("locations.{index}.mpnId"), message, "List each location once.");
                 return Err(problem.param("mpnId", location.mpn_id));
             }
             locations.push(location);
@@ -207,10 +207,11 @@ impl Row for CustomerRow {
 impl Row for SubscriptionRow {
     fn check(self) -> Result<Self, Problem> {
         if self.seats < 0 {
-            return Err(form::invalid("seats", "The number of seats is negative.", "Give 0 or more seats."));
+            let message = format!("{} is not a number of seats.", self.seats);
+            return Err(form::invalid("seats", message, "Give 0 or a positive number.").param("value", self.seats));
         }
         if self.ends_at.is_some_and(|end| end <= self.starts_at) {
-            let remedy = "Give an end that is later than the start, or none.";
+            let remedy = "Give an end that is later than the start, or omit it.";
             return Err(form::invalid("endsAt", "The subscription ends before it starts.", remedy));
         }
         Ok(self)

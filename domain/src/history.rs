@@ -11,14 +11,14 @@ use crate::{
     time::Timestamp,
 };
 
-/// One field that an entry says was changed, by its API name; values as text.
+/// A changed field of an entry, by its API name, with values as text.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct FieldChange {
     /// The API's name of the field.
     pub field: String,
-    /// The value before; nothing where it had none.
+    /// The value before; `None` if it had none.
     pub before: Option<String>,
-    /// The value after; nothing where it has none.
+    /// The value after; `None` if it has none.
     pub after: Option<String>,
 }
 
@@ -33,7 +33,7 @@ impl FieldChange {
 /// What happened, before it has its place in the chain.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Event {
-    /// What was done.
+    /// The action.
     pub action: HistoryAction,
     /// The status before.
     pub from: Option<ClaimStatus>,
@@ -47,8 +47,8 @@ pub struct Event {
     pub note: Option<String>,
     /// Who may read the entry: internal comments are the vendor's only (K1).
     pub visibility: CommentVisibility,
-    /// Whether the server itself did it, and not whoever asked: what a claim suffers from another partner's doing must not
-    /// name that partner (A4, X2).
+    /// Whether the server is recorded as the actor instead of the caller: the consequences of another partner's action
+    /// must not name that partner (A4, X2).
     pub by_system: bool,
 }
 
@@ -97,7 +97,7 @@ impl Event {
     }
 }
 
-/// An entry as it is hashed: everything that it tells, and its place on the claim.
+/// An entry as it is hashed: its content, and its place in the claim's history.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Entry {
     /// The entry's id.
@@ -117,7 +117,8 @@ pub struct Entry {
 }
 
 impl Entry {
-    /// The SHA-256 over the entry before it on the same claim and everything this one tells, in lower-case hexadecimal (H3).
+    /// The SHA-256 over the entry before it on the same claim and the content of this one, in lowercase hexadecimal
+    /// (H3).
     ///
     /// The text hashed is a JSON array in a fixed order: changing it breaks every chain that exists.
     #[must_use]
@@ -158,7 +159,8 @@ pub fn hex(bytes: &[u8]) -> String {
 /// Reads one field of a claim as text.
 type Read = fn(&Claim) -> Option<String>;
 
-/// What differs between two states of a claim, by the API's names (H1). Status, version and times are told otherwise.
+/// The differences between two states of a claim, by the API's names (H1). Status, version and times are recorded
+/// elsewhere.
 #[must_use]
 pub fn changes(before: Option<&Claim>, after: &Claim) -> Vec<FieldChange> {
     let old = |read: Read| before.and_then(read);

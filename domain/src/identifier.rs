@@ -72,7 +72,7 @@ pub fn reference(typed: &str) -> String {
 }
 
 /// The canonical form of a token's subject: NFC, without the white space and invisible characters around it. Its case
-/// counts: identity providers tell subjects apart by it.
+/// counts: identity providers distinguish subjects by it.
 #[must_use]
 pub fn subject(typed: &str) -> String {
     ComposingNormalizerBorrowed::new_nfc().normalize(visible::trim(typed)).into_owned()

@@ -43,7 +43,7 @@ mod notice;
 mod statistics;
 mod webhook;
 
-/// A text that is none of the words of a vocabulary.
+/// A text that is not a word of the vocabulary.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct UnknownWord {
     /// The vocabulary that was asked.
@@ -89,7 +89,7 @@ words! {
 }
 
 words! {
-    /// An incentive programme, given by area and activity (C4).
+    /// An incentive program, given by area and activity (C4).
     IncentiveProgram {
         /// OSA Sell: Business Applications presales.
         OsaSell = "OSA_SELL",
@@ -197,7 +197,7 @@ words! {
         MissingPartnerSolution = "MISSING_PARTNER_SOLUTION",
         /// The proof does not name the claimed product.
         MissingProducts = "MISSING_PRODUCTS",
-        /// Something else, told in the message.
+        /// Another reason, explained in the message.
         Other = "OTHER",
     }
 }
@@ -221,13 +221,13 @@ words! {
         CustomerDeclined = "CUSTOMER_DECLINED",
         /// Another partner won (X5); set by what happened.
         ArbitrationLost = "ARBITRATION_LOST",
-        /// Something else, told in the detail.
+        /// Another reason, explained in the detail.
         Other = "OTHER",
     }
 }
 
 words! {
-    /// How the contest for a line stands (X5, X7).
+    /// The state of the contest for a line (X5, X7).
     LineOutcome {
         /// Not contested, or not settled.
         Pending = "PENDING",
@@ -257,7 +257,7 @@ words! {
 }
 
 words! {
-    /// How a deadline stands (T).
+    /// The state of a deadline (T).
     DeadlineState {
         /// More than one business day is left.
         OnTrack = "ON_TRACK",
@@ -283,11 +283,11 @@ words! {
 }
 
 words! {
-    /// On which side an actor stands (H1).
+    /// The side that an actor belongs to (H1).
     ActorKind {
-        /// Somebody of the partner.
+        /// A person of the partner.
         Partner = "PARTNER",
-        /// Somebody of the vendor.
+        /// A person of the vendor.
         Reviewer = "REVIEWER",
         /// The customer.
         Customer = "CUSTOMER",
@@ -297,7 +297,7 @@ words! {
 }
 
 words! {
-    /// What an entry of the history tells (H1).
+    /// The action that a history entry records (H1).
     HistoryAction {
         /// The draft was made.
         Created = "CREATED",
@@ -347,7 +347,7 @@ words! {
         AssociationEnded = "ASSOCIATION_ENDED",
         /// A deadline passed.
         DeadlineMissed = "DEADLINE_MISSED",
-        /// The draft was deleted; only the proof of the chain still tells it.
+        /// The draft was deleted; the entry is kept only for the hash chain.
         Deleted = "DELETED",
     }
 }

@@ -1,8 +1,8 @@
-//! Notices: what people are told, whom, and until when it is of use (N1, D4, M1). They are recorded in the transaction of
-//! what they tell.
+//! Notices: their recipients, content and expiry (N1, D4, M1). They are recorded in the transaction of the change that
+//! they report.
 //!
-//! A notice carries facts. Its subject and body are a record in plain English, with the words of the API; the mail that a
-//! person reads is written from the facts, in the person's language.
+//! A notice contains facts. Its subject and body are a record in plain English, with the API's terms; the mail is
+//! written from the facts, in the recipient's language.
 
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
@@ -37,7 +37,8 @@ impl Recipient {
         }
     }
 
-    /// The reviewers who hear of a claim: the one who is assigned, else every active lead (M1b).
+    /// The reviewers who are notified about a claim: the assigned one, or every active lead if nobody is assigned
+    /// (M1b).
     #[must_use]
     pub fn reviewers_of(claim: &Claim) -> Self {
         claim.reviewer.as_ref().map_or(Self::Leads, |reviewer| Self::Reviewer(reviewer.subject.clone()))
@@ -50,7 +51,7 @@ impl Recipient {
 pub enum Told {
     /// The customer may decline (N1).
     ConsentRequested {
-        /// When the customer was asked, which tells this window from a later one.
+        /// When the customer was asked, which distinguishes this window from a later one.
         requested_at: Timestamp,
         /// Until when.
         decline_until: Timestamp,
@@ -66,7 +67,7 @@ pub enum Told {
         reason: RejectionReason,
         /// In words.
         detail: String,
-        /// Until when it may be disputed; nothing where it may not (D3).
+        /// Until when it may be disputed; `None` if it may not (D3).
         disputable_until: Option<Timestamp>,
     },
     /// The reviewers ask the partner for more (L4).
@@ -89,7 +90,7 @@ pub enum Told {
     ArbitrationSettled {
         /// The product.
         sku_id: Uuid,
-        /// `WON` or `LOST`; nothing where the claim takes no part any more.
+        /// `WON` or `LOST`; `None` if the claim takes no part any more.
         outcome: Option<LineOutcome>,
     },
     /// A subscription has ended, and the association for it (I2).
@@ -123,7 +124,7 @@ pub enum Told {
 }
 
 impl Told {
-    /// What kind of notice tells it.
+    /// The kind of notice for it.
     #[must_use]
     pub const fn kind(&self) -> NoticeKind {
         match self {
@@ -140,7 +141,7 @@ impl Told {
         }
     }
 
-    /// The deadline after which it is not sent any more (M6); nothing where it never comes too late.
+    /// The deadline after which it is not sent any more (M6); `None` if it never comes too late.
     ///
     /// The reviewers' deadlines are none: a late review is still to be done (T1, T2).
     #[must_use]
@@ -172,7 +173,7 @@ impl Notice {
         Self { recipient: Recipient::Partner, told, subject, body: body.into() }
     }
 
-    /// The same notice to each of these reviewers; to leads in general where there is none.
+    /// The same notice to each of these reviewers; to leads in general if there is none.
     #[must_use]
     pub fn addressed(self, subjects: &[String]) -> Vec<Self> {
         if subjects.is_empty() {
@@ -183,7 +184,7 @@ impl Notice {
     }
 }
 
-/// Tells the partner of a rejection: why, how to dispute it and until when, or what to do instead (D3, D4).
+/// Notifies the partner of a rejection: why, how to dispute it and until when, or what to do instead (D3, D4).
 #[must_use]
 pub fn rejected(claim: &Claim, rejection: &Rejection) -> Notice {
     let way_on = match rejection.disputable_until {
@@ -191,7 +192,7 @@ pub fn rejected(claim: &Claim, rejection: &Rejection) -> Notice {
             "You may dispute the rejection until {until}: call disputeClaim with a business justification, or attach new \
              proof of execution first and call it without one."
         ),
-        None => "This rejection cannot be disputed. Make a new claim with updated proof of execution.".to_owned(),
+        None => "This rejection cannot be disputed. Create a new claim with updated proof of execution.".to_owned(),
     };
     let told = Told::Rejected {
         reason: rejection.reason,
@@ -202,7 +203,7 @@ pub fn rejected(claim: &Claim, rejection: &Rejection) -> Notice {
     Notice::partner(told, subject, format!("Reason: {}. {}\n\n{way_on}", rejection.reason, rejection.detail))
 }
 
-/// Tells the customer of an approval: what it means, how to decline and until when (N1).
+/// Notifies the customer of an approval: what it means, how to decline and until when (N1).
 #[must_use]
 pub fn consent_requested(claim: &Claim, consent: &Consent) -> Notice {
     let Consent { requested_at, decline_until, .. } = *consent;
@@ -218,17 +219,19 @@ pub fn consent_requested(claim: &Claim, consent: &Consent) -> Notice {
     }
 }
 
-/// Tells the partner of an approval (M1).
+/// Notifies the partner of an approval (M1).
 #[must_use]
 pub fn approved(claim: &Claim, decline_until: Timestamp) -> Notice {
     Notice::partner(
         Told::Approved { decline_until },
         format!("Claim {} was approved", claim.number),
-        format!("The customer may decline until {decline_until}. Otherwise the association becomes official then."),
+        format!(
+            "The customer may decline until {decline_until}. Otherwise the association becomes official at that time."
+        ),
     )
 }
 
-/// Tells the partner what the reviewers ask for, and until when (L4, T3).
+/// Notifies the partner what the reviewers ask for, and until when (L4, T3).
 #[must_use]
 pub fn action_required(
     claim: &Claim,
@@ -243,28 +246,28 @@ pub fn action_required(
     Notice::partner(told, subject, format!("Reasons: {words}. {message}\n\nAnswer before {respond_by}."))
 }
 
-/// Tells the partner that a product is in arbitration (X4).
+/// Notifies the partner that a product is in arbitration (X4).
 #[must_use]
 pub fn arbitration_opened(claim: &Claim, sku_id: Uuid, told: &str) -> Notice {
     let subject = format!("A product of claim {} is in arbitration", claim.number);
     Notice::partner(Told::ArbitrationOpened { sku_id }, subject, told)
 }
 
-/// Tells the partner that the arbitration of a product is over for the claim (X4).
+/// Notifies the partner that the arbitration of a product is over for the claim (X4).
 #[must_use]
 pub fn arbitration_settled(claim: &Claim, sku_id: Uuid, outcome: Option<LineOutcome>, told: &str) -> Notice {
-    let subject = format!("The arbitration on claim {} is settled", claim.number);
+    let subject = format!("The arbitration on claim {} is over", claim.number);
     Notice::partner(Told::ArbitrationSettled { sku_id, outcome }, subject, told)
 }
 
-/// Tells the partner that a subscription has ended, and the association for it (I2).
+/// Notifies the partner that a subscription has ended, and the association for it (I2).
 #[must_use]
 pub fn subscription_ended(claim: &Claim, sku_id: Uuid, subscription_id: Option<Uuid>, told: &str) -> Notice {
     let subject = format!("A subscription of claim {} has ended", claim.number);
     Notice::partner(Told::SubscriptionEnded { subscription_id, sku_id }, subject, told)
 }
 
-/// Tells the reviewers that the partner has answered (L5).
+/// Notifies the reviewers that the partner has answered (L5).
 #[must_use]
 pub fn responded(claim: &Claim, message: Option<&str>) -> Notice {
     let decide_by = claim.deadline.map(|clock| clock.due_at);
@@ -276,7 +279,7 @@ pub fn responded(claim: &Claim, message: Option<&str>) -> Notice {
     }
 }
 
-/// Tells the reviewers of a dispute (D1).
+/// Notifies the reviewers of a dispute (D1).
 #[must_use]
 pub fn disputed(claim: &Claim, justification: Option<&str>, answer_by: Timestamp) -> Notice {
     Notice {
@@ -287,13 +290,13 @@ pub fn disputed(claim: &Claim, justification: Option<&str>, answer_by: Timestamp
     }
 }
 
-/// Tells the owner of a webhook endpoint that it was disabled (W4).
+/// Notifies the owner of a webhook endpoint that it was disabled (W4).
 #[must_use]
 pub fn webhook_disabled(recipient: Recipient, url: &str) -> Notice {
     Notice {
         recipient,
         told: Told::WebhookDisabled { url: url.to_owned() },
         subject: "A webhook endpoint was disabled".to_owned(),
-        body: format!("Nothing is delivered to {url} any more. Fix the receiver, then enable the endpoint again."),
+        body: format!("Nothing more is delivered to {url}. Fix the receiver, then enable the endpoint again."),
     }
 }

@@ -1,4 +1,4 @@
-//! The claim's number for people: random, so that nobody can read from it how many claims there are (L12).
+//! The claim's number for people: random, so that it does not reveal the number of claims (L12).
 
 use crate::identifier;
 
@@ -17,8 +17,9 @@ pub fn claim_number(random: u64) -> String {
     spelled(&(0..SYMBOLS).map(symbol).collect::<String>())
 }
 
-/// The number that somebody means who typed it: without regard to case, spaces, dashes and the signs that separate, and to letters that
-/// look like digits or like those of another script. What can be no number comes back as it was, in capitals, and is found nowhere.
+/// The number that a person meant: ignoring case, spaces, dashes and separators, and treating letters that look like
+/// digits or like those of another script as those. A text that cannot be a number is returned in capitals and matches
+/// nothing.
 #[must_use]
 pub fn normalise(typed: &str) -> String {
     let compact: String = identifier::compact(typed)

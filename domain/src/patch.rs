@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 
-/// What an input says of one field (L12): left out keeps it, null clears it, a value sets it.
+/// What an input does to one field (L12): omitting it keeps the value, null clears it, a value sets it.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
 pub enum Patch<T> {
     /// Left out: stays as it is.
@@ -34,7 +34,7 @@ impl<T> Patch<T> {
         }
     }
 
-    /// The same patch with its value turned by `turn`.
+    /// The same patch with its value mapped by `turn`.
     pub fn map<U>(self, turn: impl FnOnce(T) -> U) -> Patch<U> {
         match self {
             Self::Keep => Patch::Keep,
@@ -43,10 +43,10 @@ impl<T> Patch<T> {
         }
     }
 
-    /// The same patch with its value turned by `turn`, which may refuse it.
+    /// The same patch with its value mapped by `turn`, which may fail.
     ///
     /// # Errors
-    /// What `turn` gives.
+    /// The error of `turn`.
     pub fn try_map<U, E>(self, turn: impl FnOnce(T) -> Result<U, E>) -> Result<Patch<U>, E> {
         Ok(match self {
             Self::Keep => Patch::Keep,

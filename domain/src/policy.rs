@@ -1,4 +1,4 @@
-//! The policy values of the rule book: every number of days and every size, with its default, and how a file changes it.
+//! The policy values of the rule book: terms, holidays, time zone and document limits, with their defaults.
 
 use std::collections::BTreeSet;
 
@@ -11,11 +11,11 @@ mod file;
 
 pub use file::{DeadlinesFile, DocumentsFile, IsoDate, PolicyError, PolicyFile, TermFile};
 
-/// What a term counts (N1: the policy can express both).
+/// Which days a term counts (N1: the policy can express both).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, serde::Serialize, serde::Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum TermKind {
-    /// Monday to Friday, less the holidays.
+    /// Monday to Friday, except the holidays.
     Business,
     /// Every day.
     Calendar,
@@ -24,27 +24,27 @@ pub enum TermKind {
 /// A number of days, of one kind.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct Term {
-    /// How many.
+    /// The number of days.
     pub days: u16,
     /// Which days count.
     pub kind: TermKind,
 }
 
 impl Term {
-    /// So many business days.
+    /// A term of business days.
     #[must_use]
     pub const fn business(days: u16) -> Self {
         Self { days, kind: TermKind::Business }
     }
 
-    /// So many calendar days.
+    /// A term of calendar days.
     #[must_use]
     pub const fn calendar(days: u16) -> Self {
         Self { days, kind: TermKind::Calendar }
     }
 }
 
-/// How long each clock runs.
+/// The term of each deadline.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Deadlines {
     /// The vendor starts the review (T1).
@@ -53,7 +53,7 @@ pub struct Deadlines {
     pub decide: Term,
     /// The partner answers (T3).
     pub partner_response: Term,
-    /// From submission to decision in all; a target, it moves nothing (T4).
+    /// The target from submission to decision; missing it has no effect (T4).
     pub decision_target: Term,
     /// The customer may decline (N1).
     pub consent: Term,
@@ -64,7 +64,7 @@ pub struct Deadlines {
 }
 
 impl Deadlines {
-    /// How long a clock of this kind runs.
+    /// The term of a deadline of this kind.
     #[must_use]
     pub const fn term(&self, kind: DeadlineKind) -> Term {
         match kind {
@@ -92,12 +92,12 @@ impl Default for Deadlines {
     }
 }
 
-/// How large and how many proof documents may be (P1).
+/// The limits for proof documents (P1).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct DocumentPolicy {
     /// The largest document, in MiB.
     pub max_size_mib: u32,
-    /// The most documents on one claim.
+    /// The maximum number of documents per claim.
     pub max_per_claim: u32,
 }
 
@@ -115,16 +115,16 @@ impl Default for DocumentPolicy {
     }
 }
 
-/// Every policy value. `Policy::default()` is the rule book's; `Policy::try_from(PolicyFile)` is the operator's.
+/// All policy values: `Policy::default()` has the rule book's, `Policy::try_from(PolicyFile)` the operator's.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Policy {
-    /// The vendor's time zone, in which days begin and end (T).
+    /// The vendor's time zone, which decides when days begin and end (T).
     pub time_zone: TimeZone,
     /// The time zone's IANA name.
     pub time_zone_name: String,
-    /// The vendor's holidays: no business days (T).
+    /// The vendor's holidays, which are not business days (T).
     pub holidays: BTreeSet<Date>,
-    /// How long each clock runs.
+    /// The term of each deadline.
     pub deadlines: Deadlines,
     /// The limits of proof documents.
     pub documents: DocumentPolicy,

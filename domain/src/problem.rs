@@ -1,11 +1,11 @@
-//! Refusals as data: a stable code, the input field, a message and a remedy.
+//! Problems: why a request was refused, as data with a stable code, the input field, a message and a remedy.
 
 use std::fmt::Display;
 
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
-/// One reason why something was refused, or, beside a draft, what would refuse its submission.
+/// One reason why a request was refused or, beside a draft, what would prevent its submission.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Problem {
     /// The stable code.
@@ -16,10 +16,10 @@ pub struct Problem {
     pub field: Option<Vec<String>>,
     /// What to do about it.
     pub remedy: Option<String>,
-    /// The variable parts of the message, so that a client can say it in another language (L16).
+    /// The variable parts of the message, so that clients can translate it (L16).
     #[serde(default)]
     pub params: Vec<Param>,
-    /// The claim that it is about, where the caller may see it (L16).
+    /// The claim that the problem is about, if the caller may see it (L16).
     #[serde(default)]
     pub claim_id: Option<Uuid>,
 }
@@ -60,6 +60,13 @@ impl Problem {
         self
     }
 
+    /// The same problem, with a variable part that its message quotes by `{:?}`, escaped as it is there (L16).
+    #[must_use]
+    pub fn quoted(self, name: &str, value: &str) -> Self {
+        let shown = format!("{value:?}");
+        self.param(name, shown.get(1..shown.len().saturating_sub(1)).unwrap_or_default())
+    }
+
     /// The same problem, about this claim, which the caller may see (L16).
     #[must_use]
     pub const fn of_claim(mut self, claim_id: Uuid) -> Self {
@@ -67,13 +74,13 @@ impl Problem {
         self
     }
 
-    /// The same problem with this claim, where it depends on how the claim stands and names none yet (L16).
+    /// The same problem about this claim, if its code depends on the claim's state and it names no claim yet (L16).
     #[must_use]
     pub fn of_claim_as_it_stands(self, claim_id: Uuid) -> Self {
         if self.code.is_of_the_claim() && self.claim_id.is_none() { self.of_claim(claim_id) } else { self }
     }
 
-    /// The same problem, with what to do about it where nothing was said yet.
+    /// The same problem, with this remedy unless it already has one.
     #[must_use]
     pub fn remedy_unless_given(self, remedy: impl FnOnce() -> String) -> Self {
         if self.remedy.is_some() { self } else { self.remedy(remedy()) }
@@ -84,13 +91,13 @@ impl Problem {
         Self::new(ProblemCode::InvalidValue, message).at(field)
     }
 
-    /// The one answer for "not there" and "not yours" (A4).
+    /// The same problem for an object that does not exist and one that the caller may not see (A4).
     #[must_use]
     pub fn not_found(what: &str, field: &str) -> Self {
-        Self::new(ProblemCode::NotFound, format!("There is no such {what}."))
+        Self::new(ProblemCode::NotFound, format!("The id names no {what} that you may see."))
             .at([field])
             .param("object", what)
-            .remedy(format!("Check the {what}'s id; only what you may see can be named."))
+            .remedy(format!("Check the {what}'s id."))
     }
 
     /// The claim changed since the caller read it.
@@ -98,12 +105,12 @@ impl Problem {
     pub fn version_conflict(expected: i32, current: i32) -> Self {
         Self::new(
             ProblemCode::VersionConflict,
-            format!("The claim is at version {current}, not at version {expected}; nothing was done."),
+            format!("The claim is at version {current}, not {expected}; nothing was changed."),
         )
         .at(["expectedVersion"])
         .param("currentVersion", current)
         .param("expectedVersion", expected)
-        .remedy("Read the claim again, look at what changed, and repeat with its current version.")
+        .remedy("Read the claim again, review what changed, and repeat the request with the current version.")
     }
 }
 
@@ -127,7 +134,7 @@ impl ProblemCode {
 
 macro_rules! codes {
     ($($(#[$meta:meta])* $value:ident = $text:literal,)*) => {
-        /// The stable codes of refusals.
+        /// The stable codes of problems.
         #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
         pub enum ProblemCode { $($(#[$meta])* #[serde(rename = $text)] $value,)* }
 
@@ -147,7 +154,7 @@ macro_rules! codes {
 codes! {
     /// E1: the domain is not a verified domain of the tenant.
     DomainTenantMismatch = "DOMAIN_TENANT_MISMATCH",
-    /// E2: no subscription id at all.
+    /// E2: not a subscription id.
     SubscriptionIdInvalid = "SUBSCRIPTION_ID_INVALID",
     /// E3: no such subscription on the tenant.
     SubscriptionNotFound = "SUBSCRIPTION_NOT_FOUND",
@@ -163,15 +170,15 @@ codes! {
     SubscriptionNotActive = "SUBSCRIPTION_NOT_ACTIVE",
     /// E9: on another live claim of the same partner.
     SubscriptionAlreadyClaimed = "SUBSCRIPTION_ALREADY_CLAIMED",
-    /// E10: several subscriptions could be meant.
+    /// E10: several subscriptions are eligible, and none is named.
     SubscriptionRequired = "SUBSCRIPTION_REQUIRED",
-    /// E11: no activities of the solution area.
+    /// E11: a set of activities that the solution area does not allow.
     ActivityNotAllowed = "ACTIVITY_NOT_ALLOWED",
     /// E12: a product of the other solution area.
     ProductSolutionAreaMismatch = "PRODUCT_SOLUTION_AREA_MISMATCH",
     /// E13: the MPN id is not one of the partner's.
     LocationNotYours = "LOCATION_NOT_YOURS",
-    /// E13: the location is not enrolled in the programme.
+    /// E13: the location is not enrolled in the program.
     LocationNotEnrolled = "LOCATION_NOT_ENROLLED",
     /// E14: no products.
     ProductsRequired = "PRODUCTS_REQUIRED",
@@ -187,15 +194,15 @@ codes! {
     SolutionDetailsRequired = "SOLUTION_DETAILS_REQUIRED",
     /// E15: another live claim of the same partner on the workload.
     DuplicateClaim = "DUPLICATE_CLAIM",
-    /// L10: not in this status.
+    /// L10: the status does not allow the action.
     WrongStatus = "WRONG_STATUS",
-    /// L3: the role may, but not this person on this claim.
+    /// L3: the role allows the action, but not for this caller on this claim.
     NotAllowed = "NOT_ALLOWED",
-    /// L8: fixed since submission.
+    /// L8: cannot be changed after submission.
     FieldNotEditable = "FIELD_NOT_EDITABLE",
     /// The claim changed since it was read.
     VersionConflict = "VERSION_CONFLICT",
-    /// J1: the key was used for something else.
+    /// J1: the key was used for another input or mutation.
     IdempotencyKeyReused = "IDEMPOTENCY_KEY_REUSED",
     /// L6, X: a product of the claim is contested.
     InArbitration = "IN_ARBITRATION",
@@ -205,7 +212,7 @@ codes! {
     DisputeWindowClosed = "DISPUTE_WINDOW_CLOSED",
     /// N1: too late to decline.
     ConsentWindowClosed = "CONSENT_WINDOW_CLOSED",
-    /// P1: the content is of no allowed type.
+    /// P1: the content is not of an allowed type.
     FileTypeNotAllowed = "FILE_TYPE_NOT_ALLOWED",
     /// P1: the file has no content.
     FileEmpty = "FILE_EMPTY",
@@ -213,8 +220,8 @@ codes! {
     FileTooLarge = "FILE_TOO_LARGE",
     /// P1: the claim has as many documents as allowed.
     TooManyFiles = "TOO_MANY_FILES",
-    /// L13: a value that is not acceptable.
+    /// L13: the value is invalid.
     InvalidValue = "INVALID_VALUE",
-    /// A4: not there, or not yours.
+    /// A4: does not exist, or the caller may not see it.
     NotFound = "NOT_FOUND",
 }

@@ -29,7 +29,7 @@ pub const EML: &str = "message/rfc822";
 /// A saved e-mail of Outlook, `.msg`.
 pub const MSG: &str = "application/vnd.ms-outlook";
 
-/// What stands for the media type of a document that only its password opens; it may not be attached.
+/// Stands for the media type of a document that needs a password to open; it may not be attached.
 pub const LOCKED: &str = "application/x-encrypted";
 
 /// Every media type that may be attached (P1).
@@ -40,27 +40,27 @@ const UNNAMED: &str = "document";
 /// What follows the last point counts as the extension up to this many characters.
 const EXTENSION_MAX: usize = 16;
 
-/// Whether a file may be attached: its size, its type as found by its content, and the documents already there.
+/// Whether a file may be attached, by its size, its type as found by content, and the number of documents.
 #[must_use]
 pub fn check(size: u64, media_type: Option<&str>, documents_already: u32, policy: &DocumentPolicy) -> Vec<Problem> {
     let mut problems = Vec::new();
     let too_large = size > policy.max_size_bytes();
     if size == 0 {
-        problems.push(refusal(ProblemCode::FileEmpty, "The file is empty.", "Check the file and attach it again."));
+        problems.push(refusal(ProblemCode::FileEmpty, "The file is empty.", "Check the file, and attach it again."));
     }
     if too_large {
         let message = format!("The file is larger than {} MiB.", policy.max_size_mib);
-        let remedy = "Make it smaller or split it into several files.";
+        let remedy = "Reduce its size, or split it into several files.";
         problems.push(refusal(ProblemCode::FileTooLarge, message, remedy).param("maxSizeMib", policy.max_size_mib));
     }
-    // Of an empty file no type can be told, nor of one that may have been cut off.
+    // Of a empty file no type can be told, nor of one that may have been cut off.
     let known = media_type.is_some_and(|media_type| MEDIA_TYPES.contains(&media_type));
     if media_type == Some(LOCKED) {
-        let message = "The document is encrypted; a reviewer cannot open it.";
-        let remedy = "Save it without a password and without restrictions, for instance by printing it to a new PDF.";
+        let message = "The document is encrypted, so reviewers cannot open it.";
+        let remedy = "Save it without a password or restrictions, for example by printing it to a new PDF.";
         problems.push(refusal(ProblemCode::FileTypeNotAllowed, message, remedy));
     } else if !known && size > 0 && !(too_large && media_type.is_none()) {
-        let message = "The file's content is none of the accepted kinds.";
+        let message = "The file's content is not of an accepted type.";
         let remedy = "Attach a PDF, Word, PowerPoint, Excel, PNG or JPEG file, or a saved e-mail (.eml, .msg).";
         problems.push(refusal(ProblemCode::FileTypeNotAllowed, message, remedy));
     }
@@ -70,7 +70,7 @@ pub fn check(size: u64, media_type: Option<&str>, documents_already: u32, policy
             policy.max_per_claim
         );
         problems.push(
-            refusal(ProblemCode::TooManyFiles, message, "Put several proofs into one file.")
+            refusal(ProblemCode::TooManyFiles, message, "Combine several proofs into one file.")
                 .param("count", documents_already)
                 .param("limit", policy.max_per_claim),
         );

@@ -1,4 +1,4 @@
-//! Text that people type: trimmed, bounded, and free of what cannot be shown (L13).
+//! Normalizes and checks texts that people type: trimmed, bounded, without control characters (L13).
 
 mod collate;
 mod fold;
@@ -23,17 +23,18 @@ fn invalid(field: &str, message: impl Into<String>, remedy: &str) -> Problem {
     Problem::invalid(field.split('.'), message).remedy(remedy)
 }
 
-/// The text with plain line breaks, without control characters, and without what cannot be seen around it.
+/// The text with normalized line breaks, without control characters, and without invisible characters around it.
 fn clean(field: &str, text: &str, max: usize) -> Result<String, Problem> {
     let text = text.replace("\r\n", "\n");
     if text.chars().any(|c| c.is_control() && c != '\n' && c != '\t') {
-        let message = "The text has a control character that cannot be shown.";
-        return Err(invalid(field, message, "Remove everything but letters, digits, signs, line breaks and tabs."));
+        let message = "The text contains a control character.";
+        return Err(invalid(field, message, "Remove all control characters except line breaks and tabs."));
     }
     if let Some(found) = text.chars().find(|c| visible::is_override(*c)) {
         let code = u32::from(found);
-        let message =
-            format!("The text contains the bidirectional override U+{code:04X}, which makes it read differently.");
+        let message = format!(
+            "The text contains the bidirectional override U+{code:04X}, which changes the order in which it is read."
+        );
         let problem = invalid(field, message, "Remove U+202D and U+202E. Isolates (U+2066 to U+2069) are allowed.");
         return Err(problem.param("character", format!("U+{code:04X}")));
     }
@@ -46,16 +47,16 @@ fn clean(field: &str, text: &str, max: usize) -> Result<String, Problem> {
     Ok(text.to_owned())
 }
 
-/// A text that must be there, normalised. `field` is a path written with points, such as `customerContact.name`.
+/// A text that must be there, normalized. `field` is a path written with points, such as `customerContact.name`.
 ///
 /// # Errors
 /// `INVALID_VALUE` when it is blank, too long or has control characters (L13).
 pub fn required(field: &str, text: &str, max: usize) -> Result<String, Problem> {
     let text = clean(field, text, max)?;
-    if text.is_empty() { Err(invalid(field, "The text is blank.", "Fill it in.")) } else { Ok(text) }
+    if text.is_empty() { Err(invalid(field, "The text is blank.", "Enter a text.")) } else { Ok(text) }
 }
 
-/// A text that may be missing, normalised; a blank one is missing. `field` as in [`required`].
+/// A text that may be missing, normalized; a blank one is missing. `field` as in [`required`].
 ///
 /// # Errors
 /// `INVALID_VALUE` when it is too long or has control characters (L13).
@@ -67,13 +68,16 @@ pub fn optional(field: &str, text: Option<&str>, max: usize) -> Result<Option<St
 /// An e-mail address, checked for form only (L13). `field` as in [`required`].
 ///
 /// # Errors
-/// `INVALID_VALUE` when it is no address of a named host on the internet.
+/// `INVALID_VALUE` if it is not an address at a named host on the internet.
 pub fn email(field: &str, text: &str) -> Result<String, Problem> {
     let text = identifier::email(&required(field, text, NAME_MAX)?);
     let form = Options { minimum_sub_domains: 2, allow_domain_literal: false, allow_display_text: false };
     match EmailAddress::parse_with_options(&text, form) {
         Ok(_) => Ok(text),
-        Err(_) => Err(invalid(field, "This is not an e-mail address.", "Give one address, such as ana@contoso.com.")),
+        Err(_) => {
+            let message = format!("{text:?} is not an e-mail address.");
+            Err(invalid(field, message, "Give one address, such as ana@contoso.com.").quoted("value", &text))
+        }
     }
 }
 
@@ -85,7 +89,7 @@ pub fn subject(field: &str, text: &str) -> Result<String, Problem> {
     required(field, text, NAME_MAX).map(|text| identifier::subject(&text))
 }
 
-/// A contact with every field normalised. `field` is the path of the contact, as in [`required`].
+/// A contact with every field normalized. `field` is the path of the contact, as in [`required`].
 ///
 /// # Errors
 /// Every field of it that is not acceptable, all at once.
@@ -113,7 +117,7 @@ pub fn idempotency_key(key: &str) -> Result<(), Problem> {
     }
     let message =
         format!("An idempotency key has at most {KEY_MAX} characters, is not blank, and has no control characters.");
-    let remedy = "Make a new key for each thing to be done, such as a random UUID.";
+    let remedy = "Generate a new key for each operation, such as a random UUID.";
     Err(invalid("idempotencyKey", message, remedy).param("limit", KEY_MAX))
 }
 

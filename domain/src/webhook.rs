@@ -18,6 +18,11 @@ const JITTER: i64 = 20;
 const LONGEST_WAIT: i64 = HOUR;
 /// For how long every attempt of an endpoint must have failed until it is disabled (W4).
 const FAILURES_DISABLE_AFTER: i64 = 5 * DAY;
+/// An endpoint that accepted its last message within this time, in milliseconds, is prompt (W3): it has slots of its own, and several
+/// messages at once.
+pub const PROMPT_WITHIN: i32 = 1_000;
+/// For how long an endpoint rests after its first failure and at most, in microseconds.
+const REST: (i64, i64) = (SECOND / 2, 5 * MINUTE);
 /// For how long the old secret signs beside the new one after a rotation (W2).
 const BOTH_SECRETS_SIGN_FOR: i64 = DAY;
 /// For how long deliveries and their attempts can be read (W5).
@@ -57,6 +62,16 @@ pub fn retry_at(failures: i32, asked: Option<i64>, random: u64, now: Timestamp) 
     let by_schedule = longest - i64::try_from(random % earlier.unsigned_abs().max(1)).unwrap_or(0);
     let pause = by_schedule.max(asked.unwrap_or(0).min(LONGEST_WAIT));
     Timestamp::from_micros(now.micros().saturating_add(pause)).ok()
+}
+
+/// For how long nothing is sent to an endpoint of which so many attempts failed in a row, counted from 1, in microseconds: four times as
+/// long after each, up to five minutes. So an endpoint that fails costs the same however many deliveries are pending, and one that is back is
+/// found soon.
+#[must_use]
+pub fn rest(failures: u32) -> i64 {
+    let (first, longest) = REST;
+    let longer = 2 * failures.saturating_sub(1).min(8);
+    (first << longer).min(longest)
 }
 
 /// Whether an endpoint whose attempts have all failed since then is disabled (W4).
@@ -110,6 +125,13 @@ mod tests {
         assert_eq!(retry_at(1, Some(48 * HOUR), 7, at(0)), Some(at(HOUR)));
         assert_eq!(retry_at(2, Some(SECOND), 0, at(0)), Some(at(5 * MINUTE)), "never sooner than by the schedule");
         assert_eq!(retry_at(8, Some(SECOND), 0, at(0)), None);
+    }
+
+    #[test]
+    fn an_endpoint_rests_longer_after_each_failure() {
+        // W3
+        assert_eq!([1, 2, 3, 4].map(rest), [SECOND / 2, 2 * SECOND, 8 * SECOND, 32 * SECOND]);
+        assert_eq!([6, 7, u32::MAX].map(rest), [5 * MINUTE; 3]);
     }
 
     #[test]

@@ -258,7 +258,7 @@ fn an_ended_subscription_ends_its_association_and_the_claim_stays_approved() {
     assert!(
         comment.by_system
             && comment.body.contains(&support::SUBSCRIPTION.to_string())
-            && comment.body.contains("claimed anew")
+            && comment.body.contains("Create a new claim")
     );
     assert_eq!((done.events[0].by_system, done.events[0].comment_id), (true, Some(comment.id)));
     assert_eq!(done.claim.evaluation.map(|evaluation| evaluation.status), Some(EvaluationStatus::Cancelled));

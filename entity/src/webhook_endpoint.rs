@@ -46,6 +46,8 @@ pub struct Model {
     pub last_failure_at: Option<i64>,
     /// The first failure since the last success.
     pub failing_since: Option<i64>,
+    /// How long its last attempts took, in milliseconds; null before the first.
+    pub last_milliseconds: Option<i32>,
 }
 
 impl ActiveModelBehavior for ActiveModel {}

@@ -8,7 +8,10 @@ use axum::{
     http::{Request, header},
 };
 use cpor::{
-    app::{AppError, Download},
+    app::{
+        AppError, Download,
+        notices::{Followed, Link},
+    },
     auth::Authenticator,
     config::ServeOptions,
     documents::{Documents, Receiving},
@@ -37,6 +40,10 @@ impl Backend for Shelf {
 
     fn open_document<'a>(&'a self, _: &'a Caller, _: &'a str) -> BoxFuture<'a, Result<Option<Download>, AppError>> {
         async { Ok(None) }.boxed()
+    }
+
+    fn follow_link(&self, _: Link) -> BoxFuture<'_, Result<Followed, AppError>> {
+        async { Ok(Followed::Gone(String::new())) }.boxed()
     }
 
     fn meet<'a>(&'a self, _: &'a Caller) -> BoxFuture<'a, ()> {

@@ -38,7 +38,7 @@ impl App {
     /// arbitration and no claim at all.
     ///
     /// # Errors
-    /// `FORBIDDEN` for anybody but a review lead with `reviews:write`; the database's.
+    /// `FORBIDDEN` for every caller except a review lead with `reviews:write`; database errors.
     pub async fn award_arbitration(
         &self,
         caller: &Caller,
@@ -89,7 +89,7 @@ impl App {
             key.remember(&transaction, &done, now).await?;
         }
         transaction.commit().await?;
-        self.tail().wake();
+        self.tail().committed();
         self.outbox().wake();
         Ok(done)
     }
@@ -108,6 +108,6 @@ fn refused(problems: Vec<Problem>) -> Awarded {
 }
 
 fn not_open() -> Problem {
-    Problem::new(ProblemCode::WrongStatus, format!("The arbitration is not {} any more.", ArbitrationStatus::Open))
-        .remedy("Read the arbitration again: it was awarded, or settled by itself.")
+    Problem::new(ProblemCode::WrongStatus, format!("The arbitration is no longer {}.", ArbitrationStatus::Open))
+        .remedy("Read the arbitration again; it was awarded, or ended without an award.")
 }

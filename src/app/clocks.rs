@@ -37,7 +37,7 @@ impl App {
     /// Does everything that is due by now, in order of time. Safe to run on any number of servers at once.
     ///
     /// # Errors
-    /// The database's; a claim that cannot be moved is logged and left for the next run.
+    /// Database errors; a claim that cannot be moved is logged and left for the next run.
     pub async fn settle(&self) -> Result<(), AppError> {
         let mut failed: Vec<Uuid> = Vec::new();
         loop {
@@ -51,7 +51,7 @@ impl App {
                     if error.is_unavailable() {
                         return Err(error.into());
                     }
-                    tracing::error!(claim = %due.claim_id, error = error.for_the_log(), "a clock could not fire");
+                    tracing::error!(claim = %due.claim_id, error = error.for_the_log(), "a clock failed to fire");
                     failed.push(due.claim_id);
                 }
             }
@@ -89,7 +89,7 @@ impl App {
         Box::pin(plan.store(&transaction)).await?;
         transaction.commit().await?;
         telemetry::clock_fired();
-        self.tail().wake();
+        self.tail().committed();
         self.outbox().wake();
         Ok(())
     }
@@ -98,10 +98,10 @@ impl App {
     /// answers (T5).
     ///
     /// # Errors
-    /// `FORBIDDEN` outside a sandbox; the database's.
+    /// `FORBIDDEN` outside a sandbox; database errors.
     pub async fn advance_clock(&self, by: &str) -> Result<Advanced, AppError> {
         if !self.clock().is_sandbox() {
-            return Err(AppError::Forbidden("The clock can be moved in a sandbox only.".to_owned()));
+            return Err(AppError::Forbidden("The clock can be moved only in a sandbox.".to_owned()));
         }
         self.refresh_clock().await?;
         let target = match target(self.now(), by) {
@@ -117,10 +117,14 @@ impl App {
             }
         }
         self.settle().await?;
-        // Retries and digests fall due by this clock too (M6).
+        self.wake_deliveries();
+        Ok(Advanced { now: self.now(), problems: Vec::new() })
+    }
+
+    /// Retries and digests fall due by this clock too (M6, W3).
+    fn wake_deliveries(&self) {
         self.outbox().wake();
         self.wake_webhooks();
-        Ok(Advanced { now: self.now(), problems: Vec::new() })
     }
 
     /// Remembered before it is true: a server that dies in between must not leave history from a time that never was.
@@ -139,12 +143,16 @@ impl App {
     /// Takes over how far another server on the same database has moved the sandbox clock.
     ///
     /// # Errors
-    /// The database's.
+    /// Database errors.
     pub async fn refresh_clock(&self) -> Result<(), AppError> {
         if self.clock().offset().is_some()
             && let Some(offset) = settings::sandbox_offset(self.db()).await?
         {
+            let before = self.clock().offset();
             self.clock().set_offset(offset);
+            if self.clock().offset() != before {
+                self.wake_deliveries();
+            }
         }
         Ok(())
     }
@@ -153,16 +161,16 @@ impl App {
 /// The instant that lies this ISO 8601 duration ahead.
 fn target(now: Timestamp, by: &str) -> Result<Timestamp, Problem> {
     let invalid = |message: &str| {
-        Problem::invalid(["by"], message).remedy("Give an ISO 8601 duration that leads forward, such as P7D or PT36H.")
+        Problem::invalid(["by"], message).remedy("Give a positive ISO 8601 duration, such as P7D or PT36H.")
     };
     // Not `Span::from_str`, which takes "7 days" as well.
     let iso = jiff::fmt::temporal::SpanParser::new();
-    let span = iso.parse_span(by.trim()).map_err(|_| invalid("This is no ISO 8601 duration."))?;
+    let span = iso.parse_span(by.trim()).map_err(|_| invalid("The value is not an ISO 8601 duration."))?;
     let here = now.to_jiff().to_zoned(jiff::tz::TimeZone::UTC);
-    let too_far = "That is further than the clock can be moved at once.";
+    let too_far = "The duration is longer than the clock can be moved at once.";
     let there = here.checked_add(span).map_err(|_| invalid(too_far))?;
     if there <= here {
-        return Err(invalid("The clock moves forward only."));
+        return Err(invalid("The clock moves only forward."));
     }
     let limit = here.checked_add(jiff::Span::new().years(YEARS_MAX)).map_err(|_| invalid(too_far))?;
     if there > limit { Err(invalid(too_far)) } else { Ok(there.timestamp().into()) }

@@ -30,14 +30,14 @@ pub enum Loader<'a> {
     Operator,
 }
 
-/// What became of the rows.
+/// The result of the rows.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Upserted {
     /// How many were new.
     pub inserted: usize,
     /// How many changed something.
     pub updated: usize,
-    /// How many said what was there already.
+    /// The number of rows that matched the stored data.
     pub unchanged: usize,
     /// The rows that were refused, by their position from 0, and why; nothing of them was written.
     pub problems: Vec<(usize, Problem)>,
@@ -48,8 +48,8 @@ impl App {
     /// is what it would have been.
     ///
     /// # Errors
-    /// `FORBIDDEN` for a caller other than the directory's service account; `BAD_USER_INPUT` beyond [`ROWS_MAX`] rows; the
-    /// database's.
+    /// `FORBIDDEN` for a caller other than the directory's service account; `BAD_USER_INPUT` beyond [`ROWS_MAX`] rows;
+    /// database errors.
     pub async fn upsert<R: Loadable + Serialize>(
         &self,
         loader: Loader<'_>,
@@ -61,7 +61,7 @@ impl App {
         allowed(loader)?;
         if rows.len() > ROWS_MAX {
             return Err(AppError::BadInput(format!(
-                "One call takes at most {ROWS_MAX} rows; split them over several calls."
+                "A request has at most {ROWS_MAX} rows. Split them into several requests."
             )));
         }
         let key = match loader {
@@ -141,10 +141,10 @@ impl App {
 fn allowed(loader: Loader<'_>) -> Result<(), AppError> {
     let Loader::Caller(caller) = loader else { return Ok(()) };
     if !caller.has(Scope::DirectoryWrite) {
-        return Err(AppError::Forbidden(format!("This needs the scope {}.", Scope::DirectoryWrite)));
+        return Err(AppError::Forbidden(format!("The token needs the scope {}.", Scope::DirectoryWrite)));
     }
     if !caller.is(Role::DirectorySync) {
-        return Err(AppError::Forbidden(format!("Only the role {} loads the directory.", Role::DirectorySync)));
+        return Err(AppError::Forbidden(format!("Only the role {} may load the directory.", Role::DirectorySync)));
     }
     Ok(())
 }
@@ -158,8 +158,8 @@ fn checked<R: Loadable>(rows: Vec<R>, problems: &mut Vec<(usize, Problem)>) -> (
             Ok(row) if seen.insert(row.key()) => good.push((position, row)),
             Ok(_) => problems.push((
                 position,
-                Problem::invalid([R::KEY_FIELD], "An earlier row of this call has the same key.")
-                    .remedy("Give each key once a call."),
+                Problem::invalid([R::KEY_FIELD], "An earlier row of this request has the same key.")
+                    .remedy("Give each key only once per request."),
             )),
             Err(problem) => problems.push((position, problem)),
         }

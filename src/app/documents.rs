@@ -1,4 +1,4 @@
-//! Receiving and downloading proof documents (P1): authorised like the claim, checked against their hash.
+//! Receiving and downloading proof documents (P1): authorized like the claim, checked against their hash.
 
 use std::ops::Range;
 
@@ -30,11 +30,11 @@ pub struct Download {
     documents: Documents,
 }
 
-/// The pieces of a download. An error means that the connection must be cut: the rest is not what was uploaded, or cannot
-/// be read.
+/// The pieces of a download. An error means that the connection must be closed: the rest does not match the upload, or
+/// cannot be read.
 pub type Pieces = BoxStream<'static, Result<Bytes, Cut>>;
 
-/// A download does not go on. Why stands in the log.
+/// A download cannot continue. The reason is in the log.
 #[derive(Clone, Copy, Debug)]
 pub struct Cut;
 
@@ -57,7 +57,8 @@ impl Download {
     /// to its end, whatever the part; see [`Content`].
     ///
     /// # Errors
-    /// A fault when the content is gone, or was found not to be what was uploaded already; the store's own.
+    /// An internal error if the content is missing, or already known not to match its upload; errors of the document
+    /// store.
     pub async fn content(&self, part: Range<u64>) -> Result<Pieces, AppError> {
         let mut content = self.documents.read(&self.key, &self.sha256, part).await?;
         let first = content.next().await.map_err(|error| self.error(error))?;
@@ -70,7 +71,7 @@ impl Download {
         match error {
             ContentError::Store(error) => error.into(),
             ContentError::Damaged => {
-                AppError::Internal(format!("the content of document {} is not what was uploaded", self.id))
+                AppError::Internal(format!("the content of document {} does not match its upload", self.id))
             }
         }
     }
@@ -83,7 +84,7 @@ async fn next(left: Option<(Download, Content)>) -> Option<(Result<Bytes, Cut>, 
         Ok(Some(piece)) => Some((Ok(piece), Some((download, content)))),
         Ok(None) => None,
         Err(error) => {
-            tracing::error!(document = %download.id, error = ?download.error(error), "a download was cut");
+            tracing::error!(document = %download.id, error = ?download.error(error), "a download was aborted");
             Some((Err(Cut), None))
         }
     }
@@ -98,13 +99,13 @@ impl App {
         Ok(self.documents().receive(self.policy().documents.max_size_bytes()).await?)
     }
 
-    /// Finds a document for the caller; nothing where it is not there or its claim is not in reach (A4).
+    /// Finds a document for the caller; `None` if it does not exist or its claim is not visible to the caller (A4).
     ///
     /// # Errors
-    /// `FORBIDDEN` without `claims:read`; the database's.
+    /// `FORBIDDEN` without `claims:read`; database errors.
     pub async fn open_document(&self, caller: &Caller, id: Uuid) -> Result<Option<Download>, AppError> {
         if !caller.has(Scope::ClaimsRead) {
-            return Err(AppError::Forbidden(format!("This needs the scope {}.", Scope::ClaimsRead)));
+            return Err(AppError::Forbidden(format!("The token needs the scope {}.", Scope::ClaimsRead)));
         }
         let found = store::documents::by_ids(self.db(), caller, &[id]).await?.pop();
         Ok(found.map(|document| Download::new(document, self.documents().clone())))

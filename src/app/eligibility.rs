@@ -1,4 +1,4 @@
-//! Eligibility asked for: before anything is saved, and of drafts as they stand (E).
+//! Eligibility checks: before anything is saved, and of drafts in their current state (E).
 
 use domain::{
     caller::Caller,
@@ -32,18 +32,18 @@ pub struct EligibilityInput {
     pub lines: Vec<LineInput>,
 }
 
-/// What is to be said about it.
+/// The findings.
 #[derive(Clone, Debug, Default)]
 pub struct Eligibility {
     /// Everything that would refuse a submission, as far as can be known before there is a claim.
     pub problems: Vec<Problem>,
-    /// The programmes that the activities lead to (C4).
+    /// The program that the activities lead to (C4).
     pub programs: Vec<IncentiveProgram>,
     /// The subscriptions that the lines resolve to (A6).
     pub subscriptions: Vec<Subscription>,
 }
 
-/// How a draft stands.
+/// The state of a draft.
 #[derive(Clone, Debug, Default)]
 pub struct Standing {
     /// What would refuse its submission; nothing for a claim that was submitted.
@@ -53,16 +53,16 @@ pub struct Standing {
 }
 
 impl App {
-    /// Judges an intent of the caller's partner; nothing is saved.
+    /// Checks an intent of the caller's partner without saving anything.
     ///
     /// # Errors
-    /// `FORBIDDEN` for anybody but a partner with `claims:read`; the database's.
+    /// `FORBIDDEN` for every caller except a partner with `claims:read`; database errors.
     pub async fn check_eligibility(&self, caller: &Caller, input: EligibilityInput) -> Result<Eligibility, AppError> {
         let partner_id = caller
             .partner_id()
-            .ok_or_else(|| AppError::Forbidden("Only a partner asks for eligibility.".to_owned()))?;
+            .ok_or_else(|| AppError::Forbidden("Only partners may check eligibility.".to_owned()))?;
         if !caller.has(Scope::ClaimsRead) {
-            return Err(AppError::Forbidden(format!("This needs the scope {}.", Scope::ClaimsRead)));
+            return Err(AppError::Forbidden(format!("The token needs the scope {}.", Scope::ClaimsRead)));
         }
         let programs = catalogue::programs(input.solution_area, &input.activities);
         let intent = match intent(partner_id, input) {
@@ -77,11 +77,11 @@ impl App {
         Ok(Eligibility { problems: outcome.problems, programs, subscriptions })
     }
 
-    /// How the drafts among these claims stand, in their order and in a fixed number of statements. Of the claims only
-    /// the row is looked at; their lines and documents are read here.
+    /// How the drafts among these claims stand, in their order and in a fixed number of statements. Only the rows of
+    /// the claims are used; their lines and documents are read here.
     ///
     /// # Errors
-    /// The database's.
+    /// Database errors.
     pub async fn problems_of(&self, claims: &[Claim]) -> Result<Vec<Standing>, AppError> {
         let drafts: Vec<Uuid> =
             claims.iter().filter(|claim| claim.status == ClaimStatus::Editing).map(|claim| claim.id).collect();

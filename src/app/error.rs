@@ -27,8 +27,7 @@ impl From<StoreError> for AppError {
     fn from(error: StoreError) -> Self {
         if matches!(error, StoreError::NoSuchPlace) {
             Self::BadInput(
-                "The cursor or position is of no entry of this history: it was mistyped, or the database was replaced. \
-                 Read again without it, and go on from there."
+                "This history has no entry for the cursor or position. Read again without it, and continue from there."
                     .to_owned(),
             )
         } else if error.is_unavailable() {

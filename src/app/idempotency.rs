@@ -1,4 +1,4 @@
-//! Idempotency keys (J1): a repeat of what was done gives its answer, anything else under the key is refused.
+//! Idempotency keys (J1): a repeat returns the recorded result; anything else under the key is refused.
 
 use domain::{
     caller::Caller,
@@ -29,7 +29,7 @@ pub struct Key {
 }
 
 impl Key {
-    /// The key of a mutation with this input; nothing where the caller gave none.
+    /// The key of a mutation with this input; `None` if the caller gave none.
     ///
     /// # Errors
     /// `INVALID_VALUE` for a key that is blank, too long or has control characters.
@@ -47,10 +47,10 @@ impl Key {
         Ok(Some(Self { subject: caller.subject.clone(), given: identifier::key(key), mutation, input_hash }))
     }
 
-    /// What was answered when this very mutation was done before.
+    /// The recorded result, if this mutation was executed before.
     ///
     /// # Errors
-    /// The database's; inside, `IDEMPOTENCY_KEY_REUSED` when something else was done under the key.
+    /// Database errors; inside, `IDEMPOTENCY_KEY_REUSED` if the key was used for something else.
     pub async fn earlier<T: DeserializeOwned>(
         &self,
         transaction: &Transaction,
@@ -61,11 +61,11 @@ impl Key {
         }
     }
 
-    /// What was answered when this was done before.
+    /// The recorded result, if this was executed before.
     ///
     /// # Errors
-    /// [`StoreError::Corrupt`] for an answer that cannot be read; inside, `IDEMPOTENCY_KEY_REUSED` when it was something
-    /// else that was done under the key.
+    /// [`StoreError::Corrupt`] for an answer that cannot be read; inside, `IDEMPOTENCY_KEY_REUSED` if the key was used
+    /// for something else.
     pub fn answer<T: DeserializeOwned>(&self, done: &Remembered) -> Result<Result<T, Problem>, StoreError> {
         if done.mutation != self.mutation || done.input_hash != self.input_hash {
             return Ok(Err(reused()));
@@ -80,7 +80,7 @@ impl Key {
         (&self.subject, &self.given)
     }
 
-    /// The row that remembers the answer.
+    /// The row that records the result.
     ///
     /// # Errors
     /// [`StoreError::Corrupt`] for an answer that has no JSON form: there is none.
@@ -112,7 +112,7 @@ impl App {
     /// Forgets the keys that no longer hold.
     ///
     /// # Errors
-    /// The database's.
+    /// Database errors.
     pub async fn forget_old_keys(&self) -> Result<(), AppError> {
         let before = self.now().micros().saturating_sub(HOLDS);
         let Ok(before) = Timestamp::from_micros(before) else { return Ok(()) };
@@ -125,8 +125,8 @@ impl App {
 fn reused() -> Problem {
     Problem::new(
         ProblemCode::IdempotencyKeyReused,
-        "This idempotency key was used for another mutation or another input.",
+        "This idempotency key was already used for another mutation or another input.",
     )
     .at(["idempotencyKey"])
-    .remedy("Use a new key for every new intent, and the same key only to repeat the very same one.")
+    .remedy("Use a new key for each new operation; reuse a key only to repeat the same operation.")
 }

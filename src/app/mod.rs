@@ -30,7 +30,7 @@ use crate::{
     auth::Revocations, clock::Clock, documents::Documents, events::Tail, mail::Writer, store::Db, webhooks::Webhooks,
 };
 
-/// The server's use cases and what they stand on; cheap to clone.
+/// The server's use cases and what they need; cheap to clone.
 #[derive(Clone, Debug)]
 pub struct App(Arc<Inner>);
 
@@ -150,13 +150,13 @@ impl App {
         &self.0.documents
     }
 
-    /// The revoked tokens that this server knows (A8); whoever checks tokens looks at them.
+    /// The revoked tokens that this server knows (A8), which every check of a token uses.
     #[must_use]
     pub fn revocations(&self) -> &Revocations {
         &self.0.revocations
     }
 
-    /// What links begin with, without a slash at the end; nothing where links stay relative.
+    /// What links begin with, without a slash at the end; `None` if links stay relative.
     #[must_use]
     pub fn public_url(&self) -> Option<&str> {
         self.0.public_url.as_deref()
@@ -168,6 +168,6 @@ impl App {
     /// Why not, for the operator.
     pub async fn ready(&self) -> Result<(), String> {
         crate::store::ready(self.db()).await.map_err(|error| error.for_the_log())?;
-        if self.tail().runs() { Ok(()) } else { Err("the tail of the history does not run".to_owned()) }
+        if self.tail().runs() { Ok(()) } else { Err("the reader of the event log is not running".to_owned()) }
     }
 }

@@ -44,7 +44,7 @@ pub(super) struct Met(Mutex<HashSet<String>>);
 #[derive(Debug, Default)]
 pub(super) struct Deputies(Mutex<Vec<Reviewer>>);
 
-/// What became of moving a reviewer's reviews.
+/// The result of moving a reviewer's reviews.
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
 pub struct Reassigned {
     /// The claims whose review was moved, as they are now.
@@ -77,10 +77,10 @@ impl Absence {
     }
 }
 
-/// What became of it.
+/// The result.
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
 pub struct AbsenceSet {
-    /// The reviewer's subject; nothing where it was refused.
+    /// The reviewer's subject; `None` if it was refused.
     pub subject: Option<String>,
     /// Why it was refused.
     pub problems: Vec<Problem>,
@@ -99,11 +99,11 @@ impl App {
         match timeout(LEARNING, self.learn(caller)).await {
             Ok(Ok(())) => {}
             Ok(Err(error)) => {
-                tracing::warn!(cause = error.for_the_log(), "a reviewer could not be learned");
+                tracing::warn!(cause = error.for_the_log(), "a new reviewer could not be stored");
                 return;
             }
             Err(_) => {
-                tracing::warn!("a reviewer could not be learned in time");
+                tracing::warn!("storing a new reviewer timed out");
                 return;
             }
         }
@@ -145,19 +145,19 @@ impl App {
         absent.absence.as_ref()?.deputy.clone()
     }
 
-    /// Takes over who stands in for whom, as the database has it.
+    /// Reads who deputizes for whom from the database.
     ///
     /// # Errors
-    /// The database's; what was known stays in effect.
+    /// Database errors; what was known stays in effect.
     pub async fn refresh_deputies(&self) -> Result<(), AppError> {
         let absent = reviewers::with_deputies(self.db()).await?;
         *self.0.deputies.0.lock().unwrap_or_else(PoisonError::into_inner) = absent;
         Ok(())
     }
 
-    /// Who gets a review that is to be assigned to this subject, and who is absent in that case: an active reviewer (R2), or
-    /// while they are absent their deputy, or nobody where the deputy is absent too (R4). Whoever takes a review for
-    /// themselves is there.
+    /// Who gets a review that is to be assigned to this subject, and who is absent in that case: an active reviewer
+    /// (R2), or while they are absent their deputy, or nobody where the deputy is absent too (R4). A reviewer who takes
+    /// a review themselves is present.
     pub(super) async fn assignee(
         &self,
         on: &impl Reads,
@@ -179,11 +179,11 @@ impl App {
         Ok((deputy.map(assigned), Some(reviewer.name)))
     }
 
-    /// Moves every open review of one reviewer to another, or to nobody (R3). Each claim is changed and told in its history
-    /// by itself; one that cannot be moved stays and is reported.
+    /// Moves every open review of one reviewer to another, or to nobody (R3). Each claim is changed separately, with
+    /// its own history entry; one that cannot be moved stays and is reported.
     ///
     /// # Errors
-    /// `FORBIDDEN` for anybody but a review lead with `reviews:write`; the database's.
+    /// `FORBIDDEN` for every caller except a review lead with `reviews:write`; database errors.
     pub async fn reassign_reviews(
         &self,
         caller: &Caller,
@@ -203,8 +203,8 @@ impl App {
         };
         if let Some(to) = &to {
             if *to == from {
-                let problem = Problem::invalid(["toSubject"], "Both are the same reviewer.");
-                return Ok(refused(vec![problem.remedy("Name another reviewer, or nobody.")]));
+                let problem = Problem::invalid(["toSubject"], "fromSubject and toSubject are the same reviewer.");
+                return Ok(refused(vec![problem.remedy("Give another reviewer, or none.")]));
             }
             if let Err(problem) = active(self.db(), to, "toSubject").await? {
                 return Ok(refused(vec![problem]));
@@ -240,10 +240,10 @@ impl App {
         Ok(done)
     }
 
-    /// Sets an absence, or ends it where neither time is given (R4): a reviewer's own, or for a lead anybody's.
+    /// Sets an absence, or ends it if neither time is given (R4): a reviewer's own, or for a lead any reviewer's.
     ///
     /// # Errors
-    /// `FORBIDDEN` for other roles and without `reviews:write`; the database's.
+    /// `FORBIDDEN` for other roles and without `reviews:write`; database errors.
     pub async fn set_reviewer_absence(
         &self,
         caller: &Caller,
@@ -252,10 +252,10 @@ impl App {
     ) -> Result<AbsenceSet, AppError> {
         let refused = |problems| AbsenceSet { subject: None, problems };
         if !caller.has(Scope::ReviewsWrite) {
-            return Err(AppError::Forbidden(format!("This needs the scope {}.", Scope::ReviewsWrite)));
+            return Err(AppError::Forbidden(format!("The token needs the scope {}.", Scope::ReviewsWrite)));
         }
         if !caller.is_any(&[Role::Reviewer, Role::ReviewLead]) {
-            return Err(AppError::Forbidden("Only reviewers and review leads set absences.".to_owned()));
+            return Err(AppError::Forbidden("Only reviewers and review leads may set absences.".to_owned()));
         }
         let asked = match asked.checked() {
             Ok(asked) => asked,
@@ -266,8 +266,8 @@ impl App {
             Err(problem) => return Ok(refused(vec![problem])),
         };
         if !caller.is(Role::ReviewLead) && asked.subject != caller.subject {
-            let problem = Problem::new(ProblemCode::NotAllowed, "A reviewer sets only their own absence.");
-            return Ok(refused(vec![problem.at(["reviewerSubject"]).remedy("Ask a review lead.")]));
+            let problem = Problem::new(ProblemCode::NotAllowed, "A reviewer may set only their own absence.");
+            return Ok(refused(vec![problem.at(["reviewerSubject"]).remedy("Ask a review lead to set it.")]));
         }
         let done = tried(|| self.try_to_set_absence(&asked, key.as_ref())).await?;
         self.refresh_deputies().await?;
@@ -288,20 +288,20 @@ impl App {
                 Some((from, until, asked.deputy.as_deref()))
             }
             (Some(_), Some(_)) => {
-                return Err(Problem::invalid(["until"], "The absence ends before it begins, or has ended already.")
-                    .remedy("Give an end that is later than the start and than now.")
+                return Err(Problem::invalid(["until"], "The absence ends before it begins, or has already ended.")
+                    .remedy("Give an end that is later than the start and in the future.")
                     .into());
             }
             _ => {
-                return Err(Problem::invalid(["from"], "An absence has a start and an end.")
-                    .remedy("Give from and until, or neither of them and no deputy to end the absence.")
+                return Err(Problem::invalid(["from"], "An absence needs both a start and an end.")
+                    .remedy("Give both from and until; to end the absence, omit them and the deputy.")
                     .into());
             }
         };
         if let Some((_, _, Some(deputy))) = absence {
             if deputy == asked.subject {
-                return Err(Problem::invalid(["deputySubject"], "Nobody is their own deputy.")
-                    .remedy("Name another reviewer, or nobody.")
+                return Err(Problem::invalid(["deputySubject"], "The reviewer and the deputy are the same person.")
+                    .remedy("Give another reviewer, or none.")
                     .into());
             }
             active(&transaction, deputy, "deputySubject").await??;
@@ -322,10 +322,10 @@ fn assigned(reviewer: Reviewer) -> Assigned {
 
 fn leads(caller: &Caller) -> Result<(), AppError> {
     if !caller.has(Scope::ReviewsWrite) {
-        return Err(AppError::Forbidden(format!("This needs the scope {}.", Scope::ReviewsWrite)));
+        return Err(AppError::Forbidden(format!("The token needs the scope {}.", Scope::ReviewsWrite)));
     }
     if !caller.is(Role::ReviewLead) {
-        return Err(AppError::Forbidden(format!("Only the role {} moves reviews.", Role::ReviewLead)));
+        return Err(AppError::Forbidden(format!("Only the role {} may move reviews.", Role::ReviewLead)));
     }
     Ok(())
 }
@@ -336,16 +336,14 @@ async fn known(on: &impl Reads, subject: &str, field: &str) -> Result<Result<Rev
     Ok(found.ok_or_else(|| {
         Problem::invalid([field], format!("{subject:?} is not the subject of a reviewer."))
             .param("subject", subject)
-            .remedy(
-                "Choose one of `reviewers`; a reviewer is known once the directory names them or they have signed in.",
-            )
+            .remedy("Choose one of `reviewers`: people loaded into the directory, or who have signed in.")
     }))
 }
 
 /// The active reviewer with this subject; inside, why there is none (R2).
 ///
 /// # Errors
-/// The database's.
+/// Database errors.
 pub(super) async fn active(
     on: &impl Reads,
     subject: &str,

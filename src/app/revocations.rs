@@ -35,7 +35,7 @@ const LONGEST: usize = 256;
 /// How many looks at the edition lie between two readings of the whole list.
 const LOOKS_PER_READING: u32 = 6;
 
-/// What is to be revoked, as it was asked for.
+/// The tokens to revoke, as requested.
 #[derive(Clone, Debug, Default, Serialize)]
 pub struct Asked {
     /// The token's id.
@@ -48,10 +48,10 @@ pub struct Asked {
     pub issued_before: Option<Timestamp>,
 }
 
-/// What became of it.
+/// The result.
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
 pub struct RevokedTokens {
-    /// When it was done; nothing where it was refused.
+    /// When it was done; `None` if it was refused.
     pub revoked_at: Option<Timestamp>,
     /// Why it was refused.
     pub problems: Vec<Problem>,
@@ -65,7 +65,7 @@ impl App {
     /// Revokes tokens for a caller: a partner's global admin by subject and for its own partner only, a review lead any.
     ///
     /// # Errors
-    /// `FORBIDDEN` for other roles, or without the scope `tokens:revoke`; the database's.
+    /// `FORBIDDEN` for other roles, or without the scope `tokens:revoke`; database errors.
     pub async fn revoke_tokens(
         &self,
         caller: &Caller,
@@ -74,10 +74,10 @@ impl App {
     ) -> Result<RevokedTokens, AppError> {
         let refused = |problems| RevokedTokens { revoked_at: None, problems };
         if !caller.has(Scope::TokensRevoke) {
-            return Err(AppError::Forbidden(format!("This needs the scope {}.", Scope::TokensRevoke)));
+            return Err(AppError::Forbidden(format!("The token needs the scope {}.", Scope::TokensRevoke)));
         }
         if !caller.is_any(&[Role::GlobalAdmin, Role::ReviewLead]) {
-            let message = format!("Only the roles {} and {} revoke tokens.", Role::GlobalAdmin, Role::ReviewLead);
+            let message = format!("Only the roles {} and {} may revoke tokens.", Role::GlobalAdmin, Role::ReviewLead);
             return Err(AppError::Forbidden(message));
         }
         let key = match Key::new(caller, key.as_deref(), "revokeTokens", &asked) {
@@ -96,7 +96,7 @@ impl App {
     /// Takes over the revocations of the database, if they are others than before.
     ///
     /// # Errors
-    /// The database's; the list that was known stays in effect.
+    /// Database errors; the list that was known stays in effect.
     pub async fn refresh_revocations(&self) -> Result<(), AppError> {
         let edition = revocations::edition(self.db()).await?;
         let seen = &self.0.seen_revocations.0;
@@ -115,7 +115,7 @@ impl App {
     /// Forgets revocations of tokens that are dead by now.
     ///
     /// # Errors
-    /// The database's.
+    /// Database errors.
     pub async fn forget_dead_tokens(&self) -> Result<(), AppError> {
         let transaction = self.db().begin().await?;
         writes::forget(&transaction, Clock::System.now()).await?;
@@ -126,7 +126,7 @@ impl App {
 /// Revokes tokens for the operator, at the command line.
 ///
 /// # Errors
-/// The database's.
+/// Database errors.
 pub async fn revoke_as_operator(db: &Db, asked: &Asked) -> Result<RevokedTokens, AppError> {
     let refused = |problems| RevokedTokens { revoked_at: None, problems };
     match what(asked, &Side::Vendor) {
@@ -163,7 +163,7 @@ async fn try_to_revoke(db: &Db, what: &Revoked, by: &str, key: Option<&Key>) -> 
 /// Makes the token of a service account known, so that it is listed.
 ///
 /// # Errors
-/// The database's.
+/// Database errors.
 pub async fn register_service_token(db: &Db, token: &ServiceToken) -> Result<(), AppError> {
     let transaction = db.begin().await?;
     writes::register(&transaction, token).await?;
@@ -173,7 +173,7 @@ pub async fn register_service_token(db: &Db, token: &ServiceToken) -> Result<(),
 /// The tokens of service accounts that have not ended, the oldest first.
 ///
 /// # Errors
-/// The database's.
+/// Database errors.
 pub async fn service_tokens(db: &Db) -> Result<Vec<ServiceToken>, AppError> {
     let now = Clock::System.now();
     let all = revocations::service_tokens(db).await?;
@@ -183,7 +183,7 @@ pub async fn service_tokens(db: &Db) -> Result<Vec<ServiceToken>, AppError> {
 /// The revocations that the database has.
 ///
 /// # Errors
-/// The database's.
+/// Database errors.
 pub async fn known(db: &Db) -> Result<Vec<Revocation>, AppError> {
     Ok(revocations::all(db).await?.into_iter().map(revocation).collect())
 }
@@ -195,7 +195,7 @@ fn revocation(revoked: Revoked) -> Revocation {
     }
 }
 
-/// What is to be revoked, by who asks for it.
+/// The tokens to revoke, according to the caller.
 fn what(asked: &Asked, side: &Side) -> Result<Revoked, Problem> {
     let partner = match side {
         Side::Partner(id) => Some(*id),
@@ -203,7 +203,7 @@ fn what(asked: &Asked, side: &Side) -> Result<Revoked, Problem> {
     };
     match (&asked.jti, &asked.subject, asked.issued_before) {
         (Some(_), None, None) if partner.is_some() => {
-            Err(Problem::new(ProblemCode::NotAllowed, "A partner's admin revokes by subject, not by a token's id.")
+            Err(Problem::new(ProblemCode::NotAllowed, "A partner's admin may revoke by subject, not by token id.")
                 .at(["jti"])
                 .remedy("Give subject and issuedBefore."))
         }
@@ -216,11 +216,11 @@ fn what(asked: &Asked, side: &Side) -> Result<Revoked, Problem> {
             if issued_before > Clock::System.now() {
                 return Err(Problem::invalid(["issuedBefore"], format!("{issued_before} is in the future."))
                     .param("value", issued_before)
-                    .remedy("Give a time that has passed: tokens that are issued later can be revoked later."));
+                    .remedy("Give a time in the past; tokens issued later can be revoked later."));
             }
             Ok(Revoked::Subject { subject, issued_before, partner })
         }
-        _ => Err(Problem::invalid(["jti"], "The input names neither one token nor a subject with a time.")
-            .remedy("Give either jti (and the issuer, if several use such ids), or subject and issuedBefore.")),
+        _ => Err(Problem::invalid(["jti"], "The input names neither a token nor a subject with a time.")
+            .remedy("Give either jti, with the issuer if several use such ids, or subject and issuedBefore.")),
     }
 }

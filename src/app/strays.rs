@@ -1,7 +1,8 @@
-//! Content without a document: what a server left that was killed, or lost its database, between keeping an upload's content
-//! and committing its row (P1).
+//! Content without a document: left by a server that was killed, or lost its database, between storing an upload's
+//! content and committing its row (P1).
 //!
-//! It harms nobody but takes room. It is removed once it is an hour old: no upload takes that long, so its row never comes.
+//! It is harmless but takes space. It is deleted after an hour: no upload takes that long, so its row will never be
+//! committed.
 
 use domain::time::Timestamp;
 use futures_util::{
@@ -31,12 +32,12 @@ pub struct Strays {
 }
 
 impl App {
-    /// Removes content without a document that is at least an hour old, and the temporary files of uploads that are; tells
-    /// how much content there was. Age goes by the machine's clock, not by a sandbox's: an upload does not end sooner
-    /// because that was moved.
+    /// Removes content without a document that is at least an hour old, and the temporary files of uploads that are;
+    /// returns how much content there was. The machine's clock decides, not a sandbox's: moving that does not make an
+    /// upload end sooner.
     ///
     /// # Errors
-    /// The database's, and the store's.
+    /// Database errors, and those of the document store.
     pub async fn collect_strays(&self) -> Result<Strays, AppError> {
         let before = Timestamp::from_micros(self.clock().unmoved().micros().saturating_sub(HOUR_MICROS));
         let Ok(before) = before else { return Ok(Strays::default()) };
@@ -52,7 +53,7 @@ impl App {
             }
         }
         if removed.count > 0 {
-            tracing::info!(removed.count, removed.bytes, "content without a document was removed");
+            tracing::info!(removed.count, removed.bytes, "content without a document was deleted");
         }
         Ok(removed)
     }
@@ -85,7 +86,7 @@ impl App {
     }
 }
 
-/// What is kept, some of it at a time.
+/// The stored content, in batches.
 type Chunks = TryChunks<BoxStream<'static, Result<Kept, DocumentsError>>>;
 
 impl Strays {

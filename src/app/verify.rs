@@ -19,16 +19,16 @@ pub struct Verified {
     pub claims: u64,
     /// Entries in those chains.
     pub entries: u64,
-    /// Documents whose content is what was uploaded.
+    /// Documents whose content matches the upload.
     pub documents: u64,
 }
 
 /// What a walk found.
 #[derive(Clone, Debug)]
 pub struct Report {
-    /// What was walked over.
+    /// What was checked.
     pub verified: Verified,
-    /// The first thing that is broken, in words that name its row; nothing where all is well.
+    /// The first thing that is broken, in words that name its row; `None` if all is well.
     pub broken: Option<String>,
     /// Content without a document, which a server removes once it is an hour old. Not counted where something is broken.
     pub strays: Strays,
@@ -41,11 +41,11 @@ impl Report {
 }
 
 impl App {
-    /// Walks over every chain, association and document and stops at the first that is broken. `progress` is told now and
-    /// then how far it is.
+    /// Checks every chain, association and document and stops at the first violation. `progress` is called now and then
+    /// with what was checked.
     ///
     /// # Errors
-    /// The database's; a row that cannot be read at all is no error but broken.
+    /// Database errors; a row that cannot be read at all is a violation, not an error.
     pub async fn verify(&self, progress: impl Fn(Verified) + Send) -> Result<Report, AppError> {
         let mut verified = Verified::default();
         match self.walk(&mut verified, progress).await {
@@ -76,14 +76,14 @@ impl App {
             progress(*verified);
         }
         if let Some(id) = verify::history_without_claim(self.db()).await? {
-            return Err(Stop::Broken(format!("the history speaks of claim {id}, whose row is gone")));
+            return Err(Stop::Broken(format!("the history contains claim {id}, which does not exist")));
         }
         if let Some(subject) = verify::subject_held_twice(self.db()).await? {
             return Err(Stop::Broken(format!("{subject} has more than one live association")));
         }
         if let Some(name) = derived::disagreeing(self.db()).await? {
             return Err(Stop::Broken(format!(
-                "{name}, which lists and counts read, does not agree with the rows it is made of"
+                "{name}, which lists and counts read, does not match the rows it is derived from"
             )));
         }
         self.walk_documents(verified, progress).await
@@ -112,10 +112,10 @@ impl App {
         };
         checked.map_err(|error| match error {
             ContentError::Store(DocumentsError::Gone(_)) => {
-                Stop::Broken(format!("the content of document {id} is gone"))
+                Stop::Broken(format!("the content of document {id} is missing"))
             }
             ContentError::Store(away) => Stop::App(away.into()),
-            ContentError::Damaged => Stop::Broken(format!("the content of document {id} is not what was uploaded")),
+            ContentError::Damaged => Stop::Broken(format!("the content of document {id} does not match its upload")),
         })
     }
 }
@@ -133,21 +133,21 @@ impl From<StoreError> for Stop {
     }
 }
 
-/// One claim's chain: its places without gap, each hash over what it tells and the hash before, positions rising, and the
-/// end where the claim's row says it is.
+/// One claim's chain: places without gaps, each hash over the entry's content and the previous hash, rising positions,
+/// and the end that the claim's row records.
 fn chain(claim: &ClaimHead, entries: &[Stored]) -> Result<(), Stop> {
     let mut previous: Option<&Stored> = None;
     for (stored, seq) in entries.iter().zip(1..) {
         let named =
             format!("entry {} (place {} of claim {}, {})", stored.entry.id, stored.entry.seq, claim.id, claim.number);
         if stored.entry.seq != seq {
-            return Err(Stop::Broken(format!("{named} stands where place {seq} should be: an entry was removed")));
+            return Err(Stop::Broken(format!("{named} is at place {seq}: an entry was removed")));
         }
         if !stored.as_written || stored.entry.hash(previous.map(|before| before.hash.as_str())) != stored.hash {
-            return Err(Stop::Broken(format!("{named} does not tell what its hash was made of: it was altered")));
+            return Err(Stop::Broken(format!("{named} does not match its hash: it was altered")));
         }
         if previous.is_some_and(|before| before.position >= stored.position) {
-            return Err(Stop::Broken(format!("{named} has a position before the entry before it")));
+            return Err(Stop::Broken(format!("{named} has a lower position than the entry before it")));
         }
         previous = Some(stored);
     }
@@ -155,20 +155,20 @@ fn chain(claim: &ClaimHead, entries: &[Stored]) -> Result<(), Stop> {
         && previous.map(|last| last.hash.as_str()) == claim.history_hash.as_deref();
     if !ends {
         return Err(Stop::Broken(format!(
-            "the history of claim {} ({}) does not end where the claim says: entries were removed or added",
+            "the history of claim {} ({}) does not end where the claim records it: entries were removed or added",
             claim.id, claim.number
         )));
     }
     let told = entries.iter().rev().find_map(|stored| stored.entry.event.to).unwrap_or(ClaimStatus::Editing);
     if told.as_str() != claim.status {
         return Err(Stop::Broken(format!(
-            "claim {} ({}) is {}, but its history left it {told}: its row was altered",
+            "claim {} ({}) is {}, but its history ends with {told}: its row was altered",
             claim.id, claim.number, claim.status
         )));
     }
     if claim.version < 1 || claim.version > claim.history_length {
         return Err(Stop::Broken(format!(
-            "claim {} ({}) has version {}, which its {} entries cannot have made",
+            "claim {} ({}) has version {}, which its {} entries cannot produce",
             claim.id, claim.number, claim.version, claim.history_length
         )));
     }

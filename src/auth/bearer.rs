@@ -16,14 +16,14 @@ use crate::config::identity::{Mapping, Pointer};
 
 /// The longest subject and name, in characters (L13).
 const LONGEST_TEXT: usize = 200;
-/// What a good token says whose company cannot be read (A5).
+/// The problem of a valid token whose company id cannot be read (A5).
 const NO_UUID: &str = "The token's partner_id or tenant_id is not a UUID.";
 
 /// A caller, or what keeps its token from making one.
 pub(super) enum Bearer {
-    /// Somebody with a standing.
+    /// A caller.
     Caller(Caller),
-    /// Nobody: the claims give no standing; the sentence may be shown.
+    /// The claims are not sufficient; the sentence may be shown.
     NoStanding(&'static str),
     /// The claims cannot be read.
     Unreadable,

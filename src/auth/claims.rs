@@ -4,7 +4,7 @@ use domain::kinds::{Role, Scope};
 use serde::Serialize;
 use uuid::Uuid;
 
-/// What a token is to say.
+/// The claims of a token to sign.
 #[derive(Clone, Debug)]
 pub struct Grant {
     /// Who its bearer is.

@@ -1,4 +1,4 @@
-//! Documents from an issuer: JSON objects, small, soon, and from nowhere else than where they were asked for.
+//! Fetches documents of an issuer: JSON objects, with limits of size and time, without redirects.
 
 use std::time::Duration;
 
@@ -13,7 +13,7 @@ const PATIENCE: Duration = Duration::from_secs(5);
 /// The largest document that is read, in bytes.
 const LARGEST: usize = 256 * 1024;
 
-/// A document, and for how long its issuer says that it is fresh.
+/// A document, and how long it is fresh according to its issuer.
 pub(super) struct Document {
     pub(super) fields: Map<String, Value>,
     pub(super) fresh_for: Option<Duration>,
@@ -41,7 +41,7 @@ impl Fetcher {
         let mut response = client.get(url).send().await.map_err(wrong)?;
         if response.status() != StatusCode::OK {
             return Err(format!(
-                "{url} answers with status {}; redirects are not followed",
+                "{url} responds with status {}; redirects are not followed",
                 response.status().as_u16()
             ));
         }
@@ -50,10 +50,10 @@ impl Fetcher {
         while let Some(chunk) = response.chunk().await.map_err(wrong)? {
             body.extend_from_slice(&chunk);
             if body.len() > LARGEST {
-                return Err(format!("{url} answers with more than {LARGEST} bytes"));
+                return Err(format!("{url} responds with more than {LARGEST} bytes"));
             }
         }
-        let fields = serde_json::from_slice(&body).map_err(|_| format!("{url} does not answer with a JSON object"))?;
+        let fields = serde_json::from_slice(&body).map_err(|_| format!("{url} does not respond with a JSON object"))?;
         Ok(Document { fields, fresh_for })
     }
 }

@@ -33,7 +33,7 @@ pub enum Reason {
     NoStanding,
     /// It was revoked (A8).
     Revoked,
-    /// The issuer's keys could not be fetched, so that nothing can be said about it.
+    /// The issuer's keys could not be fetched, so the token cannot be checked.
     KeysUnavailable,
 }
 

@@ -10,12 +10,12 @@ use crate::config::identity::Issuer;
 pub(super) const LEEWAY_SECONDS: u64 = 30;
 /// The last second that a time in a token may name: the end of the year 9999.
 const LAST_SECOND: f64 = 253_402_300_799.0;
-/// Claims that only an ID token has: it is for the client that asked for it, and says nothing about an API.
+/// Claims that only an ID token has: it is meant for the client that requested it, not for an API.
 const OF_ID_TOKENS: [&str; 3] = ["nonce", "at_hash", "c_hash"];
 /// The longest `jti`, in bytes.
 const LONGEST_JTI: usize = 256;
 
-/// What the registered claims say.
+/// The registered claims.
 #[derive(Debug, Default)]
 pub(super) struct Registered {
     /// When the token ends, in whole seconds since the start of 1970.
@@ -47,7 +47,7 @@ impl Registered {
                 refuse(Reason::Expired, format!("It expired {} seconds ago.", now - exp));
             }
             None if matches!(claims.get("exp"), None | Some(Value::Null)) => {
-                refuse(Reason::Claim, "It has no `exp`, so it would never end.".to_owned());
+                refuse(Reason::Claim, "It has no `exp`, so it would never expire.".to_owned());
             }
             Some(_) | None => {}
         }
@@ -70,7 +70,7 @@ impl Registered {
             Some(_) => {}
         }
         if let Some(name) = OF_ID_TOKENS.iter().find(|name| claims.get(**name).is_some_and(|value| !value.is_null())) {
-            refuse(Reason::NotAnAccessToken, format!("It has `{name}`, as ID tokens do: send the access token."));
+            refuse(Reason::NotAnAccessToken, format!("It has `{name}`, so it is an ID token; send the access token."));
         }
         if let (Some(wanted), Some(kind)) = (issuer.mapping.token_kind, claims.get("typ"))
             && kind.as_str() != Some(wanted)

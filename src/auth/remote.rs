@@ -1,8 +1,8 @@
-//! The keys that an issuer publishes, kept and renewed (A7).
+//! The published keys of an issuer, cached and renewed (A7).
 //!
-//! Keys are fetched again before they are stale, whether or not anybody asks. A key that is not known causes one fetch in 30
-//! seconds at most, for all callers together, and callers whose key is known never wait for it. While the issuer does not
-//! answer, its keys stay good for 24 hours; after that none is, until it answers again.
+//! Keys are fetched again before they are stale, also without requests. A key that is not known causes one fetch in 30
+//! seconds at most, for all callers together, and callers whose key is known never wait for it. While the issuer does
+//! not answer, its keys stay good for 24 hours; after that none is, until it answers again.
 
 use std::{
     sync::{Arc, PoisonError, RwLock, RwLockReadGuard},
@@ -16,7 +16,7 @@ use crate::{
 };
 
 const SECOND: i64 = 1_000_000;
-/// How long keys are fresh where the issuer does not say it.
+/// How long keys are fresh if the issuer does not specify it.
 const FRESH: Duration = Duration::from_mins(10);
 /// The shortest and the longest time for which an issuer may say that its keys are fresh.
 const FRESH_FROM_TO: (Duration, Duration) = (Duration::from_mins(1), Duration::from_hours(24));
@@ -24,7 +24,7 @@ const FRESH_FROM_TO: (Duration, Duration) = (Duration::from_mins(1), Duration::f
 const GOOD_FOR: i64 = 24 * 3_600 * SECOND;
 /// How often an unknown key may cause a fetch.
 const UNKNOWN_EVERY: i64 = 30 * SECOND;
-/// How soon a fetch is tried again that failed: while there are no keys, and while there are.
+/// How soon a failed fetch is retried: without keys, and with keys.
 const RETRY: (i64, i64) = (5 * SECOND, 60 * SECOND);
 
 /// The published keys of one issuer.
@@ -85,7 +85,7 @@ impl Remote {
             return false;
         }
         let _alone = self.fetching.lock().await;
-        // Somebody else may have fetched them meanwhile.
+        // Another caller may have fetched them meanwhile.
         if self.now() < self.state().due_at {
             return false;
         }
@@ -148,7 +148,7 @@ impl Remote {
         let url = format!("{}/.well-known/openid-configuration", self.issuer.trim_end_matches('/'));
         let document = self.fetcher.get(&url).await?;
         let text = |name: &str| document.fields.get(name).and_then(serde_json::Value::as_str);
-        // Else somebody else's configuration could name keys for this issuer (OpenID Connect Discovery, 4.3).
+        // Otherwise another issuer's configuration could supply keys for this one (OpenID Connect Discovery, 4.3).
         match text("issuer") {
             Some(issuer) if issuer == self.issuer => {}
             other => {

@@ -66,7 +66,7 @@ impl Ring {
             return vec![Refusal::new(Reason::Algorithm, detail)];
         };
         let Some(keys) = self.keys() else {
-            let detail = "The keys of its issuer could not be fetched, or are too old; the log of the server says why.";
+            let detail = "The keys of its issuer could not be fetched, or are too old; see the server's log.";
             return vec![Refusal::new(Reason::KeysUnavailable, detail)];
         };
         let fitting = fitting(&keys, kid, algorithm);
@@ -80,7 +80,7 @@ impl Ring {
         if fitting.iter().any(|key| has_signed(key, text, algorithm)) {
             return Vec::new();
         }
-        vec![Refusal::new(Reason::Signature, "Its signature does not hold: another key signed it, or it was changed.")]
+        vec![Refusal::new(Reason::Signature, "Its signature is invalid: another key signed it, or it was changed.")]
     }
 
     fn keys(&self) -> Option<Cow<'_, [Key]>> {

@@ -1,4 +1,4 @@
-//! A token taken apart. Nothing that it says is believed here: that is for whoever has verified its signature.
+//! Parses a token. Nothing in it is trusted here, before its signature is verified.
 
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
@@ -8,12 +8,12 @@ use super::refusal::{Reason, Refusal};
 
 /// The longest token that is read, in bytes.
 const LONGEST: usize = 16 * 1024;
-/// Header fields that would bring or fetch a key, or change what is signed. A key comes from the configured issuer alone.
+/// Header fields that would supply or fetch a key, or change what is signed. Keys come only from the configured issuer.
 const REFUSED_HEADERS: [&str; 6] = ["crit", "jwk", "jku", "x5u", "x5c", "b64"];
 /// How much of a text of an unverified token is shown, in characters.
 const SHOWN: usize = 200;
 
-/// The header and the claims of a token, as it says them.
+/// The header and the claims of a token, unverified.
 #[derive(Debug, Default)]
 pub(super) struct Token {
     pub(super) header: Map<String, Value>,

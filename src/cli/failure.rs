@@ -1,4 +1,4 @@
-//! How a command fails: what is wrong, what to do about it, and the exit code.
+//! A command's failure: its message, its remedy and the exit code.
 
 use std::{io, process::ExitCode};
 
@@ -26,7 +26,7 @@ impl Failure {
 
     /// Writes it to standard error and gives the exit code.
     pub fn tell(&self) -> ExitCode {
-        // Nobody reads standard output any more, as behind `| head`: that is no failure.
+        // The reader of standard output is gone, as with `| head`: this is not a failure.
         if !self.message.is_empty() {
             output::error(&format!("error: {}\n  help: {}", self.message, self.remedy));
         }
@@ -51,14 +51,14 @@ impl From<AppError> for Failure {
         match error {
             AppError::Unavailable(inside) => Self::new(
                 format!("The database does not answer: {inside}."),
-                "Check that it runs and can be reached, then try again.",
+                "Check that it is running and reachable, then try again.",
             ),
-            // Whoever runs the command is the operator: the inside may be shown.
+            // The user of the command is the operator, so internals may be shown.
             AppError::Internal(inside) => Self::new(
-                format!("Something went wrong inside: {inside}."),
-                "Check the database and the documents folder; with RUST_LOG=debug more is told.",
+                format!("An internal error occurred: {inside}."),
+                "Check the database and the documents folder; set RUST_LOG=debug for details.",
             ),
-            AppError::Forbidden(message) | AppError::BadInput(message) => Self::new(message, "Check what was asked."),
+            AppError::Forbidden(message) | AppError::BadInput(message) => Self::new(message, "Check the arguments."),
         }
     }
 }

@@ -1,4 +1,4 @@
-//! `cpor migrate`: the steps of the database's schema, by hand.
+//! `cpor migrate`: applies, reverts or lists the migrations of the database.
 
 use clap::{Args, Subcommand};
 
@@ -23,19 +23,19 @@ pub struct Options {
 
 #[derive(Debug, Subcommand)]
 enum What {
-    /// Apply every step that is missing; servers and commands that start together take turns.
+    /// Apply all pending migrations. Servers and commands that start together wait for each other.
     Up,
-    /// Take back the newest steps, WITH EVERYTHING THAT THEIR TABLES HOLD.
+    /// Revert the latest migrations, WITH ALL DATA IN THEIR TABLES.
     Down {
-        /// How many steps.
+        /// The number of migrations to revert.
         #[arg(long, env = "CPOR_STEPS", default_value_t = 1, value_parser = clap::value_parser!(u32).range(1..), value_name = "COUNT")]
         steps: u32,
     },
-    /// List the steps and whether the database has them.
+    /// List the migrations and whether each is applied.
     Status,
 }
 
-/// Does what was asked and lists the steps as they are then.
+/// Runs the subcommand, then lists the migrations.
 pub async fn run(options: Options) -> Result<(), Failure> {
     let db = server::connect(&options.database_url).await?;
     match options.what {
@@ -53,7 +53,7 @@ async fn list(db: &Db) -> Result<(), Failure> {
     }
     let pending = steps.iter().filter(|step| !step.applied).count();
     Ok(output::line(&match pending {
-        0 => format!("All {} steps are applied.", steps.len()),
-        _ => format!("{pending} of {} steps are pending; `cpor migrate up` applies them.", steps.len()),
+        0 => format!("All {} migrations are applied.", steps.len()),
+        _ => format!("{pending} of {} migrations are pending; `cpor migrate up` applies them.", steps.len()),
     })?)
 }

@@ -1,4 +1,4 @@
-//! The command line: one file a command. Answers go to standard output, everything else to standard error.
+//! The command line: one file per command. Results go to standard output, everything else to standard error.
 
 mod demo;
 mod failure;
@@ -33,10 +33,10 @@ use failure::Failure;
     propagate_version = true,
     max_term_width = 100,
     after_help = "\
-Every option also reads an environment variable, named in the command's own help.
-Exit codes: 0 done, 1 failed, 2 wrong usage. RUST_LOG sets what is logged, such as RUST_LOG=cpor=debug.
+Every option can also be set by an environment variable, which the command's help names.
+Exit codes: 0 success, 1 failure, 2 wrong usage. RUST_LOG sets the log level, such as RUST_LOG=cpor=debug.
 
-New here? `cpor demo` needs nothing and shows the whole of it."
+New here? `cpor demo` needs no setup and shows everything."
 )]
 pub struct Cli {
     #[command(subcommand)]
@@ -45,40 +45,40 @@ pub struct Cli {
 
 #[derive(Debug, Subcommand)]
 enum Command {
-    /// Run everything at once, with sample data and ready tokens; nothing is needed.
+    /// Run everything at once with sample data and ready tokens; needs no setup.
     Demo(demo::Options),
     /// Run the server.
     Serve(Box<serve::Options>),
-    /// Apply, take back or list the steps of the database's schema.
+    /// Apply, revert or list the migrations of the database.
     Migrate(migrate::Options),
     /// Print the GraphQL schema, sorted, as in `schema.graphql`.
     Schema,
-    /// Print a signed token for development or a service account, or explain one.
+    /// Print a signed token for development or for a service account, or explain a token.
     Token(Box<token::Options>),
     /// List the tokens of service accounts.
     Tokens(tokens::Options),
-    /// Revoke tokens before their end.
+    /// Revoke tokens before they expire.
     Revoke(revoke::Options),
-    /// List notices, have them sent again, or write samples of them.
+    /// List notices, send them again, or write samples of them.
     Notices(Box<notices::Options>),
     /// Load partners, customers, subscriptions or products from a file.
     Import(import::Options),
-    /// Make realistic bulk data for load tests, the same for the same seed.
+    /// Generate realistic bulk data for load tests; the same seed gives the same data.
     Generate(generate::Options),
     /// Print statistics over all submitted claims, or over groups of them.
     Report(report::Options),
-    /// Prove that no claim's history was altered and that every invariant holds.
+    /// Check that no history was altered and that every invariant holds.
     Verify(verify::Options),
 }
 
-/// Reads the command line and the environment. A wrong one ends the process here, with help and code 2.
+/// Parses the command line and the environment. An invalid one ends the process here, with help and exit code 2.
 #[must_use]
 pub fn parse() -> Cli {
     let matches = without_empty_variables(Cli::command()).get_matches();
     Cli::from_arg_matches(&matches).unwrap_or_else(|error| error.exit())
 }
 
-/// Runs the command and tells how it ended.
+/// Runs the command and returns its exit code.
 ///
 /// No `async fn`: the compiler would put everything that the commands await into the program's own crate a second time, in
 /// one piece, which takes it many minutes in a release.
@@ -102,7 +102,7 @@ pub fn run(cli: Cli) -> LocalBoxFuture<'static, ExitCode> {
     done.map(|done| done.map_or_else(|failure| failure.tell(), |()| ExitCode::SUCCESS)).boxed_local()
 }
 
-/// Tells that nothing could be run at all.
+/// Reports that no command could be run.
 #[must_use]
 pub fn no_runtime(error: &std::io::Error) -> ExitCode {
     Failure::new(format!("The program cannot start its threads: {error}."), "Raise the limit of threads or memory.")

@@ -1,4 +1,4 @@
-//! `cpor notices`: what was sent or given up, what is to be sent again, and what mails look like (M6).
+//! `cpor notices`: lists notices, sends parked ones again, and writes samples of every mail (M6).
 
 use std::path::PathBuf;
 
@@ -15,7 +15,7 @@ use crate::{
     server,
 };
 
-/// Where the links of rendered samples lead.
+/// The base URL of the links in rendered samples.
 const SAMPLE_URL: &str = "https://cpor.example";
 
 /// The options of `cpor notices`.
@@ -27,40 +27,40 @@ pub struct Options {
 
 #[derive(Debug, Subcommand)]
 enum Command {
-    /// List the latest notices that were given up, with the reason, and those that were sent.
+    /// List the latest sent and parked notices, with the reason why each was parked.
     List {
-        /// List only those that were given up.
+        /// List only parked notices.
         #[arg(long, env = "CPOR_NOTICES_PARKED", value_parser = clap::builder::BoolishValueParser::new(), conflicts_with = "all")]
         parked: bool,
-        /// List every notice, also those that wait, were skipped, or were recorded only.
+        /// List all notices, including pending, skipped and only recorded ones.
         #[arg(long, env = "CPOR_NOTICES_ALL", value_parser = clap::builder::BoolishValueParser::new())]
         all: bool,
-        /// How many to list, the newest first.
+        /// The maximum number of notices to list, newest first.
         #[arg(long, env = "CPOR_NOTICES_LIMIT", default_value_t = 100, value_name = "N")]
         limit: u64,
         #[command(flatten)]
         storage: StorageOptions,
     },
-    /// Send a notice again from now on, for 24 hours. The running servers deliver it.
+    /// Send a notice again. The running servers try to deliver it for 24 hours.
     Resend {
-        /// The id, as `cpor notices list` or the API shows it.
+        /// The id, as shown by `cpor notices list` or the API.
         #[arg(value_name = "ID", value_parser = notice_id)]
         id: Uuid,
         #[command(flatten)]
         storage: StorageOptions,
     },
-    /// Write a sample of every kind of notice in every language into a folder, as `.eml` files.
+    /// Write a sample of every kind of notice in every language to a folder, as `.eml` files.
     Render {
-        /// The folder.
+        /// The folder to write to.
         #[arg(value_name = "DIR")]
         folder: PathBuf,
-        /// A folder with templates and texts that replace the built-in ones.
+        /// A folder with templates and texts to use instead of the built-in ones.
         #[arg(long, env = "CPOR_MAIL_TEMPLATES", value_name = "DIR")]
         mail_templates: Option<PathBuf>,
-        /// The sender.
+        /// The sender of the samples.
         #[arg(long, env = "CPOR_MAIL_FROM", default_value = "Claims <claims@vendor.example>", value_name = "ADDRESS")]
         mail_from: String,
-        /// A TOML file with policy values: the time zone is the one that dates are written in.
+        /// The policy file, whose time zone is used for dates.
         #[arg(long, env = "CPOR_POLICY", value_name = "FILE")]
         policy: Option<PathBuf>,
     },
@@ -69,10 +69,10 @@ enum Command {
 /// The id of a notice: a UUID, or the API's global id.
 fn notice_id(text: &str) -> Result<Uuid, String> {
     let global = || global_id::key(global_id::Kind::Notice, text);
-    Uuid::try_parse(text).ok().or_else(global).ok_or_else(|| "this is not the id of a notice".to_owned())
+    Uuid::try_parse(text).ok().or_else(global).ok_or_else(|| "not the id of a notice".to_owned())
 }
 
-/// Does what was asked.
+/// Runs the subcommand.
 pub async fn run(options: Options) -> Result<(), Failure> {
     logging::init(LogFormat::Text, "warn");
     match options.command {
@@ -125,21 +125,21 @@ fn line(notice: &Listed) -> String {
 async fn resend(storage: &StorageOptions, id: Uuid) -> Result<(), Failure> {
     let app = server::open(storage, None, false, server::Purpose::Maintain).await?;
     match app.resend_notice(id).await? {
-        Resent::Waiting => Ok(output::line("It waits for delivery. The servers on this database send it.")?),
-        Resent::WaitsAlready => Ok(output::line("It waits for delivery already.")?),
+        Resent::Waiting => Ok(output::line("It is waiting for delivery; a server on this database will send it.")?),
+        Resent::WaitsAlready => Ok(output::line("It is already waiting for delivery.")?),
         Resent::Unknown => {
-            Err(Failure::new(format!("There is no notice {id}."), "Take an id of `cpor notices list --all`."))
+            Err(Failure::new(format!("There is no notice {id}."), "Choose an id from `cpor notices list --all`."))
         }
         Resent::TooLate => Err(Failure::new(
-            "The deadline that the notice tells of has passed, so it is not sent any more.",
-            "Tell the recipient in another way, if they have to know.",
+            "The deadline in the notice has passed, so it is no longer sent.",
+            "Inform the recipient in another way if necessary.",
         )),
     }
 }
 
 /// Writes the samples; how many.
 fn render(writer: &Writer, from: &str, folder: &std::path::Path) -> Result<usize, Failure> {
-    let remedy = "Choose a folder that can be written to.";
+    let remedy = "Choose a writable folder.";
     let unwritable =
         |error: std::io::Error| Failure::new(format!("{} cannot be written to: {error}.", folder.display()), remedy);
     std::fs::create_dir_all(folder).map_err(unwritable)?;
@@ -147,7 +147,7 @@ fn render(writer: &Writer, from: &str, folder: &std::path::Path) -> Result<usize
     for sample in SAMPLES {
         for language in Language::ALL {
             let mail = sample_mail(writer, from, sample, language).map_err(|wrong| {
-                Failure::new(wrong.0, "Fix the template or text, or leave it out for the built-in one.")
+                Failure::new(wrong.0, "Fix the template or text, or remove it to use the built-in one.")
             })?;
             let name = format!("{}.{}.eml", sample.name(), language.tag());
             std::fs::write(folder.join(name), mail).map_err(unwritable)?;

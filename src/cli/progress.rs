@@ -1,4 +1,4 @@
-//! How far long work has come: a bar on a terminal, else a line per 10,000.
+//! The progress of long work: a bar on a terminal, otherwise a line per 10,000 items.
 
 use std::{
     io::{self, IsTerminal, Read},
@@ -9,12 +9,12 @@ use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 
 use super::output;
 
-/// How often somebody who reads a log wants to hear of it.
+/// The number of items per log line.
 const STEP: u64 = 10_000;
-/// How often the bar is drawn anew: each time costs more than loading a row.
+/// How often the bar is drawn again: each time costs more than loading a row.
 const REDRAW: u64 = 100;
 
-/// The progress of one piece of work, told on standard error.
+/// The progress of one piece of work, shown on standard error.
 #[derive(Debug)]
 pub struct Progress {
     bar: ProgressBar,

@@ -1,4 +1,4 @@
-//! `cpor revoke`: tokens that no server accepts any more (A8).
+//! `cpor revoke`: revokes tokens on all servers (A8).
 
 use clap::{ArgGroup, Args};
 use domain::time::Timestamp;
@@ -21,16 +21,16 @@ Examples: cpor revoke --jti 01997d2e-58a3-7c60-b1c4-6a1f2f0f5a11
           cpor revoke --subject rita --issued-before 2026-11-28T10:00:00Z"
 )]
 pub struct Options {
-    /// The id of one token (its claim `jti`), as `cpor tokens` and `cpor token explain` show it.
+    /// The id of one token (its claim `jti`), as shown by `cpor tokens` and `cpor token explain`.
     #[arg(long, env = "CPOR_JTI", value_name = "ID")]
     jti: Option<String>,
-    /// The issuer (`iss`) of that token, where several issuers might use the same id.
+    /// The issuer (`iss`) of that token, if several issuers might use the same id.
     #[arg(long, env = "CPOR_ISSUER", requires = "jti", value_name = "ISSUER")]
     issuer: Option<String>,
-    /// The subject whose tokens are revoked, as `cpor token explain` shows it.
+    /// The subject whose tokens are revoked, as shown by `cpor token explain`.
     #[arg(long, env = "CPOR_SUBJECT", requires = "issued_before")]
     subject: Option<String>,
-    /// The time before which the tokens were issued, as RFC 3339.
+    /// Revoke the tokens of --subject that were issued before this time (RFC 3339).
     #[arg(long, env = "CPOR_ISSUED_BEFORE", requires = "subject", value_name = "TIME")]
     issued_before: Option<Timestamp>,
     /// The database: a `sqlite://` path or a `postgres://` URL.

@@ -1,4 +1,4 @@
-//! `cpor schema`: the contract as text.
+//! `cpor schema`: prints the schema as SDL.
 
 use super::{failure::Failure, output};
 

@@ -11,7 +11,7 @@ use crate::{
 pub struct Options {
     #[command(flatten)]
     serve: ServeOptions,
-    /// The collector that traces are sent to by OTLP over HTTP, such as `http://127.0.0.1:4318`; nowhere without it.
+    /// The collector that receives traces by OTLP over HTTP, such as `http://127.0.0.1:4318`. Without it, none are sent.
     #[cfg(feature = "otel")]
     #[arg(long, env = "OTEL_EXPORTER_OTLP_ENDPOINT", hide_env_values = true, value_name = "URL")]
     otlp_endpoint: Option<String>,
@@ -32,7 +32,7 @@ pub async fn run(options: Options) -> Result<(), Failure> {
 
     let config = options.serve.validate()?;
     let traces = options.otlp_endpoint.as_deref().map(Traces::start).transpose();
-    let remedy = "Give --otlp-endpoint as http://host:port of a collector, or leave it out.";
+    let remedy = "Set --otlp-endpoint to the http://host:port of a collector, or remove it.";
     let traces = traces.map_err(|wrong| Failure::usage(wrong, remedy))?;
     logging::init_with_traces(config.log_format, "info", traces.as_ref());
     let served = serve(&config).await;

@@ -1,4 +1,4 @@
-//! `cpor token`: signed tokens for development and for service accounts, and what a token becomes.
+//! `cpor token`: signs tokens for development and service accounts, and explains tokens.
 
 mod explain;
 
@@ -43,41 +43,41 @@ pub struct Options {
 
 #[derive(Debug, Subcommand)]
 enum Action {
-    /// Say what a token becomes here, or every reason why it is refused.
+    /// Print how a server interprets a token, or every reason why it refuses it.
     Explain(explain::Options),
 }
 
-/// What the token is to say.
+/// The content of the token.
 #[derive(Debug, Args)]
 struct GrantOptions {
-    /// A role, such as REVIEWER; several by repeating the option or by commas, all of one side.
+    /// A role, such as REVIEWER. Repeat the option or use commas for several roles of the same side.
     #[arg(long = "role", env = "CPOR_ROLE", value_delimiter = ',', required = true, value_parser = role, value_name = "ROLE")]
     roles: Vec<Role>,
-    /// The partner company of a partner's role.
+    /// The id of the partner company, for the roles of a partner.
     #[arg(long, env = "CPOR_PARTNER", conflicts_with = "tenant", value_name = "UUID")]
     partner: Option<Uuid>,
-    /// The tenant of the customer's role.
+    /// The customer's tenant id, for the role of a customer.
     #[arg(long, env = "CPOR_TENANT", value_name = "UUID")]
     tenant: Option<Uuid>,
-    /// The subject: who the bearer is.
+    /// The subject, which identifies the holder.
     #[arg(long, env = "CPOR_SUBJECT", default_value = "developer")]
     subject: String,
-    /// The name that is shown to others.
+    /// The display name.
     #[arg(long, env = "CPOR_NAME")]
     name: Option<String>,
     /// The scopes, separated by spaces [default: all that the roles can use].
     #[arg(long, env = "CPOR_SCOPE", value_name = "SCOPES")]
     scope: Option<String>,
-    /// How long the token is good, such as 30m, 8h or 7d.
+    /// The lifetime of the token, such as 30m, 8h or 7d.
     #[arg(long, env = "CPOR_TTL", default_value = "8h", value_parser = ttl, value_name = "DURATION")]
     ttl: SignedDuration,
-    /// The longest --ttl that is accepted.
+    /// The maximum value of --ttl.
     #[arg(long, env = "CPOR_MAX_TOKEN_LIFE", default_value = "90d", value_parser = ttl, value_name = "DURATION")]
     max_token_life: SignedDuration,
-    /// Make the token for a service account: it is registered in the database, and `cpor tokens` lists it.
+    /// Sign the token for a service account: it is registered in the database and listed by `cpor tokens`.
     #[arg(long, env = "CPOR_SERVICE", value_parser = clap::builder::BoolishValueParser::new())]
     service: bool,
-    /// The database that a service account's token is registered in: a `sqlite://` path or a `postgres://` URL.
+    /// The database for --service: a `sqlite://` path or a `postgres://` URL.
     #[arg(long, env = "DATABASE_URL", default_value = "sqlite://cpor-data/cpor.db", hide_env_values = true)]
     database_url: String,
     #[command(flatten)]
@@ -93,7 +93,7 @@ pub async fn run(options: Options) -> Result<(), Failure> {
     let (ttl, most) = (options.ttl, options.max_token_life);
     if ttl > most {
         return Err(Failure::usage(
-            format!("A token that lives {} hours is longer than --max-token-life allows.", ttl.as_hours()),
+            format!("A lifetime of {} hours is longer than --max-token-life allows.", ttl.as_hours()),
             format!("Give a --ttl of at most {} hours, or raise --max-token-life.", most.as_hours()),
         ));
     }
@@ -133,12 +133,12 @@ async fn register(url: &str, authenticator: &Authenticator, grant: Grant) -> Res
 /// Signs a token for a caller.
 ///
 /// # Errors
-/// When no server would take it.
+/// When no server would accept it.
 pub fn sign(authenticator: &Authenticator, caller: &Caller, ttl: SignedDuration) -> Result<String, Failure> {
     sign_grant(authenticator, &grant(caller, ttl))
 }
 
-/// What the token of a caller says.
+/// The claims of a caller's token.
 fn grant(caller: &Caller, ttl: SignedDuration) -> Grant {
     let now = Clock::System.now().to_jiff().as_second();
     let second = |at: i64| u64::try_from(at).unwrap_or_default();
@@ -162,14 +162,14 @@ fn grant(caller: &Caller, ttl: SignedDuration) -> Grant {
 
 fn sign_grant(authenticator: &Authenticator, grant: &Grant) -> Result<String, Failure> {
     let token = authenticator.sign(grant).map_err(|error| {
-        let remedy = "Give the options an issuer with a secret (--jwt-secret, or `secrets` in the identity file); an identity provider signs its own tokens.";
+        let remedy = "Configure an issuer with a secret (--jwt-secret, or `secrets` in the identity file); an identity provider signs its own tokens.";
         Failure::new(format!("The token cannot be signed: {error}."), remedy)
     })?;
-    // The server is the judge of what a good token is: ask it before anybody else does.
+    // A server decides which tokens are valid, so its check is applied here first.
     match authenticator.authenticate_now(&token) {
         Ok(_) => Ok(token),
         Err(AuthError::Forbidden(why)) => {
-            Err(Failure::usage(why, "Run `cpor token --help` for roles and what they need."))
+            Err(Failure::usage(why, "Run `cpor token --help` for the roles and their options."))
         }
         Err(AuthError::Unauthenticated | AuthError::Unavailable) => Err(Failure::usage(
             "A server would refuse this token.",
@@ -178,7 +178,7 @@ fn sign_grant(authenticator: &Authenticator, grant: &Grant) -> Result<String, Fa
     }
 }
 
-/// Whom the options make, if roles and company go together (A1-A3, A5).
+/// The caller that the options describe, if roles and company fit together (A1-A3, A5).
 fn caller(options: GrantOptions) -> Result<Caller, Failure> {
     let scopes = options.scope.as_deref().map_or_else(|| Ok(all_scopes(&options.roles)), scopes)?;
     let GrantOptions { roles, partner, tenant, subject, name, .. } = options;
@@ -196,8 +196,8 @@ fn caller(options: GrantOptions) -> Result<Caller, Failure> {
     match partner.or(tenant) {
         None => Ok(caller),
         Some(option) => Err(Failure::usage(
-            format!("{option} means nothing to these roles."),
-            format!("Leave {option} out, or give roles that need it."),
+            format!("{option} does not apply to these roles."),
+            format!("Remove {option}, or give roles that need it."),
         )),
     }
 }
@@ -212,9 +212,8 @@ fn scopes(text: &str) -> Result<Vec<Scope>, Failure> {
     let known = || Scope::ALL.iter().map(|scope| scope.as_str()).collect::<Vec<_>>().join(" ");
     text.split_ascii_whitespace()
         .map(|word| {
-            word.parse().map_err(|_| {
-                Failure::usage(format!("There is no scope {word:?}."), format!("The scopes are: {}.", known()))
-            })
+            word.parse()
+                .map_err(|_| Failure::usage(format!("{word:?} is not a scope."), format!("Choose from: {}.", known())))
         })
         .collect()
 }
@@ -224,7 +223,7 @@ fn role(text: &str) -> Result<Role, String> {
     text.trim().to_ascii_uppercase().parse().map_err(|_| format!("the roles are {}", known()))
 }
 
-/// A day here is 24 hours: a token knows no calendar.
+/// A day here is 24 hours, because tokens have no calendar.
 fn ttl(text: &str) -> Result<SignedDuration, String> {
     let whole_days =
         text.strip_suffix('d').and_then(|days| days.parse::<i64>().ok()).and_then(|days| days.checked_mul(24));

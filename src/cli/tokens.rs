@@ -1,4 +1,4 @@
-//! `cpor tokens`: the tokens of service accounts that have not ended.
+//! `cpor tokens`: lists the unexpired tokens of service accounts.
 
 use std::io::IsTerminal;
 
@@ -15,14 +15,14 @@ pub struct Options {
     database_url: String,
 }
 
-/// Lists them, one a line, its fields separated by tabs.
+/// Lists them, one per line, with fields separated by tabs.
 pub async fn run(options: Options) -> Result<(), Failure> {
     logging::init(LogFormat::Text, "warn");
     let db = server::connect(&options.database_url).await?;
     let revoked = revocations::known(&db).await?;
     let tokens = revocations::service_tokens(&db).await?;
     if tokens.is_empty() && std::io::stdout().is_terminal() {
-        return Ok(output::line("There are none; `cpor token --service` makes one.")?);
+        return Ok(output::line("There are none; `cpor token --service` creates one.")?);
     }
     for token in &tokens {
         let roles: Vec<&str> = token.roles.iter().map(|role| role.as_str()).collect();

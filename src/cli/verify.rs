@@ -1,4 +1,4 @@
-//! `cpor verify`: the proof that nothing was altered or removed (H3).
+//! `cpor verify`: checks that no claim, history entry or document was altered or removed (H3).
 
 use clap::Args;
 
@@ -15,7 +15,7 @@ pub struct Options {
     storage: StorageOptions,
 }
 
-/// Walks over everything; fails with the first thing that is broken.
+/// Checks everything and fails with the first violation.
 pub async fn run(options: Options) -> Result<(), Failure> {
     logging::init(LogFormat::Text, "warn");
     let app = server::open(&options.storage, None, false, server::Purpose::Maintain).await?;
@@ -29,7 +29,7 @@ pub async fn run(options: Options) -> Result<(), Failure> {
     ))?;
     if report.strays.count > 0 {
         output::line(&format!(
-            "content without a document: {} files, {} bytes, left by uploads that were cut off; a server removes each once it is an hour old",
+            "content without a document: {} files, {} bytes, left by aborted uploads; a server deletes each after an hour",
             report.strays.count, report.strays.bytes
         ))?;
     }
@@ -37,7 +37,7 @@ pub async fn run(options: Options) -> Result<(), Failure> {
         None => Ok(output::line("OK")?),
         Some(what) => Err(Failure::new(
             format!("BROKEN: {what}."),
-            "Somebody or something changed the data behind the server's back: compare with a backup, and look at who can write to the database and the documents.",
+            "The data was changed without the server: compare it with a backup, and check who can write to the database and the documents.",
         )),
     }
 }

@@ -128,7 +128,7 @@ impl KeySource {
         matches!(self, Self::Jwks(_) | Self::Discovery)
     }
 
-    /// The algorithms that fit, where the configuration names none.
+    /// The algorithms that fit the keys, used if the configuration names none.
     fn algorithms(&self) -> Vec<SigningAlgorithm> {
         match self {
             Self::Secrets(_) => vec![SigningAlgorithm::Hs256],
@@ -214,7 +214,7 @@ impl Identity {
     /// The issuers that a file describes.
     ///
     /// # Errors
-    /// [`ConfigError`] when the file, or one that it names, cannot be read, or what it says contradicts itself.
+    /// [`ConfigError`] when the file, or one that it names, cannot be read, or when its settings contradict each other.
     pub fn read(path: &Path) -> Result<Self, ConfigError> {
         file::read(path)
     }

@@ -1,4 +1,4 @@
-//! The options that say whose tokens are accepted: a file for any number of issuers, or the short options for one.
+//! The options for accepted tokens: a file for any number of issuers, or options for one.
 
 use std::path::PathBuf;
 
@@ -7,25 +7,25 @@ use super::{
     identity::{Identity, Issuer, KeySource, NamedSecret, Preset},
 };
 
-/// The shortest secret that is taken, in bytes: as long as the hash of HS256.
+/// The shortest secret accepted, in bytes: as long as the hash of HS256.
 const SHORTEST_SECRET: usize = 32;
-/// Issuer and audience of tokens that a secret signs, where the options name none.
+/// The default issuer and audience of tokens that a secret signs.
 const OWN: &str = "cpor";
 
-/// The options that say how tokens are checked and, with a secret, signed.
+/// The options for checking tokens and, with a secret, signing them.
 #[derive(Clone, Debug, Default, clap::Args)]
 pub struct KeyOptions {
-    /// A TOML file that names one or more issuers, with their keys, audiences and claims (docs/identity.md). It replaces the
-    /// other options of this group.
+    /// A TOML file that configures one or more issuers with their keys, audiences and claims (docs/identity.md). It
+    /// replaces the other options for keys.
     #[arg(long, env = "CPOR_IDENTITY", value_name = "FILE")]
     pub identity: Option<PathBuf>,
-    /// The secret that signs tokens (HS256), at least 32 bytes.
+    /// The secret that signs and checks tokens (HS256), at least 32 bytes.
     #[arg(long, env = "CPOR_JWT_SECRET", hide_env_values = true)]
     pub jwt_secret: Option<Secret>,
-    /// The address of the issuer's public keys (a JWK set); needs --jwt-issuer and --jwt-audience.
+    /// The URL of the issuer's public keys (a JWK set). Requires --jwt-issuer and --jwt-audience.
     #[arg(long, env = "CPOR_JWKS_URL", value_name = "URL")]
     pub jwks_url: Option<String>,
-    /// The issuer of an `OpenID` provider, which publishes where its keys are (discovery); needs --jwt-audience.
+    /// The issuer URL of an `OpenID` provider, whose keys are found by discovery. Requires --jwt-audience.
     #[arg(long, env = "CPOR_OIDC_ISSUER", value_name = "URL")]
     pub oidc_issuer: Option<String>,
     /// The issuer (`iss`) that a token must name [default with --jwt-secret: cpor].
@@ -36,7 +36,7 @@ pub struct KeyOptions {
     pub jwt_audience: Option<String>,
 }
 
-/// A secret text: it can be used, it never shows.
+/// A secret text, which is never printed.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Secret(String);
 
@@ -61,12 +61,12 @@ impl Secret {
         match self.as_bytes().len() {
             _ if self.0.ends_with(['\n', '\r']) => Err(ConfigError::new(
                 "The token secret ends with a line break.",
-                "Remove it: a file that is read with `$(cat secret)` loses it, an editor or `echo` without `-n` adds one.",
+                "Remove it: editors and `echo` without `-n` add a line break, `$(cat secret)` removes it.",
             )),
             SHORTEST_SECRET.. => Ok(self),
             length => Err(ConfigError::new(
                 format!("The token secret has {length} bytes; HS256 needs at least {SHORTEST_SECRET}."),
-                "Take one from `openssl rand -hex 32`.",
+                "Generate one with `openssl rand -hex 32`.",
             )),
         }
     }
@@ -100,8 +100,8 @@ impl KeyOptions {
         let Some(path) = self.identity else { return self.one_issuer() };
         if let Some(option) = short.first() {
             return Err(ConfigError::new(
-                format!("{option} stands beside --identity, which names issuers of its own."),
-                format!("Remove {option} (or its environment variable), or add the issuer to the file."),
+                format!("{option} is set together with --identity, which configures its own issuers."),
+                format!("Remove {option} or its environment variable, or add the issuer to the file."),
             ));
         }
         Identity::read(&path)
@@ -128,12 +128,12 @@ impl KeyOptions {
         if let [one, other, ..] = sources.as_slice() {
             return Err(ConfigError::new(
                 format!("{one} and {other} are two sources of keys for one issuer."),
-                "Give one of them, or name several issuers in a file by --identity.",
+                "Remove one of them, or configure several issuers with --identity.",
             ));
         }
         for (value, option) in [(&self.jwt_issuer, "--jwt-issuer"), (&self.jwt_audience, "--jwt-audience")] {
             if value.as_deref().is_some_and(|value| value.trim().is_empty()) {
-                return Err(ConfigError::new(format!("{option} is blank."), "Give it a value, or leave it out."));
+                return Err(ConfigError::new(format!("{option} is blank."), "Give it a value, or remove it."));
             }
         }
         let audience = |option: &str| {
@@ -156,7 +156,7 @@ impl KeyOptions {
                 if self.jwt_issuer.is_some_and(|named| named != issuer) {
                     return Err(ConfigError::new(
                         "--oidc-issuer and --jwt-issuer name two issuers.",
-                        "Leave --jwt-issuer out: tokens must name the issuer of --oidc-issuer.",
+                        "Remove --jwt-issuer: tokens must name the issuer of --oidc-issuer.",
                     ));
                 }
                 Issuer::new(issuer, vec![audience], KeySource::Discovery, None::<Preset>)
@@ -164,7 +164,7 @@ impl KeyOptions {
             (None, None, None) => {
                 return Err(ConfigError::new(
                     "There is no key to check tokens with.",
-                    "Set CPOR_JWT_SECRET (or --jwt-secret) to at least 32 random bytes, for instance from `openssl rand -hex 32`; or name an OpenID provider by --oidc-issuer, its keys by --jwks-url, or several issuers in a file by --identity.",
+                    "Set CPOR_JWT_SECRET (or --jwt-secret) to at least 32 random bytes, for example from `openssl rand -hex 32`; or name an OpenID provider with --oidc-issuer, its keys with --jwks-url, or several issuers with --identity.",
                 ));
             }
         };

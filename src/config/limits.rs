@@ -1,10 +1,10 @@
-//! What a server refuses for its size, depth, cost or rate. 0 turns a limit off.
+//! The limits of a server: size, depth, cost and rate. 0 turns a limit off.
 
 use std::time::Duration;
 
 use jiff::SignedDuration;
 
-/// The limits; each is an option of `cpor serve`. A count that is off is the largest number there is.
+/// The limits; each is an option of `cpor serve`. A count that is off is the largest number of its type.
 #[derive(Clone, Debug, PartialEq, Eq, clap::Args)]
 #[command(next_help_heading = "Limits (0 = off)")]
 pub struct Limits {
@@ -14,70 +14,70 @@ pub struct Limits {
     /// The largest GraphQL document, in bytes.
     #[arg(long, env = "CPOR_MAX_DOCUMENT_BYTES", default_value = "20480", value_parser = count, value_name = "BYTES")]
     pub max_document_bytes: usize,
-    /// The most tokens in a document.
+    /// The maximum number of tokens in a document.
     #[arg(long, env = "CPOR_MAX_TOKENS", default_value = "2000", value_parser = count, value_name = "COUNT")]
     pub max_tokens: usize,
-    /// The deepest field of an operation.
+    /// The maximum depth of fields in an operation.
     #[arg(long, env = "CPOR_MAX_DEPTH", default_value = "12", value_parser = count, value_name = "COUNT")]
     pub max_depth: usize,
-    /// The most aliases in an operation.
+    /// The maximum number of aliases in an operation.
     #[arg(long, env = "CPOR_MAX_ALIASES", default_value = "30", value_parser = count, value_name = "COUNT")]
     pub max_aliases: usize,
-    /// The most fields at the root of an operation.
+    /// The maximum number of root fields in an operation.
     #[arg(long, env = "CPOR_MAX_ROOT_FIELDS", default_value = "20", value_parser = count, value_name = "COUNT")]
     pub max_root_fields: usize,
-    /// The most directives in an operation.
+    /// The maximum number of directives in an operation.
     #[arg(long, env = "CPOR_MAX_DIRECTIVES", default_value = "50", value_parser = count, value_name = "COUNT")]
     pub max_directives: usize,
-    /// The most selections in an operation, its fragments expanded.
+    /// The maximum number of selections in an operation, with fragments expanded.
     #[arg(long, env = "CPOR_MAX_SELECTIONS", default_value = "1000", value_parser = count, value_name = "COUNT")]
     pub max_selections: usize,
-    /// The highest cost of an operation: its fields, times the page size of the lists that they are in.
+    /// The maximum cost of an operation: the number of its fields, each multiplied by the page sizes of its lists.
     #[arg(long, env = "CPOR_MAX_COST", default_value = "5000", value_parser = count, value_name = "POINTS")]
     pub max_cost: usize,
-    /// How long a request may take.
+    /// The timeout of a request.
     #[arg(long, env = "CPOR_REQUEST_TIMEOUT", default_value = "10s", value_parser = duration, value_name = "DURATION")]
     pub request_timeout: Duration,
-    /// Requests a minute, by subject.
+    /// The maximum number of requests per minute and subject.
     #[arg(long, env = "CPOR_REQUESTS_PER_MINUTE", default_value = "600", value_name = "COUNT")]
     pub requests_per_minute: u32,
-    /// Cost of operations a minute, by subject.
+    /// The maximum cost of operations per minute and subject.
     #[arg(long, env = "CPOR_COST_PER_MINUTE", default_value = "60000", value_name = "POINTS")]
     pub cost_per_minute: u32,
-    /// Refused tokens a minute, by address.
+    /// The maximum number of refused tokens per minute and client address.
     #[arg(long, env = "CPOR_BAD_TOKENS_PER_MINUTE", default_value = "20", value_name = "COUNT")]
     pub bad_tokens_per_minute: u32,
-    /// Live connections of this process at once: WebSockets and event streams together.
+    /// The maximum number of live connections of this process: WebSockets and event streams together.
     #[arg(long, env = "CPOR_MAX_SOCKETS", default_value = "10000", value_parser = count, value_name = "COUNT")]
     pub max_sockets: usize,
-    /// Live connections of one subject at once.
+    /// The maximum number of live connections per subject.
     #[arg(long, env = "CPOR_MAX_SOCKETS_PER_SUBJECT", default_value = "1000", value_parser = count, value_name = "COUNT")]
     pub max_sockets_per_subject: usize,
-    /// Uploads and downloads of documents of this process at once.
+    /// The maximum number of simultaneous uploads and downloads of this process.
     #[arg(long, env = "CPOR_MAX_TRANSFERS", default_value = "256", value_parser = count, value_name = "COUNT")]
     pub max_transfers: usize,
-    /// Uploads and downloads of documents of one subject at once.
+    /// The maximum number of simultaneous uploads and downloads per subject.
     #[arg(long, env = "CPOR_MAX_TRANSFERS_PER_SUBJECT", default_value = "16", value_parser = count, value_name = "COUNT")]
     pub max_transfers_per_subject: usize,
-    /// Operations of one WebSocket at once.
+    /// The maximum number of simultaneous operations per WebSocket.
     #[arg(long, env = "CPOR_MAX_OPERATIONS_PER_SOCKET", default_value = "100", value_parser = count, value_name = "COUNT")]
     pub max_operations_per_socket: usize,
-    /// How long a WebSocket may stay without a `connection_init`.
+    /// How long a WebSocket may wait before it sends `connection_init`.
     #[arg(long, env = "CPOR_INIT_TIMEOUT", default_value = "10s", value_parser = duration, value_name = "DURATION")]
     pub init_timeout: Duration,
-    /// How often live connections are shown to be alive: a ping, or a comment in an event stream.
+    /// The interval of keep-alive messages: a ping on a WebSocket, a comment in an event stream.
     #[arg(long, env = "CPOR_PING_INTERVAL", default_value = "12s", value_parser = duration, value_name = "DURATION")]
     pub ping_interval: Duration,
-    /// How long a client may leave lying what was sent to it before it loses its connection.
+    /// How long a client may stop reading before its connection is closed.
     #[arg(long, env = "CPOR_SLOW_READER_TIMEOUT", default_value = "30s", value_parser = duration, value_name = "DURATION")]
     pub slow_reader_timeout: Duration,
-    /// How long a read of the history, and a subscription without a position, wait for changes that are committed while
-    /// an older transaction has not ended.
+    /// How long a read of the history, and a subscription without a position, wait for an older transaction to end, so
+    /// that changes committed after it become visible.
     #[arg(long, env = "CPOR_SETTLE_TIMEOUT", default_value = "1s", value_parser = duration, value_name = "DURATION")]
     pub settle_timeout: Duration,
 }
 
-/// What stands for a time limit that is off.
+/// Stands for a timeout that is off.
 const DAY: Duration = Duration::from_hours(24);
 
 const fn or_very_long(limit: Duration) -> Duration {
@@ -109,7 +109,7 @@ impl Limits {
         or_very_long(self.slow_reader_timeout)
     }
 
-    /// The time limit of one who waits for what is committed to be settled, likewise.
+    /// The timeout of waiting for commits to settle, likewise.
     #[must_use]
     pub const fn settle_patience(&self) -> Duration {
         or_very_long(self.settle_timeout)

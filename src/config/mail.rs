@@ -6,25 +6,25 @@ use url::Url;
 
 use super::{ConfigError, Secret};
 
-/// How many messages are handed over at the same time.
+/// The number of simultaneous connections to the mail server.
 const CONNECTIONS: u32 = 8;
 
 /// The options for mail.
 #[derive(Clone, Debug, Default, clap::Args)]
 pub struct MailOptions {
-    /// The mail server that notices are handed to: `smtps://user:password@host` for TLS, or
-    /// `smtp://user:password@host:587?tls=required` for STARTTLS. Needs --public-url and --mail-from. Without it notices are
-    /// recorded only.
+    /// The mail server that sends notices: `smtps://user:password@host` for TLS, or
+    /// `smtp://user:password@host:587?tls=required` for STARTTLS. Requires --public-url and --mail-from. Without it, notices
+    /// are only recorded.
     #[arg(long, env = "CPOR_SMTP_URL", hide_env_values = true, value_name = "URL")]
     pub smtp_url: Option<Secret>,
     /// The sender of notices, such as `Claims <claims@vendor.example>`.
     #[arg(long, env = "CPOR_MAIL_FROM", value_name = "ADDRESS")]
     pub mail_from: Option<String>,
-    /// A folder with templates and texts that replace the built-in ones: `notice.txt`, `notice.html`, `en.ftl`, `tr.ftl`,
+    /// A folder with templates and texts to use instead of the built-in ones: `notice.txt`, `notice.html`, `en.ftl`, `tr.ftl`,
     /// `hu.ftl`, `sv.ftl`.
     #[arg(long, env = "CPOR_MAIL_TEMPLATES", value_name = "DIR")]
     pub mail_templates: Option<PathBuf>,
-    /// How long handing one message over may take, in seconds.
+    /// The timeout for sending one message, in seconds.
     #[arg(long, env = "CPOR_SMTP_TIMEOUT", default_value_t = 30, value_name = "SECONDS")]
     pub smtp_timeout: u64,
 }
@@ -38,18 +38,18 @@ pub struct MailConfig {
     pub from: String,
     /// The host that Message-IDs are named after.
     pub host: String,
-    /// How long handing one message over may take.
+    /// The timeout for sending one message.
     pub timeout: Duration,
-    /// How many messages are handed over at the same time.
+    /// The number of simultaneous connections to the mail server.
     pub connections: u32,
 }
 
-/// What a server has of mail.
+/// The mail settings of a server.
 #[derive(Clone, Debug, Default)]
 pub struct MailSettings {
-    /// An operator's own templates and texts.
+    /// The operator's own templates and texts.
     pub templates: Option<PathBuf>,
-    /// How mail is sent; without it notices are recorded only.
+    /// How mail is sent; without it, notices are only recorded.
     pub sending: Option<MailConfig>,
 }
 
@@ -64,21 +64,21 @@ impl MailOptions {
         let url = Url::parse(smtp_url.as_str()).ok().filter(|url| matches!(url.scheme(), "smtp" | "smtps"));
         if url.is_none_or(|url| url.host_str().is_none_or(str::is_empty)) {
             return Err(ConfigError::new(
-                "--smtp-url is not the address of a mail server.",
-                "Give it as smtps://user:password@host, or smtp://user:password@host:587?tls=required; escape signs of the \
-                 password by percent.",
+                "--smtp-url is not the URL of a mail server.",
+                "Give it as smtps://user:password@host, or smtp://user:password@host:587?tls=required; percent-encode special \
+                 characters in the password.",
             ));
         }
         let Some(public) = public_url else {
             return Err(ConfigError::new(
-                "Mail needs to know under which address people reach this server, for the links in it.",
-                "Give --public-url (CPOR_PUBLIC_URL), or leave --smtp-url out.",
+                "Mail contains links, so it needs this server's public address.",
+                "Set --public-url (CPOR_PUBLIC_URL), or remove --smtp-url.",
             ));
         };
         let Some(from) = self.mail_from else {
             return Err(ConfigError::new(
-                "Mail needs a sender.",
-                "Give --mail-from (CPOR_MAIL_FROM), such as 'Claims <claims@vendor.example>'.",
+                "Mail needs a sender address.",
+                "Set --mail-from (CPOR_MAIL_FROM), for example to 'Claims <claims@vendor.example>'.",
             ));
         };
         let host = Url::parse(public).ok().and_then(|url| url.host_str().map(str::to_owned));

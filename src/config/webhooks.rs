@@ -2,21 +2,21 @@
 
 use super::{ConfigError, Secret};
 
-/// A range of addresses, as an operator allows it.
+/// An address range that the operator allows.
 pub type Range = ipnet::IpNet;
 
-/// The shortest key that seals secrets, in bytes.
+/// The shortest key accepted for encrypting secrets, in bytes.
 const SHORTEST_KEY: usize = 32;
 
-/// The options that say where webhook messages may go, and how the endpoints' secrets are kept.
+/// The options for webhooks: additional targets, and the encryption of the endpoints' secrets.
 #[derive(Clone, Debug, Default, clap::Args)]
 pub struct WebhookOptions {
-    /// A range of addresses that webhooks may be sent to although it is not public, such as `10.1.0.0/16`; http is allowed there
-    /// too. Repeat it for more.
+    /// An address range that webhooks may be sent to although it is not public, such as `10.1.0.0/16`; http is allowed there
+    /// too. Repeat the option or use commas for several ranges.
     #[arg(long = "webhook-allow", env = "CPOR_WEBHOOK_ALLOW", value_delimiter = ',', value_name = "CIDR", value_parser = range)]
     pub allow: Vec<Range>,
-    /// The key that seals the secrets of webhook endpoints in the database, at least 32 bytes; the same on every server. Of several,
-    /// separated by commas, the first seals and all open.
+    /// The key that encrypts the secrets of webhook endpoints in the database, at least 32 bytes, the same on every server. Of
+    /// several keys, separated by commas, the first encrypts and all decrypt.
     #[arg(
         long = "webhook-key",
         env = "CPOR_WEBHOOK_KEY",
@@ -37,7 +37,7 @@ impl WebhookOptions {
             None => Ok(self),
             Some(length) => Err(ConfigError::new(
                 format!("A key of --webhook-key has {length} bytes; it needs at least {SHORTEST_KEY}."),
-                "Take one from `openssl rand -hex 32`, and keep it outside of the database and its backups.",
+                "Generate one with `openssl rand -hex 32`, and keep it outside the database and its backups.",
             )),
         }
     }
@@ -47,5 +47,5 @@ impl WebhookOptions {
 fn range(text: &str) -> Result<Range, String> {
     let text = text.trim();
     let alone = text.parse::<std::net::IpAddr>().map(Range::from);
-    text.parse::<Range>().or(alone).map_err(|_| "not a range of addresses such as 10.1.0.0/16".to_owned())
+    text.parse::<Range>().or(alone).map_err(|_| "not an address range such as 10.1.0.0/16".to_owned())
 }

@@ -1,8 +1,8 @@
-//! Content on its way out: read piece by piece, and held against its hash on the way (P1).
+//! Reads content piece by piece, and checks it against its hash on the way (P1).
 //!
-//! The last piece goes out only after the whole content was found to be what was uploaded: a reader of damaged content never
-//! gets all of it. A part of the content is no exception. Everything is read and hashed, before the part and after it,
-//! and of the part too the last piece is held back until then.
+//! The last piece is sent only after the whole content was found to match its upload: a reader of damaged content never
+//! gets all of it. This also holds for a part of the content. Everything is read and hashed, before the part and after
+//! it, and of the part too the last piece is held back until then.
 
 use std::{fs::File, io::Read, ops::Range};
 
@@ -22,7 +22,7 @@ const PIECE: usize = 32 * 1024;
 pub enum ContentError {
     /// The store's own.
     Store(DocumentsError),
-    /// It is not what was uploaded.
+    /// It does not match the upload.
     Damaged,
 }
 
@@ -39,7 +39,7 @@ pub struct Content {
     hash: Sha256,
     /// Where the next piece begins.
     at: u64,
-    /// What of the content goes out.
+    /// The part of the content to send.
     part: Range<u64>,
     /// The piece that waits for the next one, or for the end.
     held: Option<Bytes>,
@@ -60,10 +60,10 @@ impl Content {
         Self { source, sha256: sha256.to_owned(), hash: Sha256::new(), at: 0, part, held: None }
     }
 
-    /// The next piece of the part; nothing at its end, when the whole content was found to be what was uploaded.
+    /// The next piece of the part; `None` at its end, after the whole content was found to match its upload.
     ///
     /// # Errors
-    /// When the store fails, or the content is not what was uploaded. There is no going on after that.
+    /// If the store fails, or the content does not match its upload. Reading cannot continue after that.
     pub async fn next(&mut self) -> Result<Option<Bytes>, ContentError> {
         while let Some(piece) = self.piece().await? {
             let piece = self.within(&piece);

@@ -24,7 +24,7 @@ impl DocumentsError {
         }
     }
 
-    /// Whether nothing is there, which no waiting mends.
+    /// Whether the content does not exist, so that waiting does not help.
     #[must_use]
     pub const fn is_gone(&self) -> bool {
         matches!(self, Self::Gone(_))
@@ -61,7 +61,7 @@ impl From<io::Error> for DocumentsError {
 /// A setting of the store that cannot be used, and what to do about it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct SettingError {
-    /// What is wrong.
+    /// The error.
     pub message: String,
     /// What to do.
     pub remedy: String,
@@ -72,12 +72,12 @@ impl SettingError {
         Self { message: message.into(), remedy: remedy.into() }
     }
 
-    /// The store answered, and said no.
+    /// The document store responded with a refusal.
     pub(super) fn refused(why: &str) -> Self {
         Self::new(
-            format!("The store of documents refuses to keep anything: {why}"),
-            "Check the folder or the bucket of --documents (CPOR_DOCUMENTS), and that it may be written to: a folder by its \
-             permissions, a bucket by AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY and its policy.",
+            format!("The document store cannot store anything: {why}"),
+            "Check the folder or the bucket of --documents (CPOR_DOCUMENTS), and that it is writable: for a folder its \
+             permissions; for a bucket AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY and its policy.",
         )
     }
 }

@@ -26,7 +26,7 @@ const PIECE: usize = 32 * 1024;
 #[derive(Debug)]
 pub(super) struct Folder {
     path: PathBuf,
-    /// Whether it was made for this process, and goes with it.
+    /// Whether it was created for this process, and is deleted with it.
     is_own: bool,
 }
 
@@ -81,7 +81,7 @@ impl Drop for Temporary {
         if let Err(error) = std::fs::remove_file(&self.path)
             && error.kind() != io::ErrorKind::NotFound
         {
-            tracing::warn!(%error, path = %self.path.display(), "a temporary file stayed behind");
+            tracing::warn!(%error, path = %self.path.display(), "a temporary file could not be deleted");
         }
     }
 }
@@ -169,9 +169,9 @@ impl Receiving {
     }
 }
 
-/// What was begun and given up is asked to go on.
+/// An aborted upload is asked to continue.
 fn broken() -> DocumentsError {
-    DocumentsError::Unavailable("an upload went on after it had failed".to_owned())
+    DocumentsError::Unavailable("an upload continued after it had failed".to_owned())
 }
 
 /// A file that was received, looked at once; cheap to clone.
@@ -181,9 +181,9 @@ pub struct Received {
     pub size: u64,
     /// How many bytes of it were kept: all of them, or a byte more than the limit.
     pub kept: u64,
-    /// SHA-256 of what was kept, hexadecimal.
+    /// SHA-256 of the stored content, hexadecimal.
     pub sha256: String,
-    /// The media type that was found by content; nothing where it is none of the accepted ones.
+    /// The media type found by content; `None` if it is not an accepted one.
     pub media_type: Option<&'static str>,
     pub(super) content: Content,
 }

@@ -63,7 +63,7 @@ impl Documents {
         };
         let Err(error) = sent.await else { return Ok(()) };
         if let Err(left) = bounded(upload.abort()).await {
-            tracing::warn!(error = left.for_the_log(), "parts of an upload stayed behind in the bucket");
+            tracing::warn!(error = left.for_the_log(), "parts of an upload could not be deleted from the bucket");
         }
         Err(error)
     }
@@ -79,8 +79,8 @@ async fn part(file: File) -> Result<(File, Vec<u8>), DocumentsError> {
     .await
 }
 
-/// Gives a temporary file its place as well: by a second name, or by a copy where the file system knows no second names.
-/// A document that was taken survives a loss of power, like the row that speaks of it.
+/// Stores a temporary file at its final place: by a hard link, or by a copy if the file system has none. An accepted
+/// document survives a loss of power, like its row.
 fn link(temporary: &Temporary, place: &std::path::Path) -> io::Result<()> {
     File::open(temporary.path())?.sync_all()?;
     if let Err(error) = fs::hard_link(temporary.path(), place) {

@@ -1,4 +1,4 @@
-//! What is in the store, whatever any row says of it.
+//! Lists what is in the store, independent of the rows.
 
 use std::{fs, io, time::SystemTime};
 

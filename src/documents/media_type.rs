@@ -1,7 +1,7 @@
-//! The media type of a proof document, told by its content and never by its name (P1).
+//! The media type of a proof document, found by its content and never by its name (P1).
 //!
-//! Only the accepted types are recognised; whatever else a file is, the answer is nothing. The work is bounded: every
-//! look at the content is at a fixed place or along a list whose length is capped.
+//! Only the accepted types are recognized; any other file has none. The work is bounded: every look at the content is
+//! at a fixed place or along a list whose length is capped.
 
 use domain::proof::{EML, JPEG, PNG};
 
@@ -10,8 +10,8 @@ mod email;
 mod package;
 mod pdf;
 
-/// The media type of the content; [`domain::proof::LOCKED`] where only a password opens it, and nothing where it is none of
-/// those that may be attached.
+/// The media type of the content; [`domain::proof::LOCKED`] if it needs a password, and `None` if it may not be
+/// attached.
 #[must_use]
 pub fn detect(content: &[u8]) -> Option<&'static str> {
     if infer::image::is_png(content) {

@@ -23,8 +23,8 @@ pub use incoming::{Received, Receiving};
 pub use list::Kept;
 use place::Place;
 
-/// How long the store may take to do what it is asked, tries and all: less than a request may take (10 s), so that whoever
-/// waits hears that the store does not answer instead of hearing nothing.
+/// The timeout of an operation of the store, retries included: less than a request's (10 s), so that clients get an
+/// error about the store instead of a timeout.
 const PATIENCE: Duration = Duration::from_secs(8);
 
 /// The key of what [`Documents::check`] writes and removes; no document has such a key.
@@ -45,7 +45,7 @@ impl Documents {
     /// `s3://bucket[/prefix]`, with credentials, region and endpoint from the standard `AWS_*` environment variables.
     ///
     /// # Errors
-    /// What is wrong with the URL or the variables. Nothing is asked of an S3 store yet.
+    /// The error in the URL or the variables. Nothing is asked of an S3 store yet.
     pub fn open(url: &str) -> Result<Self, SettingError> {
         Ok(Self::at(place::open(url)?))
     }
@@ -61,11 +61,11 @@ impl Documents {
         Self::at(Place::elsewhere(Arc::new(object_store::memory::InMemory::new())))
     }
 
-    /// Writes a little and removes it again, to find out at the start whether that can be done at all. A store that does not
-    /// answer now is no error, since it may later: that is told to the log.
+    /// Writes a little and deletes it again, to check at the start whether the store is writable. A store that does not
+    /// respond now is not an error, since it may respond later; it is logged.
     ///
     /// # Errors
-    /// When the store refuses, or when there is no such bucket or folder.
+    /// If the store refuses access, or the bucket or folder does not exist.
     pub async fn check(&self) -> Result<(), SettingError> {
         let written = self.put(PROBE, Bytes::from_static(b"cpor")).await;
         let done = match written {
@@ -77,7 +77,7 @@ impl Documents {
             Err(DocumentsError::Unavailable(why)) => {
                 tracing::warn!(
                     why,
-                    "the store of documents does not answer; uploads and downloads will be refused until it does"
+                    "the document store does not respond; uploads and downloads are refused until it does"
                 );
                 Ok(())
             }
@@ -85,7 +85,7 @@ impl Documents {
         }
     }
 
-    /// Begins to receive a file, of which `limit` bytes are kept at most, and one more where it is larger.
+    /// Begins to receive a file, of which at most `limit` bytes are stored, and one more if it is larger.
     ///
     /// # Errors
     /// When no temporary file can be made.
@@ -113,7 +113,7 @@ impl Documents {
         Ok(Content::new(found.payload, sha256, part))
     }
 
-    /// Removes the content under a key; nothing there is no error.
+    /// Deletes the content under a key; it is not an error if there is none.
     ///
     /// # Errors
     /// The store's own.

@@ -34,7 +34,7 @@ pub(super) struct Place {
 }
 
 impl Place {
-    /// A place that is no folder.
+    /// A path that is not a folder.
     pub(super) fn elsewhere(store: Arc<dyn ObjectStore>) -> Self {
         Self { store, folder: None, incoming: Arc::new(Folder::own()) }
     }
@@ -46,9 +46,9 @@ pub(super) fn open(url: &str) -> Result<Place, SettingError> {
         return folder_store(folder);
     }
     match url.strip_prefix("s3://") {
-        // The settings that AWS's own tools read, by the library's own reading of them: they are no options of ours.
+        // The settings of AWS's own tools, as the library reads them: they are not options of cpor.
         Some(place) => bucket_store(place, AmazonS3Builder::from_env()).map(Place::elsewhere),
-        None => Err(SettingError::new(format!("The documents cannot be kept in {url:?}."), FORMS)),
+        None => Err(SettingError::new(format!("Documents cannot be stored at {url:?}."), FORMS)),
     }
 }
 
@@ -58,23 +58,22 @@ fn folder_store(folder: &str) -> Result<Place, SettingError> {
         SettingError::new(message, FORMS)
     };
     private::make_folder(folder.as_ref()).map_err(|error| wrong(&error))?;
-    // A document that was taken survives a loss of power, like the row that speaks of it.
+    // An accepted document survives a loss of power, like its row.
     let store = LocalFileSystem::new_with_prefix(folder).map_err(|error| wrong(&error))?.with_fsync(true);
     let store = Arc::new(store);
     let incoming = Arc::new(Folder::shared(std::path::Path::new(folder).join(INCOMING)));
     Ok(Place { store: Arc::clone(&store) as Arc<dyn ObjectStore>, folder: Some(store), incoming })
 }
 
-/// The store of `bucket[/prefix]`, with what the environment says of it.
+/// The store of `bucket[/prefix]`, configured by the environment.
 fn bucket_store(place: &str, environment: AmazonS3Builder) -> Result<Arc<dyn ObjectStore>, SettingError> {
     let (bucket, prefix) = place.split_once('/').unwrap_or((place, ""));
     let is_name = |c: char| c.is_ascii_alphanumeric() || matches!(c, '.' | '-' | '_');
     if bucket.is_empty() || !bucket.chars().all(is_name) {
-        return Err(SettingError::new(format!("{bucket:?} is no name of a bucket for documents."), FORMS));
+        return Err(SettingError::new(format!("{bucket:?} is not a valid bucket name."), FORMS));
     }
-    let prefix = Path::parse(prefix.trim_end_matches('/')).map_err(|error| {
-        SettingError::new(format!("The documents cannot be kept under {prefix:?}: {error}."), FORMS)
-    })?;
+    let prefix = Path::parse(prefix.trim_end_matches('/'))
+        .map_err(|error| SettingError::new(format!("Documents cannot be stored under {prefix:?}: {error}."), FORMS))?;
     look_at(&environment)?;
     let store = environment
         .with_bucket_name(bucket)
@@ -99,7 +98,7 @@ fn bucket_store(place: &str, environment: AmazonS3Builder) -> Result<Arc<dyn Obj
     Ok(if prefix.as_ref().is_empty() { Arc::new(store) } else { Arc::new(PrefixStore::new(store, prefix)) })
 }
 
-/// Says at the start what every request would fail with later.
+/// Reports at the start what every request would fail with later.
 fn look_at(environment: &AmazonS3Builder) -> Result<(), SettingError> {
     let value = |key| environment.get_config_value(&key).filter(|value| !value.is_empty());
     let endpoint = value(AmazonS3ConfigKey::S3Endpoint).or_else(|| value(AmazonS3ConfigKey::Endpoint));
@@ -108,18 +107,18 @@ fn look_at(environment: &AmazonS3Builder) -> Result<(), SettingError> {
         allows_http.is_some_and(|value| ["true", "1", "yes", "on"].contains(&value.to_ascii_lowercase().as_str()));
     match endpoint {
         Some(endpoint) if endpoint.starts_with("http://") && !allows_http => Err(SettingError::new(
-            format!("The documents' store {endpoint} would be spoken to without encryption."),
-            "Give AWS_ENDPOINT_URL as https://, or set AWS_ALLOW_HTTP=true where the network in between can be trusted.",
+            format!("The connection to the document store {endpoint} would not be encrypted."),
+            "Set AWS_ENDPOINT_URL to an https:// URL, or set AWS_ALLOW_HTTP=true if you trust the network in between.",
         )),
         Some(endpoint) if !endpoint.starts_with("http://") && !endpoint.starts_with("https://") => {
             Err(SettingError::new(
-                format!("The documents' store {endpoint:?} is no web address."),
-                "Give AWS_ENDPOINT_URL as https://host[:port], or leave it out for AWS itself.",
+                format!("The address {endpoint:?} of the document store is not a URL."),
+                "Set AWS_ENDPOINT_URL to https://host[:port], or unset it for AWS itself.",
             ))
         }
         None if value(AmazonS3ConfigKey::Region).is_none() => Err(SettingError::new(
-            "Nothing says in which region of AWS the documents' bucket is.",
-            "Set AWS_REGION, or AWS_ENDPOINT_URL for another store that speaks S3.",
+            "The AWS region of the documents' bucket is not configured.",
+            "Set AWS_REGION, or AWS_ENDPOINT_URL for another S3-compatible store.",
         )),
         _ => Ok(()),
     }
@@ -155,17 +154,17 @@ mod tests {
     fn what_cannot_work_is_said_at_the_start() {
         let region = || with(&[("AWS_REGION", "eu-central-1")]);
         for place in ["", "/prefix", "two words", "user@bucket", "bucket?x=1"] {
-            assert!(refused(place, region()).contains("no name of a bucket"), "{place}");
+            assert!(refused(place, region()).contains("not a valid bucket name"), "{place}");
         }
-        assert!(refused("proof/a//b", region()).contains("cannot be kept under"));
+        assert!(refused("proof/a//b", region()).contains("cannot be stored under"));
         assert!(refused("proof", with(&[])).contains("region"));
-        assert!(refused("proof", with(&[("AWS_ENDPOINT_URL", "http://store:9000")])).contains("without encryption"));
-        assert!(refused("proof", with(&[("AWS_ENDPOINT_URL_S3", "http://store:9000")])).contains("without encryption"));
-        assert!(refused("proof", with(&[("AWS_ENDPOINT_URL", "store:9000")])).contains("no web address"));
+        assert!(refused("proof", with(&[("AWS_ENDPOINT_URL", "http://store:9000")])).contains("not be encrypted"));
+        assert!(refused("proof", with(&[("AWS_ENDPOINT_URL_S3", "http://store:9000")])).contains("not be encrypted"));
+        assert!(refused("proof", with(&[("AWS_ENDPOINT_URL", "store:9000")])).contains("is not a URL"));
         let half = [("AWS_REGION", "eu-central-1"), ("AWS_ACCESS_KEY_ID", "somebody")];
         assert!(refused("proof", with(&half)).contains("cannot be used"));
         for url in ["", "file://", "ftp://documents.example", "documents"] {
-            assert!(open(url).unwrap_err().message.contains("cannot be kept"), "{url}");
+            assert!(open(url).unwrap_err().message.contains("cannot be stored"), "{url}");
         }
     }
 }

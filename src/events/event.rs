@@ -31,7 +31,7 @@ pub struct Event {
     bodies: Shared<[u8; 32], Once<Option<Bytes>>>,
 }
 
-/// All of a caller that decides which entries are in reach (`store::scope`), and what of them is followed.
+/// All of a caller that decides which entries are visible (`store::scope`), and what of them is followed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 struct Reach {
     side: Side,
@@ -54,14 +54,14 @@ impl From<HistoryEntry> for Event {
 }
 
 impl Event {
-    /// Whether it is in the caller's reach: asked once for all callers of the same reach.
+    /// Whether it is visible to the caller: checked once for all callers with the same visibility.
     pub(super) async fn is_seen_by(&self, caller: &Caller, of_status: bool, ask: impl Future<Output = bool>) -> bool {
         let reach = Reach { side: caller.side, reviews: caller.reviews(), of_status };
         *cell(&self.seen, reach).get_or_init(|| ask).await
     }
 
-    /// What is sent for it under this key: worked out once for all who have the same key, in a task of its own, so that a
-    /// subscriber who is held up by its client holds up nobody else. Nothing when it is not to be sent.
+    /// What is sent for it under this key: computed once for all subscribers with the same key, in its own task, so
+    /// that a slow subscriber delays no other. `None` if nothing is sent.
     pub async fn shared<F>(&self, key: [u8; 32], make: impl FnOnce() -> F) -> Option<Bytes>
     where
         F: Future<Output = Option<Bytes>> + Send + 'static,

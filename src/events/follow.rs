@@ -18,7 +18,7 @@ const BATCH: u64 = 100;
 /// How long to wait after the database did not answer.
 const AGAIN_AFTER: Duration = Duration::from_millis(250);
 
-/// Follows a feed for a caller. It costs nobody anything while it is not asked for the next event.
+/// Follows a feed for a caller. It costs nothing while the next event is not requested.
 #[derive(Debug)]
 pub struct Follower {
     heard: Receiver<Arc<Event>>,
@@ -29,7 +29,7 @@ pub struct Follower {
     last: Position,
     /// Whether there may be more in the table than was heard.
     behind: bool,
-    /// What was read from the table and not given yet.
+    /// Entries read from the table and not returned yet.
     read: VecDeque<HistoryEntry>,
 }
 
@@ -38,7 +38,8 @@ pub struct Follower {
 pub struct Candidate {
     /// The event.
     pub event: Arc<Event>,
-    /// Whether it was read by a statement that gives what the caller may see only; else `Sight::may_see` is to be asked.
+    /// Whether the statement that read it returns only what the caller may see; otherwise `Sight::may_see` must be
+    /// checked.
     pub judged: bool,
 }
 
@@ -78,8 +79,9 @@ impl Follower {
         }
     }
 
-    /// The next event of the feed; waits until there is one. A database that is away is waited for. Whether the caller may see
-    /// it is yet to be asked where it was heard: by the task that works out what is sent for it, once for many followers.
+    /// The next event of the feed; waits until there is one, also while the database is down. If the event did not come
+    /// from the table, its visibility must still be checked: by the task that computes what is sent, once for many
+    /// followers.
     pub async fn next_candidate(&mut self) -> Candidate {
         loop {
             if let Some(entry) = self.read.pop_front() {
@@ -138,12 +140,13 @@ impl Sight {
     /// Whether the caller may see what it follows of this entry, as things are now.
     ///
     /// # Errors
-    /// The database's.
+    /// Database errors.
     pub async fn still_sees(&self, entry: &HistoryEntry) -> Result<bool, StoreError> {
         log::is_seen(self.tail.db(), &self.caller, &self.feed, entry.id).await
     }
 
-    /// The same as [`Self::still_sees`], asked once for all of the same reach, and until the database answers.
+    /// The same as [`Self::still_sees`], checked once for all with the same visibility, and repeated until the database
+    /// responds.
     pub(crate) async fn may_see(&self, event: &Event) -> bool {
         let of_status = matches!(self.feed.of, Of::Statuses(_));
         let ask = async {
@@ -158,13 +161,13 @@ impl Sight {
     }
 }
 
-/// Tells the log why a follower waits, and waits. A database that is away is told by the tail, once for all followers; any
-/// other fault would else be seen by nobody.
+/// Logs why a follower waits, and waits. The tail logs a database that is down, once for all followers; any other error
+/// is logged here.
 async fn told(error: &StoreError) {
     if error.is_unavailable() {
-        tracing::debug!(error = error.for_the_log(), "a follower waits for the database");
+        tracing::debug!(error = error.for_the_log(), "a subscriber is waiting for the database");
     } else {
-        tracing::error!(error = error.for_the_log(), "a follower cannot go on; it tries again");
+        tracing::error!(error = error.for_the_log(), "a subscriber cannot continue; trying again");
     }
     tokio::time::sleep(AGAIN_AFTER).await;
 }

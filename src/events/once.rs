@@ -13,8 +13,8 @@ use tokio::sync::Notify;
 use tokio_util::task::AbortOnDropHandle;
 use tracing::Instrument;
 
-/// Worked out once. Unlike with tokio's `OnceCell`, the work goes on while whoever began it is not polled; when that one goes
-/// away, the work ends with it and the next one begins anew.
+/// A value that is computed once. Unlike with tokio's `OnceCell`, the work continues while the one who started it is
+/// not polled; if that one is dropped, the work ends with it and the next one starts again.
 #[derive(Debug)]
 pub(super) struct Once<V> {
     value: OnceLock<V>,
@@ -30,7 +30,8 @@ impl<V> Default for Once<V> {
 }
 
 impl<V: Clone + Send + Sync + 'static> Once<V> {
-    /// The value; `make` is called where nobody else works it out. A panic of the work is its beginner's.
+    /// The value; `make` is called if nobody else is computing it. A panic of the work is raised in the one who started
+    /// it.
     pub(super) async fn get_or_work_out<F>(self: Arc<Self>, make: impl FnOnce() -> F) -> V
     where
         F: Future<Output = V> + Send + 'static,
@@ -65,7 +66,7 @@ impl<V> Working<V> {
         V: Clone,
     {
         let value = make.await;
-        // There is no other value yet, for there is one worker at a time.
+        // No other value exists yet, because there is one worker at a time.
         let _ = self.0.value.set(value.clone());
         value
     }

@@ -41,14 +41,14 @@ const AGAIN_AFTER: Duration = Duration::from_millis(250);
 /// How many entries are read at once.
 const BATCH: usize = 500;
 
-/// How long a reader or a new follower waits for the tail to come to what is committed already, if nothing else is said.
+/// How long a reader or a new follower waits by default for the tail to reach what is already committed.
 const PATIENCE: Duration = Duration::from_secs(1);
 
 /// The tail; clones are the same one.
 #[derive(Clone, Debug)]
 pub struct Tail {
     inner: Arc<Inner>,
-    /// How long those who come by this clone wait for it to come to what is committed already.
+    /// How long users of this clone wait for the tail to reach what is already committed.
     patience: Duration,
 }
 
@@ -80,15 +80,21 @@ impl Tail {
         Self { inner: Arc::new(inner), patience: PATIENCE }
     }
 
-    /// The same tail for those who wait this long for it to come to what is committed already, before they go by what it
-    /// has come to.
+    /// The same tail, with this timeout for reaching what is already committed; after it, its current position is used.
     #[must_use]
     pub fn with_patience(self, patience: Duration) -> Self {
         Self { patience, ..self }
     }
 
-    /// Says that something was committed, so that it is read at once.
-    pub fn wake(&self) {
+    /// Signals a commit. The log is read immediately if there are followers, and with the next regular look otherwise.
+    pub fn committed(&self) {
+        if !self.inner.topics.is_empty() {
+            self.wake();
+        }
+    }
+
+    /// Lets the log be read immediately.
+    pub(super) fn wake(&self) {
         self.inner.hint.notify_one();
     }
 
@@ -102,7 +108,7 @@ impl Tail {
     pub async fn run(&self, stop: impl Future<Output = ()>) {
         let _stands_still = StandsStill(&self.inner.runs);
         tokio::pin!(stop);
-        // A look at least this often, however many hints come: only then it is judged thoroughly what is settled.
+        // The interval of thorough checks of what is settled, however many hints arrive.
         let mut looks = tokio::time::interval(EVERY);
         looks.set_missed_tick_behavior(MissedTickBehavior::Delay);
         let mut hinted = false;
@@ -118,18 +124,18 @@ impl Tail {
         }
     }
 
-    /// Tells whether the log could be read.
+    /// Records whether the log could be read.
     fn tell(&self, failed: Option<&StoreError>) {
         let Some(error) = failed else {
             telemetry::tail_caught_up();
             if !self.inner.runs.swap(true, Ordering::SeqCst) {
-                tracing::info!("the tail of the history runs");
+                tracing::info!("the reader of the event log is running");
             }
             return;
         };
         telemetry::tail_failed();
         if self.inner.runs.swap(false, Ordering::SeqCst) {
-            tracing::warn!(error = error.for_the_log(), "the tail of the history cannot read; it tries again");
+            tracing::warn!(error = error.for_the_log(), "the event log cannot be read; trying again");
         }
     }
 
@@ -153,8 +159,8 @@ impl Tail {
             telemetry::tail_read(batch.len());
             for logged in batch {
                 from = logged.entry.position;
-                // First this, then the event: whoever joins in between reads it from the table or hears it, or both, and
-                // takes what is not beyond its own position for known.
+                // This comes before the event: a follower that joins in between reads the event from the table,
+                // receives it, or both, and ignores what is not beyond its own position.
                 reached.send_replace(Some(from));
                 topics.publish(&Arc::new(Event::from(logged)));
             }
@@ -164,8 +170,8 @@ impl Tail {
         }
     }
 
-    /// Follows a feed for a caller: everything after a position that it may see, in order, then what comes. Without a
-    /// position from now on.
+    /// Follows a feed for a caller: everything visible after a position, in order, then new events. Without a position,
+    /// only new events.
     pub async fn follow(&self, caller: Caller, feed: Feed, after: Option<Position>) -> Follower {
         let topic = Topic::of(&feed, &caller);
         let heard = self.inner.topics.join(topic);
@@ -177,7 +183,7 @@ impl Tail {
         follower
     }
 
-    /// The position at which something begins that is to be told of all that happens from now on.
+    /// The position from which a subscription to new events starts.
     pub async fn present(&self) -> Position {
         self.pass_what_is_committed().await;
         self.reached().await
@@ -192,7 +198,7 @@ impl Tail {
     /// Waits until the tail has come to all that is committed now, so that it is not taken for what happens from now on. A
     /// transaction that takes long is not waited for to its end.
     async fn pass_what_is_committed(&self) {
-        // A database that is away is waited for by the tail itself, and the follower then begins where that goes on.
+        // While the database is down, the tail itself waits, and the follower then starts where the tail continues.
         if let Ok(newest) = log::newest(self.db()).await {
             self.wake();
             drop(tokio::time::timeout(self.patience, comes_to(self.inner.reached.subscribe(), newest)).await);
@@ -250,7 +256,7 @@ async fn comes_to(mut reached: watch::Receiver<Option<Position>>, position: Posi
     let _ = reached.wait_for(|reached| reached.is_some_and(|reached| reached >= position)).await;
 }
 
-/// Says that the tail does not run, however it came to an end.
+/// Records that the tail is not running, however it ended.
 struct StandsStill<'a>(&'a AtomicBool);
 
 impl Drop for StandsStill<'_> {

@@ -1,4 +1,4 @@
-//! Who listens to what: an event wakes those whom it may concern, and nobody else.
+//! The listeners by topic: an event wakes only those whom it may concern.
 
 use std::{
     collections::HashMap,
@@ -50,7 +50,7 @@ impl Topic {
     }
 }
 
-/// The topics that somebody listens to.
+/// The topics with listeners.
 #[derive(Debug, Default)]
 pub(super) struct Topics(Mutex<HashMap<Topic, Sender<Arc<Event>>>>);
 
@@ -61,7 +61,7 @@ impl Topics {
         senders.entry(topic).or_insert_with(|| Sender::new(topic.waiting())).subscribe()
     }
 
-    /// Forgets a topic when nobody listens to it any more.
+    /// Removes a topic without listeners.
     pub(super) fn leave(&self, topic: Topic) {
         let mut senders = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         if senders.get(&topic).is_some_and(|sender| sender.receiver_count() == 0) {
@@ -69,7 +69,7 @@ impl Topics {
         }
     }
 
-    /// Passes an event on; never waits for anybody.
+    /// Passes an event on without waiting.
     pub(super) fn publish(&self, event: &Arc<Event>) {
         let topics = [
             Some(Topic::All),
@@ -79,12 +79,17 @@ impl Topics {
         ];
         let senders = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         for sender in topics.into_iter().flatten().filter_map(|topic| senders.get(&topic)) {
-            // An error says that nobody listens any more.
+            // An error means that no listener is left.
             let _ = sender.send(Arc::clone(event));
         }
     }
 
-    /// How many topics somebody listens to.
+    /// Whether there are no listeners.
+    pub(super) fn is_empty(&self) -> bool {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).is_empty()
+    }
+
+    /// The number of topics with listeners.
     #[cfg(test)]
     pub(super) fn len(&self) -> usize {
         self.0.lock().unwrap_or_else(PoisonError::into_inner).len()

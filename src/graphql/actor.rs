@@ -1,15 +1,18 @@
 //! Who did something.
 
-use async_graphql::{Enum, SimpleObject};
+use async_graphql::{Enum, SimpleObject, parser::types::Field};
 
-use super::loader::Reader;
+use super::{
+    at_hand::{AtHand, Write, plain},
+    loader::Reader,
+};
 
-/// Who did something, as far as the caller may know.
+/// Who performed an action, with the details that the caller may see.
 #[derive(Clone, Debug, SimpleObject)]
 pub struct Actor {
-    /// On which side the actor stands.
+    /// The side that the actor belongs to.
     pub kind: ActorKind,
-    /// The actor's name. To a partner every reviewer is `Reviewer`; the server itself is `System`.
+    /// The actor's display name. Partners see `Reviewer` for every reviewer; the server itself is `System`.
     pub name: String,
 }
 
@@ -21,16 +24,26 @@ impl Actor {
     }
 }
 
-/// On which side an actor stands.
+impl AtHand for Actor {
+    fn field(field: &Field) -> Option<Write<Self>> {
+        match field.name.node.as_str() {
+            "kind" => plain(|actor: &Self, _, out| out.word::<ActorKind>(actor.kind)),
+            "name" => plain(|actor: &Self, _, out| out.text(&actor.name)),
+            _ => None,
+        }
+    }
+}
+
+/// The side that an actor belongs to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Enum)]
 #[graphql(remote = "domain::kinds::ActorKind")]
 pub enum ActorKind {
-    /// Somebody of the claim's partner.
+    /// A person of the claim's partner.
     Partner,
-    /// Somebody of the vendor.
+    /// A person of the vendor.
     Reviewer,
     /// An administrator of the customer.
     Customer,
-    /// The server itself: a clock, or what followed from something else.
+    /// The server itself: a deadline that passed, or a consequence of another change.
     System,
 }

@@ -1,4 +1,4 @@
-//! What goes back: which kind of answer it is, and its JSON without `data` where nothing was executed.
+//! The response of an operation: its kind, and its JSON, without `data` if nothing was executed.
 
 use async_graphql::{ErrorExtensionValues, Response, ServerError, Value};
 use bytes::Bytes;
@@ -10,11 +10,11 @@ use super::{
 };
 use crate::telemetry;
 
-/// The most errors that one answer tells; a document can have thousands.
+/// The maximum number of errors in one response; a document can have thousands.
 const MOST_ERRORS: usize = 50;
 /// The longest text of an error, in characters: the library repeats values as they were sent.
 const LONGEST_TEXT: usize = 500;
-/// How the library begins its text about a value that is no UUID; the rest is of another library.
+/// The beginning of the library's message about an invalid UUID; the rest comes from another library.
 const NO_UUID: &str = "Failed to parse \"UUID\":";
 /// How the library begins a text about a value that it could not read.
 const COERCION_TEXTS: [&str; 2] = ["Failed to parse \"", "Expected input type \""];
@@ -37,7 +37,7 @@ pub struct Answer {
     pub outcome: Outcome,
     /// The JSON text.
     pub body: Bytes,
-    /// The position of the event that it tells of, as clients hold it; nothing for every other answer.
+    /// The position of the event in the response, as clients store it; `None` for every other response.
     pub position: Option<String>,
 }
 
@@ -47,7 +47,8 @@ impl Answer {
     pub fn of(mut response: Response, form: &Form) -> Self {
         error::classify(&mut response);
         response::complete(&mut response, &form.keys);
-        // A part of several mutations may have been done when another one failed: that is never told as refused.
+        // If one of several mutations failed, others may have been executed, so such a response never counts as
+        // refused.
         if !form.has_several_mutations()
             && let Some(refused) = refused_argument(&response.errors, response.data == Value::Null)
         {
@@ -83,7 +84,7 @@ impl From<&Answer> for telemetry::Outcome {
         match answer.outcome {
             Outcome::Refused => Self::Refused,
             Outcome::Unavailable => Self::Unavailable,
-            // Errors stand first, and only where there are some.
+            // Errors come first, and only if there are some.
             Outcome::Executed if answer.body.starts_with(br#"{"errors":"#) => Self::Errors,
             Outcome::Executed => Self::Ok,
         }
@@ -127,7 +128,7 @@ fn presentable(mut errors: Vec<ServerError>) -> Vec<ServerError> {
         telemetry::error(code(error).unwrap_or("none"));
         error.locations.retain(|place| place.line > 0);
         if error.message.starts_with(NO_UUID) {
-            "The value is no UUID.".clone_into(&mut error.message);
+            "The value is not a UUID.".clone_into(&mut error.message);
         }
         if let Some((end, _)) = error.message.char_indices().nth(LONGEST_TEXT) {
             error.message.truncate(end);

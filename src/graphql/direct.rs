@@ -1,8 +1,8 @@
-//! Executes what was planned, on the library's resolvers.
+//! Executes planned operations on the library's resolvers.
 //!
-//! `Schema::execute` wants a document of its own for every request, walks it for its own checks, and looks for what `@skip`
-//! leaves out. The plan has done all that, so the resolvers are called with its selection as it is. The library's parts
-//! used here are public but not documented; its version is pinned.
+//! `Schema::execute` needs an owned document for every request, walks it for its own checks, and evaluates `@skip`. The
+//! plan has already done that, so the resolvers are called directly with its selection. The library's parts used here
+//! are public but not documented; its version is pinned.
 
 use std::{
     collections::HashMap,

@@ -1,8 +1,9 @@
-//! Objects whose fields are mostly at hand.
+//! Objects whose fields mostly do not wait.
 //!
-//! The library makes a future on the heap for every field, of a size of 1 to 6 KB, since it has room for whatever the
-//! fields of the object may wait for. Most fields wait for nothing. [`Eager`] runs each field once where it stands, and
-//! makes a future only of those that have to wait; its keys are in the order of the selection.
+//! An object of which everything selected is at hand is written as JSON at once ([`super::at_hand`]). For any other object the
+//! library makes a future on the heap for every field, 1 to 6 KB large, since it has room for whatever the fields of the
+//! object may wait for. Most of them wait for nothing: [`Eager`] runs each leaf once in place, and makes a future only of
+//! what has to wait; its keys are in the order of the selection.
 
 use std::{
     borrow::Cow,
@@ -18,6 +19,8 @@ use async_graphql::{
 };
 use futures_util::{FutureExt, StreamExt, future::BoxFuture, stream::FuturesUnordered};
 
+use super::at_hand::{self, AtHand};
+
 /// An object that is resolved as far as it can be at once.
 pub struct Eager<T>(pub T);
 
@@ -27,7 +30,7 @@ pub struct EagerList<T>(pub Vec<T>);
 /// A field that waits, with the places of its object and of itself.
 type Waiting<'a> = BoxFuture<'a, (usize, usize, ServerResult<Option<Value>>)>;
 
-impl<T: ContainerType> OutputType for Eager<T> {
+impl<T: ContainerType + AtHand> OutputType for Eager<T> {
     fn type_name() -> Cow<'static, str> {
         T::type_name()
     }
@@ -37,6 +40,9 @@ impl<T: ContainerType> OutputType for Eager<T> {
     }
 
     async fn resolve(&self, ctx: &ContextSelectionSet<'_>, _: &Positioned<Field>) -> ServerResult<Value> {
+        if let Some(written) = at_hand::one(ctx, &self.0, &T::type_name()) {
+            return Ok(written);
+        }
         if !is_plain(ctx) {
             // On the heap, for this one is big and rare.
             return Box::pin(resolve_container(ctx, &self.0)).await;
@@ -49,7 +55,7 @@ impl<T: ContainerType> OutputType for Eager<T> {
     }
 }
 
-impl<T: ContainerType> OutputType for EagerList<T> {
+impl<T: ContainerType + AtHand> OutputType for EagerList<T> {
     fn type_name() -> Cow<'static, str> {
         Vec::<T>::type_name()
     }
@@ -63,6 +69,9 @@ impl<T: ContainerType> OutputType for EagerList<T> {
     }
 
     async fn resolve(&self, ctx: &ContextSelectionSet<'_>, field: &Positioned<Field>) -> ServerResult<Value> {
+        if let Some(written) = at_hand::list(ctx, &self.0, &T::type_name()).await {
+            return Ok(written);
+        }
         if !is_plain(ctx) {
             let items: Vec<&T> = self.0.iter().collect();
             return Box::pin(items.resolve(ctx, field)).await;
@@ -98,8 +107,8 @@ fn is_plain(ctx: &ContextSelectionSet<'_>) -> bool {
     })
 }
 
-/// Runs every field once, and leaves those that have to wait for later. `known` has a bit for each field, by its place, that
-/// had to wait in an object before: it is not tried where it stands again.
+/// Runs every field once, and leaves those that have to wait for later. `known` has a bit for each field, by its place,
+/// that had to wait in an earlier object: such a field is not tried again.
 fn begin<'a, T: ContainerType>(
     ctx: &ContextSelectionSet<'a>,
     object: &'a T,
@@ -114,8 +123,8 @@ fn begin<'a, T: ContainerType>(
         let slot = fields.values.len();
         let value = if field.node.name.node == "__typename" {
             Some(Ok(Some(Value::String(object.introspection_type_name().into_owned()))))
-        } else if field.node.arguments.is_empty() && *known & bit(slot) == 0 {
-            // Nothing but a loader makes such a field wait, and a loader takes the same key again from the future below.
+        } else if field.node.selection_set.node.items.is_empty() && *known & bit(slot) == 0 {
+            // Nothing but a loader makes a leaf wait, and a loader takes the same key again from the future below.
             let now = object.resolve_field(&ctx.with_field(field)).now_or_never();
             now.or_else(|| {
                 *known |= bit(slot);
@@ -154,7 +163,7 @@ fn try_later<'a, T: ContainerType>(
     let ctx = ctx.clone();
     let mut future: Waiting<'a> =
         Box::pin(async move { (place, slot, object.resolve_field(&ctx.with_field(field)).await) });
-    // It is polled again by whoever waits for it, with a waker that wakes.
+    // Whoever waits for it polls it again, with a real waker.
     match future.poll_unpin(&mut TaskContext::from_waker(Waker::noop())) {
         std::task::Poll::Ready((_, _, value)) => Some(value),
         std::task::Poll::Pending => {
@@ -186,7 +195,7 @@ async fn wait(ctx: &ContextSelectionSet<'_>, objects: &mut [Fields], waiting: Ve
     }
 }
 
-/// The object, without the fields that failed: [`super::response`] decides what becomes of them.
+/// The object, without the fields that failed, which [`super::response`] handles.
 fn finished(mut fields: Fields) -> Value {
     fields.failed.sort_unstable();
     for slot in fields.failed.iter().rev() {

@@ -31,8 +31,7 @@ pub trait Engine: Send + Sync {
     /// Executes a query or a mutation for a caller.
     fn execute(&self, execution: Execution, caller: Caller) -> BoxFuture<'_, Response>;
 
-    /// Starts to follow what a subscription asks for, after the position `last` if there is one; else the answer that says
-    /// why not.
+    /// Starts a subscription, after the position `last` if there is one, or returns the response with the error.
     fn open(
         &self,
         execution: Execution,
@@ -49,7 +48,7 @@ pub trait Engine: Send + Sync {
 
 /// A valid operation with its variables and files, ready to be executed.
 pub struct Execution {
-    /// What is executed.
+    /// The operation to execute.
     pub form: Arc<Form>,
     /// The variables that were sent.
     pub variables: Variables,
@@ -97,7 +96,7 @@ pub struct Parts {
     pub operation_name: Option<String>,
     /// The values of the variables.
     pub variables: Map<String, serde_json::Value>,
-    /// The files; each stands where a variable is null.
+    /// The files; each replaces a null in the variables.
     pub files: Vec<File>,
 }
 
@@ -175,7 +174,7 @@ pub struct Endpoint {
 }
 
 impl Endpoint {
-    /// An endpoint over a schema, behind a gate. Whoever waits for `mutations` waits for every mutation that was begun.
+    /// An endpoint over a schema, behind a gate. Waiting for `mutations` waits for every mutation that has started.
     pub fn new(
         gate: Gate,
         engine: impl Engine + 'static,
@@ -199,7 +198,7 @@ impl Endpoint {
         let (variables, uploads, files) = values(parts.variables, parts.files)?;
         let prepared = self.gate.prepare(&parts.query, parts.operation_name.as_deref(), &variables, subject)?;
         if prepared.introspects() && self.introspection == Introspection::Off {
-            return Err(Refusal::new(GRAPHQL_VALIDATION_FAILED, "This server does not answer introspection.").into());
+            return Err(Refusal::new(GRAPHQL_VALIDATION_FAILED, "Introspection is disabled on this server.").into());
         }
         let follows = prepared.kind() == OperationType::Subscription;
         let fingerprint = if follows {
@@ -237,12 +236,12 @@ impl Endpoint {
             Err(ended) => match ended.try_into_panic() {
                 // To the layer that answers for panics, as if it had happened here.
                 Ok(panic) => std::panic::resume_unwind(panic),
-                Err(ended) => fault(&format!("a mutation was ended by the server: {ended}")),
+                Err(ended) => fault(&format!("the server aborted a mutation: {ended}")),
             },
         }
     }
 
-    /// What is to be executed, if the document is valid.
+    /// The operation to execute, if the document is valid.
     fn execution(&self, operation: Operation) -> Result<Execution, Answer> {
         let Operation { prepared, variables, uploads, files, .. } = operation;
         let form = self.gate.form(&prepared).map_err(Answer::invalid)?;
@@ -266,7 +265,7 @@ fn values(
     for file in files {
         let path = file.path.clone();
         if !is_null_at(&request.variables, &path) {
-            return Err(refuse(format!("There is no null at {path:?} for the file to stand in.")));
+            return Err(refuse(format!("The variables have no null at {path:?} for the file.")));
         }
         request.set_upload(
             &path,
@@ -280,7 +279,7 @@ fn values(
 /// The largest whole number up to which a float has every whole number.
 const EXACT: f64 = 9_007_199_254_740_992.0;
 
-/// JSON knows one kind of number: `1.0` and `1e2` are whole numbers, which `Int` and `ID` take.
+/// JSON has one kind of number: `1.0` and `1e2` are whole numbers, which `Int` and `ID` accept.
 fn write_whole_numbers_plainly(value: &mut serde_json::Value) {
     match value {
         serde_json::Value::Number(number) => {

@@ -32,7 +32,7 @@ pub enum Failure {
 }
 
 impl Failure {
-    /// A fault: writes its cause to the log and keeps the id under which it stands there.
+    /// An internal error: logs its cause and keeps the id of the log line.
     #[must_use]
     pub fn internal(cause: &str) -> Self {
         let id = format!("{:016x}", ids::random());
@@ -56,7 +56,7 @@ impl From<AppError> for Failure {
             AppError::Forbidden(message) => Self::Forbidden(message),
             AppError::BadInput(message) => Self::BadInput(message),
             AppError::Unavailable(cause) => {
-                tracing::warn!(cause, "the database does not answer");
+                tracing::warn!(cause, "the database does not respond");
                 Self::Unavailable
             }
             AppError::Internal(cause) => Self::internal(&cause),
@@ -76,10 +76,10 @@ impl From<Failure> for Error {
         extensions.set("code", failure.code());
         let message = match failure {
             Failure::Forbidden(message) | Failure::BadInput(message) => message,
-            Failure::Unavailable => "The server cannot answer at the moment; try again later.".to_owned(),
+            Failure::Unavailable => "The server is temporarily unavailable. Try again later.".to_owned(),
             Failure::Internal(id) => {
                 extensions.set("errorId", id);
-                "Something went wrong on the server.".to_owned()
+                "An internal error occurred.".to_owned()
             }
         };
         Self { message, source: None, extensions: Some(extensions) }
@@ -110,7 +110,7 @@ fn field_of(error: &ServerError) -> Option<Value> {
     Some(path(steps.split('.')))
 }
 
-/// The path of an input as it stands in the extensions of errors.
+/// The path of an input as in the extensions of errors.
 pub(super) fn path<T: Into<String>>(steps: impl IntoIterator<Item = T>) -> Value {
     Value::List(steps.into_iter().map(|step| Value::String(step.into())).collect())
 }

@@ -22,7 +22,7 @@ pub struct Api {
     pub(super) app: App,
     /// Executes what asks for the schema.
     pub(super) schema: ApiSchema,
-    /// Executes everything else.
+    /// Executes all other operations.
     pub(super) direct: Option<Direct>,
 }
 
@@ -38,7 +38,7 @@ impl Api {
     }
 
     fn direct(&self) -> Result<&Direct, Box<Response>> {
-        self.direct.as_ref().ok_or_else(|| Box::new(fault("the library gave its parts away to nobody")))
+        self.direct.as_ref().ok_or_else(|| Box::new(fault("the library did not pass on the execution's parts")))
     }
 
     async fn executed(&self, mut execution: Execution, caller: Caller) -> Result<Response, Response> {
@@ -67,21 +67,21 @@ impl Api {
         Ok(drive(&queue, self.direct().map_err(|fault| *fault)?.first(execution, data)).await)
     }
 
-    /// Executes the opening of a subscription: its field says what it follows.
+    /// Executes the start of a subscription, whose field returns the events to follow.
     async fn opened(&self, execution: Execution, caller: Caller, last: Option<String>) -> Result<Follower, Response> {
         let opened = Arc::new(OnceLock::new());
         let answer = self.first(execution, caller.clone(), Occasion::Opening(Arc::clone(&opened), last)).await?;
         match (answer, opened.get().cloned()) {
             (None, Some((feed, after))) => Ok(self.app.tail().follow(caller, feed, after).await),
             (Some(refused), _) => Err(refused),
-            (None, None) => Err(fault("a subscription did not say what it follows")),
+            (None, None) => Err(fault("a subscription did not name its events")),
         }
     }
 
     /// Executes a subscription for an entry.
     async fn resolved(&self, execution: Execution, caller: Caller, entry: HistoryEntry) -> Response {
         match self.first(execution, caller, Occasion::Event(Box::new(entry))).await {
-            Ok(answer) => answer.unwrap_or_else(|| fault("a subscription had no answer for an event")),
+            Ok(answer) => answer.unwrap_or_else(|| fault("a subscription returned no response for an event")),
             Err(fault) => fault,
         }
     }

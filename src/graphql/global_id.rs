@@ -89,7 +89,7 @@ fn spell(kind: Kind, key: &[u8]) -> ID {
     ID(URL_SAFE_NO_PAD.encode(bytes))
 }
 
-/// What an id names; nothing for a text that is no id.
+/// The object that an id names; `None` for a text that is not an id.
 #[must_use]
 pub fn decode(id: &str) -> Option<Named> {
     let bytes = URL_SAFE_NO_PAD.decode(id).ok()?;

@@ -1,7 +1,7 @@
-//! Who may ask for a field: the token's scopes, and here and there its role (A5).
+//! Who may select a field: by the token's scopes and, for some fields, its role (A5).
 //!
-//! Every field of the three roots stands in [`ROOT`]; one that is missing there is refused to everybody. What a mutation
-//! answers needs the mutation's own scope only.
+//! Every field of the three roots is in [`ROOT`]; a field that is missing there is refused to every caller. The payload
+//! of a mutation needs only the mutation's scope.
 
 use async_graphql::{Context, Guard, Result, parser::types::OperationType};
 use domain::{
@@ -129,18 +129,28 @@ pub(super) fn has(caller: &Caller, scopes: &[Scope]) -> Result<(), Failure> {
         return Ok(());
     }
     let names = scopes.iter().map(|scope| scope.as_str()).collect::<Vec<_>>().join(" or ");
-    Err(Failure::Forbidden(format!("This needs the scope {names}.")))
+    Err(Failure::Forbidden(format!("The token needs the scope {names}.")))
 }
 
 /// The guard of a field below the roots: one of these scopes, wherever the field is reached by a query.
 pub(super) struct Reads(pub(super) &'static [Scope]);
 
-impl Guard for Reads {
-    async fn check(&self, ctx: &Context<'_>) -> Result<()> {
+impl Reads {
+    /// Refuses a field that the token has no scope for.
+    ///
+    /// # Errors
+    /// `FORBIDDEN`.
+    pub(super) fn hold(&self, ctx: &Context<'_>) -> Result<(), Failure> {
         if ctx.query_env.operation.node.ty == OperationType::Mutation {
             return Ok(());
         }
-        Ok(has(&Reader::of(ctx)?.caller, self.0)?)
+        has(&Reader::of(ctx)?.caller, self.0)
+    }
+}
+
+impl Guard for Reads {
+    async fn check(&self, ctx: &Context<'_>) -> Result<()> {
+        Ok(self.hold(ctx)?)
     }
 }
 

@@ -9,7 +9,7 @@ use std::{
     sync::{Arc, Mutex, PoisonError},
 };
 
-use async_graphql::Context;
+use async_graphql::{Context, ContextBase};
 use domain::caller::{Caller, Side};
 use tokio::sync::oneshot;
 use uuid::Uuid;
@@ -34,7 +34,7 @@ impl Reader {
     ///
     /// # Errors
     /// A fault, when the request was not started by [`super::Api`].
-    pub fn of<'a>(ctx: &'a Context<'_>) -> Result<&'a Self, Failure> {
+    pub fn of<'a, T>(ctx: &ContextBase<'a, T>) -> Result<&'a Self, Failure> {
         Ok(&Loaders::of(ctx)?.reader)
     }
 
@@ -76,10 +76,10 @@ pub trait Load: Clone + Eq + Hash + Send + Sync + 'static {
     ) -> impl Future<Output = Result<HashMap<Self, Self::Value>, Failure>> + Send;
 }
 
-/// The answer to one who waits.
-type Answered<V> = Result<Option<V>, Failure>;
-/// Those who wait for a batch, each with its key.
-type Waiting<K, V> = Vec<(K, oneshot::Sender<Answered<V>>)>;
+/// The answer to a waiting field: what each of its keys stands for.
+type Answered<V> = Result<Vec<Option<V>>, Failure>;
+/// The fields that wait for a batch, each with its keys.
+type Waiting<K, V> = Vec<(Vec<K>, oneshot::Sender<Answered<V>>)>;
 /// The batches that are being filled, one per type of key.
 type Batches = HashMap<TypeId, Box<dyn Any + Send>>;
 
@@ -101,17 +101,17 @@ impl Loaders {
         Self { reader: Reader { app, caller }, queue, batches: Arc::default(), meanings: Mutex::default() }
     }
 
-    fn of<'a>(ctx: &'a Context<'_>) -> Result<&'a Self, Failure> {
+    fn of<'a, T>(ctx: &ContextBase<'a, T>) -> Result<&'a Self, Failure> {
         ctx.data::<Self>().map_err(|error| Failure::internal(&error.message))
     }
 
-    /// Adds a key to the batch of its type; the first one of a batch leaves a job for it.
-    fn enqueue<K: Load>(&self, key: K) -> oneshot::Receiver<Answered<K::Value>> {
+    /// Adds keys to the batch of their type; the first field of a batch leaves a job for it.
+    fn enqueue<K: Load>(&self, keys: Vec<K>) -> oneshot::Receiver<Answered<K::Value>> {
         let (send, receive) = oneshot::channel();
         let mut batches = self.batches.lock().unwrap_or_else(PoisonError::into_inner);
         let batch = batches.entry(TypeId::of::<K>()).or_insert_with(|| Box::new(Waiting::<K, K::Value>::new()));
         if let Some(waiting) = batch.downcast_mut::<Waiting<K, K::Value>>() {
-            waiting.push((key, send));
+            waiting.push((keys, send));
             if waiting.len() == 1 {
                 self.queue.push(Box::pin(run::<K>(self.reader.clone(), Arc::clone(&self.batches))));
             }
@@ -120,7 +120,7 @@ impl Loaders {
     }
 }
 
-/// Loads a whole batch and answers everybody who waits for a part of it.
+/// Loads a whole batch and answers every field that waits for a part of it.
 async fn run<K: Load>(reader: Reader, batches: Arc<Mutex<Batches>>) {
     let taken = batches.lock().unwrap_or_else(PoisonError::into_inner).remove(&TypeId::of::<K>());
     let Some(waiting) = taken.and_then(|batch| batch.downcast::<Waiting<K, K::Value>>().ok()) else {
@@ -128,18 +128,16 @@ async fn run<K: Load>(reader: Reader, batches: Arc<Mutex<Batches>>) {
     };
     let mut waiting = *waiting;
     waiting.retain(|(_, send)| !send.is_closed());
-    let mut seen = HashSet::with_capacity(waiting.len());
-    let keys: Vec<K> = waiting.iter().filter(|(key, _)| seen.insert(key)).map(|(key, _)| key.clone()).collect();
-    if keys.is_empty() {
-        return;
-    }
-    let is_shared = keys.len() < waiting.len();
-    let mut loaded = K::load(reader, keys).await;
-    for (key, send) in waiting {
+    let count = waiting.iter().map(|(keys, _)| keys.len()).sum();
+    let mut seen = HashSet::with_capacity(count);
+    let keys: Vec<K> = waiting.iter().flat_map(|(keys, _)| keys).filter(|key| seen.insert(*key)).cloned().collect();
+    let is_shared = keys.len() < count;
+    let mut loaded = if keys.is_empty() { Ok(HashMap::new()) } else { K::load(reader, keys).await };
+    for (keys, send) in waiting {
         let answer = match &mut loaded {
-            // Nobody else waits for it, so it need not be copied.
-            Ok(found) if !is_shared => Ok(found.remove(&key)),
-            Ok(found) => Ok(found.get(&key).cloned()),
+            // Nobody else waits for them, so they need not be copied.
+            Ok(found) if !is_shared => Ok(keys.iter().map(|key| found.remove(key)).collect()),
+            Ok(found) => Ok(keys.iter().map(|key| found.get(key).cloned()).collect()),
             Err(failure) => Err(failure.clone()),
         };
         // The receiver may have been dropped with its field.
@@ -172,7 +170,15 @@ pub fn meant<T: Any + Send + Sync>(
 /// # Errors
 /// Those of the statement.
 pub async fn load<K: Load>(ctx: &Context<'_>, key: K) -> Result<Option<K::Value>, Failure> {
-    let receive = Loaders::of(ctx)?.enqueue(key);
+    Ok(load_all(ctx, vec![key]).await?.pop().flatten())
+}
+
+/// Loads the values of several keys, in the order of the keys, by the same statement as [`load`].
+///
+/// # Errors
+/// The errors of the statement.
+pub async fn load_all<K: Load>(ctx: &Context<'_>, keys: Vec<K>) -> Result<Vec<Option<K::Value>>, Failure> {
+    let receive = Loaders::of(ctx)?.enqueue(keys);
     receive.await.unwrap_or_else(|_| Err(Failure::internal("a batch was dropped")))
 }
 

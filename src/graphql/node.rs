@@ -32,16 +32,12 @@ use crate::store::{
 /// The most ids that one call may name.
 const MOST_IDS: usize = 100;
 
-/// An object with a global id, by which `node` finds it again.
+/// An object with a global id, which `node` looks up.
 #[derive(Clone, Debug, Interface)]
-#[graphql(field(
-    name = "id",
-    ty = "ID",
-    desc = "The global id: opaque, the same for ever, different for every object."
-))]
+#[graphql(field(name = "id", ty = "ID", desc = "The global id: opaque, permanent, and different for every object."))]
 #[expect(clippy::large_enum_variant, reason = "there are few at a time, and not for long")]
 pub enum Node {
-    /// A partner company.
+    /// A company that makes claims.
     Partner(Partner),
     /// A partner's location.
     PartnerLocation(PartnerLocation),
@@ -194,27 +190,29 @@ pub struct NodeQuery;
 
 #[Object(guard = "Root")]
 impl NodeQuery {
-    /// The object that a global id names; null when there is none that the caller sees. Needs the scope of its kind:
-    /// `directory:read` for partners, locations, customers, products, subscriptions and reviewers, `claims:read` for claims,
-    /// associations, arbitrations, documents and comments, `history:read` for entries of a history,
-    /// `notices:read` for notices, `webhooks:read` for webhook endpoints and deliveries.
+    /// The object with this global id; null if the caller sees no such object. Needs the scope of the object's type:
+    /// `directory:read` for partners, locations, customers, products, subscriptions and reviewers, `claims:read` for
+    /// claims, associations, arbitrations, documents and comments, `history:read` for history entries, `notices:read`
+    /// for notices, `webhooks:read` for webhook endpoints and deliveries.
     async fn node(
         &self,
         ctx: &Context<'_>,
-        #[graphql(desc = "The global id.")] id: ID,
+        #[graphql(desc = "The global id of any object.")] id: ID,
     ) -> Result<Option<Node>, Failure> {
         find(ctx, &id).await
     }
 
-    /// The objects that global ids name, in the order of the ids; null for each that the caller does not see. Needs the
-    /// scopes of their kinds, see `node`.
+    /// The objects with these global ids, in the order of the ids; null for each that the caller does not see. Needs
+    /// the scopes of their types, as `node` does.
     async fn nodes(
         &self,
         ctx: &Context<'_>,
         #[graphql(desc = "The global ids, at most 100; more is `BAD_USER_INPUT`.")] ids: Vec<ID>,
     ) -> Result<Vec<Option<Node>>, Failure> {
         if ids.len() > MOST_IDS {
-            return Err(Failure::BadInput(format!("Give at most {MOST_IDS} ids.")));
+            return Err(Failure::BadInput(format!(
+                "The request has more than {MOST_IDS} ids. Split them into several requests."
+            )));
         }
         all(ids.iter().map(|id| find(ctx, id))).await
     }

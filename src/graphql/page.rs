@@ -2,12 +2,13 @@
 
 use std::future::Future;
 
-use async_graphql::{Context, Object};
+use async_graphql::{Context, Object, ServerError, parser::types::Field};
 use futures_util::future::BoxFuture;
 
 use super::{
+    at_hand::{AtHand, Parts, Selected, Together, Write, plain},
     error::Failure,
-    loader::{Load, Reader, ask, load},
+    loader::{Load, Reader, ask, load, load_all},
 };
 use crate::store::{
     StoreError,
@@ -33,24 +34,40 @@ pub struct PageArgs {
 }
 
 impl PageArgs {
+    /// The arguments of the field that is being answered.
+    ///
+    /// # Errors
+    /// Malformed input.
+    pub fn given(ctx: &Context<'_>) -> Result<Self, Failure> {
+        let size = |name| ctx.param_value::<Option<i32>>(name, None).map(|(_, value)| value);
+        let place = |name| ctx.param_value::<Option<String>>(name, None).map(|(_, value)| value);
+        let given = || {
+            Ok(Self { first: size("first")?, after: place("after")?, last: size("last")?, before: place("before")? })
+        };
+        given().map_err(|error: ServerError| Failure::BadInput(error.message))
+    }
+
     /// The page of this list that is meant by the field that is being answered.
     ///
     /// # Errors
     /// Malformed input: a size out of bounds, both ends at once, or a cursor that is none of this list.
     pub fn of(self, ctx: &Context<'_>, list: &ListOrder) -> Result<PageRequest, Failure> {
         let (name, size) = match (self.first, self.last) {
-            (Some(_), Some(_)) => return Err(Failure::BadInput("Give first or last, not both.".to_owned())),
+            (Some(_), Some(_)) => {
+                return Err(Failure::BadInput("first and last cannot be combined. Give one of them.".to_owned()));
+            }
             (None, Some(size)) => ("last", size),
             (first, None) => ("first", first.unwrap_or(DEFAULT_SIZE)),
         };
         let limit = u64::try_from(size).ok().filter(|_| (1..=MAX_SIZE).contains(&size));
         Ok(PageRequest {
             limit: limit
-                .ok_or_else(|| Failure::BadInput(format!("{name} must be from 1 to {MAX_SIZE}; it is {size}.")))?,
+                .ok_or_else(|| Failure::BadInput(format!("{name} is {size}; it must be from 1 to {MAX_SIZE}.")))?,
             backward: self.last.is_some(),
             after: cursor(list, "after", self.after)?,
             before: cursor(list, "before", self.before)?,
             peeks: ctx.look_ahead().field("pageInfo").exists(),
+            cursors: asks_for_cursors(ctx),
         })
     }
 }
@@ -59,7 +76,13 @@ fn cursor(list: &ListOrder, name: &str, text: Option<String>) -> Result<Option<C
     let decode = |text: String| Cursor::decode(&text, list);
     text.map(decode)
         .transpose()
-        .map_err(|_| Failure::BadInput(format!("{name} is no cursor of this list in this order.")))
+        .map_err(|_| Failure::BadInput(format!("{name} is not a valid cursor for this list and order.")))
+}
+
+/// Whether the cursors of a connection's rows are asked for.
+pub(super) fn asks_for_cursors(ctx: &Context<'_>) -> bool {
+    let selected = ctx.look_ahead();
+    selected.field("pageInfo").exists() || selected.field("edges").field("cursor").exists()
 }
 
 /// Whether anything of the page itself is selected, and not the total alone.
@@ -89,10 +112,45 @@ pub async fn loaded<T>(ctx: &Context<'_>, key: impl Load<Value = Page<T>>) -> Re
     Ok(page.unwrap_or_else(Page::empty))
 }
 
+/// Reads a page for each of many parents by the arguments of the field that is being answered, and writes what is selected of
+/// the pages; nothing if any of that is not at hand. `name` is the connection's type, `keys` makes a key for each parent.
+pub fn together<'a, C, T, K>(
+    ctx: &'a Context<'a>,
+    name: &str,
+    list: &'a ListOrder,
+    keys: impl FnOnce(PageRequest) -> Vec<K> + Send + 'a,
+    connection: impl Fn(Page<T>) -> C + Send + 'a,
+) -> Option<Together<'a>>
+where
+    C: AtHand + 'static,
+    T: Send + Sync,
+    K: Load<Value = Page<T>>,
+{
+    let selected = Selected::<C>::of(&ctx.item.node.selection_set.node, name)?;
+    if !is_wanted(ctx) {
+        return None;
+    }
+    Some(Box::pin(async move {
+        let request = PageArgs::given(ctx).and_then(|args| args.of(ctx, list)).ok()?;
+        let pages = load_all(ctx, keys(request)).await.ok()?;
+        let (reader, mut parts) = (Reader::of(ctx).ok()?, Parts::default());
+        for page in pages {
+            let page = connection(page.unwrap_or_else(Page::empty));
+            parts.add(|out| selected.write(&page, reader, out))?;
+        }
+        Some(parts)
+    }))
+}
+
 /// Counts a whole list, when somebody asks.
 pub struct Total(Box<dyn Count>);
 
 impl Total {
+    /// For a page whose total is not selected.
+    pub fn nobody() -> Self {
+        Self::asked(|_| async { Ok(0) })
+    }
+
     /// Counts by a statement of its own.
     pub fn asked<F>(count: impl Fn(Reader) -> F + Send + Sync + 'static) -> Self
     where
@@ -140,7 +198,7 @@ pub(super) fn total(count: u64) -> i32 {
     i32::try_from(count).unwrap_or(i32::MAX)
 }
 
-/// Where a page stands in its list, by the Relay specification.
+/// The cursors at a page's ends, and whether there are more pages, by the Relay specification.
 #[derive(Clone, Debug)]
 pub struct PageInfo {
     has_next: bool,
@@ -161,7 +219,7 @@ impl PageInfo {
     }
 }
 
-/// Where a page stands in its list, by the Relay specification.
+/// The cursors at a page's ends, and whether there are more pages, by the Relay specification.
 #[Object]
 impl PageInfo {
     /// Whether more items follow this page.
@@ -182,6 +240,19 @@ impl PageInfo {
     /// The cursor of the page's last item; null on an empty page.
     async fn end_cursor(&self) -> Option<String> {
         self.end.as_ref().map(Cursor::encode)
+    }
+}
+
+impl AtHand for PageInfo {
+    fn field(field: &Field) -> Option<Write<Self>> {
+        let cursor = |cursor: &Option<Cursor>| cursor.as_ref().map(Cursor::encode);
+        match field.name.node.as_str() {
+            "hasNextPage" => plain(|page: &Self, _, out| out.bool(page.has_next)),
+            "hasPreviousPage" => plain(|page: &Self, _, out| out.bool(page.has_previous)),
+            "startCursor" => plain(move |page: &Self, _, out| out.maybe_text(cursor(&page.start).as_deref())),
+            "endCursor" => plain(move |page: &Self, _, out| out.maybe_text(cursor(&page.end).as_deref())),
+            _ => None,
+        }
     }
 }
 
@@ -207,7 +278,7 @@ macro_rules! connection {
             }
         }
 
-        #[doc = concat!("A page of ", $items, ", by the Relay connection specification.")]
+        #[doc = concat!("A page of ", $items, ", as a Relay connection.")]
         #[async_graphql::Object]
         impl $connection {
             #[doc = concat!("The ", $items, " of this page, each with its cursor, in the order of the list.")]
@@ -220,33 +291,62 @@ macro_rules! connection {
                 $crate::graphql::eager::EagerList(self.edges.iter().map(|edge| &edge.node).collect())
             }
 
-            /// Where this page stands in the list.
+            /// The cursors at the page's ends, and whether there are more pages.
             async fn page_info(&self) -> $crate::graphql::eager::Eager<&$crate::graphql::page::PageInfo> {
                 $crate::graphql::eager::Eager(&self.page_info)
             }
 
-            #[doc = concat!("How many ", $items, " the whole list has, beyond this page too. Counted only when asked for.")]
+            #[doc = concat!("The number of ", $items, " in the whole list, not only on this page. Counted only if selected.")]
             async fn total_count(&self, ctx: &async_graphql::Context<'_>) -> Result<i32, $crate::graphql::error::Failure> {
                 self.total.count(ctx).await
             }
         }
 
-        #[doc = concat!("The place of ", $item, " in a list.")]
+        impl $crate::graphql::at_hand::AtHand for $connection {
+            fn field(field: &async_graphql::parser::types::Field) -> Option<$crate::graphql::at_hand::Write<Self>> {
+                use $crate::graphql::{at_hand, page::PageInfo};
+                let (node, edge) = (stringify!($node), stringify!($edge));
+                match field.name.node.as_str() {
+                    "edges" => at_hand::objects(field, edge, |page: &Self| &page.edges[..]),
+                    "nodes" => {
+                        let selected = at_hand::Selected::<$node>::of(&field.selection_set.node, node)?;
+                        Some(Box::new(move |page, reader, out| {
+                            out.list(&page.edges, |out, edge| selected.write(&edge.node, reader, out))
+                        }))
+                    }
+                    "pageInfo" => at_hand::object::<_, PageInfo>(field, "PageInfo", |page: &Self, _, write| write(&page.page_info)),
+                    _ => None,
+                }
+            }
+        }
+
+        impl $crate::graphql::at_hand::AtHand for $edge {
+            fn field(field: &async_graphql::parser::types::Field) -> Option<$crate::graphql::at_hand::Write<Self>> {
+                use $crate::graphql::at_hand;
+                match field.name.node.as_str() {
+                    "cursor" => at_hand::plain(|edge: &Self, _, out| out.text(&edge.cursor.encode())),
+                    "node" => at_hand::object::<_, $node>(field, stringify!($node), |edge: &Self, _, write| write(&edge.node)),
+                    _ => None,
+                }
+            }
+        }
+
+        #[doc = concat!("An item of a page: ", $item, " with its cursor.")]
         pub struct $edge {
             cursor: $crate::store::page::Cursor,
             node: $node,
         }
 
-        #[doc = concat!("The place of ", $item, " in a list.")]
+        #[doc = concat!("An item of a page: ", $item, " with its cursor.")]
         #[async_graphql::Object]
         impl $edge {
-            /// Where the item stands, for `after` and `before`. Opaque; it stays good while items are added, and
-            /// belongs to this list in this order.
+            /// The item's position, for `after` and `before`. Opaque, specific to this list and its order, and valid
+            /// while items are added.
             async fn cursor(&self) -> String {
                 self.cursor.encode()
             }
 
-            #[doc = concat!("The item itself: ", $item, ".")]
+            #[doc = concat!("The item at the cursor: ", $item, ".")]
             async fn node(&self) -> $crate::graphql::eager::Eager<&$node> {
                 $crate::graphql::eager::Eager(&self.node)
             }

@@ -11,22 +11,22 @@ use super::{
 };
 use crate::telemetry;
 
-/// One reason why something was refused; beside a draft, a warning of what would refuse its submission. All reasons are
-/// told at once. A payload without its object was refused; problems beside an object are warnings.
+/// A reason why a request was refused, or a warning. All reasons are returned at once. If the payload's object is null,
+/// the request was refused; problems beside an object are warnings about what would prevent its submission.
 #[derive(Clone, Debug, SimpleObject)]
 #[graphql(complex)]
 pub struct Problem {
-    /// The stable code, for programs.
+    /// The stable identifier; programs should decide by this.
     pub code: ProblemCode,
-    /// What is wrong, in one sentence for people. Its wording may change.
+    /// One sentence for people that states the problem. Its wording may change.
     pub message: String,
-    /// The path of the input field it is about, list positions as numbers from 0, such as `["lines", "0",
-    /// "subscriptionId"]`; null where it is about no field.
+    /// The path of the input field, with list positions counted from 0, such as `["lines", "0", "subscriptionId"]`;
+    /// null if the problem is not about a field.
     pub field: Option<Vec<String>>,
-    /// What to do about it; null where nothing is to be done.
+    /// What the reader can do about it; null if there is nothing to do.
     pub remedy: Option<String>,
-    /// The variable parts of the message, so that a client can say it in another language: with the code and the names
-    /// there is one text for each problem. Empty where the message is always the same.
+    /// The variable parts of the message. The code and the names of the parameters identify its text, so that clients
+    /// can translate it. Empty if the message has no variable part.
     pub params: Vec<ProblemParam>,
     #[graphql(skip)]
     claim_id: Option<Uuid>,
@@ -35,18 +35,18 @@ pub struct Problem {
 /// A variable part of a problem's message.
 #[derive(Clone, Debug, SimpleObject)]
 pub struct ProblemParam {
-    /// What it is, such as `limit` or `product`.
+    /// The part's name, such as `limit` or `product`.
     pub name: String,
-    /// The value as text; values of enums as the API spells them.
+    /// The value as text; enum values as the API spells them.
     pub value: String,
 }
 
 #[ComplexObject]
 impl Problem {
-    /// The claim that the problem is about, as the caller sees it now: for `VERSION_CONFLICT` and `WRONG_STATUS` the claim
-    /// of the mutation in its current state; for `SUBSCRIPTION_ALREADY_CLAIMED`, `DUPLICATE_CLAIM` and an external reference
-    /// that is taken, the caller's other claim. Null where it is about no claim, or about one that the caller may not see.
-    /// Needs the scope `claims:read`, unless it is part of a mutation's answer.
+    /// The claim concerned, as the caller sees it now. For `VERSION_CONFLICT` and `WRONG_STATUS`, the claim of the
+    /// mutation in its current state; for `SUBSCRIPTION_ALREADY_CLAIMED`, `DUPLICATE_CLAIM` and an external reference
+    /// in use, the caller's other claim. Null if no claim is concerned, or one that the caller may not see. Needs the
+    /// scope `claims:read`, except in a mutation's payload.
     #[graphql(guard = "guard::CLAIMS")]
     async fn claim(&self, ctx: &Context<'_>) -> Result<Option<Eager<Claim>>, Failure> {
         let Some(id) = self.claim_id else { return Ok(None) };
@@ -81,13 +81,13 @@ pub(super) fn told(problems: Vec<domain::problem::Problem>) -> Vec<Problem> {
     shown(problems)
 }
 
-/// The stable codes of problems.
+/// Why a request was refused. Codes are stable: none is renamed or reused.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Enum)]
 #[graphql(remote = "domain::problem::ProblemCode")]
 pub enum ProblemCode {
-    /// The domain is not a verified domain of the tenant; also when either is unknown.
+    /// The domain is not a verified domain of the tenant, or one of the two is unknown.
     DomainTenantMismatch,
-    /// The identifier is no subscription id: not a UUID, or the id of a tenant or a product.
+    /// The identifier is not a subscription id: not a UUID, or the id of a tenant or a product.
     SubscriptionIdInvalid,
     /// The customer's tenant has no such subscription.
     SubscriptionNotFound,
@@ -105,13 +105,13 @@ pub enum ProblemCode {
     SubscriptionAlreadyClaimed,
     /// The tenant has several eligible subscriptions to the product: one must be named.
     SubscriptionRequired,
-    /// An activity, or the set of them, is not open in the solution area.
+    /// An activity, or the combination of activities, is not allowed in the solution area.
     ActivityNotAllowed,
     /// The product belongs to the other solution area.
     ProductSolutionAreaMismatch,
-    /// The MPN id is none of the partner's.
+    /// The MPN id does not belong to the caller's partner.
     LocationNotYours,
-    /// The location is not enrolled in the claim's incentive programme.
+    /// The location is not enrolled in an incentive program that the claim needs.
     LocationNotEnrolled,
     /// The claim has no product.
     ProductsRequired,
@@ -127,34 +127,34 @@ pub enum ProblemCode {
     SolutionDetailsRequired,
     /// The same partner has another live claim on the same Microsoft 365 workload of the customer.
     DuplicateClaim,
-    /// The action is not open in the claim's status.
+    /// The claim's status does not allow the action.
     WrongStatus,
-    /// The role may do this, but not this person on this claim now.
+    /// The caller's role allows the action, but not on this claim now.
     NotAllowed,
-    /// The field is fixed since submission.
+    /// The field cannot be changed after submission.
     FieldNotEditable,
-    /// The claim is not at `expectedVersion` any more; nothing was done.
+    /// The claim is no longer at `expectedVersion`; nothing was changed.
     VersionConflict,
-    /// The idempotency key was used for another input or another mutation.
+    /// The idempotency key was already used for another input or another mutation.
     IdempotencyKeyReused,
-    /// A product of the claim is contested by another partner.
+    /// Another partner competes for a product of the claim.
     InArbitration,
-    /// This rejection cannot be disputed; a new claim is needed.
+    /// This rejection cannot be disputed; create a new claim instead.
     NotDisputable,
-    /// The time to dispute is over.
+    /// The time to dispute the rejection has ended.
     DisputeWindowClosed,
-    /// The time to decline is over.
+    /// The customer's time to decline has ended.
     ConsentWindowClosed,
-    /// The file's content is of no allowed type: PDF, Word, PowerPoint, Excel, PNG, JPEG or e-mail.
+    /// The file's content is not of an allowed type: PDF, Word, PowerPoint, Excel, PNG, JPEG or e-mail.
     FileTypeNotAllowed,
     /// The file has no content.
     FileEmpty,
-    /// The file is larger than allowed; by default 25 MiB.
+    /// The file exceeds the limit, by default 25 MiB.
     FileTooLarge,
-    /// The claim has as many documents as allowed; by default 20.
+    /// The claim has as many documents as allowed, by default 20.
     TooManyFiles,
-    /// A value is not acceptable: blank, too long, with control characters, unknown, repeated or taken.
+    /// A value is blank, too long, malformed, unknown, repeated or already taken, or contains control characters.
     InvalidValue,
-    /// There is no such object, or none that the caller may see: the answer is the same.
+    /// The object does not exist, or the caller may not see it; the response is the same.
     NotFound,
 }

@@ -5,22 +5,22 @@ use async_graphql::{Enum, InputObject};
 use super::{error::Failure, scalar::DateTime};
 use crate::store::claims::TimeRange;
 
-/// A range of times: from the first, which belongs to it, to the last, which does not. An end left out is open.
+/// A range of times that includes its start and excludes its end. An end that is omitted is open.
 #[derive(Clone, Debug, Default, InputObject)]
 pub struct DateTimeRange {
-    /// The earliest time that belongs to the range.
+    /// The inclusive start of the range.
     pub from: Option<DateTime>,
-    /// The first time after the range.
+    /// The exclusive end of the range.
     pub before: Option<DateTime>,
 }
 
 /// The longest list in a filter.
 const LONGEST_LIST: usize = 1_000;
 
-/// A list of a filter, each of its entries as the store takes it.
+/// A list of a filter, with each entry in the form for the store.
 ///
 /// # Errors
-/// Malformed input for a list that is too long.
+/// Malformed input if the list is too long.
 pub fn listed<T, U>(list: Option<Vec<T>>, entry: impl FnMut(T) -> U) -> Result<Option<Vec<U>>, Failure> {
     match list {
         Some(list) if list.len() > LONGEST_LIST => {
@@ -30,12 +30,12 @@ pub fn listed<T, U>(list: Option<Vec<T>>, entry: impl FnMut(T) -> U) -> Result<O
     }
 }
 
-/// The direction of an order.
+/// Whether a list starts with the earliest or the latest item.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Enum)]
 pub enum OrderDirection {
-    /// From the earliest to the latest.
+    /// Earliest first.
     Asc,
-    /// From the latest to the earliest.
+    /// Latest first.
     Desc,
 }
 

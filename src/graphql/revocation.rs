@@ -11,27 +11,27 @@ use super::{
 };
 use crate::app::revocations::Asked;
 
-/// What `revokeTokens` takes: `jti`, with or without `issuer`; or `subject` with `issuedBefore`.
+/// Which tokens to revoke: `jti`, optionally with `issuer`, or `subject` with `issuedBefore`.
 #[derive(Debug, InputObject)]
 pub struct RevokeTokensInput {
-    /// The id of one token, its claim `jti`. Review leads only.
+    /// The id (`jti`) of a single token. For review leads only.
     pub jti: Option<String>,
-    /// The issuer of that token, its claim `iss`; without it, every token with the id is revoked.
+    /// The issuer (`iss`) of that token; without it, every token with the `jti` is revoked.
     pub issuer: Option<String>,
-    /// The subject whose tokens are revoked; it need not be known here.
+    /// The subject whose tokens are revoked; it may be unknown to this server.
     pub subject: Option<String>,
-    /// The time before which the tokens were issued, not in the future. A token that does not say when it was issued counts
+    /// Tokens issued before this time are revoked; it must not be in the future. A token without a time of issue counts
     /// as older.
     pub issued_before: Option<DateTime>,
-    /// A key of the caller's own, good for at least 24 hours: the same key with the same input gives the first answer again,
-    /// with another input or mutation `IDEMPOTENCY_KEY_REUSED`.
+    /// A key chosen by the client, valid for at least 24 hours. Repeating the same key with the same input returns the
+    /// first result again; with another input or mutation it is refused with `IDEMPOTENCY_KEY_REUSED`.
     pub idempotency_key: Option<String>,
 }
 
-/// What `revokeTokens` answers.
+/// The time of the revocation, or why it was refused.
 #[derive(SimpleObject)]
 pub struct RevokeTokensPayload {
-    /// When the tokens were revoked; null if the request was refused.
+    /// The server's time of the revocation; null if the request was refused.
     pub revoked_at: Option<DateTime>,
     /// Why the request was refused: `INVALID_VALUE`, `NOT_ALLOWED`, `IDEMPOTENCY_KEY_REUSED`.
     pub problems: Vec<Problem>,
@@ -43,14 +43,14 @@ pub struct RevocationMutation;
 
 #[Object(guard = "Root")]
 impl RevocationMutation {
-    /// Revokes tokens before their end. Within 60 seconds every server refuses them, closes the WebSockets that use them with
-    /// 4403 and ends their event streams. A `GLOBAL_ADMIN` revokes by subject, and only tokens of the own company; a
+    /// Revokes tokens before they expire. Within 60 seconds every server refuses them, closes their WebSockets with
+    /// 4403 and ends their event streams. A `GLOBAL_ADMIN` revokes by subject, only tokens of their own company; a
     /// `REVIEW_LEAD` revokes any. Needs the scope `tokens:revoke`. Problems: `INVALID_VALUE`, `NOT_ALLOWED`,
-    /// `IDEMPOTENCY_KEY_REUSED`. The operator has `cpor revoke`.
+    /// `IDEMPOTENCY_KEY_REUSED`. Operators can use `cpor revoke`.
     async fn revoke_tokens(
         &self,
         ctx: &Context<'_>,
-        #[graphql(desc = "Which tokens.")] input: RevokeTokensInput,
+        #[graphql(desc = "The tokens concerned.")] input: RevokeTokensInput,
     ) -> Result<RevokeTokensPayload, Failure> {
         let reader = Reader::of(ctx)?;
         let RevokeTokensInput { jti, issuer, subject, issued_before, idempotency_key } = input;

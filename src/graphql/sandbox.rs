@@ -10,17 +10,17 @@ use super::{
     scalar::DateTime,
 };
 
-/// What `advanceClock` takes.
+/// How far to move the sandbox's clock.
 #[derive(Debug, InputObject)]
 pub struct AdvanceClockInput {
-    /// How far, as an ISO 8601 duration that leads forward, such as `P7D` or `PT36H`; else `INVALID_VALUE`.
+    /// A positive ISO 8601 duration, such as `P7D` or `PT36H`; otherwise `INVALID_VALUE`.
     pub by: String,
 }
 
-/// What `advanceClock` answers.
+/// The server's time after the move.
 #[derive(SimpleObject)]
 pub struct AdvanceClockPayload {
-    /// What time it is now by the server's clock, whether it was moved or not.
+    /// The server's current time, whether or not the clock was moved.
     pub now: DateTime,
     /// Why the clock was not moved: `INVALID_VALUE`.
     pub problems: Vec<Problem>,
@@ -32,12 +32,13 @@ pub struct SandboxMutation;
 
 #[Object(guard = "Root")]
 impl SandboxMutation {
-    /// Moves the clock of a sandbox forward. Whatever falls due on the way has happened, in order of time, when this
-    /// answers. Any token will do; outside a sandbox it is `FORBIDDEN`. Tokens themselves expire by real time.
+    /// Moves a sandbox's clock forward. Deadlines that fall due on the way fire in order of time before the response is
+    /// sent. For any token, in a sandbox only; elsewhere the error is `FORBIDDEN`. Problems: `INVALID_VALUE`. Tokens
+    /// keep expiring by real time.
     async fn advance_clock(
         &self,
         ctx: &Context<'_>,
-        #[graphql(desc = "How far.")] input: AdvanceClockInput,
+        #[graphql(desc = "The duration to move the clock by.")] input: AdvanceClockInput,
     ) -> Result<AdvanceClockPayload, Failure> {
         let advanced = Reader::of(ctx)?.app.advance_clock(&input.by).await?;
         Ok(AdvanceClockPayload { now: advanced.now.into(), problems: told(advanced.problems) })

@@ -11,8 +11,8 @@ use crate::app::claims;
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct DateTime(pub Timestamp);
 
-/// An instant by RFC 3339, such as `2026-11-20T09:30:00Z`. Answers are in UTC, with as many digits of the second as
-/// needed; inputs may have any offset, years 0000 to 9999, finer than a microsecond is cut off.
+/// An RFC 3339 timestamp, such as `2026-11-20T09:30:00Z`. Output is in UTC, with as many fractional digits as needed.
+/// Input may have any offset and years 0000 to 9999; digits beyond microseconds are dropped.
 #[Scalar(name = "DateTime", specified_by_url = "https://scalars.graphql.org/andimarek/date-time.html")]
 impl ScalarType for DateTime {
     fn parse(value: Value) -> InputValueResult<Self> {
@@ -57,7 +57,7 @@ impl Uuid {
     }
 }
 
-/// A UUID in the form `f2e48cb3-9da0-42cd-8464-4a54ce198ad0`. Answers are in lower case; inputs may be in any case.
+/// A UUID, such as `f2e48cb3-9da0-42cd-8464-4a54ce198ad0`. Output is lowercase; input may have any case.
 #[Scalar(name = "UUID", specified_by_url = "https://www.rfc-editor.org/rfc/rfc9562")]
 impl ScalarType for Uuid {
     fn parse(value: Value) -> InputValueResult<Self> {
@@ -93,8 +93,8 @@ const FILE_MARK: &str = "#__graphql_file__:";
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Upload(usize);
 
-/// A file, sent beside the operation by the GraphQL multipart request specification: in the variables it is `null`, and
-/// `map` says which part of the form takes its place. Only in variables of a mutation.
+/// A file in a request by the GraphQL multipart request specification: its variable is `null`, and the form's `map`
+/// names the part that contains the file. Only in variables of a mutation.
 #[Scalar(name = "Upload", specified_by_url = "https://github.com/jaydenseric/graphql-multipart-request-spec")]
 impl ScalarType for Upload {
     fn parse(value: Value) -> InputValueResult<Self> {
@@ -126,7 +126,7 @@ impl Upload {
         let file = ctx.query_env.uploads.get(self.0);
         let content = ctx.data_opt::<Files>().and_then(|files| files.0.get(self.0));
         let (file, content) =
-            file.zip(content).ok_or_else(|| Failure::BadInput("The request has no such file.".to_owned()))?;
+            file.zip(content).ok_or_else(|| Failure::BadInput("The request does not contain this file.".to_owned()))?;
         Ok(claims::Upload { name: file.filename.clone(), content: content.clone() })
     }
 }

@@ -2,7 +2,7 @@
 
 use std::sync::{Arc, LazyLock};
 
-use async_graphql::{MergedObject, SDLExportOptions, Schema, SchemaBuilder};
+use async_graphql::{ID, MergedObject, SDLExportOptions, Schema, SchemaBuilder};
 
 use super::{
     arbitration::{ArbitrationMutation, ArbitrationQuery},
@@ -10,6 +10,7 @@ use super::{
     claim::{ClaimQuery, CustomerMutation, EligibilityQuery, PartnerMutation, ReviewMutation, StatisticsQuery},
     comment::{CommentMutation, CommentQuery},
     customer::CustomerQuery,
+    described::{self, Described},
     direct::Direct,
     directory::{DirectoryMutation, DirectoryQuery},
     document::{Rules, ValidatesAlone},
@@ -26,12 +27,12 @@ use super::{
 };
 use crate::app::App;
 
-/// The deepest nesting of fields, in case that a document comes without its gate.
+/// The maximum depth of fields, should a document bypass the gate.
 const MAX_DEPTH: usize = 32;
-/// The deepest nesting of selections, fragments expanded, in the same case.
+/// The maximum depth of selections with fragments expanded, likewise.
 const MAX_RECURSION: usize = 64;
 
-/// What can be read. Every field needs a token; what it needs beside is said with it.
+/// Reads. Every field needs a token; its description names the scope that it needs.
 #[derive(MergedObject, Default)]
 pub struct Query(
     ViewerQuery,
@@ -50,8 +51,8 @@ pub struct Query(
     WebhookQuery,
 );
 
-/// What can be done. A refusal by the rules is data: the payload's object is null, and `problems` tells why. Several
-/// mutations of one operation run one after the other, each in a transaction of its own.
+/// Changes. A refusal by the rules is data: the payload's object is null, and `problems` lists the reasons. The
+/// mutations of one operation run one after the other, each in its own transaction.
 #[derive(MergedObject, Default)]
 pub struct Mutation(
     PartnerMutation,
@@ -71,24 +72,26 @@ pub struct Mutation(
 pub type ApiSchema = Schema<Query, Mutation, Subscription>;
 
 fn builder() -> SchemaBuilder<Query, Mutation, Subscription> {
-    Schema::build(Query::default(), Mutation::default(), Subscription).register_output_type::<Node>()
+    Schema::build(Query::default(), Mutation::default(), Subscription)
+        .register_output_type::<Node>()
+        .override_output_type_description::<ID>(described::ID)
 }
 
-/// The schema over the use cases. Without introspection, errors do not suggest names of the schema either.
+/// The schema on top of the use cases. Without introspection, errors do not suggest names of the schema either.
 #[must_use]
 pub fn build(app: App, introspection: bool) -> ApiSchema {
     let builder = builder().limit_depth(MAX_DEPTH).limit_recursive_depth(MAX_RECURSION).data(app);
-    let builder = builder.extension(ValidatesAlone);
+    let builder = builder.extension(ValidatesAlone).extension(Described);
     if introspection { builder.finish() } else { builder.disable_introspection().disable_suggestions().finish() }
 }
 
-/// The rules of the schema alone, for judging documents where nothing is executed.
+/// Only the rules of the schema, for validating documents without executing them.
 #[must_use]
 pub fn rules() -> Arc<Rules> {
     Arc::new(Rules::of(builder().extension(ValidatesAlone).finish()))
 }
 
-/// What executes operations over the use cases, and the rules by which the gate before it validates; see [`build`].
+/// What executes operations, and the rules by which the gate validates them; see [`build`].
 #[must_use]
 pub fn engine(app: App, introspection: bool) -> (Api, Arc<Rules>) {
     let schema = build(app.clone(), introspection);
@@ -100,7 +103,8 @@ pub fn engine(app: App, introspection: bool) -> (Api, Arc<Rules>) {
 static SDL: LazyLock<String> = LazyLock::new(|| {
     let options = SDLExportOptions::new().sorted_fields().sorted_arguments().sorted_enum_items();
     let text = builder().finish().sdl_with_options(options.include_specified_by().use_space_ident());
-    // Lines without anything in them, and one end.
+    let text = described::complete(&text);
+    // Lines without trailing spaces, and one line break at the end.
     let lines: Vec<&str> = text.lines().map(str::trim_end).collect();
     format!("{}\n", lines.join("\n").trim_end())
 });

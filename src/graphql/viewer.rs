@@ -11,7 +11,7 @@ use super::{
     loader::{Reader, load},
 };
 
-/// What a token's bearer is. Roles of two sides do not go together.
+/// What the holder of a token may do. Roles of different sides cannot be combined.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Enum)]
 #[graphql(remote = "domain::kinds::Role")]
 pub enum Role {
@@ -21,13 +21,13 @@ pub enum Role {
     BillingAdmin,
     /// Partner: incentives administrator; may do everything a partner can do with a claim.
     IncentivesAdmin,
-    /// Partner: incentives user; reads, creates and edits claims, uploads proof and comments.
+    /// Partner: incentives user; reads, creates and edits claims, uploads proof and comments, but does not submit.
     IncentivesUser,
     /// Vendor: reviews claims.
     Reviewer,
     /// Vendor: reviews claims, reassigns reviews and awards arbitrations.
     ReviewLead,
-    /// Vendor: reads what a reviewer may; changes nothing.
+    /// Vendor: reads what a reviewer may read, including internal comments; changes nothing.
     Auditor,
     /// Customer: administrator of one tenant.
     CustomerAdmin,
@@ -35,34 +35,34 @@ pub enum Role {
     DirectorySync,
 }
 
-/// The bearer of the request's token.
+/// The caller, as described by the request's token.
 #[derive(Clone, Copy, Debug)]
 pub struct Viewer;
 
-/// The bearer of the request's token.
+/// The caller, as described by the request's token.
 #[Object]
 impl Viewer {
-    /// The token's subject.
+    /// The token's `sub`, or what the issuer's mapping reads in its place.
     async fn subject<'a>(&self, ctx: &'a Context<'_>) -> Result<&'a str, Failure> {
         Ok(&Reader::of(ctx)?.caller.subject)
     }
 
-    /// The bearer's name; null where the token has none.
+    /// The name in the token; null if it has none.
     async fn name<'a>(&self, ctx: &'a Context<'_>) -> Result<Option<&'a str>, Failure> {
         Ok(Reader::of(ctx)?.caller.name.as_deref())
     }
 
-    /// The roles.
+    /// The token's roles that the server knows.
     async fn roles(&self, ctx: &Context<'_>) -> Result<Vec<Role>, Failure> {
         Ok(Reader::of(ctx)?.caller.roles.iter().map(|role| (*role).into()).collect())
     }
 
-    /// The scopes that the server knows, such as `claims:read`.
+    /// The token's scopes that the server knows, such as `claims:read`.
     async fn scopes(&self, ctx: &Context<'_>) -> Result<Vec<&'static str>, Failure> {
         Ok(Reader::of(ctx)?.caller.scopes.iter().map(|scope| scope.as_str()).collect())
     }
 
-    /// The partner that the bearer belongs to; null to others, and while the directory does not know it.
+    /// The partner that the caller belongs to; null for other callers, and if the directory does not contain it.
     async fn partner(&self, ctx: &Context<'_>) -> Result<Option<Partner>, Failure> {
         match Reader::of(ctx)?.caller.side {
             Side::Partner(id) => Ok(load(ctx, PartnerById(id)).await?.map(Into::into)),
@@ -70,7 +70,7 @@ impl Viewer {
         }
     }
 
-    /// The customer that the bearer administrates; null to others, and while the directory does not know it.
+    /// The customer that the caller administers; null for other callers, and if the directory does not contain it.
     async fn customer(&self, ctx: &Context<'_>) -> Result<Option<Customer>, Failure> {
         match Reader::of(ctx)?.caller.side {
             Side::Customer(id) => Ok(load(ctx, CustomerById(id)).await?.map(Into::into)),
@@ -85,7 +85,7 @@ pub struct ViewerQuery;
 
 #[Object(guard = "Root")]
 impl ViewerQuery {
-    /// Who is asking. Any token will do.
+    /// The caller, as identified by the token. For any token.
     async fn viewer(&self) -> Viewer {
         Viewer
     }

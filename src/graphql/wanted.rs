@@ -2,6 +2,7 @@
 
 use async_graphql::{Context, SelectionField};
 
+use super::page::asks_for_cursors;
 use crate::store::{Columns, Record};
 
 /// What the selection of a field asks for, whose type is an object made of a record, or a list of them.
@@ -15,6 +16,9 @@ pub fn of_object<R: Record>(object: SelectionField<'_>) -> Columns {
 pub fn of_connection<R: Record>(ctx: &Context<'_>) -> Columns {
     let mut columns = Columns::always::<R>();
     for_each_node(ctx, |node| columns = columns.and(of_object::<R>(node)));
+    if asks_for_cursors(ctx) {
+        columns = columns.and(Columns::of_field::<R>("id"));
+    }
     columns
 }
 

@@ -40,7 +40,7 @@ pub(super) async fn read(headers: &HeaderMap, body: Body, limit: usize) -> Resul
     let mut content = Vec::new();
     let reading = async {
         while let Some(chunk) = stream.next().await {
-            let chunk = chunk.map_err(|_| Failure::malformed("The body of the request broke off."))?;
+            let chunk = chunk.map_err(|_| Failure::malformed("The request body ended early."))?;
             if content.len().saturating_add(chunk.len()) > limit {
                 return Err(Failure::too_large(limit));
             }

@@ -35,7 +35,7 @@ impl Connection {
             && error.kind() == ErrorKind::TimedOut
         {
             let patience = self.stream.timeout().unwrap_or_default();
-            tracing::info!(?patience, "a connection was cut: its client did not read what was sent to it");
+            tracing::info!(?patience, "a connection was closed because its client did not read");
         }
         written
     }

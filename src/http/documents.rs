@@ -50,7 +50,7 @@ pub(super) async fn download(
     // The place is free again when the last piece is sent, or the client has gone.
     let content = content.map(move |piece| {
         let _place = &place;
-        piece.map_err(|_| axum::Error::new("the download was cut"))
+        piece.map_err(|_| axum::Error::new("the download was aborted"))
     });
     let mut response = sized(answer(status, &document, &tag, Body::from_stream(content)), part.end - part.start);
     if status == StatusCode::PARTIAL_CONTENT {
@@ -75,7 +75,7 @@ pub(super) fn failure(error: AppError) -> Failure {
         AppError::Forbidden(why) => Failure::without_scope(why, Scope::ClaimsRead),
         AppError::BadInput(why) => Failure::bad_input(why),
         AppError::Unavailable(cause) => {
-            tracing::warn!(cause, "the database or the store of documents does not answer");
+            tracing::warn!(cause, "the database or the document store does not respond");
             Failure::unavailable()
         }
         AppError::Internal(cause) => Failure::internal(&cause),

@@ -50,13 +50,13 @@ impl Failure {
 
     /// The request has no token. `challenge` adds to the header where the metadata are.
     pub(super) fn unauthenticated() -> Self {
-        Self::new(StatusCode::UNAUTHORIZED, "UNAUTHENTICATED", "A valid bearer token is needed.")
+        Self::new(StatusCode::UNAUTHORIZED, "UNAUTHENTICATED", "The request has no valid bearer token.")
             .with(WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"))
     }
 
     /// The request has a token that is not good: the same answer for every reason (RFC 6750).
     pub(super) fn invalid_token() -> Self {
-        Self::new(StatusCode::UNAUTHORIZED, "UNAUTHENTICATED", "A valid bearer token is needed.")
+        Self::new(StatusCode::UNAUTHORIZED, "UNAUTHENTICATED", "The request has no valid bearer token.")
             .with(WWW_AUTHENTICATE, HeaderValue::from_static("Bearer error=\"invalid_token\""))
     }
 
@@ -73,7 +73,8 @@ impl Failure {
 
     /// The keys of the token's issuer could not be fetched, so the token can be neither accepted nor refused.
     pub(super) fn no_keys() -> Self {
-        let message = "The server has no keys to check tokens with at the moment; try again in a few seconds.";
+        let message =
+            "The server cannot check tokens at the moment because it has no keys. Try again in a few seconds.";
         Self::new(StatusCode::SERVICE_UNAVAILABLE, SERVICE_UNAVAILABLE, message).with(RETRY_AFTER, 5_u64)
     }
 
@@ -84,7 +85,7 @@ impl Failure {
 
     /// Nothing is there, or nothing for this caller: the same answer (A4).
     pub(super) fn not_found() -> Self {
-        Self::new(StatusCode::NOT_FOUND, "NOT_FOUND", "There is nothing at this address.")
+        Self::new(StatusCode::NOT_FOUND, "NOT_FOUND", "Nothing was found at this address.")
     }
 
     /// The method is not one of these.
@@ -95,21 +96,21 @@ impl Failure {
 
     /// The client takes none of the media types that there are.
     pub(super) fn not_acceptable() -> Self {
-        let message = "The answer can be application/graphql-response+json, application/json or text/event-stream; Accept \
-                       names none of them.";
+        let message = "Accept allows none of the available media types: application/graphql-response+json, \
+                       application/json, text/event-stream.";
         Self::new(StatusCode::NOT_ACCEPTABLE, "NOT_ACCEPTABLE", message)
     }
 
     /// A subscription has many answers, and the client takes one.
     pub(super) fn needs_a_stream() -> Self {
-        let message = "A subscription is answered by a stream: send Accept: text/event-stream (GraphQL over Server-Sent \
-                       Events), or open a WebSocket of graphql-transport-ws at this address.";
+        let message = "A subscription needs a stream. Send Accept: text/event-stream (GraphQL over Server-Sent Events), or \
+                       open a WebSocket with graphql-transport-ws at this address.";
         Self::new(StatusCode::NOT_ACCEPTABLE, "SUBSCRIPTION_NEEDS_A_STREAM", message)
     }
 
     /// The body is of no media type that is read here.
     pub(super) fn unsupported_media_type() -> Self {
-        let message = "Send application/json in UTF-8, or multipart/form-data for uploads.";
+        let message = "The media type of the request body is not supported. Send application/json in UTF-8, or multipart/form-data for uploads.";
         Self::new(StatusCode::UNSUPPORTED_MEDIA_TYPE, "UNSUPPORTED_MEDIA_TYPE", message)
     }
 
@@ -122,20 +123,20 @@ impl Failure {
 
     /// The body is larger than the server reads.
     pub(super) fn too_large(limit: usize) -> Self {
-        let message = format!("The request is larger than the {limit} bytes that this server takes.");
+        let message = format!("The request is larger than the limit of {limit} bytes.");
         Self::new(StatusCode::PAYLOAD_TOO_LARGE, "PAYLOAD_TOO_LARGE", message)
             .with(CONNECTION, HeaderValue::from_static("close"))
     }
 
     /// The body came too slowly.
     pub(super) fn too_slow() -> Self {
-        Self::new(StatusCode::REQUEST_TIMEOUT, "REQUEST_TIMEOUT", "The body of the request did not arrive in time.")
+        Self::new(StatusCode::REQUEST_TIMEOUT, "REQUEST_TIMEOUT", "The request body did not arrive in time.")
             .with(CONNECTION, HeaderValue::from_static("close"))
     }
 
     /// The operation took too long.
     pub(super) fn timed_out() -> Self {
-        let message = "The operation took too long and was given up. What it was to change may or may not have changed: ask again.";
+        let message = "The operation timed out. Its changes may or may not have been made: read again to find out.";
         Self::new(StatusCode::GATEWAY_TIMEOUT, "EXECUTION_TIMEOUT", message)
     }
 
@@ -151,15 +152,15 @@ impl Failure {
 
     /// The WebSocket has as many live operations as it may have.
     pub(super) fn too_many_operations(most: usize) -> Self {
-        let message = format!("This connection has {most} live operations already: complete one of them first.");
+        let message = format!("This connection already has {most} live operations. Complete one of them first.");
         Self::new(StatusCode::TOO_MANY_REQUESTS, "TOO_MANY_OPERATIONS", message)
     }
 
     /// The answer does not fit into a message of a WebSocket.
     pub(super) fn answer_too_large(limit: usize) -> Self {
         let message = format!(
-            "The answer is larger than the {limit} bytes of a message on this connection. What it was to change has \
-             changed. Ask for fewer fields or a smaller page, or over HTTP."
+            "The response is larger than the limit of {limit} bytes for a message. The changes of a mutation have been \
+             made. Request fewer fields or a smaller page, or use HTTP."
         );
         Self::new(StatusCode::PAYLOAD_TOO_LARGE, "ANSWER_TOO_LARGE", message)
     }
@@ -169,28 +170,28 @@ impl Failure {
         Self::new(
             StatusCode::SERVICE_UNAVAILABLE,
             SERVICE_UNAVAILABLE,
-            "The server cannot answer at the moment; try again later.",
+            "The server is temporarily unavailable. Try again later.",
         )
     }
 
     /// There is no room for one more live connection.
     pub(super) fn no_room(full: Full) -> Self {
         let message = match full {
-            Full::Server => "The server has as many live connections as it holds; try again in a few seconds.",
+            Full::Server => "The server has reached its limit of live connections. Try again in a few seconds.",
             Full::Subject => "You have reached the limit of live connections per subject. Close one and try again.",
         };
         Self::new(StatusCode::SERVICE_UNAVAILABLE, SERVICE_UNAVAILABLE, message).with(RETRY_AFTER, 5_u64)
     }
 
-    /// There is no room for one more transfer of a document.
+    /// The limit of simultaneous transfers is reached.
     pub(super) fn no_transfer(full: Full) -> Self {
         match full {
             Full::Subject => {
-                let message = "You have reached the limit of uploads and downloads at once per subject. Let one end and try again.";
+                let message = "You have reached the limit of simultaneous uploads and downloads per subject. Wait until one ends, and try again.";
                 Self::new(StatusCode::TOO_MANY_REQUESTS, "TOO_MANY_TRANSFERS", message)
             }
             Full::Server => {
-                let message = "The server has as many uploads and downloads as it takes at once; try again in a few seconds.";
+                let message = "The server has reached its limit of simultaneous uploads and downloads. Try again in a few seconds.";
                 Self::new(StatusCode::SERVICE_UNAVAILABLE, SERVICE_UNAVAILABLE, message)
             }
         }
@@ -202,7 +203,7 @@ impl Failure {
         let failure = Self::new(
             StatusCode::RANGE_NOT_SATISFIABLE,
             "RANGE_NOT_SATISFIABLE",
-            format!("The document has {size} bytes; the range begins behind them."),
+            format!("The range begins after the end of the document, which has {size} bytes."),
         );
         match HeaderValue::try_from(format!("bytes */{size}")) {
             Ok(whole) => failure.with(CONTENT_RANGE, whole),
@@ -210,14 +211,14 @@ impl Failure {
         }
     }
 
-    /// A fault of the server; what it was stands in the log under this id.
+    /// An internal error; its cause is in the log under this id.
     pub(super) fn internal(cause: &str) -> Self {
         let id = crate::ids::new();
         tracing::error!(error_id = %id, cause, "a request failed");
         Self::new(
             StatusCode::INTERNAL_SERVER_ERROR,
             INTERNAL_SERVER_ERROR,
-            format!("Something went wrong on the server ({id})."),
+            format!("An internal error occurred ({id})."),
         )
     }
 
@@ -226,7 +227,7 @@ impl Failure {
         self.code
     }
 
-    /// The sentence that says what is wrong.
+    /// The message.
     pub(super) fn message(&self) -> &str {
         &self.message
     }
@@ -268,12 +269,16 @@ impl IntoResponse for Failure {
     }
 }
 
-/// The answer at every path that is none of ours.
+/// The response for unknown paths.
 pub(super) async fn unknown_path() -> Failure {
     Failure::not_found()
 }
 
 /// The answer to a method that a path does not have; the router adds which ones it has.
 pub(super) async fn wrong_method(method: Method) -> Failure {
-    Failure::new(StatusCode::METHOD_NOT_ALLOWED, "METHOD_NOT_ALLOWED", format!("{method} cannot be done here."))
+    Failure::new(
+        StatusCode::METHOD_NOT_ALLOWED,
+        "METHOD_NOT_ALLOWED",
+        format!("{method} is not allowed at this address."),
+    )
 }

@@ -4,7 +4,7 @@
 //! percent-encoded and nothing else, as browsers do (WHATWG HTML); with backslashes before `"` and `\`, as older clients do;
 //! in `filename*`, wholly percent-encoded (RFC 8187). Encoded words (RFC 2047) have no place there and stay as they are.
 
-/// The file name of a part; nothing where the header has none.
+/// The file name of a part; `None` if the header has none.
 pub(super) fn of_part(header: &[u8]) -> Option<String> {
     let mut plain = None;
     for (name, value) in parameters(header) {
@@ -45,7 +45,7 @@ fn parameters(header: &[u8]) -> Vec<(&[u8], Vec<u8>)> {
     found
 }
 
-/// What comes after the first such byte.
+/// The rest after the first such byte.
 fn after(text: &[u8], sign: u8) -> Option<&[u8]> {
     text.iter().position(|byte| *byte == sign).map(|at| &text[at + 1..])
 }
@@ -71,7 +71,7 @@ fn unquoted(text: &[u8]) -> (Vec<u8>, &[u8]) {
     (value, &[])
 }
 
-/// Bytes as text: UTF-8, else as older clients write it, a character a byte.
+/// Bytes as text: UTF-8, otherwise one character per byte, as older clients write it.
 fn text(bytes: &[u8]) -> String {
     match std::str::from_utf8(bytes) {
         Ok(text) => text.to_owned(),

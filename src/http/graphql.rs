@@ -47,7 +47,7 @@ pub(super) async fn get(State(edge): State<Arc<Edge>>, request: Request) -> Resp
     }
 }
 
-/// What goes back, a failure in this media type; what was not counted yet failed.
+/// The response, with errors in this media type; an operation that was not counted yet counts as failed.
 fn told(done: Result<Response, Failure>, media: MediaType, counted: &mut telemetry::Request) -> Response {
     done.unwrap_or_else(|failure| {
         counted.ends(&failure);
@@ -80,7 +80,7 @@ struct Asking<'a> {
     address: IpAddr,
     accepted: Accepted,
     by_get: bool,
-    /// The event that the client of a stream was told last.
+    /// The last event that the client of a stream received.
     last_event: Option<String>,
     counted: &'a mut telemetry::Request,
 }
@@ -127,7 +127,7 @@ impl Edge {
         let address = session::address(&head.extensions);
         let session = self.admit(&head.headers, address).await?;
         let Ok(Query(pairs)) = Query::try_from_uri(&head.uri) else {
-            return Err(Failure::malformed("The query string cannot be read."));
+            return Err(Failure::malformed("The query string cannot be parsed."));
         };
         let last_event = sse::last_event(&head.headers);
         self.run(params::from_query(pairs)?, Asking { session, address, accepted, by_get: true, last_event, counted })
@@ -153,7 +153,7 @@ impl Edge {
         let who = who(session.as_ref(), address);
         let operation = match self.endpoint.prepare(parts, &who) {
             Ok(operation) => operation,
-            // Whoever has no token learns nothing but that one is needed.
+            // A caller without a token learns only that one is required.
             Err(_) if session.is_none() => return Err(Failure::unauthenticated()),
             Err(answer) => {
                 counted.ends(&answer);
@@ -165,7 +165,9 @@ impl Edge {
             return Err(Failure::unauthenticated());
         }
         match operation.kind() {
-            Kind::Mutation if by_get => return Err(Failure::method_not_allowed("A mutation is sent by POST.", "POST")),
+            Kind::Mutation if by_get => {
+                return Err(Failure::method_not_allowed("The operation is a mutation. Send it with POST.", "POST"));
+            }
             Kind::Subscription if !accepted.streams => return Err(Failure::needs_a_stream()),
             _ => self.rates.cost(&who, operation.cost())?,
         }
@@ -198,7 +200,7 @@ fn who(session: Option<&Session>, address: IpAddr) -> String {
     session.map_or_else(|| rate::network(address), |session| session.caller.subject.clone())
 }
 
-/// Whether this is a name of UTF-8; the one without a hyphen is none by the register, and is sent all the same.
+/// Whether this is a name of UTF-8; the one without a hyphen is not registered, but used by clients.
 fn is_utf8(charset: &str) -> bool {
     charset.eq_ignore_ascii_case("utf-8") || charset.eq_ignore_ascii_case("utf8")
 }

@@ -18,21 +18,20 @@ pub(super) async fn alive() -> Json<Value> {
     Json(json!({"status": "alive"}))
 }
 
-/// Requests can be served: the server is not stopping, the database answers and is migrated, and there are
-/// keys to check tokens with. Why not stands in the log,
-/// not in the answer.
+/// Requests can be served: the server is not stopping, the database responds and is migrated, and there are keys to
+/// check tokens. The reason why not is in the log, not in the response.
 pub(super) async fn ready(State(edge): State<Arc<Edge>>) -> Result<Json<Value>, Failure> {
     if edge.shutdown.is_asked() {
         return Err(Failure::unavailable());
     }
     if !edge.authenticator.is_ready() {
-        tracing::warn!(cause = "the keys of no issuer were fetched, or they are too old", "not ready");
+        tracing::warn!(cause = "no issuer has current keys", "not ready");
         return Err(Failure::no_keys());
     }
     let cause = match tokio::time::timeout(PATIENCE, edge.backend.ready()).await {
         Ok(Ok(())) => return Ok(Json(json!({"status": "ready"}))),
         Ok(Err(cause)) => cause,
-        Err(_) => "no answer in time".to_owned(),
+        Err(_) => "no response in time".to_owned(),
     };
     tracing::warn!(cause, "not ready");
     Err(Failure::unavailable())

@@ -59,7 +59,8 @@ pub(super) fn around(routes: Router, config: &Config) -> Router {
     routes.layer(layers)
 }
 
-/// Takes a client's id away unless it is plain and short: it stands in every line of the log, and goes back (T41).
+/// Removes a client's request id unless it is plain and short, because it is in every log line and in the response
+/// (T41).
 async fn without_strange_id(mut request: Request) -> Request {
     let mut given = request.headers().get_all(REQUEST_ID).iter();
     let (first, second) = (given.next(), given.next());

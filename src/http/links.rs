@@ -1,5 +1,5 @@
-//! The pages behind the links in mails: `/consent/{token}` (M3) and `/unsubscribe/{token}` (M5). Whoever has the link needs no
-//! token of an issuer. Opening a page changes nothing, whoever opens it: only a POST does.
+//! The pages behind the links in mails: `/consent/{token}` (M3) and `/unsubscribe/{token}` (M5). The holder of a link
+//! needs no other token. Opening a page changes nothing; only a POST does.
 
 use std::sync::Arc;
 
@@ -19,16 +19,16 @@ use crate::app::AppError;
 use crate::app::notices::{Followed, Link, LinkKind};
 use crate::mail::{Language, pages};
 
-/// The paths under which links lie; what follows is a secret, and stands in no log.
+/// The paths of links; the rest of the path is a secret and never logged.
 pub(super) const SECRET_PATHS: [&str; 2] = ["/consent/", "/unsubscribe/"];
 
-/// What stands where the token should; something that is no text at all is an unknown token like any other.
+/// The text in place of the token; text that is not UTF-8 counts as an unknown token.
 type AnyPath = Result<Path<String>, PathRejection>;
 
 /// How much of a form is read: a reason of 10,000 characters, percent-encoded.
 const LONGEST_FORM: usize = 256 * 1024;
 
-/// Shows what was claimed, by whom and until when, with the button that declines.
+/// Shows the claim, its partner and the deadline, with the button that declines.
 pub(super) async fn consent(state: State<Arc<Edge>>, path: AnyPath, request: Request) -> Result<Response, Failure> {
     show(state, LinkKind::Consent, path, request).await
 }
@@ -85,7 +85,7 @@ async fn act(
         async move { edge.backend.follow_link(link).await }
     }));
     let done = tokio::time::timeout(edge.config.limits.patience(), doing).await.map_err(|_| Failure::timed_out())?;
-    answer(&edge, done.map_err(|_| Failure::internal("following a link panicked"))?, address)
+    answer(&edge, done.map_err(|_| Failure::internal("a handler panicked"))?, address)
 }
 
 fn link(kind: LinkKind, path: AnyPath, uri: &Uri, headers: &HeaderMap) -> Link {
@@ -106,7 +106,7 @@ fn answer(edge: &Edge, followed: Result<Followed, AppError>, address: std::net::
     let followed = match followed {
         Ok(followed) => followed,
         Err(AppError::Unavailable(cause)) => {
-            tracing::warn!(cause, "the database does not answer");
+            tracing::warn!(cause, "the database does not respond");
             return Err(Failure::unavailable());
         }
         Err(error) => return Err(Failure::internal(&format!("{error:?}"))),

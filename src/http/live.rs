@@ -24,7 +24,7 @@ struct Subjects {
     open: Mutex<HashMap<String, usize>>,
 }
 
-/// Why there is no place.
+/// Why the limit is reached.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Full {
     /// All places are taken, or all that strangers may have.
@@ -59,7 +59,7 @@ const MOST_STRANGERS: usize = 1_024;
 const LEAST_STRANGERS: usize = 2;
 
 impl Live {
-    /// Room for so many, and for so many of one subject.
+    /// Limits in total and per subject.
     pub(super) fn new(most: usize, most_of_subject: usize) -> Self {
         let strangers = (most / STRANGERS_SHARE).clamp(LEAST_STRANGERS, MOST_STRANGERS);
         Self {
@@ -69,19 +69,19 @@ impl Live {
         }
     }
 
-    /// A place for a subject.
+    /// Reserves a place for a subject.
     ///
     /// # Errors
-    /// When there is none.
+    /// When the limit is reached.
     pub(super) fn enter(&self, subject: &str) -> Result<Place, Full> {
         let permit = Arc::clone(&self.all).try_acquire_owned().map_err(|_| Full::Server)?;
         Ok(Place { _permit: permit, whose: Whose::Subject { _counted: self.count(subject)? } })
     }
 
-    /// A place for somebody who has not said yet who it is.
+    /// Reserves a place for a client that has not sent a token.
     ///
     /// # Errors
-    /// When there is none.
+    /// When the limit is reached.
     pub(super) fn enter_as_stranger(&self) -> Result<Place, Full> {
         let stranger = Arc::clone(&self.strangers).try_acquire_owned().map_err(|_| Full::Server)?;
         let permit = Arc::clone(&self.all).try_acquire_owned().map_err(|_| Full::Server)?;

@@ -1,4 +1,4 @@
-//! What the log tells of requests: a line for each, and in every line between which request it belongs to.
+//! The logging of requests: one line for each, and the request's id in every other line.
 
 use axum::extract::Request;
 use axum::http::{HeaderMap, StatusCode};
@@ -10,10 +10,10 @@ use super::layers::REQUEST_ID;
 use super::links::SECRET_PATHS;
 use crate::telemetry::{self, Stopwatch};
 
-/// Asked every few seconds by whatever watches the server: told only where somebody debugs.
+/// Requested every few seconds by monitoring: logged only at the level `debug`.
 const WATCHED: [&str; 3] = ["/healthz", "/readyz", "/metrics"];
 
-/// Puts the request into its span, and tells how it was answered.
+/// Puts the request into its span, and logs its response.
 pub(super) async fn request(request: Request, next: Next) -> Response {
     let path = without_secret(request.uri().path());
     let span = telemetry::request_span(request_id(request.headers()), request.method().as_str(), path);
@@ -27,17 +27,17 @@ pub(super) async fn request(request: Request, next: Next) -> Response {
     .await
 }
 
-/// The path as the log tells it: where it is the secret of a link, without that.
+/// The path for the log, without the secret of a link.
 fn without_secret(path: &str) -> &str {
     SECRET_PATHS.into_iter().find(|secret| path.starts_with(secret)).unwrap_or(path)
 }
 
-/// The id of a request: the client's where it was taken, else the server's own.
+/// The id of a request: the client's if it was accepted, otherwise the server's own.
 pub(super) fn request_id(headers: &HeaderMap) -> &str {
     headers.get(REQUEST_ID).and_then(|id| id.to_str().ok()).unwrap_or_default()
 }
 
-/// The line of a request, written when the answer begins, or when the client goes away before.
+/// The line of a request, written when the response begins or the client disconnects.
 struct Line {
     watched: bool,
     since: Stopwatch,
@@ -56,7 +56,7 @@ impl Drop for Line {
         match status {
             Some(status) if self.watched => tracing::debug!(status, duration_ms, "answered"),
             Some(status) => tracing::info!(status, duration_ms, "answered"),
-            None => tracing::info!(duration_ms, "the client did not wait for the answer"),
+            None => tracing::info!(duration_ms, "the client closed the connection before the response"),
         }
     }
 }

@@ -18,8 +18,8 @@ pub(super) const PATH: &str = "/.well-known/oauth-protected-resource";
 /// Answers there are for monitoring, whose token no authorization server issues.
 const METRICS: &str = "/metrics";
 
-/// The metadata of this server as a protected resource. Issuers whose keys are secrets or files are not named: nobody can
-/// find out about them from their address.
+/// The metadata of this server as a protected resource. Issuers whose keys are secrets or files are not named: their
+/// address does not lead to metadata.
 pub(super) async fn document(State(edge): State<Arc<Edge>>, headers: HeaderMap) -> Json<Value> {
     let scopes: Vec<&str> = Scope::ALL.iter().map(|scope| scope.as_str()).collect();
     let mut document = json!({
@@ -53,7 +53,7 @@ pub(super) async fn point_to(State(public_url): State<Option<Arc<str>>>, request
     response
 }
 
-/// The address of this server: the public one, else as the client has called it.
+/// The URL of this server: the public one, or the one that the client used.
 fn base(public_url: Option<&str>, host: Option<&HeaderValue>) -> String {
     let plain = |host: &&str| host.chars().all(|c| c.is_ascii_alphanumeric() || ".-:[]".contains(c));
     let host = host.and_then(|host| host.to_str().ok()).filter(plain).unwrap_or("localhost");

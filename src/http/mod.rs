@@ -58,7 +58,7 @@ pub trait Backend: Send + Sync {
     /// Begins to receive a file of an upload.
     fn receive(&self) -> BoxFuture<'_, Result<Receiving, AppError>>;
 
-    /// Finds a proof document by its global id; nothing where it is not there or not in reach.
+    /// Finds a proof document by its global id; `None` if it is not there or not visible to the caller.
     fn open_document<'a>(
         &'a self,
         caller: &'a Caller,

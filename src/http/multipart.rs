@@ -22,8 +22,8 @@ use crate::graphql::endpoint::{File, Parts};
 const MOST_FILES: usize = 4;
 /// The longest header of a part, in bytes.
 const LONGEST_HEADER: usize = 8 * 1024;
-/// How much may come in while the header of a part is looked for: the header, and what came in with its end. The reader of
-/// parts keeps all that in memory.
+/// How much may arrive while the reader looks for the header of a part: the header, and what arrived with its end. The
+/// reader keeps it in memory.
 const MOST_UNTIL_HEADER: usize = LONGEST_HEADER + 2 * PIECE;
 /// How much it is given at once.
 const PIECE: usize = 16 * 1024;
@@ -37,7 +37,7 @@ pub(super) async fn read(request: Request, sizes: Sizes, backend: &dyn Backend) 
         Reader { parts, come: Arc::clone(&come), sizes, backend }.request().await
     };
     match tokio::time::timeout(body::DEADLINE, reading).await {
-        // The reader of parts only knows that its stream broke; why is known here.
+        // The reader of parts only sees that its stream failed; the reason is known here.
         Ok(Err(_)) if come.too_much.load(Ordering::Relaxed) => Err(Failure::too_large(sizes.multipart)),
         Ok(Err(_)) if come.long_header.load(Ordering::Relaxed) => Err(long_header()),
         Ok(parts) => parts,
@@ -46,7 +46,7 @@ pub(super) async fn read(request: Request, sizes: Sizes, backend: &dyn Backend) 
 }
 
 fn broken() -> Failure {
-    Failure::malformed("The multipart body cannot be read.")
+    Failure::malformed("The multipart body cannot be parsed.")
 }
 
 fn long_header() -> Failure {
@@ -133,12 +133,14 @@ impl Reader<'_> {
         while let Some(part) = self.next().await? {
             let name = part.name().unwrap_or_default().to_owned();
             let Some(Value::String(path)) = places.remove(&name) else {
-                return Err(Failure::malformed(format!("The part {name:?} is not in the map, or is there twice.")));
+                return Err(Failure::malformed(format!("The part {name:?} is not in the map, or occurs twice.")));
             };
             request.files.push(file(part, path, backend).await?);
         }
         match places.keys().next() {
-            Some(name) => Err(Failure::malformed(format!("The map names the part {name:?}, which is not there."))),
+            Some(name) => {
+                Err(Failure::malformed(format!("The map names the part {name:?}, which the request does not contain.")))
+            }
             None => Ok(request),
         }
     }
@@ -161,7 +163,7 @@ impl Reader<'_> {
     async fn text(&mut self, name: &str) -> Result<Bytes, Failure> {
         let limit = self.sizes.json;
         let missing =
-            || Failure::malformed(format!("The part {name} is missing; the order is operations, map, files."));
+            || Failure::malformed(format!("The part {name} is missing. The order is operations, map, files."));
         let mut part = self.next().await?.filter(|part| part.name() == Some(name)).ok_or_else(missing)?;
         let (mut content, mut length) = (Vec::new(), 0_usize);
         while let Some(chunk) = part.chunk().await.map_err(|_| broken())? {
@@ -182,7 +184,7 @@ fn places(map: &[u8]) -> Result<Map<String, Value>, Failure> {
         return refuse("The part map must be a JSON object.");
     };
     if places.len() > MOST_FILES {
-        return refuse("A request takes at most 4 files.");
+        return refuse("A request has at most 4 files.");
     }
     for place in places.values_mut() {
         *place = match place.take() {

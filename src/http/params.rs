@@ -14,12 +14,16 @@ pub(super) fn from_json(body: &[u8]) -> Result<Parts, Failure> {
     };
     match serde_json::from_str(text) {
         Ok(Value::Object(fields)) => parts(fields),
-        Ok(Value::Array(_)) => Err(Failure::malformed("Batches are not taken: send one operation a request.")),
-        Ok(_) => Err(Failure::malformed("The body must be a JSON object.")),
-        // The parser's own text may repeat what was sent.
-        Err(error) => {
-            Err(Failure::malformed(format!("The body is not JSON: line {}, column {}.", error.line(), error.column())))
+        Ok(Value::Array(_)) => {
+            Err(Failure::malformed("Batched requests are not supported. Send one operation per request."))
         }
+        Ok(_) => Err(Failure::malformed("The body must be a JSON object.")),
+        // The parser's own message may repeat the input.
+        Err(error) => Err(Failure::malformed(format!(
+            "The body is not valid JSON: line {}, column {}.",
+            error.line(),
+            error.column()
+        ))),
     }
 }
 
@@ -31,11 +35,11 @@ pub(super) fn from_query(pairs: Vec<(String, String)>) -> Result<Parts, Failure>
             "query" | "operationName" => Value::String(text),
             "variables" | "extensions" if text.is_empty() => Value::Null,
             "variables" | "extensions" => serde_json::from_str(&text)
-                .map_err(|_| Failure::malformed(format!("The parameter {name} is not JSON.")))?,
+                .map_err(|_| Failure::malformed(format!("The parameter {name} is not valid JSON.")))?,
             _ => continue,
         };
         if fields.insert(name.clone(), value).is_some() {
-            return Err(Failure::malformed(format!("The parameter {name} is there twice.")));
+            return Err(Failure::malformed(format!("The parameter {name} occurs twice.")));
         }
     }
     parts(fields)

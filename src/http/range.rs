@@ -7,10 +7,10 @@ use std::ops::Range;
 use axum::http::HeaderMap;
 use axum::http::header::{IF_NONE_MATCH, IF_RANGE, RANGE};
 
-/// What is asked for of a document.
+/// The requested part of a document.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) enum Asked {
-    /// All of it: nothing else is asked for, or something that is not offered here, such as several parts.
+    /// All of it: no range is requested, or an unsupported one, such as several parts.
     Whole,
     /// One part.
     Part(Range<u64>),
@@ -44,7 +44,7 @@ pub(super) fn asked(headers: &HeaderMap, tag: &str, size: u64) -> Asked {
     range.to_str().ok().and_then(|range| part(range, size)).unwrap_or(Asked::Whole)
 }
 
-/// A part in the unit of bytes; nothing for what is not written as one.
+/// A range in bytes; `None` for any other text.
 fn part(range: &str, size: u64) -> Option<Asked> {
     let (unit, part) = range.split_once('=')?;
     if !unit.trim().eq_ignore_ascii_case("bytes") {

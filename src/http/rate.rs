@@ -29,7 +29,7 @@ impl RateLimits {
         }
     }
 
-    /// Counts a request of a subject (or of an address, where there is no subject).
+    /// Counts a request of a subject (or of an address, if there is no subject).
     pub(super) fn request(&self, who: &str) -> Result<(), Failure> {
         self.requests.as_ref().map_or(Ok(()), |limiter| limiter.take(who, 1))
     }

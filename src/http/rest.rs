@@ -68,7 +68,7 @@ impl Rest {
     }
 }
 
-/// A body that hands over what is unread when it is dropped.
+/// A body that passes on its unread rest when it is dropped.
 struct Watched {
     body: Option<Body>,
     rest: Rest,

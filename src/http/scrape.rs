@@ -1,4 +1,4 @@
-//! `/metrics`, for Prometheus. The figures tell how much goes on here altogether, so not everybody may read them.
+//! `/metrics`, for Prometheus. Metrics reveal the total activity, so not every caller may read them.
 
 use std::net::IpAddr;
 use std::sync::Arc;
@@ -17,7 +17,7 @@ use crate::telemetry;
 /// Prometheus' text format.
 const TEXT: HeaderValue = HeaderValue::from_static("text/plain; version=0.0.4; charset=utf-8");
 
-/// Every metric, for whoever may read them.
+/// Every metric, for callers who may read them.
 pub(super) async fn metrics(State(edge): State<Arc<Edge>>, request: Request) -> Result<Response, Failure> {
     edge.may_read_metrics(request.headers(), session::address(request.extensions()))?;
     for pool in edge.backend.pools() {
@@ -28,8 +28,8 @@ pub(super) async fn metrics(State(edge): State<Arc<Edge>>, request: Request) -> 
 }
 
 impl Edge {
-    /// With a token configured: its bearer. Without one: somebody on this machine, and for everybody else there is nothing; for
-    /// nobody where a proxy may be in front, behind which everybody seems to be on this machine.
+    /// With a token configured: its bearer. Without one: callers on this machine; and nobody if a proxy may be in
+    /// front, behind which every caller seems to be on this machine.
     fn may_read_metrics(&self, headers: &HeaderMap, address: IpAddr) -> Result<(), Failure> {
         let Some(token) = &self.config.metrics_token else {
             let is_alone = self.config.public_url.is_none() && self.config.listen.ip().to_canonical().is_loopback();
@@ -45,14 +45,14 @@ impl Edge {
     }
 }
 
-/// Whether the request is from this machine itself: a proxy beside the server says for whom it asks.
+/// Whether the request is from this machine itself: a proxy on the same machine names its client.
 fn is_near(headers: &HeaderMap, address: IpAddr) -> bool {
     let passed_on =
         headers.keys().any(|name| name == FORWARDED || name == VIA || name.as_str().starts_with("x-forwarded-"));
     address.to_canonical().is_loopback() && !passed_on
 }
 
-/// Compares without telling by its time how much was right: of hashes, and to their end.
+/// Compares in constant time: hashes, to their end.
 fn equal(given: &str, token: &Secret) -> bool {
     let (given, token) = (Sha256::digest(given.as_bytes()), Sha256::digest(token.as_bytes()));
     given.iter().zip(token.iter()).fold(0, |differences, (given, token)| differences | (given ^ token)) == 0

@@ -27,18 +27,18 @@ const HEADERS_WITHIN: Duration = Duration::from_secs(10);
 /// How much of a connection is in memory in each direction, and the longest head of a request: a transfer that is stalled
 /// holds no more than this.
 const BUFFER: usize = 32 * 1024;
-/// How long idle connections stay open when the server stops. Closed at once, they would lose a request that is on its
-/// way; so each may ask once more, and is told with the answer that it was the last.
+/// How long idle connections stay open when the server stops. If they were closed immediately, a request in transit
+/// would be lost; so each may send one more, whose response says that it was the last.
 const LINGER: Duration = Duration::from_secs(2);
 /// The most connections that are taken up at the end, having waited for it.
 const MOST_WAITING: usize = 1_024;
 /// How long to wait when the system has no further connection to give, such as for too many open files.
 const BREATHER: Duration = Duration::from_millis(50);
 
-/// Serves the routes until it is asked to stop, then lets running requests end and closes what lives longer.
+/// Serves the routes until it is stopped, then waits for running requests and closes longer-lived connections.
 ///
-/// `patience` is how long a client may leave lying what was sent to it before it loses its connection. HTTP/1.1 only: the
-/// proxies in front speak it, and the streams of HTTP/2 would need limits of their own.
+/// `patience` is how long a client may stop reading before its connection is closed. HTTP/1.1 only: the proxies in
+/// front speak it, and the streams of HTTP/2 would need limits of their own.
 ///
 /// # Errors
 /// When the listener cannot be used.
@@ -58,7 +58,7 @@ pub async fn serve(listener: TcpListener, routes: Router, patience: Duration, sh
                     connections.spawn(converse(stream, peer, routes.clone(), patience, shutdown.clone()));
                 }
                 Err(error) => {
-                    tracing::warn!(%error, "no connection could be accepted");
+                    tracing::warn!(%error, "a connection could not be accepted");
                     sleep(BREATHER).await;
                 }
             },
@@ -84,11 +84,11 @@ pub async fn serve(listener: TcpListener, routes: Router, patience: Duration, sh
     Ok(())
 }
 
-/// Waits for the connections to end, and closes what is left when requests had their time.
+/// Waits for the connections to end, and closes the rest after the timeout for requests.
 async fn end(mut connections: JoinSet<()>) {
     let ended = async { while connections.join_next().await.is_some() {} };
     if timeout(GRACE, ended).await.is_err() {
-        tracing::warn!(left = connections.len(), "requests were cut off");
+        tracing::warn!(left = connections.len(), "requests were aborted");
     }
 }
 
@@ -119,7 +119,7 @@ async fn converse(
     builder.timer(TokioTimer::new()).header_read_timeout(HEADERS_WITHIN).max_buf_size(BUFFER);
     let connection = builder.serve_connection(TokioIo::new(Connection::new(stream, patience)), service);
     let mut connection = pin!(connection.with_upgrades());
-    // How a connection ends is its client's matter: hung up, was too slow, sent what is no HTTP.
+    // Errors of a connection are caused by its client: it disconnected, was too slow, or sent invalid HTTP.
     tokio::select! {
         _ = connection.as_mut() => return,
         () = shutdown.asked() => {}

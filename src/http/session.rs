@@ -13,7 +13,7 @@ use crate::auth::{AuthError, Session};
 use crate::telemetry;
 
 impl Edge {
-    /// The caller whose token the request carries; nothing where it carries none.
+    /// The caller whose token the request carries; `None` if it carries none.
     pub(super) async fn caller(&self, headers: &HeaderMap, address: IpAddr) -> Result<Option<Caller>, Failure> {
         Ok(self.session(headers, address).await?.map(|session| session.caller))
     }

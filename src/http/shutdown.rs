@@ -47,7 +47,7 @@ impl Shutdown {
         self.live.close();
         let finished = tokio::time::timeout(GRACE, self.live.wait()).await.is_ok();
         if !finished {
-            tracing::warn!(left = self.live.len(), "live connections and mutations were cut off");
+            tracing::warn!(left = self.live.len(), "live connections and mutations were aborted");
         }
         finished
     }

@@ -1,8 +1,9 @@
 //! GraphQL over Server-Sent Events, each operation on a request of its own ("distinct connections" of graphql-sse).
 //!
-//! What is refused before it is GraphQL (no token, too many requests, no room) has its status, as everywhere. From there on
-//! the status is 200 and everything is told in the stream: a client's `EventSource` shows nothing of other statuses, and
-//! the client of graphql-sse repeats the request after them, which a mutation that took too long must not be.
+//! A request that is refused before it is GraphQL (no token, too many requests, no room) has its status, as everywhere.
+//! After that, the status is 200 and everything is sent in the stream: a client's `EventSource` shows nothing of other
+//! statuses, and the client of graphql-sse repeats the request after them, which a mutation that took too long must not
+//! be.
 
 use std::convert::Infallible;
 use std::panic::AssertUnwindSafe;
@@ -29,7 +30,7 @@ use crate::telemetry::{self, LiveConnection, Outcome, Transport};
 
 /// A sign of life, which no client reads.
 const COMMENT: Bytes = Bytes::from_static(b":\n\n");
-/// The end of an operation. Without a line of data, browsers would not tell of it.
+/// The end of an operation. Without a data line, browsers would not report it.
 const COMPLETE: &[u8] = b"event: complete\ndata:\n\n";
 
 impl Edge {
@@ -103,7 +104,7 @@ fn with_id(answer: &Answer) -> Bytes {
     [id.as_bytes(), &next(&answer.body)].concat().into()
 }
 
-/// The position that a client was told last, which it sends when it comes again after its stream broke off.
+/// The client's last position, which it sends when it reconnects after an interruption.
 pub(super) fn last_event(headers: &HeaderMap) -> Option<String> {
     let last = headers.get("last-event-id")?.to_str().ok()?;
     (!last.is_empty()).then(|| last.to_owned())
@@ -114,8 +115,8 @@ fn next(answer: &[u8]) -> Bytes {
     [b"event: next\ndata: ", answer, b"\n\n"].concat().into()
 }
 
-/// A subscription whose answers are sent as they come. It is asked for the next only when the client has room for it, and
-/// holds none back.
+/// A subscription whose responses are sent as they arrive. The next one is requested only when the client can take it;
+/// none is buffered.
 struct Following {
     answers: BoxStream<'static, std::thread::Result<Answer>>,
     stopping: BoxFuture<'static, ()>,
@@ -124,10 +125,10 @@ struct Following {
     revoked: BoxFuture<'static, ()>,
     session: Session,
     signs: Interval,
-    /// Why it ends, for the figures; the client going away is what nobody here tells.
+    /// The reason of its end, for metrics; without one, the client disconnected.
     end: &'static str,
     _place: Place,
-    /// What the log tells of its request.
+    /// Its request's fields for the log.
     span: Span,
     _counted: LiveConnection,
 }

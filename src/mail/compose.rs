@@ -14,14 +14,14 @@ use uuid::Uuid;
 
 use super::{Letter, MailError};
 
-/// What is on the outside of a message.
+/// The envelope of a message.
 #[derive(Clone, Debug)]
 pub struct Envelope<'a> {
     /// Whom it is from.
     pub from: &'a str,
     /// Where it goes.
     pub to: &'a str,
-    /// The notice that it carries.
+    /// The notice in it.
     pub notice_id: Uuid,
     /// Which writing of the notice it is: an operator may have a delivered one written again.
     pub writing: u32,
@@ -33,14 +33,14 @@ pub struct Envelope<'a> {
     pub at: Timestamp,
     /// The host that ids are named after.
     pub host: &'a str,
-    /// The link that turns such messages off, on what is optional (RFC 8058).
+    /// The link that turns off such messages, if they are optional (RFC 8058).
     pub unsubscribe: Option<&'a str>,
 }
 
 /// The message, and its Message-ID.
 ///
 /// # Errors
-/// An address that is none.
+/// An invalid address.
 pub fn compose(envelope: &Envelope<'_>, letter: &Letter) -> Result<(String, String), MailError> {
     let Envelope { from, to, notice_id, writing, kind, claim_id, at, host, unsubscribe } = envelope;
     let wrong = |what: &str, error: &dyn std::fmt::Display| MailError::new(format!("{what} cannot be used: {error}"));

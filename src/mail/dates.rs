@@ -28,9 +28,9 @@ impl Zone {
     /// The instant in words: weekday, date, time and zone.
     ///
     /// # Errors
-    /// An instant that no calendar has: there is none.
+    /// An instant that the calendar does not have; none exists.
     pub(super) fn instant(&self, language: Language, at: Timestamp) -> Result<String, MailError> {
-        let wrong = |what: &dyn std::fmt::Display| MailError::new(format!("The time {at} cannot be written: {what}"));
+        let wrong = |what: &dyn std::fmt::Display| MailError::new(format!("The time {at} cannot be formatted: {what}"));
         let here = at.to_jiff().to_zoned(self.zone.clone());
         let narrow = |number: i8| u8::try_from(number).unwrap_or_default();
         let date = Date::try_new_gregorian(i32::from(here.year()), narrow(here.month()), narrow(here.day()))
@@ -49,5 +49,5 @@ impl Zone {
 /// The locale of a language; with 24 hours everywhere, so that no deadline at midnight reads "12:00 AM".
 fn locale(language: Language) -> Result<Locale, MailError> {
     let tag = format!("{}-u-hc-h23", language.tag());
-    Locale::try_from_str(&tag).map_err(|error| MailError::new(format!("The locale {tag} is wrong: {error:?}")))
+    Locale::try_from_str(&tag).map_err(|error| MailError::new(format!("The locale {tag} is invalid: {error:?}")))
 }

@@ -19,10 +19,10 @@ pub struct Names {
     pub product: String,
 }
 
-/// A notice that a digest tells of.
+/// A notice in a digest.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Digested {
-    /// What it tells.
+    /// Its content.
     pub told: Told,
     /// What it is about.
     pub names: Names,
@@ -48,7 +48,7 @@ pub struct Draft {
     pub language: Language,
     /// Whom it is for.
     pub reader: Reader,
-    /// What it tells.
+    /// Its content.
     pub told: Told,
     /// What it is about.
     pub names: Names,
@@ -56,6 +56,6 @@ pub struct Draft {
     pub digested: Vec<Digested>,
     /// The link to decline, in a mail to the customer.
     pub decline_link: Option<String>,
-    /// The link that turns off what is optional.
+    /// The link that turns off optional messages.
     pub unsubscribe_link: Option<String>,
 }

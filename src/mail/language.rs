@@ -35,7 +35,7 @@ impl Language {
         Self::ALL.into_iter().find(|language| language.tag() == primary)
     }
 
-    /// The one that a browser's `Accept-Language` likes best; English where it names none of them.
+    /// The preferred language of a browser's `Accept-Language`; English if it names none of them.
     #[must_use]
     pub fn accepted(header: Option<&str>) -> Self {
         let quality = |part: &str| -> f32 {
@@ -98,7 +98,7 @@ impl Texts {
     /// # Errors
     /// A text that is not fluent.
     pub(super) fn of(language: Language, own: Option<String>) -> Result<Self, MailError> {
-        let wrong = |what: String| MailError::new(format!("The texts for {} are wrong: {what}", language.tag()));
+        let wrong = |what: String| MailError::new(format!("The texts for {} are invalid: {what}", language.tag()));
         let tag: LanguageIdentifier = language.tag().parse().map_err(|error| wrong(format!("{error}")))?;
         let mut bundle = FluentBundle::new_concurrent(vec![tag]);
         // Marks around what is filled in would show in plain text; the pages isolate names with markup.

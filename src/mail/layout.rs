@@ -8,7 +8,7 @@ use serde::Serialize;
 
 use super::{MailError, outline::Outline};
 
-/// How many steps a template may take: enough for a digest of a thousand notices, and an end for one that goes round.
+/// The maximum number of steps of a template: enough for a digest of a thousand notices, and a bound for endless loops.
 const FUEL: u64 = 2_000_000;
 
 /// The compiled templates.
@@ -44,6 +44,7 @@ impl Layout {
             templates.add_template_owned(name, source).map_err(|error| wrong(name, &error))?;
         }
         templates.add_filter("quoted", quoted);
+        templates.add_filter("whole", whole);
         Ok(Self(templates))
     }
 
@@ -69,23 +70,52 @@ impl Layout {
 fn format(out: &mut Output<'_>, state: &mut State<'_, '_>, value: &Value) -> Result<(), Error> {
     let is_html = matches!(state.auto_escape(), AutoEscape::Html) && !value.is_safe();
     let Some(text) = value.as_str().filter(|_| is_html) else { return escape_formatter(out, state, value) };
-    let mut rest = text;
-    while let Some(place) = rest.find(['&', '<', '>', '"', '\'']) {
-        out.write_str(&rest[..place])?;
-        out.write_str(match rest.as_bytes()[place] {
-            b'&' => "&amp;",
-            b'<' => "&lt;",
-            b'>' => "&gt;",
-            b'"' => "&quot;",
-            _ => "&#39;",
-        })?;
-        rest = &rest[place + 1..];
+    Ok(out.write_str(&escaped(text))?)
+}
+
+fn escaped(text: &str) -> String {
+    let mut html = String::with_capacity(text.len());
+    for character in text.chars() {
+        match character {
+            '&' => html.push_str("&amp;"),
+            '<' => html.push_str("&lt;"),
+            '>' => html.push_str("&gt;"),
+            '"' => html.push_str("&quot;"),
+            '\'' => html.push_str("&#39;"),
+            other => html.push(other),
+        }
     }
-    Ok(out.write_str(rest)?)
+    html
 }
 
 fn wrong(name: &str, error: &Error) -> MailError {
     MailError::new(format!("The template {name} cannot be used: {error:#}"))
+}
+
+/// The text as HTML in which no line ends within a claim number: mail programs break lines at its hyphens.
+fn whole(text: &str) -> Value {
+    let mut html = String::new();
+    let mut rest = text;
+    while let Some((before, number, after)) = next_number(rest) {
+        html.push_str(&escaped(before));
+        html.push_str("<span style=\"white-space:nowrap\">");
+        html.push_str(&escaped(number));
+        html.push_str("</span>");
+        rest = after;
+    }
+    html.push_str(&escaped(rest));
+    Value::from_safe_string(html)
+}
+
+/// What is before the first claim number of a text, the number, and what is after it.
+fn next_number(text: &str) -> Option<(&str, &str, &str)> {
+    const SHAPE: &str = "CPOR-7K3M-9Q2D";
+    text.match_indices("CPOR-").find_map(|(start, _)| {
+        let (before, rest) = text.split_at(start);
+        let (number, after) = rest.split_at_checked(SHAPE.len())?;
+        let fits = |(got, shape): (u8, u8)| if shape == b'-' { got == b'-' } else { got.is_ascii_alphanumeric() };
+        number.bytes().zip(SHAPE.bytes()).all(fits).then_some((before, number, after))
+    })
 }
 
 /// Each line of the text with a mark before it, as mail quotes.

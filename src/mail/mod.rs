@@ -1,10 +1,10 @@
-//! Mail: notices as people read them, in their language, and the SMTP that carries them. The only user of lettre, minijinja,
-//! fluent and ICU.
+//! Mail: renders notices in the recipient's language and sends them by SMTP. The only user of lettre, minijinja, fluent
+//! and ICU.
 //!
 //! * [`Writer`] writes a [`Draft`] as a [`Letter`]: subject, text and HTML. Texts are fluent files, one a language; the
 //!   layout is a template, which an operator may replace. [`Writer::check`] proves once that nothing is missing.
 //! * [`compose()`] makes a letter the one message that is stored and sent, however often.
-//! * [`Mailer`] hands a message to the mail server, each within its own time limit, and says what came of it.
+//! * [`Mailer`] hands a message to the mail server, each within its own time limit, and says the result of it.
 //! * [`pages`] are the pages behind the links in mails.
 
 mod compose;

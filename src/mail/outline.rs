@@ -1,4 +1,4 @@
-//! The outline of a letter: which texts it has, in which order, for each thing that is told (M1).
+//! The outline of a letter: its texts and their order, for each kind of notice (M1).
 
 use domain::{kinds::LineOutcome, notice::Told, time::Timestamp};
 use fluent_bundle::FluentArgs;
@@ -90,7 +90,7 @@ impl<'a> Words<'a> {
         self.fact(label, self.zone.instant(self.language, at)?)
     }
 
-    /// The facts about the claim that its partner and reviewers are told.
+    /// The facts about the claim for its partner and reviewers.
     fn claim(&self, names: &Names) -> Result<Vec<Fact>, MailError> {
         let mut facts = vec![self.fact("label-claim", &names.claim)?, self.fact("label-customer", &names.customer)?];
         if !names.products.is_empty() {
@@ -194,7 +194,7 @@ fn body(words: &Words<'_>, told: &Told, names: &Names) -> Result<Body, MailError
     })
 }
 
-/// The rest, of which there is less to say.
+/// The remaining kinds.
 fn brief(words: &Words<'_>, told: &Told, names: &Names) -> Result<Body, MailError> {
     let text = |key: &str| words.text(key);
     let product = || -> Result<Vec<Fact>, MailError> {

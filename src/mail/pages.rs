@@ -13,7 +13,7 @@ const STYLE: &str = include_str!("templates/page.css");
 /// What a page shows.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Page {
-    /// What was claimed, by whom, until when; with the button that declines.
+    /// The claim, its partner and the deadline, with the button that declines.
     Decline {
         /// What it is about.
         names: Names,
@@ -126,7 +126,7 @@ pub fn html(writer: &Writer, language: Language, page: &Page) -> Result<String, 
             parts.paragraphs = vec![text("page-gone-text")?];
         }
     }
-    // After a POST a link to another language would ask for the page anew, and find the link spent.
+    // After a POST a link to another language would ask for the page again, and find the link spent.
     if matches!(page, Page::Declined { .. } | Page::Unsubscribed) {
         parts.languages.clear();
     }

@@ -19,9 +19,9 @@ pub enum Sample {
     Consent,
     /// Approved.
     Approved,
-    /// Rejected, and may be disputed.
+    /// Rejected; it may be disputed unless the partner or the customer wanted it.
     Rejected(RejectionReason),
-    /// Rejected for good.
+    /// Rejected again after a dispute, for good.
     RejectedForGood,
     /// The reviewers ask.
     ActionRequired,
@@ -140,11 +140,16 @@ impl Sample {
             Self::Rejected(reason) => Told::Rejected {
                 reason,
                 detail: "The work is not shown.\nPage 3 names another product.".to_owned(),
-                disputable_until: Some(at(31, 22)),
+                // D3
+                disputable_until: (!matches!(
+                    reason,
+                    RejectionReason::PartnerRequest | RejectionReason::CustomerDeclined
+                ))
+                .then(|| at(31, 22)),
             },
             Self::RejectedForGood => Told::Rejected {
-                reason: RejectionReason::CustomerDeclined,
-                detail: "We do not know them.".to_owned(),
+                reason: RejectionReason::InsufficientPoe,
+                detail: "The new proof shows no work either.".to_owned(),
                 disputable_until: None,
             },
             Self::ActionRequired | Self::IncumbentAsked => Told::ActionRequired {

@@ -19,7 +19,7 @@ fn in_zone(name: &str) -> Policy {
     Policy { time_zone, time_zone_name: name.to_owned(), ..Policy::default() }
 }
 
-/// Compares with the reviewed file; with `UPDATE_SNAPSHOTS` set, writes it anew.
+/// Compares with the reviewed file; with `UPDATE_SNAPSHOTS` set, writes it again.
 #[expect(clippy::disallowed_methods, reason = "whether the reviewed files are to be written anew")]
 fn reviewed(name: &str, now: &str) {
     let path: PathBuf = Path::new(env!("CARGO_MANIFEST_DIR")).join("src/mail/snapshots").join(name);

@@ -22,7 +22,7 @@ const IDLE: Duration = Duration::from_secs(20);
 /// The longest reply of a mail server that is kept, in characters.
 const LONGEST_REASON: usize = 500;
 
-/// What came of handing over a message.
+/// The result of handing over a message.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Delivery {
     /// The mail server has it.
@@ -51,7 +51,7 @@ impl Mailer {
         let sender: lettre::message::Mailbox = config
             .from
             .parse()
-            .map_err(|error| MailError::new(format!("The sender {:?} is no address: {error}.", config.from)))?;
+            .map_err(|error| MailError::new(format!("The sender {:?} is not an address: {error}.", config.from)))?;
         let pool = Mutex::new((transport(&config)?, 0));
         Ok(Self { config, sender: sender.email, pool })
     }
@@ -60,7 +60,7 @@ impl Mailer {
     pub async fn send(&self, to: &str, message: &str) -> Delivery {
         let to: Address = match to.parse() {
             Ok(to) => to,
-            Err(error) => return Delivery::Refused(format!("{to:?} is no address: {error}")),
+            Err(error) => return Delivery::Refused(format!("{to:?} is not an address: {error}")),
         };
         let envelope = match Envelope::new(Some(self.sender.clone()), vec![to]) {
             Ok(envelope) => envelope,
@@ -72,14 +72,14 @@ impl Mailer {
             Ok(Ok(_)) => return Delivery::Accepted,
             Ok(Err(error)) if is_refusal(&error) => return Delivery::Refused(reason(&error)),
             Ok(Err(error)) => reason(&error),
-            Err(_) => format!("the mail server did not answer within {} s", self.config.timeout.as_secs_f32()),
+            Err(_) => format!("the mail server did not respond within {} s", self.config.timeout.as_secs_f32()),
         };
         // Whatever is left of its connections may hang too.
         self.renew(generation);
         Delivery::Failed(failed)
     }
 
-    /// Begins a new pool in place of this one, unless somebody did already.
+    /// Replaces this pool by a new one, unless that was already done.
     fn renew(&self, generation: u64) {
         let mut pool = self.pool.lock().unwrap_or_else(PoisonError::into_inner);
         if pool.1 == generation

@@ -16,7 +16,7 @@ use crate::{
 /// The use cases with an operator's texts and templates, all of which are proven to be whole, and with an outbox where
 /// notices are delivered. The database remembers whether they are: commands beside the servers ask it.
 pub(super) async fn with_mail(app: App, mail: &MailSettings) -> Result<App, StartError> {
-    let remedy = "Complete the folder of --mail-templates, or leave the option out for the built-in ones.";
+    let remedy = "Complete the folder of --mail-templates, or remove the option to use the built-in templates.";
     let writer = Writer::new(app.policy(), mail.templates.as_deref());
     let writer = writer.and_then(|writer| writer.check().map(|()| writer));
     let app = app.with_writer(writer.map_err(|wrong| StartError::new(wrong.0, remedy))?);

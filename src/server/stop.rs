@@ -22,7 +22,7 @@ impl StopSignal {
             _ = self.interrupt.recv() => {}
             _ = self.terminate.recv() => {}
         }
-        tracing::info!("stopping: requests that are running may end");
+        tracing::info!("stopping: waiting for running requests");
     }
 }
 
@@ -43,6 +43,6 @@ impl StopSignal {
         if tokio::signal::ctrl_c().await.is_err() {
             std::future::pending::<()>().await;
         }
-        tracing::info!("stopping: requests that are running may end");
+        tracing::info!("stopping: waiting for running requests");
     }
 }

@@ -20,7 +20,7 @@ use super::{
 /// The list, for [`super::page::Cursor::decode`].
 pub const ORDER: ListOrder = ListOrder { tag: "associations", kinds: &[KeyKind::Id], descending: false };
 
-/// Which associations are asked for; what is not given leaves everything.
+/// A filter of associations; omitted conditions match everything.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 pub struct AssociationFilter {
     /// On this customer.

@@ -59,7 +59,10 @@ pub async fn pages<S: Shape>(
     for record in read_all(&rows, shape)? {
         found.entry((parents.of)(&record)).or_default().push(record);
     }
-    Ok(found.into_iter().map(|(parent, records)| (parent, Page::of(keyset.placed(records), request))).collect())
+    Ok(found
+        .into_iter()
+        .map(|(parent, records)| (parent, Page::of(keyset.placed(records, request), request)))
+        .collect())
 }
 
 const PARENT: &str = "parent";

@@ -1,8 +1,8 @@
-//! What the clocks scan for (T5), whatever a caller may see.
+//! The scans of the clocks (T5), independent of any caller's visibility.
 //!
-//! Both scans read partial indexes that hold only what can still fire: a claim or an association leaves its index with the
-//! change that the clock makes, so that a scan costs the same however much has passed. Limits stand in the text of the
-//! statements: PostgreSQL would plan one with an unknown limit anew each time.
+//! Both scans read partial indexes that hold only what can still fire: a claim or an association leaves its index with
+//! the change that the clock makes, so that a scan costs the same however much has passed. Limits stand in the text of
+//! the statements: PostgreSQL would plan one with an unknown limit again each time.
 
 use domain::time::Timestamp;
 use sea_orm::{FromQueryResult, Statement, Value};
@@ -17,7 +17,7 @@ pub struct Due {
     pub claim_id: Uuid,
     /// Its customer.
     pub tenant_id: Uuid,
-    /// The line whose subscription has ended; nothing where the claim's own clock has run out.
+    /// The line whose subscription has ended; `None` if the claim's own clock has run out.
     pub ended_line: Option<Uuid>,
     at: i64,
 }
@@ -35,10 +35,10 @@ const WAITING: &str = "deleted_at IS NULL AND due_at IS NOT NULL AND deadline_ki
 /// association's subscription ends, 0 where it has expired.
 const BOUNDED: &str = "association.ended_at IS NULL AND association.subscription_ends_at IS NOT NULL";
 
-/// What is due by now, in order of time, but on these claims.
+/// Everything that is due, in order of time, except on these claims.
 ///
 /// # Errors
-/// The database's.
+/// Database errors.
 pub async fn due(db: &Db, now: Timestamp, but: &[Uuid]) -> Result<Vec<Due>, StoreError> {
     let mut due = missed_clocks(db, now, but).await?;
     due.extend(ended_subscriptions(db, now, but).await?);
@@ -107,7 +107,7 @@ async fn scan<R: FromQueryResult>(db: &Db, sql: String, now: Timestamp, but: &[U
 /// When the next thing falls due after this instant.
 ///
 /// # Errors
-/// The database's.
+/// Database errors.
 pub async fn next_due(db: &Db, after: Timestamp) -> Result<Option<Timestamp>, StoreError> {
     #[derive(FromQueryResult)]
     struct Row {

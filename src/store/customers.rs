@@ -70,7 +70,7 @@ pub async fn by_ids(db: &Db, caller: &Caller, tenants: &[Uuid]) -> Result<Vec<Cu
     keyset::all(db, query, &Plain::<Customer>::all()).await
 }
 
-/// The customers, in no order, whoever asks: only for the edges of what the caller sees.
+/// The customers, in no order, without regard to the caller: only for objects that the caller sees.
 ///
 /// # Errors
 /// As [`page`].
@@ -80,7 +80,8 @@ pub async fn get_many(on: &impl Reads, tenants: &[Uuid]) -> Result<Vec<Customer>
     keyset::all(on, query, &Plain::<Customer>::all()).await
 }
 
-/// The customer with this tenant id and this verified domain: who knows both may see it (A6), customers themselves only.
+/// The customer with this tenant id and this verified domain: callers who know both may see it (A6); customers see only
+/// themselves.
 ///
 /// # Errors
 /// As [`page`].
@@ -103,7 +104,7 @@ pub async fn by_tenant_and_domain(
     Ok(keyset::all(db, query, &Plain::<Customer>::all()).await?.pop())
 }
 
-/// The verified domains of the customers, by name, whoever asks. A customer without any is missing.
+/// The verified domains of the customers, by name, without regard to the caller. A customer without any is missing.
 ///
 /// # Errors
 /// As [`page`].

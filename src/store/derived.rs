@@ -73,7 +73,7 @@ const DISAGREEING: [(&str, &str); 8] = [
 /// The first of it that does not agree with the rows, if there is one.
 ///
 /// # Errors
-/// The database's.
+/// Database errors.
 pub async fn disagreeing(db: &Db) -> Result<Option<&'static str>, StoreError> {
     let backend = db.connection().get_database_backend();
     let line = if backend == DbBackend::Postgres { "chr(10)" } else { "char(10)" };

@@ -1,4 +1,4 @@
-//! Proof documents: what is known of them (P1).
+//! The metadata of proof documents (P1).
 
 use std::collections::{HashMap, HashSet};
 
@@ -54,7 +54,7 @@ pub async fn by_ids(db: &Db, caller: &Caller, ids: &[Uuid]) -> Result<Vec<Docume
 /// read: bulk data shares its content.
 ///
 /// # Errors
-/// The database's.
+/// Database errors.
 pub async fn known_keys(db: &Db, keys: Vec<String>) -> Result<HashSet<String>, StoreError> {
     let backend = db.connection().get_database_backend();
     let ids: Vec<Uuid> = keys.iter().filter_map(|key| key.parse().ok()).collect();

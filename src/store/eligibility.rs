@@ -55,7 +55,7 @@ fn skus(intent: &Intent) -> impl Iterator<Item = Uuid> {
     intent.lines.iter().filter_map(|line| line.sku_id)
 }
 
-/// The ids that the lines' typed texts spell. What is accepted as such, eligibility decides; more facts do no harm.
+/// The ids in the lines' typed texts. Eligibility decides which are accepted; additional facts do no harm.
 fn typed(intent: &Intent) -> impl Iterator<Item = Uuid> {
     let texts = intent.lines.iter().filter_map(|line| line.typed.as_deref());
     texts.filter_map(identifier::uuid)
@@ -66,7 +66,7 @@ fn named_skus(intent: &Intent) -> impl Iterator<Item = Uuid> {
     skus(intent).chain(typed(intent))
 }
 
-/// A subject on a live claim: whose, of which claim, on which tenant.
+/// A subject on a live claim, with the partner, the claim and the tenant.
 struct Claimed {
     partner_id: Uuid,
     claim_id: Uuid,

@@ -1,4 +1,4 @@
-//! What can go wrong with the database, sorted by what is to be done about it.
+//! Errors of the database, grouped by how they are handled.
 
 use std::ops::Deref;
 
@@ -18,7 +18,7 @@ pub enum StoreError {
     Corrupt(&'static str, String),
     /// A cursor or position names an entry that this database does not have.
     NoSuchPlace,
-    /// The address is of no database that this program knows.
+    /// The address is not of a supported database.
     Address(String),
     /// Anything else: a mistake in this program or in the database.
     Other(DbErr),

@@ -69,7 +69,7 @@ impl Db {
     /// Whether the texts of this database are in the forms of this program.
     ///
     /// # Errors
-    /// The database's.
+    /// Database errors.
     pub async fn has_current_forms(&self) -> Result<bool, StoreError> {
         is_current(self).await
     }
@@ -77,7 +77,7 @@ impl Db {
     /// Brings the texts of this database into the forms of this program; does nothing where they are.
     ///
     /// # Errors
-    /// The database's; then nothing was changed.
+    /// Database errors; then nothing was changed.
     pub(super) async fn renew_forms(&self) -> Result<(), StoreError> {
         if is_current(self).await? {
             return self.fill_sort_keys().await;

@@ -33,29 +33,29 @@ use super::{
 
 /// The whole history, for [`super::page::Cursor::decode`].
 ///
-/// A cursor of it is the entry's id; where that stands is looked up (A4: a number would tell how many there are).
+/// Its cursors are entry ids, whose places are looked up (A4: numbers would reveal how many entries there are).
 pub const ORDER: ListOrder = ListOrder { tag: "history", kinds: &[KeyKind::Id], descending: false };
 
-/// The history of one claim, for [`super::page::Cursor::decode`]. A cursor of it is the entry's id, too: its number would
-/// tell a partner how many internal comments lie in between (K1).
+/// The history of one claim, for [`super::page::Cursor::decode`]. Its cursors are entry ids too: numbers would reveal
+/// to a partner how many internal comments lie in between (K1).
 pub const ORDER_OF_CLAIM: ListOrder = ListOrder { tag: "history:claim", kinds: &[KeyKind::Id], descending: false };
 
 /// The opaque text of the position of an entry, which clients hold and resume from (H2).
 ///
-/// It is the entry's id: where the entry stands is looked up when it comes back. So it tells nobody how many entries
-/// there are (A4), and the position of an entry that this database does not have is known as such.
+/// It is the entry's id, whose place is looked up when a client sends it. So it does not reveal how many entries there
+/// are (A4), and the position of an entry that this database does not have is recognized.
 #[must_use]
 pub fn encode_position(id: Uuid) -> String {
     URL_SAFE_NO_PAD.encode(id)
 }
 
-/// The id of the entry that a text from [`encode_position`] stands for; nothing for any other text.
+/// The id of the entry in a text from [`encode_position`]; `None` for any other text.
 #[must_use]
 pub fn decode_position(text: &str) -> Option<Uuid> {
     Uuid::from_slice(&URL_SAFE_NO_PAD.decode(text).ok()?).ok()
 }
 
-/// Which entries are asked for; what is not given leaves everything.
+/// A filter of entries; omitted conditions match everything.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
 pub struct HistoryFilter {
     /// Of this claim.
@@ -113,7 +113,7 @@ fn seen(caller: &Caller, filter: &HistoryFilter) -> Rows<Entity> {
 
 /// One page of the entries that the caller sees, by position. With a bound it ends at that position.
 ///
-/// It shows what is committed now. On PostgreSQL an entry may still appear before the last one, unless `upto` is a
+/// It contains what is committed now. On PostgreSQL an entry may still appear before the last one, unless `upto` is a
 /// position that the tail has reached (H2).
 ///
 /// # Errors
@@ -144,8 +144,8 @@ pub async fn page(
     keyset::page(db, query, &keyset, &request, &Plain::of(wanted)).await
 }
 
-/// Whether the filter has a range of time with so few entries that all of them may be read. Else the order soon comes to one,
-/// or the index passes over what lies before the range.
+/// Whether the filter has a range of time with so few entries that all of them may be read. Otherwise the order soon
+/// reaches one, or the index skips what lies before the range.
 async fn is_short(db: &Db, caller: &Caller, filter: &HistoryFilter) -> Result<bool, StoreError> {
     const FEW: u64 = 60_000;
     // By one action, its index has both.

@@ -38,7 +38,7 @@ pub async fn page<S: Shape>(
 ) -> Result<Page<S::Record>, StoreError> {
     let statement = keyset.limit(selected(query, shape), request);
     let rows = db.connection().query_all(&statement).await?;
-    Ok(Page::of(keyset.placed(read_all(&rows, shape)?), request))
+    Ok(Page::of(keyset.placed(read_all(&rows, shape)?, request), request))
 }
 
 /// The query with the columns of the shape.
@@ -49,7 +49,8 @@ pub fn selected<S: Shape>(query: Rows<S::Entity>, shape: &S) -> SelectStatement 
 }
 
 impl<T> Keyset<'_, T> {
-    /// Leaves the rows of one page, and one more where there are more and the request peeks, in the order in which the page is read.
+    /// Leaves the rows of one page, and one more if there are more and the request peeks, in the order in which the
+    /// page is read.
     pub fn limit(&self, mut statement: SelectStatement, request: &PageRequest) -> SelectStatement {
         let order = self.bound(&mut statement, request);
         for column in &self.columns {
@@ -58,7 +59,7 @@ impl<T> Keyset<'_, T> {
         statement.limit(request.limit.saturating_add(request.peeks.into())).take()
     }
 
-    /// Takes only what the cursors leave, and says in which direction it is to be read.
+    /// Restricts a statement to the rows between the cursors, and returns the direction to read in.
     pub(in crate::store) fn bound(&self, query: &mut SelectStatement, request: &PageRequest) -> Order {
         let keys = || Expr::tuple(self.columns.clone());
         let name = |place: usize| self.order.kinds.get(place) == Some(&KeyKind::Name);
@@ -78,9 +79,10 @@ impl<T> Keyset<'_, T> {
         if self.order.descending == request.backward { Order::Asc } else { Order::Desc }
     }
 
-    /// Each record with its cursor.
-    pub fn placed(&self, records: Vec<T>) -> Vec<(Cursor, T)> {
-        records.into_iter().map(|record| (Cursor::new(&self.order, (self.keys)(&record)), record)).collect()
+    /// Each record with its cursor, if the request asks for cursors.
+    pub fn placed(&self, records: Vec<T>, request: &PageRequest) -> Vec<(Cursor, T)> {
+        let keys = |record: &T| if request.cursors { (self.keys)(record) } else { Vec::new() };
+        records.into_iter().map(|record| (Cursor::new(&self.order, keys(&record)), record)).collect()
     }
 }
 

@@ -5,11 +5,11 @@ pub use migration::Step;
 use super::{Db, StoreError};
 
 impl Db {
-    /// Applies every step of the schema that is missing; servers that start together take turns. A history that was
-    /// restored from another cluster gets a new epoch (H2), and texts get the forms of this release (L14, L15).
+    /// Applies all pending migrations; servers that start together wait for each other. A history that was restored
+    /// from another cluster gets a new epoch (H2), and texts get the forms of this release (L14, L15).
     ///
     /// # Errors
-    /// When a step fails, or the database knows one that this program does not; then nothing was changed.
+    /// If a migration fails, or the database has one that this program does not know; then nothing was changed.
     pub async fn migrate_up(&self) -> Result<(), StoreError> {
         migration::up(&self.write).await?;
         migration::epoch::adopt(&self.write).await?;
@@ -19,7 +19,7 @@ impl Db {
     /// Whether the history comes from another cluster and has not been adopted yet; [`Db::migrate_up`] does that (H2).
     ///
     /// # Errors
-    /// The database's.
+    /// Database errors.
     pub async fn is_behind(&self) -> Result<bool, StoreError> {
         Ok(migration::epoch::is_behind(&self.write).await?)
     }
@@ -57,7 +57,7 @@ pub async fn ready(db: &Db) -> Result<(), StoreError> {
     if db.ready().await? {
         Ok(())
     } else {
-        let why = "steps of the schema are missing: run `cpor migrate up`";
+        let why = "migrations are missing: run `cpor migrate up`";
         Err(StoreError::Unavailable(why.to_owned()))
     }
 }

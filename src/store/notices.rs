@@ -29,10 +29,10 @@ use super::{
 /// The list, newest first, for [`super::page::Cursor::decode`].
 pub const ORDER: ListOrder = ListOrder { tag: "notices", kinds: &[KeyKind::Int, KeyKind::Id], descending: true };
 
-/// What stands in the place of a reviewer's subject where a notice is every lead's: no subject is blank.
+/// Stands for the subject of a reviewer in a notice to every lead: no subject is blank.
 pub(super) const LEADS: &str = "";
 
-/// Which notices are asked for; what is not given leaves all.
+/// A filter of notices; omitted conditions match everything.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
 pub struct NoticeFilter {
     /// Of these kinds.
@@ -118,7 +118,7 @@ pub async fn by_token_hash(db: &Db, hash: &str) -> Result<Option<Notice>, StoreE
     Ok(keyset::all(db, query, &Plain::<Notice>::all()).await?.pop())
 }
 
-/// The notices that these digests carry, oldest first.
+/// The notices in these digests, oldest first.
 ///
 /// # Errors
 /// As [`page`].
@@ -156,7 +156,7 @@ pub async fn find(on: &impl Reads, id: Uuid) -> Result<Option<Notice>, StoreErro
     Ok(keyset::all(on, query, &Plain::<Notice>::all()).await?.pop())
 }
 
-/// What is known of the claim that a notice is about.
+/// The data of the claim that a notice is about.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct ClaimFacts {
     /// The claim's number.
@@ -192,7 +192,7 @@ struct Named {
     name: String,
 }
 
-/// What a statement finds for these keys, which stand in it as `{keys}`; without keys nothing is asked.
+/// The rows of a statement for these keys, which replace `{keys}` in it; without keys, no statement runs.
 async fn found<R: FromQueryResult>(db: &Db, sql: &str, keys: Vec<Value>) -> Result<Vec<R>, StoreError> {
     if keys.is_empty() {
         return Ok(Vec::new());
@@ -208,7 +208,7 @@ fn keys<T: Into<Value> + Ord>(values: impl IntoIterator<Item = T>) -> Vec<Value>
     values.into_iter().collect::<BTreeSet<T>>().into_iter().map(Into::into).collect()
 }
 
-/// What is known of these claims for their notices; of a claim that is gone, nothing.
+/// The data of these claims for their notices; deleted claims are missing.
 ///
 /// # Errors
 /// As [`page`].
@@ -260,7 +260,7 @@ pub async fn product_names(db: &Db, ids: impl IntoIterator<Item = Uuid>) -> Resu
     Ok(found::<Named>(db, sql, keys(ids)).await?.into_iter().map(|row| (row.id, row.name)).collect())
 }
 
-/// Where and in which language the directory says that a recipient is reached.
+/// The address and language of a recipient in the directory.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Reached {
     /// The name.
@@ -337,7 +337,7 @@ pub async fn refused(db: &Db, addresses: &[String]) -> Result<Vec<(String, Strin
     Ok(found.into_iter().map(|row| (row.address, row.reason)).collect())
 }
 
-/// How the outbox stands.
+/// The state of the outbox.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Queue {
     /// How many wait.
@@ -355,7 +355,7 @@ struct Counted {
     parked: i64,
 }
 
-/// How the outbox stands.
+/// The state of the outbox.
 ///
 /// # Errors
 /// As [`page`].

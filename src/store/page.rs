@@ -1,4 +1,4 @@
-//! Pages of a list: what is asked for, what is given, and the cursors between them.
+//! Pages of a list: their arguments, their results, and cursors.
 
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use serde::{Deserialize, Serialize};
@@ -42,10 +42,10 @@ impl Key {
     }
 }
 
-/// A list and its order. Cursors of one are no cursors of another.
+/// A list and its order. Cursors are valid only for the same list and order.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct ListOrder {
-    /// The name of the list and its order, which its cursors carry.
+    /// The name of the list and its order, which its cursors contain.
     pub(super) tag: &'static str,
     /// What it is sorted by; the last of them is unique.
     pub(super) kinds: &'static [KeyKind],
@@ -53,14 +53,14 @@ pub struct ListOrder {
     pub(super) descending: bool,
 }
 
-/// A place in a list: the keys of the row that stands there. It stays a place when the row is gone.
+/// A place in a list: the sort keys of its row. It stays valid when the row is deleted.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct Cursor {
     tag: &'static str,
     keys: Vec<Key>,
 }
 
-/// A text that is no cursor of the list.
+/// A text that is not a cursor of the list.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct BadCursor;
 
@@ -84,7 +84,7 @@ impl Cursor {
     /// Reads a cursor of this list.
     ///
     /// # Errors
-    /// [`BadCursor`] when it is none, or one of another list or order.
+    /// [`BadCursor`] if it is invalid, or of another list or order.
     pub fn decode(text: &str, order: &ListOrder) -> Result<Self, BadCursor> {
         let bytes = URL_SAFE_NO_PAD.decode(text).map_err(|_| BadCursor)?;
         let (tag, keys): (String, Vec<Key>) = serde_json::from_slice(&bytes).map_err(|_| BadCursor)?;
@@ -102,19 +102,21 @@ pub struct PageRequest {
     pub limit: u64,
     /// Whether they are the last ones of the part and not the first.
     pub backward: bool,
-    /// Only what comes after this.
+    /// Only rows after this.
     pub after: Option<Cursor>,
-    /// Only what comes before this.
+    /// Only rows before this.
     pub before: Option<Cursor>,
     /// Whether it is to be known if there are more. One row more is read then.
     pub peeks: bool,
+    /// Whether the cursors of its rows are asked for. Else they are blank, and what they are made of is not read.
+    pub cursors: bool,
 }
 
 impl PageRequest {
     /// The first rows of the list.
     #[must_use]
     pub const fn first(limit: u64) -> Self {
-        Self { limit, backward: false, after: None, before: None, peeks: true }
+        Self { limit, backward: false, after: None, before: None, peeks: true, cursors: true }
     }
 }
 
@@ -136,7 +138,7 @@ impl<T> Page<T> {
         Self { items: Vec::new(), has_next: false, has_previous: false }
     }
 
-    /// Makes the page of the rows that answered the request, one more than asked for where there are more and the request
+    /// Makes the page of the rows that answered the request, one more than asked for if there are more and the request
     /// peeks, and in the order they were read: backward from the end when the request is.
     ///
     /// What lies beyond the cursor that the request starts from is taken to be there, for the cursor came from there.

@@ -64,7 +64,7 @@ pub async fn by_ids(db: &Db, caller: &Caller, ids: &[Uuid]) -> Result<Vec<Partne
     keyset::all(db, query, &Plain::<Partner>::all()).await
 }
 
-/// The partners, in no order, whoever asks: only for the edges of what the caller sees.
+/// The partners, in no order, without regard to the caller: only for objects that the caller sees.
 ///
 /// # Errors
 /// As [`page`].
@@ -74,7 +74,7 @@ pub async fn get_many(on: &impl Reads, ids: &[Uuid]) -> Result<Vec<Partner>, Sto
     keyset::all(on, query, &Plain::<Partner>::all()).await
 }
 
-/// The locations of the partners, by MPN id, whoever asks. A partner without any is missing.
+/// The locations of the partners, by MPN id, without regard to the caller. A partner without any is missing.
 ///
 /// # Errors
 /// As [`page`].
@@ -92,7 +92,7 @@ pub async fn locations_of(on: &impl Reads, partners: &[Uuid]) -> Result<HashMap<
     Ok(locations)
 }
 
-/// The locations with these MPN ids, in no order, whoever asks.
+/// The locations with these MPN ids, in no order, without regard to the caller.
 ///
 /// # Errors
 /// As [`page`].

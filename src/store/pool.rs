@@ -47,7 +47,7 @@ enum Kept {
 }
 
 impl StatementPool {
-    /// A pool that keeps the connections of this one, which nobody else should use.
+    /// A pool that keeps the connections of this one, which must not be used otherwise.
     pub(super) fn over(connection: &DatabaseConnection) -> Self {
         let kept = match connection.get_database_backend() {
             DbBackend::Postgres => {
@@ -162,17 +162,18 @@ impl<DB: Database> Connections<DB> {
         (open, idle.min(open), self.pool.options().get_max_connections())
     }
 
-    /// Takes a connection for one statement. The waits for a permit and for a connection have one limit together: while the
-    /// database is away, whoever stands behind others is told so as soon as they are.
+    /// Takes a connection for one statement. The waits for a permit and for a connection have one limit together: while
+    /// the database is down, all waiting callers fail at the same time.
     async fn lease(&self) -> Result<Lease<'_, DB>, DbErr> {
         if let Ok(permit) = self.permits.try_acquire() {
             let now = now();
             if let Some(Idle { connection, taken, .. }) = self.trusted(now) {
                 return Ok(self.leased(permit, connection, taken));
             }
-            return within_patience(self.open(permit, now)).await;
+            // On the heap: what opens a connection is so large that moving it costs more than a read.
+            return Box::pin(within_patience(self.open(permit, now))).await;
         }
-        within_patience(async {
+        Box::pin(within_patience(async {
             let permit = self.permits.acquire().await;
             let permit = permit.map_err(|_| DbErr::ConnectionAcquire(ConnAcquireErr::ConnectionClosed))?;
             let now = now();
@@ -180,7 +181,7 @@ impl<DB: Database> Connections<DB> {
                 Some(Idle { connection, taken, .. }) => Ok(self.leased(permit, connection, taken)),
                 None => self.open(permit, now).await,
             }
-        })
+        }))
         .await
     }
 
@@ -213,7 +214,7 @@ impl<DB: Database> Connections<DB> {
     }
 }
 
-/// What comes of waiting for a connection, in the time that there is for it.
+/// The result of waiting for a connection, with a timeout.
 async fn within_patience<T>(waiting: impl Future<Output = Result<T, DbErr>>) -> Result<T, DbErr> {
     let waited = tokio::time::timeout(ACQUIRE_TIMEOUT, waiting).await;
     waited.map_err(|_| DbErr::ConnectionAcquire(ConnAcquireErr::Timeout))?
@@ -249,7 +250,7 @@ impl<DB: Database> Drop for Lease<'_, DB> {
             let idle = Idle { connection, taken: self.taken, since };
             self.connections.idle.lock().unwrap_or_else(PoisonError::into_inner).push(idle);
         }
-        // Else it is dropped, and sqlx takes it back.
+        // Otherwise it is dropped, and sqlx takes it back.
     }
 }
 

@@ -13,7 +13,7 @@ pub struct PoolFigures {
     /// What the pool is for: `read`, `write` for transactions, `at_once` for changes that are one statement, or `log`
     /// for the tail.
     pub name: &'static str,
-    /// Connections that somebody works with.
+    /// Connections in use.
     pub used: u32,
     /// Connections that wait for work.
     pub idle: u32,

@@ -1,4 +1,4 @@
-//! The catalogue (C1), by name; everybody sees it.
+//! The catalog (C1), by name; everybody sees it.
 
 use domain::kinds::SolutionArea;
 use entity::product::{Column, Entity};
@@ -17,7 +17,7 @@ use super::{
 /// The list, for [`super::page::Cursor::decode`].
 pub const ORDER: ListOrder = ListOrder { tag: "products", kinds: &[KeyKind::Name, KeyKind::Id], descending: false };
 
-/// Which products are asked for; what is not given leaves everything.
+/// A filter of products; omitted conditions match everything.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
 pub struct ProductFilter {
     /// Of this solution area.
@@ -34,7 +34,7 @@ fn matching(filter: &ProductFilter) -> Rows<Entity> {
     }
 }
 
-/// One page of the catalogue.
+/// One page of the catalog.
 ///
 /// # Errors
 /// As every read: [`StoreError::Unavailable`], [`StoreError::Corrupt`].

@@ -1,4 +1,4 @@
-//! Pages of a list that is cut to a range of something else than its order.
+//! Pages of a list that is restricted to a range of something other than its order.
 
 use sea_orm::{
     ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QuerySelect, QueryTrait, StatementBuilder,

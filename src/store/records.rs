@@ -1,4 +1,4 @@
-//! What the store tells of everything but claims, which are [`domain::claim::Claim`]: rows in the words of the domain.
+//! The records that the store returns, except claims, which are [`domain::claim::Claim`]: rows in the domain's terms.
 
 use domain::{
     caller::Actor,
@@ -15,7 +15,7 @@ use uuid::Uuid;
 /// A partner company (C5).
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Partner {
-    /// The partner's id, as the vendor knows it.
+    /// The partner's id at the vendor.
     pub id: Uuid,
     /// The company's name.
     pub name: String,
@@ -85,7 +85,7 @@ pub struct Customer {
     pub domain: String,
 }
 
-/// A product of the catalogue (C1).
+/// A product of the catalog (C1).
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Product {
     /// The SKU's id.
@@ -119,7 +119,7 @@ pub struct Subscription {
     pub ends_at: Option<Timestamp>,
 }
 
-/// What is known of a proof document; its content is in the file store (P1).
+/// The metadata of a proof document; its content is in the document store (P1).
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Document {
     /// The document's id.
@@ -151,7 +151,7 @@ pub struct Comment {
     pub claim_id: Uuid,
     /// Who wrote it.
     pub author: Actor,
-    /// What was written.
+    /// The text.
     pub body: String,
     /// Who may read it.
     pub visibility: CommentVisibility,
@@ -159,7 +159,7 @@ pub struct Comment {
     pub created_at: Timestamp,
 }
 
-/// Where an entry stands in the whole history, by which it can be resumed (H2).
+/// The position of an entry in the whole history, from which a subscriber can resume (H2).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Position {
     /// The life of the database cluster.
@@ -220,7 +220,7 @@ pub struct Association {
     pub sku_id: Uuid,
     /// The subscription (Business Applications).
     pub subscription_id: Option<Uuid>,
-    /// Whether consent is no more open (N4).
+    /// Whether consent is no longer open (N4).
     pub official: bool,
     /// When it started.
     pub started_at: Timestamp,
@@ -239,13 +239,13 @@ pub struct Arbitration {
     pub sku_id: Uuid,
     /// The subscription (Business Applications).
     pub subscription_id: Option<Uuid>,
-    /// How it stands.
+    /// Its current state.
     pub status: ArbitrationStatus,
     /// When it opened.
     pub opened_at: Timestamp,
     /// When it was awarded or settled.
     pub settled_at: Option<Timestamp>,
-    /// Whose the subject is; nothing while it is open, and where nobody was left.
+    /// The claim that has the subject; `None` while it is open, and if no claim was left.
     pub winner_claim_id: Option<Uuid>,
     /// The review lead's reason (X5); for the vendor only.
     pub rationale: Option<String>,
@@ -256,9 +256,9 @@ pub struct Arbitration {
 pub struct Evaluation {
     /// The claim.
     pub claim_id: Uuid,
-    /// How it stands.
+    /// Its current state.
     pub status: EvaluationStatus,
-    /// The programmes that it is for; none for Revenue association.
+    /// The program that it is for; none for Revenue association.
     pub programs: Vec<IncentiveProgram>,
     /// What the partner finds it by (Microsoft 365).
     pub tenant_id: Option<Uuid>,
@@ -268,7 +268,7 @@ pub struct Evaluation {
     pub sent_at: Option<Timestamp>,
 }
 
-/// A notice to one recipient, and how its delivery stands (M2).
+/// A notice to one recipient, with the state of its delivery (M2).
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Notice {
     /// The notice's id.
@@ -281,13 +281,13 @@ pub struct Notice {
     pub partner_id: Option<Uuid>,
     /// The customer whose it is.
     pub tenant_id: Option<Uuid>,
-    /// The subject of the reviewer whose it is; of none of the three, it is every lead's.
+    /// The subject of the reviewer; without partner, customer and reviewer, it is for every lead.
     pub reviewer: Option<String>,
     /// The facts; nothing in a row of an older release.
     pub told: Option<Told>,
     /// The record in one line of plain English.
     pub record: String,
-    /// How the delivery stands.
+    /// The state of the delivery.
     pub state: DeliveryState,
     /// From when it is of no use (M6).
     pub useless_from: Option<Timestamp>,
@@ -305,7 +305,7 @@ pub struct Notice {
     pub address: Option<String>,
     /// The subject as rendered.
     pub mail_subject: Option<String>,
-    /// The text as rendered, without what only the mail may carry.
+    /// The text as rendered, without the links that only the mail contains.
     pub mail_text: Option<String>,
     /// The whole mail, until it is delivered.
     pub message: Option<String>,
@@ -317,7 +317,7 @@ pub struct Notice {
     pub failure: Option<String>,
     /// Whether it waits for the daily digest.
     pub for_digest: bool,
-    /// The digest that carries it.
+    /// The digest that contains it.
     pub digest_id: Option<Uuid>,
 }
 

@@ -28,7 +28,7 @@ pub const ORDER: ListOrder = ListOrder { tag: "reviewers", kinds: &[KeyKind::Nam
 /// The statuses in which a claim's review is open.
 const OPEN: [ClaimStatus; 3] = [ClaimStatus::Submitted, ClaimStatus::UnderReview, ClaimStatus::PartnerActionRequired];
 
-/// Which reviewers are asked for; what is not given leaves everybody.
+/// A filter of reviewers; omitted conditions match everyone.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
 pub struct ReviewerFilter {
     /// Only active ones, or only others.
@@ -37,8 +37,8 @@ pub struct ReviewerFilter {
     pub search: Option<String>,
 }
 
-/// The id of the reviewer with this subject, whether or not one is known: a claim may be assigned to somebody whom the
-/// directory has never named.
+/// The id of the reviewer with this subject, whether or not one is known: a claim may be assigned to a person who was
+/// never in the directory.
 #[must_use]
 pub fn id_of(subject: &str) -> Uuid {
     let hash = Sha256::digest(subject.as_bytes());
@@ -108,7 +108,7 @@ pub async fn with_deputies(db: &Db) -> Result<Vec<Reviewer>, StoreError> {
 /// The subjects of the active leads, in order.
 ///
 /// # Errors
-/// The database's.
+/// Database errors.
 pub async fn active_leads(on: &impl Reads) -> Result<Vec<String>, StoreError> {
     let leads: Vec<String> = Entity::find()
         .select_only()
@@ -131,7 +131,7 @@ struct Counted {
 /// How many open reviews each of these subjects has; one that has none is missing.
 ///
 /// # Errors
-/// The database's.
+/// Database errors.
 pub async fn open_reviews(db: &Db, subjects: &[&str]) -> Result<HashMap<String, i64>, StoreError> {
     let backend = db.connection().get_database_backend();
     let subjects = subjects.iter().map(|subject| (*subject).to_owned());
@@ -151,7 +151,7 @@ pub async fn open_reviews(db: &Db, subjects: &[&str]) -> Result<HashMap<String, 
 /// The claims whose open review this subject has, in the order of their ids.
 ///
 /// # Errors
-/// The database's.
+/// Database errors.
 pub async fn open_claims(db: &Db, subject: &str) -> Result<Vec<Uuid>, StoreError> {
     let Some(subject) = findable(subject) else { return Ok(Vec::new()) };
     let mut ids: Vec<Uuid> = claim::Entity::find()

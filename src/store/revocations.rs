@@ -31,7 +31,7 @@ pub enum Revoked {
     },
 }
 
-/// By what a list of revocations is told from another one: how many there are, and when the last one was made.
+/// Identifies the state of the list of revocations: their number, and the time of the last one.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, FromQueryResult)]
 pub struct Edition {
     count: i64,
@@ -41,7 +41,7 @@ pub struct Edition {
 /// The edition of the list that the database has.
 ///
 /// # Errors
-/// The database's.
+/// Database errors.
 pub async fn edition(db: &Db) -> Result<Edition, StoreError> {
     let column = revocation::Column::RevokedAt;
     let found = revocation::Entity::find()
@@ -57,7 +57,7 @@ pub async fn edition(db: &Db) -> Result<Edition, StoreError> {
 /// Everything that is revoked.
 ///
 /// # Errors
-/// The database's.
+/// Database errors.
 pub async fn all(db: &Db) -> Result<Vec<Revoked>, StoreError> {
     revocation::Entity::find().all(db.connection()).await?.into_iter().map(revoked).collect()
 }
@@ -102,7 +102,7 @@ pub struct ServiceToken {
 /// The tokens of service accounts, the oldest first.
 ///
 /// # Errors
-/// The database's.
+/// Database errors.
 pub async fn service_tokens(db: &Db) -> Result<Vec<ServiceToken>, StoreError> {
     let rows = service_token::Entity::find()
         .order_by_asc(service_token::Column::IssuedAt)
@@ -115,7 +115,7 @@ pub async fn service_tokens(db: &Db) -> Result<Vec<ServiceToken>, StoreError> {
 /// The end of a service account's token with this id, if there is one.
 ///
 /// # Errors
-/// The database's.
+/// Database errors.
 pub async fn end_of(on: &impl Reads, jti: &str) -> Result<Option<Timestamp>, StoreError> {
     let Ok(jti) = Uuid::try_parse(jti) else { return Ok(None) };
     let found = service_token::Entity::find_by_id(jti).one(on.connection()).await?;

@@ -1,4 +1,4 @@
-//! What a caller may see, as conditions of SQL (A3, A4, A6): one function a noun.
+//! What a caller may see, as SQL conditions (A3, A4, A6): one function per noun.
 //!
 //! Every list, count and lookup for a caller goes through here, so "not yours" and "not there" cannot differ.
 
@@ -21,7 +21,7 @@ use super::{rows::Rows, sql::never};
 /// Written out and not bound: the indexes of the reviewers' lists leave out drafts, which the database must recognize.
 const NO_DRAFT: &str = "\"claim\".\"status\" <> 'EDITING'";
 
-/// The claims that reviewers do not see, and those that nobody sees, as the indexes on them have it.
+/// The claims that reviewers do not see, and those that nobody sees, with the conditions of their indexes.
 const HIDDEN: &str = "(\"claim\".\"deleted_at\" IS NOT NULL OR \"claim\".\"status\" = 'EDITING')";
 const DELETED: &str = "\"claim\".\"deleted_at\" IS NOT NULL";
 
@@ -104,8 +104,8 @@ pub fn documents_of_visible(caller: &Caller) -> Condition {
     not_customers(caller, Condition::all())
 }
 
-/// The entries that come to those who follow (H2): of the history, those from when the caller began to see the claim. So
-/// whoever came late gets what came to others, and a draft's entries come to no reviewer, however late they are passed on.
+/// The entries that subscribers receive (H2): those since the caller began to see the claim. So a late subscriber
+/// receives the same entries as others, and reviewers never receive a draft's entries, however late they are delivered.
 pub fn events(caller: &Caller) -> Condition {
     match caller.side {
         Side::Vendor => history(caller).add(since(HistoryAction::Submitted)),
@@ -221,7 +221,7 @@ pub fn subscriptions(caller: &Caller) -> Condition {
     }
 }
 
-/// As [`subscriptions`], and those that the lines of a partner's own claims stand for (A6).
+/// As [`subscriptions`], and those that the lines of a partner's own claims resolve to (A6).
 pub fn subscriptions_by_id(caller: &Caller) -> Condition {
     let listed = subscriptions(caller);
     if caller.partner_id().is_none() {

@@ -25,8 +25,8 @@ where
         return never();
     };
     if keys.len() == 1 {
-        // PostgreSQL keeps a generic plan for `=`, but plans `= ANY` of a short list anew each time; and only `=` lets an
-        // index that begins with this column give the order of its later ones.
+        // PostgreSQL keeps a generic plan for `=`, but plans `= ANY` of a short list again each time; and only `=` lets
+        // an index that begins with this column give the order of its later ones.
         return column.eq(last);
     }
     if backend == DbBackend::Postgres {

@@ -24,7 +24,7 @@ use super::{
 /// The list, for [`super::page::Cursor::decode`].
 pub const ORDER: ListOrder = ListOrder { tag: "subscriptions", kinds: &[KeyKind::Id], descending: false };
 
-/// Which subscriptions are asked for; what is not given leaves everything, an empty list nothing.
+/// A filter of subscriptions; omitted conditions match everything, an empty list matches nothing.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
 pub struct SubscriptionFilter {
     /// Of this customer.
@@ -120,7 +120,7 @@ pub async fn counts_of_customers(
     keyset::counts(db, query, Column::TenantId, tenants).await
 }
 
-/// Those of the subscriptions that the caller sees, or that its own claims' lines stand for (A6), in no order.
+/// The subscriptions that the caller sees, or that its own claims' lines resolve to (A6), in no order.
 ///
 /// # Errors
 /// As [`page`].
@@ -134,7 +134,7 @@ pub async fn by_ids(db: &Db, caller: &Caller, ids: &[Uuid]) -> Result<Vec<Subscr
     keyset::all(db, query, &Plain::<Subscription>::all()).await
 }
 
-/// The subscriptions, in no order, whoever asks: only for the edges of what the caller sees.
+/// The subscriptions, in no order, without regard to the caller: only for objects that the caller sees.
 ///
 /// # Errors
 /// As [`page`].

@@ -17,7 +17,7 @@ use super::{
 /// How many claims or documents are read at once.
 const STRIDE: u64 = 500;
 
-/// What a claim's row says of its history.
+/// What a claim's row records about its history.
 #[derive(Clone, Debug)]
 pub struct ClaimHead {
     /// The claim.
@@ -34,12 +34,12 @@ pub struct ClaimHead {
     pub history_hash: Option<String>,
 }
 
-/// An entry as it stands in the table: its position, what is hashed, and the hash that stands beside it.
+/// An entry as stored: its position, the hashed content, and the stored hash.
 #[derive(Clone, Debug)]
 pub struct Stored {
-    /// Where it stands in the log (H2).
+    /// Its position in the log (H2).
     pub position: Position,
-    /// What it tells.
+    /// Its content.
     pub entry: Entry,
     /// The hash beside it.
     pub hash: String,
@@ -50,7 +50,7 @@ pub struct Stored {
 /// The next claims after this one, in order of their ids, deleted drafts included.
 ///
 /// # Errors
-/// The database's.
+/// Database errors.
 pub async fn claims_after(db: &Db, after: Option<Uuid>) -> Result<Vec<ClaimHead>, StoreError> {
     let mut query = claim::Entity::find().order_by_asc(claim::Column::Id).limit(STRIDE);
     if let Some(after) = after {
@@ -71,7 +71,7 @@ pub async fn claims_after(db: &Db, after: Option<Uuid>) -> Result<Vec<ClaimHead>
 /// The histories of these claims, each in order; the text of comments is read with them.
 ///
 /// # Errors
-/// [`StoreError::Corrupt`] with the row that cannot be read; the database's.
+/// [`StoreError::Corrupt`] with the row that cannot be read; database errors.
 pub async fn histories(db: &Db, claims: &[Uuid]) -> Result<HashMap<Uuid, Vec<Stored>>, StoreError> {
     let connection = db.connection();
     let backend = connection.get_database_backend();
@@ -124,10 +124,10 @@ fn stored(row: history::Model, bodies: &HashMap<Uuid, String>) -> Result<Stored,
     Ok(Stored { position, entry, hash, as_written })
 }
 
-/// A claim that the history speaks of and that has no row, if there is one.
+/// A claim in the history without a row, if there is one.
 ///
 /// # Errors
-/// The database's.
+/// Database errors.
 pub async fn history_without_claim(db: &Db) -> Result<Option<Uuid>, StoreError> {
     let known = sea_orm::sea_query::Query::select().column(claim::Column::Id).from(claim::Entity).to_owned();
     Ok(history::Entity::find()
@@ -142,7 +142,7 @@ pub async fn history_without_claim(db: &Db) -> Result<Option<Uuid>, StoreError> 
 /// A subject with more than one live association, if there is one (X6).
 ///
 /// # Errors
-/// The database's.
+/// Database errors.
 pub async fn subject_held_twice(db: &Db) -> Result<Option<String>, StoreError> {
     Ok(association::Entity::find()
         .select_only()
@@ -158,7 +158,7 @@ pub async fn subject_held_twice(db: &Db) -> Result<Option<String>, StoreError> {
 /// The next documents after this one, in order of their ids.
 ///
 /// # Errors
-/// [`StoreError::Corrupt`] with the row that cannot be read; the database's.
+/// [`StoreError::Corrupt`] with the row that cannot be read; database errors.
 pub async fn documents_after(db: &Db, after: Option<Uuid>) -> Result<Vec<Document>, StoreError> {
     let mut query = Rows::<proof_document::Entity>::all().order_by_asc(proof_document::Column::Id).limit(STRIDE);
     if let Some(after) = after {

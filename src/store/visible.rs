@@ -2,8 +2,8 @@
 
 /// The id of something that a read with the caller's scope returned, or that a use case answered to a caller who may see it.
 ///
-/// Only the store makes one. Reads of what hangs on it take this type and nothing else, and so need not ask again whether
-/// the caller may see it.
+/// Only the store makes one. Reads of related rows accept only this type, and so need not check again whether the
+/// caller may see it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct Visible<T>(T);
 

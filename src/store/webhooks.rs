@@ -1,4 +1,4 @@
-//! Webhooks (W): endpoints of a partner or of the vendor, what is to be delivered to them, and every attempt.
+//! Webhooks (W): endpoints of a partner or the vendor, their deliveries, and every attempt.
 
 mod queue;
 
@@ -25,7 +25,7 @@ use super::{
     sql::{any_of, is_one_of},
 };
 
-pub use queue::{Active, Due, Queue, Told, active, claims, cursor, due, queue};
+pub use queue::{Active, Due, Queue, Standing, Told, active, claims, cursor, due, queue};
 
 /// The list of endpoints, for [`super::page::Cursor::decode`].
 pub const ENDPOINTS: ListOrder =
@@ -48,7 +48,7 @@ pub struct Endpoint {
     pub url: String,
     /// The types of events that it receives.
     pub events: Vec<WebhookEventType>,
-    /// What is selected of an event; nothing for the thin payload.
+    /// The selection on an event; `None` for the default payload.
     pub selection: Option<String>,
     /// The scopes of reading that its owner's token had.
     pub scopes: Vec<Scope>,
@@ -83,11 +83,11 @@ pub struct Delivery {
     pub event_type: WebhookEventType,
     /// The claim.
     pub claim_id: Uuid,
-    /// The entry of the history that tells of it.
+    /// The history entry of the event.
     pub entry_id: Uuid,
-    /// Where that stands.
+    /// The position of that entry.
     pub position: Position,
-    /// How it stands.
+    /// Its current state.
     pub state: DeliveryState,
     /// How many attempts have failed in a row.
     pub failures: i32,

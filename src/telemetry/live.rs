@@ -1,4 +1,4 @@
-//! Live connections, what is followed on them, and the tail of the log that feeds them.
+//! Metrics of live connections, their subscriptions, and the reader of the event log.
 
 use std::{
     sync::{
@@ -41,7 +41,7 @@ pub fn connection_closed(transport: Transport, reason: &'static str) {
 #[derive(Debug)]
 pub struct LiveOperation(());
 
-/// What is counted for the close code of a WebSocket; nothing for one that the client left.
+/// The label for the close code of a WebSocket; `None` if the client disconnected.
 #[must_use]
 pub const fn close_code(code: Option<u16>) -> &'static str {
     match code {

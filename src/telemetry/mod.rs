@@ -1,7 +1,7 @@
-//! What the server tells about itself: figures for Prometheus, log lines, and traces where they are switched on.
+//! Telemetry: metrics for Prometheus, log lines and, if configured, traces.
 //!
-//! The only place that names metrics. Other layers call small functions that say what happened; every label has a bounded
-//! set of values, none of which a client chooses.
+//! The only module that names metrics. Other layers report events by small functions; every label has a bounded set of
+//! values, none of which a client chooses.
 
 mod live;
 pub mod logging;

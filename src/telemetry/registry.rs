@@ -41,53 +41,49 @@ const PROCESS_START: &str = "process_start_time_seconds";
 /// The upper ends of the buckets of durations, in seconds: 1 ms to 10 s.
 const BUCKETS: [f64; 13] = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0];
 
-/// What every counter counts; the labels stand in brackets.
+/// The description of every counter.
 const COUNTERS: [(&str, &str); 12] = [
-    (REQUESTS, "GraphQL operations that were asked for, by transport, kind of operation and outcome."),
-    (PROBLEMS, "Problems told in the payloads of mutations, refusals and warnings alike, by code."),
-    (ERRORS, "Errors told in answers, by extensions.code."),
-    (EVENTS_DELIVERED, "Answers of subscriptions that were handed to their connections."),
+    (REQUESTS, "GraphQL operations, by transport, kind of operation and outcome."),
+    (PROBLEMS, "Problems in the payloads of mutations, including warnings, by code."),
+    (ERRORS, "Errors in responses, by extensions.code."),
+    (EVENTS_DELIVERED, "Responses of subscriptions passed to their connections."),
     (CONNECTIONS_CLOSED, "Live connections that ended, by transport and reason."),
-    (TAIL_EVENTS, "Events that the tail has read from the log."),
-    (TAIL_FAILURES, "Reads of the tail that failed; each is tried again."),
-    (SCANS, "Scans for clocks that are due, by outcome."),
+    (TAIL_EVENTS, "Events read from the event log."),
+    (TAIL_FAILURES, "Failed reads of the event log; each is retried."),
+    (SCANS, "Scans for due clocks, by outcome."),
     (CLOCKS_FIRED, "Clocks that fired on this server."),
-    (NOTICE_ATTEMPTS, "Notices handed to the mail server, by outcome: sent, failed, refused; or skipped."),
+    (NOTICE_ATTEMPTS, "Notices by outcome: sent, failed, refused by the mail server, or skipped."),
     (WEBHOOK_ATTEMPTS, "Attempts to send a webhook on this server, by outcome."),
     (WEBHOOKS_DISABLED, "Webhook endpoints that this server disabled, by reason."),
 ];
 
 /// What every gauge shows.
 const GAUGES: [(&str, Unit, &str); 15] = [
-    (LIVE_CONNECTIONS, Unit::Count, "Live connections at the moment, by transport."),
-    (LIVE_OPERATIONS, Unit::Count, "Subscriptions that are followed at the moment."),
-    (TAIL_LAG, Unit::Seconds, "Time since the tail last read to the end of the log."),
-    (POOL_CONNECTIONS, Unit::Count, "Connections to the database, by pool and state."),
-    (POOL_LIMIT, Unit::Count, "The most connections that a pool may have, by pool."),
-    (NOTICES_WAITING, Unit::Count, "Notices that wait for delivery, whichever server delivers them."),
-    (
-        NOTICES_OLDEST,
-        Unit::Seconds,
-        "How long the notice has waited that has waited longest, those for a digest aside.",
-    ),
-    (NOTICES_PARKED, Unit::Count, "Notices whose delivery was given up."),
-    (WEBHOOK_QUEUE, Unit::Count, "Webhook deliveries that are pending, of all servers."),
-    (WEBHOOK_OLDEST, Unit::Seconds, "Time since the oldest pending webhook delivery was planned."),
+    (LIVE_CONNECTIONS, Unit::Count, "Current live connections, by transport."),
+    (LIVE_OPERATIONS, Unit::Count, "Current subscriptions."),
+    (TAIL_LAG, Unit::Seconds, "Time since the event log was last read to its end."),
+    (POOL_CONNECTIONS, Unit::Count, "Database connections, by pool and state."),
+    (POOL_LIMIT, Unit::Count, "The maximum number of database connections, by pool."),
+    (NOTICES_WAITING, Unit::Count, "Notices waiting for delivery, on all servers."),
+    (NOTICES_OLDEST, Unit::Seconds, "Age of the oldest notice waiting for delivery, not counting digests."),
+    (NOTICES_PARKED, Unit::Count, "Notices whose delivery was abandoned."),
+    (WEBHOOK_QUEUE, Unit::Count, "Pending webhook deliveries, on all servers."),
+    (WEBHOOK_OLDEST, Unit::Seconds, "Age of the oldest pending webhook delivery."),
     (CLAIMS, Unit::Count, "Claims that were ever submitted, by status; the same on every server."),
-    (CLAIMS_OVERDUE, Unit::Count, "Claims whose deadline is overdue."),
+    (CLAIMS_OVERDUE, Unit::Count, "Claims whose deadline is overdue; the same on every server."),
     (
         CLAIMS_OLDEST,
         Unit::Seconds,
-        "How long the claim has waited for its review that has waited longest; 0 without one.",
+        "How long the claim that has waited longest has waited for a review; 0 if none waits.",
     ),
-    (BUILD_INFO, Unit::Count, "Always 1; its labels say what runs."),
-    (PROCESS_START, Unit::Seconds, "When the process started, in seconds since the start of 1970."),
+    (BUILD_INFO, Unit::Count, "Always 1; the labels identify the build."),
+    (PROCESS_START, Unit::Seconds, "Start time of the process, in seconds since the Unix epoch."),
 ];
 
 /// What every histogram measures.
 const HISTOGRAMS: [(&str, &str); 2] = [
-    (OPERATION_DURATION, "How long operations took, by root field; of a subscription its opening."),
-    (SCAN_DURATION, "How long scans for clocks that are due took."),
+    (OPERATION_DURATION, "Duration of operations, by root field; for a subscription, of its start."),
+    (SCAN_DURATION, "Duration of scans for due clocks."),
 ];
 
 /// Begins to count; a second call changes nothing.
@@ -95,7 +91,7 @@ pub fn install() {
     handle();
 }
 
-/// Every metric in Prometheus' text format; nothing where another recorder was there first.
+/// Every metric in Prometheus' text format; `None` if another recorder was there first.
 #[must_use]
 pub fn render() -> Option<String> {
     let handle = handle()?;
@@ -103,7 +99,7 @@ pub fn render() -> Option<String> {
     Some(handle.render())
 }
 
-/// Takes measured durations into their buckets, so that they do not pile up while nobody asks for them. Cheap.
+/// Moves measured durations into their buckets, so that they do not accumulate between scrapes. Cheap.
 pub fn upkeep() {
     if let Some(handle) = handle() {
         handle.run_upkeep();
@@ -124,7 +120,7 @@ fn handle() -> Option<&'static PrometheusHandle> {
         .as_ref()
 }
 
-/// Says what the metrics mean, and begins those that have no labels: what never happened is 0, not absent.
+/// Registers the descriptions, and starts metrics without labels at 0, so that they are not absent.
 fn describe() {
     for (name, help) in COUNTERS {
         describe_counter!(name, Unit::Count, help);

@@ -89,7 +89,7 @@ pub struct Request {
 }
 
 impl Request {
-    /// Somebody asks for something.
+    /// A request begins.
     #[must_use]
     pub fn begin(transport: Transport) -> Self {
         Self { transport, kind: "none", label: "none", since: stopwatch(), counted: false }
@@ -100,8 +100,8 @@ impl Request {
         self.transport = transport;
     }
 
-    /// It is an operation of this kind (`query`, `mutation` or `subscription`) and label, which the log tells with the
-    /// request around it.
+    /// It is an operation of this kind (`query`, `mutation` or `subscription`) and label, which is logged with its
+    /// request.
     pub fn is(&mut self, kind: &'static str, label: &'static str) {
         (self.kind, self.label) = (kind, label);
         Span::current().record("operation", label);
@@ -150,12 +150,12 @@ impl Drop for OperationTimer {
     }
 }
 
-/// A problem was told in a payload.
+/// Counts a problem in a payload.
 pub fn problem(code: &'static str) {
     counter!(PROBLEMS, "code" => code).increment(1);
 }
 
-/// An error was told in an answer. Its code is always one of the server's own.
+/// Counts an error in a response. Its code is always one of the server's own.
 pub fn error(code: &str) {
     counter!(ERRORS, "code" => code.to_owned()).increment(1);
 }

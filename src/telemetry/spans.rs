@@ -1,4 +1,4 @@
-//! The spans of the log, so that every line tells to what request or socket it belongs.
+//! The spans of the log, so that every line names its request or socket.
 //!
 //! They are of the highest level, so that warnings and errors carry them whatever is logged beside. Nothing in them is
 //! a client's text but the request's id and path, which are checked and cut.
@@ -9,10 +9,11 @@ use tracing::{Span, error_span, field};
 /// The target of the spans that traces are made of.
 pub(super) const TARGET: &str = "cpor::traced";
 
-/// How much of a path is told, in characters.
+/// The maximum length of a logged path, in characters.
 const LONGEST_PATH: usize = 200;
 
-/// A request. Of its address only the path: a query string can hold variables (T41). The operation's label is told later.
+/// A request. Of its address only the path: a query string can hold variables (T41). The operation's label is added
+/// later.
 #[must_use]
 pub fn request_span(id: &str, method: &str, path: &str) -> Span {
     let method = match method {
@@ -29,8 +30,7 @@ pub fn socket_span(request_id: &str, connection: &str) -> Span {
     error_span!(parent: None, "socket", request_id, connection, subject = field::Empty)
 }
 
-/// Whose token the request or socket of this task carries: by a hash, under which one person's lines can be found and which
-/// does not name the person.
+/// The subject of the task's request or socket, as a hash: it finds all lines of one person without naming the person.
 pub fn tell_subject(subject: &str) {
     let hash = Sha256::digest(subject.as_bytes());
     let hash = hash.iter().take(8).fold(0_u64, |hash, byte| hash << 8 | u64::from(*byte));

@@ -1,6 +1,6 @@
-//! Traces by OTLP over HTTP: a span for each request and operation, sent in batches beside the work.
+//! Traces by OTLP over HTTP: a span for each request and operation, sent in batches in the background.
 //!
-//! Of what the log tells only the spans go out, none of its lines. They hold no client's text but the request's id and path.
+//! Only the spans of the log are sent, not its lines. They hold no client's text but the request's id and path.
 
 use std::{
     future::{Future, poll_fn},
@@ -27,14 +27,14 @@ const PATH: &str = "/v1/traces";
 pub struct Traces(SdkTracerProvider);
 
 impl Traces {
-    /// Begins to send spans to the collector at this address, such as `http://127.0.0.1:4318`. Within a runtime only.
+    /// Starts sending spans to the collector at this address, such as `http://127.0.0.1:4318`. Within a runtime only.
     ///
     /// # Errors
-    /// What is wrong with the address, as a sentence.
+    /// The error in the address, as a sentence.
     pub fn start(endpoint: &str) -> Result<Self, String> {
-        // The client below has no TLS: a collector stands beside the server, and speaks TLS to the world itself.
+        // The client below has no TLS: the collector runs on the same machine, and itself uses TLS.
         if !endpoint.starts_with("http://") {
-            return Err(format!("{endpoint:?} is no address of a collector that is spoken to by http."));
+            return Err(format!("{endpoint:?} is not the http address of a collector."));
         }
         let exporter = opentelemetry_otlp::SpanExporter::builder()
             .with_http()
@@ -62,10 +62,10 @@ impl Traces {
             .boxed()
     }
 
-    /// Sends what was not sent yet. Blocks for some seconds when nobody takes it.
+    /// Sends pending spans. Blocks for some seconds if the collector does not accept them.
     ///
     /// # Errors
-    /// Why something was not sent, for the log.
+    /// The reason, for the log.
     pub fn flush(self) -> Result<(), String> {
         self.0.shutdown().map_err(|error| error.to_string())
     }

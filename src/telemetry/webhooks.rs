@@ -1,4 +1,4 @@
-//! Webhooks: what waits, and what became of attempts.
+//! Webhooks: what waits, and the result of attempts.
 
 use metrics::{counter, gauge};
 

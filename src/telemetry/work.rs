@@ -32,12 +32,13 @@ pub fn clock_fired() {
     counter!(CLOCKS_FIRED).increment(1);
 }
 
-/// What came of handing a notice to the mail server, or that it was not sent: one of a few words.
+/// The result of handing a notice to the mail server, or that it was not sent: one of a few words.
 pub fn notice_attempt(outcome: &'static str) {
     counter!(NOTICE_ATTEMPTS, "outcome" => outcome).increment(1);
 }
 
-/// How the outbox stands: how many notices wait, for how many microseconds the oldest has, and how many were given up.
+/// Sets the metrics of the outbox: the number of waiting notices, the age of the oldest in microseconds, and the number
+/// of parked ones.
 #[expect(clippy::cast_precision_loss, reason = "counts and ages are far below 2^52")]
 pub fn outbox(waiting: i64, oldest: i64, parked: i64) {
     gauge!(NOTICES_WAITING).set(waiting as f64);

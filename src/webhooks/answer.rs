@@ -1,4 +1,4 @@
-//! What is read of a receiver's answer.
+//! The part of a receiver's response that is read.
 
 use jiff::{Timestamp, fmt::rfc2822::DateTimeParser};
 use reqwest::{Response, header::RETRY_AFTER};

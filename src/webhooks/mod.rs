@@ -1,7 +1,7 @@
-//! Webhook messages on their way out: where they may go, how they are signed, and how one is sent (W2, W6).
+//! Sending webhook messages: allowed targets, signatures, and one attempt (W2, W6).
 //!
-//! The only place that sends requests to addresses that callers chose. What is sent, to whom and when is decided in
-//! `app::webhooks`.
+//! This is the only module that sends requests to addresses chosen by callers. `app::webhooks` decides what to send, to
+//! whom, and when.
 
 mod address;
 mod answer;

@@ -1,5 +1,5 @@
-//! Names to addresses. Only those that messages may go to come out, and the connection goes to one of these: whatever a name
-//! resolves to at another time, no other address is ever connected to (DNS rebinding).
+//! Resolves names to addresses and returns only allowed ones. The connection uses one of these, so a name that resolves
+//! differently later cannot lead to another address (DNS rebinding).
 
 use std::{
     fmt,
@@ -19,8 +19,8 @@ pub(super) struct Checked {
     pub(super) over_tls: bool,
 }
 
-/// A name that has no address which messages may go to. It does not say which addresses it has: the owner of an endpoint must not
-/// learn what a name means inside of the operator's network.
+/// A name that has no address which messages may go to. The message does not contain the addresses: the owner of an
+/// endpoint must not learn how a name resolves inside the operator's network.
 #[derive(Debug)]
 pub(super) struct NotPermitted;
 

@@ -1,7 +1,7 @@
-//! Secrets at rest: sealed with a key that the database does not have, where the operator gives one.
+//! Encryption of secrets at rest, with a key that is not in the database, if the operator configures one.
 //!
-//! A secret must be readable by the servers, for it signs every message; so it cannot be hashed. Sealed, it is of no use to
-//! whoever has the database or a backup alone. AES-256-GCM, bound to the endpoint: one that is copied to another row does not open.
+//! Servers need a secret to sign every message, so it cannot be hashed. Encrypted, it is useless to those who have only
+//! the database or a backup. AES-256-GCM, bound to the endpoint: one that is copied to another row does not open.
 
 use std::fmt;
 
@@ -42,7 +42,7 @@ impl Sealer {
         Self { keys: keys.map(|key| Sha256::digest(key).into()).collect() }
     }
 
-    /// Seals the secret of an endpoint; nothing where the machine fails to.
+    /// Seals the secret of an endpoint; `None` if the machine fails to.
     #[must_use]
     pub fn seal(&self, endpoint: Uuid, secret: &Secret) -> Option<Sealed> {
         let bytes = secret.to_bytes();
@@ -51,7 +51,7 @@ impl Sealer {
         Some(format!("{SEALED}{}", STANDARD.encode(sealed)))
     }
 
-    /// Opens it; nothing where no key does.
+    /// Opens it; `None` if no key does.
     #[must_use]
     pub fn open(&self, endpoint: Uuid, sealed: &str) -> Option<Secret> {
         if let Some(plain) = sealed.strip_prefix(PLAIN) {

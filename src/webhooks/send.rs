@@ -36,10 +36,10 @@ pub struct Message {
     pub signer: Signer,
 }
 
-/// What became of an attempt.
+/// The result of an attempt.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Sent {
-    /// The status of the answer; nothing where none came.
+    /// The status of the answer; `None` if none came.
     pub status: Option<u16>,
     /// How long it took.
     pub milliseconds: i32,
@@ -102,7 +102,7 @@ impl Clients {
             Ok(client) => client,
             Err(why) => {
                 tracing::error!(cause = why, "webhooks cannot be sent");
-                return Sent::never("The server could not send it.".to_owned());
+                return Sent::never("The server could not send the request.".to_owned());
             }
         };
         let literal = match url.host() {
@@ -159,7 +159,7 @@ async fn answered(mut response: Response) -> Sent {
 /// What went wrong, with its causes and without what the URL holds.
 fn told(error: &reqwest::Error) -> String {
     if error.is_timeout() {
-        return format!("No answer within {} seconds.", PATIENCE.as_secs());
+        return format!("No response within {} seconds.", PATIENCE.as_secs());
     }
     let mut text = String::new();
     let mut cause = std::error::Error::source(error);

@@ -17,7 +17,7 @@ const LOWEST_PORT: u16 = 1_024;
 /// Reads a URL and judges all of it but what its name resolves to.
 pub(super) fn parse(ranges: &Ranges, text: &str) -> Result<Url, String> {
     if text.len() > LONGEST {
-        return Err(format!("A URL has at most {LONGEST} bytes; this one has {}.", text.len()));
+        return Err(format!("The URL has {} bytes; the limit is {LONGEST}.", text.len()));
     }
     let url = Url::parse(text).map_err(|_| format!("{text:?} is not a URL."))?;
     let over_tls = match url.scheme() {
@@ -27,7 +27,7 @@ pub(super) fn parse(ranges: &Ranges, text: &str) -> Result<Url, String> {
         other => return Err(format!("The URL's scheme is {other:?}; it must be https.")),
     };
     if !url.username().is_empty() || url.password().is_some() {
-        return Err("The URL carries credentials; messages are authenticated by their signature.".to_owned());
+        return Err("The URL contains credentials; messages are authenticated by their signature.".to_owned());
     }
     if url.fragment().is_some() {
         return Err("The URL has a fragment, which is never sent.".to_owned());

@@ -207,7 +207,7 @@ async fn the_award(world: &World) {
     for (claim, partner) in [(&lost, &world.partner), (&won, &world.rival)] {
         assert_eq!(world.told(claim, "ARBITRATION_SETTLED").await.len(), 1);
         let told = world.comments(partner, claim).await;
-        assert!(told.last().unwrap().0 == "SYSTEM" && told.last().unwrap().1.contains("settled"), "{told:?}");
+        assert!(told.last().unwrap().0 == "SYSTEM" && told.last().unwrap().1.contains("is over"), "{told:?}");
     }
     assert!(world.notices(&lost).await.last().unwrap().contains("ARBITRATION_LOST"));
     // A partner sees its own line's outcome, not the winner and not the reason.

@@ -62,6 +62,9 @@ async fn a_literal_is_of_its_kind(world: &World) {
     ] {
         world.partner.graphql(&format!("{{ claims(filter: {{ {good} }}) {{ totalCount }} }}"), json!({})).await.data();
     }
+    // Whether it is read or not, zero may have a sign.
+    let zero = "{ claims(first: -0) @skip(if: true) { totalCount } viewer { subject } }";
+    assert!(world.partner.query(zero).await["viewer"]["subject"].is_string());
     for bad in [
         "status: \"EDITING\"",
         "status: [EDITING, \"SUBMITTED\"]",

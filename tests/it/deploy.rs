@@ -73,7 +73,7 @@ fn dashboard_and_alerts_ask_for_metrics_that_exist_and_the_dashboard_for_each() 
 #[test]
 fn there_is_an_alert_for_each_line_of_what_to_watch_and_a_test_of_each_alert() {
     let (page, alerts) = (read("docs/operations.md"), read("deploy/prometheus/alerts.yml"));
-    let table = page.split("| metric | tells | alert when |").nth(1).unwrap().split("\n\n").next().unwrap();
+    let table = page.split("| metric | meaning | alert when |").nth(1).unwrap().split("\n\n").next().unwrap();
     let rows: Vec<_> = table.lines().filter(|line| line.starts_with("| `")).collect();
     assert!(rows.len() > 8, "{rows:?}");
     for row in rows {

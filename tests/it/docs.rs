@@ -70,46 +70,23 @@ fn top_level() -> BTreeSet<String> {
     texts.filter(|text| code(text)).map(str::to_owned).collect()
 }
 
-/// What `docs/operations.md` names besides the options of `cpor serve`: an option of cargo, one of a build with the feature
-/// `otel`, and the variable that makes a build need the console.
+/// What the pages name besides the options of `cpor serve`: an option of cargo, one of a build with the feature `otel`, and the
+/// variable that makes a build need the console. (`docs/configuration.md` has a test of its own: `configuration.rs`.)
 const NOT_OF_SERVE: [&str; 3] = ["--features", "--otlp-endpoint", "CPOR_REQUIRE_CONSOLE"];
 
 #[test]
-fn operators_are_told_of_options_that_exist() {
+fn operators_read_of_options_that_exist() {
     let (page, help) = (read("docs/operations.md"), run(&mut cpor(root(), &["serve", "--help"])));
     let help = help.done();
     let is_part = |c: char| !(c.is_ascii_alphanumeric() || c == '-' || c == '_');
     let there: BTreeSet<&str> = help.split(is_part).collect();
     // Those in the text are set as code, those in the examples are variables of the environment.
-    let told = page.split('`').filter(|code| code.starts_with("--")).map(|code| code.split(is_part).next().unwrap());
+    let named = page.split('`').filter(|code| code.starts_with("--")).map(|code| code.split(is_part).next().unwrap());
     let variables = page.split(is_part).filter(|word| word.starts_with("CPOR_"));
-    let told: BTreeSet<&str> = told.chain(variables).collect();
-    assert!(told.len() > 20 && told.contains("--max-sockets") && told.contains("CPOR_DOCUMENTS"), "{told:?}");
-    let unknown: Vec<_> = told.difference(&there).filter(|word| !NOT_OF_SERVE.contains(word)).collect();
-    assert!(unknown.is_empty(), "docs/operations.md speaks of {unknown:?}");
-    let wrong: Vec<_> =
-        defaults(&page).into_iter().filter(|(option, told)| default_of(help, option) != Some(told)).collect();
-    assert!(wrong.is_empty(), "docs/operations.md has other defaults: {wrong:?}");
-}
-
-/// The options with their defaults in the page's table, where those are numbers or durations.
-fn defaults(page: &str) -> Vec<(&str, &str)> {
-    let rows = page.lines().filter(|line| line.starts_with("| `--"));
-    let pairs = rows.flat_map(|row| {
-        let mut cells = row.trim_start_matches("| ").split(" | ");
-        let options = cells.next().unwrap_or_default().split('`').skip(1).step_by(2);
-        options.zip(cells.next().unwrap_or_default().split(", "))
-    });
-    let told: Vec<_> =
-        pairs.filter(|(_, told)| told.starts_with(|c: char| c.is_ascii_digit()) && !told.contains(' ')).collect();
-    assert!(told.len() > 8, "{told:?}");
-    told
-}
-
-/// The default of an option that takes a value, as the help tells it.
-fn default_of<'a>(help: &'a str, option: &str) -> Option<&'a str> {
-    let about = help.split(&format!("{option} <")).nth(1)?.split("\n      --").next()?;
-    about.split("[default: ").nth(1)?.split(']').next()
+    let named: BTreeSet<&str> = named.chain(variables).collect();
+    assert!(named.len() > 20 && named.contains("--max-sockets") && named.contains("CPOR_DOCUMENTS"), "{named:?}");
+    let unknown: Vec<_> = named.difference(&there).filter(|word| !NOT_OF_SERVE.contains(word)).collect();
+    assert!(unknown.is_empty(), "docs/operations.md names {unknown:?}");
 }
 
 #[test]

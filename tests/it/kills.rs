@@ -15,7 +15,7 @@ use crate::{
         caller::mutation_document,
         database::Database,
         directory::CONTOSO,
-        process::{Home, Process},
+        process::{Home, Process, kills},
         world::PDF,
     },
 };
@@ -100,12 +100,6 @@ async fn is_there(partner: &Caller, done: &Done, comments: &[String]) -> bool {
     }
 }
 
-/// How often the server is to be killed.
-#[expect(clippy::disallowed_methods, reason = "a setting of the test, not of the server")]
-fn kills() -> u32 {
-    std::env::var("CPOR_KILLS").ok().map_or(KILLS, |count| count.parse().unwrap())
-}
-
 async fn killed_while_clients_write(backend: Backend) {
     let seed = 11;
     let mut dice = Seeded::new(seed);
@@ -116,7 +110,8 @@ async fn killed_while_clients_write(backend: Backend) {
     let writer = |number| Writer { number, next: 0, draft: String::new(), done: Arc::clone(&done) };
     let mut writers: Vec<Writer> = (0..WRITERS).map(writer).collect();
     let mut checked = 0;
-    for kill in 0..kills() {
+    let kills = kills(KILLS);
+    for kill in 0..kills {
         let partner = Cast::of(&server).partner;
         let (told, mut acknowledged) = tokio::sync::watch::channel(0_u32);
         let running: Vec<_> = writers
@@ -144,7 +139,7 @@ async fn killed_while_clients_write(backend: Backend) {
         assert!(server.faults.take().is_empty());
     }
     drop(server);
-    println!("{backend:?}: {} kills, {checked} changes acknowledged", kills());
+    println!("{backend:?}: {kills} kills, {checked} changes acknowledged");
     assert!(checked > 0);
     // What was repeated, because its answer was lost, was done once.
     for (column, table) in [("external_reference", "claim"), ("body", "comment")] {

@@ -6,6 +6,7 @@ mod links;
 mod operator;
 mod preferences;
 mod retries;
+mod sandbox;
 mod servers;
 
 use std::time::Duration;

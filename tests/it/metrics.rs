@@ -25,7 +25,7 @@ const PATIENCE: Duration = Duration::from_secs(20);
 
 /// The figures of a server at one moment, by name and labels as they are written.
 #[derive(Clone, Debug)]
-struct Figures {
+pub struct Figures {
     text: String,
     values: BTreeMap<String, String>,
 }
@@ -46,12 +46,12 @@ impl Figures {
     }
 
     /// A count; one that was never touched is 0.
-    fn get(&self, series: &str) -> u64 {
+    pub fn get(&self, series: &str) -> u64 {
         self.values.get(series).map_or(0, |value| value.parse().unwrap_or_else(|_| panic!("{series} is {value}")))
     }
 
     /// A figure that is no count.
-    fn seconds(&self, series: &str) -> f64 {
+    pub fn seconds(&self, series: &str) -> f64 {
         self.values[series].parse().unwrap()
     }
 
@@ -77,7 +77,7 @@ impl Figures {
 }
 
 /// Waits until the figures are so.
-async fn until(process: &Process, what: &str, so: impl Fn(&Figures) -> bool) -> Figures {
+pub async fn until(process: &Process, what: &str, so: impl Fn(&Figures) -> bool) -> Figures {
     let waiting = async {
         loop {
             let figures = Figures::of(process).await;
@@ -266,9 +266,8 @@ async fn no_client_can_make_more_of_them(backend: Backend) {
 
 // ---- who may read them ----
 
-#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn without_a_token_only_this_machine_may_read_them() {
-    let home = Home::new(Database::copied(Backend::Sqlite).await);
+async fn without_a_token_only_this_machine_may_read_them(backend: Backend) {
+    let home = Home::new(Database::copied(backend).await);
     let server = home.serve(&[]);
     let caller = reviewer(&server);
     let get = |path: &str| caller.request(Method::GET, path);
@@ -307,10 +306,9 @@ async fn the_queue_is_counted(backend: Backend) {
     home.database.delete().await;
 }
 
-#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn with_a_token_whoever_bears_it_may_read_them() {
+async fn with_a_token_whoever_bears_it_may_read_them(backend: Backend) {
     const TOKEN: &str = "the token of the metrics";
-    let home = Home::new(Database::copied(Backend::Sqlite).await);
+    let home = Home::new(Database::copied(backend).await);
     let server = home.serve(&["--metrics-token", TOKEN, "--bad-tokens-per-minute", "6"]);
     let caller = reviewer(&server);
     let read = async |authorization: Option<String>| {
@@ -360,6 +358,8 @@ macro_rules! on_both {
 }
 
 on_both!(
+    without_a_token_only_this_machine_may_read_them,
+    with_a_token_whoever_bears_it_may_read_them,
     operations_are_counted,
     what_happens_to_claims_is_counted,
     live_connections_are_counted,

@@ -41,7 +41,7 @@ async fn it_settles_when_one_is_left(world: &World) {
         assert_eq!(left.arbitrations(), [(id.as_str(), "SETTLED")], "{way}");
         let told = world.told(&left, "ARBITRATION_SETTLED").await;
         assert_eq!((told.len(), &told[0]["actor"]["kind"]), (1, &json!("SYSTEM")), "{way}");
-        assert!(world.comments(&world.rival, &left).await.last().unwrap().1.contains("settled"), "{way}");
+        assert!(world.comments(&world.rival, &left).await.last().unwrap().1.contains("is over"), "{way}");
         let seen = world.arbitrations(&world.lead).await;
         let settled = seen.iter().find(|one| one["id"] == id.as_str()).unwrap();
         assert_eq!((&settled["winner"]["id"], &settled["rationale"]), (&json!(theirs.id()), &Value::Null), "{way}");

@@ -164,7 +164,7 @@ async fn damaged_content_is_cut_before_its_end(world: &World) {
     let part = get(&world.partner, &url, &[("range", format!("bytes=0-{MIB}").as_str())]).await;
     assert!(part.bytes().await.is_err());
     let report = world.server.app.verify(|_| ()).await.unwrap();
-    assert!(report.broken.is_some_and(|what| what.contains("not what was uploaded")));
+    assert!(report.broken.is_some_and(|what| what.contains("does not match its upload")));
     std::fs::write(&file, content).unwrap();
 }
 

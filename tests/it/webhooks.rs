@@ -4,9 +4,12 @@ mod crash;
 mod disabling;
 mod log;
 mod managing;
+mod measured;
 mod messages;
 mod reach;
 mod retries;
+mod sandbox;
+mod slots;
 mod targets;
 
 use base64::{Engine, engine::general_purpose::STANDARD};

@@ -373,7 +373,7 @@ describe.skipIf(QUICK)("what goes wrong", () => {
       input: { claimId: claim.id, expectedVersion: claim.version, name: "Theirs", externalReference: "THEIRS-1" },
     });
     const dialog = page.getByRole("dialog");
-    await dialog.getByText("Somebody else changed this draft too").waitFor();
+    await dialog.getByText("Someone else also changed this draft").waitFor();
     await page.unroute("**/graphql");
     await dialog.getByRole("button", { name: "Keep yours" }).click();
     await page.getByText("Saved", { exact: true }).waitFor();

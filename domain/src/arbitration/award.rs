@@ -15,7 +15,7 @@ use crate::{
 /// Gives the subject to one of the claims that take part: its line has won, the others' have lost, an incumbent's
 /// association for it ends, and a claim that lost its last line is rejected.
 ///
-/// Nothing where the winner takes no part in the arbitration.
+/// `None` if the winner takes no part in the arbitration.
 #[must_use]
 pub fn award(
     contest: &Contest,
@@ -70,6 +70,6 @@ impl Round<'_> {
 fn reject(before: &Claim, next: &mut Claim, policy: &Policy, now: Timestamp) -> (Vec<Event>, Effects) {
     next.status = ClaimStatus::Rejected;
     next.decided_at = next.decided_at.or(Some(now));
-    let detail = "Another claim was awarded the last product of this claim in arbitration.".to_owned();
+    let detail = "Another claim won the last product of this claim in arbitration.".to_owned();
     ending::reject(before, next, RejectionReason::ArbitrationLost, detail, None, HistoryAction::Rejected, policy, now)
 }

@@ -1,8 +1,8 @@
-//! Competing claims (X): which claims compete for a subject, and what follows when one comes, goes or wins.
+//! Competing claims (X): which claims compete for a subject, and the consequences when one joins, leaves or wins.
 //!
-//! [`reconcile`] is a function of the state alone: an arbitration is open on a subject exactly while two claims contend for
-//! it. Whatever changed a claim - a submission, an edit, a rejection, a clock - it is asked afterwards, and asking twice
-//! changes nothing.
+//! [`reconcile`] is a function of the state alone: an arbitration is open on a subject exactly while two claims contend
+//! for it. It is called after every change of a claim, whether a submission, an edit, a rejection or a clock; calling
+//! it twice changes nothing.
 
 mod award;
 mod tell;
@@ -27,13 +27,13 @@ use crate::{
 pub struct OpenArbitration {
     /// Its id.
     pub id: Uuid,
-    /// What is contested.
+    /// The subject of the contest.
     pub subject: Subject,
     /// The claims in it.
     pub parties: BTreeSet<Uuid>,
 }
 
-/// All that stands around some subjects.
+/// Everything known about some subjects.
 #[derive(Clone, Debug, Default)]
 pub struct Contest {
     /// Every claim that contends for one of them, or takes part in an open arbitration on one.
@@ -42,7 +42,7 @@ pub struct Contest {
     pub open: Vec<OpenArbitration>,
     /// Those of the claims that are in an open arbitration on another subject as well.
     pub elsewhere: BTreeSet<Uuid>,
-    /// The products' names, for what people are told.
+    /// The products' names, for comments and notices.
     pub names: HashMap<Uuid, String>,
 }
 
@@ -51,7 +51,7 @@ pub struct Contest {
 pub struct Opened {
     /// The id it gets.
     pub id: Uuid,
-    /// What is contested.
+    /// The subject of the contest.
     pub subject: Subject,
     /// The customer.
     pub tenant_id: Uuid,
@@ -68,13 +68,13 @@ pub struct Closed {
     pub id: Uuid,
     /// `AWARDED` or `SETTLED`.
     pub status: ArbitrationStatus,
-    /// Whose the subject is; nothing where nobody was left.
+    /// The claim that has the subject; `None` if no claim was left.
     pub winner: Option<Uuid>,
     /// The review lead's reason (X5).
     pub rationale: Option<String>,
 }
 
-/// What is to be stored of the arbitrations themselves.
+/// The changes of the arbitrations themselves.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Moves {
     /// To open.
@@ -104,11 +104,11 @@ impl Aftermath {
     }
 }
 
-/// What follows for all claims around when `acting` has decided as it has (X1, X4, X7). The claims of the contest are as
-/// they were before; `ids` gives new ids.
+/// The consequences of the decision on `acting` for all competing claims (X1, X4, X7). The contest has the claims as
+/// they were before; `ids` returns new ids.
 ///
-/// The contest need be whole only on the subjects of the acting claim and of its open arbitrations: what else the rivals
-/// claim is not looked at. Where nobody acts, it must be whole on every subject of its claims.
+/// The contest must be complete only for the subjects of the acting claim and of its open arbitrations; other subjects
+/// of the rivals are not considered. Without an acting claim, it must be complete for every subject of its claims.
 #[must_use]
 pub fn reconcile(
     contest: &Contest,
@@ -143,7 +143,7 @@ impl<'a> Round<'a> {
         Self { contest, decisions: BTreeMap::new(), moves: Moves::default(), policy, now, ids }
     }
 
-    /// The claim as it stands by now.
+    /// The claim in its current state.
     fn claim(&self, id: Uuid) -> Option<&Claim> {
         self.decisions.get(&id).map(|decision| &decision.claim).or_else(|| self.contest.claims.get(&id))
     }
@@ -217,14 +217,14 @@ impl<'a> Round<'a> {
         }
     }
 
-    /// A claim comes into an arbitration and is told so (X4); a line that had won is open again (X7).
+    /// A claim joins an arbitration and gets a comment about it (X4); a line that had won is open again (X7).
     fn join(&mut self, arbitration: Uuid, claim: Uuid, place: usize) {
         self.moves.joined.push((arbitration, claim));
         let change = self.set_outcome(claim, place, LineOutcome::Pending);
         self.tell_opened(claim, place, change);
     }
 
-    /// Nobody competes any more: whoever is left has won (X7).
+    /// No rivals are left: the remaining claim has won (X7).
     fn settle(&mut self, arbitration: Uuid, left: Option<(Uuid, usize)>) {
         let winner = left.map(|(claim, _)| claim);
         let status = ArbitrationStatus::Settled;
@@ -235,7 +235,7 @@ impl<'a> Round<'a> {
         }
     }
 
-    /// Changes how a contest for a line stands, if it is another way; the change as history tells it (H1).
+    /// Sets the outcome of a line, if it differs, and returns the change for the history (H1).
     fn set_outcome(&mut self, claim: Uuid, place: usize, outcome: LineOutcome) -> Option<FieldChange> {
         let decision = self.decision(claim)?;
         let line = decision.claim.lines.get_mut(place)?;
@@ -245,7 +245,8 @@ impl<'a> Round<'a> {
         change
     }
 
-    /// Marks who is in arbitration now, gives back the time that was waited, and raises versions (L11b, T2).
+    /// Marks the claims that are in arbitration now, extends deadlines by the time spent in it, and raises versions
+    /// (L11b, T2).
     fn finish(mut self, actor: Option<Uuid>) -> Aftermath {
         for id in self.moved() {
             let contested = self.is_contested(id);

@@ -1,4 +1,4 @@
-//! What the partners are told about an arbitration; never who the other side is (X2, X4).
+//! Comments and notices to the partners of an arbitration. They never name the other side (X2, X4).
 
 use uuid::Uuid;
 
@@ -15,8 +15,8 @@ impl Round<'_> {
     pub(super) fn tell_opened(&mut self, claim: Uuid, place: usize, change: Option<FieldChange>) {
         let product = self.product(claim, place);
         let body = format!(
-            "{product} on this claim is claimed by more than one partner and is in arbitration. Each side is reviewed on its \
-             own proof of execution, of which the most recent counts. The decision may take longer than the usual time."
+            "More than one partner claims {product}, which is on this claim, so it is in arbitration. Each claim is reviewed on \
+             its own, most recent proof of execution. The decision may take longer than usual."
         );
         self.notify(claim, place, |claim, sku_id| notice::arbitration_opened(claim, sku_id, &body));
         self.tell(claim, HistoryAction::ArbitrationOpened, body, change, true);
@@ -26,22 +26,22 @@ impl Round<'_> {
         let product = self.product(claim, place);
         let outcome = self.claim(claim).and_then(|claim| claim.lines.get(place)).map(|line| line.outcome);
         let how = match outcome {
-            Some(LineOutcome::Lost) => "this claim has lost it",
-            _ => "it is this claim's",
+            Some(LineOutcome::Lost) => "another claim won it",
+            _ => "this claim won it",
         };
-        let body = format!("The arbitration of {product} is settled: {how}.");
+        let body = format!("The arbitration of {product} is over: {how}.");
         self.notify(claim, place, |claim, sku_id| notice::arbitration_settled(claim, sku_id, outcome, &body));
         self.tell(claim, HistoryAction::ArbitrationSettled, body, change, by_system);
     }
 
-    /// For a claim that was withdrawn, rejected or gave up the product, it is settled too (X4, X7).
+    /// The arbitration is also over for a claim that was withdrawn, rejected or gave up the product (X4, X7).
     pub(super) fn tell_left(&mut self, claim: Uuid, subject: &Subject) {
         let before = self.contest.claims.get(&claim);
         let line =
             before.and_then(|claim| claim.lines.iter().find(|line| claim.subject(line).as_ref() == Some(subject)));
         let sku_id = line.map(|line| line.sku_id);
         let product = self.name(sku_id);
-        let body = format!("The arbitration of {product} is settled for this claim: it takes no part in it any more.");
+        let body = format!("The arbitration of {product} is over for this claim, which no longer takes part in it.");
         if let (Some(sku_id), Some(decision)) = (sku_id, self.decision(claim)) {
             let notice = notice::arbitration_settled(&decision.claim, sku_id, None, &body);
             decision.effects.notices.push(notice);

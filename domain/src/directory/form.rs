@@ -28,9 +28,10 @@ pub fn mpn_id(field: &str, typed: &str) -> Result<String, Problem> {
     if fits && id.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-' || byte == b'_') {
         return Ok(id);
     }
-    let message = format!("An MPN id has up to {MPN_ID_MAX} letters, digits, hyphens and underscores.");
-    let remedy = "Give the location's MPN id as the partner programme has it.";
-    Err(invalid(field, message, remedy).param("limit", MPN_ID_MAX))
+    let message =
+        format!("{typed:?} is not an MPN id, which has up to {MPN_ID_MAX} letters, digits, hyphens and underscores.");
+    let remedy = "Give the location's MPN id as in the partner program.";
+    Err(invalid(field, message, remedy).quoted("value", typed).param("limit", MPN_ID_MAX))
 }
 
 /// A country: a two-letter code of ISO 3166-1 in capitals, or a name as it is.
@@ -48,11 +49,13 @@ pub fn country(field: &str, typed: &str) -> Result<String, Problem> {
 /// # Errors
 /// `INVALID_VALUE` at the field, a path written with points.
 pub fn host_name(field: &str, typed: &str) -> Result<String, Problem> {
-    identifier::domain(typed)
-        .ok_or_else(|| invalid(field, "This is not a domain name.", "Give a domain such as contoso.com."))
+    identifier::domain(typed).ok_or_else(|| {
+        let message = format!("{typed:?} is not a domain name.");
+        invalid(field, message, "Give a domain such as contoso.com.").quoted("value", typed)
+    })
 }
 
-/// The tag of a language (M4); nothing where it is blank.
+/// The tag of a language (M4); `None` if it is blank.
 ///
 /// # Errors
 /// `INVALID_VALUE` at `locale`.
@@ -63,8 +66,8 @@ pub(super) fn locale(typed: Option<&str>) -> Result<Option<String>, Problem> {
             .all(|part| (1..=8).contains(&part.len()) && part.bytes().all(|byte| byte.is_ascii_alphanumeric()))
     };
     if let Some(wrong) = locale.as_ref().filter(|tag| !is_language(tag)) {
-        let message = format!("{wrong:?} is not the tag of a language.");
-        return Err(invalid("locale", message, "Give a tag such as en, tr, hu or sv.").param("value", wrong));
+        let message = format!("{wrong:?} is not a language tag.");
+        return Err(invalid("locale", message, "Give a BCP 47 tag such as en, tr, hu or sv.").param("value", wrong));
     }
     Ok(locale)
 }

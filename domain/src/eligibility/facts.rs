@@ -34,16 +34,16 @@ pub struct Intent {
 /// One line of an intent.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct IntendedLine {
-    /// The product's SKU id; nothing where the given id names no product at all.
+    /// The product's SKU id; `None` if the given id names no product at all.
     pub sku_id: Option<Uuid>,
     /// The subscription id as typed.
     pub typed: Option<String>,
-    /// Where it stands in the input, such as `["lines", "0"]`.
+    /// The path in the input, such as `["lines", "0"]`.
     pub field: Vec<String>,
 }
 
 impl Intent {
-    /// The intent that a saved claim stands for, its lost lines left out.
+    /// The intent of a stored claim, without its lost lines.
     #[must_use]
     pub fn of(claim: &Claim) -> Self {
         let line = |(index, line): (usize, &crate::claim::Line)| IntendedLine {
@@ -64,16 +64,16 @@ impl Intent {
     }
 }
 
-/// Everything that the directory and the partner's other claims say about an intent.
+/// Everything that the directory and the partner's other claims contain about an intent.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Facts {
-    /// The tenant's verified domains, lower case; nothing where the tenant is unknown.
+    /// The tenant's verified domains, lower case; `None` if the tenant is unknown.
     pub domains: Option<HashSet<String>>,
-    /// The location of the MPN id; nothing where it is unknown.
+    /// The location of the MPN id; `None` if it is unknown.
     pub location: Option<Location>,
-    /// The products that the lines name and the catalogue has, by SKU id.
+    /// The products that the lines name and the catalog has, by SKU id.
     pub products: HashMap<Uuid, Product>,
-    /// Those of the typed ids that are SKU ids of the catalogue (E2).
+    /// Those of the typed ids that are SKU ids of the catalog (E2).
     pub sku_ids: HashSet<Uuid>,
     /// The tenant's subscriptions to the lines' products, and those of its subscriptions that a line names.
     pub subscriptions: Vec<Subscription>,
@@ -90,7 +90,7 @@ pub struct Location {
     pub enrolled: Vec<IncentiveProgram>,
 }
 
-/// A product of the catalogue.
+/// A product of the catalog.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Product {
     /// The SKU id.

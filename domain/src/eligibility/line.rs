@@ -12,7 +12,7 @@ use crate::{
     text::visible,
 };
 
-/// What is found about a line.
+/// The findings about a line.
 #[derive(Default)]
 pub(super) struct Findings {
     pub(super) problems: Vec<Problem>,
@@ -61,8 +61,8 @@ impl<'a> LineJudge<'a> {
             return; // E1
         }
         let named = typed.flatten().map(|id| self.on_tenant(id));
-        if let Some(None) = named {
-            findings.problems.push(words::subscription_not_found(self.line)); // E3
+        if let (Some(Some(id)), Some(None)) = (typed, named) {
+            findings.problems.push(words::subscription_not_found(self.line, id)); // E3
         }
         let to_product = self.to_product();
         if to_product.is_empty() {
@@ -175,13 +175,13 @@ impl<'a> LineJudge<'a> {
             return Typed::Nothing;
         }
         let Some(id) = identifier::uuid(typed) else {
-            return Typed::NoSubscriptionId(words::not_an_id(self.line));
+            return Typed::NoSubscriptionId(words::not_an_id(self.line, typed));
         };
         let facts = self.judge.facts;
         if id == self.judge.intent.tenant_id {
-            Typed::NoSubscriptionId(words::id_of_another_kind(self.line, "the customer's tenant id"))
+            Typed::NoSubscriptionId(words::id_of_another_kind(self.line, id, "the customer's tenant id"))
         } else if facts.sku_ids.contains(&id) || facts.products.contains_key(&id) {
-            Typed::NoSubscriptionId(words::id_of_another_kind(self.line, "the id of a product"))
+            Typed::NoSubscriptionId(words::id_of_another_kind(self.line, id, "the id of a product"))
         } else {
             Typed::Id(id)
         }

@@ -29,7 +29,7 @@ pub struct Outcome {
     pub refused: Vec<Problem>,
     /// Every problem: what would refuse a submission.
     pub problems: Vec<Problem>,
-    /// For each line the subscription that it stands for (E10), whether or not it may be claimed.
+    /// For each line the subscription that it resolves to (E10), whether or not it may be claimed.
     pub resolved: Vec<Option<Uuid>>,
 }
 
@@ -39,14 +39,14 @@ pub fn check(intent: &Intent, facts: &Facts, now: Timestamp) -> Outcome {
     Judge { intent, facts, now, tenant: tenant_matches(intent, facts) }.judge()
 }
 
-/// Those of the problems that stand in the way of an approval: E3-E8 (L6).
+/// The problems that prevent an approval: E3-E8 (L6).
 #[must_use]
 pub fn approval_problems(problems: Vec<Problem>) -> Vec<Problem> {
     problems.into_iter().filter(|problem| refuses_approval(problem.code)).collect()
 }
 
-/// What stands in the way of an approval by now (L6). Unlike in [`check`], a domain that the customer has given up since
-/// the submission hides nothing: the tenant was proven then.
+/// The problems that prevent an approval now (L6). Unlike in [`check`], a domain that the customer has removed since
+/// the submission hides nothing, because the tenant was proven then.
 #[must_use]
 pub fn for_approval(intent: &Intent, facts: &Facts, now: Timestamp) -> Vec<Problem> {
     approval_problems(check_tenant_proven(intent, facts, now))
@@ -97,7 +97,7 @@ impl Judge<'_> {
     fn judge(&self) -> Outcome {
         let mut outcome = Outcome::default();
         if !self.tenant {
-            outcome.refuse(words::domain_tenant_mismatch()); // E1
+            outcome.refuse(words::domain_tenant_mismatch(&self.intent.domain, self.intent.tenant_id)); // E1
         }
         self.location(&mut outcome);
         if !catalogue::allowed(self.intent.solution_area, &self.intent.activities) {
@@ -117,12 +117,12 @@ impl Judge<'_> {
     fn location(&self, outcome: &mut Outcome) {
         let own = self.facts.location.as_ref().filter(|location| location.partner_id == self.intent.partner_id);
         let Some(location) = own else {
-            outcome.refuse(words::location_not_yours());
+            outcome.refuse(words::location_not_yours(&self.intent.mpn_id));
             return;
         };
         let needed = catalogue::programs(self.intent.solution_area, &self.intent.activities);
         let absent = needed.into_iter().filter(|program| !location.enrolled.contains(program));
-        outcome.problems.extend(absent.map(words::location_not_enrolled));
+        outcome.problems.extend(absent.map(|program| words::location_not_enrolled(&self.intent.mpn_id, program)));
     }
 
     fn line(&self, line: &IntendedLine, claimed: &mut HashSet<String>, outcome: &mut Outcome) {
@@ -141,7 +141,7 @@ impl Judge<'_> {
         }
     }
 
-    /// Every way in which a line names its subject (X0): by what it stands for, and by what was typed.
+    /// Every way in which a line names its subject (X0): by the resolved subscription, and by the typed id.
     fn names_of(&self, line: &IntendedLine, product: &Product, resolved: Option<Uuid>) -> HashSet<String> {
         match self.intent.solution_area {
             crate::kinds::SolutionArea::Microsoft365 => HashSet::from([product.sku_id.to_string()]),

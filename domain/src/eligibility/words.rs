@@ -1,6 +1,6 @@
-//! The problems of eligibility in words: for each a message and a remedy.
+//! Messages and remedies of the eligibility problems.
 //!
-//! Nothing here may depend on another partner's business, nor, where the tenant is not proven, on the tenant's (A4, A6).
+//! No text may depend on another partner's claims or, while the tenant is not proven, on the tenant's data (A4, A6).
 
 use uuid::Uuid;
 
@@ -45,44 +45,49 @@ fn on_subscription(
 }
 
 // E1
-pub(super) fn domain_tenant_mismatch() -> Problem {
+pub(super) fn domain_tenant_mismatch(domain: &str, tenant_id: Uuid) -> Problem {
     problem(
         ProblemCode::DomainTenantMismatch,
         "domain",
-        "The domain is not a verified domain of a customer with this tenant id.",
-        "Ask the customer for its tenant id and for a domain verified there; both must be the same customer's.",
+        format!("{domain:?} is not a verified domain of a customer with the tenant id {tenant_id}."),
+        "Ask the customer for its tenant id and one of its verified domains.",
     )
+    .quoted("domain", domain)
+    .param("tenantId", tenant_id)
 }
 
 // E2
-pub(super) fn not_an_id(line: &IntendedLine) -> Problem {
+pub(super) fn not_an_id(line: &IntendedLine, typed: &str) -> Problem {
     on_subscription(
         ProblemCode::SubscriptionIdInvalid,
         line,
-        "This is not a subscription id.",
-        "Give the id in its full form, such as 1f0c3a52-7d1b-4e7e-9c55-0d6f2b8a9e41.",
+        format!("{typed:?} is not a subscription id."),
+        "Give the complete id, such as 1f0c3a52-7d1b-4e7e-9c55-0d6f2b8a9e41.",
     )
+    .quoted("value", typed)
 }
 
 // E2
-pub(super) fn id_of_another_kind(line: &IntendedLine, kind: &str) -> Problem {
+pub(super) fn id_of_another_kind(line: &IntendedLine, id: Uuid, kind: &str) -> Problem {
     on_subscription(
         ProblemCode::SubscriptionIdInvalid,
         line,
-        format!("This is {kind}, not a subscription id."),
+        format!("{id} is {kind}, not a subscription id."),
         "Ask the customer for the id of the subscription itself.",
     )
+    .param("value", id)
     .param("kind", kind)
 }
 
-// E3: the answer to an unknown subscription and to another tenant's is the same.
-pub(super) fn subscription_not_found(line: &IntendedLine) -> Problem {
+// E3: an unknown subscription and another tenant's get the same problem.
+pub(super) fn subscription_not_found(line: &IntendedLine, id: Uuid) -> Problem {
     on_subscription(
         ProblemCode::SubscriptionNotFound,
         line,
-        "The customer's tenant has no subscription with this id.",
-        "Check the id with the customer, and that the subscription is on this tenant.",
+        format!("The customer's tenant has no subscription {id}."),
+        "Ask the customer for the id of a subscription on this tenant.",
     )
+    .param("value", id)
 }
 
 // E4
@@ -91,7 +96,7 @@ pub(super) fn product_not_on_tenant(line: &IntendedLine, product: &Product) -> P
         ProblemCode::ProductNotOnTenant,
         line,
         format!("The customer's tenant has no subscription to {}.", product.name),
-        "Claim a product that the customer has, or ask the customer on which tenant it has this one.",
+        "Claim a product that the tenant has, or ask the customer for the tenant that has this one.",
     )
     .param("product", &product.name)
 }
@@ -102,7 +107,7 @@ pub(super) fn product_mismatch(line: &IntendedLine, product: &Product) -> Proble
         ProblemCode::SubscriptionProductMismatch,
         line,
         format!("This subscription is not for {}.", product.name),
-        format!("Claim the product that the subscription is for, or give a subscription to {}.", product.name),
+        format!("Claim the product of this subscription, or give the id of a subscription to {}.", product.name),
     )
     .param("product", &product.name)
 }
@@ -164,8 +169,8 @@ pub(super) fn not_provisioned(line: &IntendedLine, who: Who<'_>) -> Problem {
     who.at(
         ProblemCode::SubscriptionNotProvisioned,
         line,
-        "has not been activated by the customer yet",
-        "Ask the customer to activate it, then try again.",
+        "has not been activated by the customer",
+        "Ask the customer to activate it, and try again afterwards.",
     )
 }
 
@@ -175,7 +180,7 @@ pub(super) fn not_active(line: &IntendedLine, who: Who<'_>) -> Problem {
         ProblemCode::SubscriptionNotActive,
         line,
         "is suspended, expired or past its end",
-        "Ask the customer to renew it or to have it reactivated; only active subscriptions and those in grace count.",
+        "Ask the customer to renew or reactivate it.",
     )
 }
 
@@ -184,8 +189,8 @@ pub(super) fn already_claimed(line: &IntendedLine, by: Uuid) -> Problem {
     on_subscription(
         ProblemCode::SubscriptionAlreadyClaimed,
         line,
-        "Another live claim of your company already has this subscription.",
-        "Go on with that claim, or withdraw it first; else remove the product here.",
+        "Another live claim of your company already claims this subscription.",
+        "Continue with that claim, withdraw it, or remove the product from this one.",
     )
     .of_claim(by)
 }
@@ -195,8 +200,11 @@ pub(super) fn subscription_required(line: &IntendedLine, product: &Product) -> P
     on_subscription(
         ProblemCode::SubscriptionRequired,
         line,
-        format!("The customer has several subscriptions to {}, and none is named.", product.name),
-        "Ask the customer for the id of the subscription that you work on, and give it.",
+        format!(
+            "The customer has several eligible subscriptions to {}, and the claim does not name one.",
+            product.name
+        ),
+        "Ask the customer which subscription you work on, and give its id.",
     )
     .param("product", &product.name)
 }
@@ -206,8 +214,8 @@ pub(super) fn no_subscription_here(line: &IntendedLine) -> Problem {
     on_subscription(
         ProblemCode::InvalidValue,
         line,
-        "A Microsoft 365 product is claimed without a subscription.",
-        "Leave the subscription id out.",
+        "Microsoft 365 products are claimed without a subscription id.",
+        "Remove the subscription id.",
     )
 }
 
@@ -216,7 +224,7 @@ pub(super) fn activity_not_allowed(area: SolutionArea) -> Problem {
     problem(
         ProblemCode::ActivityNotAllowed,
         "activities",
-        format!("These activities cannot be claimed in {}.", area_name(area)),
+        format!("This set of activities cannot be claimed in {}.", area_name(area)),
         format!("Choose {}.", activities_in_words(area)),
     )
     .param("solutionArea", area)
@@ -228,7 +236,7 @@ pub(super) fn solution_area_mismatch(line: &IntendedLine, product: &Product, are
         ProblemCode::ProductSolutionAreaMismatch,
         line,
         format!("{} belongs to {}, not to {}.", product.name, area_name(product.solution_area), area_name(area)),
-        format!("Remove it here, and claim it in a claim for {}.", area_name(product.solution_area)),
+        format!("Remove it here, and create another claim for {}.", area_name(product.solution_area)),
     )
     .param("product", &product.name)
     .param("productSolutionArea", product.solution_area)
@@ -236,29 +244,31 @@ pub(super) fn solution_area_mismatch(line: &IntendedLine, product: &Product, are
 }
 
 // E13
-pub(super) fn location_not_yours() -> Problem {
+pub(super) fn location_not_yours(mpn_id: &str) -> Problem {
     problem(
         ProblemCode::LocationNotYours,
         "mpnId",
-        "Your company has no location with this MPN id.",
-        "Choose one of your company's own locations.",
+        format!("Your company has no location with the MPN id {mpn_id:?}."),
+        "Choose one of your company's locations.",
     )
+    .quoted("mpnId", mpn_id)
 }
 
 // E13
-pub(super) fn location_not_enrolled(program: IncentiveProgram) -> Problem {
+pub(super) fn location_not_enrolled(mpn_id: &str, program: IncentiveProgram) -> Problem {
     problem(
         ProblemCode::LocationNotEnrolled,
         "mpnId",
-        format!("The location is not enrolled in {}.", program_name(program)),
-        "Manage the location's enrolment, for which ask your global admin; or choose a location that is enrolled.",
+        format!("The location {mpn_id} is not enrolled in {}.", program_name(program)),
+        "Ask your global admin to enroll the location, or choose one that is enrolled.",
     )
+    .param("mpnId", mpn_id)
     .param("program", program)
 }
 
 // E14
 pub(super) fn products_required() -> Problem {
-    problem(ProblemCode::ProductsRequired, "lines", "The claim names no product.", "Add at least one product.")
+    problem(ProblemCode::ProductsRequired, "lines", "The claim has no product.", "Add at least one product.")
 }
 
 // E14
@@ -267,11 +277,11 @@ pub(super) fn proof_required() -> Problem {
         ProblemCode::ProofOfExecutionRequired,
         "proofOfExecution",
         "The claim has no proof of execution.",
-        "Attach at least one document that proves the work.",
+        "Attach at least one document that proves your work.",
     )
 }
 
-/// The missing contact that the code stands for (E14).
+/// The missing contact for this code (E14).
 pub(super) fn contact_required(code: ProblemCode) -> Problem {
     let (field, whose) = match code {
         ProblemCode::CustomerContactRequired => ("customerContact", "contact at the customer"),
@@ -296,7 +306,7 @@ fn solution_details(field: &str, what: &str) -> Problem {
     problem(
         ProblemCode::SolutionDetailsRequired,
         field,
-        format!("A claim for revenue association needs {what}."),
+        format!("A claim for Revenue association needs {what}."),
         format!("Give {what}."),
     )
     .param("field", field)
@@ -308,7 +318,7 @@ pub(super) fn duplicate_claim(line: &IntendedLine, product: &Product, by: Uuid) 
         ProblemCode::DuplicateClaim,
         line,
         format!("Another live claim of your company already has {} for this customer.", product.name),
-        "Go on with that claim, or withdraw it first; else remove the product here.",
+        "Continue with that claim, withdraw it, or remove the product from this one.",
     )
     .param("product", &product.name)
     .of_claim(by)
@@ -316,11 +326,19 @@ pub(super) fn duplicate_claim(line: &IntendedLine, product: &Product, by: Uuid) 
 
 /// The product does not exist: refused at once.
 pub(super) fn unknown_product(line: &IntendedLine) -> Problem {
-    on_product(ProblemCode::InvalidValue, line, "There is no such product.", "Choose a product of the catalogue.")
+    on_product(
+        ProblemCode::InvalidValue,
+        line,
+        "The catalog has no product with this id.",
+        "Choose a product from the catalog.",
+    )
 }
 
 /// The same subject twice in one claim (X0): refused at once.
 pub(super) fn same_subject_twice(line: &IntendedLine) -> Problem {
-    Problem::invalid(line.field.clone(), "An earlier line of this claim already claims the same.")
-        .remedy("Remove one of the two.")
+    Problem::invalid(
+        line.field.clone(),
+        "An earlier line of this claim already claims the same subscription or product.",
+    )
+    .remedy("Remove one of the two lines.")
 }

@@ -3,7 +3,7 @@
 use super::UnknownWord;
 
 words! {
-    /// The roles that a token may carry (A1-A3).
+    /// The roles that a token may have (A1-A3).
     Role {
         /// Partner: global administrator.
         GlobalAdmin = "GLOBAL_ADMIN",
@@ -43,7 +43,7 @@ words! {
         DirectoryWrite = "directory:write",
         /// History anywhere.
         HistoryRead = "history:read",
-        /// Read one's own notices, and say how they are wanted (M2, M5).
+        /// Read one's own notices, and set preferences for them (M2, M5).
         NoticesRead = "notices:read",
         /// Revoke tokens (A8).
         TokensRevoke = "tokens:revoke",

@@ -1,9 +1,9 @@
-//! How things stand after a decision: consent, disputes, arbitration, evaluation.
+//! The states after a decision: consent, disputes, arbitration, evaluation.
 
 use super::UnknownWord;
 
 words! {
-    /// How the customer's consent stands (N).
+    /// The state of the customer's consent (N).
     ConsentStatus {
         /// The window is open (N2).
         Pending = "PENDING",
@@ -15,7 +15,7 @@ words! {
 }
 
 words! {
-    /// How a dispute stands (D).
+    /// The state of a dispute (D).
     DisputeStatus {
         /// Waiting for the reviewers.
         Open = "OPEN",
@@ -27,7 +27,7 @@ words! {
 }
 
 words! {
-    /// How an arbitration stands (X).
+    /// The state of an arbitration (X).
     ArbitrationStatus {
         /// The claims compete.
         Open = "OPEN",
@@ -39,7 +39,7 @@ words! {
 }
 
 words! {
-    /// How an incentive evaluation stands (I1).
+    /// The state of an incentive evaluation (I1).
     EvaluationStatus {
         /// Consent is not settled yet.
         WaitingForConsent = "WAITING_FOR_CONSENT",

@@ -1,4 +1,4 @@
-//! Notices: what people are told of, how the delivery stands, and how they want it (M).
+//! Notices: their kinds, the state of their delivery, and preferences (M).
 
 use super::UnknownWord;
 
@@ -37,7 +37,7 @@ impl NoticeKind {
 }
 
 words! {
-    /// How the delivery of a notice or an event stands (M2, W5).
+    /// The state of the delivery of a notice or an event (M2, W5).
     DeliveryState {
         /// Kept only: there was no channel.
         Recorded = "RECORDED",

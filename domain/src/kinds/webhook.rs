@@ -1,4 +1,4 @@
-//! Webhooks: what is sent, and how endpoints and deliveries stand (W).
+//! Webhooks: types of events, and the states of endpoints and deliveries (W).
 
 use super::UnknownWord;
 

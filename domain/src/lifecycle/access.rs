@@ -1,4 +1,4 @@
-//! Who may do what, now: the table held against a claim and a caller (A1, A2, A5, L3, L11).
+//! Who may do what, now: applies the table to a claim and a caller (A1, A2, A5, L3, L11).
 
 use super::table::{Rule, TABLE, When, Who, rule_of};
 use crate::{
@@ -13,7 +13,7 @@ const ADMINS: &[Role] = &[Role::GlobalAdmin, Role::BillingAdmin, Role::Incentive
 const PARTNER: &[Role] = &[Role::GlobalAdmin, Role::BillingAdmin, Role::IncentivesAdmin, Role::IncentivesUser];
 const REVIEWERS: &[Role] = &[Role::Reviewer, Role::ReviewLead];
 
-/// Why somebody may never do an action, whatever the claim: a top-level `FORBIDDEN`, no matter of the claim (A5).
+/// Why a caller may never take an action on any claim: a top-level `FORBIDDEN` error (A5).
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Forbidden(pub String);
 
@@ -35,9 +35,9 @@ fn role_allows(who: Who, caller: &Caller) -> bool {
 /// # Errors
 /// [`Forbidden`] when a role or the scope is missing.
 pub fn may_ever(action: ClaimAction, caller: &Caller) -> Result<&'static Rule, Forbidden> {
-    let rule = rule_of(action).ok_or_else(|| Forbidden(format!("{action} is not open to anybody.")))?;
+    let rule = rule_of(action).ok_or_else(|| Forbidden(format!("No role may do {action}.")))?;
     if !caller.has(rule.scope) {
-        return Err(Forbidden(format!("This needs the scope {}.", rule.scope)));
+        return Err(Forbidden(format!("The token needs the scope {}.", rule.scope)));
     }
     if !role_allows(rule.who, caller) {
         return Err(Forbidden(format!("None of the token's roles may do {action}.")));
@@ -78,7 +78,7 @@ fn holds(when: When, claim: &Claim, now: Timestamp) -> bool {
     }
 }
 
-/// Whether the status, and what is asked for in it, open the row.
+/// Whether the claim has a status of the row and meets the condition for it.
 fn status_allows(rule: &Rule, claim: &Claim, now: Timestamp) -> bool {
     rule.from.contains(&claim.status) || rule.condition(claim.status).is_some_and(|when| holds(when, claim, now))
 }
@@ -99,7 +99,7 @@ pub fn available(claim: &Claim, caller: &Caller, now: Timestamp) -> Vec<ClaimAct
 /// The guard of every mutation: the same rows as [`available`], with the reason when it is not open (L10).
 ///
 /// # Errors
-/// `WRONG_STATUS`, `NOT_ALLOWED`, or what says best that a condition does not hold: `IN_ARBITRATION`, `NOT_DISPUTABLE`,
+/// `WRONG_STATUS`, `NOT_ALLOWED`, or the code for the condition that is not met: `IN_ARBITRATION`, `NOT_DISPUTABLE`,
 /// `DISPUTE_WINDOW_CLOSED`, `CONSENT_WINDOW_CLOSED`.
 pub fn guard(rule: &Rule, claim: &Claim, caller: &Caller, now: Timestamp) -> Result<(), Problem> {
     if !status_allows(rule, claim, now) {
@@ -111,9 +111,9 @@ pub fn guard(rule: &Rule, claim: &Claim, caller: &Caller, now: Timestamp) -> Res
 /// The role may, but not this person on this claim (L3).
 fn not_allowed(rule: &Rule, claim: &Claim, caller: &Caller, now: Timestamp) -> Problem {
     let message = if claim.reviewer.is_some() {
-        format!("A reviewer is assigned; {} needs {}.", rule.action, who(rule.who))
+        format!("A reviewer is assigned, so {} is reserved for {}.", rule.action, who(rule.who))
     } else {
-        format!("Nobody is assigned; {} needs {}.", rule.action, who(rule.who))
+        format!("Nobody is assigned, so {} is reserved for {}.", rule.action, who(rule.who))
     };
     Problem::new(ProblemCode::NotAllowed, message).param("action", rule.action).remedy(instead(claim, caller, now))
 }
@@ -130,8 +130,8 @@ const fn who(who: Who) -> &'static str {
 fn instead(claim: &Claim, caller: &Caller, now: Timestamp) -> String {
     let open = available(claim, caller, now);
     if open.is_empty() {
-        return "Nothing is open to you on this claim now.".to_owned();
+        return "Wait until the claim changes: no action is available to you now.".to_owned();
     }
     let names = open.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ");
-    format!("Open to you now: {names}.")
+    format!("Use one of the actions that are available to you now: {names}.")
 }

@@ -1,4 +1,4 @@
-//! The clocks of a claim: which one runs, how it stands, and what happens when it has run out (T, N4, X3).
+//! The deadlines of a claim: which one runs, its state, and what happens when it has passed (T, N4, X3).
 
 use super::decide::{Decision, Effects, ending};
 use crate::{
@@ -19,7 +19,7 @@ const fn extends(kind: DeadlineKind) -> bool {
     matches!(kind, DeadlineKind::Decide | DeadlineKind::AnswerDispute)
 }
 
-/// The clock that runs now and how it stands; nothing once a dispute window has closed (T).
+/// The running deadline and its state; `None` once a dispute window has closed (T).
 #[must_use]
 pub fn running_clock(claim: &Claim, now: Timestamp, policy: &Policy) -> Option<(Deadline, DeadlineState)> {
     let clock = claim.deadline?;
@@ -36,7 +36,7 @@ pub(super) fn of_approved(claim: &Claim) -> Option<Deadline> {
     let consent = claim.consent.as_ref().filter(|consent| consent.status == ConsentStatus::Pending).map(|consent| {
         Deadline { kind: DeadlineKind::Consent, started_at: consent.requested_at, due_at: consent.decline_until }
     });
-    // What was noted as missed does not stand in the way of the other clock.
+    // A deadline that is recorded as missed does not hide the other one.
     let noted = |clock: &Deadline| claim.missed_at.is_some_and(|missed| clock.due_at <= missed);
     let asked = claim.action_request.as_ref().filter(|_| claim.is_asked_as_incumbent()).map(|request| Deadline {
         kind: DeadlineKind::PartnerResponse,
@@ -49,7 +49,7 @@ pub(super) fn of_approved(claim: &Claim) -> Option<Deadline> {
     }
 }
 
-/// What happens by itself on a claim whose clock has run out; nothing where none has, or where it was noted already (T5).
+/// What happens by itself on a claim whose clock has run out; `None` if none has, or where it was noted already (T5).
 #[must_use]
 pub fn fire(claim: &Claim, policy: &Policy, now: Timestamp) -> Option<Decision> {
     let clock = claim.deadline.filter(|clock| clock.is_overdue(now))?;
@@ -65,7 +65,7 @@ pub fn fire(claim: &Claim, policy: &Policy, now: Timestamp) -> Option<Decision> 
     }
 }
 
-/// Late: noted in history and in the queue; nothing else moves (T1, T2, D2, X3).
+/// Late: recorded in the history and shown in the queue; nothing else changes (T1, T2, D2, X3).
 fn missed(claim: &Claim, kind: DeadlineKind) -> Decision {
     let mut next = claim.clone();
     // The time of the clock, not of its noting: another clock may have run out by now as well, and is yet to fire (T5).
@@ -86,7 +86,7 @@ fn no_response(claim: &Claim, policy: &Policy, now: Timestamp) -> Decision {
     next.updated_at = now;
     next.status = ClaimStatus::Rejected;
     next.decided_at = Some(now);
-    let detail = "The partner did not answer the reviewers' request in time.".to_owned();
+    let detail = "The partner did not respond to the reviewer's request in time.".to_owned();
     let (events, effects) = ending::reject(
         claim,
         &mut next,
@@ -156,7 +156,7 @@ pub fn subscription_ended(
         evaluation_changed = true;
     }
     let body = format!(
-        "The subscription {subscription} has ended, and with it the association for it. A new subscription must be claimed anew."
+        "The subscription {subscription} has ended, and so has its association. Create a new claim for a new subscription."
     );
     let mut event = Event::new(HistoryAction::AssociationEnded)
         .changes(FieldChange::of("association", Some(subscription), None).into_iter().collect())
@@ -188,7 +188,7 @@ pub(crate) fn after_arbitration(claim: &mut Claim, since: Timestamp, now: Timest
         claim.deadline = Some(deadline::start(clock.kind, now, policy));
         claim.missed_at = None;
     }
-    // What was decided before the arbitration, such as an incumbent's approval, waited for nothing.
+    // A decision before the arbitration, such as an incumbent's approval, did not wait for it.
     if claim.decided_at.is_none_or(|decided| decided > since)
         && let Some(target) = claim.decision_due_at
     {
@@ -200,7 +200,7 @@ pub(crate) fn after_arbitration(claim: &mut Claim, since: Timestamp, now: Timest
         }
     }
     if claim.status == ClaimStatus::Approved {
-        // What the incumbent was asked was asked for this arbitration: in a later one it is asked anew (X3).
+        // The request to the incumbent was for this arbitration; a later one needs a new request (X3).
         if let Some(request) = &mut claim.action_request {
             request.answered = true;
         }

@@ -18,7 +18,7 @@ pub enum Command {
     AttachProof(NewDocument),
     /// Remove a document.
     RemoveProof {
-        /// The document of this claim; nothing where the id names none.
+        /// The document of this claim; `None` if the id names none.
         document: Option<OldDocument>,
     },
     /// Delete the draft.
@@ -29,12 +29,12 @@ pub enum Command {
     StartReview,
     /// Assign the review.
     Assign {
-        /// The reviewer; none takes the review away from whoever has it.
+        /// The reviewer; `None` removes the current one.
         to: Option<Reviewer>,
-        /// The absent reviewer whose deputy gets it, or whom nobody stands in for.
+        /// The absent reviewer whose deputy gets the review, or who has no deputy.
         absent: Option<String>,
     },
-    /// Move a review, whoever has it by now (R3).
+    /// Move a review, whoever is assigned now (R3).
     Reassign {
         /// The subject that has it.
         from: String,
@@ -96,7 +96,7 @@ pub enum Command {
 }
 
 impl Command {
-    /// The row of the table that it stands under.
+    /// Its row in the table.
     #[must_use]
     pub const fn action(&self) -> ClaimAction {
         match self {
@@ -130,7 +130,7 @@ pub struct Edit {
     pub mpn_id: Patch<String>,
     /// Lines to add, with the ids they will get.
     pub add_lines: Vec<NewLine>,
-    /// Lines to remove; nothing where the given id names no line at all.
+    /// Lines to remove; `None` if the given id names no line at all.
     pub remove_lines: Vec<Option<Uuid>>,
     /// The customer's contact.
     pub customer_contact: Patch<Contact>,
@@ -157,7 +157,7 @@ pub struct Edit {
 pub struct NewLine {
     /// The id it will get.
     pub id: Uuid,
-    /// The product; nothing where the given id names none.
+    /// The product; `None` if the given id names none.
     pub sku_id: Option<Uuid>,
     /// The subscription id as typed.
     pub typed: Option<String>,
@@ -179,7 +179,7 @@ pub struct NewDocument {
     pub id: Uuid,
     /// The cleaned name (P1).
     pub name: String,
-    /// The media type found by content; nothing where it is none of the allowed ones.
+    /// The media type found by content; `None` if it is not an allowed one.
     pub media_type: Option<String>,
     /// In bytes.
     pub size: u64,

@@ -112,10 +112,10 @@ fn fixed_fields(claim: &Claim, edit: &Edit) -> Vec<Problem> {
     .into_iter()
     .filter(|(_, touched)| *touched)
     .map(|(field, _)| {
-        Problem::new(ProblemCode::FieldNotEditable, format!("{field} is fixed since the claim was submitted."))
+        Problem::new(ProblemCode::FieldNotEditable, format!("{field} cannot be changed after submission."))
             .at([field])
             .param("field", field)
-            .remedy("Where it is wrong, withdraw the claim and claim again.")
+            .remedy("Withdraw the claim and create a new one if the value is wrong.")
     })
     .collect()
 }
@@ -145,7 +145,7 @@ fn apply(claim: &Claim, edit: Edit, added: &'static str) -> Result<Edited, Vec<P
     if values.problems.is_empty() { Ok(Edited { claim: next, intent }) } else { Err(values.problems) }
 }
 
-/// A domain in its one form; what is none is kept for eligibility to refuse (E1).
+/// A domain in its canonical form; invalid text is kept, for eligibility to refuse (E1).
 fn domain(typed: &str) -> String {
     identifier::domain(typed).unwrap_or_else(|| typed.to_lowercase())
 }
@@ -172,7 +172,7 @@ impl Values {
         self.problems.push(
             Problem::invalid([field], format!("{field} cannot be cleared."))
                 .param("field", field)
-                .remedy("Give a value, or leave the field out."),
+                .remedy("Give a value, or omit the field."),
         );
     }
 
@@ -231,11 +231,16 @@ impl Values {
     }
 
     fn add_lines(&mut self, claim: &mut Claim, intent: &mut Intent, add: Vec<NewLine>, added: &str) {
-        if claim.lines.len() + add.len() > LINES_MAX {
+        let count = claim.lines.len() + add.len();
+        if count > LINES_MAX {
             self.problems.push(
-                Problem::invalid([added], format!("A claim has at most {LINES_MAX} lines."))
-                    .param("limit", LINES_MAX)
-                    .remedy("Claim the other products in another claim."),
+                Problem::invalid(
+                    [added],
+                    format!("A claim has at most {LINES_MAX} lines; this one would have {count}."),
+                )
+                .param("limit", LINES_MAX)
+                .param("count", count)
+                .remedy("Put the other products into another claim."),
             );
             return;
         }
@@ -262,5 +267,5 @@ impl Values {
     }
 }
 
-/// A claim with more lines than the catalogue's area could hold is a mistake or an attack.
+/// The maximum number of lines: more than the catalog's area has is an error or an attack.
 const LINES_MAX: usize = 100;

@@ -1,4 +1,4 @@
-//! Why an action is not open in a status, in words: always the status it is in and the one it needs (L10, D3).
+//! Why the status does not allow an action: messages that always name the current and the required statuses (L10, D3).
 
 use super::table::{Rule, When};
 use crate::{
@@ -8,7 +8,7 @@ use crate::{
     time::Timestamp,
 };
 
-/// The reason that says best why the row is not open: the status, or what does not hold in it.
+/// The most specific reason why the row does not apply: the status, or an unmet condition in it.
 pub(super) fn of(rule: &Rule, claim: &Claim, now: Timestamp) -> Problem {
     let needs = needs(rule, claim);
     let problem = match rule.condition(claim.status) {
@@ -21,10 +21,10 @@ pub(super) fn of(rule: &Rule, claim: &Claim, now: Timestamp) -> Problem {
     problem.param("status", claim.status).param("action", rule.action).param("neededStatuses", needed)
 }
 
-/// The status it is in and the statuses it would need (L10).
+/// The current status and the required statuses (L10).
 fn needs(rule: &Rule, claim: &Claim) -> String {
     let needed = rule.statuses().map(|status| named(rule, status)).collect::<Vec<_>>().join(" or ");
-    format!("The claim is {}; {} needs it to be {needed}.", claim.status, rule.action)
+    format!("The claim is {}, but {} requires {needed}.", claim.status, rule.action)
 }
 
 fn named(rule: &Rule, status: ClaimStatus) -> String {
@@ -40,24 +40,24 @@ fn named(rule: &Rule, status: ClaimStatus) -> String {
 
 fn in_arbitration(needs: &str) -> Problem {
     Problem::new(ProblemCode::InArbitration, format!("A product of the claim is in an open arbitration. {needs}"))
-        .remedy("A review lead awards it, or it settles by itself when one claim is left; then decide.")
+        .remedy("Wait until a review lead awards the arbitration or only one claim is left, and decide then.")
 }
 
 fn consent_closed(needs: &str) -> Problem {
-    Problem::new(ProblemCode::ConsentWindowClosed, format!("The time to decline is over. {needs}"))
-        .remedy("The association is official. Speak to the vendor if the partner does not work for you.")
+    Problem::new(ProblemCode::ConsentWindowClosed, format!("The consent period has ended. {needs}"))
+        .remedy("Contact the vendor if the partner does not work for you; the association is official.")
 }
 
-/// Too late, or never possible; either way a new claim is the way on (D3).
+/// Too late, or never possible; either way the remedy is a new claim (D3).
 fn not_disputable(claim: &Claim, now: Timestamp, needs: &str) -> Problem {
     let until = claim.rejection.as_ref().and_then(|rejection| rejection.disputable_until);
     let problem = match until {
         Some(until) if until <= now => Problem::new(
             ProblemCode::DisputeWindowClosed,
-            format!("The rejection could be disputed until {until}; that is over. {needs}"),
+            format!("The rejection could be disputed only until {until}. {needs}"),
         )
         .param("until", until),
         _ => Problem::new(ProblemCode::NotDisputable, format!("This rejection cannot be disputed. {needs}")),
     };
-    problem.remedy("Make a new claim with updated proof of execution.")
+    problem.remedy("Create a new claim with updated proof of execution.")
 }

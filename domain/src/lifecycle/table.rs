@@ -17,7 +17,7 @@ pub enum Who {
     PartnerAnyone,
     /// The three administrators of the claim's partner (A1).
     PartnerAdmin,
-    /// The assigned reviewer, anybody who reviews while nobody is assigned, or a review lead (L3).
+    /// The assigned reviewer, any reviewer while nobody is assigned, or a review lead (L3).
     OpenReviewer,
     /// A reviewer while nobody is assigned, or a review lead (L3).
     TakingReviewer,

@@ -1,6 +1,6 @@
-//! The policy file as the operator writes it, and the way from there to a [`Policy`].
+//! The policy file as the operator writes it, and its conversion to a [`Policy`].
 //!
-//! Numbers are read wide and judged afterwards, so that a wrong one is named with its key and its bounds.
+//! Numbers are parsed as `i64` and checked afterwards, so that an error names the key and its bounds.
 
 use std::fmt;
 
@@ -11,14 +11,14 @@ use serde::de::{Error, MapAccess, Visitor};
 
 use super::{Deadlines, DocumentPolicy, Policy, Term, TermKind};
 
-/// The longest term: about ten years, further than any clock of the rule book has use for.
+/// The longest term, in days: about ten years.
 const MAX_DAYS: i64 = 3660;
 /// The largest limit for one document; a document is in memory while its hash is taken.
 const MAX_SIZE_MIB: i64 = 1024;
 /// The largest limit for documents on one claim; a claim shows all of them at once.
 const MAX_PER_CLAIM: i64 = 1000;
 
-/// The policy file. Every key may be left out and keeps its default; an unknown key is refused.
+/// The policy file. Keys that are omitted keep their defaults; unknown keys are rejected.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct PolicyFile {
@@ -110,19 +110,19 @@ impl<'de> Visitor<'de> for IsoDateVisitor {
     }
 }
 
-/// A value of the policy file that cannot be.
+/// An invalid value in the policy file.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum PolicyError {
     /// `time_zone` is not in the time zone database.
     UnknownTimeZone {
-        /// The name as it was given.
+        /// The name in the file.
         name: String,
     },
     /// A number is outside its bounds.
     OutOfRange {
         /// The key, such as `deadlines.consent.days`.
         key: String,
-        /// The number as it was given.
+        /// The number in the file.
         value: i64,
         /// The largest that is allowed; the smallest is always 1.
         max: i64,
@@ -168,7 +168,7 @@ impl TryFrom<PolicyFile> for Policy {
 
 fn time_zone(name: &str) -> Result<TimeZone, PolicyError> {
     match TimeZone::get(name) {
-        // "Etc/Unknown" is found, and stands for a mistake.
+        // "Etc/Unknown" exists in the database, but is always an error here.
         Ok(zone) if !zone.is_unknown() => Ok(zone),
         _ => Err(PolicyError::UnknownTimeZone { name: name.to_owned() }),
     }
@@ -207,7 +207,7 @@ fn term(key: &str, file: Option<TermFile>, default: Term) -> Result<Term, Policy
     })
 }
 
-/// The number given if it lies in 1 to `max`, else the default if none is given.
+/// The given number if it is from 1 to `max`, or the default if none is given.
 fn number<N: TryFrom<i64>>(key: &str, given: Option<i64>, max: i64, default: N) -> Result<N, PolicyError> {
     let Some(value) = given else {
         return Ok(default);

@@ -53,8 +53,14 @@ fn an_id_of_another_kind_is_called_by_its_kind() {
         .line_on(SALES, unclaimed_sku);
     world.facts.sku_ids.insert(unclaimed_sku);
     let messages: Vec<String> = world.outcome().problems.into_iter().map(|problem| problem.message).collect();
-    let sku = "This is the id of a product, not a subscription id.";
-    assert_eq!(messages, ["This is the customer's tenant id, not a subscription id.", sku, sku]);
+    assert_eq!(
+        messages,
+        [
+            format!("{TENANT} is the customer's tenant id, not a subscription id."),
+            format!("{FINANCE} is the id of a product, not a subscription id."),
+            format!("{unclaimed_sku} is the id of a product, not a subscription id."),
+        ]
+    );
 }
 
 #[test]

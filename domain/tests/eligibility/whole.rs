@@ -134,10 +134,13 @@ fn the_location_must_be_enrolled_in_every_programme_of_the_claim() {
     let messages: Vec<&str> = both.problems.iter().map(|problem| problem.message.as_str()).collect();
     assert_eq!(
         messages,
-        ["The location is not enrolled in OSA Sell.", "The location is not enrolled in OSU Business Applications."]
+        [
+            "The location 4711 is not enrolled in OSA Sell.",
+            "The location 4711 is not enrolled in OSU Business Applications."
+        ]
     );
     let remedy = both.problems.first().and_then(|problem| problem.remedy.as_deref()).unwrap_or_default();
-    assert!(remedy.contains("enrolment") && remedy.contains("global admin"));
+    assert!(remedy.contains("enroll") && remedy.contains("global admin"));
 }
 
 #[test]

@@ -1,4 +1,4 @@
-//! What is asked of a claim, and what is remembered of its answer.
+//! The input of a mutation as its idempotency key sees it, and the recorded result.
 
 use domain::{caller::Caller, problem::Problem};
 use serde::{Deserialize, Serialize};
@@ -18,7 +18,7 @@ pub(super) struct Ask<'a> {
 }
 
 impl Change {
-    /// The input as an idempotency key knows it; a file is known by its name and content.
+    /// The input as its idempotency key sees it; a file is identified by name and content.
     pub(super) fn input(&self, stored: Option<&Stored>) -> serde_json::Value {
         match self {
             Self::Edit(input) => serde_json::json!(input),
@@ -41,7 +41,7 @@ impl Change {
     }
 }
 
-/// What was done, as it is remembered under an idempotency key (J1).
+/// The result as recorded under an idempotency key (J1).
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
 pub(super) struct Done {
     pub(super) claim_id: Option<Uuid>,

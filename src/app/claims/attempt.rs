@@ -65,7 +65,7 @@ pub(in crate::app) async fn tried<T, F: Future<Output = Result<T, Failure>>>(
 ) -> Result<Result<T, Vec<Problem>>, AppError> {
     let mut failed = 0;
     loop {
-        // Boxed, so that the many callers of use cases do not carry their whole state on the stack.
+        // Boxed, so that callers of use cases do not have its whole state on the stack.
         match Box::pin(attempt()).await {
             Ok(answer) => return Ok(Ok(answer)),
             Err(Failure::Refused(problems)) => return Ok(Err(problems)),
@@ -75,7 +75,7 @@ pub(in crate::app) async fn tried<T, F: Future<Output = Result<T, Failure>>>(
                 tokio::time::sleep(ids::jitter(failed)).await;
             }
             Err(Failure::Store(StoreError::Retry)) => {
-                return Err(AppError::Unavailable("another transaction was in the way at every try".to_owned()));
+                return Err(AppError::Unavailable("every attempt conflicted with another transaction".to_owned()));
             }
             Err(Failure::Store(error)) => return Err(error.into()),
         }

@@ -1,6 +1,6 @@
-//! Carrying decisions out: claims, lines, associations, arbitrations, documents, comments, notices and history, in one
-//! transaction or not at all (H1). Mutations, awards and clocks all end here: [`plan`] says what is to be stored, and asks
-//! the database nothing; a [`Plan`] is then stored.
+//! Stores decisions: claims, lines, associations, arbitrations, documents, comments, notices and history, in one
+//! transaction or not at all (H1). Mutations, awards and clocks all use it: [`plan`] computes what to store without the
+//! database; the [`Plan`] is then stored.
 
 use domain::{
     arbitration::{Aftermath, Moves},
@@ -30,7 +30,7 @@ use crate::{
     },
 };
 
-/// What is to be stored.
+/// What to store.
 #[derive(Debug)]
 pub(in crate::app) struct Plan {
     now: Timestamp,
@@ -44,7 +44,7 @@ pub(in crate::app) struct Plan {
     pub(in crate::app) document: Option<Document>,
 }
 
-/// What is to be stored of one claim.
+/// What to store for one claim.
 #[derive(Debug)]
 struct Planned {
     claim: Claim,
@@ -53,8 +53,7 @@ struct Planned {
     change: ClaimChange,
 }
 
-/// What was decided, as it is to be stored; `around` has the claims as they were read, `notices` says how the delivery of
-/// notices stands at first.
+/// The decision as rows to store; `around` has the claims as they were read, `notices` is the initial state of notices.
 pub(in crate::app) fn plan(
     actor: &Actor,
     now: Timestamp,
@@ -101,7 +100,7 @@ impl Plan {
         Ok(())
     }
 
-    /// Whether anybody is told of it by a notice.
+    /// Whether it has a notice.
     pub(in crate::app) fn has_notices(&self) -> bool {
         self.claims.iter().any(|planned| !planned.effects.notices.is_empty())
     }
@@ -121,7 +120,7 @@ impl Plan {
         }
     }
 
-    /// Stores everything in a transaction that holds the locks; the content that no row speaks of any more once that is
+    /// Stores everything in a transaction that holds the locks. Returns the content that no row refers to once it is
     /// committed.
     pub(in crate::app) async fn store(&self, transaction: &Transaction) -> Result<Vec<String>, StoreError> {
         // What ends comes before what starts: a subject changes hands within one transaction (X6).
@@ -145,7 +144,7 @@ impl Plan {
         }
     }
 
-    /// The claim as it will be; nothing where it is not changed.
+    /// The claim as it will be; `None` if it is not changed.
     pub(in crate::app) fn into_claim(self, id: Uuid) -> Option<Claim> {
         self.claims.into_iter().map(|planned| planned.claim).find(|claim| claim.id == id)
     }

@@ -1,8 +1,8 @@
 //! A change of one claim: read, decide, store (H1).
 //!
-//! What is judged by its claim alone is read and decided without a lock, and stored by a statement that takes the locks and
-//! stores nothing where the claim has changed since. Everything else, and what came too late that way, happens in one
-//! transaction: lock, read, decide, store.
+//! A change that depends only on its claim is read and decided without a lock, and stored by a statement that takes the
+//! locks and stores nothing if the claim has changed. Every other change, and one that found its claim changed, runs in
+//! one transaction: lock, read, decide, store.
 
 use std::collections::HashSet;
 
@@ -37,7 +37,7 @@ use crate::{
     },
 };
 
-/// What came of judging a change.
+/// The result of judging a change.
 enum Judged {
     /// It was done before under the same idempotency key.
     DoneBefore(Box<Answer>),
@@ -45,10 +45,10 @@ enum Judged {
     Open(Box<Decision>, Box<Snapshot>),
 }
 
-/// The claim, where it is in reach, and what was done under the idempotency key.
+/// The claim, if it is visible to the caller, and the result recorded under the idempotency key.
 type Found = (Option<Snapshot>, Option<Remembered>);
 
-/// Reads the claim and what was done under the key.
+/// Reads the claim and the result recorded under the key.
 async fn find(on: &impl Reads, ask: &Ask<'_>) -> Result<Found, StoreError> {
     let key = ask.key.map(Key::named);
     match (ask.claim_id, key) {
@@ -61,7 +61,7 @@ async fn find(on: &impl Reads, ask: &Ask<'_>) -> Result<Found, StoreError> {
     }
 }
 
-/// The same under the locks: whoever waited for them sees what was done meanwhile, under the same key too.
+/// The same under the locks: after waiting for them, it sees what was done meanwhile, also under the same key.
 async fn lock_and_find(transaction: &Transaction, ask: &Ask<'_>) -> Result<Found, StoreError> {
     let lock = if ask.change.is_wide() { Lock::Exclusive } else { Lock::Shared };
     let held = match ask.claim_id {
@@ -70,8 +70,8 @@ async fn lock_and_find(transaction: &Transaction, ask: &Ask<'_>) -> Result<Found
     };
     let (read, done) = find(transaction, ask).await?;
     match (held, &read) {
-        // It has come into reach since, and is not locked. Or a draft was moved to another customer while this waited for
-        // the lock on the one before.
+        // The claim has become visible since, and is not locked; or a draft was moved to another customer while this
+        // waited for the lock on the previous one.
         (Held::Nothing, Some(_)) => Err(StoreError::Retry),
         (Held::Customer(id), Some(read)) if read.claim.tenant_id != id => Err(StoreError::Retry),
         _ => Ok((read, done)),
@@ -79,11 +79,11 @@ async fn lock_and_find(transaction: &Transaction, ask: &Ask<'_>) -> Result<Found
 }
 
 impl App {
-    /// Changes one claim. `claim_id` is nothing where the given id names no claim at all; `expected_version` is nothing
-    /// where the mutation asks for none.
+    /// Changes one claim. `claim_id` is `None` if the given id names no claim at all; `expected_version` is `None` if
+    /// the mutation asks for none.
     ///
     /// # Errors
-    /// `FORBIDDEN` when none of the caller's roles may ever do it, or the scope is missing; the database's.
+    /// `FORBIDDEN` when none of the caller's roles may ever do it, or the scope is missing; database errors.
     pub async fn change_claim(
         &self,
         caller: &Caller,
@@ -118,7 +118,7 @@ impl App {
         Box::pin(self.try_under_locks(ask)).await
     }
 
-    /// Makes a change that is of its claim only; nothing where another one came in between.
+    /// Makes a change that is of its claim only; `None` if another one came in between.
     async fn try_at_once(&self, ask: &Ask<'_>) -> Result<Option<Answer>, Failure> {
         let found = find(self.db(), ask).await?;
         let (decision, read) = match self.judge(self.db(), ask, found).await? {
@@ -152,7 +152,7 @@ impl App {
         Ok(self.stored(decided, content).await)
     }
 
-    /// Says whether the change could be made, and makes nothing of it; the answer where it was made before.
+    /// Checks whether the change could be made, without making it; returns the recorded result if it was made before.
     pub(super) async fn try_without_storing(&self, ask: &Ask<'_>) -> Result<Option<Answer>, Failure> {
         let found = find(self.db(), ask).await?;
         Ok(match Box::pin(self.judge(self.db(), ask, found)).await? {
@@ -174,7 +174,8 @@ impl App {
         {
             return Err(Problem::version_conflict(expected, claim.version).into());
         }
-        // The status comes before the values: an edit in a closed status is told so, not that a field is wrong.
+        // The status is checked before the values: an edit in a closed status gets the status problem, not one about a
+        // field.
         let rule = lifecycle::may_ever(ask.change.action(), ask.caller).map_err(AppError::from)?;
         lifecycle::guard(rule, claim, ask.caller, self.now())?;
         let command = Box::pin(self.command(on, claim, ask)).await?;

@@ -21,17 +21,17 @@ use crate::{
 };
 
 impl App {
-    /// Makes a draft of the caller's partner; what would refuse its submission comes beside it (E).
+    /// Creates a draft of the caller's partner; the result has what would prevent its submission as warnings (E).
     ///
     /// # Errors
-    /// `FORBIDDEN` for anybody but a partner with `claims:write`; the database's.
+    /// `FORBIDDEN` for every caller except a partner with `claims:write`; database errors.
     pub async fn create_claim(
         &self,
         caller: &Caller,
         input: CreateClaim,
         key: Option<String>,
     ) -> Result<Answer, AppError> {
-        // Whoever may edit a draft may make one (A1).
+        // Every role that may edit a draft may create one (A1).
         lifecycle::may_ever(ClaimAction::Edit, caller)?;
         let key = match Key::new(caller, key.as_deref(), "createClaim", &input) {
             Ok(key) => key,
@@ -42,7 +42,7 @@ impl App {
 
     async fn try_to_create(&self, caller: &Caller, input: &CreateClaim, key: Option<&Key>) -> Result<Answer, Failure> {
         let partner_id =
-            caller.partner_id().ok_or_else(|| AppError::Forbidden("Only a partner makes claims.".to_owned()))?;
+            caller.partner_id().ok_or_else(|| AppError::Forbidden("Only partners create claims.".to_owned()))?;
         let transaction = self.db().begin().await?;
         if let Some(key) = key
             && let Some(done) = key.earlier::<Done>(&transaction).await??
@@ -73,7 +73,7 @@ impl App {
             key.remember(&transaction, &done, now).await?;
         }
         transaction.commit().await?;
-        self.tail().wake();
+        self.tail().committed();
         Ok(Answer { claim: Some(claim), problems, ..Answer::default() })
     }
 }

@@ -25,7 +25,7 @@ use crate::{
     },
 };
 
-/// A change that was decided: what is to be stored, and what it will answer.
+/// A decided change: what to store, and the result to return.
 pub(super) struct Decided {
     pub(super) plan: Plan,
     claim_id: Uuid,
@@ -68,9 +68,9 @@ impl App {
         Ok(Decided { plan, claim_id: id, comment, done })
     }
 
-    /// The answer to a change that was stored and committed; `content` is what no row speaks of any more.
+    /// The result of a change that was committed; `content` is what no row refers to any longer.
     pub(super) async fn stored(&self, decided: Decided, content: Vec<String>) -> Answer {
-        self.tail().wake();
+        self.tail().committed();
         if decided.plan.has_notices() {
             self.outbox().wake();
         }
@@ -83,18 +83,19 @@ impl App {
         Answer { deleted_claim_id: done.deleted_claim_id, claim, document, comment, problems: done.problems }
     }
 
-    /// Removes content that no row speaks of any more. Where that fails it stays behind unseen, and the log says so.
+    /// Deletes content that no row refers to any longer. If that fails, the failure is logged and the content stays,
+    /// unused.
     pub(super) async fn remove_content(&self, key: &str) {
         if let Err(error) = self.documents().delete(key).await {
             tracing::warn!(
                 document = key,
                 error = error.for_the_log(),
-                "the content of a removed document stayed behind"
+                "the content of a removed document could not be deleted"
             );
         }
     }
 
-    /// The answer that was given when this was done before, read anew (J1).
+    /// The result of the earlier execution, read again (J1).
     pub(super) async fn again(&self, caller: &Caller, done: Done) -> Result<Answer, Failure> {
         let ids: Vec<Uuid> = done.claim_id.into_iter().collect();
         let claim = store::claims::by_ids(self.db(), caller, &ids, Wanted::ROW).await?.pop().map(ClaimRow::into_claim);

@@ -88,7 +88,7 @@ pub struct CreateClaim {
 /// A line as given.
 #[derive(Clone, Debug, Serialize)]
 pub struct LineInput {
-    /// The product; nothing where the id names no product at all.
+    /// The product; `None` if the id names no product at all.
     pub sku_id: Option<Uuid>,
     /// The subscription id as typed.
     pub typed: Option<String>,
@@ -105,7 +105,7 @@ pub struct EditInput {
     pub mpn_id: Patch<String>,
     /// Lines to add.
     pub add_lines: Vec<LineInput>,
-    /// Lines to remove; nothing where an id names no line at all.
+    /// Lines to remove; `None` if an id names no line at all.
     pub remove_lines: Vec<Option<Uuid>>,
     /// The customer's contact.
     pub customer_contact: Patch<Contact>,
@@ -148,7 +148,7 @@ pub enum Change {
     },
     /// Remove a document.
     RemoveProof {
-        /// The document; nothing where the id names no document at all.
+        /// The document; `None` if the id names no document at all.
         document_id: Option<Uuid>,
     },
     /// Delete the draft.
@@ -159,7 +159,7 @@ pub enum Change {
     StartReview,
     /// Assign the review.
     Assign {
-        /// The reviewer's token subject; none takes the review away from whoever has it (R2).
+        /// The reviewer's token subject; `None` removes the current reviewer (R2).
         subject: Option<String>,
     },
     /// Move the review of one reviewer (R3).
@@ -250,7 +250,7 @@ impl Change {
         )
     }
 
-    /// The row of the lifecycle table that it stands under.
+    /// Its row in the lifecycle table.
     #[must_use]
     pub const fn action(&self) -> ClaimAction {
         match self {

@@ -58,8 +58,9 @@ impl Stored {
 }
 
 impl App {
-    /// Attaches a document. Its content is put in place between two transactions, so that none waits for the store of documents
-    /// while it holds locks: the first one tells whether the document would be taken, the second one takes it.
+    /// Attaches a document. Its content is stored between two transactions, so that no transaction waits for the
+    /// document store while it holds locks: the first checks whether the document would be accepted, the second
+    /// attaches it.
     pub(super) async fn upload(&self, ask: &Ask<'_>, stored: &Stored) -> Result<Answer, AppError> {
         match tried(|| self.try_without_storing(ask)).await? {
             Ok(None) => {}

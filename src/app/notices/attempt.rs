@@ -41,7 +41,7 @@ const TRIED_FOR: i64 = 24 * HOUR;
 /// When the digest of a day goes out, in the policy's time zone.
 const DIGEST_AT: Time = Time::constant(8, 0, 0, 0);
 
-/// How often the fate of a notice is stored anew where the database does not answer.
+/// How often storing the result of an attempt is retried while the database does not respond.
 const STORING_TRIES: u32 = 8;
 
 /// A notice under way.
@@ -51,7 +51,7 @@ pub(super) struct Attempt<'a> {
 }
 
 impl Attempt<'_> {
-    /// Makes the attempt, and stores what came of it.
+    /// Makes the attempt, and stores its result.
     pub(super) async fn make(self) -> Result<(), AppError> {
         let app = &self.courier.app;
         let now = app.now();
@@ -59,12 +59,12 @@ impl Attempt<'_> {
             return self.end(Fate::Skipped("its deadline has passed".to_owned())).await;
         }
         let Some(sources) = app.sources(&[&self.notice]).await?.remove(&self.notice.id) else {
-            return self.end(Fate::Recorded("no facts were kept of it".to_owned())).await;
+            return self.end(Fate::Recorded("its data was not stored".to_owned())).await;
         };
         if let Some(Told::ConsentRequested { requested_at, .. }) = &self.notice.told
             && sources.open_consent != Some(requested_at.micros())
         {
-            return self.end(Fate::Skipped("consent is not asked for any more".to_owned())).await;
+            return self.end(Fate::Skipped("consent is no longer requested".to_owned())).await;
         }
         if self.notice.message.is_some() {
             return self.send().await;
@@ -80,8 +80,8 @@ impl Attempt<'_> {
         }
     }
 
-    /// How the notice is wanted (M5). One that waited for a digest goes into it, whatever is wanted by now, unless digests
-    /// were turned off.
+    /// The preference for the notice (M5). A notice that waited for a digest goes into it, whatever the preference is
+    /// now, unless digests were turned off.
     async fn wanted(&self) -> Result<NoticePreference, StoreError> {
         let Some(owner) = self.notice.owner().filter(|_| !self.notice.kind.is_mandatory()) else {
             return Ok(NoticePreference::Immediately);
@@ -107,7 +107,7 @@ impl Attempt<'_> {
         next.map_or(now, |next| next.timestamp().into())
     }
 
-    /// Puts it, with everything else that waits for the recipient's digest, into one.
+    /// Puts it and everything else that waits for the recipient's digest into one message.
     async fn digest(&self, now: Timestamp) -> Result<(), StoreError> {
         let row = rows::digest(&self.notice, now);
         outbox::begin_digest(self.courier.app.db(), &self.notice, row, now).await?;
@@ -238,7 +238,8 @@ impl Attempt<'_> {
         Fate::Again(Timestamp::from_micros(at).unwrap_or(now), why)
     }
 
-    /// Stores the fate, again and again for a while where the database does not answer: what was sent must not be sent again.
+    /// Stores the result, with retries while the database does not respond: a message that was sent must not be sent
+    /// again.
     async fn end(&self, fate: Fate) -> Result<(), AppError> {
         let app = &self.courier.app;
         if matches!(fate, Fate::Skipped(_)) {

@@ -1,8 +1,8 @@
-//! The courier: takes what is due from the outbox, has it written once, hands it to the mail server, and stores what came of
-//! it (M2, M5, M6).
+//! The courier: leases due notices from the outbox, has each written once, sends it to the mail server, and stores the
+//! result (M2, M5, M6).
 //!
-//! Any number of servers may have one. A notice is leased while it is worked on; a server that dies loses its leases after
-//! a few seconds, and another goes on with the same message.
+//! Any number of servers may have one. A notice is leased while it is being delivered; the leases of a server that dies
+//! expire after a few seconds, and another server continues with the same message.
 
 use std::{future::Future, sync::Arc, time::Duration};
 
@@ -45,7 +45,7 @@ pub struct Courier {
     pub(super) mailer: Mailer,
     pub(super) from: String,
     pub(super) host: String,
-    /// Tells this server's leases from others'.
+    /// Distinguishes this server's leases from others'.
     pub(super) id: Uuid,
     at_once: usize,
 }
@@ -61,7 +61,7 @@ impl Courier {
         Ok(Self { app, mailer: Mailer::new(config)?, from, host, id: ids::new(), at_once })
     }
 
-    /// Delivers until `stop` is done; what is under way then has a few seconds to end.
+    /// Delivers until `stop` completes; deliveries in progress then have a few seconds to end.
     pub async fn run(self: Arc<Self>, stop: impl Future<Output = ()>) {
         tokio::pin!(stop);
         let room = Arc::new(Semaphore::new(self.at_once));
@@ -82,17 +82,16 @@ impl Courier {
             }
             while under_way.try_join_next().is_some() {}
             if let Err(error) = self.take(&room, &mut under_way).await {
-                tracing::warn!(cause = error.for_the_log(), "the outbox could not be read; it is tried again");
+                tracing::warn!(cause = error.for_the_log(), "the outbox could not be read; trying again");
             }
         }
         let ended = async { while under_way.join_next().await.is_some() {} };
         if tokio::time::timeout(FAREWELL, ended).await.is_err() {
-            tracing::info!("deliveries that were under way are left to the next start or another server");
+            tracing::info!("unfinished deliveries are left to another server or the next start");
         }
     }
 
-    /// Takes what is due and there is room for; each is delivered by a task of its own, which wakes the courier when it has
-    /// ended.
+    /// Leases due notices up to the limit; each is delivered by its own task, which wakes the courier when it ends.
     async fn take(self: &Arc<Self>, room: &Arc<Semaphore>, under_way: &mut JoinSet<()>) -> Result<(), StoreError> {
         let most = u32::try_from(room.available_permits()).unwrap_or(u32::MAX);
         let Ok(mut places) = Arc::clone(room).try_acquire_many_owned(most) else { return Ok(()) };
@@ -105,7 +104,7 @@ impl Courier {
                 let id = notice.id;
                 if let Err(error) = (Attempt { courier: &courier, notice }).make().await {
                     // Its lease ends by itself.
-                    tracing::error!(notice = %id, cause = ?error, "a notice could not be delivered; it is tried again");
+                    tracing::error!(notice = %id, cause = ?error, "a notice could not be delivered; trying again");
                 }
                 drop(place);
                 courier.app.outbox().wake();

@@ -1,7 +1,7 @@
 //! The links in mails: one declines one claim until its window closes (M3), one turns a kind of message off (M5).
 //!
-//! A token is 32 random bytes, of which the database has the hash. It is good for what its notice says and nothing else.
-//! A link that is unknown, spent or expired is answered alike.
+//! A token is 32 random bytes, of which the database has the hash. It is valid only for the purpose of its notice.
+//! Unknown, used and expired links get the same response.
 
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use domain::{
@@ -55,7 +55,7 @@ pub struct Declinable {
     pub language: Language,
 }
 
-/// What became of declining by a link.
+/// The result of declining by a link.
 #[derive(Clone, Debug)]
 pub enum Declined {
     /// The claim was declined.
@@ -65,18 +65,18 @@ pub enum Declined {
 }
 
 impl App {
-    /// What the token opens; nothing where it is unknown, spent or expired. Changes nothing.
+    /// What the token opens; `None` if it is unknown, spent or expired. Changes nothing.
     ///
     /// # Errors
-    /// The database's.
+    /// Database errors.
     pub async fn declinable(&self, token: &str) -> Result<Option<Declinable>, AppError> {
         Ok(self.open(token).await?.map(|(_, found)| found))
     }
 
-    /// Declines the claim that the token opens, which spends it (M3, N3); nothing where it opens none.
+    /// Declines the claim that the token opens, which spends it (M3, N3); `None` if it opens none.
     ///
     /// # Errors
-    /// The database's.
+    /// Database errors.
     pub async fn decline_by_link(&self, token: &str, reason: Option<String>) -> Result<Option<Declined>, AppError> {
         let Some((notice, found)) = self.open(token).await? else { return Ok(None) };
         let (Some(claim_id), Some(tenant_id)) = (notice.claim_id, notice.tenant_id) else { return Ok(None) };
@@ -95,7 +95,7 @@ impl App {
         }
         let of_reason: Vec<Problem> =
             answer.problems.into_iter().filter(|problem| problem.field == Some(vec!["reason".to_owned()])).collect();
-        // Anything else means that somebody was quicker, or that the time is over by now.
+        // Anything else means that the claim was changed meanwhile, or that the time has passed.
         Ok((!of_reason.is_empty()).then_some(Declined::Wrong(found, of_reason)))
     }
 
@@ -119,20 +119,20 @@ impl App {
         Ok(reads::by_token_hash(self.db(), &hash(token)).await?)
     }
 
-    /// The language of the message that the token turns off; nothing where it turns off none.
+    /// The language of the message that the token turns off; `None` if the token is not valid.
     ///
     /// # Errors
-    /// The database's.
+    /// Database errors.
     pub async fn unsubscribable(&self, token: &str) -> Result<Option<Language>, AppError> {
         let notice = self.of_token(token).await?.filter(|notice| !notice.kind.is_mandatory());
         Ok(notice.map(|notice| Language::of(notice.locale.as_deref())))
     }
 
-    /// Turns off, for its recipient, the kind of message that the token came with (M5, RFC 8058); nothing where it turns off
-    /// none.
+    /// Turns off, for its recipient, the kind of message that contained the token (M5, RFC 8058); `None` if the token
+    /// is not valid.
     ///
     /// # Errors
-    /// The database's.
+    /// Database errors.
     pub async fn unsubscribe_by_link(&self, token: &str) -> Result<Option<Language>, AppError> {
         let Some(notice) = self.of_token(token).await?.filter(|notice| !notice.kind.is_mandatory()) else {
             return Ok(None);
@@ -155,14 +155,14 @@ pub enum LinkKind {
     Unsubscribe,
 }
 
-/// A link that somebody follows.
+/// A link that a person opened.
 #[derive(Clone, Debug)]
 pub struct Link {
     /// Which one.
     pub kind: LinkKind,
     /// Its token.
     pub token: String,
-    /// Whether what it is for is to be done; else it is only looked at.
+    /// Whether to execute the action of the link, or only to show its page.
     pub acts: bool,
     /// Why the customer declines.
     pub reason: Option<String>,
@@ -175,9 +175,9 @@ pub struct Link {
 /// The page that a link leads to, as HTML.
 #[derive(Clone, Debug)]
 pub enum Followed {
-    /// What is behind it, or that it was done.
+    /// The page of the link, or the confirmation.
     Page(String),
-    /// The form again: what was filled in cannot be taken.
+    /// The form again, because its input was invalid.
     Refused(String),
     /// There is nothing behind it: unknown, spent and expired alike.
     Gone(String),
@@ -187,7 +187,7 @@ impl App {
     /// Follows a link of a mail. Changes nothing unless the link acts.
     ///
     /// # Errors
-    /// The database's; a page that cannot be written.
+    /// Database errors; a page that cannot be written.
     pub async fn follow_link(&self, link: Link) -> Result<Followed, AppError> {
         let found = match link.kind {
             LinkKind::Consent => self.consent_page(&link).await?,
@@ -198,7 +198,7 @@ impl App {
                 self.unsubscribable(&link.token).await?.map(|language| (language, Page::Unsubscribe))
             }
         };
-        // A page that leads nowhere tells nothing of a notice, not even its language.
+        // The page for an invalid link reveals nothing about a notice, not even its language.
         let (language, page) = found.unwrap_or((link.accepted, Page::Gone));
         let html = pages::html(self.writer(), link.language.unwrap_or(language), &page)?;
         Ok(match page {

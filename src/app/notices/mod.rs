@@ -1,4 +1,4 @@
-//! Notices: whom they go to, and, where there is a channel, their delivery (M).
+//! Notices: whom they go to, and, if there is a channel, their delivery (M).
 
 mod attempt;
 mod courier;
@@ -36,7 +36,7 @@ impl Outbox {
         Self { has_channel: true, written: Notify::new() }
     }
 
-    /// Says that there may be something new.
+    /// Signals that there may be new notices.
     pub fn wake(&self) {
         self.written.notify_one();
     }
@@ -60,7 +60,7 @@ impl App {
         &self.0.outbox
     }
 
-    /// How the delivery of a notice stands that is written now.
+    /// The initial delivery state of a new notice.
     #[must_use]
     pub(in crate::app) fn state_of_new_notices(&self) -> DeliveryState {
         if self.outbox().has_channel { DeliveryState::Pending } else { DeliveryState::Recorded }

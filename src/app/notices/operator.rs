@@ -11,7 +11,7 @@ use crate::{
 /// A notice as the operator sees it.
 pub type Listed = Notice;
 
-/// What became of sending a notice again.
+/// The result of sending a notice again.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Resent {
     /// It is tried from now on.
@@ -28,15 +28,15 @@ impl App {
     /// The latest notices in these states, newest first.
     ///
     /// # Errors
-    /// The database's.
+    /// Database errors.
     pub async fn list_notices(&self, states: &[DeliveryState], most: u64) -> Result<Vec<Listed>, AppError> {
         Ok(reads::latest(self.db(), states, most).await?)
     }
 
-    /// Has a notice sent again. Its address is no longer marked as refused; a digest goes with all that it carries.
+    /// Has a notice sent again, and removes the mark from its address; a digest is sent with all its notices.
     ///
     /// # Errors
-    /// The database's.
+    /// Database errors.
     pub async fn resend_notice(&self, id: Uuid) -> Result<Resent, AppError> {
         let Some(notice) = reads::find(self.db(), id).await? else { return Ok(Resent::Unknown) };
         let now = self.now();
@@ -64,7 +64,7 @@ impl App {
     /// Forgets stored mails whose time is over, with the tokens in them.
     ///
     /// # Errors
-    /// The database's.
+    /// Database errors.
     pub async fn forget_useless_mails(&self) -> Result<(), AppError> {
         Ok(outbox::forget_useless(self.db(), self.now()).await?)
     }

@@ -16,10 +16,10 @@ use crate::{
     store::{records::owner, write::outbox},
 };
 
-/// What became of saying how a kind of notice is wanted.
+/// The result of setting a preference.
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
 pub struct Preferred {
-    /// The kind; nothing where it was refused.
+    /// The kind; `None` if it was refused.
     pub kind: Option<NoticeKind>,
     /// How it is wanted now.
     pub preference: Option<NoticePreference>,
@@ -28,11 +28,11 @@ pub struct Preferred {
 }
 
 impl App {
-    /// Says how a kind of notice is wanted, from the next one on.
+    /// Sets the preference for a kind of notice, from the next notice on.
     ///
     /// # Errors
-    /// `FORBIDDEN` without the scope, and for a caller whose notices somebody else decides about or who gets none; the
-    /// database's.
+    /// `FORBIDDEN` without the scope, and for a caller who may not set the preference or receives no notices; database
+    /// errors.
     pub async fn set_notice_preference(
         &self,
         caller: &Caller,
@@ -78,17 +78,17 @@ impl App {
 /// Whose notices the caller decides about.
 fn owner_of(caller: &Caller) -> Result<String, AppError> {
     if !caller.has(Scope::NoticesRead) {
-        return Err(AppError::Forbidden(format!("This needs the scope {}.", Scope::NoticesRead)));
+        return Err(AppError::Forbidden(format!("The token needs the scope {}.", Scope::NoticesRead)));
     }
     let admins = [Role::GlobalAdmin, Role::BillingAdmin, Role::IncentivesAdmin];
     match caller.side {
         Side::Partner(id) if caller.is_any(&admins) => Ok(owner::partner(id)),
         Side::Partner(_) => {
-            Err(AppError::Forbidden("Only the partner's admins set how its notices are sent.".to_owned()))
+            Err(AppError::Forbidden("Only a partner's admins may set how its notices are sent.".to_owned()))
         }
         Side::Customer(id) => Ok(owner::customer(id)),
         Side::Vendor if caller.is_any(&[Role::Reviewer, Role::ReviewLead]) => Ok(owner::reviewer(&caller.subject)),
-        Side::Vendor => Err(AppError::Forbidden("None of the token's roles gets notices.".to_owned())),
+        Side::Vendor => Err(AppError::Forbidden("None of the token's roles receives notices.".to_owned())),
     }
 }
 
@@ -96,13 +96,14 @@ fn owner_of(caller: &Caller) -> Result<String, AppError> {
 fn impossible(kind: NoticeKind, preference: NoticePreference) -> Option<Problem> {
     match (kind, preference) {
         (kind, NoticePreference::Daily | NoticePreference::Off) if kind.is_mandatory() => Some(
-            Problem::invalid(["preference"], format!("Notices of the kind {kind} are always sent at once."))
-                .remedy(format!("Leave {kind} at {}.", NoticePreference::Immediately)),
+            Problem::invalid(["preference"], format!("Notices of the kind {kind} are always sent immediately."))
+                .remedy(format!("Keep {kind} at {}.", NoticePreference::Immediately)),
         ),
-        (NoticeKind::Digest, NoticePreference::Immediately) => Some(
-            Problem::invalid(["preference"], "The digest is sent once a day.")
-                .remedy("Give DAILY or OFF; to get a kind of notice at once, set the preference of that kind."),
-        ),
+        (NoticeKind::Digest, NoticePreference::Immediately) => {
+            Some(Problem::invalid(["preference"], "The digest is sent once a day at most.").remedy(
+                "Choose DAILY or OFF; to receive a kind of notice immediately, set the preference of that kind.",
+            ))
+        }
         _ => None,
     }
 }

@@ -18,7 +18,7 @@ use crate::{
 /// A notice in words.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Worded {
-    /// Where it goes, or whose it is where there is no address.
+    /// The address, or the recipient's name if there is no address.
     pub recipient: String,
     /// The language.
     pub locale: String,
@@ -50,7 +50,7 @@ impl App {
     /// Notices in words, each in its recipient's language, by id.
     ///
     /// # Errors
-    /// The database's; a text that cannot be written.
+    /// Database errors; a text that cannot be written.
     pub async fn worded(&self, notices: &[Notice]) -> Result<HashMap<Uuid, Worded>, AppError> {
         let mut all = HashMap::with_capacity(notices.len());
         let mut unwritten = Vec::new();
@@ -73,7 +73,7 @@ impl App {
         Ok(all)
     }
 
-    /// What notices are written from, by id; those of which no facts were kept are missing.
+    /// The facts of notices, by id; notices whose facts were not stored are missing.
     pub(super) async fn sources(&self, notices: &[&Notice]) -> Result<HashMap<Uuid, Sources>, StoreError> {
         let reached = reads::reached(self.db(), notices).await?;
         let digests =

@@ -48,7 +48,7 @@ impl App {
     /// Records, in the transaction that disables a webhook endpoint, the notice of that to its owner (W4).
     ///
     /// # Errors
-    /// The database's.
+    /// Database errors.
     pub async fn record_webhook_disabled(
         &self,
         transaction: &Transaction,

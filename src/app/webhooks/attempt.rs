@@ -26,7 +26,7 @@ const SECOND: i64 = 1_000_000;
 /// What an attempt came to.
 #[derive(Debug)]
 pub(super) struct Attempted {
-    /// What becomes of the delivery.
+    /// The result for the delivery.
     pub(super) done: Done,
     /// The endpoint, as it was when the attempt began.
     pub(super) endpoint: Endpoint,
@@ -79,7 +79,7 @@ impl App {
         let (Some(entry), Some(claim)) = (entry, claim) else { return Err(Without::Sight) };
         let renderer = self.renderer().ok_or(Without::Chance(5 * SECOND))?;
         let Some(signer) = self.signer(endpoint) else {
-            tracing::error!(endpoint = %endpoint.id, "a webhook's secret does not open with the keys of --webhook-key");
+            tracing::error!(endpoint = %endpoint.id, "a webhook's secret cannot be decrypted with the keys of --webhook-key");
             return Err(Without::Chance(60 * SECOND));
         };
         let body = match &endpoint.selection {
@@ -111,13 +111,13 @@ impl App {
         }
     }
 
-    /// Whether the caller still sees an event; where that cannot be told, it does.
+    /// Whether the caller still sees an event; true if that cannot be determined.
     async fn is_seen(&self, caller: &Caller, event: WebhookEventType, entry: &HistoryEntry) -> bool {
         log::is_seen(self.db(), caller, &feed(event), entry.id).await.unwrap_or(true)
     }
 }
 
-/// What becomes of a delivery that has failed so often before (W3, W4).
+/// The result for a delivery after this many failures (W3, W4).
 fn outcome(sent: &Sent, failures: i32, now: Timestamp) -> Outcome {
     if sent.is_accepted() {
         return Outcome::Sent;

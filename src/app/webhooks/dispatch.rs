@@ -1,7 +1,9 @@
-//! The dispatcher: one loop a server, which plans, takes what is due, and notes what became of it. Only the attempts run beside it.
+//! The dispatcher: one loop per server, which plans deliveries, takes due ones, and stores their results. Only the
+//! attempts run beside it.
 
 use std::{collections::HashMap, future::Future, time::Duration};
 
+use domain::webhook::PROMPT_WITHIN;
 use tokio::{
     sync::watch,
     task::{Id, JoinError, JoinSet},
@@ -11,8 +13,8 @@ use uuid::Uuid;
 
 use super::{
     attempt::Attempted,
-    plan::{MOST_PENDING, Step},
-    take::Running,
+    plan::{MOST_PENDING, MOST_UNTRIED, Step},
+    slots::Slots,
 };
 use crate::{
     app::{App, AppError},
@@ -20,13 +22,13 @@ use crate::{
     store::{
         StoreError,
         records::Position,
-        webhooks::{self, Active},
-        write::webhooks as writes,
+        webhooks::{self, Active, Standing},
+        write::webhooks::{self as writes, Outcome},
     },
     telemetry,
 };
 
-/// How often it is looked for what is due, where nothing happens meanwhile.
+/// How often to look for due deliveries while nothing else happens.
 const EVERY: Duration = Duration::from_millis(250);
 /// How often the endpoints are read again, and how often it is measured how much waits, in microseconds.
 const ENDPOINTS_EVERY: i64 = 1_000_000;
@@ -52,7 +54,7 @@ struct Dispatcher {
     attempts: JoinSet<Attempted>,
     /// The endpoint and the delivery of each attempt that runs.
     tasks: HashMap<Id, (Uuid, Uuid)>,
-    running: Running,
+    slots: Slots,
     ended: Vec<Attempted>,
 }
 
@@ -67,7 +69,7 @@ impl App {
             reached: self.tail().watch(),
             attempts: JoinSet::new(),
             tasks: HashMap::new(),
-            running: Running::default(),
+            slots: Slots::default(),
             ended: Vec::new(),
         };
         tokio::pin!(stop);
@@ -89,9 +91,9 @@ impl Dispatcher {
         let watch = telemetry::stopwatch();
         if let Err(error) = self.round().await {
             if error.is_unavailable() {
-                tracing::debug!(error = error.for_the_log(), "webhooks wait for the database");
+                tracing::debug!(error = error.for_the_log(), "webhooks are waiting for the database");
             } else {
-                tracing::error!(error = error.for_the_log(), "webhooks cannot be dispatched; it is tried again");
+                tracing::error!(error = error.for_the_log(), "webhooks cannot be dispatched; trying again");
             }
             return EVERY;
         }
@@ -104,7 +106,10 @@ impl Dispatcher {
         sleep(pause).await;
         tokio::select! {
             Some(ended) = self.attempts.join_next_with_id(), if !self.attempts.is_empty() => self.note(ended),
-            () = self.app.0.webhooks_shared.hint.notified() => self.read_at = 0,
+            () = self.app.0.webhooks_shared.hint.notified() => {
+                self.read_at = 0;
+                self.slots.wake();
+            }
             Ok(()) = self.reached.changed(), if !self.active.is_empty() => {}
             () = sleep(EVERY) => {}
         }
@@ -115,21 +120,42 @@ impl Dispatcher {
             Ok((id, _)) => *id,
             Err(error) => error.id(),
         };
-        if let Some((endpoint, _)) = self.tasks.remove(&id) {
-            self.running.end(endpoint);
+        if let Some((endpoint, delivery)) = self.tasks.remove(&id) {
+            self.slots.end(endpoint, delivery);
         }
         match ended {
-            Ok((_, attempted)) => self.ended.push(attempted),
+            Ok((_, attempted)) => {
+                self.learn(&attempted);
+                self.ended.push(attempted);
+            }
             // The delivery is made again when its lease is over.
-            Err(error) => tracing::error!(%error, "an attempt to send a webhook ended early"),
+            Err(error) => tracing::error!(%error, "an attempt to send a webhook was aborted"),
         }
+    }
+
+    /// Learns from an attempt how its endpoint stands, before that is noted and read again.
+    fn learn(&mut self, attempted: &Attempted) {
+        let id = attempted.endpoint.id;
+        let took = attempted.done.attempt.as_ref().map_or(0, |attempt| attempt.milliseconds);
+        let standing = match attempted.done.outcome {
+            Outcome::Sent if took < PROMPT_WITHIN => Standing::Prompt,
+            Outcome::Sent | Outcome::Retry(_) | Outcome::Parked => Standing::Troubled,
+            Outcome::Skipped | Outcome::Later(_) => return,
+        };
+        if attempted.done.outcome == Outcome::Sent {
+            self.slots.accepted(id);
+        } else {
+            self.slots.failed(id, Clock::System.now().micros());
+        }
+        self.active.iter_mut().filter(|one| one.id == id).for_each(|one| one.standing = standing);
     }
 
     async fn round(&mut self) -> Result<(), StoreError> {
         self.settle().await?;
         let now = Clock::System.now().micros();
+        self.slots.look_at_clocks(self.app.now().micros(), now);
         if now - self.read_at >= ENDPOINTS_EVERY {
-            self.active = webhooks::active(self.app.db(), MOST_PENDING).await?;
+            self.read_endpoints().await?;
             self.read_at = now;
         }
         if now - self.measured_at >= QUEUE_EVERY {
@@ -140,9 +166,9 @@ impl Dispatcher {
             return Ok(());
         }
         self.plan().await?;
-        for taken in self.app.take_webhooks(&self.running, &self.active).await? {
+        for (lane, taken) in self.app.take_webhooks(&self.slots, &self.active).await? {
             let (endpoint, delivery) = (taken.endpoint.id, taken.delivery.id);
-            self.running.begin(endpoint);
+            self.slots.begin(endpoint, delivery, lane, Clock::System.now().micros());
             let app = self.app.clone();
             let task = self.attempts.spawn(async move { app.attempt_webhook(taken).await });
             self.tasks.insert(task.id(), (endpoint, delivery));
@@ -150,21 +176,27 @@ impl Dispatcher {
         Ok(())
     }
 
+    async fn read_endpoints(&mut self) -> Result<(), StoreError> {
+        self.active = webhooks::active(self.app.db(), (MOST_PENDING, MOST_UNTRIED)).await?;
+        self.slots.keep(&self.active);
+        Ok(())
+    }
+
     async fn plan(&mut self) -> Result<(), StoreError> {
         let Some(reached) = *self.reached.borrow_and_update() else { return Ok(()) };
-        for _ in 0..STEPS {
-            match self.app.plan_webhooks(&mut self.active, reached).await? {
+        let resting = self.slots.resting(Clock::System.now().micros());
+        for step in 0..STEPS {
+            let troubled = (step == 0).then_some(&resting);
+            match self.app.plan_webhooks(&mut self.active, reached, troubled).await? {
                 Step::Done => break,
                 Step::More => {}
-                Step::Stale => {
-                    self.active = webhooks::active(self.app.db(), MOST_PENDING).await?;
-                }
+                Step::Stale => self.read_endpoints().await?,
             }
         }
         Ok(())
     }
 
-    /// Notes what became of the attempts that have ended, some at a time.
+    /// Stores the results of finished attempts, in batches.
     async fn settle(&mut self) -> Result<(), StoreError> {
         while let Some(ended) = self.attempts.try_join_next_with_id() {
             self.note(ended);
@@ -174,7 +206,7 @@ impl Dispatcher {
             match self.app.settle_webhooks(some).await {
                 Ok(()) => {}
                 Err(AppError::Unavailable(cause)) => return Err(StoreError::Unavailable(cause)),
-                Err(error) => tracing::error!(?error, "what became of webhooks could not be noted"),
+                Err(error) => tracing::error!(?error, "the results of webhooks could not be stored"),
             }
         }
         Ok(())
@@ -187,7 +219,7 @@ impl Dispatcher {
         Ok(())
     }
 
-    /// Lets attempts end for a moment, and gives back what was not attempted.
+    /// Waits a moment for attempts to end, and releases deliveries that were not attempted.
     async fn part(&mut self) {
         let ending = async {
             while let Some(ended) = self.attempts.join_next_with_id().await {
@@ -198,7 +230,7 @@ impl Dispatcher {
         if let Err(error) = self.settle().await {
             tracing::warn!(
                 error = error.for_the_log(),
-                "the last results of webhooks were not stored; they are sent again"
+                "the last results of webhooks were not stored; these webhooks will be sent again"
             );
         }
         // Before they are aborted: an aborted attempt is one that has ended, and would keep its lease.
@@ -212,7 +244,10 @@ impl Dispatcher {
         if !left.is_empty()
             && let Err(error) = given_back.await
         {
-            tracing::warn!(error = error.for_the_log(), "webhooks could not be given back; they go on in 30 seconds");
+            tracing::warn!(
+                error = error.for_the_log(),
+                "leased webhooks could not be released; another server can send them after 30 seconds"
+            );
         }
     }
 }

@@ -1,4 +1,5 @@
-//! What is asked for endpoints, judged: keys, events, selections, positions; and the transaction in which endpoints are changed.
+//! Checks of endpoints' inputs (keys, events, selections, positions), and the transaction in which endpoints are
+//! changed.
 
 use domain::{
     caller::Caller,
@@ -22,7 +23,7 @@ use crate::{
 };
 
 impl App {
-    /// The key of a mutation; else what was answered, because it was done before or the key is not good.
+    /// The key of a mutation, or the result to return because the mutation was executed before or the key is invalid.
     pub(super) async fn key(
         &self,
         caller: &Caller,
@@ -35,7 +36,7 @@ impl App {
             Ok(None) => return Ok(Ok(None)),
             Err(problem) => return Ok(Err(Managed::refused(vec![problem]))),
         };
-        // Before anything is judged: what was done may be impossible by now.
+        // Before any check, because what was done before may be impossible now.
         let transaction = self.db().begin().await?;
         match key.earlier::<Managed>(&transaction).await? {
             Ok(None) => Ok(Ok(Some(key))),
@@ -65,7 +66,7 @@ impl App {
 
     pub(super) fn sealed(&self, endpoint: Uuid, secret: &Secret) -> Result<String, AppError> {
         let sealed = self.webhooks().sealer().seal(endpoint, secret);
-        sealed.ok_or_else(|| AppError::Internal("a webhook's secret could not be sealed".to_owned()))
+        sealed.ok_or_else(|| AppError::Internal("a webhook's secret could not be encrypted".to_owned()))
     }
 
     /// The events in the order of their kinds, and the selection, if they go together and it can be executed.
@@ -78,18 +79,20 @@ impl App {
         events.sort_unstable();
         events.dedup();
         let Some(event) = events.first().copied() else {
-            let problem = Problem::invalid(["events"], "The endpoint would receive no events.");
-            return Err(problem.remedy("Name at least one type of event."));
+            let problem = Problem::invalid(["events"], "The list of events is empty.");
+            return Err(problem.remedy("Give at least one type of event."));
         };
         let Some(selection) = selection else { return Ok((events, None)) };
         if events.len() > 1 {
-            let problem =
-                Problem::invalid(["selection"], "A selection is made on the event's type, and there are several.");
-            return Err(problem.remedy("Name one type of event, or leave the selection out."));
+            let count = events.len();
+            let message = format!("A selection needs a single type of event; the input has {count}.");
+            let problem = Problem::invalid(["selection"], message).param("count", count);
+            return Err(problem.remedy("Give one type of event, or omit the selection."));
         }
         let selection = selection.trim().to_owned();
         let Some(renderer) = self.renderer() else {
-            return Err(Problem::invalid(["selection"], "The server cannot judge a selection at the moment."));
+            return Err(Problem::invalid(["selection"], "The server cannot check selections at the moment.")
+                .remedy("Try again later, or omit the selection."));
         };
         match renderer.check(event, &selection, &caller.subject) {
             Ok(()) => Ok((events, Some(selection))),
@@ -100,7 +103,7 @@ impl App {
         }
     }
 
-    /// Where the entry stands that a text names as a position; inside, why there is none.
+    /// The place of the entry that a text names as a position; inside, the problem if there is none.
     pub(super) async fn position(&self, field: &str, text: &str) -> Result<Result<Position, Problem>, AppError> {
         let found = match history::decode_position(text) {
             Some(id) => log::position_of(self.db(), id).await?,
@@ -125,12 +128,13 @@ pub(super) fn given<T>(field: &str, patch: Patch<T>) -> Result<Option<T>, Proble
     match patch {
         Patch::Keep => Ok(None),
         Patch::Set(value) => Ok(Some(value)),
-        Patch::Clear => Err(Problem::invalid([field], format!("{field} cannot be cleared."))
-            .remedy("Leave it out to keep it as it is.")),
+        Patch::Clear => {
+            Err(Problem::invalid([field], format!("{field} cannot be cleared.")).remedy("Omit it to keep its value."))
+        }
     }
 }
 
-/// Whoever chooses events must be able to follow them live (W1, A5).
+/// A caller who chooses events must be allowed to subscribe to them live (W1, A5).
 pub(super) fn may_follow(caller: &Caller, events: &[WebhookEventType]) -> Result<(), AppError> {
     match events.iter().map(|event| event.scope()).find(|scope| !caller.has(*scope)) {
         None => Ok(()),

@@ -40,7 +40,7 @@ pub struct NewEndpoint {
     pub url: String,
     /// The types of events that it receives.
     pub events: Vec<WebhookEventType>,
-    /// What is selected of an event.
+    /// The selection on an event.
     pub selection: Option<String>,
     /// The position after which events are sent; nothing for those from now on.
     pub after: Option<String>,
@@ -48,24 +48,24 @@ pub struct NewEndpoint {
     pub asymmetric: bool,
 }
 
-/// What is to be changed of an endpoint.
+/// The changes to an endpoint.
 #[derive(Clone, Debug, Default, Serialize)]
 pub struct EndpointPatch {
     /// Where it is.
     pub url: Patch<String>,
     /// The types of events that it receives.
     pub events: Patch<Vec<WebhookEventType>>,
-    /// What is selected of an event.
+    /// The selection on an event.
     pub selection: Patch<String>,
     /// Whether it receives events.
     pub enabled: Patch<bool>,
 }
 
 impl App {
-    /// Makes an endpoint, and tells its secret: this once, also not to a repeat under the same idempotency key.
+    /// Creates an endpoint and returns its secret, only this once: a repeat under the same idempotency key gets none.
     ///
     /// # Errors
-    /// `FORBIDDEN` for callers who manage none, or may not follow the events; the database's.
+    /// `FORBIDDEN` for callers who may manage no endpoints, or may not subscribe to the events; database errors.
     pub async fn create_webhook_endpoint(
         &self,
         caller: &Caller,
@@ -108,9 +108,9 @@ impl App {
         }
         let count = webhooks::count(&transaction, endpoint.partner_id).await?;
         if count >= MOST_ENDPOINTS {
-            let message = format!("There are {count} webhook endpoints already, the most that there may be.");
+            let message = format!("There are already {count} webhook endpoints, which is the limit.");
             let problem = Problem::new(ProblemCode::NotAllowed, message).param("count", count);
-            return Err(problem.remedy("Delete those that are not used any more.").into());
+            return Err(problem.remedy("Delete those that are no longer used.").into());
         }
         writes::insert(&transaction, endpoint, &caller.subject).await?;
         self.end_managing(transaction, key, Managed::done(endpoint.id)).await
@@ -266,7 +266,7 @@ impl App {
         Ok(tried(attempt).await?.unwrap_or_else(Managed::refused))
     }
 
-    /// Gives an endpoint a new secret, and tells it: this once. For 24 hours the old one signs too.
+    /// Replaces the secret of an endpoint and returns the new one, only this once. For 24 hours the old one signs too.
     ///
     /// # Errors
     /// As [`App::create_webhook_endpoint`].

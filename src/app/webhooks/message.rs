@@ -1,4 +1,4 @@
-//! The message of a delivery: its id, its body, and what is kept of an attempt (W2, W5).
+//! The message of a delivery: its id and body, and what is stored about an attempt (W2, W5).
 
 use domain::{kinds::WebhookEventType, time::Timestamp, webhook};
 use serde::Serialize;
@@ -58,8 +58,8 @@ struct Test<'a> {
 
 /// The body of a message about an entry.
 ///
-/// `status` is the status after the event where that changed it, else the claim's now; `version` is the claim's version now, which a mutation
-/// would have to expect.
+/// `status` is the status after the event if the event changed it, otherwise the claim's current one; `version` is the
+/// claim's current version, for `expectedVersion`.
 pub(super) fn thin(renderer: &dyn Renderer, event: WebhookEventType, entry: &HistoryEntry, claim: &Told) -> String {
     let position = encode_position(entry.id);
     let claim_id = renderer.id_of(Named::Claim(claim.id));
@@ -76,7 +76,7 @@ pub(super) fn thin(renderer: &dyn Renderer, event: WebhookEventType, entry: &His
     body(event, entry, &position, data, None)
 }
 
-/// The body of a message with what was selected; nothing where that is no JSON: there is no such case.
+/// The body of a message with the selected data; `None` if that is not JSON, which never happens.
 pub(super) fn selected(
     event: WebhookEventType,
     entry: &HistoryEntry,
@@ -107,7 +107,7 @@ pub(super) fn test(endpoint_id: &str, at: Timestamp) -> String {
     serde_json::to_string(&body).unwrap_or_default()
 }
 
-/// What is kept of an attempt.
+/// What is stored about an attempt.
 pub(super) fn attempt(delivery_id: Uuid, at: Timestamp, sent: &Sent) -> Attempt {
     Attempt {
         id: ids::new(),

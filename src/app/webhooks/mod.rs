@@ -1,9 +1,10 @@
-//! Webhooks (W1-W6): events of the history, signed and sent to endpoints that partners and the vendor have named.
+//! Webhooks (W1-W6): events of the history, signed and sent to the endpoints of partners and the vendor.
 //!
-//! Nothing is added to the transaction of a write: the dispatcher ([`App::run_webhooks`]) reads the history by its position, as a
-//! subscriber does, and plans a delivery for each endpoint of each side that may see an entry. What is due is taken by one server at a
-//! time, rendered and judged anew, and sent. An endpoint has few attempts at once, those that fail have part of them together, and a
-//! delivery waits for the one before it on the same claim and endpoint only.
+//! Nothing is added to the transaction of a write: the dispatcher ([`App::run_webhooks`]) reads the history by its
+//! position, as a subscriber does, and plans a delivery for each endpoint of each side that may see an entry. What is
+//! due is taken by one server at a time, rendered and judged again, and sent. An endpoint has few attempts at once,
+//! those that fail have part of them together, and a delivery waits for the one before it on the same claim and
+//! endpoint only.
 
 mod attempt;
 mod dispatch;
@@ -14,6 +15,7 @@ mod plan;
 mod recover;
 mod replay;
 mod settle;
+mod slots;
 mod take;
 
 use std::{
@@ -55,7 +57,7 @@ pub enum Named {
     Endpoint(Uuid),
 }
 
-/// What knows the API: it names things, and executes an endpoint's selection as a live event is executed.
+/// The renderer, which knows the API: it encodes ids, and executes an endpoint's selection as live events are executed.
 pub trait Renderer: Send + Sync {
     /// The id by which the API names it.
     fn id_of(&self, named: Named) -> String;
@@ -93,7 +95,7 @@ pub enum Rendered {
 /// What the use cases share with the dispatcher.
 #[derive(Default)]
 pub(super) struct Shared {
-    /// Weak, for what renders stands on the use cases itself.
+    /// Weak, because the renderer itself uses the use cases.
     renderer: OnceLock<Weak<dyn Renderer>>,
     /// Something is to be done.
     hint: Notify,
@@ -105,10 +107,10 @@ impl fmt::Debug for Shared {
     }
 }
 
-/// What became of a change of an endpoint.
+/// The result of a change of an endpoint.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Managed {
-    /// The endpoint, or for a redelivery the delivery; nothing where it was refused.
+    /// The endpoint, or for a redelivery the delivery; `None` if it was refused.
     pub id: Option<Uuid>,
     /// Why it was refused.
     pub problems: Vec<Problem>,
@@ -124,7 +126,7 @@ impl Managed {
     }
 }
 
-/// What became of a recovery.
+/// The result of a recovery.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Recovered {
     /// How many deliveries are made again, or for the first time.
@@ -134,7 +136,7 @@ pub struct Recovered {
 }
 
 impl App {
-    /// Says what executes selections. Only the first call counts.
+    /// Sets the renderer. Only the first call counts.
     pub fn render_webhooks_by(&self, renderer: &Arc<dyn Renderer>) {
         let _ = self.0.webhooks_shared.renderer.set(Arc::downgrade(renderer));
     }
@@ -143,7 +145,7 @@ impl App {
         self.0.webhooks_shared.renderer.get()?.upgrade()
     }
 
-    /// What signs an endpoint's messages now; nothing where its secret does not open.
+    /// What signs an endpoint's messages now; `None` if its secret does not open.
     fn signer(&self, endpoint: &Endpoint) -> Option<Signer> {
         let sealer = self.webhooks().sealer();
         let mut secrets = vec![sealer.open(endpoint.id, &endpoint.secret)?];
@@ -155,7 +157,7 @@ impl App {
         Some(Signer { secrets, asymmetric: endpoint.public_key.is_some() })
     }
 
-    /// Says that webhooks may be due: the clock was moved, or somebody asked for one.
+    /// Signals that webhooks may be due: the clock was moved, or a delivery was requested.
     pub fn wake_webhooks(&self) {
         self.0.webhooks_shared.hint.notify_one();
     }
@@ -164,17 +166,17 @@ impl App {
 /// Whose endpoints the caller manages (W1): a partner's admins its own, a review lead the vendor's.
 ///
 /// # Errors
-/// `FORBIDDEN` for everybody else, and without the scope.
+/// `FORBIDDEN` for every other caller, and without the scope.
 pub fn managed_by(caller: &Caller, scope: Scope) -> Result<Owner, AppError> {
     if !caller.has(scope) {
-        return Err(AppError::Forbidden(format!("This needs the scope {scope}.")));
+        return Err(AppError::Forbidden(format!("The token needs the scope {scope}.")));
     }
     let admins = [Role::GlobalAdmin, Role::BillingAdmin, Role::IncentivesAdmin];
     match caller.side {
         Side::Partner(id) if caller.is_any(&admins) => Ok(Some(id)),
         Side::Vendor if caller.is(Role::ReviewLead) => Ok(None),
         _ => Err(AppError::Forbidden(format!(
-            "Only the roles {}, {} and {} manage their company's webhook endpoints, and {} the vendor's.",
+            "Only the roles {}, {} and {} may manage their company's webhook endpoints, and {} the vendor's.",
             Role::GlobalAdmin,
             Role::BillingAdmin,
             Role::IncentivesAdmin,
@@ -183,8 +185,8 @@ pub fn managed_by(caller: &Caller, scope: Scope) -> Result<Owner, AppError> {
     }
 }
 
-/// Who receives at an endpoint, as far as it decides what they see: the owner's side with the most that one of it may see. The
-/// scopes are those that the token had which chose what is received.
+/// The caller that decides what an endpoint receives: the owner's side with the widest visibility of that side, and the
+/// scopes of the token that chose the events.
 fn receiver(owner: Owner, endpoint: Uuid, scopes: Vec<Scope>) -> Caller {
     let (side, role) = match owner {
         Some(partner) => (Side::Partner(partner), Role::GlobalAdmin),

@@ -1,8 +1,10 @@
-//! From entries of the history to deliveries (W1, W3): what happened since the last look, for each endpoint whose side may see it.
+//! Plans deliveries from history entries (W1, W3): everything since the last round, for each endpoint whose side may
+//! see it.
 //!
 //! Most endpoints stand at the same place, the cursor, and are planned for together. Some are behind: a new one that wants what came
 //! after a position, one that was enabled a moment ago, and one with so much pending that the history itself keeps the rest. These
-//! are planned for one by one until they have come to the cursor.
+//! are planned for one by one until they have come to the cursor. Those in trouble are always behind: however many they are, and
+//! whatever they cost, the cursor does not wait for them.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
@@ -16,7 +18,7 @@ use crate::{
         StoreError,
         history::log::{self, Logged},
         records::Position,
-        webhooks::{Active, Owner, cursor},
+        webhooks::{Active, Owner, Standing, cursor},
         write::{
             locks::{self, Lock},
             webhooks::{self as writes, Planned},
@@ -24,16 +26,18 @@ use crate::{
     },
 };
 
-/// How many deliveries of an endpoint are pending at most before the rest waits in the history; of one that fails fewer, for these
-/// only fill the queue.
+/// How many deliveries of an endpoint are pending at most before the rest waits in the history, and of one that is not prompt, how
+/// many of them that were never tried: it takes one at a time, so that more would only fill the queue. They are counted apart from
+/// those that failed, since it may be these alone that it does not take.
 pub(super) const MOST_PENDING: i64 = 200;
-const MOST_PENDING_OF_FAILING: i64 = 50;
+pub(super) const MOST_UNTRIED: i64 = 4;
 /// How many rows one transaction adds at most, roughly: on SQLite it keeps every other writer waiting.
-const ROWS_AT_ONCE: usize = 500;
+const ROWS_AT_ONCE: usize = 200;
 /// How many entries are looked at in one step.
 const ENTRIES: usize = 200;
-/// How many places at which endpoints are behind are looked after in one step.
+/// How many places at which endpoints are behind are looked after in one step, and how many of those in trouble.
 const BEHIND_AT_ONCE: usize = 8;
+const TROUBLED_AT_ONCE: usize = 2;
 
 /// What a step of planning came to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -47,8 +51,14 @@ pub(super) enum Step {
 }
 
 impl App {
-    /// Plans what happened up to `reached` for these endpoints, a part of it. `active` is kept up to date.
-    pub(super) async fn plan_webhooks(&self, active: &mut [Active], reached: Position) -> Result<Step, StoreError> {
+    /// Plans what happened up to `reached` for these endpoints, a part of it. `active` is kept up to date. Of those in trouble, which
+    /// are planned for only when it is said which of them rest, the others are planned for.
+    pub(super) async fn plan_webhooks(
+        &self,
+        active: &mut [Active],
+        reached: Position,
+        resting: Option<&HashSet<Uuid>>,
+    ) -> Result<Step, StoreError> {
         let at = cursor(self.db()).await?;
         if self.leave_full_ones_behind(active, at).await? == Step::Stale {
             return Ok(Step::Stale);
@@ -58,13 +68,13 @@ impl App {
         if step == Step::Stale {
             return Ok(Step::Stale);
         }
-        let rest = self.catch_up(active, at).await?;
+        let rest = self.catch_up(active, at, resting).await?;
         Ok(if step == Step::More || rest == Step::More { Step::More } else { rest })
     }
 
-    /// Endpoints with much pending stay where the cursor is now.
+    /// Endpoints in trouble and those with much pending stay where the cursor is now.
     async fn leave_full_ones_behind(&self, active: &mut [Active], at: Position) -> Result<Step, StoreError> {
-        let is_full = |one: &&mut Active| one.behind.is_none() && one.pending >= most_pending(one);
+        let is_full = |one: &&mut Active| one.behind.is_none() && (is_troubled(one) || room(one) <= 0);
         let full: Vec<Uuid> = active.iter_mut().filter(is_full).map(|one| one.id).collect();
         if full.is_empty() {
             return Ok(Step::Done);
@@ -80,7 +90,7 @@ impl App {
         Ok(Step::Done)
     }
 
-    /// Plans the next entries for all endpoints that stand at the cursor; where the cursor stands then.
+    /// Plans the next entries for all endpoints at the cursor; returns the new cursor.
     async fn plan_level_ones(
         &self,
         active: &mut [Active],
@@ -115,9 +125,7 @@ impl App {
         planned.retain(|one| there.contains(&one.endpoint_id));
         self.add_planned(&transaction, &planned).await?;
         transaction.commit().await?;
-        for one in &planned {
-            active.iter_mut().filter(|active| active.id == one.endpoint_id).for_each(|active| active.pending += 1);
-        }
+        count(active.iter_mut(), &planned);
         Ok((step, upto))
     }
 
@@ -176,16 +184,26 @@ impl App {
         Ok(log::seen(self.db(), &caller, &feed, &ids).await?.into_iter().map(|entry| entry.id).collect())
     }
 
-    /// Plans for endpoints that are behind and have room, up to the cursor: together for those that stand at the same place.
-    async fn catch_up(&self, active: &mut [Active], at: Position) -> Result<Step, StoreError> {
-        let mut places: BTreeMap<Position, Vec<&mut Active>> = BTreeMap::new();
-        for endpoint in active.iter_mut().filter(|one| one.pending < most_pending(one) / 2) {
-            if let Some(behind) = endpoint.behind.filter(|behind| *behind <= at) {
+    /// Plans for endpoints that are behind and have room, up to the cursor: together for those that stand at the same place, and last
+    /// for those that are in trouble.
+    async fn catch_up(
+        &self,
+        active: &mut [Active],
+        at: Position,
+        resting: Option<&HashSet<Uuid>>,
+    ) -> Result<Step, StoreError> {
+        let (mut places, mut troubled): (Places<'_>, Places<'_>) = (BTreeMap::new(), BTreeMap::new());
+        for endpoint in active.iter_mut().filter(|one| room(one) > most_room(one) / 2) {
+            let Some(behind) = endpoint.behind.filter(|behind| *behind <= at) else { continue };
+            if !is_troubled(endpoint) {
                 places.entry(behind).or_default().push(endpoint);
+            } else if behind < at && resting.is_some_and(|resting| !resting.contains(&endpoint.id)) {
+                troubled.entry(behind).or_default().push(endpoint);
             }
         }
+        let places = places.into_iter().take(BEHIND_AT_ONCE).chain(troubled.into_iter().take(TROUBLED_AT_ONCE));
         let mut step = Step::Done;
-        for (from, mut endpoints) in places.into_iter().take(BEHIND_AT_ONCE) {
+        for (from, mut endpoints) in places {
             let done = match endpoints.as_mut_slice() {
                 [endpoint] => self.catch_up_one(endpoint, at).await?,
                 endpoints => self.catch_up_together(endpoints, (from, at)).await?,
@@ -199,7 +217,7 @@ impl App {
         Ok(step)
     }
 
-    /// The same for several endpoints that stand at one place, such as new ones.
+    /// The same for several endpoints at one place, such as new ones.
     async fn catch_up_together(
         &self,
         endpoints: &mut [&mut Active],
@@ -210,7 +228,8 @@ impl App {
         let entries = log::span(self.db(), (from, at), limit).await?;
         let is_all = entries.len() < limit;
         let upto = if is_all { at } else { entries.last().map_or(at, |last| last.entry.position) };
-        let to = (upto != at).then_some(upto);
+        let is_troubled = endpoints.iter().any(|one| is_troubled(one));
+        let to = (is_troubled || upto != at).then_some(upto);
         let mut planned = self.matched(&known, &entries).await?;
         let ids: Vec<Uuid> = known.iter().map(|one| one.id).collect();
         let transaction = self.db().begin().await?;
@@ -225,17 +244,16 @@ impl App {
         planned.retain(|one| there.contains(&one.endpoint_id));
         self.add_planned(&transaction, &planned).await?;
         transaction.commit().await?;
-        for endpoint in endpoints {
+        for endpoint in endpoints.iter_mut() {
             endpoint.behind = to;
-            let own = planned.iter().filter(|one| one.endpoint_id == endpoint.id).count();
-            endpoint.pending += i64::try_from(own).unwrap_or(0);
         }
-        Ok(if to.is_some() { Step::More } else { Step::Done })
+        count(endpoints.iter_mut().map(|one| &mut **one), &planned);
+        Ok(if is_troubled || to.is_none() { Step::Done } else { Step::More })
     }
 
     async fn catch_up_one(&self, endpoint: &mut Active, at: Position) -> Result<Step, StoreError> {
         let Some(from) = endpoint.behind else { return Ok(Step::Done) };
-        let room = u64::try_from(most_pending(endpoint) - endpoint.pending).unwrap_or(1);
+        let room = u64::try_from(room(endpoint)).unwrap_or(1).max(1);
         let caller = receiver(endpoint.partner_id, endpoint.id, Vec::new());
         let (mut planned, mut upto) = (Vec::new(), at);
         for event in &endpoint.events {
@@ -251,7 +269,8 @@ impl App {
         let transaction = self.db().begin().await?;
         locks::webhooks(&transaction, Lock::Exclusive).await?;
         // At the cursor it goes on with all others, if that stands where it stood.
-        let to = (upto != at).then_some(upto);
+        let is_troubled = is_troubled(endpoint);
+        let to = (is_troubled || upto != at).then_some(upto);
         if cursor(&transaction).await? != at
             || writes::those_active(&transaction, &[endpoint.id]).await?.is_empty()
             || writes::set_behind(&transaction, &[endpoint.id], Some(from), to).await? == 0
@@ -261,14 +280,40 @@ impl App {
         self.add_planned(&transaction, &planned).await?;
         transaction.commit().await?;
         endpoint.behind = to;
-        endpoint.pending += i64::try_from(planned.len()).unwrap_or(0);
-        Ok(if to.is_some() { Step::More } else { Step::Done })
+        count(std::iter::once(endpoint), &planned);
+        Ok(if is_troubled || to.is_none() { Step::Done } else { Step::More })
     }
 }
 
-/// How many deliveries of an endpoint may be pending.
-const fn most_pending(endpoint: &Active) -> i64 {
-    if endpoint.is_failing { MOST_PENDING_OF_FAILING } else { MOST_PENDING }
+/// Endpoints by the place at which they stand.
+type Places<'a> = BTreeMap<Position, Vec<&'a mut Active>>;
+
+fn is_troubled(endpoint: &Active) -> bool {
+    endpoint.standing == Standing::Troubled
+}
+
+/// How many more deliveries of an endpoint may be planned.
+fn room(endpoint: &Active) -> i64 {
+    let room = MOST_PENDING - endpoint.pending;
+    if endpoint.standing == Standing::Prompt { room } else { room.min(MOST_UNTRIED - endpoint.untried) }
+}
+
+/// How many it may be where there are none.
+fn most_room(endpoint: &Active) -> i64 {
+    if endpoint.standing == Standing::Prompt { MOST_PENDING } else { MOST_UNTRIED }
+}
+
+/// Counts what was planned; what waits for an earlier event of its claim is taken for untried until the endpoints are read again.
+fn count<'a>(endpoints: impl Iterator<Item = &'a mut Active>, planned: &[Planned]) {
+    let mut counts: HashMap<Uuid, i64> = HashMap::new();
+    for one in planned {
+        *counts.entry(one.endpoint_id).or_default() += 1;
+    }
+    for endpoint in endpoints {
+        let own = counts.get(&endpoint.id).copied().unwrap_or(0);
+        endpoint.pending += own;
+        endpoint.untried += own;
+    }
 }
 
 /// How many endpoints may receive one entry: the vendor's and those of one partner.

@@ -1,4 +1,4 @@
-//! Recovering what was not delivered since a position (W5).
+//! Recovers deliveries since a position (W5).
 
 use domain::{
     caller::Caller,
@@ -25,11 +25,11 @@ use crate::{
 const BATCH: u64 = 500;
 
 impl App {
-    /// Schedules what an endpoint has not accepted of the events after a position: what is parked or was skipped, and what was
-    /// never planned, because the endpoint was disabled or newer. It comes in order for each claim.
+    /// Schedules every event after a position that an endpoint has not accepted: parked and skipped deliveries, and
+    /// events that were never planned because the endpoint was disabled or newer. They are sent in order per claim.
     ///
     /// # Errors
-    /// `FORBIDDEN` for callers who manage none; the database's.
+    /// `FORBIDDEN` for callers who may manage no endpoints; database errors.
     pub async fn recover_webhook_deliveries(
         &self,
         caller: &Caller,

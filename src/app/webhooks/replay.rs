@@ -23,10 +23,10 @@ use crate::{
     webhooks::Message,
 };
 
-/// What became of a test.
+/// The result of a test.
 #[derive(Clone, Debug, Default)]
 pub struct Tested {
-    /// The attempt; nothing where it was refused.
+    /// The attempt; `None` if it was refused.
     pub attempt: Option<Attempt>,
     /// Why it was refused.
     pub problems: Vec<Problem>,
@@ -36,7 +36,7 @@ impl App {
     /// Sends a message of the type `webhook.test` to an endpoint, enabled or not. It has no consequences and is not kept.
     ///
     /// # Errors
-    /// `FORBIDDEN` for callers who manage none; the database's.
+    /// `FORBIDDEN` for callers who may manage no endpoints; database errors.
     pub async fn test_webhook_endpoint(&self, caller: &Caller, id: Option<Uuid>) -> Result<Tested, AppError> {
         let owner = managed_by(caller, Scope::WebhooksWrite)?;
         let found = match id {
@@ -45,10 +45,12 @@ impl App {
         };
         let Some(endpoint) = found else { return Ok(Tested { attempt: None, problems: vec![no_endpoint()] }) };
         let at = self.now();
-        let signer = self
-            .signer(&endpoint)
-            .ok_or_else(|| AppError::Internal(format!("the secret of the webhook {} does not open", endpoint.id)))?;
-        let renderer = self.renderer().ok_or_else(|| AppError::Unavailable("nothing renders webhooks".to_owned()))?;
+        let signer = self.signer(&endpoint).ok_or_else(|| {
+            AppError::Internal(format!("the secret of the webhook {} cannot be decrypted", endpoint.id))
+        })?;
+        let renderer = self
+            .renderer()
+            .ok_or_else(|| AppError::Unavailable("no renderer for webhooks is configured".to_owned()))?;
         let (id, named) = (ids::new(), renderer.id_of(Named::Endpoint(endpoint.id)));
         let message = Message { id: message::id(id), body: message::test(&named, at), signer };
         let sent = self.webhooks().send(&endpoint.url, &message).await;
@@ -95,7 +97,7 @@ impl App {
         if !is_over(delivery.state) && delivery.next_attempt_at.is_none() {
             let message = "The delivery waits for an earlier event of the same claim.";
             let problem = Problem::new(ProblemCode::WrongStatus, message).at(["deliveryId"]);
-            return Err(problem.remedy("Redeliver the earlier one; this one follows by itself.").into());
+            return Err(problem.remedy("Redeliver the earlier one; this one follows automatically.").into());
         }
         writes::attempt_now(&transaction, id, now).await?;
         self.end_managing(transaction, key, Managed::done(id)).await

@@ -1,4 +1,4 @@
-//! What became of attempts, noted together; and endpoints that are disabled for it (W4).
+//! Stores the results of several attempts together, and disables endpoints because of them (W4).
 
 use std::collections::{HashMap, HashSet};
 
@@ -23,7 +23,8 @@ use crate::{
 };
 
 impl App {
-    /// Notes what became of attempts, in one transaction. If it fails, the deliveries are made again when their lease is over.
+    /// Stores the results of attempts in one transaction. If it fails, the deliveries are attempted again when their
+    /// lease ends.
     pub(super) async fn settle_webhooks(&self, attempted: Vec<Attempted>) -> Result<(), AppError> {
         let given_up = self.given_up(&attempted);
         let done: Vec<Done> = attempted.into_iter().map(|one| one.done).collect();
@@ -60,7 +61,7 @@ impl App {
     /// Forgets deliveries that can no longer be read (W5).
     ///
     /// # Errors
-    /// The database's.
+    /// Database errors.
     pub async fn forget_old_webhooks(&self) -> Result<(), AppError> {
         loop {
             let transaction = self.db().begin().await?;
@@ -73,7 +74,7 @@ impl App {
         }
     }
 
-    /// The endpoints that are to be disabled: those that are gone, and those of which every attempt of five days failed.
+    /// The endpoints to disable: those that responded with 410, and those whose attempts all failed for five days.
     fn given_up(&self, attempted: &[Attempted]) -> Vec<(Endpoint, WebhookState)> {
         let now = self.now();
         let accepted: HashSet<Uuid> =

@@ -8,7 +8,7 @@ use uuid::Uuid;
 
 use crate::cli::failure::Failure;
 
-/// Somebody with a token.
+/// A person with a token.
 #[derive(Clone, Copy, Debug)]
 pub struct Person {
     /// The shell variable that holds the token.
@@ -42,7 +42,7 @@ pub const fn tenant(number: u128) -> Uuid {
     Uuid::from_u128(0x2000_0000_0000_4000_8000_0000_0000_0000 | number)
 }
 
-/// A subscription's id in `data/subscriptions.csv`, its digits as they stand there.
+/// A subscription's id in `data/subscriptions.csv`, with its digits as there.
 pub const fn subscription(number: u128) -> Uuid {
     Uuid::from_u128(0x3000_0000_0000_4000_8000_0000_0000_0000 | number)
 }

@@ -1,4 +1,4 @@
-//! `cpor demo`: everything at once, for a first look. Nothing is needed, and it is no place for real data.
+//! `cpor demo`: everything at once, for a first look. It needs no setup and is not meant for real data.
 
 mod cast;
 mod claims;
@@ -26,9 +26,9 @@ use crate::{
 };
 use cast::{CAST, Person};
 
-/// Where the demo keeps everything, in the folder where it was started.
+/// The folder for all data of the demo, relative to the working directory.
 const FOLDER: &str = "cpor-data";
-/// How long its tokens are good, in days.
+/// The lifetime of its tokens, in days.
 const TOKEN_DAYS: i64 = 7;
 /// Issuer and audience of its tokens: the defaults of `cpor serve` and `cpor token`.
 const ISSUER: &str = "cpor";
@@ -45,7 +45,7 @@ pub struct Options {
     /// The address to listen on.
     #[arg(long, env = "CPOR_LISTEN", default_value = "127.0.0.1:8080", value_name = "ADDRESS:PORT")]
     listen: SocketAddr,
-    /// Origins whose pages may call the demo. By default those of this machine, on any port.
+    /// Origins whose pages may call the demo, separated by commas. By default any port of this machine.
     #[arg(
         long,
         env = "CPOR_CORS_ORIGINS",

@@ -66,7 +66,7 @@ pub const SAMPLES: [Sample; 17] = [
     ),
     alder(
         "SAMPLE-A4",
-        "Classroom adoption programme",
+        "Classroom adoption program",
         SILVERBROOK,
         &[Usage],
         M365_A3,

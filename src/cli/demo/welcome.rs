@@ -36,7 +36,7 @@ pub fn text(address: SocketAddr, folder: &Path, variables: &Path, days: i64, loa
     write!(
         text,
         "\nTokens, valid for {days} days, as shell variables:  . {}\nThe demo has a clock of its own, which the first page and \
-         the mutation advanceClock move.\nRemove the folder {} to begin anew. Ctrl-C stops the demo.",
+         the mutation advanceClock move.\nRemove the folder {} to start again. Ctrl-C stops the demo.",
         shell_path(variables),
         folder.display(),
     )

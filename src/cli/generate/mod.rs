@@ -1,7 +1,7 @@
 //! `cpor generate`: realistic bulk data for load tests. The same seed gives the same data, byte for byte.
 //!
-//! Every claim is made and moved by the rules themselves (`domain`), with a clock of its own, customer by customer, and
-//! stored in bulk. So what is there is what a server would have written, and `cpor verify` accepts it.
+//! The rules themselves (`domain`) create and change every claim, customer by customer, with a clock of its own; the results
+//! are stored in bulk. The data is therefore what a server would have written, and `cpor verify` accepts it.
 
 mod draft;
 mod plot;
@@ -31,24 +31,24 @@ use world::World;
 /// The options of `cpor generate`.
 #[derive(Debug, Args)]
 #[command(after_help = "\
-The same options give the same data: ids, numbers, texts, times and hashes follow from the seed. Only the positions in the
-event log are the database's own. Claims are made from January 2025 on; what clocks do by themselves is done before November
-2026, and the deadlines that still run end from October 2036 on, so that no server has any to act on. Times follow the
+The same options give the same data: ids, numbers, texts, times and hashes are derived from the seed; only the positions in
+the event log are assigned by the database. Claims are created from January 2025 on. All deadlines that have passed by
+November 2026 have fired, and the others end from October 2036 on, so that servers have none to act on. Times follow the
 default policy; another one (--policy) gives other data.
 
-All documents share three small files. The database must hold no claim, partner or customer. Everything is written in batches,
-each in one transaction: after an interruption, begin again with an empty database.")]
+All documents share three small files. The database must not contain any claim, partner or customer. Each batch is one
+transaction; after an interruption, start again with an empty database.")]
 pub struct Options {
-    /// How many claims to make, in every status.
+    /// The number of claims, spread over all statuses.
     #[arg(long, env = "CPOR_CLAIMS", value_name = "COUNT", value_parser = clap::value_parser!(u64).range(1..=CLAIMS_MAX))]
     claims: u64,
-    /// How many partners to make, with three locations each [default: one for 200 claims, at least 4].
+    /// The number of partners, with three locations each [default: one per 200 claims, at least 4].
     #[arg(long, env = "CPOR_PARTNERS", value_name = "COUNT", value_parser = clap::value_parser!(u64).range(1..=PARTNERS_MAX))]
     partners: Option<u64>,
-    /// How many customers to make, with the subscriptions that are claimed [default: one for 4 claims, at least 4].
+    /// The number of customers, with the subscriptions that are claimed [default: one per 4 claims, at least 4].
     #[arg(long, env = "CPOR_CUSTOMERS", value_name = "COUNT", value_parser = clap::value_parser!(u64).range(1..=CLAIMS_MAX))]
     customers: Option<u64>,
-    /// What the data follows from.
+    /// The seed of the data; the same seed gives the same data.
     #[arg(long, env = "CPOR_SEED", default_value_t = 1)]
     seed: u64,
     #[command(flatten)]
@@ -73,7 +73,7 @@ pub async fn run(options: Options) -> Result<(), Failure> {
     if !bulk::is_empty(app.db()).await.map_err(AppError::from)? {
         return Err(Failure::new(
             "The database already holds claims, partners or customers.",
-            "Name an empty database with --database-url, or make this one anew, then run `cpor migrate up` and generate again.",
+            "Name an empty database with --database-url, or create this one again, then run `cpor migrate up` and generate again.",
         ));
     }
     let partners = options.partners.unwrap_or_else(|| (options.claims / 200).max(4));
@@ -121,7 +121,7 @@ struct Done {
     subscriptions: u64,
 }
 
-/// What is made and not written yet.
+/// Generated rows that are not written yet.
 #[derive(Debug, Default)]
 struct Pending {
     customers: Vec<CustomerRow>,
@@ -137,7 +137,7 @@ struct Work<'a> {
 }
 
 impl Work<'_> {
-    /// Writes the catalogue, the partners, and the files that documents share.
+    /// Writes the catalog, the partners, and the files that documents share.
     async fn directory(&self) -> Result<(), Failure> {
         for proof in record::PROOFS.iter() {
             self.app.documents().put(&proof.key, proof.content.clone().into()).await.map_err(AppError::from)?;
@@ -172,7 +172,7 @@ impl Work<'_> {
         Ok(())
     }
 
-    /// Writes what is pending in one transaction, claims and entries in the order of their times.
+    /// Writes pending rows in one transaction, claims and entries in the order of their times.
     async fn flush(&mut self) -> Result<(), Failure> {
         let Pending { customers, subscriptions, mut batch } = std::mem::take(&mut self.pending);
         let count = |rows: usize| u64::try_from(rows).unwrap_or(0);

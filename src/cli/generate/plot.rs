@@ -1,5 +1,5 @@
-//! What becomes of a claim: how it ends, and the steps that people take on the way. What clocks do is not in here: they
-//! fire by themselves.
+//! The course of a claim: its end, and the steps of people on the way. Clocks are not included; they fire
+//! automatically.
 
 use super::span::{DAY, HOUR};
 use crate::ids::Seeded;
@@ -86,7 +86,7 @@ impl Ending {
         Self::Submitted
     }
 
-    /// Whether the claim is made on something that another partner already claims, where there is such a thing.
+    /// Whether the claim is made on something that another partner already claims, if there is such a thing.
     pub const fn seeks_rival(self) -> bool {
         matches!(self, Self::Contested | Self::Awarded | Self::Settled)
     }

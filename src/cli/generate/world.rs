@@ -1,5 +1,5 @@
-//! Who and what the generated claims are about: the catalogue, partners, customers, reviewers. Everything follows from the
-//! seed and a number, so that nothing but the catalogue and the partners has to be kept.
+//! Who and what the generated claims are about: the catalog, partners, customers, reviewers. Everything follows from
+//! the seed and a number, so that nothing but the catalog and the partners has to be kept.
 
 use std::collections::HashMap;
 
@@ -59,7 +59,7 @@ impl World {
             .map(|entry| entry.map_err(|_| String::new()).and_then(|entry| entry.row))
             .collect();
         let products = products.map_err(|why| {
-            Failure::new(format!("The catalogue cannot be read: {why}"), "This is a defect; please report it.")
+            Failure::new(format!("The catalog cannot be read: {why}"), "This is a defect; please report it.")
         })?;
         let seed = Seeded::new(seed);
         let partner = |number| partner(number, &mut seed.part(PARTNERS_PART + number));

@@ -96,7 +96,7 @@ fn one_of<T: Copy + Display>(column: &str, text: &str, words: &[T]) -> Result<T,
 
 fn wrong(column: &str, text: &str, what: &str) -> String {
     if text.is_empty() {
-        format!("{column}: the cell is blank; it needs {what}.")
+        format!("{column}: the cell is blank; give {what}.")
     } else {
         format!("{column}: {text:?} is not {what}.")
     }

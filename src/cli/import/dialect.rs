@@ -1,5 +1,5 @@
-//! How a CSV file separates its cells: by what its first line says, or by what separates the column names in it. Spreadsheets
-//! write a semicolon where the comma is the decimal sign, and tabs as "Unicode text".
+//! The separator of a CSV file: as its first line declares it, or as it separates the column names. Spreadsheets write
+//! a semicolon where the comma is the decimal sign, and tabs as "Unicode text".
 
 use std::io::{BufRead, Cursor, Read};
 
@@ -7,7 +7,7 @@ use crate::cli::failure::Failure;
 
 /// The longest line of column names that is looked at.
 const LINE_MAX: u64 = 64 * 1024;
-/// What may separate cells without being announced; the first counts where there is none of them.
+/// What may separate cells without being announced; the first counts if there is none of them.
 const SEPARATORS: [u8; 3] = [b',', b';', b'\t'];
 
 /// Finds the separator of an input of plain lines, and gives it back with the whole input. A line `sep=;` becomes a blank one,

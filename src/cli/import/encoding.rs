@@ -88,15 +88,13 @@ pub fn not_utf8(place: &str, text: &[u8]) -> Failure {
     let byte = text.get(valid).copied().unwrap_or_default();
     let guess = match windows_1252(byte) {
         Some(letter) => {
-            format!(" It looks like Windows-1252 (\"ANSI\") or an encoding like it: there the byte is \"{letter}\".")
+            format!(" It looks like Windows-1252 (\"ANSI\") or a similar encoding, in which the byte is \"{letter}\".")
         }
         None => String::new(),
     };
     Failure::new(
-        format!(
-            "The file is not UTF-8 text: {place} has the byte 0x{byte:02X}, and nothing from there on was read.{guess}"
-        ),
-        "Save it as UTF-8 (in a spreadsheet: \"CSV UTF-8\") and import it again; what is loaded already stays unchanged.",
+        format!("The file is not UTF-8 text: {place} has the byte 0x{byte:02X}, and nothing after it was read.{guess}"),
+        "Save it as UTF-8 (in a spreadsheet: \"CSV UTF-8\") and import it again; rows that are already loaded stay unchanged.",
     )
 }
 

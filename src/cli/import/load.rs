@@ -1,4 +1,4 @@
-//! From rows to the database: in batches, each loaded in one transaction, with every refusal told by line.
+//! Loads rows into the database in batches, each in one transaction, and reports every refused line.
 
 use std::{collections::HashMap, mem};
 
@@ -13,7 +13,7 @@ use crate::{
     cli::{failure::Failure, progress::Progress},
 };
 
-/// What became of a file's rows.
+/// The result of a file's rows.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Report {
     /// How many rows the file has.
@@ -22,7 +22,7 @@ pub struct Report {
     pub inserted: usize,
     /// How many changed something.
     pub updated: usize,
-    /// How many said what was there already.
+    /// The number of rows that matched the stored data.
     pub unchanged: usize,
     /// How many rows were refused.
     pub refused: usize,

@@ -1,4 +1,4 @@
-//! `cpor import`: the directory from files (C8). Good rows are loaded, bad ones are named by line.
+//! `cpor import`: loads the directory from files (C8). Valid rows are stored; invalid ones are reported with their line.
 
 mod cells;
 mod csv_rows;
@@ -34,27 +34,27 @@ pub use noun::Noun;
 /// The options of `cpor import`.
 #[derive(Debug, Args)]
 #[command(after_help = "\
-Columns of CSV files, in any order and in any case (lists are separated by `;`; columns in brackets may be left out):
+Columns of CSV files, in any order and case (lists are separated by `;`; columns in brackets are optional):
   products       sku_id, sku_part_number, name, solution_area
   customers      tenant_id, name, domain, [domains]
   subscriptions  subscription_id, tenant_id, sku_id, channel, status, seats, starts_at, [ends_at]
   partners       partner_id, partner_name, mpn_id, location_name, country, enrolled_programs, [partner_type]
-                 (a row per location)
-CSV files are separated by commas, semicolons or tabs, in UTF-8, or in UTF-16 with a byte order mark; a line such as `sep=;`
-may come first.
+                 (one row per location)
+The separator of CSV files is a comma, semicolon or tab; the encoding is UTF-8, or UTF-16 with a byte order mark. The first
+line may be `sep=;` or the like.
 JSON Lines use the field names of the API's row inputs (ProductRow, CustomerRow, SubscriptionRow, PartnerRow).
 
-Load partners, customers and products before subscriptions. Importing a file again changes nothing.")]
+Load partners, customers and products before subscriptions. Importing the same file again changes nothing.")]
 pub struct Options {
-    /// What the rows are.
+    /// The kind of rows.
     #[arg(value_enum)]
     what: What,
     /// A `.csv` or `.jsonl` file, or `-` for standard input.
     file: PathBuf,
-    /// The form of the file, where its name does not tell.
+    /// The format of the file [default: by the ending of its name].
     #[arg(long, env = "CPOR_FORMAT", value_enum)]
     format: Option<Format>,
-    /// Check every row against the rules and the database, and write nothing.
+    /// Check every row against the rules and the database without writing anything.
     #[arg(long, env = "CPOR_DRY_RUN", value_parser = clap::builder::BoolishValueParser::new())]
     dry_run: bool,
     #[command(flatten)]
@@ -69,20 +69,20 @@ enum What {
     Customers,
     /// Customers' subscriptions.
     Subscriptions,
-    /// The product catalogue.
+    /// The product catalog.
     Products,
 }
 
-/// The form of a file.
+/// The format of a file.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub enum Format {
     /// Comma-separated values with a line of column names.
     Csv,
-    /// A JSON object a line.
+    /// One JSON object per line.
     Jsonl,
 }
 
-/// A row of a file, or why it is none, in words.
+/// A row of a file, or the reason why the line is not a valid row.
 #[derive(Debug)]
 pub struct Entry<R> {
     /// The line it begins on, from 1.
@@ -91,10 +91,10 @@ pub struct Entry<R> {
     pub row: Result<R, String>,
 }
 
-/// The rows of a file, one by one; an `Err` is the end of it.
+/// The rows of a file, one by one; an `Err` ends the iteration.
 pub type Rows<'a, R> = Box<dyn Iterator<Item = Result<Entry<R>, Failure>> + 'a>;
 
-/// Loads the file and tells what became of its rows.
+/// Loads the file and reports the result for its rows.
 ///
 /// # Errors
 /// When the file or the database cannot be used, or a row was refused.
@@ -128,7 +128,7 @@ async fn import<R: Noun>(
 /// The rows of a file of this form.
 ///
 /// # Errors
-/// When the file cannot be read, is neither UTF-8 nor UTF-16, or has not the columns that it needs.
+/// When the file cannot be read, is neither UTF-8 nor UTF-16, or lacks required columns.
 pub fn rows<'a, R: Noun + 'a>(format: Format, input: impl Read + 'a) -> Result<Rows<'a, R>, Failure> {
     let input = BufReader::new(encoding::decoded(BufReader::new(input))?);
     match format {

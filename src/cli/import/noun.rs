@@ -34,7 +34,7 @@ pub trait Noun: Loadable + Serialize + DeserializeOwned {
         Some(other)
     }
 
-    /// Removes the part that the problem's field names, and gives its place; nothing where the whole row is meant.
+    /// Removes the part that the problem's field names, and gives its place; `None` if the whole row is meant.
     fn remove_part(&mut self, _field: &[String]) -> Option<usize> {
         None
     }

@@ -68,7 +68,7 @@ pub async fn run(options: Options) -> Result<(), Failure> {
             }
             Err(Failure::new(
                 format!("The token is refused for {} reason(s).", refusals.len()),
-                "Correct what the lines above name, at the issuer or in the identity file (docs/identity.md).",
+                "Fix the reasons above at the issuer or in the identity file (docs/identity.md).",
             ))
         }
     }

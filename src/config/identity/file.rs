@@ -97,7 +97,7 @@ pub(super) fn read(path: &Path) -> Result<Identity, ConfigError> {
     let file: File = toml::from_str(&text).map_err(|error| {
         ConfigError::new(
             format!("The identity file {} cannot be used: {error}", path.display()),
-            "Correct the file; docs/identity.md describes it.",
+            "Fix the file as described in docs/identity.md.",
         )
     })?;
     let folder = path.parent().unwrap_or(Path::new(""));
@@ -205,8 +205,8 @@ fn words<T: FromStr>(
     let known = |word: &String| {
         word.parse().map_err(|_| {
             ConfigError::new(
-                format!("The issuer {issuer:?} maps a value to {word:?}, which is none of cpor's {what}."),
-                "Write the API's own words on the right side of the table, such as REVIEWER or claims:read.",
+                format!("The issuer {issuer:?} maps a value to {word:?}, which is not one of cpor's {what}."),
+                "Use the API's values on the right side of the table, such as REVIEWER or claims:read.",
             )
         })
     };
@@ -224,7 +224,7 @@ impl SecretPlace {
             _ => {
                 return Err(ConfigError::new(
                     "A secret in the identity file needs either `file` or `env`.",
-                    "Say in which file or environment variable the secret is; it cannot stand in the identity file.",
+                    "Name the file or environment variable that contains the secret; the identity file cannot contain it.",
                 ));
             }
         };
@@ -236,8 +236,8 @@ impl KeyFile {
     fn read(self, folder: &Path) -> Result<PublicKey, ConfigError> {
         let wrong = || {
             ConfigError::new(
-                format!("The file {} has no public key that is supported.", self.file),
-                "Write an RSA (2048 bits or more), P-256 or Ed25519 key as PEM that begins with BEGIN PUBLIC KEY; `openssl x509 -pubkey -noout` extracts it from a certificate, `openssl pkey -pubout` from a private key.",
+                format!("The file {} contains no supported public key.", self.file),
+                "Use an RSA (2048 bits or more), P-256 or Ed25519 key as PEM that begins with BEGIN PUBLIC KEY; `openssl x509 -pubkey -noout` extracts it from a certificate, `openssl pkey -pubout` from a private key.",
             )
         };
         let text = text_of(folder, &self.file)?;
@@ -273,7 +273,7 @@ fn variable_of(name: &str) -> Result<String, ConfigError> {
     std::env::var(name).map_err(|_| {
         ConfigError::new(
             format!("The environment variable {name} of a secret is not set."),
-            "Set it, or name another one in the identity file.",
+            "Set it, or name another variable in the identity file.",
         )
     })
 }

@@ -1,4 +1,4 @@
-//! Which claims of a token say who its bearer is, as JSON pointers, and the presets for three providers.
+//! The mapping from a token's claims to its holder, as JSON pointers, with presets for three providers.
 
 use std::collections::BTreeMap;
 
@@ -8,7 +8,7 @@ use serde::Deserialize;
 /// A JSON pointer (RFC 6901) into the claims, such as `/realm_access/roles`.
 pub type Pointer = String;
 
-/// What a provider's values mean here. Without a table, a value means what it says: `REVIEWER`, `claims:read`.
+/// The meaning of a provider's values. Without a table, values are those of the API: `REVIEWER`, `claims:read`.
 pub type Table<T> = Option<BTreeMap<String, Vec<T>>>;
 
 /// The claims of an issuer's tokens.
@@ -76,7 +76,8 @@ impl Mapping {
                 tenant_id: pointers(&["/tid"]),
                 ..own
             },
-            // With role-based access control `permissions` is there, also empty, and says more exactly what `scope` says.
+            // With role-based access control, tokens have `permissions`, even if empty, which are more exact than
+            // `scope`.
             Some(Preset::Auth0) => Self {
                 roles: pointers(&["/permissions"]),
                 scopes: vec![pointers(&["/permissions"]), pointers(&["/scope"])],

@@ -1,4 +1,5 @@
-//! Compound files (MS-CFB): the old Office formats and Outlook's messages, told apart by the names in their root folder.
+//! Compound files (MS-CFB): the old Office formats and Outlook's messages, distinguished by the names in their root
+//! folder.
 
 use domain::proof::{DOC, LOCKED, MSG, PPT, XLS};
 
@@ -9,12 +10,12 @@ pub(super) const SIGNATURE: &[u8] = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1";
 
 const ENTRY_SIZE: usize = 128;
 const NAME_MAX: usize = 64;
-/// An id from here on up is none.
+/// Ids from here on are invalid.
 const NO_ID: u32 = 0xffff_fffa;
 /// So many sectors of the sector table are named in the header itself, from this place on.
 const IN_HEADER: usize = 109;
 const IN_HEADER_AT: usize = 76;
-/// Far more than an honest document has: what goes round in circles ends here.
+/// Far more than a real document has; bounds endless loops.
 const SECTORS_MAX: usize = 4096;
 
 /// What must be in the root folder, and what it makes of the file.
@@ -26,12 +27,12 @@ const KINDS: [(&str, &str); 5] = [
     ("__properties_version1.0", MSG),
 ];
 
-/// What is in the root folder of a document that only its password opens: of one of the newer formats, and of PowerPoint.
+/// The names in the root folder of a document that needs a password: of one of the newer formats, and of PowerPoint.
 const OF_LOCKED: [&str; 2] = ["EncryptedPackage", "EncryptedSummary"];
-/// How many records of a workbook come before the one that says that it is encrypted, at most.
+/// The maximum number of records in a workbook before the one that marks it as encrypted.
 const RECORDS_MAX: usize = 8;
 
-/// The media type of a compound file, or [`LOCKED`]; nothing where it is no document or message, or is broken.
+/// The media type of a compound file, or [`LOCKED`]; `None` if it is not a document or message, or is damaged.
 pub(super) fn detect(content: &[u8]) -> Option<&'static str> {
     let file = File::open(content)?;
     let entries = file.root_entries()?;

@@ -47,7 +47,7 @@ fn without_mbox_line(content: &[u8]) -> &[u8] {
     }
 }
 
-/// What comes before the colon, if it can be the name of a header field.
+/// The text before the colon, if it can be the name of a header field.
 fn field_name(line: &[u8]) -> Option<&[u8]> {
     let colon = line.iter().position(|byte| *byte == b':')?;
     let name = line.get(..colon)?;

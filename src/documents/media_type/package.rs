@@ -1,4 +1,4 @@
-//! Office Open XML: zip packages, told apart by the content types that they declare for their parts.
+//! Office Open XML: zip packages, distinguished by the content types that they declare for their parts.
 
 use domain::proof::{DOCX, LOCKED, PPTX, XLSX};
 use memchr::memmem;
@@ -34,7 +34,7 @@ const CONTENT_TYPES: &[u8] = b"[content_types].xml";
 const FOREIGN: [&[u8]; 2] = [b"vbaproject.bin", b"xl/workbook.bin"];
 const WITH_MACROS: &[u8] = b"macroEnabled";
 
-/// The media type of a zip file, or [`LOCKED`]; nothing where it is no document, or not the one that it says it is.
+/// The media type of a zip file, or [`LOCKED`]; `None` if it is not a document, or not of the type that it declares.
 pub(super) fn detect(content: &[u8]) -> Option<&'static str> {
     let mut types = None;
     let mut folders = [false; KINDS.len()];
@@ -95,7 +95,7 @@ impl Entry<'_> {
     }
 }
 
-/// The entries of the zip's directory; inside, nothing where the directory is broken.
+/// The entries of the zip's directory; inside, `None` if the directory is broken.
 fn entries(content: &[u8]) -> Option<impl Iterator<Item = Option<Entry<'_>>>> {
     let end = directory_end(content)?;
     let count = Some(usize::from(u16_at(content, end + 10)?)).filter(|count| *count <= ENTRIES_MAX)?;

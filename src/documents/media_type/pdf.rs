@@ -11,7 +11,7 @@ const DICTIONARY_MAX: usize = 64 * 1024;
 /// How many places that may make a file encrypted are looked at, from the end.
 const LOOKS_MAX: usize = 256;
 
-/// The media type of a PDF, or [`LOCKED`]; nothing where it is no document.
+/// The media type of a PDF, or [`LOCKED`]; `None` if it is not a document.
 pub(super) fn detect(content: &[u8]) -> Option<&'static str> {
     let head = &content[..content.len().min(HEADER_WITHIN)];
     let start = memmem::find_iter(head, MARK).find(|at| is_version(&content[at + MARK.len()..]))?;
@@ -38,7 +38,7 @@ fn has_object(content: &[u8]) -> bool {
     memmem::find_iter(content, b" obj").any(|at| at > 0 && content[at - 1].is_ascii_digit())
 }
 
-/// Whether a trailer says that the file is encrypted: the dictionary after `trailer`, or that of a cross-reference stream.
+/// Whether a trailer marks the file as encrypted: the dictionary after `trailer`, or that of a cross-reference stream.
 fn is_encrypted(content: &[u8]) -> bool {
     memmem::rfind_iter(content, b"/Encrypt").take(LOOKS_MAX).any(|at| {
         let is_key = content.get(at + b"/Encrypt".len()).is_some_and(|next| !next.is_ascii_alphanumeric());

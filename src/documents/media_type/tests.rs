@@ -40,7 +40,7 @@ fn types_of(names: &[&str]) -> Vec<u8> {
     format!("<?xml version=\"1.0\"?><Types>{}</Types>", declared.collect::<String>()).into_bytes()
 }
 
-/// A zip file with empty parts of these names, and the content types of the main ones where there is such a part.
+/// A zip file with empty parts of these names, and the content types of the main ones if there is such a part.
 fn zip(names: &[&str]) -> Vec<u8> {
     let content = |name: &str| if name == "[Content_Types].xml" { types_of(names) } else { Vec::new() };
     let parts: Vec<(&str, Vec<u8>)> = names.iter().map(|name| (*name, content(name))).collect();

@@ -2,14 +2,14 @@
 
 use async_graphql::Enum;
 
-/// How an arbitration stands.
+/// Whether an arbitration is open, and how it ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Enum)]
 #[graphql(remote = "domain::kinds::ArbitrationStatus")]
 pub enum ArbitrationStatus {
-    /// The claims compete; none of them can be approved meanwhile.
+    /// The claims compete; none of them can be approved until it ends.
     Open,
-    /// A review lead gave the subject to one of the claims.
+    /// A review lead awarded the subject to one of the claims.
     Awarded,
-    /// It ended by itself: no more than one claim was left.
+    /// It ended without an award, because at most one claim was left.
     Settled,
 }

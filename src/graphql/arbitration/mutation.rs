@@ -11,26 +11,26 @@ use crate::graphql::{
     problem::{Problem, told},
 };
 
-/// What `awardArbitration` takes.
+/// The arbitration, its winner and the reason.
 #[derive(Debug, InputObject)]
 pub struct AwardArbitrationInput {
-    /// The arbitration's global id; one that names none is `NOT_FOUND`.
+    /// The arbitration's global id. If the caller sees no such arbitration, the request is refused with `NOT_FOUND`.
     pub arbitration_id: ID,
-    /// The global id of the claim that wins; one that takes no part in the arbitration is `NOT_FOUND`.
+    /// The global id of the winning claim. A claim that does not take part in the arbitration is `NOT_FOUND`.
     pub winner_claim_id: ID,
-    /// Why, for the vendor's side: not blank, at most 10,000 characters; else `INVALID_VALUE`.
+    /// The reason, which only the vendor sees: not blank, at most 10,000 characters; otherwise `INVALID_VALUE`.
     pub rationale: String,
-    /// A key of the caller's own, good for at least 24 hours: the same key with the same input gives the first answer
-    /// again, with another input or mutation `IDEMPOTENCY_KEY_REUSED`.
+    /// A key chosen by the client, valid for at least 24 hours. Repeating the same key with the same input returns the
+    /// first result again; with another input or mutation it is refused with `IDEMPOTENCY_KEY_REUSED`.
     pub idempotency_key: Option<String>,
 }
 
-/// What `awardArbitration` answers.
+/// The arbitration, or why the award was refused.
 #[derive(SimpleObject)]
 pub struct AwardArbitrationPayload {
-    /// The arbitration as it is now; null when refused.
+    /// The arbitration as it is now; null if the request was refused.
     pub arbitration: Option<Arbitration>,
-    /// Why it was refused: `NOT_FOUND`, `WRONG_STATUS`, `INVALID_VALUE` or `IDEMPOTENCY_KEY_REUSED`.
+    /// Why the request was refused: `NOT_FOUND`, `WRONG_STATUS`, `INVALID_VALUE` or `IDEMPOTENCY_KEY_REUSED`.
     pub problems: Vec<Problem>,
 }
 
@@ -40,9 +40,10 @@ pub struct ArbitrationMutation;
 
 #[Object(guard = "Root")]
 impl ArbitrationMutation {
-    /// Gives the subject of an open arbitration to one of its claims, in whatever status they are. The winner's line is
-    /// `WON`, and its claim can be approved; the others' lines are `LOST`, associations for them end, and a claim that
-    /// lost its last line is rejected with `ARBITRATION_LOST`. For review leads. Needs the scope `reviews:write`.
+    /// Awards an open arbitration to one of its claims, whatever their statuses. The winner's line becomes `WON`, so
+    /// that its claim can be approved. The other lines become `LOST`, their associations end, and a claim without any
+    /// remaining line is rejected with `ARBITRATION_LOST`. For review leads. Needs the scope `reviews:write`. Problems:
+    /// `NOT_FOUND`, `WRONG_STATUS`, `INVALID_VALUE`, `IDEMPOTENCY_KEY_REUSED`.
     async fn award_arbitration(
         &self,
         ctx: &Context<'_>,

@@ -19,20 +19,24 @@ pub struct ArbitrationQuery;
 
 #[Object(guard = "Root")]
 impl ArbitrationQuery {
-    /// The arbitrations that the caller sees, oldest first: reviewers all, a partner those that a claim of its own takes
-    /// or took part in, a customer none. Needs the scope `claims:read`.
+    /// The arbitrations that the caller sees, oldest first. Reviewers see all, partners those with a claim of their
+    /// own, customers none. Needs the scope `claims:read`.
     #[expect(clippy::too_many_arguments, reason = "each is an argument of the API")]
     async fn arbitrations(
         &self,
         ctx: &Context<'_>,
-        #[graphql(desc = "How many from the start, 1 to 100; 20 without `first` and `last`. Not with `last`.")]
+        #[graphql(
+            desc = "Number of items from the start, 1 to 100; 20 if `last` is absent too. Cannot be combined with `last`."
+        )]
         first: Option<i32>,
         #[graphql(desc = "Only arbitrations after this cursor.")] after: Option<String>,
-        #[graphql(desc = "How many from the end, 1 to 100. Not with `first`.")] last: Option<i32>,
+        #[graphql(desc = "Number of items from the end, 1 to 100. Cannot be combined with `first`.")] last: Option<i32>,
         #[graphql(desc = "Only arbitrations before this cursor.")] before: Option<String>,
-        #[graphql(desc = "Only in this status.")] status: Option<ArbitrationStatus>,
-        #[graphql(desc = "Only at this customer; an id that names no customer finds none.")] customer_id: Option<ID>,
-        #[graphql(desc = "Only for this product; an id that names no product finds none.")] product_id: Option<ID>,
+        #[graphql(desc = "Only arbitrations with this status.")] status: Option<ArbitrationStatus>,
+        #[graphql(desc = "Only arbitrations at this customer; an id that names no customer matches nothing.")]
+        customer_id: Option<ID>,
+        #[graphql(desc = "Only arbitrations over this product; an id that names no product matches nothing.")]
+        product_id: Option<ID>,
     ) -> Result<ArbitrationConnection, Failure> {
         let request = PageArgs { first, after, last, before }.of(ctx, &arbitrations::ORDER)?;
         let filter = ArbitrationFilter {

@@ -37,22 +37,22 @@ impl From<records::Arbitration> for Arbitration {
 
 connection!(ArbitrationConnection, ArbitrationEdge, Arbitration, "arbitrations", "an arbitration");
 
-/// A contest of several partners' claims for one subject: a Business Applications subscription, or a customer's
-/// Microsoft 365 workload. It opens by itself when a claim is submitted for what another one claims or holds. Each
-/// claim is reviewed on its own proof; neither partner ever learns who the other is.
+/// A contest between claims of several partners for one subject: a Business Applications subscription, or a customer's
+/// Microsoft 365 workload. It opens when a claim is submitted for a subject that another partner's claim claims or
+/// holds. Each claim is reviewed on its own proof, and partners never learn who competes with them.
 #[Object]
 impl Arbitration {
-    /// The global id.
+    /// The opaque, permanent id of the object, for `node` and for inputs.
     pub async fn id(&self) -> ID {
         global_id::encode(Kind::Arbitration, self.0.id)
     }
 
-    /// How it stands.
+    /// Whether the claims still compete, and how the contest ended.
     async fn status(&self) -> ArbitrationStatus {
         self.0.status.into()
     }
 
-    /// The customer.
+    /// The customer whose subscription or product is contested.
     async fn customer(&self, ctx: &Context<'_>) -> Result<Customer, Failure> {
         Ok(load_required(ctx, CustomerById(self.0.tenant_id)).await?.into())
     }
@@ -62,7 +62,7 @@ impl Arbitration {
         Ok(load_required(ctx, ProductById(self.0.sku_id)).await?.into())
     }
 
-    /// The contested subscription; null in Microsoft 365, where the product alone is claimed.
+    /// The contested subscription; null in Microsoft 365, where products are claimed without one.
     async fn subscription(&self, ctx: &Context<'_>) -> Result<Option<CustomerSubscription>, Failure> {
         match self.0.subscription_id {
             Some(id) => Ok(load(ctx, SubscriptionById(id)).await?.map(Into::into)),
@@ -70,27 +70,27 @@ impl Arbitration {
         }
     }
 
-    /// When it opened.
+    /// When a second partner's claim joined.
     async fn opened_at(&self) -> DateTime {
         self.0.opened_at.into()
     }
 
-    /// When it was awarded, or settled by itself; null while it is open.
+    /// When it was awarded, or ended without an award; null while it is open.
     async fn settled_at(&self) -> Option<DateTime> {
         self.0.settled_at.map(Into::into)
     }
 
-    /// The claims that take part, and those that did and left, in the order in which they came in. A partner sees its
-    /// own only. Needs the scope `claims:read`, unless it is part of a mutation's answer.
+    /// The participating claims, including those that have left, in the order in which they joined. A partner sees only
+    /// its own. Needs the scope `claims:read`, except in a mutation's payload.
     #[graphql(guard = "guard::CLAIMS")]
     async fn claims(&self, ctx: &Context<'_>) -> Result<Vec<Claim>, Failure> {
         let claims = load(ctx, PartiesOf::new(self.0.id, Parties(of_claims(ctx)?))).await?.unwrap_or_default();
         Ok(claims.into_iter().map(Into::into).collect())
     }
 
-    /// The claim that won; null while it is open, and where none was left. A partner sees it only where it is its own;
-    /// that a claim lost is the outcome of its line. Needs the scope `claims:read`, unless it is part of a mutation's
-    /// answer.
+    /// The winning claim. Null while the arbitration is open, if no claim was left, and for a partner whose claim did
+    /// not win; that partner sees the loss as the outcome of its line. Needs the scope `claims:read`, except in a
+    /// mutation's payload.
     #[graphql(guard = "guard::CLAIMS")]
     async fn winner(&self, ctx: &Context<'_>) -> Result<Option<Claim>, Failure> {
         match self.0.winner_claim_id {
@@ -100,7 +100,7 @@ impl Arbitration {
         }
     }
 
-    /// The review lead's reason for the award; null where there was none, and to everybody but the vendor.
+    /// The review lead's reason for the award. Null if there was no award, and for everyone outside the vendor.
     async fn rationale(&self, ctx: &Context<'_>) -> Result<Option<&str>, Failure> {
         Ok(if Reader::of(ctx)?.is_vendor() { self.0.rationale.as_deref() } else { None })
     }
@@ -120,10 +120,10 @@ loads_by_id! {
     |reader, ids| arbitrations::of_claims(reader.db(), &reader.caller, &ids).await?
 }
 
-/// The claims in an arbitration that the caller sees, by the arbitration's id, and what is read of them.
+/// The claims in an arbitration that the caller sees, by the arbitration's id, with the columns to read.
 type PartiesOf = With<Uuid, Parties>;
 
-/// What is read of the claims in an arbitration.
+/// The columns to read of the claims in an arbitration.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 struct Parties(Wanted);
 
@@ -138,3 +138,5 @@ impl Load for PartiesOf {
         by_args(keys, read).await
     }
 }
+
+crate::graphql::at_hand::nothing_at_hand!(Arbitration);

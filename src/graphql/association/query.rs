@@ -19,19 +19,24 @@ pub struct AssociationQuery;
 
 #[Object(guard = "Root")]
 impl AssociationQuery {
-    /// The associations that the caller sees, oldest first: a partner its own, reviewers all, a customer those on its
-    /// tenant. Needs the scope `claims:read`.
+    /// The associations that the caller sees, oldest first. Partners see their own, reviewers all, customers those on
+    /// their tenant. Needs the scope `claims:read`.
     #[expect(clippy::too_many_arguments, reason = "each is an argument of the API")]
     async fn associations(
         &self,
         ctx: &Context<'_>,
-        #[graphql(desc = "How many from the start, 1 to 100; 20 without `first` and `last`. Not with `last`.")]
+        #[graphql(
+            desc = "Number of items from the start, 1 to 100; 20 if `last` is absent too. Cannot be combined with `last`."
+        )]
         first: Option<i32>,
         #[graphql(desc = "Only associations after this cursor.")] after: Option<String>,
-        #[graphql(desc = "How many from the end, 1 to 100. Not with `first`.")] last: Option<i32>,
+        #[graphql(desc = "Number of items from the end, 1 to 100. Cannot be combined with `first`.")] last: Option<i32>,
         #[graphql(desc = "Only associations before this cursor.")] before: Option<String>,
-        #[graphql(desc = "Only on this customer; an id that names no customer finds none.")] customer_id: Option<ID>,
-        #[graphql(desc = "Only those that live (`true`) or have ended (`false`).")] live: Option<bool>,
+        #[graphql(desc = "Only associations with this customer; an id that names no customer matches nothing.")]
+        customer_id: Option<ID>,
+        #[graphql(desc = "Only live associations (`true`), or only those that have ended (`false`).")] live: Option<
+            bool,
+        >,
     ) -> Result<AssociationConnection, Failure> {
         let request = PageArgs { first, after, last, before }.of(ctx, &associations::ORDER)?;
         let tenant_id = customer_id.map(|id| global_id::key_or_none(Kind::Customer, &id));

@@ -30,47 +30,47 @@ impl From<records::Association> for Association {
 
 connection!(AssociationConnection, AssociationEdge, Association, "associations", "an association");
 
-/// What a line of an approved claim became: the partner is Claiming Partner of Record for the customer and the product.
-/// Of a subject at most one association lives at a time.
+/// The result of approving a claim line: the partner is the Claiming Partner of Record for the customer and the
+/// product. Each subject has at most one live association.
 #[Object]
 impl Association {
-    /// The global id.
+    /// The opaque, permanent id of the object, for `node` and for inputs.
     pub async fn id(&self) -> ID {
         global_id::encode(Kind::Association, self.0.id)
     }
 
-    /// The claim that it comes from. Needs the scope `claims:read`, unless it is part of a mutation's answer.
+    /// The approved claim. Needs the scope `claims:read`, except in a mutation's payload.
     #[graphql(guard = "guard::CLAIMS")]
     async fn claim(&self, ctx: &Context<'_>) -> Result<Claim, Failure> {
         claim::visible(ctx, self.0.claim_id).await
     }
 
-    /// The partner.
+    /// The Claiming Partner of Record.
     async fn partner(&self, ctx: &Context<'_>) -> Result<Partner, Failure> {
         Ok(load_required(ctx, PartnerById(self.0.partner_id)).await?.into())
     }
 
-    /// The customer.
+    /// The customer that the partner is associated with.
     async fn customer(&self, ctx: &Context<'_>) -> Result<Customer, Failure> {
         Ok(load_required(ctx, CustomerById(self.0.tenant_id)).await?.into())
     }
 
-    /// The product.
+    /// The product that was claimed.
     async fn product(&self, ctx: &Context<'_>) -> Result<Product, Failure> {
         Ok(load_required(ctx, ProductById(self.0.sku_id)).await?.into())
     }
 
-    /// Whether it is official: the customer did not decline while it could.
+    /// Whether the consent period has passed without the customer declining.
     async fn official(&self) -> bool {
         self.0.official
     }
 
-    /// When it started: at approval.
+    /// When the claim was approved.
     async fn started_at(&self) -> DateTime {
         self.0.started_at.into()
     }
 
-    /// When it ended; null while it lives.
+    /// When it ended; null while it is live.
     async fn ended_at(&self) -> Option<DateTime> {
         self.0.ended_at.map(Into::into)
     }
@@ -81,3 +81,5 @@ loads_by_id! {
     AssociationOfLine(Uuid) => records::Association,
     |reader, ids| associations::of_lines(reader.db(), &reader.caller, &ids).await?
 }
+
+crate::graphql::at_hand::nothing_at_hand!(Association);

@@ -15,35 +15,34 @@ use crate::{
     },
 };
 
-/// What a partner means to claim.
+/// The claim that a partner intends to make.
 #[derive(Clone, Debug, InputObject)]
 pub struct ClaimEligibilityInput {
     /// The customer's tenant id.
     pub tenant_id: Uuid,
-    /// A verified domain of that tenant; else `DOMAIN_TENANT_MISMATCH`, and nothing else that depends on the tenant is
-    /// reported.
+    /// A verified domain of that tenant. Otherwise only `DOMAIN_TENANT_MISMATCH` is reported, and nothing else that
+    /// depends on the tenant.
     pub domain: String,
-    /// The solution area of all the products.
+    /// The solution area that all the products belong to.
     pub solution_area: SolutionArea,
-    /// What the partner did for the customer.
+    /// What the partner did for the customer; see `Activity` for the sets that are allowed.
     pub activities: Vec<Activity>,
-    /// The MPN id of the partner's location.
+    /// The MPN id of the location that makes the claim.
     pub mpn_id: String,
-    /// The products, in Business Applications each with its subscription.
+    /// The products; in Business Applications each with its subscription.
     pub lines: Vec<ClaimLineInput>,
 }
 
-/// What would come of a claim.
+/// The result of an eligibility check.
 #[derive(Clone, Debug, SimpleObject)]
 pub struct ClaimEligibility {
-    /// Whether nothing stands against it, as far as can be known before there is a claim: proof of execution, contacts
-    /// and solution details are asked for at submission only.
+    /// Whether no problem was found. Proof of execution, contacts and solution details are checked only at submission.
     pub eligible: bool,
-    /// Everything that would refuse a submission, all at once.
+    /// Everything that would prevent submission, all at once.
     pub problems: Vec<Problem>,
-    /// The incentive programmes that follow from solution area and activities.
+    /// The incentive programs that follow from solution area and activities.
     pub programs: Vec<IncentiveProgram>,
-    /// The subscriptions that the lines stand for.
+    /// The subscriptions that the lines resolve to.
     pub subscriptions: Vec<CustomerSubscription>,
 }
 
@@ -53,12 +52,12 @@ pub struct EligibilityQuery;
 
 #[Object(guard = "Root")]
 impl EligibilityQuery {
-    /// Whether the caller's partner could claim this, and all that stands against it, with remedies. Nothing is saved.
-    /// For partners only. Needs the scope `claims:read`.
+    /// Checks whether the caller's partner could submit such a claim, and returns every problem with a remedy. Saves
+    /// nothing. For partners only. Needs the scope `claims:read`.
     async fn claim_eligibility(
         &self,
         ctx: &Context<'_>,
-        #[graphql(desc = "What is meant to be claimed.")] input: ClaimEligibilityInput,
+        #[graphql(desc = "The intended claim.")] input: ClaimEligibilityInput,
     ) -> Result<ClaimEligibility, Failure> {
         let question = EligibilityInput {
             tenant_id: input.tenant_id.into(),

@@ -2,25 +2,26 @@
 
 use async_graphql::Enum;
 
-/// The six statuses of a claim. A claim moves between them by its own mutations and by clocks only.
+/// The six statuses of a claim. Only mutations and deadlines change a claim's status.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Enum)]
 #[graphql(remote = "domain::kinds::ClaimStatus")]
 pub enum ClaimStatus {
-    /// A draft of the partner's. Only its partner sees it; only a draft can be deleted.
+    /// A draft. Only its partner sees it, and only drafts can be deleted.
     Editing,
-    /// Handed in; a reviewer is to start the review.
+    /// Waiting for a reviewer to start the review.
     Submitted,
-    /// A reviewer is at it.
+    /// A reviewer is working on it.
     UnderReview,
-    /// The reviewer asked the partner for more; the partner is to answer.
+    /// A reviewer asked the partner for more, and the partner has to respond.
     PartnerActionRequired,
-    /// Approved: each of its lines became an association.
+    /// Each of its lines became an association.
     Approved,
-    /// Rejected by a reviewer, withdrawn by the partner, declined by the customer, lost or not answered in time.
+    /// Rejected by a reviewer, withdrawn by the partner, declined by the customer, lost in arbitration, or not answered
+    /// in time.
     Rejected,
 }
 
-/// What can be done with a claim. `Claim.availableActions` tells which are open to the caller now.
+/// An action on a claim. `Claim.availableActions` lists those that the caller may take now.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Enum)]
 #[graphql(remote = "domain::kinds::ClaimAction")]
 pub enum ClaimAction {
@@ -32,47 +33,47 @@ pub enum ClaimAction {
     RemoveProof,
     /// Delete a draft: `deleteClaimDraft`.
     DeleteDraft,
-    /// Hand the claim in: `submitClaim`.
+    /// Send a draft to the reviewers: `submitClaim`.
     Submit,
-    /// Take the claim into review: `startReview`.
+    /// Begin to review a submitted claim: `startReview`.
     StartReview,
-    /// Assign the review to somebody: `assignReviewer`.
+    /// Set or remove the reviewer: `assignReviewer`.
     Assign,
-    /// Ask the partner for more: `requestPartnerAction`.
+    /// Ask the partner for more proof or information: `requestPartnerAction`.
     RequestPartnerAction,
-    /// Answer the reviewers: `respondToReview`.
+    /// Answer a reviewer's request: `respondToReview`.
     Respond,
-    /// Decide for the claim: `approveClaim`.
+    /// Decide in favor of the partner: `approveClaim`.
     Approve,
-    /// Decide against the claim: `rejectClaim`.
+    /// Decide against the partner: `rejectClaim`.
     Reject,
-    /// Take the claim back: `withdrawClaim`.
+    /// Take a submitted or approved claim back: `withdrawClaim`.
     Withdraw,
     /// Dispute a rejection: `disputeClaim`.
     Dispute,
     /// Write a comment: `addComment`.
     Comment,
-    /// Decline the association, as the customer: `declineConsent`.
+    /// Decline the association, as its customer: `declineConsent`.
     DeclineConsent,
-    /// Award an arbitration to one of its claims: `awardArbitration`.
+    /// Decide an open arbitration in favor of one of its claims: `awardArbitration`.
     AwardArbitration,
 }
 
-/// Why a reviewer asks the partner for more.
+/// Why a reviewer asks the partner for action.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Enum)]
 #[graphql(remote = "domain::kinds::ActionReason")]
 pub enum ActionReason {
-    /// The proof of execution is the wrong or an unrelated file.
+    /// The proof of execution is the wrong file or an unrelated one.
     AllPoeMissing,
-    /// The proof does not bear the customer's signature.
+    /// The proof lacks the customer's signature.
     MissingCustomerAcknowledgement,
     /// Dates are missing in the proof, or out of date.
     MissingOrOutdatedDates,
-    /// The proof describes the partner's work too thinly or not at all.
+    /// The proof describes the partner's work too briefly or not at all.
     MissingPartnerSolution,
     /// The proof does not name the claimed product.
     MissingProducts,
-    /// Something else; the message says what.
+    /// Another reason, explained in the message.
     Other,
 }
 
@@ -80,123 +81,125 @@ pub enum ActionReason {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Enum)]
 #[graphql(remote = "domain::kinds::RejectionReason")]
 pub enum RejectionReason {
-    /// The proof of execution is not enough.
+    /// The proof does not show enough of the partner's work.
     InsufficientPoe,
-    /// The proof does not bear the customer's signature.
+    /// The proof lacks the customer's signature.
     MissingCustomerAcknowledgement,
     /// The proof does not name the claimed product.
     MissingProducts,
     /// A proof document cannot be opened.
     PoeUnavailable,
-    /// The partner did not answer in time. Set by what happened; `INVALID_VALUE` when a reviewer chooses it.
+    /// The partner did not respond in time. Set by the server; a reviewer who gives it gets `INVALID_VALUE`.
     NoPartnerResponse,
-    /// The partner withdrew the claim. Set by what happened; `INVALID_VALUE` when a reviewer chooses it.
+    /// The partner withdrew the claim. Set by the server; a reviewer who gives it gets `INVALID_VALUE`.
     PartnerRequest,
-    /// The customer declined. Set by what happened; `INVALID_VALUE` when a reviewer chooses it.
+    /// The customer declined. Set by the server; a reviewer who gives it gets `INVALID_VALUE`.
     CustomerDeclined,
-    /// Another partner won the arbitration. Set by what happened; `INVALID_VALUE` when a reviewer chooses it.
+    /// Another partner won the arbitration. Set by the server; a reviewer who gives it gets `INVALID_VALUE`.
     ArbitrationLost,
-    /// Something else; the detail says what.
+    /// Another reason, explained in `detail`.
     Other,
 }
 
-/// How the contest for a line stands.
+/// The result of the competition for a line's subject.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Enum)]
 #[graphql(remote = "domain::kinds::LineOutcome")]
 pub enum LineOutcome {
-    /// Not contested by another partner, or not settled yet.
+    /// No other partner competes, or the competition is not decided.
     Pending,
-    /// Won against the other claims for the same subject.
+    /// The competing claims for the subject lost.
     Won,
-    /// Lost to another claim for the same subject; the line does not count any more.
+    /// Another claim won the subject; the line no longer counts.
     Lost,
 }
 
-/// Which clock a deadline belongs to. The numbers of days are the defaults of the server's policy.
+/// What a deadline is for. The numbers of days are the defaults of the server's policy.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Enum)]
 #[graphql(remote = "domain::kinds::DeadlineKind")]
 pub enum DeadlineKind {
-    /// The vendor starts the review within 5 business days of submission; late is shown, nothing else moves.
+    /// The vendor starts the review within 5 business days after submission. Missing it is shown and has no other
+    /// effect.
     StartReview,
-    /// The vendor decides within 5 business days of the start of the review or of the partner's answer; late is shown,
-    /// nothing else moves.
+    /// The vendor decides within 5 business days after the review starts or the partner responds. Missing it is shown
+    /// and has no other effect.
     Decide,
-    /// The partner answers within 5 business days, or the claim is rejected with `NO_PARTNER_RESPONSE`. On an approved
-    /// claim in arbitration late is shown only, nothing else moves.
+    /// The partner responds within 5 business days; otherwise the claim is rejected with `NO_PARTNER_RESPONSE`. For an
+    /// approved claim in arbitration, missing it is shown and has no other effect.
     PartnerResponse,
-    /// The customer may decline for 7 calendar days after approval; then the association is official.
+    /// The customer may decline for 7 calendar days after approval; afterwards the association is official.
     Consent,
-    /// The partner may dispute a rejection for 30 calendar days; then this clock is gone, and never overdue.
+    /// The partner may dispute a rejection for 30 calendar days. Afterwards this deadline disappears; it is never
+    /// overdue.
     DisputeWindow,
-    /// The vendor answers a dispute within 5 business days; late is shown, nothing else moves.
+    /// The vendor answers a dispute within 5 business days. Missing it is shown and has no other effect.
     AnswerDispute,
 }
 
-/// How a deadline stands.
+/// Whether a deadline is on time.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Enum)]
 #[graphql(remote = "domain::kinds::DeadlineState")]
 pub enum DeadlineState {
     /// More than one business day is left.
     OnTrack,
-    /// One business day or less is left.
+    /// At most one business day is left.
     AtRisk,
-    /// Too late: `dueAt` has come.
+    /// `dueAt` has passed.
     Overdue,
-    /// Past its time because of an arbitration, which is no delay.
+    /// Past its due time because of an arbitration, which does not count as a delay.
     Extended,
     /// Done in time.
     Met,
 }
 
-/// How the customer's consent to an approved claim stands.
+/// Whether a customer consented to an approved claim.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Enum)]
 #[graphql(remote = "domain::kinds::ConsentStatus")]
 pub enum ConsentStatus {
     /// The customer may still decline.
     Pending,
-    /// The customer did not decline in time: the association is official.
+    /// The customer did not decline in time; the association is official.
     GrantedByLapse,
-    /// The customer declined: the claim is rejected with `CUSTOMER_DECLINED`.
+    /// The customer declined; the claim is rejected with `CUSTOMER_DECLINED`.
     Declined,
 }
 
-/// How a dispute of a rejection stands.
+/// Whether a dispute was answered, and how.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Enum)]
 #[graphql(remote = "domain::kinds::DisputeStatus")]
 pub enum DisputeStatus {
-    /// The reviewers are to answer.
+    /// Waiting for the reviewers' answer.
     Open,
     /// The claim was approved after all.
     Upheld,
-    /// The claim was rejected again, or withdrawn. Final: it cannot be disputed again.
+    /// The claim was rejected again or withdrawn. Final: a second dispute is not possible.
     Dismissed,
 }
 
-/// How the incentive evaluation of an approved claim stands. Approved is not paid.
+/// Whether an approved claim was sent for incentive evaluation. Approval alone pays nothing.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Enum)]
 #[graphql(remote = "domain::kinds::EvaluationStatus")]
 pub enum EvaluationStatus {
-    /// The customer may still decline; it will be sent when the time to do so is over.
+    /// The customer may still decline; the claim is sent when the consent period ends.
     WaitingForConsent,
-    /// It was sent, once.
+    /// The claim went to the incentive evaluation.
     Sent,
-    /// Recorded as revenue only: no incentive is paid for Revenue association.
+    /// Recorded as revenue only; Revenue association pays no incentive.
     RevenueOnly,
-    /// The association ended before it was sent.
+    /// The association ended before the claim was sent.
     Cancelled,
 }
 
-/// What a list of claims is ordered by.
+/// What a list of claims can be sorted by.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Enum)]
 #[graphql(remote = "crate::store::claims::ClaimOrderField")]
 pub enum ClaimOrderField {
-    /// When the draft was made.
+    /// When the partner created the draft.
     CreatedAt,
-    /// When the claim last changed.
+    /// The time of the claim's latest change.
     UpdatedAt,
-    /// When it was submitted; claims that never were come last.
+    /// When the partner submitted the claim; claims that were never submitted come last.
     SubmittedAt,
-    /// When its running deadline is due; claims without one come last.
+    /// When the running deadline is due; claims without one come last.
     DueAt,
     /// Its name, as a dictionary has names: neither case nor accents come before letters.
     Name,

@@ -16,46 +16,50 @@ use crate::{
     store::claims,
 };
 
-/// Which claims are asked for; what is left out leaves everything, and a claim must fit everything that is given. Who
-/// filters by what they may not see finds nothing.
+/// Restricts a list of claims. Conditions are combined with AND; one that is omitted matches everything. A condition on
+/// something that the caller may not see matches nothing.
 #[derive(Clone, Debug, Default, InputObject)]
 pub struct ClaimFilter {
-    /// Only these; ids that name no visible claim find none. At most 1,000 entries, as every list of a filter.
+    /// Only claims with one of these global ids; an id that names no visible claim matches nothing. At most 1,000
+    /// entries, like every list in a filter.
     pub ids: Option<Vec<ID>>,
-    /// Only the claim with this number, in whatever case.
+    /// Only the claim with this number; case is ignored.
     pub number: Option<String>,
-    /// Only in one of these statuses; an empty list finds none.
+    /// Only items with one of these statuses; an empty list matches nothing.
     pub status: Option<Vec<ClaimStatus>>,
-    /// Only on this customer.
+    /// Only claims on this customer.
     pub customer_id: Option<ID>,
-    /// Only of this partner.
+    /// Only claims of this partner.
     pub partner_id: Option<ID>,
-    /// Only with a line for this product.
+    /// Only claims with a line for this product.
     pub product_id: Option<ID>,
-    /// Only with exactly this external reference. For partners; others find none.
+    /// Only the claim with exactly this external reference. Matches nothing for callers who are not partners.
     pub external_reference: Option<String>,
-    /// Only in this solution area.
+    /// Only claims in this solution area.
     pub solution_area: Option<SolutionArea>,
-    /// Only with this among the activities.
+    /// Only claims that include this activity.
     pub activity: Option<Activity>,
-    /// Only those assigned to the caller (`true`), or all others (`false`). For reviewers; others find none.
+    /// Only claims assigned to the caller (`true`), or all others (`false`). Matches nothing for callers who are not
+    /// reviewers.
     pub assigned_to_me: Option<bool>,
-    /// Only those assigned to nobody (`true`) or to somebody (`false`). For reviewers; others find none.
+    /// Only claims without a reviewer (`true`), or with one (`false`). Matches nothing for callers who are not
+    /// reviewers.
     pub unassigned: Option<bool>,
-    /// Only those whose deadline is `OVERDUE` (`true`), or all others (`false`); one that is `EXTENDED` by an arbitration
-    /// is not overdue. Customers find none.
+    /// Only claims whose deadline is `OVERDUE` (`true`), or all others (`false`). A deadline that an arbitration has
+    /// `EXTENDED` is not overdue. Matches nothing for customers.
     pub overdue: Option<bool>,
-    /// Only those with a product in an open arbitration (`true`), or all others (`false`). Customers find none.
+    /// Only claims with a product in an open arbitration (`true`), or all others (`false`). Matches nothing for
+    /// customers.
     pub in_arbitration: Option<bool>,
-    /// Only those submitted then.
+    /// Only claims submitted in this range.
     pub submitted_at: Option<DateTimeRange>,
-    /// Only those made then.
+    /// Only claims created in this range.
     pub created_at: Option<DateTimeRange>,
-    /// Only those whose deadline is due then. Customers find none.
+    /// Only claims whose running deadline is due in this range. Matches nothing for customers.
     pub due_at: Option<DateTimeRange>,
-    /// Only those that have all these words in number, name, the customer's name or domains, and for partners in the
-    /// external reference; case and accents do not matter. A word may also be the tenant id, the MPN id, or the subscription
-    /// id of a line.
+    /// Only claims that contain all these words in the number, the name, the customer's name or domains or, for
+    /// partners, the external reference. Case and accents are ignored. A word may also be the tenant id, the MPN id, or
+    /// the subscription id of a line.
     pub search: Option<String>,
     /// Only with one of these external references; an empty list finds none. For partners; others find none.
     pub external_references: Option<Vec<String>>,
@@ -85,10 +89,10 @@ pub struct ClaimFilter {
 }
 
 impl ClaimFilter {
-    /// The filter as the store takes it; what is overdue or at risk is so now.
+    /// The filter for the store; "overdue" and "at risk" are decided by the current time.
     ///
     /// # Errors
-    /// Malformed input for a list that is too long.
+    /// Malformed input if a list is too long.
     pub fn at(self, now: Timestamp, policy: &Policy) -> Result<claims::ClaimFilter, Failure> {
         let key = |kind| move |id: ID| global_id::key_or_none(kind, &id);
         let ids = listed(self.ids, |id| global_id::key(Kind::Claim, &id))?;
@@ -129,12 +133,12 @@ impl ClaimFilter {
     }
 }
 
-/// The order of a list of claims; claims with the same time or name are ordered by id.
+/// The sort order of a list of claims. Claims with equal times or names are sorted by id.
 #[derive(Clone, Debug, InputObject)]
 pub struct ClaimOrder {
-    /// By what.
+    /// The field to sort by.
     pub field: ClaimOrderField,
-    /// In which direction.
+    /// Whether the earliest or the latest claim comes first.
     pub direction: OrderDirection,
 }
 

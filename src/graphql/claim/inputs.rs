@@ -16,13 +16,13 @@ use crate::{
     },
 };
 
-/// A product to claim.
+/// A product to claim, in Business Applications with its subscription.
 #[derive(Clone, Debug, InputObject)]
 pub struct ClaimLineInput {
-    /// The product's global id; one that names none is `INVALID_VALUE`.
+    /// The product's global id; an unknown one is `INVALID_VALUE`.
     pub product_id: ID,
-    /// The subscription id as the person typed it, for Business Applications; it may be left out where the tenant has
-    /// exactly one eligible subscription to the product. In Microsoft 365 it is `INVALID_VALUE`.
+    /// The subscription id as the person typed it, for Business Applications. Optional if the tenant has exactly one
+    /// eligible subscription to the product. In Microsoft 365 it is `INVALID_VALUE`.
     pub subscription_id: Option<String>,
 }
 
@@ -36,38 +36,38 @@ pub(super) fn lines(lines: Vec<ClaimLineInput>) -> Vec<LineInput> {
     lines.into_iter().map(Into::into).collect()
 }
 
-/// A new draft. Texts are trimmed; names, titles, references and contact fields are at most 200 characters; else
+/// A new draft. Texts are trimmed; names, titles, references and contact fields have at most 200 characters; otherwise
 /// `INVALID_VALUE`.
 #[derive(Debug, InputObject)]
 pub struct CreateClaimInput {
-    /// The partner's own title for the claim; not blank.
+    /// A title chosen by the partner; not blank.
     pub name: String,
-    /// The partner's own key for it, unique per partner; one already taken is `INVALID_VALUE`.
+    /// The partner's own key for the claim, unique per partner; a key already in use is `INVALID_VALUE`.
     pub external_reference: Option<String>,
     /// The customer's tenant id.
     pub tenant_id: Uuid,
-    /// A verified domain of that tenant; else the draft is refused with `DOMAIN_TENANT_MISMATCH`.
+    /// A verified domain of that tenant; otherwise the draft is refused with `DOMAIN_TENANT_MISMATCH`.
     pub domain: String,
-    /// The solution area of all the products.
+    /// The solution area that all the products belong to.
     pub solution_area: SolutionArea,
-    /// What the partner did for the customer.
+    /// What the partner did for the customer; see `Activity` for the sets that are allowed.
     pub activities: Vec<Activity>,
-    /// The MPN id of the partner's location; one that is not the partner's is refused with `LOCATION_NOT_YOURS`.
+    /// The MPN id of the partner's location; any other is refused with `LOCATION_NOT_YOURS`.
     pub mpn_id: String,
-    /// The products; more can be added while the claim can be edited.
+    /// The products. More can be added while the claim can be edited.
     pub lines: Option<Vec<ClaimLineInput>>,
-    /// Whom to ask at the customer; needed for submission.
+    /// The contact person at the customer; required for submission.
     pub customer_contact: Option<ContactInput>,
-    /// Whom to ask at the customer about the technology; needed for submission in Business Applications.
+    /// The technical contact at the customer; required for submission in Business Applications.
     pub technical_contact: Option<ContactInput>,
-    /// Whom to ask at the partner; needed for submission.
+    /// The contact person at the partner; required for submission.
     pub partner_contact: Option<ContactInput>,
-    /// The name of the Dynamics solution seller; needed for submission with Revenue association.
+    /// The name of the Dynamics solution seller; required for submission with Revenue association.
     pub solution_seller: Option<String>,
-    /// The name of the partner's solution; needed for submission with Revenue association.
+    /// The name of the partner's solution; required for submission with Revenue association.
     pub partner_solution: Option<String>,
-    /// A key of the caller's own, good for at least 24 hours: the same key with the same input gives the first answer
-    /// again, with another input or mutation `IDEMPOTENCY_KEY_REUSED`.
+    /// A key chosen by the client, valid for at least 24 hours. Repeating the same key with the same input returns the
+    /// first result again; with another input or mutation it is refused with `IDEMPOTENCY_KEY_REUSED`.
     pub idempotency_key: Option<String>,
 }
 
@@ -97,51 +97,52 @@ macro_rules! change_input {
         $(#[$meta])*
         #[derive(Debug, InputObject)]
         pub struct $name {
-            /// The claim's global id; one that names no visible claim is `NOT_FOUND`.
+            /// The claim's global id. If the caller sees no such claim, the request is refused with `NOT_FOUND`.
             pub claim_id: ID,
             $($(#[$field_meta])* pub $field: $type,)*
-            /// The version of the claim that the caller has read; another one is `VERSION_CONFLICT`, and nothing is
-            /// done.
+            /// The `version` that the caller read. If the claim has another version by now, the request is refused with
+            /// `VERSION_CONFLICT`.
             pub expected_version: i32,
-            /// A key of the caller's own, good for at least 24 hours: the same key with the same input gives the first
-            /// answer again, with another input or mutation `IDEMPOTENCY_KEY_REUSED`.
+            /// A key chosen by the client, valid for at least 24 hours. Repeating the same key with the same input
+            /// returns the first result again; with another input or mutation it is refused with
+            /// `IDEMPOTENCY_KEY_REUSED`.
             pub idempotency_key: Option<String>,
         }
     };
 }
 
 change_input! {
-    /// A patch of a claim: a field left out stays as it is, an explicit null clears it. After submission only name,
-    /// external reference, location, lines and contacts can be changed; else `FIELD_NOT_EDITABLE`. Texts are trimmed
-    /// and at most 200 characters.
+    /// Changes to a claim. Fields that are omitted stay as they are; null clears a field. After submission only name,
+    /// external reference, location, lines and contacts can be changed; other fields are `FIELD_NOT_EDITABLE`. Texts
+    /// are trimmed and have at most 200 characters.
     UpdateClaimInput {
-        /// The partner's own title for the claim; it cannot be cleared.
+        /// A title chosen by the partner; cannot be cleared.
         name: MaybeUndefined<String>,
-        /// The partner's own key for it, unique per partner; one already taken is `INVALID_VALUE`.
+        /// The partner's own key for the claim, unique per partner; a key already in use is `INVALID_VALUE`.
         external_reference: MaybeUndefined<String>,
-        /// The MPN id of the partner's location; it cannot be cleared.
+        /// The MPN id of the partner's location; cannot be cleared.
         mpn_id: MaybeUndefined<String>,
-        /// Products to add.
+        /// Products to claim in addition.
         add_lines: Option<Vec<ClaimLineInput>>,
-        /// The ids of lines to remove.
+        /// `ClaimLine.id` of each line that is no longer claimed.
         remove_line_ids: Option<Vec<ID>>,
-        /// Whom to ask at the customer.
+        /// The contact person at the customer.
         customer_contact: MaybeUndefined<ContactInput>,
-        /// Whom to ask at the customer about the technology.
+        /// The technical contact at the customer.
         technical_contact: MaybeUndefined<ContactInput>,
-        /// Whom to ask at the partner.
+        /// The contact person at the partner.
         partner_contact: MaybeUndefined<ContactInput>,
-        /// The customer's tenant id; it cannot be cleared. While `EDITING` only.
+        /// The customer's tenant id; cannot be cleared. Only while `EDITING`.
         tenant_id: MaybeUndefined<Uuid>,
-        /// A verified domain of the tenant; it cannot be cleared. While `EDITING` only.
+        /// A verified domain of the tenant; cannot be cleared. Only while `EDITING`.
         domain: MaybeUndefined<String>,
-        /// The solution area of all the products; it cannot be cleared. While `EDITING` only.
+        /// The solution area that all the products belong to; cannot be cleared. Only while `EDITING`.
         solution_area: MaybeUndefined<SolutionArea>,
-        /// What the partner did for the customer, all of it; it cannot be cleared. While `EDITING` only.
+        /// Everything that the partner did for the customer; cannot be cleared. Only while `EDITING`.
         activities: MaybeUndefined<Vec<Activity>>,
-        /// The name of the Dynamics solution seller. While `EDITING` only.
+        /// The name of the Dynamics solution seller. Only while `EDITING`.
         solution_seller: MaybeUndefined<String>,
-        /// The name of the partner's solution. While `EDITING` only.
+        /// The name of the partner's solution. Only while `EDITING`.
         partner_solution: MaybeUndefined<String>,
     }
 }
@@ -172,7 +173,7 @@ impl UpdateClaimInput {
     }
 }
 
-/// What an input says of a field (L12).
+/// What an input does to a field (L12).
 fn patch<T, U: From<T>>(field: MaybeUndefined<T>) -> Patch<U> {
     match field {
         MaybeUndefined::Undefined => Patch::Keep,
@@ -182,109 +183,109 @@ fn patch<T, U: From<T>>(field: MaybeUndefined<T>) -> Patch<U> {
 }
 
 change_input! {
-    /// What `deleteClaimDraft` takes.
+    /// The draft, with the version that the caller read.
     DeleteClaimDraftInput {}
 }
 
-/// What `attachProofOfExecution` takes.
+/// The claim, and the file to attach.
 #[derive(Debug, InputObject)]
 pub struct AttachProofOfExecutionInput {
-    /// The claim's global id; one that names no visible claim is `NOT_FOUND`.
+    /// The claim's global id. If the caller sees no such claim, the request is refused with `NOT_FOUND`.
     pub claim_id: ID,
-    /// The file: PDF, Word, PowerPoint, Excel, PNG, JPEG or e-mail (`.eml`, `.msg`), by its content; at most 25 MiB, 20
-    /// per claim, by default.
+    /// A PDF, Word, PowerPoint, Excel, PNG, JPEG or e-mail file (`.eml`, `.msg`), recognized by its content. By default
+    /// at most 25 MiB, and at most 20 files per claim.
     pub file: Upload,
-    /// A key of the caller's own, good for at least 24 hours: the same key with the same input gives the first answer
-    /// again, with another input or mutation `IDEMPOTENCY_KEY_REUSED`.
+    /// A key chosen by the client, valid for at least 24 hours. Repeating the same key with the same input returns the
+    /// first result again; with another input or mutation it is refused with `IDEMPOTENCY_KEY_REUSED`.
     pub idempotency_key: Option<String>,
 }
 
 change_input! {
-    /// What `removeProofOfExecution` takes.
+    /// The draft, and the document to remove.
     RemoveProofOfExecutionInput {
-        /// The document's global id; one that names no document of this claim is `NOT_FOUND`.
+        /// The document's global id. If this claim has no such document, the request is refused with `NOT_FOUND`.
         document_id: ID,
     }
 }
 
 change_input! {
-    /// What `submitClaim` takes.
+    /// The draft, with the version that the caller read.
     SubmitClaimInput {}
 }
 
 change_input! {
-    /// What `startReview` takes.
+    /// The submitted claim, with the version that the caller read.
     StartReviewInput {}
 }
 
 change_input! {
-    /// What `assignReviewer` takes.
+    /// The claim, and the reviewer to assign or remove.
     AssignReviewerInput {
-        /// The subject of an active reviewer: for a reviewer their own, for a review lead anybody's. Null takes the review
-        /// away from whoever has it: for a reviewer their own, for a review lead anybody's.
+        /// The subject of an active reviewer. Reviewers may give only their own; review leads may give anyone's. Null
+        /// removes the current reviewer: reviewers may remove only themselves, review leads anyone.
         reviewer_subject: Option<String>,
     }
 }
 
 change_input! {
-    /// What `requestPartnerAction` takes.
+    /// The claim, the reasons and the message.
     RequestPartnerActionInput {
-        /// Why, at least one reason.
+        /// The reasons for the request, at least one.
         reasons: Vec<ActionReason>,
-        /// What the partner is to do: not blank, at most 10,000 characters. It becomes a comment on the claim.
+        /// What the partner has to do: not blank, at most 10,000 characters. Also posted as a comment on the claim.
         message: String,
     }
 }
 
 change_input! {
-    /// What `respondToReview` takes.
+    /// The claim and the partner's answer.
     RespondToReviewInput {
-        /// The answer, at most 10,000 characters. It becomes a comment on the claim. It may be left out where an edit,
-        /// a comment or a document of the partner came since the request.
+        /// The answer, at most 10,000 characters; also posted as a comment on the claim. Optional if the partner edited
+        /// the claim, commented or attached a document since the request.
         message: Option<String>,
     }
 }
 
 change_input! {
-    /// What `approveClaim` takes.
+    /// The claim to approve, with an optional note.
     ApproveClaimInput {
-        /// A note for the history, at most 10,000 characters; the partner sees it.
+        /// A note for the history, at most 10,000 characters. The partner sees it.
         note: Option<String>,
     }
 }
 
 change_input! {
-    /// What `rejectClaim` takes.
+    /// The claim, with the reason and an explanation for the partner.
     RejectClaimInput {
-        /// Why: `INSUFFICIENT_POE`, `MISSING_CUSTOMER_ACKNOWLEDGEMENT`, `MISSING_PRODUCTS`, `POE_UNAVAILABLE` or
-        /// `OTHER`; the others are set by what happened, and `INVALID_VALUE` here.
+        /// `INSUFFICIENT_POE`, `MISSING_CUSTOMER_ACKNOWLEDGEMENT`, `MISSING_PRODUCTS`, `POE_UNAVAILABLE` or `OTHER`.
+        /// The other reasons are set by the server and are `INVALID_VALUE` here.
         reason: RejectionReason,
-        /// Why, in words for the partner: not blank, at most 10,000 characters.
+        /// The explanation for the partner: not blank, at most 10,000 characters.
         detail: String,
     }
 }
 
 change_input! {
-    /// What `withdrawClaim` takes.
+    /// The claim, and the reason for withdrawing it.
     WithdrawClaimInput {
-        /// Why: not blank, at most 10,000 characters.
+        /// The reason: not blank, at most 10,000 characters.
         detail: String,
     }
 }
 
 change_input! {
-    /// What `disputeClaim` takes.
+    /// The rejected claim, with the reasons for the dispute.
     DisputeClaimInput {
-        /// Why the rejection is wrong, at most 10,000 characters. It may be left out where new proof of execution was
-        /// attached since the rejection.
+        /// Why the rejection is wrong, at most 10,000 characters. Optional if new proof of execution was attached since
+        /// the rejection.
         justification: Option<String>,
     }
 }
 
 change_input! {
-    /// What `declineConsent` takes.
+    /// The approved claim, with an optional reason for declining it.
     DeclineConsentInput {
-        /// Why, at most 10,000 characters; partner and vendor see it.
+        /// The reason, at most 10,000 characters. Partner and vendor see it.
         reason: Option<String>,
     }
 }

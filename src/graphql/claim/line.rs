@@ -2,13 +2,14 @@
 
 use std::sync::Arc;
 
-use async_graphql::{Context, ID, Object};
+use async_graphql::{Context, ID, Object, parser::types::Field};
 use domain::kinds::ClaimStatus;
 
 use super::{enums::LineOutcome, loads::KnownStanding};
 use crate::{
     graphql::{
         association::{Association, AssociationOfLine},
+        at_hand::{self, AtHand, Write, plain},
         directory::{CustomerSubscription, Product, ProductById, SubscriptionById},
         eager::Eager,
         error::Failure,
@@ -27,10 +28,15 @@ pub struct ClaimLine {
 }
 
 impl ClaimLine {
-    /// The line that stands at this place of the claim.
+    /// The line at this place of the claim.
     #[must_use]
     pub fn new(claim: Arc<ClaimRow>, standing: KnownStanding, place: usize, row: LineRow) -> Self {
         Self { claim, standing, row, place }
+    }
+
+    /// The outcome as this reader may know it (A3).
+    fn outcome_to(&self, reader: &Reader) -> LineOutcome {
+        if reader.is_customer() { LineOutcome::Pending } else { self.row.line.outcome.into() }
     }
 
     fn is_of_draft(&self) -> bool {
@@ -38,11 +44,11 @@ impl ClaimLine {
     }
 }
 
-/// One claimed product of a claim. What it claims, its subject, is the subscription in Business Applications, and the
-/// customer's workload (the product) in Microsoft 365. A subject has at most one live association.
+/// One claimed product. Its subject is the subscription in Business Applications, and the customer's workload (the
+/// product) in Microsoft 365. Each subject has at most one live association.
 #[Object]
 impl ClaimLine {
-    /// The line's id, as `updateClaim` takes it in `removeLineIds`. No `Node`.
+    /// The line's id, for `UpdateClaimInput.removeLineIds`. Not the id of a `Node`.
     async fn id(&self) -> ID {
         global_id::encode(Kind::ClaimLine, self.row.line.id)
     }
@@ -55,14 +61,14 @@ impl ClaimLine {
         Ok(Eager(load_required(ctx, ProductById(self.row.line.sku_id)).await?.into()))
     }
 
-    /// The subscription id: of a draft as it was typed, later that of the subscription. Null where none was given, and
-    /// in Microsoft 365, where the product alone is claimed.
+    /// The subscription id: as typed while the claim is a draft, afterwards that of the resolved subscription. Null if
+    /// none was given, and in Microsoft 365, where products are claimed without one.
     async fn subscription_id(&self) -> Option<String> {
         self.row.line.subscription_id.map(|id| id.to_string()).or_else(|| self.row.line.typed.clone())
     }
 
-    /// The subscription that the line stands for. Of a draft the one that it would be submitted with; null while that
-    /// is not settled, and in Microsoft 365.
+    /// The subscription that the line resolves to; for a draft, the one that it would be submitted with. Null while
+    /// that is not settled, and in Microsoft 365.
     async fn subscription(&self, ctx: &Context<'_>) -> Result<Option<Eager<CustomerSubscription>>, Failure> {
         if let Some(subscription) = self.row.subscription.as_ref().filter(|_| !self.is_of_draft()) {
             return Ok(Some(Eager(subscription.clone().into())));
@@ -78,14 +84,26 @@ impl ClaimLine {
         }
     }
 
-    /// How a contest with other partners for the same subject stands. To a customer always `PENDING`.
+    /// Whether another partner competed for the subject, and who won. Always `PENDING` for customers.
     async fn outcome(&self, ctx: &Context<'_>) -> Result<LineOutcome, Failure> {
-        // A3
-        if Reader::of(ctx)?.is_customer() { Ok(LineOutcome::Pending) } else { Ok(self.row.line.outcome.into()) }
+        Ok(self.outcome_to(Reader::of(ctx)?))
     }
 
-    /// The association that the line became on approval, also when it has ended; null before.
+    /// The association that approval created for this line, even if it has ended; null before approval.
     async fn association(&self, ctx: &Context<'_>) -> Result<Option<Eager<Association>>, Failure> {
         Ok(load(ctx, AssociationOfLine(self.row.line.id)).await?.map(|one| Eager(one.into())))
+    }
+}
+
+impl AtHand for ClaimLine {
+    fn field(field: &Field) -> Option<Write<Self>> {
+        match field.name.node.as_str() {
+            "id" => plain(|line: &Self, _, out| out.id(Kind::ClaimLine, line.row.line.id)),
+            "product" => at_hand::object(field, "Product", |line: &Self, _, write| {
+                line.row.product.clone().is_some_and(|product| write(&Product(product)))
+            }),
+            "outcome" => plain(|line: &Self, reader, out| out.word::<LineOutcome>(line.outcome_to(reader))),
+            _ => None,
+        }
     }
 }

@@ -1,4 +1,4 @@
-//! What is loaded for many claims at once.
+//! Loaders for many claims at once.
 
 use std::{
     collections::HashMap,
@@ -25,7 +25,7 @@ use crate::{
     },
 };
 
-/// A claim that the caller sees, by its id, and what is read of it.
+/// A claim that the caller sees, by its id, with the columns to read.
 pub type ClaimById = With<Uuid, Wanted>;
 
 impl Load for ClaimById {
@@ -77,7 +77,7 @@ loads_by_id! {
     |reader, ids| evaluations::of_claims(reader.db(), &reader.caller, &ids).await?
 }
 
-/// How a draft stands. The key is the claim itself, so that its row is not read again, with the place to remember it.
+/// The state of a draft. The key is the claim itself, so that its row is not read again, with the place to remember it.
 #[derive(Clone, Debug)]
 struct StandingOf(Arc<ClaimRow>, KnownStanding);
 
@@ -101,7 +101,7 @@ impl Load for StandingOf {
     async fn load(reader: Reader, keys: Vec<Self>) -> Result<HashMap<Self, Arc<Standing>>, Failure> {
         let claims = whole(&reader, &keys).await?;
         let standings = reader.app.problems_of(&claims).await?.into_iter().map(Arc::new);
-        // Remembered here and not by who asked: the claim's lines may come to ask before that one goes on.
+        // Stored here and not by the caller: the claim's lines may need it before the caller continues.
         let remember = |(key, standing): &(Self, Arc<Standing>)| {
             key.1.0.get_or_init(|| Arc::clone(standing));
         };
@@ -109,7 +109,7 @@ impl Load for StandingOf {
     }
 }
 
-/// The whole claims, of which only those are read again that were read in part.
+/// The complete claims; only those that were read partially are read again.
 async fn whole(reader: &Reader, keys: &[StandingOf]) -> Result<Vec<domain::claim::Claim>, Failure> {
     let in_part = keys.iter().filter(|key| !key.0.is_whole()).map(|key| key.0.claim().id);
     let in_part: Vec<Uuid> = in_part.collect();
@@ -123,12 +123,12 @@ async fn whole(reader: &Reader, keys: &[StandingOf]) -> Result<Vec<domain::claim
     Ok(keys.iter().map(claim).collect())
 }
 
-/// How one claim stands, found out at most once for the claim and its lines.
+/// The state of one claim, computed at most once for the claim and its lines.
 #[derive(Clone, Debug, Default)]
 pub struct KnownStanding(Arc<OnceLock<Arc<Standing>>>);
 
 impl KnownStanding {
-    /// How the claim stands.
+    /// The state of the claim.
     ///
     /// # Errors
     /// Those of the statements.
@@ -150,7 +150,7 @@ pub struct ClaimPage {
     pub order: ClaimOrder,
     /// Which page.
     pub request: PageRequest,
-    /// What is read of each.
+    /// The columns to read of each.
     pub wanted: Wanted,
 }
 

@@ -13,6 +13,7 @@ mod query;
 mod statistics;
 mod types;
 mod wanted;
+mod written;
 
 pub(super) use eligibility::EligibilityQuery;
 pub use enums::ClaimStatus;

@@ -45,44 +45,51 @@ pub struct PartnerMutation;
 
 #[Object(guard = "Root")]
 impl PartnerMutation {
-    /// Makes a draft. What would refuse its submission comes beside it as problems. For every role of a partner. Needs
-    /// the scope `claims:write`.
+    /// Creates a draft. `problems` lists as warnings what would prevent its submission. For every role of a partner.
+    /// Needs the scope `claims:write`. Problems: `DOMAIN_TENANT_MISMATCH`, `LOCATION_NOT_YOURS`, `INVALID_VALUE`,
+    /// `IDEMPOTENCY_KEY_REUSED`. To check eligibility without saving use `claimEligibility`.
     async fn create_claim(
         &self,
         ctx: &Context<'_>,
-        #[graphql(desc = "The draft.")] mut input: CreateClaimInput,
+        #[graphql(desc = "The draft to create.")] mut input: CreateClaimInput,
     ) -> Result<CreateClaimPayload, Failure> {
         let reader = Reader::of(ctx)?;
         let key = input.idempotency_key.take();
         Ok(reader.app.create_claim(&reader.caller, input.into(), key).await?.into())
     }
 
-    /// Changes a claim in `EDITING`, `SUBMITTED` or `PARTNER_ACTION_REQUIRED`. After submission a change that would
-    /// leave a problem is refused. For every role of the claim's partner. Needs the scope `claims:write`.
+    /// Changes a claim in `EDITING`, `SUBMITTED` or `PARTNER_ACTION_REQUIRED`. After submission, a change that would
+    /// leave a problem is refused. For every role of the claim's partner. Needs the scope `claims:write`. Problems:
+    /// `NOT_FOUND`, `VERSION_CONFLICT`, `WRONG_STATUS`, `FIELD_NOT_EDITABLE`, `INVALID_VALUE`,
+    /// `DOMAIN_TENANT_MISMATCH`, `LOCATION_NOT_YOURS`, `IDEMPOTENCY_KEY_REUSED`, and after submission eligibility
+    /// problems. For documents use `attachProofOfExecution`.
     async fn update_claim(
         &self,
         ctx: &Context<'_>,
-        #[graphql(desc = "The claim and the patch.")] mut input: UpdateClaimInput,
+        #[graphql(desc = "The claim and its changes.")] mut input: UpdateClaimInput,
     ) -> Result<UpdateClaimPayload, Failure> {
         let (key, id, version) = (input.idempotency_key.take(), input.claim_id.clone(), input.expected_version);
         Ok(change(ctx, &id, Some(version), Change::Edit(Box::new(input.patch())), key).await?.into())
     }
 
-    /// Deletes a draft with its documents. Only a claim in `EDITING` can be deleted. For the administrators of the
-    /// claim's partner. Needs the scope `claims:write`.
+    /// Deletes a draft with its documents. For the admins of the claim's partner. Needs the scope `claims:write`.
+    /// Problems: `NOT_FOUND`, `VERSION_CONFLICT`, `WRONG_STATUS`, `IDEMPOTENCY_KEY_REUSED`. For a submitted claim use
+    /// `withdrawClaim`.
     async fn delete_claim_draft(
         &self,
         ctx: &Context<'_>,
-        #[graphql(desc = "The draft.")] input: DeleteClaimDraftInput,
+        #[graphql(desc = "The draft and its version.")] input: DeleteClaimDraftInput,
     ) -> Result<DeleteClaimDraftPayload, Failure> {
         Ok(change(ctx, &input.claim_id, Some(input.expected_version), Change::DeleteDraft, input.idempotency_key)
             .await?
             .into())
     }
 
-    /// Attaches a proof document, sent as a multipart request, to a claim in `EDITING`, `SUBMITTED` or
-    /// `PARTNER_ACTION_REQUIRED`, to an approved one while it is in arbitration, and to a rejected one while it can be
-    /// disputed. It raises the claim's version. For every role of the claim's partner. Needs the scope `claims:write`.
+    /// Attaches a proof document, sent as a multipart request, to a claim, and raises its version. Allowed in
+    /// `EDITING`, `SUBMITTED` and `PARTNER_ACTION_REQUIRED`, for an approved claim in arbitration, and for a rejected
+    /// claim that can be disputed. For every role of the claim's partner. Needs the scope `claims:write`. Problems:
+    /// `NOT_FOUND`, `WRONG_STATUS`, `FILE_TYPE_NOT_ALLOWED`, `FILE_EMPTY`, `FILE_TOO_LARGE`, `TOO_MANY_FILES`,
+    /// `INVALID_VALUE`, `IDEMPOTENCY_KEY_REUSED`.
     async fn attach_proof_of_execution(
         &self,
         ctx: &Context<'_>,
@@ -93,6 +100,8 @@ impl PartnerMutation {
     }
 
     /// Removes a proof document from a draft. For every role of the claim's partner. Needs the scope `claims:write`.
+    /// Problems: `NOT_FOUND`, `VERSION_CONFLICT`, `WRONG_STATUS`, `IDEMPOTENCY_KEY_REUSED`. Documents of a submitted
+    /// claim cannot be removed.
     async fn remove_proof_of_execution(
         &self,
         ctx: &Context<'_>,
@@ -102,22 +111,25 @@ impl PartnerMutation {
         Ok(change(ctx, &input.claim_id, Some(input.expected_version), removal, input.idempotency_key).await?.into())
     }
 
-    /// Hands a draft in: `EDITING` becomes `SUBMITTED`. It needs no eligibility problem, at least one proof document
-    /// and the contacts; whatever is missing is told at once. For the administrators of the claim's partner. Needs the
-    /// scope `claims:write`.
+    /// Submits a draft: `EDITING` becomes `SUBMITTED`. If another partner claims the same subject, an arbitration
+    /// opens. It needs at least one proof document, the contacts, and no eligibility problem; everything missing is
+    /// reported at once. For the admins of the claim's partner. Needs the scope `claims:write`. Problems: `NOT_FOUND`,
+    /// `VERSION_CONFLICT`, `WRONG_STATUS`, `IDEMPOTENCY_KEY_REUSED`, and eligibility problems, which `Claim.problems`
+    /// lists beforehand.
     async fn submit_claim(
         &self,
         ctx: &Context<'_>,
-        #[graphql(desc = "The draft.")] input: SubmitClaimInput,
+        #[graphql(desc = "The draft and its version.")] input: SubmitClaimInput,
     ) -> Result<SubmitClaimPayload, Failure> {
         Ok(change(ctx, &input.claim_id, Some(input.expected_version), Change::Submit, input.idempotency_key)
             .await?
             .into())
     }
 
-    /// Answers a reviewer's request: `PARTNER_ACTION_REQUIRED` becomes `UNDER_REVIEW`, with the same reviewer. It must
-    /// bring a message, unless an edit, a comment or a document of the partner came since the request. For the
-    /// administrators of the claim's partner. Needs the scope `claims:write`.
+    /// Answers a reviewer's request: `PARTNER_ACTION_REQUIRED` becomes `UNDER_REVIEW`, with the same reviewer. It needs
+    /// a message, unless the partner edited the claim, commented or attached a document since the request. For the
+    /// admins of the claim's partner. Needs the scope `claims:write`. Problems: `NOT_FOUND`, `VERSION_CONFLICT`,
+    /// `WRONG_STATUS`, `INVALID_VALUE`, `IDEMPOTENCY_KEY_REUSED`, and eligibility problems.
     async fn respond_to_review(
         &self,
         ctx: &Context<'_>,
@@ -127,10 +139,12 @@ impl PartnerMutation {
         Ok(change(ctx, &input.claim_id, Some(input.expected_version), answer, input.idempotency_key).await?.into())
     }
 
-    /// Disputes a rejection, within 30 days and not after a withdrawal or the customer's decline: `REJECTED` becomes
-    /// `UNDER_REVIEW`, assigned to nobody; lost lines are `PENDING` again. It needs a justification or new proof of
-    /// execution. Another reviewer or a review lead answers it; a dismissal is final. For the administrators of the
-    /// claim's partner. Needs the scope `claims:write`.
+    /// Disputes a rejection within 30 days: `REJECTED` becomes `UNDER_REVIEW` without a reviewer, and lost lines become
+    /// `PENDING` again. It needs a justification or new proof of execution. Another reviewer or a review lead decides,
+    /// and a dismissal is final. For the admins of the claim's partner. Needs the scope `claims:write`. Problems:
+    /// `NOT_FOUND`, `VERSION_CONFLICT`, `WRONG_STATUS`, `NOT_DISPUTABLE` (withdrawn, declined, or dismissed before),
+    /// `DISPUTE_WINDOW_CLOSED`, `SUBSCRIPTION_ALREADY_CLAIMED`, `DUPLICATE_CLAIM`, `INVALID_VALUE`,
+    /// `IDEMPOTENCY_KEY_REUSED`. If the rejection cannot be disputed, create a new claim.
     async fn dispute_claim(
         &self,
         ctx: &Context<'_>,
@@ -140,9 +154,10 @@ impl PartnerMutation {
         Ok(change(ctx, &input.claim_id, Some(input.expected_version), dispute, input.idempotency_key).await?.into())
     }
 
-    /// Takes a claim back, in any status but `EDITING` and `REJECTED`: it becomes `REJECTED` with `PARTNER_REQUEST`,
-    /// which cannot be disputed. Of an approved claim the associations end. For the administrators of the claim's
-    /// partner. Needs the scope `claims:write`.
+    /// Withdraws a claim in any status except `EDITING` and `REJECTED`: it becomes `REJECTED` with `PARTNER_REQUEST`,
+    /// which cannot be disputed. The associations of an approved claim end. For the admins of the claim's partner.
+    /// Needs the scope `claims:write`. Problems: `NOT_FOUND`, `VERSION_CONFLICT`, `WRONG_STATUS`, `INVALID_VALUE`,
+    /// `IDEMPOTENCY_KEY_REUSED`. For a draft use `deleteClaimDraft`.
     async fn withdraw_claim(
         &self,
         ctx: &Context<'_>,
@@ -159,21 +174,24 @@ pub struct ReviewMutation;
 
 #[Object(guard = "Root")]
 impl ReviewMutation {
-    /// Takes a submitted claim into review: `SUBMITTED` becomes `UNDER_REVIEW`, and the caller its reviewer. For
-    /// reviewers and review leads. Needs the scope `reviews:write`.
+    /// Starts the review of a claim: `SUBMITTED` becomes `UNDER_REVIEW`, and the caller becomes its reviewer. For
+    /// reviewers and review leads. Needs the scope `reviews:write`. Problems: `NOT_FOUND`, `VERSION_CONFLICT`,
+    /// `WRONG_STATUS`, `NOT_ALLOWED`, `IDEMPOTENCY_KEY_REUSED`. To assign another reviewer use `assignReviewer`.
     async fn start_review(
         &self,
         ctx: &Context<'_>,
-        #[graphql(desc = "The claim.")] input: StartReviewInput,
+        #[graphql(desc = "The claim and its version.")] input: StartReviewInput,
     ) -> Result<StartReviewPayload, Failure> {
         Ok(change(ctx, &input.claim_id, Some(input.expected_version), Change::StartReview, input.idempotency_key)
             .await?
             .into())
     }
 
-    /// Assigns the review of a claim in `SUBMITTED`, `UNDER_REVIEW` or `PARTNER_ACTION_REQUIRED`: a reviewer an
-    /// unassigned claim to themselves or an own one to nobody, a review lead anybody's to anybody. The review of an absent
-    /// reviewer goes to the deputy. Needs the scope `reviews:write`.
+    /// Assigns a reviewer to a claim in `SUBMITTED`, `UNDER_REVIEW` or `PARTNER_ACTION_REQUIRED`, or removes the
+    /// current one. If the new reviewer is absent, the deputy is assigned. Reviewers may take an unassigned claim or
+    /// give up their own; review leads may assign anyone. Needs the scope `reviews:write`. Problems: `NOT_FOUND`,
+    /// `VERSION_CONFLICT`, `WRONG_STATUS`, `NOT_ALLOWED`, `INVALID_VALUE`, `IDEMPOTENCY_KEY_REUSED`. To move all
+    /// reviews of a reviewer use `reassignReviews`.
     async fn assign_reviewer(
         &self,
         ctx: &Context<'_>,
@@ -183,35 +201,40 @@ impl ReviewMutation {
         Ok(change(ctx, &input.claim_id, Some(input.expected_version), assignment, input.idempotency_key).await?.into())
     }
 
-    /// Asks the partner for more: `UNDER_REVIEW` becomes `PARTNER_ACTION_REQUIRED`. The partner has 5 business days to
-    /// answer, else the claim is rejected. A claim in arbitration that is `APPROVED` stays so, and its silence is only
-    /// noted. For the assigned reviewer or a review lead. Needs the scope `reviews:write`.
+    /// Asks the partner for more: `UNDER_REVIEW` becomes `PARTNER_ACTION_REQUIRED`. If the partner does not respond
+    /// within 5 business days, the claim is rejected. An `APPROVED` claim in arbitration stays approved, and a missed
+    /// deadline is only recorded. For the assigned reviewer and review leads. Needs the scope `reviews:write`.
+    /// Problems: `NOT_FOUND`, `VERSION_CONFLICT`, `WRONG_STATUS`, `NOT_ALLOWED`, `INVALID_VALUE`,
+    /// `IDEMPOTENCY_KEY_REUSED`. To decide against the claim use `rejectClaim`.
     async fn request_partner_action(
         &self,
         ctx: &Context<'_>,
-        #[graphql(desc = "The claim and what is asked for.")] input: RequestPartnerActionInput,
+        #[graphql(desc = "The claim, the reasons and the message.")] input: RequestPartnerActionInput,
     ) -> Result<RequestPartnerActionPayload, Failure> {
         let reasons = input.reasons.into_iter().map(Into::into).collect();
         let request = Change::RequestPartnerAction { reasons, message: input.message };
         Ok(change(ctx, &input.claim_id, Some(input.expected_version), request, input.idempotency_key).await?.into())
     }
 
-    /// Decides for a claim: `UNDER_REVIEW` becomes `APPROVED`, each of its lines an association, and the customer is
-    /// asked for consent. A dispute is answered by it. Refused while a product is contested, or by now not eligible. For
-    /// the assigned reviewer, unless the dispute is about their own rejection, or a review lead. Needs the scope
-    /// `reviews:write`.
+    /// Approves a claim: `UNDER_REVIEW` becomes `APPROVED`, and each line becomes an association. The customer is asked
+    /// for consent, and an open dispute is upheld. For the assigned reviewer, unless the dispute is about their own
+    /// rejection, and for review leads. Needs the scope `reviews:write`. Problems: `NOT_FOUND`, `VERSION_CONFLICT`,
+    /// `WRONG_STATUS`, `NOT_ALLOWED`, `IN_ARBITRATION` (a product is contested), `INVALID_VALUE`,
+    /// `IDEMPOTENCY_KEY_REUSED`, and eligibility problems of lines that are no longer eligible. To decide a contest use
+    /// `awardArbitration`.
     async fn approve_claim(
         &self,
         ctx: &Context<'_>,
-        #[graphql(desc = "The claim and a note.")] input: ApproveClaimInput,
+        #[graphql(desc = "The claim and an optional note.")] input: ApproveClaimInput,
     ) -> Result<ApproveClaimPayload, Failure> {
         let approval = Change::Approve { note: input.note };
         Ok(change(ctx, &input.claim_id, Some(input.expected_version), approval, input.idempotency_key).await?.into())
     }
 
-    /// Decides against a claim: `UNDER_REVIEW` becomes `REJECTED`. A dispute is answered by it, and dismissed for good.
-    /// For the assigned reviewer, unless the dispute is about their own rejection, or a review lead. Needs the scope
-    /// `reviews:write`.
+    /// Rejects a claim: `UNDER_REVIEW` becomes `REJECTED`. An open dispute is dismissed, which is final. For the
+    /// assigned reviewer, unless the dispute is about their own rejection, and for review leads. Needs the scope
+    /// `reviews:write`. Problems: `NOT_FOUND`, `VERSION_CONFLICT`, `WRONG_STATUS`, `NOT_ALLOWED`, `INVALID_VALUE`,
+    /// `IDEMPOTENCY_KEY_REUSED`. To ask the partner for more use `requestPartnerAction`.
     async fn reject_claim(
         &self,
         ctx: &Context<'_>,
@@ -228,9 +251,11 @@ pub struct CustomerMutation;
 
 #[Object(guard = "Root")]
 impl CustomerMutation {
-    /// Declines an approved claim while `Claim.consent` is `PENDING` and its time not over: `APPROVED` becomes `REJECTED`
-    /// with `CUSTOMER_DECLINED`, which cannot be disputed, and the associations end. For the administrators of the
-    /// claim's customer. Needs the scope `claims:write`.
+    /// Declines an approved claim while `Claim.consent` is `PENDING`: `APPROVED` becomes `REJECTED` with
+    /// `CUSTOMER_DECLINED`, which cannot be disputed, and the associations end. For a `CUSTOMER_ADMIN` of the claim's
+    /// customer. Needs the scope `claims:write`. Problems: `NOT_FOUND`, `VERSION_CONFLICT`, `WRONG_STATUS`,
+    /// `CONSENT_WINDOW_CLOSED`, `INVALID_VALUE`, `IDEMPOTENCY_KEY_REUSED`. The link in the customer's notice does the
+    /// same without a token.
     async fn decline_consent(
         &self,
         ctx: &Context<'_>,

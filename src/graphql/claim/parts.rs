@@ -14,16 +14,16 @@ use crate::{
     store::records,
 };
 
-/// A person to ask, at the customer or at the partner.
+/// A contact person at the customer or the partner.
 #[derive(Clone, Debug, SimpleObject)]
 pub struct Contact {
-    /// The full name.
+    /// The person's full name.
     pub name: String,
     /// The job title.
     pub title: Option<String>,
-    /// The e-mail address.
+    /// The e-mail address; its form is checked, not whether it exists.
     pub email: String,
-    /// The telephone number, as it was typed.
+    /// The telephone number as typed; no format is required.
     pub phone: Option<String>,
 }
 
@@ -33,7 +33,7 @@ impl From<domain::claim::Contact> for Contact {
     }
 }
 
-/// A person to ask, at the customer or at the partner. Each text is at most 200 characters in one line; else
+/// A contact person at the customer or the partner. Each text is a single line of at most 200 characters; otherwise
 /// `INVALID_VALUE`.
 #[derive(Clone, Debug, InputObject)]
 pub struct ContactInput {
@@ -41,7 +41,7 @@ pub struct ContactInput {
     pub name: String,
     /// The job title.
     pub title: Option<String>,
-    /// The e-mail address; checked for its form.
+    /// The e-mail address; its form is checked.
     pub email: String,
     /// The telephone number, in any form.
     pub phone: Option<String>,
@@ -53,22 +53,22 @@ impl From<ContactInput> for domain::claim::Contact {
     }
 }
 
-/// A clock that runs on a claim. Business days are Monday to Friday less the vendor's holidays, in the vendor's time
+/// A running deadline of a claim. Business days are Monday to Friday except the vendor's holidays, in the vendor's time
 /// zone.
 #[derive(Clone, Debug, SimpleObject)]
 pub struct Deadline {
-    /// Which clock it is.
+    /// What has to happen in time.
     pub kind: DeadlineKind,
-    /// When it is too late: the midnight that ends the last day.
+    /// The midnight that ends the last day; from then on it is too late.
     pub due_at: DateTime,
-    /// How it stands now.
+    /// Whether it is on track, at risk, extended or overdue.
     pub state: DeadlineState,
-    /// Business days after today up to the last one: 0 on the last day, negative when overdue.
+    /// The business days after today up to the last one: 0 on the last day, negative when overdue.
     pub business_days_left: i32,
 }
 
 impl Deadline {
-    /// A clock that runs, and how it stands now.
+    /// A running deadline and its current state.
     #[must_use]
     pub fn of(
         (deadline, state): (domain::deadline::Deadline, kinds::DeadlineState),
@@ -84,17 +84,17 @@ impl Deadline {
     }
 }
 
-/// What a reviewer asked the partner for.
+/// A reviewer's latest request for action by the partner.
 #[derive(Clone, Debug, SimpleObject)]
 pub struct ActionRequest {
-    /// Why, at least one reason.
+    /// The reasons for the request, at least one.
     pub reasons: Vec<ActionReason>,
-    /// The reviewer's words; they are a comment on the claim too.
+    /// The reviewer's text, at most 10,000 characters; also posted as a comment on the claim.
     pub message: String,
-    /// When the partner was asked.
+    /// When the reviewer asked; the response period starts here.
     pub requested_at: DateTime,
-    /// Until when the partner is to answer; without an answer the claim is rejected with `NO_PARTNER_RESPONSE`. An
-    /// approved claim in arbitration never is: there silence is only noted.
+    /// The deadline for the partner's response. If it passes, the claim is rejected with `NO_PARTNER_RESPONSE`; an
+    /// approved claim in arbitration stays approved, and the history records the missed deadline.
     pub respond_by: DateTime,
 }
 
@@ -109,16 +109,16 @@ impl From<domain::claim::ActionRequest> for ActionRequest {
     }
 }
 
-/// How a claim was rejected.
+/// Why a claim was rejected, and until when that can be disputed.
 #[derive(Clone, Debug, SimpleObject)]
 pub struct Rejection {
-    /// Why.
+    /// One of the fixed reasons.
     pub reason: RejectionReason,
-    /// Why, in words.
+    /// The explanation for the partner.
     pub detail: String,
-    /// When.
+    /// The time of the decision, withdrawal, decline or missed deadline.
     pub rejected_at: DateTime,
-    /// Until when the rejection may be disputed; null where it may not, and a new claim is needed.
+    /// Until when the rejection can be disputed; null if it cannot, and a new claim is needed.
     pub disputable_until: Option<DateTime>,
 }
 
@@ -133,17 +133,17 @@ impl From<domain::claim::Rejection> for Rejection {
     }
 }
 
-/// The customer's consent to an approved claim. The customer is asked on approval, and may decline until the time is
-/// over; silence is consent.
+/// The customer's consent to an approved claim. The customer is asked on approval and may decline until the period
+/// ends; silence is consent.
 #[derive(Clone, Debug, SimpleObject)]
 pub struct Consent {
-    /// How it stands.
+    /// Whether the customer can still decline, has declined, or let the period pass.
     pub status: ConsentStatus,
-    /// When the customer was asked: on approval.
+    /// When the customer was asked, which is on approval.
     pub requested_at: DateTime,
-    /// Until when the customer may decline; at this instant it is too late.
+    /// The end of the consent period; declining at this instant is too late.
     pub decline_until: DateTime,
-    /// When the customer declined or the time was over; null while it is not.
+    /// When the customer declined or the period ended; null until then.
     pub settled_at: Option<DateTime>,
 }
 
@@ -158,18 +158,18 @@ impl From<domain::claim::Consent> for Consent {
     }
 }
 
-/// The partner's dispute of a rejection.
+/// A partner's objection to a rejection.
 #[derive(Clone, Debug, SimpleObject)]
 pub struct Dispute {
-    /// How it stands.
+    /// Whether the reviewers have answered, and how.
     pub status: DisputeStatus,
-    /// Why the rejection is wrong, in the partner's words; null where new proof of execution alone was brought.
+    /// The partner's reasons, at most 10,000 characters; null if the partner attached new proof instead.
     pub justification: Option<String>,
-    /// When the partner disputed.
+    /// When the partner disputed the rejection.
     pub opened_at: DateTime,
-    /// Until when the reviewers are to answer.
+    /// The deadline for the reviewers' answer.
     pub answer_by: DateTime,
-    /// When they answered, by approving or rejecting again; null while they have not.
+    /// When the reviewers answered by approving or rejecting again; null until then.
     pub answered_at: Option<DateTime>,
 }
 
@@ -185,18 +185,18 @@ impl From<domain::claim::Dispute> for Dispute {
     }
 }
 
-/// The incentive evaluation of an approved claim, with what the partner finds it by in its payment report.
+/// The incentive evaluation of an approved claim, with the ids under which the partner finds it in its payment report.
 #[derive(Clone, Debug, SimpleObject)]
 pub struct IncentiveEvaluation {
-    /// How it stands.
+    /// Whether the claim was sent for evaluation.
     pub status: EvaluationStatus,
-    /// The programmes that evaluate it; none for Revenue association.
+    /// The programs that evaluate the claim; empty for Revenue association.
     pub programs: Vec<IncentiveProgram>,
-    /// When it was sent; null where it was not.
+    /// When the claim was sent for evaluation; null until then.
     pub sent_at: Option<DateTime>,
-    /// The customer's tenant id (Microsoft 365); null in Business Applications.
+    /// The id that appears in the payment report in Microsoft 365; null in Business Applications.
     pub tenant_id: Option<Uuid>,
-    /// The subscription ids (Business Applications); empty in Microsoft 365.
+    /// The ids that appear in the payment report in Business Applications; empty in Microsoft 365.
     pub subscription_ids: Vec<Uuid>,
 }
 

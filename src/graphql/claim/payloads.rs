@@ -1,4 +1,4 @@
-//! What the mutations of claims answer.
+//! The payloads of the mutations of claims.
 
 use async_graphql::{ID, SimpleObject};
 
@@ -12,13 +12,13 @@ use crate::{
     },
 };
 
-/// Declares the answer of a mutation that gives back the claim alone.
+/// Declares the payload of a mutation that returns only the claim.
 macro_rules! payload {
-    ($name:ident, $mutation:literal, $problems:literal) => {
-        #[doc = concat!("What `", $mutation, "` answers.")]
+    ($name:ident, $result:literal, $problems:literal) => {
+        #[doc = concat!($result, ", or why the request was refused.")]
         #[derive(SimpleObject)]
         pub struct $name {
-            /// The claim as it is now; null when refused.
+            /// The claim as it is now; null if the request was refused.
             pub claim: Option<Claim>,
             #[doc = $problems]
             pub problems: Vec<Problem>,
@@ -34,90 +34,91 @@ macro_rules! payload {
 
 payload!(
     CreateClaimPayload,
-    "createClaim",
-    "With a claim: what would refuse its submission. Without one: why it was refused (`DOMAIN_TENANT_MISMATCH`, \
-     `LOCATION_NOT_YOURS`, `INVALID_VALUE`, `IDEMPOTENCY_KEY_REUSED`)."
+    "The new draft",
+    "With a claim: what would prevent its submission. Without one: why the request was refused \
+     (`DOMAIN_TENANT_MISMATCH`, `LOCATION_NOT_YOURS`, `INVALID_VALUE`, `IDEMPOTENCY_KEY_REUSED`)."
 );
 payload!(
     UpdateClaimPayload,
-    "updateClaim",
-    "With a draft: what would refuse its submission. Without a claim: why it was refused (`NOT_FOUND`, \
+    "The changed claim",
+    "With a draft: what would prevent its submission. Without a claim: why the request was refused (`NOT_FOUND`, \
      `VERSION_CONFLICT`, `WRONG_STATUS`, `FIELD_NOT_EDITABLE`, `INVALID_VALUE`, `DOMAIN_TENANT_MISMATCH`, \
-     `LOCATION_NOT_YOURS`, `IDEMPOTENCY_KEY_REUSED`; after submission every problem of eligibility)."
+     `LOCATION_NOT_YOURS`, `IDEMPOTENCY_KEY_REUSED`; after submission also eligibility problems)."
 );
 payload!(
     RemoveProofOfExecutionPayload,
-    "removeProofOfExecution",
-    "Why it was refused: `NOT_FOUND`, `VERSION_CONFLICT`, `WRONG_STATUS` or `IDEMPOTENCY_KEY_REUSED`. With a claim: \
-     what would refuse its submission."
+    "The changed draft",
+    "Why the request was refused: `NOT_FOUND`, `VERSION_CONFLICT`, `WRONG_STATUS` or `IDEMPOTENCY_KEY_REUSED`. With a \
+     claim: what would prevent its submission."
 );
 payload!(
     SubmitClaimPayload,
-    "submitClaim",
-    "Why it was refused: every problem of eligibility and everything that is missing, or `NOT_FOUND`, \
+    "The submitted claim",
+    "Why the request was refused: eligibility problems, everything that is missing, or `NOT_FOUND`, \
      `VERSION_CONFLICT`, `WRONG_STATUS`, `IDEMPOTENCY_KEY_REUSED`."
 );
 payload!(
     StartReviewPayload,
-    "startReview",
-    "Why it was refused: `NOT_FOUND`, `VERSION_CONFLICT`, `WRONG_STATUS`, `NOT_ALLOWED` or `IDEMPOTENCY_KEY_REUSED`."
+    "The claim under review",
+    "Why the request was refused: `NOT_FOUND`, `VERSION_CONFLICT`, `WRONG_STATUS`, `NOT_ALLOWED` or `IDEMPOTENCY_KEY_REUSED`."
 );
 payload!(
     AssignReviewerPayload,
-    "assignReviewer",
-    "Why it was refused: `NOT_FOUND`, `VERSION_CONFLICT`, `WRONG_STATUS`, `NOT_ALLOWED`, `INVALID_VALUE` or \
+    "The claim with its new reviewer",
+    "Why the request was refused: `NOT_FOUND`, `VERSION_CONFLICT`, `WRONG_STATUS`, `NOT_ALLOWED`, `INVALID_VALUE` or \
      `IDEMPOTENCY_KEY_REUSED`."
 );
 payload!(
     RequestPartnerActionPayload,
-    "requestPartnerAction",
-    "Why it was refused: `NOT_FOUND`, `VERSION_CONFLICT`, `WRONG_STATUS`, `NOT_ALLOWED`, `INVALID_VALUE` or \
+    "The claim that waits for the partner",
+    "Why the request was refused: `NOT_FOUND`, `VERSION_CONFLICT`, `WRONG_STATUS`, `NOT_ALLOWED`, `INVALID_VALUE` or \
      `IDEMPOTENCY_KEY_REUSED`."
 );
 payload!(
     RespondToReviewPayload,
-    "respondToReview",
-    "Why it was refused: `NOT_FOUND`, `VERSION_CONFLICT`, `WRONG_STATUS`, `INVALID_VALUE`, `IDEMPOTENCY_KEY_REUSED`, \
-     or every problem of eligibility that stands."
+    "The claim, back under review",
+    "Why the request was refused: `NOT_FOUND`, `VERSION_CONFLICT`, `WRONG_STATUS`, `INVALID_VALUE`, `IDEMPOTENCY_KEY_REUSED`, \
+     or eligibility problems."
 );
 payload!(
     ApproveClaimPayload,
-    "approveClaim",
-    "Why it was refused: `NOT_FOUND`, `VERSION_CONFLICT`, `WRONG_STATUS`, `NOT_ALLOWED`, `IN_ARBITRATION`, \
-     `INVALID_VALUE`, `IDEMPOTENCY_KEY_REUSED`, or what by now stands against a subscription or product."
+    "The approved claim",
+    "Why the request was refused: `NOT_FOUND`, `VERSION_CONFLICT`, `WRONG_STATUS`, `NOT_ALLOWED`, `IN_ARBITRATION`, \
+     `INVALID_VALUE`, `IDEMPOTENCY_KEY_REUSED`, or eligibility problems of lines that are no longer \
+     eligible."
 );
 payload!(
     RejectClaimPayload,
-    "rejectClaim",
-    "Why it was refused: `NOT_FOUND`, `VERSION_CONFLICT`, `WRONG_STATUS`, `NOT_ALLOWED`, `INVALID_VALUE` or \
+    "The rejected claim",
+    "Why the request was refused: `NOT_FOUND`, `VERSION_CONFLICT`, `WRONG_STATUS`, `NOT_ALLOWED`, `INVALID_VALUE` or \
      `IDEMPOTENCY_KEY_REUSED`."
 );
 payload!(
     WithdrawClaimPayload,
-    "withdrawClaim",
-    "Why it was refused: `NOT_FOUND`, `VERSION_CONFLICT`, `WRONG_STATUS`, `INVALID_VALUE` or `IDEMPOTENCY_KEY_REUSED`."
+    "The withdrawn claim",
+    "Why the request was refused: `NOT_FOUND`, `VERSION_CONFLICT`, `WRONG_STATUS`, `INVALID_VALUE` or `IDEMPOTENCY_KEY_REUSED`."
 );
 
 payload!(
     DisputeClaimPayload,
-    "disputeClaim",
-    "Why it was refused: `NOT_FOUND`, `VERSION_CONFLICT`, `WRONG_STATUS`, `NOT_DISPUTABLE`, `DISPUTE_WINDOW_CLOSED`, \
-     `SUBSCRIPTION_ALREADY_CLAIMED` or `DUPLICATE_CLAIM` (a newer claim of the partner lives), `INVALID_VALUE` or \
+    "The claim, back under review",
+    "Why the request was refused: `NOT_FOUND`, `VERSION_CONFLICT`, `WRONG_STATUS`, `NOT_DISPUTABLE`, `DISPUTE_WINDOW_CLOSED`, \
+     `SUBSCRIPTION_ALREADY_CLAIMED` or `DUPLICATE_CLAIM` (the partner has a newer live claim), `INVALID_VALUE` or \
      `IDEMPOTENCY_KEY_REUSED`."
 );
 payload!(
     DeclineConsentPayload,
-    "declineConsent",
-    "Why it was refused: `NOT_FOUND`, `VERSION_CONFLICT`, `WRONG_STATUS`, `CONSENT_WINDOW_CLOSED`, `INVALID_VALUE` or \
+    "The declined claim",
+    "Why the request was refused: `NOT_FOUND`, `VERSION_CONFLICT`, `WRONG_STATUS`, `CONSENT_WINDOW_CLOSED`, `INVALID_VALUE` or \
      `IDEMPOTENCY_KEY_REUSED`."
 );
 
-/// What `deleteClaimDraft` answers.
+/// The id of the deleted draft, or why the request was refused.
 #[derive(SimpleObject)]
 pub struct DeleteClaimDraftPayload {
-    /// The global id that the draft had; null when refused.
+    /// The global id of the deleted draft; null if the request was refused.
     pub deleted_claim_id: Option<ID>,
-    /// Why it was refused: `NOT_FOUND`, `VERSION_CONFLICT`, `WRONG_STATUS` or `IDEMPOTENCY_KEY_REUSED`.
+    /// Why the request was refused: `NOT_FOUND`, `VERSION_CONFLICT`, `WRONG_STATUS` or `IDEMPOTENCY_KEY_REUSED`.
     pub problems: Vec<Problem>,
 }
 
@@ -128,15 +129,16 @@ impl From<Answer> for DeleteClaimDraftPayload {
     }
 }
 
-/// What `attachProofOfExecution` answers.
+/// The new document and its claim, or why the upload was refused.
 #[derive(SimpleObject)]
 pub struct AttachProofOfExecutionPayload {
-    /// The claim as it is now; null when refused.
+    /// The claim as it is now; null if the request was refused.
     pub claim: Option<Claim>,
-    /// The document; null when refused.
+    /// The new document; null if the request was refused.
     pub document: Option<ProofDocument>,
-    /// Why it was refused: `NOT_FOUND`, `WRONG_STATUS`, `FILE_TYPE_NOT_ALLOWED`, `FILE_EMPTY`, `FILE_TOO_LARGE`,
-    /// `TOO_MANY_FILES`, `INVALID_VALUE` or `IDEMPOTENCY_KEY_REUSED`. With a draft: what would refuse its submission.
+    /// Why the request was refused: `NOT_FOUND`, `WRONG_STATUS`, `FILE_TYPE_NOT_ALLOWED`, `FILE_EMPTY`,
+    /// `FILE_TOO_LARGE`, `TOO_MANY_FILES`, `INVALID_VALUE` or `IDEMPOTENCY_KEY_REUSED`. Beside a draft: what would
+    /// prevent its submission.
     pub problems: Vec<Problem>,
 }
 

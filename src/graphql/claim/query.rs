@@ -28,7 +28,7 @@ pub struct ClaimQuery;
 
 #[Object(guard = "Root")]
 impl ClaimQuery {
-    /// A claim by its global id; null when there is none that the caller sees. Needs the scope `claims:read`.
+    /// The claim with this global id; null if the caller sees no such claim. Needs the scope `claims:read`.
     async fn claim(
         &self,
         ctx: &Context<'_>,
@@ -43,11 +43,11 @@ impl ClaimQuery {
         }
     }
 
-    /// A claim by its number; null when there is none that the caller sees. Needs the scope `claims:read`.
+    /// The claim with this number; null if the caller sees no such claim. Needs the scope `claims:read`.
     async fn claim_by_number(
         &self,
         ctx: &Context<'_>,
-        #[graphql(desc = "The number, such as `CPOR-7K3M-9Q2D`; case does not matter.")] number: String,
+        #[graphql(desc = "The number, such as `CPOR-7K3M-9Q2D`; case is ignored.")] number: String,
     ) -> Result<Option<Eager<Claim>>, Failure> {
         let wanted = wanted::of_claims(ctx)?;
         let found =
@@ -58,19 +58,23 @@ impl ClaimQuery {
         Ok(found.await?.map(|row| Eager(row.into())))
     }
 
-    /// The claims that the caller sees, newest first unless ordered otherwise: a partner its own, reviewers every one
-    /// that was ever submitted, a customer those on its tenant from their approval on. Needs the scope `claims:read`.
+    /// The claims that the caller sees, newest first by default. Partners see their own, reviewers every claim that was
+    /// ever submitted, customers those on their tenant once approved. Needs the scope `claims:read`.
     #[expect(clippy::too_many_arguments, reason = "each is an argument of the API")]
     async fn claims(
         &self,
         ctx: &Context<'_>,
-        #[graphql(desc = "How many from the start, 1 to 100; 20 without `first` and `last`. Not with `last`.")]
+        #[graphql(
+            desc = "Number of items from the start, 1 to 100; 20 if `last` is absent too. Cannot be combined with `last`."
+        )]
         first: Option<i32>,
-        #[graphql(desc = "Only claims after this cursor, which must be of the same order.")] after: Option<String>,
-        #[graphql(desc = "How many from the end, 1 to 100. Not with `first`.")] last: Option<i32>,
-        #[graphql(desc = "Only claims before this cursor, which must be of the same order.")] before: Option<String>,
-        #[graphql(desc = "Which claims; all without it.")] filter: Option<ClaimFilter>,
-        #[graphql(desc = "The order; newest first without it.")] order_by: Option<ClaimOrder>,
+        #[graphql(desc = "Only claims after this cursor, which must come from the same order.")] after: Option<String>,
+        #[graphql(desc = "Number of items from the end, 1 to 100. Cannot be combined with `first`.")] last: Option<i32>,
+        #[graphql(desc = "Only claims before this cursor, which must come from the same order.")] before: Option<
+            String,
+        >,
+        #[graphql(desc = "Restricts the claims; by default all.")] filter: Option<ClaimFilter>,
+        #[graphql(desc = "The sort order; by default newest first.")] order_by: Option<ClaimOrder>,
     ) -> Result<Eager<ClaimConnection>, Failure> {
         let page = PageArgs { first, after, last, before };
         let ClaimPage { filter, order, request, wanted } = meant(ctx, page, filter, order_by)?;

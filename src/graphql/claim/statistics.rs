@@ -39,26 +39,27 @@ pub enum StatisticsGroup {
 /// How many claims are in a status.
 #[derive(Clone, Debug, SimpleObject)]
 pub struct StatusCount {
-    /// The status.
+    /// One of the six statuses.
     pub status: ClaimStatus,
-    /// How many claims are in it.
+    /// The number of claims in the status.
     pub count: i32,
 }
 
-/// Figures over the claims that the caller sees.
+/// Counts and rates over the claims that the caller sees.
 #[derive(Clone, Debug, SimpleObject)]
 pub struct ClaimStatistics {
-    /// How many claims there are.
+    /// The number of claims counted.
     pub total: i32,
-    /// How many are in each status; statuses without claims are listed with 0.
+    /// The number of claims in each status, including statuses with 0.
     pub by_status: Vec<StatusCount>,
-    /// How many have a deadline that is `OVERDUE`; 0 to a customer.
+    /// The number of claims whose deadline is `OVERDUE`; 0 for customers.
     pub overdue: i32,
-    /// The median of the business days from submission to decision; null when nothing was decided.
+    /// The median number of business days from submission to decision; null if nothing was decided.
     pub median_business_days_to_decision: Option<f64>,
-    /// The 90th percentile, by nearest rank, of the business days from submission to decision; null when nothing was decided.
+    /// The 90th percentile, by nearest rank, of the business days from submission to decision; null if nothing was
+    /// decided.
     pub p90_business_days_to_decision: Option<f64>,
-    /// Approved claims as a part of the approved and the rejected ones, from 0 to 1; null when there are none.
+    /// Approved claims divided by approved and rejected claims, from 0 to 1; null if there are none.
     pub approval_rate: Option<f64>,
     /// Those of the approved claims that were approved without a request for action, from 0 to 1; null when none is approved,
     /// and to a customer.
@@ -134,12 +135,13 @@ pub struct StatisticsQuery;
 
 #[Object(guard = "Root")]
 impl StatisticsQuery {
-    /// Figures over the claims that the caller sees, and over groups of them. Needs the scope `claims:read`.
+    /// Counts and rates over the claims that the caller sees, and over groups of them. Needs the scope `claims:read`.
     async fn claim_statistics(
         &self,
         ctx: &Context<'_>,
-        #[graphql(desc = "Over which claims; all without it.")] filter: Option<ClaimFilter>,
-        #[graphql(desc = "What `groups` are made by; without it there are none.")] group_by: Option<StatisticsGroup>,
+        #[graphql(desc = "Restricts the claims; by default all.")] filter: Option<ClaimFilter>,
+        #[graphql(desc = "What the claims are grouped by for `groups`; by default there are no groups.")]
+        group_by: Option<StatisticsGroup>,
     ) -> Result<ClaimStatistics, Failure> {
         let reader = Reader::of(ctx)?;
         let is_customer = reader.is_customer();

@@ -36,13 +36,13 @@ use crate::graphql::{
     reviewer::Reviewer,
     scalar::DateTime,
 };
-use crate::store::claims::{ActivityView, ClaimRow, Wanted};
+use crate::store::claims::{ActivityView, ClaimRow, LineRow, Wanted};
 
 /// A claim that the caller sees.
 #[derive(Clone, Debug)]
 pub struct Claim {
-    row: Arc<ClaimRow>,
-    standing: KnownStanding,
+    pub(super) row: Arc<ClaimRow>,
+    pub(super) standing: KnownStanding,
 }
 
 impl From<ClaimRow> for Claim {
@@ -58,8 +58,8 @@ impl From<domain::claim::Claim> for Claim {
 }
 
 impl Claim {
-    /// The claim, blank in what nobody asked for.
-    fn claim(&self) -> &domain::claim::Claim {
+    /// The claim; columns that were not selected are blank.
+    pub(super) fn claim(&self) -> &domain::claim::Claim {
         self.row.claim()
     }
 
@@ -81,6 +81,27 @@ impl Claim {
     ) -> Result<Option<T>, Failure> {
         Ok(if Reader::of(ctx)?.is_customer() { None } else { read(self.claim()) })
     }
+
+    /// The partner's own key, to the partner alone.
+    pub(super) fn reference_to(&self, reader: &Reader) -> Option<&str> {
+        self.claim().external_reference.as_deref().filter(|_| reader.is_partner())
+    }
+
+    /// The actions that are open to this reader now.
+    pub(super) fn open_to(&self, reader: &Reader) -> Vec<domain::kinds::ClaimAction> {
+        lifecycle::available(self.claim(), &reader.caller, reader.app.now())
+    }
+
+    /// The programs that follow from solution area and activities.
+    pub(super) fn programs_of(&self) -> Vec<domain::kinds::IncentiveProgram> {
+        catalogue::programs(self.claim().solution_area, &self.claim().activities)
+    }
+
+    /// The claim's lines, with what they need of the claim.
+    pub(super) fn with_lines(&self, lines: Vec<LineRow>) -> Vec<ClaimLine> {
+        let line = |(place, line)| ClaimLine::new(Arc::clone(&self.row), self.standing.clone(), place, line);
+        lines.into_iter().enumerate().map(line).collect()
+    }
 }
 
 /// The customer's consent; one that is still waited for belongs to an approved claim only (N2).
@@ -89,7 +110,7 @@ fn consent_asked(claim: &domain::claim::Claim) -> Option<&domain::claim::Consent
     claim.consent.as_ref().filter(|consent| stands(consent.status))
 }
 
-/// The customer's own clock, whatever else runs on the claim (A3, X3).
+/// The consent deadline, whatever other deadline the claim has (A3, X3).
 fn consent_clock(
     claim: &domain::claim::Claim,
     now: Timestamp,
@@ -106,43 +127,42 @@ fn consent_clock(
 
 connection!(ClaimConnection, ClaimEdge, Claim, "claims", "a claim");
 
-/// A partner's claim to be the Claiming Partner of Record for a customer and some products. A partner sees its own
-/// claims; a reviewer every claim that was ever submitted; a customer the claims on its tenant from their approval on,
-/// without what is between partner and vendor.
+/// A partner's claim to be the Claiming Partner of Record for a customer and certain products. Partners see their own
+/// claims, reviewers every claim that was ever submitted, and customers the claims on their tenant once approved,
+/// without the exchange between partner and vendor.
 #[Object]
 impl Claim {
-    /// The global id.
+    /// The opaque, permanent id of the object, for `node` and for inputs.
     pub async fn id(&self) -> ID {
         global_id::encode(Kind::Claim, self.claim().id)
     }
 
-    /// The number for people, such as `CPOR-7K3M-9Q2D`: unique, never used again, and no count of anything.
+    /// The human-readable number, such as `CPOR-7K3M-9Q2D`. Unique, never reused, and not sequential.
     async fn number(&self) -> &str {
         &self.claim().number
     }
 
-    /// The partner's own title for the claim.
+    /// A title chosen by the partner.
     async fn name(&self) -> &str {
         &self.claim().name
     }
 
-    /// The partner's own key for the claim, unique per partner. Only the claim's partner sees it; null to everybody
-    /// else.
+    /// The partner's own key for the claim, unique per partner. Null for everyone but the claim's partner.
     async fn external_reference(&self, ctx: &Context<'_>) -> Result<Option<&str>, Failure> {
-        Ok(if Reader::of(ctx)?.is_partner() { self.claim().external_reference.as_deref() } else { None })
+        Ok(self.reference_to(Reader::of(ctx)?))
     }
 
-    /// Raised by one by every mutation of the claim but comments; what `expectedVersion` is held against.
+    /// Raised by one by every mutation of the claim except `addComment`. Mutations compare it with `expectedVersion`.
     async fn version(&self) -> i32 {
         self.claim().version
     }
 
-    /// Where the claim stands.
+    /// Where the claim is in its lifecycle.
     async fn status(&self) -> ClaimStatus {
         self.claim().status.into()
     }
 
-    /// The partner that claims.
+    /// The company that makes the claim.
     async fn partner(&self, ctx: &Context<'_>) -> Result<Eager<Partner>, Failure> {
         match &self.row.partner {
             Some(partner) => Ok(Eager(partner.clone().into())),
@@ -150,7 +170,7 @@ impl Claim {
         }
     }
 
-    /// The partner's location that claims.
+    /// The location of the partner that makes the claim.
     async fn location(&self, ctx: &Context<'_>) -> Result<Eager<PartnerLocation>, Failure> {
         match &self.row.location {
             Some(location) => Ok(Eager(location.clone().into())),
@@ -158,7 +178,7 @@ impl Claim {
         }
     }
 
-    /// The customer.
+    /// The customer that the partner influenced.
     async fn customer(&self, ctx: &Context<'_>) -> Result<Eager<Customer>, Failure> {
         match &self.row.customer {
             Some(customer) => Ok(Eager(customer.clone().into())),
@@ -166,20 +186,19 @@ impl Claim {
         }
     }
 
-    /// The solution area of all its products.
+    /// The solution area that all its products belong to.
     async fn solution_area(&self) -> SolutionArea {
         self.claim().solution_area.into()
     }
 
-    /// What the partner did for the customer.
+    /// What the partner did for the customer; see `Activity` for the sets that are allowed.
     async fn activities(&self) -> Vec<Activity> {
         self.claim().activities.iter().map(|activity| (*activity).into()).collect()
     }
 
-    /// The incentive programmes that follow from solution area and activities; none for Revenue association.
+    /// The incentive programs that follow from solution area and activities. Empty for Revenue association.
     async fn programs(&self) -> Vec<IncentiveProgram> {
-        let programs = catalogue::programs(self.claim().solution_area, &self.claim().activities);
-        programs.into_iter().map(Into::into).collect()
+        self.programs_of().into_iter().map(Into::into).collect()
     }
 
     /// The claimed products, in the order in which they were added.
@@ -190,73 +209,80 @@ impl Claim {
             let wanted = meant(ctx, || Ok(wanted::of_lines(ctx)))?;
             load(ctx, With::of(self.row.id(), wanted)).await?.unwrap_or_default()
         };
-        let line = |(place, line)| ClaimLine::new(Arc::clone(&self.row), self.standing.clone(), place, line);
-        Ok(EagerList(lines.into_iter().enumerate().map(line).collect()))
+        Ok(EagerList(self.with_lines(lines)))
     }
 
-    /// Whom to ask at the customer. Null to a customer.
+    /// The contact person at the customer. Null for customers.
     async fn customer_contact(&self, ctx: &Context<'_>) -> Result<Option<Eager<Contact>>, Failure> {
         self.unless_customer(ctx, |claim| claim.customer_contact.clone().map(|one| Eager(one.into())))
     }
 
-    /// Whom to ask at the customer about the technology (Business Applications). Null to a customer.
+    /// The technical contact at the customer, for Business Applications. Null for customers.
     async fn technical_contact(&self, ctx: &Context<'_>) -> Result<Option<Eager<Contact>>, Failure> {
         self.unless_customer(ctx, |claim| claim.technical_contact.clone().map(|one| Eager(one.into())))
     }
 
-    /// Whom to ask at the partner. Null to a customer.
+    /// The contact person at the partner. Null for customers.
     async fn partner_contact(&self, ctx: &Context<'_>) -> Result<Option<Eager<Contact>>, Failure> {
         self.unless_customer(ctx, |claim| claim.partner_contact.clone().map(|one| Eager(one.into())))
     }
 
-    /// The name of the Dynamics solution seller (Revenue association). Null to a customer.
+    /// The name of the Dynamics solution seller, for Revenue association. Null for customers.
     async fn solution_seller(&self, ctx: &Context<'_>) -> Result<Option<String>, Failure> {
         self.unless_customer(ctx, |claim| claim.solution_seller.clone())
     }
 
-    /// The name of the partner's solution (Revenue association). Null to a customer.
+    /// The name of the partner's solution, for Revenue association. Null for customers.
     async fn partner_solution(&self, ctx: &Context<'_>) -> Result<Option<String>, Failure> {
         self.unless_customer(ctx, |claim| claim.partner_solution.clone())
     }
 
-    /// The proof of execution, in the order of uploading. Empty to a customer.
+    /// The proof documents in upload order. Empty for customers.
     async fn proof_of_execution(&self, ctx: &Context<'_>) -> Result<EagerList<ProofDocument>, Failure> {
         let documents = load(ctx, DocumentsOf(self.row.id())).await?.unwrap_or_default();
         Ok(EagerList(documents.into_iter().map(Into::into).collect()))
     }
 
-    /// What partner and reviewers say to each other, oldest first. A partner sees the shared comments, a customer none.
+    /// The conversation between partner and reviewers, oldest first. Partners see shared comments only; customers see
+    /// none.
     async fn comments(
         &self,
         ctx: &Context<'_>,
-        #[graphql(desc = "How many from the start, 1 to 100; 20 without `first` and `last`. Not with `last`.")]
+        #[graphql(
+            desc = "Number of items from the start, 1 to 100; 20 if `last` is absent too. Cannot be combined with `last`."
+        )]
         first: Option<i32>,
         #[graphql(desc = "Only comments after this cursor.")] after: Option<String>,
-        #[graphql(desc = "How many from the end, 1 to 100. Not with `first`. The latest five: `last: 5`.")]
+        #[graphql(
+            desc = "Number of items from the end, 1 to 100. Cannot be combined with `first`. For the latest five comments use `last: 5`."
+        )]
         last: Option<i32>,
         #[graphql(desc = "Only comments before this cursor.")] before: Option<String>,
     ) -> Result<Eager<CommentConnection>, Failure> {
         comment::of_claim(ctx, self.row.id(), PageArgs { first, after, last, before }).await.map(Eager)
     }
 
-    /// What happened to the claim, oldest first. A partner does not see what is internal to the vendor, a customer sees
-    /// none. Needs the scope `history:read`, unless it is part of a mutation's answer.
+    /// What happened to the claim, oldest first. Partners do not see entries that are internal to the vendor; customers
+    /// see none. Needs the scope `history:read`, except in a mutation's payload.
     #[graphql(guard = "guard::HISTORY")]
     async fn history(
         &self,
         ctx: &Context<'_>,
-        #[graphql(desc = "How many from the start, 1 to 100; 20 without `first` and `last`. Not with `last`.")]
+        #[graphql(
+            desc = "Number of items from the start, 1 to 100; 20 if `last` is absent too. Cannot be combined with `last`."
+        )]
         first: Option<i32>,
         #[graphql(desc = "Only entries after this cursor.")] after: Option<String>,
-        #[graphql(desc = "How many from the end, 1 to 100. Not with `first`. The latest five: `last: 5`.")]
+        #[graphql(
+            desc = "Number of items from the end, 1 to 100. Cannot be combined with `first`. For the latest five comments use `last: 5`."
+        )]
         last: Option<i32>,
         #[graphql(desc = "Only entries before this cursor.")] before: Option<String>,
     ) -> Result<Eager<HistoryEntryConnection>, Failure> {
         history::of_claim(ctx, self.row.id(), PageArgs { first, after, last, before }).await.map(Eager)
     }
 
-    /// The clock that runs now; null where none does. Where two run, the one that is due first. A customer sees its own,
-    /// of consent, only.
+    /// The running deadline; null if none runs. If two run, the earlier one. Customers see only the consent deadline.
     async fn deadline(&self, ctx: &Context<'_>) -> Result<Option<Eager<Deadline>>, Failure> {
         let reader = Reader::of(ctx)?;
         let (now, policy) = (reader.app.now(), reader.app.policy());
@@ -270,13 +296,13 @@ impl Claim {
         Ok(clock(self.claim()).map(|clock| Eager(Deadline::of(clock, now, policy))))
     }
 
-    /// The target for the decision: 10 business days after submission, time in arbitration aside. It moves nothing, and
-    /// stays after the decision. Null before submission, and to a customer.
+    /// The target for the decision: 10 business days after submission, not counting time in arbitration. Missing it has
+    /// no effect. It stays set after the decision; null before submission and for customers.
     async fn decision_due_at(&self, ctx: &Context<'_>) -> Result<Option<DateTime>, Failure> {
         self.unless_customer(ctx, |claim| claim.decision_due_at.map(Into::into))
     }
 
-    /// What would refuse a submission now, all of it at once, while the claim is `EDITING`; else empty.
+    /// Everything that would prevent submission now, while the claim is `EDITING`; otherwise empty.
     async fn problems(&self, ctx: &Context<'_>) -> Result<Vec<Problem>, Failure> {
         if self.claim().status != Status::Editing {
             return Ok(Vec::new());
@@ -284,28 +310,28 @@ impl Claim {
         Ok(shown(self.standing.of(ctx, &self.row).await?.problems.clone()))
     }
 
-    /// What a reviewer last asked the partner for; null where nothing was asked, and to a customer.
+    /// What a reviewer last asked of the partner. Null if nothing was asked, and for customers.
     async fn action_request(&self, ctx: &Context<'_>) -> Result<Option<Eager<ActionRequest>>, Failure> {
         self.unless_customer(ctx, |claim| claim.action_request.clone().map(|one| Eager(one.into())))
     }
 
-    /// How the claim was rejected, while it is; else null. Null to a customer.
+    /// The reason for the rejection, while the status is `REJECTED`; otherwise null. Null for customers.
     async fn rejection(&self, ctx: &Context<'_>) -> Result<Option<Eager<Rejection>>, Failure> {
         self.unless_customer(ctx, |claim| claim.rejection.clone().map(|one| Eager(one.into())))
     }
 
-    /// The last dispute of a rejection; null where there was none, and to a customer.
+    /// The latest dispute of a rejection. Null if there was none, and for customers.
     async fn dispute(&self, ctx: &Context<'_>) -> Result<Option<Eager<Dispute>>, Failure> {
         self.unless_customer(ctx, |claim| claim.dispute.clone().map(|one| Eager(one.into())))
     }
 
-    /// How the customer's consent stands, since the last approval; null before, and where the claim stopped being
-    /// approved before the customer's time was over.
+    /// The customer's consent since the last approval. Null before that, and if the claim ceased to be approved before
+    /// the consent period ended.
     async fn consent(&self) -> Option<Eager<Consent>> {
         consent_asked(self.claim()).cloned().map(|one| Eager(one.into()))
     }
 
-    /// The incentive evaluation, since the last approval; null before, and to a customer.
+    /// The incentive evaluation since the last approval. Null before that, and for customers.
     async fn evaluation(&self, ctx: &Context<'_>) -> Result<Option<Eager<IncentiveEvaluation>>, Failure> {
         if self.unless_customer(ctx, |claim| claim.evaluation)?.is_none() {
             return Ok(None);
@@ -313,39 +339,37 @@ impl Claim {
         Ok(load(ctx, EvaluationOf(self.row.id())).await?.map(|one| Eager(one.into())))
     }
 
-    /// The arbitrations that the claim takes or took part in, oldest first. Empty to a customer.
+    /// Arbitrations that the claim takes or took part in, oldest first. Empty for customers.
     async fn arbitrations(&self, ctx: &Context<'_>) -> Result<EagerList<Arbitration>, Failure> {
         let arbitrations = load(ctx, ArbitrationsOf(self.row.id().get())).await?.unwrap_or_default();
         Ok(EagerList(arbitrations.into_iter().map(Into::into).collect()))
     }
 
-    /// The assigned reviewer; null where nobody is assigned, and to everybody but the vendor.
+    /// The reviewer assigned to the claim. Null if nobody is assigned, and for everyone outside the vendor.
     async fn reviewer(&self, ctx: &Context<'_>) -> Result<Option<Eager<Reviewer>>, Failure> {
         let reader = Reader::of(ctx)?;
         let reviewer = self.claim().reviewer.as_ref().filter(|_| reader.is_vendor());
         Ok(reviewer.cloned().map(|one| Eager(one.into())))
     }
 
-    /// The actions that are open to the caller on this claim now. It comes from the table that guards the mutations:
-    /// what is listed is not refused for status, role or scope.
+    /// What the caller may do with this claim now. It derives from the table that also guards the mutations, so a
+    /// listed action is never refused because of status, role or scope.
     async fn available_actions(&self, ctx: &Context<'_>) -> Result<Vec<ClaimAction>, Failure> {
-        let reader = Reader::of(ctx)?;
-        let open = lifecycle::available(self.claim(), &reader.caller, reader.app.now());
-        Ok(open.into_iter().map(Into::into).collect())
+        Ok(self.open_to(Reader::of(ctx)?).into_iter().map(Into::into).collect())
     }
 
-    /// When the draft was made.
+    /// When the partner created the draft.
     async fn created_at(&self) -> DateTime {
         self.claim().created_at.into()
     }
 
-    /// When the claim last changed.
+    /// The time of the claim's latest change.
     async fn updated_at(&self) -> DateTime {
         self.claim().updated_at.into()
     }
 
-    /// When something last happened on the claim that the caller may see: any entry of its history, to a partner any but an
-    /// internal comment, to a customer a change of its status. It moves with comments, which `updatedAt` does not.
+    /// The time of the latest activity on the claim that the caller may see: for reviewers any history entry, for partners
+    /// any but an internal comment, for customers a change of status. Comments change it; they do not change `updatedAt`.
     async fn last_activity_at(&self, ctx: &Context<'_>) -> Result<DateTime, Failure> {
         if let Some(at) = self.row.last_activity_at {
             return Ok(at.into());
@@ -357,13 +381,13 @@ impl Claim {
         Ok(found.and_then(|row| row.last_activity_at).unwrap_or(self.claim().updated_at).into())
     }
 
-    /// Who created the draft. To a customer the partner as a company.
+    /// Who created the draft. Customers see the partner company.
     async fn created_by(&self, ctx: &Context<'_>) -> Result<Actor, Failure> {
         let origin = load_required(ctx, OriginOf(self.row.id())).await?;
         self.actor(ctx, &origin.created_by).await
     }
 
-    /// Who submitted the claim; null before. To a customer the partner as a company.
+    /// Who submitted the claim; null before. Customers see the partner company.
     async fn submitted_by(&self, ctx: &Context<'_>) -> Result<Option<Actor>, Failure> {
         match load_required(ctx, OriginOf(self.row.id())).await?.submitted_by {
             Some(actor) => Ok(Some(self.actor(ctx, &actor).await?)),
@@ -371,12 +395,12 @@ impl Claim {
         }
     }
 
-    /// When it was submitted; null before.
+    /// When the partner submitted it; null before.
     async fn submitted_at(&self) -> Option<DateTime> {
         self.claim().submitted_at.map(Into::into)
     }
 
-    /// When it was decided; null before.
+    /// The time of the latest decision; null before the first.
     async fn decided_at(&self) -> Option<DateTime> {
         self.claim().decided_at.map(Into::into)
     }

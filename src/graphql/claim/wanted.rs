@@ -1,4 +1,4 @@
-//! What is to be read of claims, by the selection of the fields that they answer.
+//! The columns to read of claims, by the selection on them.
 
 use async_graphql::{Context, SelectionField};
 use domain::claim::Claim;
@@ -11,7 +11,7 @@ use crate::{
     },
     store::{
         Columns,
-        claims::{ActivityView, LinesWanted, Wanted},
+        claims::{ActivityView, LineOfClaim, LinesWanted, Wanted},
         records::{Customer, Location, Partner, Product, Subscription},
     },
 };
@@ -49,7 +49,7 @@ fn with(wanted: &mut Wanted, claim: SelectionField<'_>, view: ActivityView) {
             "lastActivityAt" => wanted.activity = Some(view),
             // Loaded by themselves.
             "createdBy" | "submittedBy" => wanted.columns = wanted.columns.and(Columns::of_field::<Claim>("partner")),
-            "lines" => of_line(wanted.lines.get_or_insert_default(), field),
+            "lines" => of_line(wanted.lines.get_or_insert_with(LinesWanted::least), field),
             name => wanted.columns = wanted.columns.and(Columns::of_field::<Claim>(name)),
         }
     }
@@ -61,13 +61,14 @@ fn add(wanted: &mut Option<Columns>, columns: Columns) {
 
 /// What the selection of a claim's `lines` asks for.
 pub fn of_lines(ctx: &Context<'_>) -> LinesWanted {
-    let mut wanted = LinesWanted::default();
+    let mut wanted = LinesWanted::least();
     of_line(&mut wanted, ctx.field());
     wanted
 }
 
 fn of_line(wanted: &mut LinesWanted, line: SelectionField<'_>) {
     for field in line.selection_set() {
+        wanted.columns = wanted.columns.and(Columns::of_field::<LineOfClaim>(field.name()));
         match field.name() {
             "product" => add(&mut wanted.product, of_object::<Product>(field)),
             "subscription" => add(&mut wanted.subscription, of_object::<Subscription>(field)),

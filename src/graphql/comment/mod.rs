@@ -6,5 +6,5 @@ mod types;
 
 pub(super) use mutation::CommentMutation;
 pub(super) use query::CommentQuery;
-pub(super) use types::of_claim;
 pub use types::{Comment, CommentById, CommentConnection, CommentVisibility};
+pub(super) use types::{of_claim, of_claims};

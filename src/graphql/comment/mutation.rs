@@ -13,29 +13,30 @@ use crate::{
     },
 };
 
-/// What `addComment` takes.
+/// The comment to post, and the claim to post it on.
 #[derive(Debug, InputObject)]
 pub struct AddCommentInput {
-    /// The claim.
+    /// The global id of the claim to comment on.
     pub claim_id: ID,
-    /// The text: not blank, at most 10,000 characters; else `INVALID_VALUE`.
+    /// The text: not blank, at most 10,000 characters; otherwise `INVALID_VALUE`.
     pub body: String,
-    /// Who may read it. `INTERNAL` is for reviewers; else `NOT_ALLOWED`.
+    /// Who may read the comment. Only reviewers may write `INTERNAL` comments; for others it is `NOT_ALLOWED`.
     #[graphql(default_with = "Some(CommentVisibility::Shared)")]
     pub visibility: Option<CommentVisibility>,
-    /// A key of the caller's own, good for at least 24 hours: the same key with the same input gives the first answer
-    /// again, with another input or mutation `IDEMPOTENCY_KEY_REUSED`.
+    /// A key chosen by the client, valid for at least 24 hours. Repeating the same key with the same input returns the
+    /// first result again; with another input or mutation it is refused with `IDEMPOTENCY_KEY_REUSED`.
     pub idempotency_key: Option<String>,
 }
 
-/// What `addComment` answers.
+/// The new comment, or why it was refused.
 #[derive(SimpleObject)]
 pub struct AddCommentPayload {
-    /// The claim; null when refused.
+    /// The claim that was commented on; null if the comment was refused.
     pub claim: Option<Claim>,
-    /// The comment; null when refused.
+    /// The new comment; null if it was refused.
     pub comment: Option<Comment>,
-    /// Why it was refused: `NOT_FOUND`, `WRONG_STATUS`, `NOT_ALLOWED`, `INVALID_VALUE` or `IDEMPOTENCY_KEY_REUSED`.
+    /// Why the comment was refused: `NOT_FOUND`, `WRONG_STATUS`, `NOT_ALLOWED`, `INVALID_VALUE` or
+    /// `IDEMPOTENCY_KEY_REUSED`.
     pub problems: Vec<Problem>,
 }
 
@@ -55,13 +56,14 @@ pub struct CommentMutation;
 
 #[Object(guard = "Root")]
 impl CommentMutation {
-    /// Writes a comment on a claim in any status but `EDITING`, for the partner as for reviewers. It does not raise the
-    /// claim's version. A partner's comment answers a reviewer's request, so that `respondToReview` may follow without
-    /// a message. Needs the scope `comments:write`.
+    /// Posts a comment on a claim in any status except `EDITING`, without raising its version. A partner's comment
+    /// counts as an answer to a reviewer's request, so that `respondToReview` may follow without a message. For every
+    /// role of the claim's partner, and for reviewers. Needs the scope `comments:write`. Problems: `NOT_FOUND`,
+    /// `WRONG_STATUS`, `NOT_ALLOWED`, `INVALID_VALUE`, `IDEMPOTENCY_KEY_REUSED`.
     async fn add_comment(
         &self,
         ctx: &Context<'_>,
-        #[graphql(desc = "The claim and the comment.")] input: AddCommentInput,
+        #[graphql(desc = "The claim, the text and who may read it.")] input: AddCommentInput,
     ) -> Result<AddCommentPayload, Failure> {
         let visibility = input.visibility.unwrap_or(CommentVisibility::Shared).into();
         let comment = Change::Comment { body: input.body, visibility };

@@ -20,18 +20,22 @@ pub struct CommentQuery;
 
 #[Object(guard = "Root")]
 impl CommentQuery {
-    /// The comments on all claims that the caller sees, or on some of them, oldest first. A partner sees the shared ones
-    /// of its own claims; customers see none. Needs the scope `claims:read`.
+    /// The comments on all claims that the caller sees, or on some of them, oldest first. Partners see the shared
+    /// comments on their own claims; customers see none. Needs the scope `claims:read`.
     async fn comments(
         &self,
         ctx: &Context<'_>,
-        #[graphql(desc = "How many from the start, 1 to 100; 20 without `first` and `last`. Not with `last`.")]
+        #[graphql(
+            desc = "Number of items from the start, 1 to 100; 20 if `last` is absent too. Cannot be combined with `last`."
+        )]
         first: Option<i32>,
         #[graphql(desc = "Only comments after this cursor.")] after: Option<String>,
-        #[graphql(desc = "How many from the end, 1 to 100. Not with `first`. The latest five: `last: 5`.")]
+        #[graphql(
+            desc = "Number of items from the end, 1 to 100. Cannot be combined with `first`. For the latest five comments use `last: 5`."
+        )]
         last: Option<i32>,
         #[graphql(desc = "Only comments before this cursor.")] before: Option<String>,
-        #[graphql(desc = "Only comments on this claim; an id that names no visible claim finds none.")]
+        #[graphql(desc = "Only comments on this claim; an id that names no visible claim matches nothing.")]
         claim_id: Option<ID>,
         #[graphql(desc = "Only comments on claims on this customer; an id that names no customer finds none.")]
         customer_id: Option<ID>,

@@ -1,13 +1,14 @@
 //! The comment, and the comments of claims.
 
-use std::collections::HashMap;
+use std::{collections::HashMap, sync::Arc};
 
-use async_graphql::{Context, Enum, ID, Object};
+use async_graphql::{Context, Enum, ID, Object, parser::types::Field};
 use uuid::Uuid;
 
 use crate::{
     graphql::{
         actor::Actor,
+        at_hand::{self, AtHand, Write, plain},
         claim::{self, Claim},
         eager::Eager,
         error::Failure,
@@ -31,7 +32,7 @@ use crate::{
 pub enum CommentVisibility {
     /// The claim's partner and the vendor.
     Shared,
-    /// The vendor only. Only a reviewer may write one.
+    /// Only the vendor; only reviewers may write such comments.
     Internal,
 }
 
@@ -45,28 +46,28 @@ impl From<records::Comment> for Comment {
     }
 }
 
-/// What is to be read of comments, by the selection of a field that answers a connection of them.
+/// The columns to read of comments, by the selection on their connection.
 pub(super) fn wanted(ctx: &Context<'_>) -> Columns {
     of_connection::<records::Comment>(ctx)
 }
 
 connection!(CommentConnection, CommentEdge, Comment, "comments", "a comment");
 
-/// A comment on a claim. It is never changed or removed.
+/// A comment on a claim; it is never changed or removed.
 #[Object]
 impl Comment {
-    /// The global id.
+    /// The opaque, permanent id of the object, for `node` and for inputs.
     pub async fn id(&self) -> ID {
         global_id::encode(Kind::Comment, self.0.id)
     }
 
-    /// The claim that it is on. Needs the scope `claims:read`, unless it is part of a mutation's answer.
+    /// The claim that it was posted on. Needs the scope `claims:read`, except in a mutation's payload.
     #[graphql(guard = "guard::CLAIMS")]
     async fn claim(&self, ctx: &Context<'_>) -> Result<Eager<Claim>, Failure> {
         claim::visible(ctx, self.0.claim_id).await.map(Eager)
     }
 
-    /// Who wrote it.
+    /// The person who wrote it.
     async fn author(&self, ctx: &Context<'_>) -> Result<Eager<Actor>, Failure> {
         Ok(Eager(Actor::shown_to(Reader::of(ctx)?, &self.0.author)))
     }
@@ -76,14 +77,29 @@ impl Comment {
         &self.0.body
     }
 
-    /// Who may read it.
+    /// Who may read the comment.
     async fn visibility(&self) -> CommentVisibility {
         self.0.visibility.into()
     }
 
-    /// When it was written.
+    /// When the comment was posted.
     async fn created_at(&self) -> DateTime {
         self.0.created_at.into()
+    }
+}
+
+impl AtHand for Comment {
+    fn field(field: &Field) -> Option<Write<Self>> {
+        match field.name.node.as_str() {
+            "id" => plain(|comment: &Self, _, out| out.id(Kind::Comment, comment.0.id)),
+            "author" => at_hand::object(field, "Actor", |comment: &Self, reader, write| {
+                write(&Actor::shown_to(reader, &comment.0.author))
+            }),
+            "body" => plain(|comment: &Self, _, out| out.text(&comment.0.body)),
+            "visibility" => plain(|comment: &Self, _, out| out.word::<CommentVisibility>(comment.0.visibility)),
+            "createdAt" => plain(|comment: &Self, _, out| out.time(comment.0.created_at)),
+            _ => None,
+        }
     }
 }
 
@@ -101,7 +117,7 @@ loads_by_id! {
     |reader, ids| comments::counts_of_claims(reader.db(), &reader.caller, &ids).await?
 }
 
-/// A page of a claim's comments, and what is read of them.
+/// A page of a claim's comments, with the columns to read.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 struct CommentPage(PageRequest, Columns);
 
@@ -115,6 +131,20 @@ impl Load for With<Visible<Uuid>, CommentPage> {
         })
         .await
     }
+}
+
+/// A page of the comments of each of these claims, read at once; nothing if any field of them is not at hand.
+pub(in crate::graphql) fn of_claims<'a>(
+    claims: Vec<Visible<Uuid>>,
+    ctx: &'a Context<'a>,
+) -> Option<at_hand::Together<'a>> {
+    let keys = move |request| {
+        let args = Arc::new(CommentPage(request, wanted(ctx)));
+        claims.into_iter().map(|id| With::of(id, Arc::clone(&args))).collect()
+    };
+    page::together(ctx, "CommentConnection", &comments::ORDER, keys, |page| {
+        CommentConnection::new(page, Total::nobody())
+    })
 }
 
 /// A page of the comments of a claim that the caller sees.

@@ -21,8 +21,8 @@ pub struct CustomerQuery;
 
 #[Object(guard = "Root")]
 impl CustomerQuery {
-    /// A customer by its global id; null when there is none that the caller sees. A partner sees the customers that it
-    /// has claims on. Needs the scope `directory:read`.
+    /// The customer with this global id; null if the caller sees no such customer. Partners see the customers that they
+    /// have claims on. Needs the scope `directory:read`.
     async fn customer(
         &self,
         ctx: &Context<'_>,
@@ -35,14 +35,13 @@ impl CustomerQuery {
         Ok(found.into_iter().next().map(Into::into))
     }
 
-    /// A customer by tenant id and one of its verified domains. A partner must know both: where one does not belong to
-    /// the other, or either is unknown, the answer is null. Needs the scope `directory:read`.
+    /// The customer with this tenant id and this verified domain. Null if the two do not belong together, or either is
+    /// unknown. Needs the scope `directory:read`.
     async fn customer_by_tenant(
         &self,
         ctx: &Context<'_>,
-        #[graphql(desc = "The tenant id.")] tenant_id: Uuid,
-        #[graphql(desc = "A verified domain of the tenant, such as `contoso.com`; case does not matter.")]
-        domain: String,
+        #[graphql(desc = "The UUID of the customer's tenant.")] tenant_id: Uuid,
+        #[graphql(desc = "A verified domain of the tenant, such as `contoso.com`; case is ignored.")] domain: String,
     ) -> Result<Option<Customer>, Failure> {
         let found = ask(ctx, move |reader| async move {
             customers::by_tenant_and_domain(reader.db(), &reader.caller, tenant_id.into(), &domain).await
@@ -50,17 +49,19 @@ impl CustomerQuery {
         Ok(found.await?.map(Into::into))
     }
 
-    /// The customers that the caller sees, by name: a partner those that it has claims on, the vendor all, a customer
-    /// itself. Needs the scope `directory:read`.
+    /// The customers that the caller sees, by name. Partners see those that they have claims on, the vendor all, a
+    /// customer itself. Needs the scope `directory:read`.
     async fn customers(
         &self,
         ctx: &Context<'_>,
-        #[graphql(desc = "How many from the start, 1 to 100; 20 without `first` and `last`. Not with `last`.")]
+        #[graphql(
+            desc = "Number of items from the start, 1 to 100; 20 if `last` is absent too. Cannot be combined with `last`."
+        )]
         first: Option<i32>,
         #[graphql(desc = "Only customers after this cursor.")] after: Option<String>,
-        #[graphql(desc = "How many from the end, 1 to 100. Not with `first`.")] last: Option<i32>,
+        #[graphql(desc = "Number of items from the end, 1 to 100. Cannot be combined with `first`.")] last: Option<i32>,
         #[graphql(desc = "Only customers before this cursor.")] before: Option<String>,
-        #[graphql(desc = "Only those that have all these words in name or domains; case does not matter.")]
+        #[graphql(desc = "Only customers that contain all these words in the name or domains; case is ignored.")]
         search: Option<String>,
     ) -> Result<CustomerConnection, Failure> {
         let request = PageArgs { first, after, last, before }.of(ctx, &customers::ORDER)?;

@@ -1,10 +1,11 @@
 //! The customer.
 
-use async_graphql::{Context, ID, Object};
+use async_graphql::{Context, ID, Object, parser::types::Field};
 use uuid::Uuid;
 
 use crate::{
     graphql::{
+        at_hand::{AtHand, Write, plain},
         claim::{self, ClaimConnection, ClaimFilter, ClaimOrder},
         directory::{self, CustomerSubscriptionConnection, SubscriptionFilter},
         eager::Eager,
@@ -30,20 +31,20 @@ impl From<records::Customer> for Customer {
 
 connection!(CustomerConnection, CustomerEdge, Customer, "customers", "a customer");
 
-/// A customer of the vendor's: one tenant.
+/// A company that buys from the vendor, identified by its tenant id.
 #[Object]
 impl Customer {
-    /// The global id.
+    /// The opaque, permanent id of the object, for `node` and for inputs.
     pub async fn id(&self) -> ID {
         global_id::encode(Kind::Customer, self.0.tenant_id)
     }
 
-    /// The tenant id.
+    /// The UUID of the customer's tenant, unique among all customers.
     async fn tenant_id(&self) -> scalar::Uuid {
         self.0.tenant_id.into()
     }
 
-    /// The name.
+    /// The company's name.
     async fn name(&self) -> &str {
         &self.0.name
     }
@@ -53,7 +54,7 @@ impl Customer {
         &self.0.domain
     }
 
-    /// All verified domains, to the vendor and the customer itself; to a partner the default one alone.
+    /// All verified domains for the vendor and the customer itself; only the default domain for a partner.
     async fn domains(&self, ctx: &Context<'_>) -> Result<Vec<String>, Failure> {
         if Reader::of(ctx)?.is_partner() {
             return Ok(vec![self.0.domain.clone()]);
@@ -61,36 +62,42 @@ impl Customer {
         Ok(load(ctx, DomainsOf(self.0.tenant_id)).await?.unwrap_or_default())
     }
 
-    /// The customer's subscriptions that the caller sees, by subscription id: a partner those to products that it is
-    /// associated with. Needs the scope `directory:read` or `claims:read`, unless it is part of a mutation's answer.
+    /// The customer's subscriptions that the caller sees, by subscription id. Partners see those to products that they
+    /// are associated with. Needs the scope `directory:read` or `claims:read`, except in a mutation's payload.
     #[graphql(guard = "guard::DIRECTORY")]
     async fn subscriptions(
         &self,
         ctx: &Context<'_>,
-        #[graphql(desc = "How many from the start, 1 to 100; 20 without `first` and `last`. Not with `last`.")]
+        #[graphql(
+            desc = "Number of items from the start, 1 to 100; 20 if `last` is absent too. Cannot be combined with `last`."
+        )]
         first: Option<i32>,
         #[graphql(desc = "Only subscriptions after this cursor.")] after: Option<String>,
-        #[graphql(desc = "How many from the end, 1 to 100. Not with `first`.")] last: Option<i32>,
+        #[graphql(desc = "Number of items from the end, 1 to 100. Cannot be combined with `first`.")] last: Option<i32>,
         #[graphql(desc = "Only subscriptions before this cursor.")] before: Option<String>,
-        #[graphql(desc = "Which subscriptions; all without it.")] filter: Option<SubscriptionFilter>,
+        #[graphql(desc = "Restricts the subscriptions; by default all.")] filter: Option<SubscriptionFilter>,
     ) -> Result<CustomerSubscriptionConnection, Failure> {
         directory::of_customer(ctx, self.0.tenant_id, PageArgs { first, after, last, before }, filter).await
     }
 
-    /// The claims on the customer that the caller sees, newest first unless ordered otherwise. Needs the scope
-    /// `claims:read`, unless it is part of a mutation's answer.
+    /// The claims on the customer that the caller sees, newest first by default. Needs the scope `claims:read`, except
+    /// in a mutation's payload.
     #[graphql(guard = "guard::CLAIMS")]
     #[expect(clippy::too_many_arguments, reason = "each is an argument of the API")]
     async fn claims(
         &self,
         ctx: &Context<'_>,
-        #[graphql(desc = "How many from the start, 1 to 100; 20 without `first` and `last`. Not with `last`.")]
+        #[graphql(
+            desc = "Number of items from the start, 1 to 100; 20 if `last` is absent too. Cannot be combined with `last`."
+        )]
         first: Option<i32>,
-        #[graphql(desc = "Only claims after this cursor, which must be of the same order.")] after: Option<String>,
-        #[graphql(desc = "How many from the end, 1 to 100. Not with `first`.")] last: Option<i32>,
-        #[graphql(desc = "Only claims before this cursor, which must be of the same order.")] before: Option<String>,
-        #[graphql(desc = "Which claims; all without it.")] filter: Option<ClaimFilter>,
-        #[graphql(desc = "The order; newest first without it.")] order_by: Option<ClaimOrder>,
+        #[graphql(desc = "Only claims after this cursor, which must come from the same order.")] after: Option<String>,
+        #[graphql(desc = "Number of items from the end, 1 to 100. Cannot be combined with `first`.")] last: Option<i32>,
+        #[graphql(desc = "Only claims before this cursor, which must come from the same order.")] before: Option<
+            String,
+        >,
+        #[graphql(desc = "Restricts the claims; by default all.")] filter: Option<ClaimFilter>,
+        #[graphql(desc = "The sort order; by default newest first.")] order_by: Option<ClaimOrder>,
     ) -> Result<Eager<ClaimConnection>, Failure> {
         claim::of_owner(
             ctx,
@@ -101,6 +108,18 @@ impl Customer {
         )
         .await
         .map(Eager)
+    }
+}
+
+impl AtHand for Customer {
+    fn field(field: &Field) -> Option<Write<Self>> {
+        match field.name.node.as_str() {
+            "id" => plain(|customer: &Self, _, out| out.id(Kind::Customer, customer.0.tenant_id)),
+            "tenantId" => plain(|customer: &Self, _, out| out.uuid(customer.0.tenant_id)),
+            "name" => plain(|customer: &Self, _, out| out.text(&customer.0.name)),
+            "domain" => plain(|customer: &Self, _, out| out.text(&customer.0.domain)),
+            _ => None,
+        }
     }
 }
 

@@ -1,41 +1,43 @@
-//! The vocabularies of the catalogue and the directory.
+//! The vocabularies of the catalog and the directory.
 
 use async_graphql::Enum;
 
-/// A solution area. A product belongs to exactly one, and so does a claim with all its products.
+/// An area of the vendor's catalog. Each product belongs to exactly one, and all products of a claim to the same.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Enum)]
 #[graphql(remote = "domain::kinds::SolutionArea")]
 pub enum SolutionArea {
-    /// Dynamics 365. Claimed by subscription, where the customer bought through volume licensing or web direct.
+    /// Dynamics 365. Claimed by subscription, which the customer must have bought through volume licensing or web
+    /// direct.
     BusinessApplications,
-    /// Microsoft 365. Claimed by workload (the product); only the activity `USAGE`.
+    /// Claimed by workload (product), with the activity `USAGE` only.
     #[graphql(name = "MICROSOFT_365")]
     Microsoft365,
 }
 
-/// What the partner did for the customer. In Business Applications `PRESALES` and/or `USAGE`, or `REVENUE_ASSOCIATION`
-/// alone; in Microsoft 365 `USAGE`. Another set is `ACTIVITY_NOT_ALLOWED`.
+/// What the partner did for the customer. Business Applications allow `PRESALES`, `USAGE` or both, or
+/// `REVENUE_ASSOCIATION` alone; Microsoft 365 allows `USAGE` only. Any other set is refused with
+/// `ACTIVITY_NOT_ALLOWED`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Enum)]
 #[graphql(remote = "domain::kinds::Activity")]
 pub enum Activity {
-    /// Influenced the purchase; earns presale incentives.
+    /// The partner influenced the purchase; pays presales incentives.
     Presales,
-    /// Drives adoption and usage; earns usage incentives.
+    /// The partner drives adoption and usage; pays usage incentives.
     Usage,
-    /// Influenced the selection as a business influencer; revenue is recorded, no incentive is paid. Asks for the
-    /// solution seller and the partner's solution.
+    /// The partner influenced the selection as a business influencer. Pays no incentive; the revenue is recorded.
+    /// Requires the names of the solution seller and of the partner's solution.
     RevenueAssociation,
 }
 
-/// An incentive programme. It follows from solution area and activity; the location must be enrolled in it.
+/// An incentive program. It follows from solution area and activity, and the claim's location must be enrolled in it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Enum)]
 #[graphql(remote = "domain::kinds::IncentiveProgram")]
 pub enum IncentiveProgram {
-    /// OSA Sell: Business Applications, presales.
+    /// For presales in Business Applications.
     OsaSell,
-    /// OSU Business Applications: Business Applications, usage.
+    /// For usage in Business Applications.
     OsuBusinessApplications,
-    /// OSU Microsoft 365: Microsoft 365, usage.
+    /// For usage in Microsoft 365.
     #[graphql(name = "OSU_MICROSOFT_365")]
     OsuMicrosoft365,
 }
@@ -44,27 +46,27 @@ pub enum IncentiveProgram {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Enum)]
 #[graphql(remote = "domain::kinds::SubscriptionChannel")]
 pub enum SubscriptionChannel {
-    /// Under a volume licensing agreement.
+    /// Sold under a contract for a number of licenses.
     VolumeLicensing,
-    /// On the vendor's web site.
+    /// Sold on the vendor's website.
     WebDirect,
-    /// Through a cloud solution provider; in Business Applications such a subscription cannot be claimed
+    /// Sold by a cloud solution provider; in Business Applications such a subscription cannot be claimed
     /// (`SUBSCRIPTION_CHANNEL_NOT_ELIGIBLE`).
     Csp,
 }
 
-/// Where a subscription is in its life. Only `ACTIVE` and `IN_GRACE` ones can be claimed.
+/// Whether a subscription is usable. Only `ACTIVE` and `IN_GRACE` ones can be claimed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Enum)]
 #[graphql(remote = "domain::kinds::SubscriptionStatus")]
 pub enum SubscriptionStatus {
-    /// Not yet activated by the customer (`SUBSCRIPTION_NOT_PROVISIONED`).
+    /// Not yet activated by the customer; a claim is refused with `SUBSCRIPTION_NOT_PROVISIONED`.
     PendingProvisioning,
     /// In use.
     Active,
     /// Past its term and still usable.
     InGrace,
-    /// Disabled, its data kept (`SUBSCRIPTION_NOT_ACTIVE`).
+    /// Disabled, with its data retained; a claim is refused with `SUBSCRIPTION_NOT_ACTIVE`.
     Suspended,
-    /// Over (`SUBSCRIPTION_NOT_ACTIVE`).
+    /// Ended; a claim is refused with `SUBSCRIPTION_NOT_ACTIVE`.
     Expired,
 }

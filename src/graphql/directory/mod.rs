@@ -1,4 +1,4 @@
-//! The catalogue and the directory: products, partners, subscriptions; customers have a folder of their own.
+//! The catalog and the directory: products, partners, subscriptions; customers have a folder of their own.
 
 mod enums;
 mod mutation;

@@ -1,4 +1,4 @@
-//! Loading the directory.
+//! The mutations that load the directory.
 
 use async_graphql::{Context, InputObject, Object, SimpleObject};
 use domain::directory;
@@ -12,39 +12,40 @@ use crate::{
     telemetry,
 };
 
-/// Why a row was refused.
+/// A problem with one row of the input.
 #[derive(Clone, Debug, SimpleObject)]
 pub struct RowProblem {
-    /// The row's place in the input, counted from 0.
+    /// The row's index in the input, starting at 0.
     pub row: i32,
-    /// What is wrong with it; `field` is within the row.
+    /// The problem; its `field` is relative to the row.
     pub problem: Problem,
 }
 
-/// Declares what an upsert takes and answers.
+/// Declares the input and the payload of an upsert.
 macro_rules! upsert {
     ($mutation:literal, $rows:literal, $input:ident($row:ty), $payload:ident) => {
-        #[doc = concat!("What `", $mutation, "` takes.")]
+        #[doc = concat!("The ", $rows, " to insert or update with `", $mutation, "`.")]
         #[derive(Debug, InputObject)]
         pub struct $input {
-            #[doc = concat!("The ", $rows, ", at most 1,000; more is `BAD_USER_INPUT`.")]
+            #[doc = concat!("The ", $rows, ", at most 1,000; more than that is `BAD_USER_INPUT`.")]
             pub rows: Vec<$row>,
-            /// A key of the caller's own, good for at least 24 hours: the same key with the same input gives the first
-            /// answer again, with another input or mutation `IDEMPOTENCY_KEY_REUSED` (as the problem of row 0).
+            /// A key chosen by the client, valid for at least 24 hours. Repeating the same key with the same input
+            /// returns the first result again; with another input or mutation, row 0 has the problem
+            /// `IDEMPOTENCY_KEY_REUSED`.
             pub idempotency_key: Option<String>,
         }
 
-        #[doc = concat!("What `", $mutation, "` answers.")]
+        #[doc = concat!("How many ", $rows, " `", $mutation, "` stored, and which it refused.")]
         #[derive(Debug, SimpleObject)]
         pub struct $payload {
-            /// How many rows were new.
+            /// The number of new rows.
             pub inserted: i32,
-            /// How many rows changed something.
+            /// The number of rows that changed what was stored.
             pub updated: i32,
-            /// How many rows said what was there already.
+            /// The number of rows that matched what was stored.
             pub unchanged: i32,
-            /// The rows that were refused, and why; the others were loaded. Codes: `INVALID_VALUE`, `NOT_FOUND`,
-            /// `IDEMPOTENCY_KEY_REUSED`.
+            /// The rows that were refused, with the reason; all others were stored. Codes: `INVALID_VALUE`,
+            /// `NOT_FOUND`, `IDEMPOTENCY_KEY_REUSED`.
             pub problems: Vec<RowProblem>,
         }
 
@@ -102,59 +103,59 @@ pub struct DirectoryMutation;
 
 #[Object(guard = "Root")]
 impl DirectoryMutation {
-    /// Loads partners with their locations, by partner id: new ones are inserted, others updated. Rows that are wrong
-    /// are reported, the others loaded, all in one transaction. Needs the scope `directory:write` and the role
-    /// `DIRECTORY_SYNC`.
+    /// Inserts or updates partners with their locations, by partner id. Invalid rows are reported in `problems`; the
+    /// others are stored, all in one transaction. For a `DIRECTORY_SYNC`. Needs the scope `directory:write`. Problems
+    /// of rows: `INVALID_VALUE`, `NOT_FOUND`, `IDEMPOTENCY_KEY_REUSED`. For files use `cpor import`.
     async fn upsert_partners(
         &self,
         ctx: &Context<'_>,
-        #[graphql(desc = "The partners.")] input: UpsertPartnersInput,
+        #[graphql(desc = "The partners as rows.")] input: UpsertPartnersInput,
     ) -> Result<UpsertPartnersPayload, Failure> {
         Ok(load::<directory::PartnerRow, _>(ctx, "upsertPartners", input.rows, input.idempotency_key).await?.into())
     }
 
-    /// Loads customers with their domains, by tenant id: new ones are inserted, others updated. Rows that are wrong are
-    /// reported, the others loaded, all in one transaction. Needs the scope `directory:write` and the role
-    /// `DIRECTORY_SYNC`.
+    /// Inserts or updates customers with their domains, by tenant id. Invalid rows are reported in `problems`; the
+    /// others are stored, all in one transaction. For a `DIRECTORY_SYNC`. Needs the scope `directory:write`. Problems
+    /// of rows: `INVALID_VALUE`, `NOT_FOUND`, `IDEMPOTENCY_KEY_REUSED`. For files use `cpor import`.
     async fn upsert_customers(
         &self,
         ctx: &Context<'_>,
-        #[graphql(desc = "The customers.")] input: UpsertCustomersInput,
+        #[graphql(desc = "The customers as rows.")] input: UpsertCustomersInput,
     ) -> Result<UpsertCustomersPayload, Failure> {
         Ok(load::<directory::CustomerRow, _>(ctx, "upsertCustomers", input.rows, input.idempotency_key).await?.into())
     }
 
-    /// Loads customers' subscriptions, by subscription id: new ones are inserted, others updated. Rows that are wrong
-    /// are reported, the others loaded, all in one transaction. Needs the scope `directory:write` and the role
-    /// `DIRECTORY_SYNC`.
+    /// Inserts or updates customers' subscriptions, by subscription id. Invalid rows are reported in `problems`; the
+    /// others are stored, all in one transaction. For a `DIRECTORY_SYNC`. Needs the scope `directory:write`. Problems
+    /// of rows: `INVALID_VALUE`, `NOT_FOUND`, `IDEMPOTENCY_KEY_REUSED`. For files use `cpor import`.
     async fn upsert_subscriptions(
         &self,
         ctx: &Context<'_>,
-        #[graphql(desc = "The subscriptions.")] input: UpsertSubscriptionsInput,
+        #[graphql(desc = "The subscriptions as rows.")] input: UpsertSubscriptionsInput,
     ) -> Result<UpsertSubscriptionsPayload, Failure> {
         Ok(load::<directory::SubscriptionRow, _>(ctx, "upsertSubscriptions", input.rows, input.idempotency_key)
             .await?
             .into())
     }
 
-    /// Loads the vendor's reviewers, by subject: new ones are inserted, others updated. An address or language that a row
-    /// leaves out stays as it is. Rows that are wrong are reported, the others loaded, all in one transaction. Needs the
-    /// scope `directory:write` and the role `DIRECTORY_SYNC`.
+    /// Inserts or updates the vendor's reviewers, by subject. An address or language that a row omits is kept. Invalid
+    /// rows are reported in `problems`; the others are stored, all in one transaction. For a `DIRECTORY_SYNC`. Needs
+    /// the scope `directory:write`. Problems of rows: `INVALID_VALUE`, `NOT_FOUND`, `IDEMPOTENCY_KEY_REUSED`.
     async fn upsert_reviewers(
         &self,
         ctx: &Context<'_>,
-        #[graphql(desc = "The reviewers.")] input: UpsertReviewersInput,
+        #[graphql(desc = "The reviewers as rows.")] input: UpsertReviewersInput,
     ) -> Result<UpsertReviewersPayload, Failure> {
         Ok(load::<directory::ReviewerRow, _>(ctx, "upsertReviewers", input.rows, input.idempotency_key).await?.into())
     }
 
-    /// Loads products into the catalogue, by SKU id: new ones are inserted, others updated. Rows that are wrong are
-    /// reported, the others loaded, all in one transaction. Needs the scope `directory:write` and the role
-    /// `DIRECTORY_SYNC`.
+    /// Inserts or updates products of the catalog, by SKU id. Invalid rows are reported in `problems`; the others are
+    /// stored, all in one transaction. For a `DIRECTORY_SYNC`. Needs the scope `directory:write`. Problems of rows:
+    /// `INVALID_VALUE`, `NOT_FOUND`, `IDEMPOTENCY_KEY_REUSED`. For files use `cpor import`.
     async fn upsert_products(
         &self,
         ctx: &Context<'_>,
-        #[graphql(desc = "The products.")] input: UpsertProductsInput,
+        #[graphql(desc = "The products as rows.")] input: UpsertProductsInput,
     ) -> Result<UpsertProductsPayload, Failure> {
         Ok(load::<directory::ProductRow, _>(ctx, "upsertProducts", input.rows, input.idempotency_key).await?.into())
     }

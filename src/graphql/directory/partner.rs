@@ -1,12 +1,13 @@
 //! The partner and its locations.
 
-use async_graphql::{Context, ID, Object};
+use async_graphql::{Context, ID, Object, parser::types::Field};
 use domain::caller::Side;
 use uuid::Uuid;
 
 use super::IncentiveProgram;
 use crate::{
     graphql::{
+        at_hand::{AtHand, Write, plain},
         claim::{self, ClaimConnection, ClaimFilter, ClaimOrder},
         eager::Eager,
         error::Failure,
@@ -30,10 +31,10 @@ impl From<records::Partner> for Partner {
 
 connection!(PartnerConnection, PartnerEdge, Partner, "partners", "a partner");
 
-/// A partner company.
+/// A company that makes claims.
 #[Object]
 impl Partner {
-    /// The global id.
+    /// The opaque, permanent id of the object, for `node` and for inputs.
     pub async fn id(&self) -> ID {
         global_id::encode(Kind::Partner, self.0.id)
     }
@@ -43,7 +44,7 @@ impl Partner {
         &self.0.name
     }
 
-    /// Its locations, each with an MPN id. A partner sees its own, the vendor everybody's; empty to others.
+    /// Its locations, each with an MPN id. Partners see their own, the vendor sees all; empty for others.
     async fn locations(&self, ctx: &Context<'_>) -> Result<Vec<PartnerLocation>, Failure> {
         let visible = match Reader::of(ctx)?.caller.side {
             Side::Partner(own) => own == self.0.id,
@@ -87,10 +88,10 @@ impl From<records::Location> for PartnerLocation {
     }
 }
 
-/// A location of a partner company, by which it claims.
+/// A location of a partner. Each claim is made for one.
 #[Object]
 impl PartnerLocation {
-    /// The global id.
+    /// The opaque, permanent id of the object, for `node` and for inputs.
     pub async fn id(&self) -> ID {
         global_id::encode_location(&self.0.mpn_id)
     }
@@ -105,19 +106,40 @@ impl PartnerLocation {
         &self.0.name
     }
 
-    /// The country: a code of two letters, or a name.
+    /// A two-letter country code, or a country's name.
     async fn country(&self) -> &str {
         &self.0.country
     }
 
-    /// The incentive programmes that it is enrolled in. A claim needs those of its activities, else
-    /// `LOCATION_NOT_ENROLLED`. Empty to a customer.
+    /// The incentive programs that the location is enrolled in. A claim needs those of its activities; otherwise
+    /// `LOCATION_NOT_ENROLLED`. Empty for customers.
     async fn enrolled_programs(&self, ctx: &Context<'_>) -> Result<Vec<IncentiveProgram>, Failure> {
         // A3
         if Reader::of(ctx)?.is_customer() {
             return Ok(Vec::new());
         }
         Ok(self.0.enrolled_programs.iter().map(|program| (*program).into()).collect())
+    }
+}
+
+impl AtHand for Partner {
+    fn field(field: &Field) -> Option<Write<Self>> {
+        match field.name.node.as_str() {
+            "id" => plain(|partner: &Self, _, out| out.id(Kind::Partner, partner.0.id)),
+            "name" => plain(|partner: &Self, _, out| out.text(&partner.0.name)),
+            _ => None,
+        }
+    }
+}
+
+impl AtHand for PartnerLocation {
+    fn field(field: &Field) -> Option<Write<Self>> {
+        match field.name.node.as_str() {
+            "mpnId" => plain(|location: &Self, _, out| out.text(&location.0.mpn_id)),
+            "name" => plain(|location: &Self, _, out| out.text(&location.0.name)),
+            "country" => plain(|location: &Self, _, out| out.text(&location.0.country)),
+            _ => None,
+        }
     }
 }
 

@@ -1,11 +1,12 @@
 //! The product.
 
-use async_graphql::{Context, ID, InputObject, Object};
+use async_graphql::{Context, ID, InputObject, Object, parser::types::Field};
 use uuid::Uuid;
 
 use super::SolutionArea;
 use crate::{
     graphql::{
+        at_hand::{AtHand, Write, plain},
         error::Failure,
         global_id::{self, Kind},
         loader::loads_by_id,
@@ -15,7 +16,7 @@ use crate::{
     store::{products, records},
 };
 
-/// A product of the catalogue.
+/// A product of the catalog.
 #[derive(Clone, Debug)]
 pub struct Product(pub records::Product);
 
@@ -27,15 +28,15 @@ impl From<records::Product> for Product {
 
 connection!(ProductConnection, ProductEdge, Product, "products", "a product");
 
-/// A product of the vendor's catalogue; in Microsoft 365 also called a workload.
+/// A product of the vendor's catalog; in Microsoft 365 also called a workload.
 #[Object]
 impl Product {
-    /// The global id.
+    /// The opaque, permanent id of the object, for `node` and for inputs.
     pub async fn id(&self) -> ID {
         global_id::encode(Kind::Product, self.0.sku_id)
     }
 
-    /// The SKU id.
+    /// The catalog's UUID for the product.
     async fn sku_id(&self) -> scalar::Uuid {
         self.0.sku_id.into()
     }
@@ -45,7 +46,7 @@ impl Product {
         &self.0.sku_part_number
     }
 
-    /// The name.
+    /// The product's display name.
     async fn name(&self) -> &str {
         &self.0.name
     }
@@ -56,22 +57,35 @@ impl Product {
     }
 }
 
+impl AtHand for Product {
+    fn field(field: &Field) -> Option<Write<Self>> {
+        match field.name.node.as_str() {
+            "id" => plain(|product: &Self, _, out| out.id(Kind::Product, product.0.sku_id)),
+            "skuId" => plain(|product: &Self, _, out| out.uuid(product.0.sku_id)),
+            "skuPartNumber" => plain(|product: &Self, _, out| out.text(&product.0.sku_part_number)),
+            "name" => plain(|product: &Self, _, out| out.text(&product.0.name)),
+            "solutionArea" => plain(|product: &Self, _, out| out.word::<SolutionArea>(product.0.solution_area)),
+            _ => None,
+        }
+    }
+}
+
 loads_by_id! {
-    /// A product, by its SKU id; everybody sees the catalogue.
+    /// A product, by its SKU id; everybody sees the catalog.
     ProductById(Uuid) => records::Product,
     |reader, ids| products::get_many(reader.db(), &ids).await?.into_iter().map(|product| (product.sku_id, product))
 }
 
-/// Which products are asked for; what is left out leaves everything.
+/// Restricts products. Conditions are combined with AND; one that is omitted matches everything.
 #[derive(Clone, Debug, Default, InputObject)]
 pub struct ProductFilter {
-    /// Only of this solution area.
+    /// Only products of this solution area.
     pub solution_area: Option<SolutionArea>,
-    /// Only those that have all these words in name or part number; case does not matter.
+    /// Only products that contain all these words in the name or part number; case is ignored.
     pub search: Option<String>,
 }
 
-/// A page of the catalogue.
+/// A page of the catalog.
 pub(super) async fn page(
     ctx: &Context<'_>,
     page: PageArgs,

@@ -1,4 +1,4 @@
-//! The root queries of the catalogue and the directory.
+//! The root queries of the catalog and the directory.
 
 use async_graphql::{Context, Object, SimpleObject};
 use domain::catalogue;
@@ -11,20 +11,20 @@ use super::{
 };
 use crate::graphql::{error::Failure, guard::Root, page::PageArgs};
 
-/// An activity that is open in a solution area, and what follows from it.
+/// An activity that partners may claim in a solution area, with its conditions.
 #[derive(Clone, Debug, SimpleObject)]
 pub struct ActivityOption {
-    /// The solution area.
+    /// The solution area that this option belongs to.
     pub solution_area: SolutionArea,
-    /// The activity.
+    /// The value for `CreateClaimInput.activities`.
     pub activity: Activity,
-    /// What the partner does, in one sentence.
+    /// What the partner does, in one English sentence.
     pub description: String,
-    /// The incentive programme that the location must be enrolled in; null where none pays for it.
+    /// The incentive program that the claim's location must be enrolled in; null if the activity pays no incentive.
     pub program: Option<IncentiveProgram>,
-    /// The channels through which the customer must have bought.
+    /// The channels through which the customer must have bought the subscription.
     pub channels: Vec<SubscriptionChannel>,
-    /// Whether an incentive is paid.
+    /// Whether the vendor pays an incentive for it.
     pub pays_incentive: bool,
 }
 
@@ -41,62 +41,68 @@ impl From<catalogue::ActivityOption> for ActivityOption {
     }
 }
 
-/// The catalogue and the directory at the root.
+/// The catalog and the directory at the root.
 #[derive(Default)]
 pub struct DirectoryQuery;
 
 #[Object(guard = "Root")]
 impl DirectoryQuery {
-    /// What a partner may claim for, area by area. Needs the scope `directory:read`.
+    /// The activities that partners may claim, by solution area. Needs the scope `directory:read`.
     async fn activity_options(
         &self,
-        #[graphql(desc = "Only of this solution area; all without it.")] solution_area: Option<SolutionArea>,
+        #[graphql(desc = "Only this solution area; by default all.")] solution_area: Option<SolutionArea>,
     ) -> Vec<ActivityOption> {
         catalogue::options(solution_area.map(Into::into)).into_iter().map(Into::into).collect()
     }
 
-    /// The catalogue, by name. Everybody sees all of it. Needs the scope `directory:read`.
+    /// The products of the catalog, by name; every caller sees all of them. Needs the scope `directory:read`.
     async fn products(
         &self,
         ctx: &Context<'_>,
-        #[graphql(desc = "How many from the start, 1 to 100; 20 without `first` and `last`. Not with `last`.")]
+        #[graphql(
+            desc = "Number of items from the start, 1 to 100; 20 if `last` is absent too. Cannot be combined with `last`."
+        )]
         first: Option<i32>,
         #[graphql(desc = "Only products after this cursor.")] after: Option<String>,
-        #[graphql(desc = "How many from the end, 1 to 100. Not with `first`.")] last: Option<i32>,
+        #[graphql(desc = "Number of items from the end, 1 to 100. Cannot be combined with `first`.")] last: Option<i32>,
         #[graphql(desc = "Only products before this cursor.")] before: Option<String>,
-        #[graphql(desc = "Which products; all without it.")] filter: Option<ProductFilter>,
+        #[graphql(desc = "Restricts the products; by default all.")] filter: Option<ProductFilter>,
     ) -> Result<ProductConnection, Failure> {
         product::page(ctx, PageArgs { first, after, last, before }, filter).await
     }
 
-    /// The partners that the caller sees, by name: a partner itself, the vendor all, a customer those with a claim that
-    /// it sees. Needs the scope `directory:read`.
+    /// The partners that the caller sees, by name. A partner sees itself, the vendor all, a customer those with a claim
+    /// that it sees. Needs the scope `directory:read`.
     async fn partners(
         &self,
         ctx: &Context<'_>,
-        #[graphql(desc = "How many from the start, 1 to 100; 20 without `first` and `last`. Not with `last`.")]
+        #[graphql(
+            desc = "Number of items from the start, 1 to 100; 20 if `last` is absent too. Cannot be combined with `last`."
+        )]
         first: Option<i32>,
         #[graphql(desc = "Only partners after this cursor.")] after: Option<String>,
-        #[graphql(desc = "How many from the end, 1 to 100. Not with `first`.")] last: Option<i32>,
+        #[graphql(desc = "Number of items from the end, 1 to 100. Cannot be combined with `first`.")] last: Option<i32>,
         #[graphql(desc = "Only partners before this cursor.")] before: Option<String>,
-        #[graphql(desc = "Only those that have all these words in their name; case does not matter.")] search: Option<
+        #[graphql(desc = "Only partners that contain all these words in the name; case is ignored.")] search: Option<
             String,
         >,
     ) -> Result<PartnerConnection, Failure> {
         partner::page(ctx, PageArgs { first, after, last, before }, search).await
     }
 
-    /// The subscriptions that the caller sees, by subscription id: a partner those to products that it is associated
-    /// with, the vendor all, a customer its own. Needs the scope `directory:read`.
+    /// The subscriptions that the caller sees, by subscription id. Partners see those to products that they are
+    /// associated with, the vendor all, a customer its own. Needs the scope `directory:read`.
     async fn subscriptions(
         &self,
         ctx: &Context<'_>,
-        #[graphql(desc = "How many from the start, 1 to 100; 20 without `first` and `last`. Not with `last`.")]
+        #[graphql(
+            desc = "Number of items from the start, 1 to 100; 20 if `last` is absent too. Cannot be combined with `last`."
+        )]
         first: Option<i32>,
         #[graphql(desc = "Only subscriptions after this cursor.")] after: Option<String>,
-        #[graphql(desc = "How many from the end, 1 to 100. Not with `first`.")] last: Option<i32>,
+        #[graphql(desc = "Number of items from the end, 1 to 100. Cannot be combined with `first`.")] last: Option<i32>,
         #[graphql(desc = "Only subscriptions before this cursor.")] before: Option<String>,
-        #[graphql(desc = "Which subscriptions; all without it.")] filter: Option<SubscriptionFilter>,
+        #[graphql(desc = "Restricts the subscriptions; by default all.")] filter: Option<SubscriptionFilter>,
     ) -> Result<CustomerSubscriptionConnection, Failure> {
         subscription::page(ctx, PageArgs { first, after, last, before }, filter).await
     }

@@ -6,42 +6,42 @@ use domain::directory;
 use super::{IncentiveProgram, SolutionArea, SubscriptionChannel, SubscriptionStatus};
 use crate::graphql::scalar::{DateTime, Uuid};
 
-/// A partner company with its locations. Its key is `partnerId`.
+/// A partner company with its locations to insert or update, identified by `partnerId`.
 #[derive(Clone, Debug, InputObject)]
 pub struct PartnerRow {
-    /// The partner's id, which its people's tokens carry.
+    /// The UUID that the tokens of the partner's people contain as `partner_id`.
     pub partner_id: Uuid,
     /// The company's name: not blank, at most 200 characters.
     pub name: String,
-    /// Its locations. One that is left out stays as it is; one never moves to another partner.
+    /// Its locations. Locations that are omitted are kept; a location cannot move to another partner.
     pub locations: Vec<PartnerLocationRow>,
-    /// The e-mail address that notices to the partner go to. If omitted, the stored address is kept; null removes it: notices
+    /// The e-mail address for notices to the partner. If omitted, the stored address is kept. Null removes it; notices
     /// then go to the claim's partner contact.
     pub contact_email: MaybeUndefined<String>,
-    /// The language of notices to the partner, as a BCP 47 tag: `en`, `tr`, `hu` and `sv` are written, any other language is
-    /// written in English. If omitted, the stored language is kept; null removes it.
+    /// The language of notices to the partner as a BCP 47 tag: `en`, `tr`, `hu` or `sv`; any other language falls back
+    /// to English. If omitted, the stored language is kept; null removes it.
     pub locale: MaybeUndefined<String>,
 }
 
-/// A location of a partner. Its key is `mpnId`.
+/// A location of a partner to insert or update, identified by `mpnId`.
 #[derive(Clone, Debug, InputObject)]
 pub struct PartnerLocationRow {
     /// The MPN id: up to 64 letters, digits, hyphens and underscores; unique among all partners.
     pub mpn_id: String,
     /// The location's name: not blank, at most 200 characters.
     pub name: String,
-    /// The country: a code of two letters, or a name of at most 200 characters.
+    /// A two-letter country code, or a country's name of at most 200 characters.
     pub country: String,
-    /// The incentive programmes that it is enrolled in.
+    /// The incentive programs that the location is enrolled in.
     pub enrolled_programs: Vec<IncentiveProgram>,
-    /// The partner type, such as `FRP FastTrack`, of at most 200 characters. It is kept, and never shown.
+    /// The partner type, such as `FRP FastTrack`, at most 200 characters. Stored, but never shown.
     pub partner_type: Option<String>,
 }
 
-/// A customer. Its key is `tenantId`.
+/// A customer to insert or update, identified by `tenantId`.
 #[derive(Clone, Debug, InputObject)]
 pub struct CustomerRow {
-    /// The tenant id.
+    /// Uuid,~The tenant id.: The UUID of the customer's tenant.
     pub tenant_id: Uuid,
     /// The customer's name: not blank, at most 200 characters.
     pub name: String,
@@ -50,47 +50,47 @@ pub struct CustomerRow {
     /// All verified domains, including the default domain. If omitted, the stored domains are kept; null resets them to the
     /// default domain.
     pub domains: MaybeUndefined<Vec<String>>,
-    /// The e-mail address that notices to the customer go to. If omitted, the stored address is kept; null removes it: notices
+    /// The e-mail address for notices to the customer. If omitted, the stored address is kept. Null removes it; notices
     /// then go to the claim's customer contact.
     pub contact_email: MaybeUndefined<String>,
-    /// The language of notices to the customer, as a BCP 47 tag: `en`, `tr`, `hu` and `sv` are written, any other language is
-    /// written in English. If omitted, the stored language is kept; null removes it.
+    /// The language of notices to the customer as a BCP 47 tag: `en`, `tr`, `hu` or `sv`; any other language falls back
+    /// to English. If omitted, the stored language is kept; null removes it.
     pub locale: MaybeUndefined<String>,
 }
 
-/// A customer's subscription. Its key is `subscriptionId`.
+/// A subscription to insert or update, identified by `subscriptionId`.
 #[derive(Clone, Debug, InputObject)]
 pub struct SubscriptionRow {
-    /// The subscription id.
+    /// The UUID that identifies the subscription.
     pub subscription_id: Uuid,
-    /// The tenant id of a customer that is there already.
+    /// The tenant id of a customer in the directory.
     pub tenant_id: Uuid,
-    /// The SKU id of a product that is there already.
+    /// The SKU id of a product in the catalog.
     pub sku_id: Uuid,
     /// How it was sold.
     pub channel: SubscriptionChannel,
-    /// Where it is in its life.
+    /// Whether the subscription can be used, and so claimed.
     pub status: SubscriptionStatus,
-    /// How many seats it has; not negative.
+    /// The number of seats; not negative.
     pub seats: i32,
-    /// When it starts.
+    /// The beginning of its term.
     pub starts_at: DateTime,
-    /// When it ends, after it starts; left out where that is not known.
+    /// When it ends, later than `startsAt`; omitted or null if unknown.
     pub ends_at: Option<DateTime>,
 }
 
-/// A reviewer of the vendor. Its key is `subject`.
+/// A reviewer to insert or update, identified by `subject`.
 #[derive(Clone, Debug, InputObject)]
 pub struct ReviewerRow {
     /// The subject of the reviewer's tokens, at most 200 characters.
     pub subject: String,
     /// The display name: not blank, at most 200 characters.
     pub name: String,
-    /// Where notices go.
+    /// The e-mail address for notices.
     pub email: Option<String>,
-    /// The language of notices, such as `en`.
+    /// The language of notices as a BCP 47 tag, such as `en`.
     pub locale: Option<String>,
-    /// Whether this is a review lead.
+    /// Whether the reviewer may also award arbitrations and move reviews.
     pub lead: bool,
     /// Whether reviews can be assigned to them.
     pub active: bool,
@@ -103,10 +103,10 @@ impl From<ReviewerRow> for directory::ReviewerRow {
     }
 }
 
-/// A product of the catalogue. Its key is `skuId`.
+/// A product to insert or update, identified by `skuId`.
 #[derive(Clone, Debug, InputObject)]
 pub struct ProductRow {
-    /// The SKU id.
+    /// Uuid,~The SKU id.: The catalog's UUID for the product.
     pub sku_id: Uuid,
     /// The SKU part number: not blank, at most 200 characters.
     pub sku_part_number: String,
@@ -116,7 +116,7 @@ pub struct ProductRow {
     pub solution_area: SolutionArea,
 }
 
-/// What a row says of a text: nothing, a blank that clears it, or a new one (L12).
+/// What a row does to a text: nothing, clear it by a blank, or set it (L12).
 fn null_as_blank(given: MaybeUndefined<String>) -> Option<String> {
     match given {
         MaybeUndefined::Undefined => None,

@@ -40,26 +40,26 @@ connection!(
     "a subscription"
 );
 
-/// What a customer bought: a number of seats of a product. A partner sees those that its own claims stand for, and
-/// those to products that it is associated with.
+/// A customer's subscription to a product. Partners see those that their own claims resolve to, and those to products
+/// that they are associated with.
 #[Object]
 impl CustomerSubscription {
-    /// The global id.
+    /// The opaque, permanent id of the object, for `node` and for inputs.
     pub async fn id(&self) -> ID {
         global_id::encode(Kind::CustomerSubscription, self.0.subscription_id)
     }
 
-    /// The subscription id, as a claim line takes it.
+    /// The UUID that `ClaimLineInput.subscriptionId` takes.
     async fn subscription_id(&self) -> scalar::Uuid {
         self.0.subscription_id.into()
     }
 
-    /// Whose it is.
+    /// The customer that bought it.
     async fn customer(&self, ctx: &Context<'_>) -> Result<Customer, Failure> {
         Ok(load_required(ctx, CustomerById(self.0.tenant_id)).await?.into())
     }
 
-    /// What it is for.
+    /// The product that was bought.
     async fn product(&self, ctx: &Context<'_>) -> Result<Product, Failure> {
         Ok(load_required(ctx, ProductById(self.0.sku_id)).await?.into())
     }
@@ -69,7 +69,7 @@ impl CustomerSubscription {
         self.0.channel.into()
     }
 
-    /// Where it is in its life.
+    /// Whether the subscription can be used, and so claimed.
     async fn status(&self) -> SubscriptionStatus {
         self.0.status.into()
     }
@@ -79,12 +79,12 @@ impl CustomerSubscription {
         self.0.seats
     }
 
-    /// When it starts.
+    /// The beginning of its term.
     async fn starts_at(&self) -> DateTime {
         self.0.starts_at.into()
     }
 
-    /// When it ends; null where that is not known.
+    /// When it ends; null if unknown.
     async fn ends_at(&self) -> Option<DateTime> {
         self.0.ends_at.map(Into::into)
     }
@@ -98,16 +98,16 @@ loads_by_id! {
         .map(|found| (found.subscription_id, found))
 }
 
-/// Which subscriptions are asked for; what is left out leaves everything.
+/// Restricts subscriptions. Conditions are combined with AND; one that is omitted matches everything.
 #[derive(Clone, Debug, Default, InputObject)]
 pub struct SubscriptionFilter {
-    /// Only of this customer; an id that names no customer finds none.
+    /// Only subscriptions of this customer; an id that names no customer matches nothing.
     pub customer_id: Option<ID>,
-    /// Only for this product; an id that names no product finds none.
+    /// Only subscriptions to this product; an id that names no product matches nothing.
     pub product_id: Option<ID>,
-    /// Only in one of these statuses; an empty list finds none. At most 1,000 entries.
+    /// Only items with one of these statuses; an empty list matches nothing. At most 1,000 entries.
     pub status: Option<Vec<SubscriptionStatus>>,
-    /// Only sold through this channel.
+    /// Only subscriptions sold through this channel.
     pub channel: Option<SubscriptionChannel>,
 }
 
@@ -192,3 +192,5 @@ pub(in crate::graphql) async fn of_customer(
     let total = Total::loaded(count);
     Ok(CustomerSubscriptionConnection::new(page, total))
 }
+
+crate::graphql::at_hand::nothing_at_hand!(CustomerSubscription);

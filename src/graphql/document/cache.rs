@@ -67,14 +67,14 @@ impl Plans {
         kept.entries.insert(text.into(), Entry { plan: Arc::clone(plan), owner, used, bytes });
     }
 
-    /// The most that one subject may hold while others need room.
+    /// The maximum that one subject may hold while others need room.
     const fn share(&self) -> usize {
         self.limit / 8
     }
 }
 
 impl Kept {
-    /// Drops the plan that is missed least, to make room for one of this owner.
+    /// Drops the least valuable plan, to make room for one of this owner.
     fn drop_one(&mut self, owner: u64, bytes: usize, share: usize) -> bool {
         let held = |owner: &u64| self.held.get(owner).copied().unwrap_or_default();
         let fullest = self.held.iter().max_by_key(|(_, held)| **held).map(|(owner, _)| *owner);

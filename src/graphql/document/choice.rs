@@ -1,4 +1,4 @@
-//! What of an operation depends on which variables were sent: fields that `@skip` and `@include` leave out, and arguments
+//! The parts of an operation that depend on the variables: fields skipped by `@skip` and `@include`, and arguments
 //! whose variable was omitted.
 //!
 //! `updateClaim(input: {claimId: $id, name: $name})` without a value for `$name` means that the name stays as it is (L12);
@@ -18,14 +18,14 @@ use super::refusal::BAD_USER_INPUT;
 struct Switch {
     name: Name,
     default: Option<Value>,
-    /// Whether it is a condition of `@skip` or `@include`; else it may be omitted.
+    /// Whether it is a condition of `@skip` or `@include`; otherwise it may be omitted.
     is_condition: bool,
 }
 
 /// The variables on which the shape of an operation depends: at most a hundred, so that a number holds them.
 pub(super) struct Switches(Vec<Switch>);
 
-/// How the switches stand in a request: a bit each, which says that a condition holds or that a variable was omitted.
+/// The setting of the switches in a request: one bit each, for a true condition or an omitted variable.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(super) struct Setting(u128);
 
@@ -56,7 +56,7 @@ impl Switches {
         self.0.len()
     }
 
-    /// How the switches stand with these variables.
+    /// The setting of the switches with these variables.
     pub(super) fn setting(&self, variables: &Variables) -> Result<Setting, Refusal> {
         let mut bits = 0;
         for (place, switch) in self.0.iter().enumerate() {
@@ -65,7 +65,7 @@ impl Switches {
                 Some(Value::Boolean(holds)) if switch.is_condition => *holds,
                 _ if switch.is_condition => {
                     let message = format!(
-                        "The variable \"${}\" is a condition of @skip or @include, so it must be true or false.",
+                        "The variable \"${}\" is a condition of @skip or @include and must be true or false.",
                         switch.name
                     );
                     return Err(Refusal::new(BAD_USER_INPUT, message));
@@ -94,7 +94,7 @@ fn note_conditions<'a>(set: &'a SelectionSet, conditions: &mut HashSet<&'a Name>
     }
 }
 
-/// What is taken of an operation.
+/// The parts of an operation to keep.
 #[derive(Clone, Copy)]
 pub(super) enum Choice<'a> {
     /// Everything that is written, for validation.
@@ -130,7 +130,7 @@ impl Choice<'_> {
         })
     }
 
-    /// An argument's value without the variables that were omitted; nothing where it is such a variable itself.
+    /// An argument's value without the variables that were omitted; `None` if it is such a variable itself.
     pub(super) fn value(&self, value: &Written) -> Option<Written> {
         match value {
             Written::Variable(name) if self.is_set(name, false) => None,

@@ -9,11 +9,11 @@ use async_graphql::parser::types::{ExecutableDocument, Field, OperationDefinitio
 use async_graphql::{Name, Value, Variables};
 use async_graphql_value::Value as Written;
 
-/// The rows of a page when the query does not say, and the most that a page has.
+/// The default and the maximum number of rows of a page.
 const DEFAULT_PAGE: usize = 20;
 const LARGEST_PAGE: usize = 100;
 
-/// The arguments that say how many rows a page has.
+/// The arguments with the size of a page.
 const SIZES: [&str; 2] = ["first", "last"];
 
 /// The rows of a list that is not by pages.
@@ -51,7 +51,7 @@ impl Cost {
     }
 }
 
-/// The cost of a selection set: what stands once, and what stands for every row of the page around it.
+/// The cost of a selection set: a fixed part, and a part for every row of the enclosing page.
 #[derive(Clone, Copy, Default)]
 struct Count {
     once: usize,
@@ -64,7 +64,7 @@ impl Count {
     }
 }
 
-/// The cost of a selection set, of which the open fields wait for variables.
+/// The cost of a selection set; fields whose page size is a variable stay open.
 #[derive(Clone, Default)]
 struct Sum {
     count: Count,
@@ -75,7 +75,7 @@ struct Sum {
 struct Open {
     inner: Sum,
     page: Page,
-    /// Whether the field stands for every row of the page around it.
+    /// Whether the field is counted for every row of the enclosing page.
     is_per_row: bool,
 }
 
@@ -98,11 +98,11 @@ impl Sum {
     }
 }
 
-/// The cost of a field with what is below it, on this many rows if it is a list by pages or by ids.
+/// The cost of a field and everything below it, for this many rows if it is a list by pages or by ids.
 const fn field(inner: Count, rows: Option<usize>, is_sized: bool) -> usize {
     let below = match rows {
-        // Named as a list by pages, but without rows where those keep them: a short list, as of the claims in one
-        // arbitration, or a page of which only the number is asked for.
+        // It has the name of a paged list, but no rows there: a short list, such as the claims in one arbitration, or a
+        // page with only `totalCount` selected.
         Some(rows) if inner.rows == 0 => inner.once.saturating_mul(if is_sized { rows } else { SHORT_LIST }),
         Some(rows) => inner.rows.saturating_mul(rows).saturating_add(inner.once),
         None => inner.once.saturating_add(inner.rows),
@@ -117,7 +117,7 @@ const fn placed(cost: usize, is_per_row: bool) -> Count {
 /// How many rows a field may bring.
 struct Page {
     size: Size,
-    /// Whether the field itself says how many rows it wants.
+    /// Whether the field itself has a page size.
     is_sized: bool,
 }
 
@@ -126,7 +126,7 @@ enum Size {
     Known(Option<usize>),
     /// As many as the variable names ids.
     Ids(Name),
-    /// As its arguments for the size say.
+    /// According to its arguments for the size.
     Rows(Vec<Written>),
 }
 
@@ -156,7 +156,7 @@ impl Page {
     }
 }
 
-/// The largest of the sizes that a field gives, else the usual one.
+/// The largest of the sizes in a field's arguments, or the default.
 fn of_sizes(sizes: &[Written], lookup: Lookup<'_>) -> usize {
     let number = |size: &Written| match size {
         Written::Number(number) => number.as_i64(),

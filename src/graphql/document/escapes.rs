@@ -80,7 +80,8 @@ fn write_out(string: &str, plain: &mut String) -> Result<(), Refusal> {
     Ok(())
 }
 
-/// Writes the character of an escape, after its `\u`, and gives what follows it. What the parser knows stays as it is.
+/// Writes the character of an escape, after its `\u`, and returns the rest. Escapes that the parser supports are not
+/// changed.
 fn character<'a>(code: &'a str, plain: &mut String) -> Result<&'a str, Refusal> {
     let refuse = |what: &str| Err(Refusal::new(GRAPHQL_PARSE_FAILED, format!("The escape \\u{what} is no character.")));
     if let Some(braced) = code.strip_prefix('{') {

@@ -30,7 +30,7 @@ fn known(field: &str) -> Option<&'static str> {
     ROOT.iter().map(|(name, _)| *name).find(|name| *name == field)
 }
 
-/// Takes up the fields at the root until there are two: one is told from several then.
+/// Collects root fields until there are two, which is enough to distinguish one from several.
 fn collect<'a>(document: &'a ExecutableDocument, set: &'a SelectionSet, levels: usize, fields: &mut Vec<&'a Name>) {
     for selection in &set.items {
         if levels == 0 || fields.len() > 1 {

@@ -1,4 +1,4 @@
-//! What is counted on the parsed document, each fragment once however often it is spread.
+//! Measures the parsed document; each fragment is measured once, however often it is spread.
 
 use std::collections::HashMap;
 use std::fmt::Display;
@@ -24,7 +24,7 @@ const MAX_FRAGMENTS: usize = 50;
 const MAX_VARIABLES: usize = 100;
 /// How the library writes an uploaded file into a value, in quotes.
 const RESERVED_TEXT: &str = "\"#__graphql_file__:";
-/// Even with the limit off: what is behind the gate walks every expanded selection.
+/// Applies even with the limit off, because everything behind the gate walks every expanded selection.
 const MOST_SELECTIONS: usize = 100_000;
 
 /// The sizes of a selection set with its fragments expanded. Counts stop at the largest number there is.
@@ -33,7 +33,7 @@ struct Size {
     selections: usize,
     aliases: usize,
     directives: usize,
-    /// Fields that stand directly in the set.
+    /// Fields directly in the set.
     fields: usize,
     /// Levels of fields; those below `__schema` and `__type` are counted apart.
     depth: usize,
@@ -46,7 +46,7 @@ struct Size {
 }
 
 impl Size {
-    /// Adds what stands beside.
+    /// Adds a sibling.
     fn beside(&mut self, other: Self) {
         self.selections = self.selections.saturating_add(other.selections);
         self.aliases = self.aliases.saturating_add(other.aliases);
@@ -60,7 +60,7 @@ impl Size {
     }
 }
 
-/// What was found of a document within bounds.
+/// The measurements of a document within the limits.
 #[derive(Clone, Copy)]
 pub(super) struct Measured {
     /// Whether it asks for the schema.
@@ -134,7 +134,7 @@ impl<'a> Measure<'a> {
         Ok(size)
     }
 
-    /// The size of a selection set that stands `level` levels deep; the level bounds the recursion.
+    /// The size of a selection set at depth `level`, which bounds the recursion.
     fn set(&mut self, set: &'a SelectionSet, level: usize) -> Result<Size, Refusal> {
         if level > MAX_NESTING {
             return Err(Refusal::too_complex("nesting", level, MAX_NESTING));
@@ -210,7 +210,7 @@ fn refuse_reserved(value: &impl Display) -> Result<(), Refusal> {
     Ok(())
 }
 
-/// The size of a selection around what is inside it.
+/// The size of a selection, given the size of its content.
 fn wrapped(inner: Size, directives: &[Positioned<Directive>]) -> Size {
     Size {
         selections: inner.selections.saturating_add(1),

@@ -1,5 +1,5 @@
-//! An operation with its fragments in place and every response key once, as `CollectFields` of the GraphQL specification
-//! says.
+//! An operation with fragments inlined and every response key once, according to `CollectFields` in the GraphQL
+//! specification.
 //!
 //! async-graphql 7.2 resolves a field as often as it is written and merges the values: a mutation selected twice under one
 //! key is executed twice. What is handed to it therefore has each key once, with everything that is selected below it. Where
@@ -67,7 +67,7 @@ impl<'a> Merge<'a> {
         self.set(&[&operation.selection_set.node], self.rules.root(operation.ty))
     }
 
-    /// What is selected of an object of this type, or of one of its types.
+    /// The selection on an object of this type, or of one of its types.
     fn set(&self, sets: &[&'a SelectionSet], of: Option<&'a str>) -> (SelectionSet, Keys) {
         let mut named = Vec::new();
         if let Some(of) = of
@@ -89,12 +89,12 @@ impl<'a> Merge<'a> {
         (SelectionSet { items }, Keys { general, by_type: Vec::new() })
     }
 
-    /// What is selected of an object that may be of several types, of which the selection names some.
+    /// The selection on an object that may be of several types, some of which the selection names.
     fn of_several(&self, sets: &[&'a SelectionSet], of: Option<&'a str>, named: &[&'a str]) -> (SelectionSet, Keys) {
         let general = self.groups(sets, of);
         let each: Vec<(&str, Vec<Group<'a>>)> =
             named.iter().map(|name| (*name, self.groups(sets, Some(name)))).collect();
-        // A field of all types to which no type adds anything stands once, beside the types.
+        // A field of all types without additions for a type is kept once, beside the types.
         let stands_beside = |group: &Group<'_>| {
             let is_added_to = |(_, groups): &(&str, Vec<Group<'_>>)| {
                 groups.iter().any(|own| own.name == group.name && own.fields.len() != group.fields.len())
@@ -220,7 +220,7 @@ impl<'a> Merge<'a> {
         }
     }
 
-    /// Notes what is wrong with the fields of a key.
+    /// Records conflicts between the fields of a key.
     fn check(&self, group: &Group<'a>, of: Option<&str>) {
         let (first, others) = (group.fields[0], &group.fields[1..]);
         for other in others {

@@ -1,4 +1,4 @@
-//! The document gate: what stands before execution, whatever the transport.
+//! The document gate, which precedes execution for every transport.
 //!
 //! async-graphql walks fragment spreads without memory, before any of its own limits: a document of 800 bytes can hold it
 //! for hours. So a document is counted as text, parsed, and measured with a memory per fragment; only what is within
@@ -144,7 +144,8 @@ impl Gate {
             return Ok(plan);
         }
         scan::check(text, &self.limits)?;
-        let document = syntax::parse(&escapes::written_out(text)?)?;
+        let written_out = escapes::written_out(text)?;
+        let document = syntax::parse(&scan::without_negative_zeros(&written_out))?;
         let measured = measure::check(&document, &self.limits)?;
         let plan = Arc::new(Plan::of(document, text, measured, &self.connections));
         self.plans.keep(text, &plan, subject);

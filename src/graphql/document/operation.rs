@@ -17,7 +17,7 @@ pub(super) fn choose<'a>(
     let refuse = |message| Err(Refusal::new(OPERATION_RESOLUTION_FAILURE, message));
     match name {
         None if names.len() == 1 => Ok(0),
-        None => refuse("The document has several operations: say by operationName which one is meant.".to_owned()),
+        None => refuse("The document has several operations. Set operationName to choose one.".to_owned()),
         Some(name) => match names.position(|known| known.is_some_and(|known| known.as_str() == name)) {
             Some(place) => Ok(place),
             None => refuse(format!("The document has no operation named {name:?}.")),

@@ -58,7 +58,7 @@ pub(super) struct Operation {
 pub struct Form {
     /// The operation with the variables that it still uses, and with nothing selected.
     pub operation: Positioned<OperationDefinition>,
-    /// What is selected.
+    /// The selection.
     pub selection: Positioned<SelectionSet>,
     /// The keys of the answer.
     pub keys: Keys,
@@ -86,7 +86,7 @@ impl Form {
         matches!(self.operation.node.ty, OperationType::Mutation) && self.keys.general.len() > 1
     }
 
-    /// Room for an answer, by the length of the last one.
+    /// The buffer size for a response, by the length of the previous one.
     pub(in crate::graphql) fn room(&self) -> usize {
         let last = self.size.load(Ordering::Relaxed);
         (last + last / 16 + 64).min(MOST_ROOM)
@@ -141,7 +141,7 @@ impl Plan {
         &self.operations[place]
     }
 
-    /// What is wrong with the document by the rules of the schema: found out the first time, whatever the variables.
+    /// The errors of the document by the rules of the schema: computed once, independent of the variables.
     pub(super) fn errors(&self, rules: &Rules) -> &[ServerError] {
         self.verdict.get_or_init(|| {
             let mut errors = rules.validate(self.document.clone());

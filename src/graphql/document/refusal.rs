@@ -11,7 +11,7 @@ pub use crate::graphql::error::{BAD_USER_INPUT, GRAPHQL_VALIDATION_FAILED};
 pub struct Refusal {
     /// The stable code.
     pub code: &'static str,
-    /// What is wrong, for a person.
+    /// The message.
     pub message: String,
     /// The limit that was passed, if it was one.
     pub limit: Option<usize>,
@@ -26,9 +26,9 @@ pub struct Refusal {
 pub const DOCUMENT_TOO_LARGE: &str = "DOCUMENT_TOO_LARGE";
 /// The operation is deeper, wider or costlier than the server takes.
 pub const QUERY_TOO_COMPLEX: &str = "QUERY_TOO_COMPLEX";
-/// The text is no GraphQL document.
+/// The text is not a GraphQL document.
 pub const GRAPHQL_PARSE_FAILED: &str = "GRAPHQL_PARSE_FAILED";
-/// It cannot be told which operation is meant.
+/// The operation to execute is ambiguous.
 pub const OPERATION_RESOLUTION_FAILURE: &str = "OPERATION_RESOLUTION_FAILURE";
 
 impl Refusal {
@@ -45,7 +45,7 @@ impl Refusal {
 
     /// The operation is too much work.
     pub(super) fn too_complex(what: &str, found: usize, limit: usize) -> Self {
-        // A saturated count says nothing.
+        // A saturated count is not exact.
         let found: &dyn Display = if found > 1_000_000 { &"over a million" } else { &found };
         let message = format!("The {what} of the operation is {found}; the limit is {limit}.");
         Self { limit: Some(limit), ..Self::new(QUERY_TOO_COMPLEX, message) }

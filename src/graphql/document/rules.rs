@@ -1,4 +1,4 @@
-//! What the gate knows of the schema: its types, and the rules by which the library validates a document.
+//! The gate's view of the schema: its types, and the rules by which the library validates a document.
 
 use std::{
     mem,
@@ -27,7 +27,7 @@ pub struct Rules {
 /// Lets a schema validate without executing; every schema of the API is built with it.
 pub struct ValidatesAlone;
 
-/// Put into a request that is only to be validated; takes up the schema on the way, which the library hands to nobody else.
+/// Marks a request that is only validated; also captures the schema, which the library exposes nowhere else.
 struct Only(Arc<OnceLock<SchemaEnv>>);
 
 impl ExtensionFactory for ValidatesAlone {
@@ -95,7 +95,7 @@ impl Rules {
         self.env.as_ref()
     }
 
-    /// What is wrong with a document, its variables left out of account.
+    /// The errors of a document, without regard to its variables.
     pub(super) fn validate(&self, mut document: ExecutableDocument) -> Vec<ServerError> {
         let operations = match &mut document.operations {
             DocumentOperations::Single(operation) => vec![operation],
@@ -145,7 +145,7 @@ impl Rules {
         Some(&self.env.as_ref()?.registry.directives.get(name)?.args)
     }
 
-    /// The objects that may stand where the type is one of several; nothing for an object's own type.
+    /// The possible objects of an abstract type; `None` for an object type.
     pub(super) fn possible(&self, of: &str) -> Option<&IndexSet<String>> {
         match self.named(of)? {
             MetaType::Interface { possible_types, .. } | MetaType::Union { possible_types, .. } => Some(possible_types),
@@ -153,7 +153,7 @@ impl Rules {
         }
     }
 
-    /// Whether everything of one type is of the other, too. What is not known may be anything.
+    /// Whether every value of one type also has the other type. An unknown type may be anything.
     pub(super) fn is_within(&self, of: Option<&str>, condition: &str) -> bool {
         let (Some(of), Some(env)) = (of, &self.env) else { return true };
         of == condition

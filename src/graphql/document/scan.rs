@@ -1,8 +1,10 @@
-//! What is counted on the text alone, before any parser recurses into it.
+//! Measures the text alone, before any parser recurses into it.
 //!
 //! The parser is laxer than the specification: it takes `[1-1]`, `[00]` and `[truetrue]` for two values each, and the
 //! beginning of a block string that does not end for an empty string. So the text is cut into tokens as finely as the parser
 //! does: nothing it could see may go uncounted.
+
+use std::borrow::Cow;
 
 use super::Refusal;
 use super::refusal::GRAPHQL_VALIDATION_FAILED;
@@ -39,6 +41,28 @@ pub(super) fn check(text: &str, limits: &Limits) -> Result<(), Refusal> {
     Ok(())
 }
 
+/// The text with a space for the sign of each `-0`, a whole number that the parser would take for one with a point.
+pub(super) fn without_negative_zeros(text: &str) -> Cow<'_, str> {
+    if !text.contains("-0") {
+        return Cow::Borrowed(text);
+    }
+    let mut scanner = Scanner { rest: text };
+    let mut plain = String::with_capacity(text.len());
+    loop {
+        scanner.skip_ignored();
+        let start = text.len() - scanner.rest.len();
+        let is_zero = scanner.rest.starts_with("-0") && number(scanner.rest) == 2;
+        if is_zero {
+            plain.push_str(&text[plain.len()..start]);
+            plain.push(' ');
+        }
+        if scanner.next().is_none() {
+            plain.push_str(&text[plain.len()..]);
+            return Cow::Owned(plain);
+        }
+    }
+}
+
 /// The values that are open at a place of the text, to find fields that an input object has twice: the parser keeps one of
 /// them and says nothing.
 #[derive(Default)]
@@ -50,7 +74,7 @@ struct Values<'a> {
 
 /// A bracket that is open.
 enum Bracket<'a> {
-    /// Of a selection, or of anything else outside of values.
+    /// A selection, or anything else outside values.
     Selection,
     /// Of arguments, variables or a list.
     Value,
@@ -93,7 +117,7 @@ enum Token<'a> {
     Other,
 }
 
-/// Cuts a text into tokens. What is no GraphQL is cut somehow; the parser will say so.
+/// Splits a text into tokens. Invalid text is split arbitrarily; the parser will reject it.
 struct Scanner<'a> {
     rest: &'a str,
 }
@@ -124,7 +148,7 @@ impl<'a> Iterator for Scanner<'a> {
     }
 }
 
-/// How long the number is at the beginning of this text, or else the sign.
+/// The length of the number at the beginning of this text, or of the sign.
 fn number(text: &str) -> usize {
     let bytes = text.as_bytes();
     let digits = |from: usize| bytes.iter().skip(from).take_while(|byte| byte.is_ascii_digit()).count();
@@ -234,6 +258,18 @@ mod tests {
             ("1.", 2),
         ] {
             assert_eq!(tokens(text), count, "{text}");
+        }
+    }
+
+    #[test]
+    fn a_negative_zero_is_a_whole_number() {
+        for (text, expected) in [
+            ("{ f(a: -0, b: [-0 -0.0 -0e1 -1 -01]) }", "{ f(a:  0, b: [ 0 -0.0 -0e1 -1  01]) }"),
+            ("{ f(a: \"-0\" # -0\n b: \"\"\"-0\"\"\" c: -0) }", "{ f(a: \"-0\" # -0\n b: \"\"\"-0\"\"\" c:  0) }"),
+            ("--0 é -0", "- 0 é  0"),
+            ("{ f(a: 10) }", "{ f(a: 10) }"),
+        ] {
+            assert_eq!(without_negative_zeros(text), expected);
         }
     }
 

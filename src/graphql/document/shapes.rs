@@ -28,7 +28,7 @@ struct Shapes<'a> {
 }
 
 impl<'a> Shapes<'a> {
-    /// Checks what is selected under one key, and all below it.
+    /// Checks the selections under one key and everything below them.
     fn check(&mut self, sets: &[(Option<&'a str>, &'a SelectionSet)]) {
         let rules = self.rules;
         let mut groups = Vec::new();
@@ -93,7 +93,7 @@ impl<'a> Shapes<'a> {
     }
 }
 
-/// Whether values of these types cannot stand under one key.
+/// Whether values of these types conflict under one key.
 fn differ(rules: &Rules, one: &str, other: &str) -> bool {
     let is_leaf = |name| rules.named(name).is_some_and(MetaType::is_leaf);
     match (MetaTypeName::create(one), MetaTypeName::create(other)) {

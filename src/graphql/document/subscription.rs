@@ -21,9 +21,9 @@ pub(super) fn check(document: &ExecutableDocument, operation: &Positioned<Operat
     let is_one = root.fields.first().is_some_and(|first| root.fields.iter().all(|field| key(field) == key(first)));
     let has_meta = root.fields.iter().any(|field| field.name.node.starts_with("__"));
     let message = if root.may_be_left_out {
-        "The field at the root of a subscription cannot have @skip or @include."
+        "The root field of a subscription cannot have @skip or @include."
     } else if !is_one || has_meta {
-        "A subscription has exactly one field at its root: open one operation for each thing that is followed."
+        "A subscription must have exactly one root field. Use a separate operation for each."
     } else {
         return Ok(());
     };

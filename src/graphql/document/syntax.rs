@@ -12,7 +12,7 @@ pub(super) fn parse(text: &str) -> Result<ExecutableDocument, Refusal> {
         .map_err(|error| Refusal::new(GRAPHQL_PARSE_FAILED, message(&error)).at(error.positions().collect()))
 }
 
-/// Whether a text is one selection set in braces and nothing else. Its size must have been judged.
+/// Whether a text is a single selection set in braces. Its size must have been checked.
 pub(in crate::graphql) fn is_selection_set(text: &str) -> bool {
     // A selection set alone is a document: a query in its short form.
     text.starts_with('{')
@@ -25,7 +25,7 @@ fn message(error: &Error) -> String {
     match error {
         Error::Syntax { message, start, .. } => {
             let place = format!("Syntax error at line {}, column {}", start.line, start.column);
-            // The parser draws the place; only its last line says what it looked for.
+            // The parser's message draws the place; only its last line names what it expected.
             match message.rsplit_once("= expected ") {
                 Some((_, expected)) => format!("{place}: expected {}.", readable(expected)),
                 None => format!("{place}."),
@@ -39,7 +39,7 @@ fn message(error: &Error) -> String {
         }
         Error::FragmentDuplicated { fragment, .. } => format!("There is more than one fragment named \"{fragment}\"."),
         Error::MissingOperation => "The document has no operation.".to_owned(),
-        _ => "The document cannot be read.".to_owned(),
+        _ => "The document cannot be parsed.".to_owned(),
     }
 }
 

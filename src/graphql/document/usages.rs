@@ -1,5 +1,5 @@
-//! Whether each variable may stand where it is used (`IsVariableUsageAllowed` of the GraphQL specification), and what is wrong
-//! with `__typename`.
+//! Whether each variable may be used where it is (`IsVariableUsageAllowed` in the GraphQL specification), and the
+//! errors of `__typename`.
 //!
 //! async-graphql 7.2 has the rule, but where several rules run together it is never asked, and it looks at no `__typename`.
 
@@ -14,7 +14,7 @@ use async_graphql_value::Value as Written;
 
 use super::rules::{self, MOST_ERRORS, Rules};
 
-/// What is wrong with the variables of an operation where they are used.
+/// The errors in the usages of an operation's variables.
 pub(super) fn errors(
     document: &ExecutableDocument,
     rules: &Rules,
@@ -97,7 +97,7 @@ impl<'a> Usages<'a> {
         }
     }
 
-    /// The variables in a value that stands where this type is expected.
+    /// The variables in a value of this expected type.
     fn of_value(&mut self, value: &Written, expected: &str, has_default: bool, place: Pos) {
         match value {
             Written::Variable(name) => self.of_variable(name, expected, has_default, place),

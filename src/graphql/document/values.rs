@@ -50,8 +50,8 @@ pub(super) fn check(declared: &[Declared], variables: &Variables, rules: &Rules)
     Ok(())
 }
 
-/// What is wrong with an argument, apart from the variables in it. The library judges no value that has variables, and takes
-/// quoted names of enum values.
+/// The errors of an argument, apart from its variables. The library does not check values that contain variables, and
+/// accepts quoted enum values.
 pub(super) fn written(value: &Written, name: &Name, declared: &str, rules: &Rules) -> Option<String> {
     let value = value.clone().into_const_with(|_| Ok::<_, ()>(variable())).ok()?;
     let mut problem = mismatch(&value, declared, Form::Literal, rules)?;
@@ -60,7 +60,7 @@ pub(super) fn written(value: &Written, name: &Name, declared: &str, rules: &Rule
     Some(format!("Invalid value for argument \"{}\": it {}.", problem.path(), problem.what))
 }
 
-/// What is wrong with the default values of an operation's variables, and where.
+/// The errors in the default values of an operation's variables, and their places.
 pub(super) fn defaults(operation: &OperationDefinition, rules: &Rules) -> Vec<(String, async_graphql::Pos)> {
     let wrong = |definition: &Positioned<VariableDefinition>| {
         let VariableDefinition { name, var_type, default_value, .. } = &definition.node;
@@ -85,7 +85,7 @@ fn variable() -> Value {
     Value::Enum(Name::new(""))
 }
 
-/// What is wrong with a value, and where in it.
+/// The error of a value, and its place in the value.
 struct Problem {
     what: String,
     /// The keys and places that lead to it, the last first.
@@ -148,7 +148,7 @@ fn of_named(value: &Value, name: &str, form: Form, rules: &Rules) -> Option<Prob
             _ => true,
         },
     };
-    (!fits).then(|| Problem::new(format!("got a value that is no {name}")))
+    (!fits).then(|| Problem::new(format!("got a value that is not a {name}")))
 }
 
 fn of_input(value: &Value, input: &MetaType, form: Form, rules: &Rules) -> Option<Problem> {
@@ -167,5 +167,6 @@ fn of_input(value: &Value, input: &MetaType, form: Form, rules: &Rules) -> Optio
     });
     let is_unknown = |key: &&Name| !input_fields.contains_key(key.as_str());
     let unknown = || entries.keys().find(is_unknown);
-    of_field.or_else(|| unknown().map(|key| Problem::new(format!("has the field \"{key}\", which {name} has not"))))
+    of_field
+        .or_else(|| unknown().map(|key| Problem::new(format!("has the field \"{key}\", which {name} does not have"))))
 }

@@ -59,12 +59,12 @@ struct Subscription {
     follower: Follower,
     resolution: Arc<Resolution>,
     key: Fingerprint,
-    /// What the log tells of it.
+    /// Its fields for the log.
     span: Span,
     _live: LiveOperation,
 }
 
-/// What is executed for an event, and for whom.
+/// The operation to execute for an event, and its caller.
 struct Resolution {
     engine: Arc<dyn Engine>,
     sight: Arc<Sight>,
@@ -73,8 +73,8 @@ struct Resolution {
 }
 
 impl Endpoint {
-    /// Starts a subscription for a caller: its answers, one an event, which end only with the stream. With `last`, the position
-    /// of the event that the client was told last, it goes on from there, whatever its argument `after` says.
+    /// Starts a subscription for a caller and returns its responses, one per event, which end only with the stream.
+    /// With `last`, the position of the client's last event, it continues from there, whatever its argument `after`.
     ///
     /// # Errors
     /// The only answer to a subscription that is refused.

@@ -2,59 +2,58 @@
 
 use async_graphql::Enum;
 
-/// What an entry of a claim's history tells.
+/// What a history entry records.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Enum)]
 #[graphql(remote = "domain::kinds::HistoryAction")]
 pub enum HistoryAction {
-    /// The draft was made.
+    /// The partner made a draft.
     Created,
-    /// Fields or lines were changed; `changes` says which.
+    /// Fields or lines were changed, as listed in `changes`.
     Edited,
-    /// A proof document was attached.
+    /// The partner uploaded a proof document.
     ProofAttached,
-    /// A proof document was removed from the draft.
+    /// The partner removed a proof document from the draft.
     ProofRemoved,
-    /// The partner handed the claim in.
+    /// The partner sent the draft to the reviewers.
     Submitted,
-    /// A reviewer took the claim into review.
+    /// A reviewer began to review the submitted claim.
     ReviewStarted,
-    /// The review was assigned.
+    /// A reviewer was set or removed.
     Assigned,
     /// A reviewer asked the partner for more.
     ActionRequested,
-    /// The partner answered the reviewers.
+    /// The partner answered a reviewer's request.
     Responded,
-    /// The claim was approved.
+    /// A reviewer decided in favor of the partner.
     Approved,
-    /// The claim was rejected.
+    /// A decision, withdrawal, decline, lost arbitration or missed deadline ended the claim.
     Rejected,
-    /// The partner withdrew the claim.
+    /// The partner took the claim back.
     Withdrawn,
-    /// The partner disputed the rejection.
+    /// The partner objected to the rejection.
     Disputed,
-    /// The dispute was answered.
+    /// The reviewers approved or rejected the claim again.
     DisputeAnswered,
-    /// Somebody wrote a comment.
+    /// A person posted a comment.
     Commented,
-    /// The customer was told of the approval and may decline.
+    /// The customer was notified of the approval and may decline.
     ConsentRequested,
-    /// The customer declined.
+    /// The customer declined the approved claim.
     ConsentDeclined,
-    /// The customer did not decline in time.
+    /// The customer did not decline in time; the association is official.
     ConsentLapsed,
-    /// The claim was sent for incentive evaluation.
+    /// The consent period ended, and the claim went to the incentive evaluation.
     SentForEvaluation,
-    /// Another partner claims the same: an arbitration opened.
+    /// Another partner claims the same subject, so the claims compete.
     ArbitrationOpened,
-    /// The arbitration was settled.
+    /// The arbitration was awarded, or ended without an award.
     ArbitrationSettled,
-    /// An association started.
+    /// Approval created the association of a line.
     AssociationStarted,
-    /// An association ended.
+    /// The association of a line is no longer live.
     AssociationEnded,
-    /// A deadline passed.
+    /// A deadline passed without the required action.
     DeadlineMissed,
-    /// The draft was deleted. Kept so that the chain can be proved; with the draft, its entries are gone from every
-    /// answer.
+    /// The draft was deleted. The entry is kept for the hash chain and never shown.
     Deleted,
 }

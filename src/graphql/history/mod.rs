@@ -6,5 +6,5 @@ mod types;
 
 pub use enums::HistoryAction;
 pub(super) use query::HistoryQuery;
-pub(super) use types::of_claim;
 pub use types::{HistoryEntry, HistoryEntryConnection};
+pub(super) use types::{of_claim, of_claims};

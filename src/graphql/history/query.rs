@@ -16,14 +16,14 @@ use crate::{
     store::history,
 };
 
-/// Which entries of the history are asked for; what is left out leaves everything.
+/// Restricts history entries. Conditions are combined with AND; one that is omitted matches everything.
 #[derive(Clone, Debug, Default, InputObject)]
 pub struct HistoryFilter {
-    /// Only of this claim; an id that names no visible claim finds nothing.
+    /// Only entries of this claim; an id that names no visible claim matches nothing.
     pub claim_id: Option<ID>,
-    /// Only one of these; an empty list finds nothing. At most 1,000 entries.
+    /// Only entries with one of these actions; an empty list matches nothing. At most 1,000 entries.
     pub actions: Option<Vec<HistoryAction>>,
-    /// Only what was done then.
+    /// Only entries in this range of time.
     pub at: Option<DateTimeRange>,
     /// Only of claims on this customer; an id that names no customer finds nothing.
     pub customer_id: Option<ID>,
@@ -54,18 +54,22 @@ pub struct HistoryQuery;
 
 #[Object(guard = "Root")]
 impl HistoryQuery {
-    /// What happened to all claims that the caller sees, oldest first. A partner does not see what is internal to the
-    /// vendor, a customer sees none. Needs the scope `history:read`.
+    /// The history entries of all claims that the caller sees, oldest first. Partners do not see entries that are
+    /// internal to the vendor; customers see none. Needs the scope `history:read`.
     async fn history(
         &self,
         ctx: &Context<'_>,
-        #[graphql(desc = "How many from the start, 1 to 100; 20 without `first` and `last`. Not with `last`.")]
+        #[graphql(
+            desc = "Number of items from the start, 1 to 100; 20 if `last` is absent too. Cannot be combined with `last`."
+        )]
         first: Option<i32>,
         #[graphql(desc = "Only entries after this cursor.")] after: Option<String>,
-        #[graphql(desc = "How many from the end, 1 to 100. Not with `first`. The latest five: `last: 5`.")]
+        #[graphql(
+            desc = "Number of items from the end, 1 to 100. Cannot be combined with `first`. For the latest five comments use `last: 5`."
+        )]
         last: Option<i32>,
         #[graphql(desc = "Only entries before this cursor.")] before: Option<String>,
-        #[graphql(desc = "Which entries; all without it.")] filter: Option<HistoryFilter>,
+        #[graphql(desc = "Restricts the entries; by default all.")] filter: Option<HistoryFilter>,
     ) -> Result<Eager<HistoryEntryConnection>, Failure> {
         let request = PageArgs { first, after, last, before }.of(ctx, &history::ORDER)?;
         let filter: history::HistoryFilter = filter.unwrap_or_default().try_into()?;

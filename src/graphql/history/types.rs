@@ -1,8 +1,8 @@
 //! The entry of a history, and the history of claims.
 
-use std::collections::HashMap;
+use std::{collections::HashMap, sync::Arc};
 
-use async_graphql::{Context, ID, Object, SimpleObject};
+use async_graphql::{Context, ID, Object, SimpleObject, parser::types::Field};
 use domain::lifecycle::ACTING_FOR;
 use uuid::Uuid;
 
@@ -10,6 +10,7 @@ use super::HistoryAction;
 use crate::{
     graphql::{
         actor::Actor,
+        at_hand::{self, AtHand, Json, Write, plain},
         claim::{self, Claim, ClaimStatus},
         comment::{Comment, CommentById},
         eager::{Eager, EagerList},
@@ -38,21 +39,21 @@ impl From<records::HistoryEntry> for HistoryEntry {
     }
 }
 
-/// What is to be read of entries, by the selection of a field that answers a connection of them.
+/// The columns to read of entries, by the selection on their connection.
 pub(super) fn wanted(ctx: &Context<'_>) -> Columns {
     of_connection::<records::HistoryEntry>(ctx)
 }
 
 connection!(HistoryEntryConnection, HistoryEntryEdge, HistoryEntry, "entries", "an entry");
 
-/// One field that was changed.
+/// A changed field with its old and new value.
 #[derive(Clone, Debug, SimpleObject)]
 pub struct FieldChange {
-    /// The field's name, as the API has it.
+    /// The field's name in the API.
     pub field: String,
-    /// The value before, as text; null where it had none.
+    /// The old value as text; null if there was none.
     pub before: Option<String>,
-    /// The value after, as text; null where it has none.
+    /// The new value as text; null if there is none.
     pub after: Option<String>,
 }
 
@@ -61,21 +62,21 @@ fn hidden(reader: &Reader) -> &'static [&'static str] {
     if reader.is_vendor() { &["externalReference"] } else { &["reviewer", ACTING_FOR] }
 }
 
-/// One thing that happened to a claim: who, what, when, and what changed. Entries are only ever added, together with
-/// what they tell.
+/// A record of something that happened to a claim: who did what, when, and what changed. Entries are only ever added,
+/// in the same transaction as the change.
 #[Object]
 impl HistoryEntry {
-    /// The global id.
+    /// The opaque, permanent id of the object, for `node` and for inputs.
     pub async fn id(&self) -> ID {
         global_id::encode(Kind::HistoryEntry, self.0.id)
     }
 
-    /// Where the entry stands among all entries of all claims. Opaque; whoever follows the history resumes from it.
+    /// The entry's position among all entries of all claims. Opaque; subscriptions resume after it.
     async fn position(&self) -> String {
         history::encode_position(self.0.id)
     }
 
-    /// The claim. Needs the scope `claims:read`, unless it is part of a mutation's answer.
+    /// The claim that the entry is about. Needs the scope `claims:read`, except in a mutation's payload.
     #[graphql(guard = "guard::CLAIMS")]
     async fn claim(&self, ctx: &Context<'_>) -> Result<Eager<Claim>, Failure> {
         claim::visible(ctx, self.0.claim_id).await.map(Eager)
@@ -91,22 +92,22 @@ impl HistoryEntry {
         Ok(Eager(Actor::shown_to(Reader::of(ctx)?, &self.0.actor)))
     }
 
-    /// When.
+    /// When it happened.
     async fn at(&self) -> DateTime {
         self.0.at.into()
     }
 
-    /// The status before; null where the status did not change.
+    /// The status before the action; null if the status did not change.
     async fn from_status(&self) -> Option<ClaimStatus> {
         self.0.from_status.map(Into::into)
     }
 
-    /// The status after; null where the status did not change.
+    /// The status after the action; null if the status did not change.
     async fn to_status(&self) -> Option<ClaimStatus> {
         self.0.to_status.map(Into::into)
     }
 
-    /// What changed, field by field. A partner does not see who reviews, the vendor not the partner's own reference.
+    /// The changed fields. Partners do not see who reviews; the vendor does not see the partner's external reference.
     async fn changes(&self, ctx: &Context<'_>) -> Result<EagerList<FieldChange>, Failure> {
         let hidden = hidden(Reader::of(ctx)?);
         let shown = |change: domain::history::FieldChange| FieldChange {
@@ -118,8 +119,8 @@ impl HistoryEntry {
         Ok(EagerList(seen.cloned().map(shown).collect()))
     }
 
-    /// The comment that was posted with it; null where there was none. Needs the scope `claims:read`, unless it is part
-    /// of a mutation's answer.
+    /// The comment posted with the action; null if there was none. Needs the scope `claims:read`, except in a
+    /// mutation's payload.
     #[graphql(guard = "guard::CLAIMS")]
     async fn comment(&self, ctx: &Context<'_>) -> Result<Option<Eager<Comment>>, Failure> {
         match self.0.comment_id {
@@ -128,17 +129,38 @@ impl HistoryEntry {
         }
     }
 
-    /// What was said to it, such as the detail of a rejection.
+    /// Additional text, such as the detail of a rejection.
     async fn note(&self) -> Option<&str> {
         self.0.note.as_deref()
     }
 
-    /// The SHA-256 over this entry and the one before it on the same claim, in lower-case hexadecimal: nothing in the
-    /// chain can be altered or removed unseen.
+    /// The SHA-256 of this entry and the claim's previous entry, in lowercase hexadecimal. It makes altered or removed
+    /// entries detectable.
     async fn hash(&self) -> &str {
         &self.0.hash
     }
 }
+
+impl AtHand for HistoryEntry {
+    fn field(field: &Field) -> Option<Write<Self>> {
+        match field.name.node.as_str() {
+            "id" => plain(|entry: &Self, _, out| out.id(Kind::HistoryEntry, entry.0.id)),
+            "position" => plain(|entry: &Self, _, out| out.text(&history::encode_position(entry.0.id))),
+            "action" => plain(|entry: &Self, _, out| out.word::<HistoryAction>(entry.0.action)),
+            "actor" => at_hand::object(field, "Actor", |entry: &Self, reader, write| {
+                write(&Actor::shown_to(reader, &entry.0.actor))
+            }),
+            "at" => plain(|entry: &Self, _, out| out.time(entry.0.at)),
+            "fromStatus" => plain(|entry: &Self, _, out| out.maybe(entry.0.from_status, Json::word::<ClaimStatus>)),
+            "toStatus" => plain(|entry: &Self, _, out| out.maybe(entry.0.to_status, Json::word::<ClaimStatus>)),
+            "note" => plain(|entry: &Self, _, out| out.maybe_text(entry.0.note.as_deref())),
+            "hash" => plain(|entry: &Self, _, out| out.text(&entry.0.hash)),
+            _ => None,
+        }
+    }
+}
+
+at_hand::nothing_at_hand!(FieldChange);
 
 loads_by_id! {
     /// How many entries of a claim's history the caller sees.
@@ -146,7 +168,7 @@ loads_by_id! {
     |reader, ids| history::counts_of_claims(reader.db(), &reader.caller, &ids).await?
 }
 
-/// A page of a claim's history, and what is read of its entries.
+/// A page of a claim's history, with the columns to read.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 struct HistoryPage(PageRequest, Columns);
 
@@ -160,6 +182,21 @@ impl Load for With<Visible<Uuid>, HistoryPage> {
         })
         .await
     }
+}
+
+/// A page of the history of each of these claims, read at once; nothing if any field of them is not at hand.
+pub(in crate::graphql) fn of_claims<'a>(
+    claims: Vec<Visible<Uuid>>,
+    ctx: &'a Context<'a>,
+) -> Option<at_hand::Together<'a>> {
+    guard::HISTORY.hold(ctx).ok()?;
+    let keys = move |request| {
+        let args = Arc::new(HistoryPage(request, wanted(ctx)));
+        claims.into_iter().map(|id| With::of(id, Arc::clone(&args))).collect()
+    };
+    page::together(ctx, "HistoryEntryConnection", &history::ORDER_OF_CLAIM, keys, |page| {
+        HistoryEntryConnection::new(page, Total::nobody())
+    })
 }
 
 /// A page of the history of a claim that the caller sees.

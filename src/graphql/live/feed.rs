@@ -1,4 +1,4 @@
-//! What a subscription is executed for: first to say what it follows, then once for every event.
+//! The reasons to execute a subscription: once to return the events to follow, then once for every event.
 
 use std::sync::{Arc, OnceLock};
 
@@ -22,8 +22,8 @@ use crate::{
 /// Why a subscription is being executed.
 #[derive(Clone, Debug)]
 pub enum Occasion {
-    /// It is opened: its field says here what it follows, and after which position: that of the event that the client was told
-    /// last, else its argument.
+    /// It is started: its field stores here the events to follow and the position to start after, which is that of the
+    /// client's last event, or its argument.
     Opening(Arc<OnceLock<(Feed, Option<Position>)>>, Option<String>),
     /// Something happened.
     Event(Box<HistoryEntry>),
@@ -32,7 +32,7 @@ pub enum Occasion {
 /// The entry that a field of the subscription is executed for; nothing while it is opened.
 ///
 /// # Errors
-/// `BAD_USER_INPUT` for a position that is none, or of an entry that this database does not have.
+/// `BAD_USER_INPUT` for an invalid position, or for an entry that this database does not have.
 pub(super) async fn entry(
     ctx: &Context<'_>,
     claim_id: Option<&ID>,
@@ -48,7 +48,8 @@ pub(super) async fn entry(
         None => None,
         Some(text) => Some(position(ctx, text).await?),
     };
-    // An id of no claim at all is followed like one of a claim that is not in reach: nothing ever comes (A4).
+    // An id of no claim at all is followed like one of a claim that is not visible to the caller: nothing ever comes
+    // (A4).
     let claim_id = claim_id.map(|id| global_id::key_or_none(Kind::Claim, id));
     // Only one field is at the root, so this is set once.
     let _ = opened.set((Feed { claim_id, of }, position));
@@ -59,14 +60,13 @@ pub(super) async fn entry(
 async fn position(ctx: &Context<'_>, text: &str) -> Result<Position, Failure> {
     let Some(id) = history::decode_position(text) else {
         return Err(Failure::BadInput(
-            "The argument \"after\" is no position. Give one that came with an event or an entry of the history."
-                .to_owned(),
+            "The argument \"after\" is not a position. Give the position of an event or a history entry.".to_owned(),
         ));
     };
     log::position_of(Reader::of(ctx)?.db(), id).await?.ok_or_else(|| {
         Failure::BadInput(
             "The position in \"after\" is not in this server's history: its database was replaced or restored from an \
-             older backup. Read what you need again, and subscribe without a position."
+             older backup. Read the data again, and subscribe without a position."
                 .to_owned(),
         )
     })

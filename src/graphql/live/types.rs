@@ -15,56 +15,56 @@ use crate::{
     store::{history::encode_position, records},
 };
 
-/// A claim's status changed.
+/// An event: the status of a claim changed.
 pub struct ClaimStatusChange(pub(super) records::HistoryEntry);
 
-/// A claim's status changed.
+/// An event: the status of a claim changed.
 #[Object]
 impl ClaimStatusChange {
-    /// Where the event stands among all events, for `after`. Opaque.
+    /// The event's position in the event log, for `after`. Opaque.
     async fn position(&self) -> String {
         encode_position(self.0.id)
     }
 
-    /// The claim, as it is when the event is sent; its status may have changed again since.
+    /// The claim as it is when the event is sent; its status may have changed again.
     async fn claim(&self, ctx: &Context<'_>) -> Result<Eager<Claim>, Failure> {
         claim::visible(ctx, self.0.claim_id).await.map(Eager)
     }
 
-    /// The status before; null where there was none.
+    /// The status before the change; null if there was none.
     async fn from_status(&self) -> Option<ClaimStatus> {
         self.0.from_status.map(Into::into)
     }
 
-    /// The status after.
+    /// The status after the change.
     async fn to_status(&self) -> Result<ClaimStatus, Failure> {
         let to = self.0.to_status.ok_or_else(|| Failure::internal("a change of status has no status"))?;
         Ok(to.into())
     }
 
-    /// When it changed.
+    /// When the status changed.
     async fn at(&self) -> DateTime {
         self.0.at.into()
     }
 
-    /// Who changed it.
+    /// Who caused the change.
     async fn actor(&self, ctx: &Context<'_>) -> Result<Eager<Actor>, Failure> {
         Ok(Eager(Actor::shown_to(Reader::of(ctx)?, &self.0.actor)))
     }
 }
 
-/// A comment was posted on a claim.
+/// An event: a comment was posted on a claim.
 pub struct CommentAdded(pub(super) records::HistoryEntry);
 
-/// A comment was posted on a claim.
+/// An event: a comment was posted on a claim.
 #[Object]
 impl CommentAdded {
-    /// Where the event stands among all events, for `after`. Opaque.
+    /// The event's position in the event log, for `after`. Opaque.
     async fn position(&self) -> String {
         encode_position(self.0.id)
     }
 
-    /// The comment.
+    /// The new comment.
     async fn comment(&self, ctx: &Context<'_>) -> Result<Comment, Failure> {
         let id = self.0.comment_id.ok_or_else(|| Failure::internal("a new comment has no id"))?;
         Ok(load_required(ctx, CommentById(id)).await?.into())

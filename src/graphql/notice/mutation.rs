@@ -10,24 +10,24 @@ use crate::graphql::{
     problem::{Problem, told},
 };
 
-/// What `setNoticePreference` takes.
+/// The kind of notice, and how to send it.
 #[derive(Debug, InputObject)]
 pub struct SetNoticePreferenceInput {
-    /// Which kind of notice; `DIGEST` for the daily digest itself, which is `DAILY` or `OFF`.
+    /// The kind of notice. `DIGEST` stands for the daily digest itself and accepts only `DAILY` or `OFF`.
     pub kind: NoticeKind,
-    /// How it is wanted.
+    /// How notices of this kind are sent.
     pub preference: NoticePreference,
-    /// A key of the caller's own, good for at least 24 hours: the same key with the same input gives the first answer again,
-    /// with another input or mutation `IDEMPOTENCY_KEY_REUSED`.
+    /// A key chosen by the client, valid for at least 24 hours. Repeating the same key with the same input returns the
+    /// first result again; with another input or mutation it is refused with `IDEMPOTENCY_KEY_REUSED`.
     pub idempotency_key: Option<String>,
 }
 
-/// What `setNoticePreference` answers.
+/// The stored preference, or why the request was refused.
 #[derive(SimpleObject)]
 pub struct SetNoticePreferencePayload {
     /// The kind of notice; null if the request was refused.
     pub kind: Option<NoticeKind>,
-    /// How it is wanted now; null if the request was refused.
+    /// How notices of this kind are sent now; null if the request was refused.
     pub preference: Option<NoticePreference>,
     /// Why the request was refused: `INVALID_VALUE`, `IDEMPOTENCY_KEY_REUSED`.
     pub problems: Vec<Problem>,
@@ -39,14 +39,14 @@ pub struct NoticeMutation;
 
 #[Object(guard = "Root")]
 impl NoticeMutation {
-    /// Sets how notices of a kind are sent from now on: at once, in a daily digest, or not at all. A partner's and a
-    /// customer's setting is its company's, a reviewer's their own. `CONSENT_REQUESTED` and `ACTION_REQUIRED` are always sent
-    /// at once. For the partner's admins, a `CUSTOMER_ADMIN`, a `REVIEWER` and a `REVIEW_LEAD`. Needs the scope
-    /// `notices:read`. Problems: `INVALID_VALUE`, `IDEMPOTENCY_KEY_REUSED`.
+    /// Sets how notices of a kind are sent from now on: immediately, in a daily digest, or not at all. For partners and
+    /// customers the setting applies to the company, for reviewers to themselves. `CONSENT_REQUESTED` and
+    /// `ACTION_REQUIRED` are always sent immediately. For a partner's admins, a `CUSTOMER_ADMIN`, a `REVIEWER` and a
+    /// `REVIEW_LEAD`. Needs the scope `notices:read`. Problems: `INVALID_VALUE`, `IDEMPOTENCY_KEY_REUSED`.
     async fn set_notice_preference(
         &self,
         ctx: &Context<'_>,
-        #[graphql(desc = "Which kind, and how it is wanted.")] input: SetNoticePreferenceInput,
+        #[graphql(desc = "The kind of notice and its preference.")] input: SetNoticePreferenceInput,
     ) -> Result<SetNoticePreferencePayload, Failure> {
         let reader = Reader::of(ctx)?;
         let SetNoticePreferenceInput { kind, preference, idempotency_key } = input;

@@ -18,17 +18,19 @@ pub struct NoticeQuery;
 
 #[Object(guard = "Root")]
 impl NoticeQuery {
-    /// The caller's notices, newest first: those to its company, or, for a reviewer, those to them; a review lead also sees
-    /// those to leads in general. Needs the scope `notices:read`.
+    /// The caller's notices, newest first: those to the caller's company or, for a reviewer, to the reviewer. Review
+    /// leads also see those to review leads in general. Needs the scope `notices:read`.
     async fn notices(
         &self,
         ctx: &Context<'_>,
-        #[graphql(desc = "How many from the start, 1 to 100; 20 without `first` and `last`. Not with `last`.")]
+        #[graphql(
+            desc = "Number of items from the start, 1 to 100; 20 if `last` is absent too. Cannot be combined with `last`."
+        )]
         first: Option<i32>,
         #[graphql(desc = "Only notices after this cursor.")] after: Option<String>,
-        #[graphql(desc = "How many from the end, 1 to 100. Not with `first`.")] last: Option<i32>,
+        #[graphql(desc = "Number of items from the end, 1 to 100. Cannot be combined with `first`.")] last: Option<i32>,
         #[graphql(desc = "Only notices before this cursor.")] before: Option<String>,
-        #[graphql(desc = "Which notices; without it all.")] filter: Option<NoticeFilter>,
+        #[graphql(desc = "Restricts the notices; by default all.")] filter: Option<NoticeFilter>,
     ) -> Result<NoticeConnection, Failure> {
         let request = PageArgs { first, after, last, before }.of(ctx, &notices::ORDER)?;
         let filter = Filter::try_from(filter.unwrap_or_default())?;

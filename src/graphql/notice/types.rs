@@ -24,68 +24,69 @@ use crate::{
     },
 };
 
-/// What a notice is about.
+/// The event that a notice reports.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Enum)]
 #[graphql(remote = "domain::kinds::NoticeKind")]
 pub enum NoticeKind {
-    /// To the customer: a claim was approved, and may be declined until the time it gives. Always sent at once.
+    /// To the customer: a claim was approved and can be declined until the given time. Always sent immediately.
     ConsentRequested,
     /// To the partner: the claim was approved or rejected, with the reason and how to dispute.
     Decided,
-    /// To the partner: the reviewers ask for more. Always sent at once.
+    /// To the partner: a reviewer asked for more. Always sent immediately.
     ActionRequired,
     /// To the partner: a product of the claim is in arbitration.
     ArbitrationOpened,
     /// To the partner: the arbitration is over for the claim.
     ArbitrationSettled,
-    /// To the partner: a subscription has ended, and the association for it.
+    /// To the partner: a subscription has ended, and with it the association.
     SubscriptionEnded,
-    /// To the assigned reviewer, else to every active review lead: the partner has responded.
+    /// To the assigned reviewer, or to every active review lead if nobody is assigned: the partner has responded.
     Responded,
-    /// To the assigned reviewer, else to every active review lead: the partner disputes a rejection.
+    /// To the assigned reviewer, or to every active review lead if nobody is assigned: the partner disputes a
+    /// rejection.
     Disputed,
     /// To the owner of a webhook endpoint: it was disabled.
     WebhookDisabled,
-    /// The notices of a day that are wanted daily, in one message.
+    /// The day's notices whose preference is `DAILY`, in one message.
     Digest,
 }
 
-/// How the delivery of a notice or an event stands.
+/// How far the delivery of a notice or an event has come.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Enum)]
 #[graphql(remote = "domain::kinds::DeliveryState")]
 pub enum DeliveryState {
-    /// Recorded only: no channel is configured, or no address is known.
+    /// Not sent, because no channel is configured or no address is known.
     Recorded,
     /// Waiting for its first or next attempt, or for the daily digest.
     Pending,
-    /// Delivered.
+    /// Accepted by the mail server or the endpoint.
     Sent,
-    /// Given up: refused for good, or without success for 24 hours. An operator can have it sent again.
+    /// Abandoned: refused permanently, or unsuccessful for 24 hours. An operator can send it again.
     Parked,
-    /// Not sent: it was turned off, its deadline has passed, or it no longer applies.
+    /// Not sent, because it was turned off, its deadline has passed, or it no longer applies.
     Skipped,
 }
 
-/// How a kind of notice is wanted.
+/// How notices of a kind are sent.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Enum)]
 #[graphql(remote = "domain::kinds::NoticePreference")]
 pub enum NoticePreference {
-    /// As a message of its own, at once.
+    /// Each as its own message, without delay.
     Immediately,
-    /// In one message a day, with the other notices of the day.
+    /// In one message a day, with the day's other notices.
     Daily,
-    /// Not at all; it can still be read here.
+    /// Not sent; the API still lists it.
     Off,
 }
 
-/// Which notices are returned. Conditions are combined with AND.
+/// Restricts notices. Conditions are combined with AND; one that is omitted matches everything.
 #[derive(Clone, Debug, Default, InputObject)]
 pub struct NoticeFilter {
     /// Only notices of these kinds; at most 1,000 entries.
     pub kind: Option<Vec<NoticeKind>>,
     /// Only notices whose delivery is in one of these states; at most 1,000 entries.
     pub state: Option<Vec<DeliveryState>>,
-    /// Only notices about this claim; an id that names no visible claim finds none.
+    /// Only notices about this claim; an id that names no visible claim matches nothing.
     pub claim_id: Option<ID>,
 }
 
@@ -120,29 +121,29 @@ impl Notice {
     }
 }
 
-/// A notice to the caller: to a partner or customer as a company, or to a reviewer. It is written once, and what is
-/// delivered later is the same message, however often it is tried.
+/// A notice to the caller's company, or to the caller as a reviewer. It is written once; every attempt to deliver it
+/// sends the same message.
 #[Object]
 impl Notice {
-    /// The global id.
+    /// The opaque, permanent id of the object, for `node` and for inputs.
     pub async fn id(&self) -> ID {
         global_id::encode(Kind::Notice, self.0.id)
     }
 
-    /// What it is about.
+    /// The event that the notice reports.
     async fn kind(&self) -> NoticeKind {
         self.0.kind.into()
     }
 
-    /// The claim that it is about; null for a webhook endpoint and a digest, and if the caller does not see the claim (any
-    /// more). Needs the scope `claims:read`.
+    /// The claim that the notice is about. Null for webhook endpoints and digests, and if the caller cannot see the
+    /// claim. Needs the scope `claims:read`.
     #[graphql(guard = "guard::CLAIMS")]
     async fn claim(&self, ctx: &Context<'_>) -> Result<Option<Claim>, Failure> {
         let Some(id) = self.0.claim_id else { return Ok(None) };
         Ok(load(ctx, ClaimById::new(id, Wanted::ROW)).await?.map(Into::into))
     }
 
-    /// The e-mail address that it goes to; the recipient's name if no address is known.
+    /// The e-mail address that it is sent to, or the recipient's name if no address is known.
     async fn recipient(&self, ctx: &Context<'_>) -> Result<String, Failure> {
         Ok(self.worded(ctx).await?.recipient)
     }
@@ -152,27 +153,27 @@ impl Notice {
         Ok(self.worded(ctx).await?.locale)
     }
 
-    /// The subject, one line.
+    /// The subject of the mail, a single line.
     async fn subject(&self, ctx: &Context<'_>) -> Result<String, Failure> {
         Ok(self.worded(ctx).await?.subject)
     }
 
-    /// The text as it is sent, without the links that only the message carries.
+    /// The text as sent, without the links that only the mail contains.
     async fn text(&self, ctx: &Context<'_>) -> Result<String, Failure> {
         Ok(self.worded(ctx).await?.text)
     }
 
-    /// When it was written.
+    /// When the server wrote the notice.
     async fn created_at(&self) -> DateTime {
         self.0.created_at.into()
     }
 
-    /// How its delivery stands.
+    /// How far its delivery has come.
     async fn state(&self) -> DeliveryState {
         self.0.state.into()
     }
 
-    /// When it was delivered to the mail server; null until then.
+    /// When the mail server accepted it; null until then.
     async fn delivered_at(&self) -> Option<DateTime> {
         self.0.delivered_at.map(Into::into)
     }
@@ -191,3 +192,5 @@ impl Load for InWords {
         Ok(reader.app.worded(&found).await?.into_iter().map(|(id, worded)| (Self(id), worded)).collect())
     }
 }
+
+crate::graphql::at_hand::nothing_at_hand!(Notice);

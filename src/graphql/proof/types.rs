@@ -24,20 +24,20 @@ impl From<records::Document> for ProofDocument {
     }
 }
 
-/// A file that proves what the partner did. Its content never changes.
+/// A document that proves the partner's work. Its content never changes.
 #[Object]
 impl ProofDocument {
-    /// The global id.
+    /// The opaque, permanent id of the object, for `node` and for inputs.
     pub async fn id(&self) -> ID {
         global_id::encode(Kind::ProofDocument, self.0.id)
     }
 
-    /// The file's name.
+    /// The file name given at upload.
     async fn name(&self) -> &str {
         &self.0.name
     }
 
-    /// The media type, found by the content and not by the name.
+    /// The type found in the content, whatever the file is called.
     async fn media_type(&self) -> &str {
         &self.0.media_type
     }
@@ -47,23 +47,23 @@ impl ProofDocument {
         i32::try_from(self.0.size).unwrap_or(i32::MAX)
     }
 
-    /// The SHA-256 of the content, in lower-case hexadecimal. Every download is checked against it.
+    /// The SHA-256 of the content, in lowercase hexadecimal. Every download is checked against it.
     async fn sha256(&self) -> &str {
         &self.0.sha256
     }
 
-    /// When it was uploaded.
+    /// The time at which the upload was accepted.
     async fn uploaded_at(&self) -> DateTime {
         self.0.uploaded_at.into()
     }
 
-    /// Who uploaded it.
+    /// The person who attached it.
     async fn uploaded_by(&self, ctx: &Context<'_>) -> Result<Actor, Failure> {
         Ok(Actor::shown_to(Reader::of(ctx)?, &self.0.uploaded_by))
     }
 
-    /// Where to download it with the same token (scope `claims:read`): a path on this server, or an absolute URL where
-    /// the server knows its own.
+    /// The address to download it from, with the same token (scope `claims:read`): a path on this server, or an
+    /// absolute URL if the server knows its public address.
     async fn url(&self, ctx: &Context<'_>) -> Result<String, Failure> {
         let base = Reader::of(ctx)?.app.public_url().unwrap_or_default();
         let id = global_id::encode(Kind::ProofDocument, self.0.id);
@@ -76,3 +76,5 @@ loads_by_id! {
     DocumentsOf(Visible<Uuid>) => Vec<records::Document>,
     |reader, ids| documents::of_claims(reader.db(), &reader.caller, &ids).await?
 }
+
+crate::graphql::at_hand::nothing_at_hand!(ProofDocument);

@@ -28,6 +28,8 @@ pub(super) fn value(out: &mut Vec<u8>, value: &Value, below: Option<&Keys>) {
             }
             out.push(b']');
         }
+        // What `graphql::at_hand` has written.
+        (Value::Binary(text), _) => out.extend_from_slice(text),
         (Value::String(text), _) => json(out, text),
         (Value::Enum(name), _) => json(out, name.as_str()),
         (Value::Null, _) => out.extend_from_slice(b"null"),

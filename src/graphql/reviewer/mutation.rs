@@ -20,58 +20,60 @@ use crate::{
     },
 };
 
-/// What `reassignReviews` takes.
+/// Whose open reviews to move, and to whom.
 #[derive(Debug, InputObject)]
 pub struct ReassignReviewsInput {
-    /// The subject whose open reviews are moved; it need not be active or known any more.
+    /// The subject whose open reviews are moved; it may be inactive or unknown.
     pub from_subject: String,
-    /// The active reviewer who gets them; without one nobody is assigned.
+    /// The subject of the active reviewer who takes over; if omitted, nobody is assigned.
     pub to_subject: Option<String>,
-    /// A key of the caller's own, good for at least 24 hours: the same key with the same input gives the first answer again,
-    /// with another input or mutation `IDEMPOTENCY_KEY_REUSED`.
+    /// A key chosen by the client, valid for at least 24 hours. Repeating the same key with the same input returns the
+    /// first result again; with another input or mutation it is refused with `IDEMPOTENCY_KEY_REUSED`.
     pub idempotency_key: Option<String>,
 }
 
-/// A review that stays where it is.
+/// A review that was not moved, and the reason.
 #[derive(SimpleObject)]
 pub struct UnmovedReview {
-    /// The claim.
+    /// The claim whose reviewer stays.
     pub claim: Claim,
-    /// Why its review was not moved.
+    /// Why the review was not moved.
     pub problem: Problem,
 }
 
-/// What `reassignReviews` answers.
+/// The reviews that were moved and those that were not, or why nothing was moved.
 #[derive(SimpleObject)]
 pub struct ReassignReviewsPayload {
-    /// The claims whose review was moved.
+    /// The claims that have a new reviewer, or none.
     pub moved: Vec<Claim>,
-    /// The claims whose review stays: the new reviewer may not decide them (`NOT_ALLOWED`), or they changed meanwhile.
+    /// The claims whose review was not moved, because the new reviewer may not decide them (`NOT_ALLOWED`) or they
+    /// changed meanwhile.
     pub left: Vec<UnmovedReview>,
     /// Why nothing was moved at all: `INVALID_VALUE`, `IDEMPOTENCY_KEY_REUSED`.
     pub problems: Vec<Problem>,
 }
 
-/// What `setReviewerAbsence` takes.
+/// The reviewer, the period and the deputy.
 #[derive(Debug, InputObject)]
 pub struct SetReviewerAbsenceInput {
-    /// The reviewer's subject: for a reviewer their own.
+    /// The subject of the absent reviewer; reviewers may give only their own.
     pub reviewer_subject: String,
-    /// When the absence begins; without `from` and `until` the reviewer is back.
+    /// When the absence begins. Without `from` and `until`, the current absence ends.
     pub from: Option<DateTime>,
-    /// When it ends, after it begins and in the future.
+    /// When the absence ends: after it begins, and in the future.
     pub until: Option<DateTime>,
-    /// The active reviewer who gets the reviews that would be assigned to the absent one.
+    /// The subject of the active reviewer who receives the absent reviewer's new reviews; if omitted, they stay
+    /// unassigned.
     pub deputy_subject: Option<String>,
-    /// A key of the caller's own, good for at least 24 hours: the same key with the same input gives the first answer again,
-    /// with another input or mutation `IDEMPOTENCY_KEY_REUSED`.
+    /// A key chosen by the client, valid for at least 24 hours. Repeating the same key with the same input returns the
+    /// first result again; with another input or mutation it is refused with `IDEMPOTENCY_KEY_REUSED`.
     pub idempotency_key: Option<String>,
 }
 
-/// What `setReviewerAbsence` answers.
+/// The reviewer with the new absence, or why it was refused.
 #[derive(SimpleObject)]
 pub struct SetReviewerAbsencePayload {
-    /// The reviewer; null if the request was refused.
+    /// The reviewer as stored; null if the request was refused.
     pub reviewer: Option<Reviewer>,
     /// Why the request was refused: `INVALID_VALUE`, `NOT_ALLOWED`, `IDEMPOTENCY_KEY_REUSED`.
     pub problems: Vec<Problem>,
@@ -83,13 +85,13 @@ pub struct ReviewerMutation;
 
 #[Object(guard = "Root")]
 impl ReviewerMutation {
-    /// Moves all open reviews of one reviewer to another, or to nobody, each with an entry in its claim's history. A review
-    /// that the new reviewer may not decide stays, and is reported. For a `REVIEW_LEAD`. Needs the scope `reviews:write`.
-    /// Problems: `INVALID_VALUE`, `IDEMPOTENCY_KEY_REUSED`. For one claim use `assignReviewer`.
+    /// Moves all open reviews of one reviewer to another reviewer or to nobody; each claim gets its own history entry.
+    /// Reviews that the new reviewer may not decide stay, and are returned in `left`. For a `REVIEW_LEAD`. Needs the
+    /// scope `reviews:write`. Problems: `INVALID_VALUE`, `IDEMPOTENCY_KEY_REUSED`. For one claim use `assignReviewer`.
     async fn reassign_reviews(
         &self,
         ctx: &Context<'_>,
-        #[graphql(desc = "From whom and to whom.")] input: ReassignReviewsInput,
+        #[graphql(desc = "The current and the new reviewer.")] input: ReassignReviewsInput,
     ) -> Result<ReassignReviewsPayload, Failure> {
         let reader = Reader::of(ctx)?;
         let ReassignReviewsInput { from_subject, to_subject, idempotency_key } = input;
@@ -110,13 +112,14 @@ impl ReviewerMutation {
         Ok(ReassignReviewsPayload { moved, left: left.collect(), problems: told(done.problems) })
     }
 
-    /// Sets when a reviewer is absent and who stands in, or ends the absence. While it lasts, reviews that would be assigned
-    /// to the absent reviewer go to the deputy, and the deputy may act on the absent one's reviews. For the reviewer or a
-    /// `REVIEW_LEAD`. Needs the scope `reviews:write`. Problems: `INVALID_VALUE`, `NOT_ALLOWED`, `IDEMPOTENCY_KEY_REUSED`.
+    /// Sets when a reviewer is absent and who deputizes, or ends the absence. Meanwhile, reviews that would be assigned
+    /// to the reviewer go to the deputy, who may also act on the reviewer's claims. For the reviewer and for a
+    /// `REVIEW_LEAD`. Needs the scope `reviews:write`. Problems: `INVALID_VALUE`, `NOT_ALLOWED`,
+    /// `IDEMPOTENCY_KEY_REUSED`.
     async fn set_reviewer_absence(
         &self,
         ctx: &Context<'_>,
-        #[graphql(desc = "Who, when, and who stands in.")] input: SetReviewerAbsenceInput,
+        #[graphql(desc = "The reviewer, the period and the deputy.")] input: SetReviewerAbsenceInput,
     ) -> Result<SetReviewerAbsencePayload, Failure> {
         let reader = Reader::of(ctx)?;
         let asked = Absence {

@@ -19,19 +19,22 @@ pub struct ReviewerQuery;
 
 #[Object(guard = "Root")]
 impl ReviewerQuery {
-    /// The vendor's reviewers, by name: those that the directory has loaded and those who have signed in. Empty to a partner
-    /// and a customer. Needs the scope `directory:read`.
+    /// The vendor's reviewers, by name: those loaded into the directory and those who have signed in. Empty for
+    /// partners and customers. Needs the scope `directory:read`.
     #[expect(clippy::too_many_arguments, reason = "these are the arguments of the field")]
     async fn reviewers(
         &self,
         ctx: &Context<'_>,
-        #[graphql(desc = "How many from the start, 1 to 100; 20 without `first` and `last`. Not with `last`.")]
+        #[graphql(
+            desc = "Number of items from the start, 1 to 100; 20 if `last` is absent too. Cannot be combined with `last`."
+        )]
         first: Option<i32>,
         #[graphql(desc = "Only reviewers after this cursor.")] after: Option<String>,
-        #[graphql(desc = "How many from the end, 1 to 100. Not with `first`.")] last: Option<i32>,
+        #[graphql(desc = "Number of items from the end, 1 to 100. Cannot be combined with `first`.")] last: Option<i32>,
         #[graphql(desc = "Only reviewers before this cursor.")] before: Option<String>,
-        #[graphql(desc = "Only those to whom reviews can be assigned, or only the others.")] active: Option<bool>,
-        #[graphql(desc = "Only those that have all these words in their name or subject; case does not matter.")]
+        #[graphql(desc = "Only reviewers to whom reviews can be assigned (`true`), or only the others (`false`).")]
+        active: Option<bool>,
+        #[graphql(desc = "Only reviewers that contain all these words in the name or subject; case is ignored.")]
         search: Option<String>,
     ) -> Result<ReviewerConnection, Failure> {
         let request = PageArgs { first, after, last, before }.of(ctx, &reviewers::ORDER)?;

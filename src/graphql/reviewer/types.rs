@@ -45,25 +45,25 @@ impl Reviewer {
     }
 }
 
-/// A reviewer of the vendor. Only the vendor's side sees reviewers.
+/// A person of the vendor who reviews claims. Only the vendor sees reviewers.
 #[Object]
 impl Reviewer {
-    /// The global id.
+    /// The opaque, permanent id of the object, for `node` and for inputs.
     pub async fn id(&self) -> ID {
         global_id::encode(Kind::Reviewer, reviewers::id_of(&self.subject))
     }
 
-    /// The subject of the reviewer's token, as `assignReviewer` takes it.
+    /// The subject of the reviewer's tokens, as `assignReviewer` takes it.
     async fn subject(&self) -> &str {
         &self.subject
     }
 
-    /// The reviewer's name; null if neither the directory nor a token has named it.
+    /// The name from the directory or a token; null if neither has one.
     async fn name(&self) -> Option<&str> {
         self.name.as_deref()
     }
 
-    /// Where notices go; null if the directory has not said it.
+    /// The e-mail address for notices; null if the directory has none.
     async fn email(&self, ctx: &Context<'_>) -> Result<Option<String>, Failure> {
         Ok(self.known(ctx).await?.and_then(|known| known.email))
     }
@@ -73,18 +73,18 @@ impl Reviewer {
         Ok(self.known(ctx).await?.is_some_and(|known| known.active))
     }
 
-    /// Whether this is a review lead.
+    /// Whether the reviewer may also award arbitrations and move reviews.
     async fn lead(&self, ctx: &Context<'_>) -> Result<bool, Failure> {
         Ok(self.known(ctx).await?.is_some_and(|known| known.lead))
     }
 
-    /// How many claims in `SUBMITTED`, `UNDER_REVIEW` or `PARTNER_ACTION_REQUIRED` are assigned to them.
+    /// The number of claims assigned to the reviewer in `SUBMITTED`, `UNDER_REVIEW` or `PARTNER_ACTION_REQUIRED`.
     async fn open_reviews(&self, ctx: &Context<'_>) -> Result<i32, Failure> {
         let open = load(ctx, OpenReviewsOf(self.subject.clone())).await?.unwrap_or_default();
         Ok(i32::try_from(open).unwrap_or(i32::MAX))
     }
 
-    /// The absence that was set last; null if there is none, also when it is over.
+    /// The current or coming absence; null if none is set, or if it is over.
     async fn absence(&self, ctx: &Context<'_>) -> Result<Option<ReviewerAbsence>, Failure> {
         let now = crate::graphql::loader::Reader::of(ctx)?.app.now();
         let absence = self.known(ctx).await?.and_then(|known| known.absence).filter(|absence| absence.until > now);
@@ -98,14 +98,14 @@ impl Reviewer {
     }
 }
 
-/// A time in which a reviewer does not review (R4).
+/// A period in which a reviewer is away.
 #[derive(SimpleObject)]
 pub struct ReviewerAbsence {
-    /// When it begins.
+    /// When the absence begins.
     pub from: DateTime,
-    /// When it ends.
+    /// When the absence ends.
     pub until: DateTime,
-    /// Who gets the reviews that would be assigned to the absent one; null if nobody does.
+    /// Who receives the reviewer's new reviews meanwhile; null if nobody does.
     pub deputy: Option<Reviewer>,
 }
 
@@ -126,3 +126,5 @@ loads_by_id! {
         reviewers::open_reviews(reader.db(), &subjects).await?
     }
 }
+
+crate::graphql::at_hand::nothing_at_hand!(Reviewer);

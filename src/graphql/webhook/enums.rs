@@ -2,28 +2,28 @@
 
 use async_graphql::Enum;
 
-/// The type of an event that is sent to webhook endpoints.
+/// A type of event that webhook endpoints can receive.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Enum)]
 #[graphql(remote = "domain::kinds::WebhookEventType")]
 pub enum WebhookEventType {
-    /// `claim.status_changed`: what `claimStatusChanged` tells.
+    /// `claim.status_changed`: the event of the subscription `claimStatusChanged`.
     ClaimStatusChanged,
-    /// `comment.added`: what `commentAdded` tells.
+    /// `comment.added`: the event of the subscription `commentAdded`.
     CommentAdded,
-    /// `history.appended`: what `historyAppended` tells.
+    /// `history.appended`: the event of the subscription `historyAppended`.
     HistoryAppended,
 }
 
-/// Whether a webhook endpoint receives events, and why not.
+/// Whether a webhook endpoint receives events and, if not, why.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Enum)]
 #[graphql(remote = "domain::kinds::WebhookState")]
 pub enum WebhookState {
     /// It receives events.
     Active,
-    /// It was disabled by `updateWebhookEndpoint`.
+    /// Its owner turned it off with `updateWebhookEndpoint`.
     DisabledByOwner,
-    /// Every attempt of five days failed.
+    /// Every attempt over five days failed.
     DisabledAfterFailures,
-    /// It answered with status 410.
+    /// It responded with status 410.
     Gone,
 }

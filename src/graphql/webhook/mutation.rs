@@ -31,10 +31,11 @@ pub struct WebhookMutation;
 
 #[Object(guard = "Root")]
 impl WebhookMutation {
-    /// Creates a webhook endpoint, which receives from then on what a live subscription of the caller's side would, signed by Standard
-    /// Webhooks, at least once and in order for each claim. For a `GLOBAL_ADMIN`, `BILLING_ADMIN` or `INCENTIVES_ADMIN` of a partner,
-    /// and for a `REVIEW_LEAD`. Needs the scope `webhooks:write` and those of the events: `claims:read`, for `HISTORY_APPENDED`
-    /// `history:read`. Problems: `INVALID_VALUE`, `NOT_ALLOWED` (100 endpoints), `IDEMPOTENCY_KEY_REUSED`.
+    /// Creates a webhook endpoint. From then on it receives what a live subscription of the caller's side would, signed
+    /// according to Standard Webhooks, at least once and in order per claim. For a `GLOBAL_ADMIN`, `BILLING_ADMIN` or
+    /// `INCENTIVES_ADMIN` of a partner, and for a `REVIEW_LEAD`. Needs the scope `webhooks:write` and those of the
+    /// events: `claims:read`, or `history:read` for `HISTORY_APPENDED`. Problems: `INVALID_VALUE`, `NOT_ALLOWED` (100
+    /// endpoints), `IDEMPOTENCY_KEY_REUSED`.
     async fn create_webhook_endpoint(
         &self,
         ctx: &Context<'_>,
@@ -53,12 +54,13 @@ impl WebhookMutation {
         Ok(CreateWebhookEndpointPayload { endpoint, secret, problems: told(done.problems) })
     }
 
-    /// Changes a webhook endpoint, disables or enables it. For those who may create it. Needs the scope `webhooks:write` and, to
-    /// change events or selection, those of the events. Problems: `NOT_FOUND`, `INVALID_VALUE`, `IDEMPOTENCY_KEY_REUSED`.
+    /// Changes, disables or enables a webhook endpoint. For those who may create endpoints. Needs the scope
+    /// `webhooks:write` and, to change events or selection, those of the events. Problems: `NOT_FOUND`,
+    /// `INVALID_VALUE`, `IDEMPOTENCY_KEY_REUSED`.
     async fn update_webhook_endpoint(
         &self,
         ctx: &Context<'_>,
-        #[graphql(desc = "What to change.")] input: UpdateWebhookEndpointInput,
+        #[graphql(desc = "The endpoint and its changes.")] input: UpdateWebhookEndpointInput,
     ) -> Result<UpdateWebhookEndpointPayload, Failure> {
         let reader = Reader::of(ctx)?;
         let patch = EndpointPatch {
@@ -73,12 +75,13 @@ impl WebhookMutation {
         Ok(UpdateWebhookEndpointPayload { endpoint, problems: told(done.problems) })
     }
 
-    /// Deletes a webhook endpoint with its deliveries and their attempts; nothing is sent to it any more. For those who may create it.
-    /// Needs the scope `webhooks:write`. Problems: `NOT_FOUND`, `IDEMPOTENCY_KEY_REUSED`.
+    /// Deletes a webhook endpoint with its deliveries and their attempts; nothing more is sent to it. For those who may
+    /// create endpoints. Needs the scope `webhooks:write`. Problems: `NOT_FOUND`, `IDEMPOTENCY_KEY_REUSED`. To pause an
+    /// endpoint use `updateWebhookEndpoint`.
     async fn delete_webhook_endpoint(
         &self,
         ctx: &Context<'_>,
-        #[graphql(desc = "Which endpoint.")] input: DeleteWebhookEndpointInput,
+        #[graphql(desc = "The endpoint concerned.")] input: DeleteWebhookEndpointInput,
     ) -> Result<DeleteWebhookEndpointPayload, Failure> {
         let reader = Reader::of(ctx)?;
         let id = endpoint_key(&input.endpoint_id);
@@ -87,13 +90,13 @@ impl WebhookMutation {
         Ok(DeleteWebhookEndpointPayload { deleted_endpoint_id, problems: told(done.problems) })
     }
 
-    /// Gives a webhook endpoint a new secret. For 24 hours messages are signed by the old one too, so that a receiver can change over
-    /// without refusing any. For those who may create it. Needs the scope `webhooks:write`. Problems: `NOT_FOUND`,
-    /// `IDEMPOTENCY_KEY_REUSED`.
+    /// Replaces the secret of a webhook endpoint. For 24 hours messages are signed with the old secret too, so that
+    /// receivers can switch without refusing a message. For those who may create endpoints. Needs the scope
+    /// `webhooks:write`. Problems: `NOT_FOUND`, `IDEMPOTENCY_KEY_REUSED`.
     async fn rotate_webhook_secret(
         &self,
         ctx: &Context<'_>,
-        #[graphql(desc = "Which endpoint.")] input: RotateWebhookSecretInput,
+        #[graphql(desc = "The endpoint concerned.")] input: RotateWebhookSecretInput,
     ) -> Result<RotateWebhookSecretPayload, Failure> {
         let reader = Reader::of(ctx)?;
         let id = endpoint_key(&input.endpoint_id);
@@ -102,25 +105,26 @@ impl WebhookMutation {
         Ok(RotateWebhookSecretPayload { endpoint, secret, problems: told(done.problems) })
     }
 
-    /// Sends a `webhook.test` message to a webhook endpoint, enabled or not, and returns what came of it. It is not retried, kept or
-    /// counted. For those who may create it. Needs the scope `webhooks:write`. Problems: `NOT_FOUND`.
+    /// Sends a `webhook.test` message to a webhook endpoint, enabled or not, and returns the outcome. The message is
+    /// not retried, stored or counted. For those who may create endpoints. Needs the scope `webhooks:write`. Problems:
+    /// `NOT_FOUND`.
     async fn test_webhook_endpoint(
         &self,
         ctx: &Context<'_>,
-        #[graphql(desc = "Which endpoint.")] input: TestWebhookEndpointInput,
+        #[graphql(desc = "The endpoint concerned.")] input: TestWebhookEndpointInput,
     ) -> Result<TestWebhookEndpointPayload, Failure> {
         let reader = Reader::of(ctx)?;
         let done = reader.app.test_webhook_endpoint(&reader.caller, endpoint_key(&input.endpoint_id)).await?;
         Ok(TestWebhookEndpointPayload { attempt: done.attempt.map(Into::into), problems: told(done.problems) })
     }
 
-    /// Sends a delivery again, with the same `webhook-id`; a pending one is attempted at once. For those who may create the endpoint.
-    /// Needs the scope `webhooks:write`. Problems: `NOT_FOUND`, `WRONG_STATUS`, `IDEMPOTENCY_KEY_REUSED`. For everything since a
-    /// position use `recoverWebhookDeliveries`.
+    /// Sends a webhook delivery again, with the same `webhook-id`; a pending one is attempted immediately. For those
+    /// who may create endpoints. Needs the scope `webhooks:write`. Problems: `NOT_FOUND`, `WRONG_STATUS`,
+    /// `IDEMPOTENCY_KEY_REUSED`. For everything since a position use `recoverWebhookDeliveries`.
     async fn redeliver_webhook(
         &self,
         ctx: &Context<'_>,
-        #[graphql(desc = "Which delivery.")] input: RedeliverWebhookInput,
+        #[graphql(desc = "The delivery concerned.")] input: RedeliverWebhookInput,
     ) -> Result<RedeliverWebhookPayload, Failure> {
         let reader = Reader::of(ctx)?;
         let id = global_id::key(Kind::WebhookDelivery, &input.delivery_id);
@@ -129,14 +133,14 @@ impl WebhookMutation {
         Ok(RedeliverWebhookPayload { delivery, problems: told(done.problems) })
     }
 
-    /// Schedules what a webhook endpoint has not accepted of the events after a position: parked and skipped deliveries, and events
-    /// that happened while it was disabled or before it was created. They are sent in order for each claim. For those who may create
-    /// the endpoint. Needs the scope `webhooks:write`. Problems: `NOT_FOUND`, `WRONG_STATUS`, `INVALID_VALUE`,
-    /// `IDEMPOTENCY_KEY_REUSED`. For one delivery use `redeliverWebhook`.
+    /// Schedules every event after a position that a webhook endpoint has not accepted: parked and skipped deliveries,
+    /// and events from before the endpoint was created or while it was disabled. They are sent in order per claim. For
+    /// those who may create endpoints. Needs the scope `webhooks:write`. Problems: `NOT_FOUND`, `WRONG_STATUS`,
+    /// `INVALID_VALUE`, `IDEMPOTENCY_KEY_REUSED`. For one delivery use `redeliverWebhook`.
     async fn recover_webhook_deliveries(
         &self,
         ctx: &Context<'_>,
-        #[graphql(desc = "Which endpoint, and since when.")] input: RecoverWebhookDeliveriesInput,
+        #[graphql(desc = "The endpoint and the position.")] input: RecoverWebhookDeliveriesInput,
     ) -> Result<RecoverWebhookDeliveriesPayload, Failure> {
         let reader = Reader::of(ctx)?;
         let RecoverWebhookDeliveriesInput { endpoint_id, since, idempotency_key } = input;

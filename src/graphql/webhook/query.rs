@@ -22,15 +22,17 @@ pub struct WebhookQuery;
 
 #[Object(guard = "Root")]
 impl WebhookQuery {
-    /// The caller's webhook endpoints, oldest first: a partner's admin sees the company's, a `REVIEW_LEAD` the vendor's; to others it
-    /// is `FORBIDDEN`. Needs the scope `webhooks:read`.
+    /// The caller's webhook endpoints, oldest first. A partner's admins see their company's, a `REVIEW_LEAD` the
+    /// vendor's; for others the error is `FORBIDDEN`. Needs the scope `webhooks:read`.
     async fn webhook_endpoints(
         &self,
         ctx: &Context<'_>,
-        #[graphql(desc = "How many from the start, 1 to 100; 20 without `first` and `last`. Not with `last`.")]
+        #[graphql(
+            desc = "Number of items from the start, 1 to 100; 20 if `last` is absent too. Cannot be combined with `last`."
+        )]
         first: Option<i32>,
         #[graphql(desc = "Only endpoints after this cursor.")] after: Option<String>,
-        #[graphql(desc = "How many from the end, 1 to 100. Not with `first`.")] last: Option<i32>,
+        #[graphql(desc = "Number of items from the end, 1 to 100. Cannot be combined with `first`.")] last: Option<i32>,
         #[graphql(desc = "Only endpoints before this cursor.")] before: Option<String>,
     ) -> Result<WebhookEndpointConnection, Failure> {
         let owner = managed_by(&Reader::of(ctx)?.caller, Scope::WebhooksRead)?;
@@ -45,7 +47,7 @@ impl WebhookQuery {
 /// Those of the endpoints that the caller manages.
 ///
 /// # Errors
-/// The database's.
+/// Database errors.
 pub async fn endpoints(reader: &Reader, ids: &[Uuid]) -> Result<Vec<Endpoint>, Failure> {
     // To whoever manages none there are none.
     let Ok(owner) = managed_by(&reader.caller, Scope::WebhooksRead) else { return Ok(Vec::new()) };
@@ -56,7 +58,7 @@ pub async fn endpoints(reader: &Reader, ids: &[Uuid]) -> Result<Vec<Endpoint>, F
 /// Those of the deliveries that are to endpoints which the caller manages.
 ///
 /// # Errors
-/// The database's.
+/// Database errors.
 pub async fn deliveries(reader: &Reader, ids: &[Uuid]) -> Result<Vec<Delivery>, Failure> {
     let Ok(owner) = managed_by(&reader.caller, Scope::WebhooksRead) else { return Ok(Vec::new()) };
     Ok(webhooks::deliveries(reader.db(), owner, ids, webhook::kept_since(reader.app.now())).await?)

@@ -45,11 +45,11 @@ connection!(
     "a webhook delivery"
 );
 
-/// A URL of a partner or of the vendor that events are sent to, signed. Visible to those who manage it: the partner's admins, or the
-/// vendor's review leads.
+/// A URL of a partner or the vendor to which signed events are posted. Visible to those who manage it: the partner's
+/// admins, or the vendor's review leads.
 #[Object]
 impl WebhookEndpoint {
-    /// The global id.
+    /// The opaque, permanent id of the object, for `node` and for inputs.
     pub async fn id(&self) -> ID {
         global_id::encode(Kind::WebhookEndpoint, self.0.id)
     }
@@ -59,12 +59,12 @@ impl WebhookEndpoint {
         &self.0.url
     }
 
-    /// The types of events that it receives, as far as a live subscription of its side would.
+    /// The types of events that it receives, with the visibility of a live subscription of its side.
     async fn events(&self) -> Vec<WebhookEventType> {
         self.0.events.iter().map(|event| (*event).into()).collect()
     }
 
-    /// The selection set that is executed on each event; null for the default payload.
+    /// The selection set executed on each event; null for the default payload.
     async fn selection(&self) -> Option<&str> {
         self.0.selection.as_deref()
     }
@@ -74,12 +74,12 @@ impl WebhookEndpoint {
         self.0.state.into()
     }
 
-    /// The public key of its `v1a` signatures (Ed25519), `whpk_` and base64; null where messages have `v1` signatures only.
+    /// The public key for `v1a` signatures (Ed25519): `whpk_` and base64; null if messages have `v1` signatures only.
     async fn public_key(&self) -> Option<&str> {
         self.0.public_key.as_deref()
     }
 
-    /// When it was created.
+    /// When `createWebhookEndpoint` added it.
     async fn created_at(&self) -> DateTime {
         self.0.created_at.into()
     }
@@ -98,10 +98,12 @@ impl WebhookEndpoint {
     async fn deliveries(
         &self,
         ctx: &Context<'_>,
-        #[graphql(desc = "How many from the start, 1 to 100; 20 without `first` and `last`. Not with `last`.")]
+        #[graphql(
+            desc = "Number of items from the start, 1 to 100; 20 if `last` is absent too. Cannot be combined with `last`."
+        )]
         first: Option<i32>,
         #[graphql(desc = "Only deliveries after this cursor.")] after: Option<String>,
-        #[graphql(desc = "How many from the end, 1 to 100. Not with `first`.")] last: Option<i32>,
+        #[graphql(desc = "Number of items from the end, 1 to 100. Cannot be combined with `first`.")] last: Option<i32>,
         #[graphql(desc = "Only deliveries before this cursor.")] before: Option<String>,
         #[graphql(desc = "Only deliveries in one of these states.")] state: Option<Vec<DeliveryState>>,
     ) -> Result<WebhookDeliveryConnection, Failure> {
@@ -160,49 +162,49 @@ impl From<Delivery> for WebhookDelivery {
     }
 }
 
-/// One event on its way to one webhook endpoint. It keeps its id, also the `webhook-id` of its messages, over all attempts and
-/// redeliveries.
+/// An event to be delivered to one webhook endpoint. Its id, which is also the `webhook-id` of its messages, stays the
+/// same over all attempts and redeliveries.
 #[Object]
 impl WebhookDelivery {
-    /// The global id.
+    /// The opaque, permanent id of the object, for `node` and for inputs.
     pub async fn id(&self) -> ID {
         global_id::encode(Kind::WebhookDelivery, self.0.id)
     }
 
-    /// The type of the event.
+    /// What happened, as `type` in the message says.
     async fn event_type(&self) -> WebhookEventType {
         self.0.event_type.into()
     }
 
-    /// Where the event stands in the history, for `recoverWebhookDeliveries` and the `after` of subscriptions.
+    /// The event's position in the history, for `recoverWebhookDeliveries` and the `after` of subscriptions.
     async fn position(&self) -> String {
         encode_position(self.0.entry_id)
     }
 
-    /// The claim that the event is about; null if the caller does not see it any more. Needs the scope `claims:read`.
+    /// The claim that the event is about; null if the caller can no longer see it. Needs the scope `claims:read`.
     #[graphql(guard = "guard::CLAIMS")]
     async fn claim(&self, ctx: &Context<'_>) -> Result<Option<Eager<Claim>>, Failure> {
         let found = load(ctx, ClaimById::new(self.0.claim_id, of_claims(ctx)?)).await?;
         Ok(found.map(|row| Eager(row.into())))
     }
 
-    /// How it stands.
+    /// Whether the delivery is pending, sent, parked or skipped.
     async fn state(&self) -> DeliveryState {
         self.0.state.into()
     }
 
-    /// When it was planned, shortly after the event.
+    /// When the delivery was planned, shortly after the event.
     async fn created_at(&self) -> DateTime {
         self.0.created_at.into()
     }
 
-    /// When it is attempted next; null when it is over, and while it waits for an earlier event of the same claim or for its
-    /// endpoint to be enabled.
+    /// When the next attempt is due. Null if there is none, and while the delivery waits for an earlier event of the
+    /// same claim or for its endpoint to be enabled.
     async fn next_attempt_at(&self) -> Option<DateTime> {
         self.0.next_attempt_at.map(Into::into)
     }
 
-    /// Every attempt, oldest first.
+    /// All attempts, oldest first.
     async fn attempts(&self, ctx: &Context<'_>) -> Result<Vec<WebhookAttempt>, Failure> {
         let found = load(ctx, AttemptsOf(self.0.id)).await?.unwrap_or_default();
         Ok(found.into_iter().map(Into::into).collect())
@@ -218,15 +220,15 @@ loads_by_id! {
 /// One attempt to deliver an event to a webhook endpoint.
 #[derive(Clone, Debug, SimpleObject)]
 pub struct WebhookAttempt {
-    /// When it was made.
+    /// When the attempt was made.
     pub at: DateTime,
-    /// The HTTP status of the answer; null if none came. 200 to 299 accepts the delivery.
+    /// The HTTP status of the response; null if none came. 200 to 299 means that the endpoint accepted the delivery.
     pub status: Option<i32>,
-    /// How long it took, in milliseconds.
+    /// The duration of the attempt.
     pub milliseconds: i32,
-    /// What went wrong before there was an answer; null if one came.
+    /// Why no response came; null if one came.
     pub error: Option<String>,
-    /// The first 4 KiB of the answer; null if none came.
+    /// The first 4 KiB of the response; null if none came.
     pub answer: Option<String>,
     /// The IP address that answered; null if none did.
     pub address: Option<String>,
@@ -238,3 +240,5 @@ impl From<webhooks::Attempt> for WebhookAttempt {
         Self { at: at.into(), status, milliseconds, error, answer, address }
     }
 }
+
+crate::graphql::at_hand::nothing_at_hand!(WebhookEndpoint, WebhookDelivery);

@@ -1,7 +1,7 @@
 //! The operations of a socket, known by the ids that the client gives them.
 //!
-//! Each starts as a task of its own. A subscription that has been opened is handed over to the socket as a stream: its task
-//! ends, so that a socket that only listens is one task, and an event wakes one task for each of its subscribers.
+//! Each starts as a task of its own. A subscription that has been opened is passed on to the socket as a stream: its
+//! task ends, so that a socket that only listens is one task, and an event wakes one task for each of its subscribers.
 
 use std::collections::HashMap;
 use std::panic::AssertUnwindSafe;
@@ -22,7 +22,7 @@ use crate::http::failure::Failure;
 /// answers do not queue here: its stream is asked for the next when the last was sent.
 const QUEUE: usize = 4;
 
-/// What a task tells the socket about its operation.
+/// A message from a task to the socket about its operation.
 pub(super) struct News {
     id: Arc<str>,
     /// Which operation of this id: an id may be used again.
@@ -30,7 +30,7 @@ pub(super) struct News {
     what: What,
 }
 
-/// What there is to tell.
+/// The content of the message.
 pub(super) enum What {
     /// It is a subscription.
     Follows,
@@ -91,12 +91,12 @@ impl Operations {
         Self { most, live: HashMap::new(), serial: 0, sender, news, following: SelectAll::new() }
     }
 
-    /// What the operations have to tell next; waits until one has something.
+    /// The next message of an operation; waits until there is one.
     pub(super) async fn next(&mut self) -> News {
         tokio::select! {
             // Never closed: this side keeps a sender too.
             Some(news) = self.news.recv() => news,
-            // Nothing where no subscription is left; one that has ended leaves without news.
+            // `None` if no subscription is left; one that has ended leaves without news.
             Some(news) = self.following.next() => news,
         }
     }
@@ -126,7 +126,7 @@ impl Operations {
         Ok(())
     }
 
-    /// Ends an operation; nothing more is said about it. An unknown id may be of one that has just ended by itself.
+    /// Ends an operation without any further message about it. An unknown id may belong to one that has just ended.
     pub(super) fn end(&mut self, id: &str) {
         self.live.remove(id);
     }
@@ -188,9 +188,9 @@ pub(super) struct Line {
 }
 
 impl Line {
-    /// Tells something; waits while the socket has enough to tell its client.
+    /// Sends a message; waits while the socket's queue is full.
     pub(super) async fn say(&self, what: What) {
-        // Without a socket nobody is left to hear it, and this task is about to be ended.
+        // Without a socket there is no receiver, and this task is about to end.
         let _ = self.sender.send(News { id: Arc::clone(&self.id), serial: self.serial, what }).await;
     }
 }

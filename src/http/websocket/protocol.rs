@@ -18,7 +18,7 @@ const LONGEST_REASON: usize = 123;
 /// A message of a client.
 #[derive(Debug)]
 pub(super) enum Incoming {
-    /// It begins, with what it says about itself.
+    /// The start of a connection, with the client's payload.
     Init(Map<String, Value>),
     /// It wants to hear something, with this payload.
     Ping(Option<Value>),
@@ -42,10 +42,10 @@ impl Incoming {
     /// Reads a message.
     ///
     /// # Errors
-    /// 4400 with what is wrong, which repeats nothing of what was sent.
+    /// 4400 with the error, which never repeats the input.
     pub(super) fn read(text: &str) -> Result<Self, Farewell> {
         let Ok(Value::Object(mut fields)) = serde_json::from_str(text) else {
-            return Err(Farewell::invalid("it is no JSON object"));
+            return Err(Farewell::invalid("it is not a JSON object"));
         };
         let Some(Value::String(kind)) = fields.remove("type") else {
             return Err(Farewell::invalid("the field type must be a string"));
@@ -56,7 +56,7 @@ impl Incoming {
             "pong" => object(&mut fields, "payload").map(|_| Self::Pong),
             "subscribe" => Ok(Self::Subscribe { id: id(&mut fields)?, parts: parts(&mut fields)? }),
             "complete" => Ok(Self::Complete { id: id(&mut fields)? }),
-            _ => Err(Farewell::invalid("its type is none that a client sends")),
+            _ => Err(Farewell::invalid("its type is not one that a client may send")),
         }
     }
 }
@@ -102,7 +102,7 @@ fn object(fields: &mut Map<String, Value>, name: &str) -> Result<Option<Map<Stri
 /// The type of a message of the server about an operation.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Kind {
-    /// An answer, of which more may come.
+    /// A response; more may follow.
     Next,
     /// The operation is refused; nothing more comes.
     Error,
@@ -161,16 +161,16 @@ impl Farewell {
     }
 
     /// The server stops.
-    pub(super) const GOING_AWAY: Self = Self::new(1001, "The server stops: connect again");
-    /// Something that is no WebSocket.
+    pub(super) const GOING_AWAY: Self = Self::new(1001, "The server is stopping: connect again");
+    /// Invalid WebSocket data.
     pub(super) const PROTOCOL_ERROR: Self = Self::new(1002, "Protocol error");
     /// A text that is not UTF-8.
     pub(super) const NOT_UTF8: Self = Self::new(1007, "The text is not UTF-8");
     /// A message above the limit.
     pub(super) const TOO_BIG: Self = Self::new(1009, "The message is larger than 128 KiB");
-    /// The client leaves lying what is sent to it.
+    /// The client does not read what is sent to it.
     pub(super) const TOO_SLOW: Self =
-        Self::new(1013, "The client reads too slowly: connect again and resume after the last position that was read");
+        Self::new(1013, "The client reads too slowly: connect again and resume after the last position received");
     /// The subject has too many live connections.
     pub(super) const TOO_MANY: Self =
         Self::new(1013, "Too many live connections for this subject: close one and reconnect");
@@ -185,7 +185,7 @@ impl Farewell {
     /// A second `connection_init`.
     pub(super) const SECOND_INIT: Self = Self::new(4429, "Too many initialisation requests");
 
-    /// A message that is none of the protocol.
+    /// A message that is invalid in the protocol.
     pub(super) fn invalid(what: &str) -> Self {
         Self { code: 4400, reason: format!("Invalid message: {what}").into() }
     }
@@ -202,7 +202,7 @@ impl Farewell {
         Self { code: 4409, reason: format!("Subscriber for {id} already exists").into() }
     }
 
-    /// The frame that says so.
+    /// The close frame.
     pub(super) fn frame(&self) -> CloseFrame {
         let reason = &self.reason[..self.reason.floor_char_boundary(LONGEST_REASON)];
         CloseFrame { code: self.code, reason: Utf8Bytes::from(reason) }

@@ -33,14 +33,14 @@ pub(super) const WRITE_BUFFER: usize = 1024 * 1024;
 const LARGEST_ANSWER: usize = 1_000_000;
 /// After how many pings without any sign of life a client is gone.
 const UNANSWERED: u8 = 2;
-/// How much of the time that a slow client has may pass before it is told.
+/// The part of a slow client's timeout after which it is warned.
 const PART_OF_PATIENCE: f32 = 0.75;
 /// How long the end of a connection may take: the client is to read why.
 const GOODBYE: Duration = Duration::from_secs(3);
 
 /// How a socket ends.
 enum Ending {
-    /// By the server, which says why.
+    /// By the server, with a reason.
     Close(Farewell),
     /// By a fault after which nothing more can be read: what the client still sends lies unread.
     Cut(Farewell),
@@ -65,7 +65,7 @@ pub(super) async fn serve(edge: Arc<Edge>, socket: WebSocket, session: Option<Se
     connection.part(ending).await;
 }
 
-/// Closes a socket whose client speaks another protocol.
+/// Closes a socket whose client uses another protocol.
 pub(super) async fn refuse(socket: WebSocket) {
     let farewell = Farewell::SUBPROTOCOL;
     telemetry::connection_closed(Transport::WebSocket, telemetry::close_code(Some(farewell.code)));
@@ -82,7 +82,8 @@ struct Connection {
 }
 
 impl Connection {
-    /// Greets and converses, until something ends it. What is polled first wins: no event after the token's end.
+    /// Handles a connection from the handshake to its end. The first source polled wins, so that no event is sent after
+    /// the token's expiry.
     async fn live(&mut self, granted: Option<Session>, address: IpAddr) -> Result<Infallible, Ending> {
         let edge = Arc::clone(&self.edge);
         let session = tokio::select! {
@@ -115,7 +116,7 @@ impl Connection {
         }
     }
 
-    /// Waits until the client says who it is, and acknowledges it.
+    /// Waits for the client's token, and acknowledges it.
     async fn greet(&mut self, granted: Option<Session>, address: IpAddr) -> Result<Session, Ending> {
         loop {
             match self.hear().await? {
@@ -133,7 +134,7 @@ impl Connection {
         }
     }
 
-    /// Hears the client and tells it the news of its operations, whichever comes.
+    /// Handles messages of the client and of its operations, whichever comes first.
     async fn converse(&mut self, caller: &Caller, operations: &mut Operations) -> Result<Infallible, Ending> {
         loop {
             tokio::select! {
@@ -149,7 +150,7 @@ impl Connection {
         }
     }
 
-    /// Tells the answers of queries and mutations that run, and takes nothing new.
+    /// Sends the responses of running queries and mutations, and accepts nothing new.
     async fn finish(&mut self, operations: &mut Operations) -> Result<(), Ending> {
         operations.end_subscriptions();
         while !operations.is_empty() {
@@ -221,8 +222,8 @@ impl Connection {
         self.send(Message::Text(text.into())).await
     }
 
-    /// Hands a message to the connection. Whoever does not take it in time is told so, and loses the connection at the
-    /// end of the time that the connection itself has for its client.
+    /// Passes a message to the connection. A client that does not read it in time is warned, and loses the connection
+    /// after the timeout.
     async fn send(&mut self, message: Message) -> Result<(), Ending> {
         let patience = self.edge.config.limits.slow_reader_patience().mul_f32(PART_OF_PATIENCE);
         match timeout(patience, self.socket.send(message)).await {
@@ -246,7 +247,7 @@ impl Connection {
     }
 }
 
-/// The session of the token in the payload, else of that in the upgrade's header.
+/// The session of the token in the payload, or of the one in the upgrade's header.
 async fn session_of(
     edge: &Edge,
     payload: &Map<String, Value>,
@@ -266,8 +267,8 @@ async fn session_of(
     if session.remaining().is_zero() { Err(Farewell::FORBIDDEN) } else { Ok(session) }
 }
 
-/// Says why a socket is closed, and leaves the client a while to read it: a connection that is dropped while something
-/// lies unread is reset, and the reason with it.
+/// Sends the reason for closing a socket, and gives the client time to read it: a connection that is dropped with
+/// unread data is reset, and the reason is lost.
 async fn goodbye(mut socket: WebSocket, farewell: &Farewell, readable: bool) {
     tracing::debug!(code = farewell.code, reason = %farewell.reason, "a WebSocket is closed");
     let closing = async {
@@ -294,7 +295,7 @@ fn fault(error: axum::Error) -> Ending {
     }
 }
 
-/// A message as the connection takes it. What is said is JSON, so that it is always UTF-8.
+/// A message for the connection. It is JSON, and therefore always UTF-8.
 fn text(message: Vec<u8>) -> Result<Utf8Bytes, Ending> {
     Utf8Bytes::try_from(message).map_err(|_| Ending::Gone)
 }

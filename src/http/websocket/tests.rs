@@ -43,7 +43,7 @@ fn messages_of_clients_are_understood() {
 #[test]
 fn what_is_wrong_is_told_and_nothing_repeated() {
     for text in ["", "secret", "[]", "[{\"type\":\"ping\"}]", "null", "\"ping\"", "{\"type\":\"ping\"", "{}{}"] {
-        assert_eq!(Incoming::read(text).unwrap_err().reason, "Invalid message: it is no JSON object", "{text}");
+        assert_eq!(Incoming::read(text).unwrap_err().reason, "Invalid message: it is not a JSON object", "{text}");
     }
     let deep = format!("{{\"type\":{}1{}}}", "[".repeat(60_000), "]".repeat(60_000));
     assert_eq!(Incoming::read(&deep).unwrap_err().code, 4400);
@@ -51,8 +51,8 @@ fn what_is_wrong_is_told_and_nothing_repeated() {
     for (message, what) in [
         (json!({}), "the field type must be a string"),
         (json!({ "type": 1 }), "the field type must be a string"),
-        (json!({ "type": "secret" }), "its type is none that a client sends"),
-        (json!({ "type": "next", "id": "1" }), "its type is none that a client sends"),
+        (json!({ "type": "secret" }), "its type is not one that a client may send"),
+        (json!({ "type": "next", "id": "1" }), "its type is not one that a client may send"),
         (json!({ "type": "connection_init", "payload": [] }), "the field payload must be an object or null"),
         (json!({ "type": "ping", "payload": "secret" }), "the field payload must be an object or null"),
         (json!({ "type": "pong", "payload": 1 }), "the field payload must be an object or null"),

@@ -18,7 +18,7 @@ use crate::http::{Edge, log, origin, session};
 use crate::ids;
 use crate::telemetry::{self, Transport};
 
-/// What is read at once. Most messages are shorter, and every idle socket keeps this.
+/// The size of the read buffer. Most messages are shorter, and every idle socket keeps it.
 const READ_BUFFER: usize = 1024;
 
 /// Whether a request asks for a WebSocket.
@@ -26,16 +26,14 @@ pub(in crate::http) fn is_wanted(headers: &HeaderMap) -> bool {
     headers.get(UPGRADE).is_some_and(|protocol| protocol.as_bytes().eq_ignore_ascii_case(b"websocket"))
 }
 
-/// Makes a WebSocket of a request: for pages of known origins and for programs, as long as there is room.
+/// Upgrades a request to a WebSocket, for pages of known origins and for programs, up to the limit.
 ///
 /// # Errors
-/// 403 for a page of another origin, 401 or 403 for a bad token in the header, 503 when there is no room or the server
-/// stops, 400 where the request is no handshake.
+/// 403 for a page of another origin, 401 or 403 for a bad token in the header, 503 if the limit is reached or the
+/// server is stopping, 400 if the request is not a handshake.
 pub(in crate::http) async fn upgrade(edge: Arc<Edge>, mut head: Head) -> Result<Response, Failure> {
     if !is_origin_known(&head.headers, &edge.config) {
-        return Err(Failure::forbidden(
-            "Pages of this origin may not connect; the server names the origins that may by --cors-origins.",
-        ));
+        return Err(Failure::forbidden("Pages of this origin may not connect. Allow it with --cors-origins."));
     }
     let address = session::address(&head.extensions);
     let session = edge.session(&head.headers, address).await?;
@@ -50,7 +48,7 @@ pub(in crate::http) async fn upgrade(edge: Arc<Edge>, mut head: Head) -> Result<
     let handshake = WebSocketUpgrade::from_request_parts(&mut head, &()).await;
     let handshake = handshake
         .map_err(|refused| {
-            Failure::malformed(format!("This is no handshake of a WebSocket: {}.", refused.body_text()))
+            Failure::malformed(format!("The request is not a WebSocket handshake: {}.", refused.body_text()))
         })?
         .protocols([SUBPROTOCOL])
         .read_buffer_size(READ_BUFFER)
@@ -74,8 +72,8 @@ pub(in crate::http) async fn upgrade(edge: Arc<Edge>, mut head: Head) -> Result<
     }))
 }
 
-/// Whether the page that asks may connect. What is no page has no origin; a page of this server's own comes from where it
-/// is asked, or from its public address (T44). CORS does not cover WebSockets.
+/// Whether the requesting page may connect. Programs send no origin; pages of this server have its own or its public
+/// address (T44). CORS does not cover WebSockets.
 fn is_origin_known(headers: &HeaderMap, config: &Config) -> bool {
     let mut origins = headers.get_all(ORIGIN).iter();
     let Some(origin) = origins.next() else { return true };

@@ -17,7 +17,7 @@ use crate::http::Edge;
 use crate::http::failure::Failure;
 use crate::telemetry::{self, Transport};
 
-/// Why an operation ends with an error and nothing else.
+/// Why an operation ends with only an error.
 enum Refused {
     /// It never came to the schema, or took too long there.
     Before(Failure),
@@ -53,7 +53,7 @@ impl Refused {
     }
 }
 
-/// Does an operation and says how it ended; a panic in it is a fault like any other.
+/// Executes an operation and returns how it ended; a panic is an internal error.
 pub(super) async fn work(edge: Arc<Edge>, caller: Caller, parts: Parts, line: Line) {
     let mut counted = telemetry::Request::begin(Transport::WebSocket);
     let done = AssertUnwindSafe(run(&edge, caller, parts, &line, &mut counted)).catch_unwind().await;
@@ -61,8 +61,8 @@ pub(super) async fn work(edge: Arc<Edge>, caller: Caller, parts: Parts, line: Li
     line.say(done.unwrap_or_else(|refused| What::Error(refused.errors(&mut counted)))).await;
 }
 
-/// Does an operation under the same gate and limits as a request; what is left to tell at its end. An error is that of the
-/// whole operation.
+/// Executes an operation under the same gate and limits as a request; returns the final message. An error is that of
+/// the whole operation.
 async fn run(
     edge: &Edge,
     caller: Caller,

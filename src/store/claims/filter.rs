@@ -68,9 +68,9 @@ impl TimeRange {
     }
 }
 
-/// Which claims are asked for; what is not given leaves everything. An empty list, as of `ids`, leaves nothing.
+/// A filter of claims; omitted conditions match everything. An empty list, such as of `ids`, matches nothing.
 ///
-/// A caller who filters by what it may not see finds nothing: the answer must not tell it (A4).
+/// A condition on something that the caller may not see matches nothing, so that the result does not reveal it (A4).
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
 pub struct ClaimFilter {
     /// One of these.
@@ -93,7 +93,7 @@ pub struct ClaimFilter {
     pub activity: Option<Activity>,
     /// Assigned to the caller, or not: reviewers only.
     pub assigned_to_me: Option<bool>,
-    /// Assigned to nobody, or to somebody: reviewers only.
+    /// Assigned to nobody, or to a reviewer: for reviewers only.
     pub unassigned: Option<bool>,
     /// Whether its clock has run out by the time given; not for customers.
     pub overdue: Option<(bool, Timestamp)>,
@@ -188,7 +188,7 @@ impl ClaimFilter {
 
     /// The filter as a condition on `claim`.
     pub(super) fn condition(&self, caller: &Caller, backend: DbBackend) -> Condition {
-        // No reviewer sees a draft: said so, the database does not look for one.
+        // No reviewer sees a draft; with this condition, the database does not look for one.
         let drafts_only = self.status.as_deref().is_some_and(|all| all.iter().all(|one| *one == ClaimStatus::Editing));
         of_kind(self)
             .add_option((caller.reviews() && drafts_only).then(never))
@@ -216,7 +216,7 @@ impl ClaimFilter {
             .add_option(self.mpn_id.as_deref().map(by_location))
     }
 
-    /// By how the review stands.
+    /// By the state of the review.
     fn of_review(&self, caller: &Caller) -> Condition {
         let reviewer = Column::ReviewerSubject;
         let mine = |mine: bool| match (caller.reviews(), mine) {
@@ -370,7 +370,7 @@ pub(super) fn of_kind(filter: &ClaimFilter) -> Condition {
 }
 
 /// The clock has run out: at `dueAt` it is too late (T). As `domain::lifecycle::running_clock` has it, a dispute window
-/// that has closed is nobody's delay (D3), and an arbitration extends the reviewers' clocks (T2).
+/// that has closed is not overdue (D3), and an arbitration extends the reviewers' clocks (T2).
 pub(super) fn overdue(now: Timestamp) -> Condition {
     // The kind is there wherever the time is: so that this is never NULL, and its negation leaves every other claim.
     Condition::all()
@@ -385,7 +385,7 @@ fn waits_for_arbitration() -> Condition {
     Condition::all().add(Column::ContestedSince.is_not_null()).add(Column::DeadlineKind.is_in(extended))
 }
 
-/// Whether the activities have this one among them: they are one of the lists that do, of which there are few.
+/// Whether the activities include this one: they are compared with the few sets that include it.
 fn has_activity(activity: Activity) -> Expr {
     is_one_of("claim", "activities", lists_with(activity).iter().map(String::as_str))
 }

@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use domain::claim::Line;
+use domain::{claim::Line, kinds::LineOutcome};
 use entity::{claim, claim_line, customer_subscription, product, proof_document};
 use sea_orm::{
     ColumnTrait, ConnectionTrait, EntityName, EntityTrait, ExprTrait, JoinType, QueryFilter, QueryOrder, QuerySelect,
@@ -14,25 +14,43 @@ use super::row::{ClaimRow, Wanted};
 use crate::store::{
     Db, Reads, StoreError, Visible, keyset, line_from_row,
     records::{Product, Subscription},
-    rows::{Cells, Columns, Rows, Shape, select},
+    rows::{Cells, Columns, Read, Record, Rows, Shape, always, read_for, select},
     sql::any_of,
     visible::bare,
 };
 
-/// What is read of each line.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+/// The columns to read of each line.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct LinesWanted {
+    /// Columns of its row.
+    pub columns: Columns,
     /// The product, and columns of it.
     pub product: Option<Columns>,
-    /// The subscription that it stands for, and columns of it.
+    /// The subscription that it resolves to, and columns of it.
     pub subscription: Option<Columns>,
+}
+
+impl LinesWanted {
+    /// What is read in any case.
+    #[must_use]
+    pub fn least() -> Self {
+        Self { columns: Columns::always::<LineOfClaim>(), product: None, subscription: None }
+    }
+}
+
+/// A line and whose it is.
+#[derive(Clone, Debug)]
+pub struct LineOfClaim {
+    claim_id: Uuid,
+    /// The line, blank where it was not read. Whether its association lives is not read.
+    pub line: Line,
 }
 
 /// A line of a claim, as far as it was read.
 #[derive(Clone, Debug)]
 pub struct LineRow {
     claim_id: Uuid,
-    /// The line. Whether its association lives is not read.
+    /// The line, blank where it was not read. Whether its association lives is not read.
     pub line: Line,
     /// The product, if it was read.
     pub product: Option<Product>,
@@ -40,21 +58,39 @@ pub struct LineRow {
     pub subscription: Option<Subscription>,
 }
 
-const LINE: [claim_line::Column; 6] = [
-    claim_line::Column::Id,
-    claim_line::Column::ClaimId,
-    claim_line::Column::SkuId,
-    claim_line::Column::SubscriptionTyped,
-    claim_line::Column::SubscriptionId,
-    claim_line::Column::Outcome,
-];
+impl Record for LineOfClaim {
+    type Entity = claim_line::Entity;
+
+    const COLUMNS: &'static [Read<claim_line::Column>] = &[
+        // First, for it is never NULL in a row that is there.
+        always(claim_line::Column::ClaimId, &["product"]),
+        read_for(claim_line::Column::Id, &["id", "association"]),
+        read_for(claim_line::Column::SkuId, &[]),
+        read_for(claim_line::Column::SubscriptionTyped, &["subscriptionId"]),
+        read_for(claim_line::Column::SubscriptionId, &["subscription", "subscriptionId"]),
+        read_for(claim_line::Column::Outcome, &["outcome"]),
+    ];
+
+    fn read(cells: &mut Cells<'_>) -> Result<Self, StoreError> {
+        let claim_id = cells.get()?;
+        let line = Line {
+            id: cells.get()?,
+            sku_id: cells.get()?,
+            typed: cells.get()?,
+            subscription_id: cells.get()?,
+            outcome: cells.word_or(LineOutcome::Pending)?,
+            associated: false,
+        };
+        Ok(Self { claim_id, line })
+    }
+}
 
 impl Shape for LinesWanted {
     type Entity = claim_line::Entity;
     type Record = LineRow;
 
     fn select(&self, query: &mut SelectStatement) {
-        query.columns(LINE.map(|column| column.as_column_ref()));
+        select::<LineOfClaim>(query, self.columns);
         let equal =
             |from: claim_line::Column, to: sea_orm::sea_query::ColumnRef| Expr::col(from.as_column_ref()).equals(to);
         if let Some(wanted) = self.product {
@@ -71,15 +107,7 @@ impl Shape for LinesWanted {
     }
 
     fn read(&self, cells: &mut Cells<'_>) -> Result<LineRow, StoreError> {
-        let (id, claim_id) = (cells.get()?, cells.get()?);
-        let line = Line {
-            id,
-            sku_id: cells.get()?,
-            typed: cells.get()?,
-            subscription_id: cells.get()?,
-            outcome: cells.word()?,
-            associated: false,
-        };
+        let LineOfClaim { claim_id, line } = cells.record(self.columns)?;
         let product = self.product.map(|columns| cells.record(columns)).transpose()?;
         let subscription = match self.subscription {
             Some(columns) if !cells.is_null()? => Some(cells.record(columns)?),

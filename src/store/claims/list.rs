@@ -39,7 +39,8 @@ pub async fn page(
         query = range_first(query, Column::Id, &keyset, request);
         activity::join(&mut query, caller, order.field, db.connection().get_database_backend());
     }
-    keyset::page(db, query, &keyset, request, &order.with_keys(wanted, caller)).await
+    let wanted = if request.cursors { order.with_keys(wanted, caller) } else { wanted };
+    keyset::page(db, query, &keyset, request, &wanted).await
 }
 
 /// How many claims the caller sees.

@@ -33,7 +33,7 @@ use super::{
 pub use activity::ActivityView;
 pub use filter::{ClaimFilter, DeadlineStates, TimeRange};
 pub use grouped::{GroupKey, Grouped, first_pass, first_submitted, grouped};
-pub use lines::{LineRow, LinesWanted, document_counts, lines, lines_of};
+pub use lines::{LineOfClaim, LineRow, LinesWanted, document_counts, lines, lines_of};
 pub use list::{count, page};
 pub use order::{ClaimOrder, ClaimOrderField};
 pub use origin::{Origin, origins};
@@ -106,7 +106,7 @@ pub async fn pages_of(
         keyset.columns = columns.to_vec();
     }
     let parents = Children { column: owners.column(), of: owners.of(), ids };
-    let mut wanted = order.with_keys(wanted, caller);
+    let mut wanted = if request.cursors { order.with_keys(wanted, caller) } else { wanted };
     if owners == Owners::Partners {
         wanted = wanted.with(Columns::of_field::<Claim>("partner"));
     }

@@ -55,7 +55,7 @@ impl Default for ClaimOrder {
     }
 }
 
-/// What stands for "none" so that it comes last: no time of the years 0 to 9999 is as late or as early.
+/// Stands for "none", so that it sorts last: outside the years 0 to 9999.
 pub(super) const LAST_ASCENDING: i64 = 1_000_000_000_000_000_000;
 const LAST_DESCENDING: i64 = -1_000_000_000_000_000_000;
 

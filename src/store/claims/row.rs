@@ -23,7 +23,7 @@ use crate::store::{
     rows::{Cells, Columns, Read, Record, Shape, always, read_for, select},
 };
 
-/// What is read of each claim.
+/// The columns to read of each claim.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct Wanted {
     /// Columns of its row.
@@ -45,7 +45,7 @@ impl Wanted {
     pub const ROW: Self =
         Self { columns: Columns::ALL, customer: None, partner: None, location: None, lines: None, activity: None };
 
-    /// What is read in any case.
+    /// The columns that are always read.
     #[must_use]
     pub fn least() -> Self {
         Self { columns: Columns::always::<Claim>(), ..Self::ROW }

@@ -1,5 +1,5 @@
-//! What reviewers find claims by (L14): `claim_search` keeps, for each claim that they see, its words and its customer's;
-//! ids that a claim names are found by the indexes of the claim and its lines.
+//! Reviewers' search for claims (L14): `claim_search` has the words of each claim that they see, and of its customer;
+//! ids in a claim are found by the indexes of the claim and its lines.
 //!
 //! A search is narrowed before the list is read: words that few claims have become ids. Where many claims have them, any
 //! order soon comes to one of these. PostgreSQL finds words by trigrams or pairs of characters; one character is looked for
@@ -48,7 +48,7 @@ pub(super) async fn narrowed<'a>(
     }
 }
 
-/// The first claims that have the words: one more than few at most, where there are more.
+/// The first claims that have the words: one more than few at most, if there are more.
 async fn ids(db: &Db, caller: &Caller, words: &[Word]) -> Result<Vec<Uuid>, StoreError> {
     let backend = db.connection().get_database_backend();
     let having = indexed(db, words).await?;
@@ -134,12 +134,12 @@ async fn is_frequent(db: &Db, words: &[&str]) -> Result<bool, StoreError> {
     Ok(natural(found) > SAMPLE / 100)
 }
 
-/// Whether PostgreSQL makes a trigram of the word, wherever it stands in a text: of letters and digits in a row.
+/// Whether PostgreSQL makes a trigram of the word anywhere in a text: from consecutive letters and digits.
 fn has_trigram(word: &str) -> bool {
     word.as_bytes().windows(3).any(|part| part.iter().all(u8::is_ascii_alphanumeric))
 }
 
-/// Each two characters that stand side by side in a word.
+/// Each pair of adjacent characters in a word.
 fn pairs(words: &[&str]) -> Vec<Value> {
     let mut pairs = Vec::new();
     for word in words {

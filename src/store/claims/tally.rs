@@ -12,7 +12,7 @@ use sea_orm::{
 use super::{ClaimFilter, filter::of_kind, seen};
 use crate::store::{Db, Reads, StoreError, keyset::natural, range_first::two_counts};
 
-/// The statement that counts, where the counters know the answer: two columns, of which the second is left out.
+/// The counting statement, if the counters have the result: two columns, the second of which is subtracted.
 pub(super) fn count(db: &Db, caller: &Caller, filter: &ClaimFilter) -> Option<SelectStatement> {
     if !caller.reviews() || !filter.is_of_kind() {
         return None;

@@ -1,4 +1,4 @@
-//! The words of a search for claims (L14): each may stand in a text, or be the whole of an id that the claim names.
+//! The words of a search for claims (L14): each may be part of a text, or a complete id in the claim.
 
 use domain::{claim::Subject, directory, identifier};
 use entity::{claim::Column, claim_line, partner_location};

@@ -1,4 +1,5 @@
-//! The history as a log that is followed (H2): what comes after a position, in an order in which nothing appears later.
+//! The history as an event log (H2): reads what comes after a position, in an order in which nothing can appear earlier
+//! later on.
 //!
 //! On SQLite the position is `pos`: there is one writer. On PostgreSQL `pos` is given at the insert and the row appears
 //! at the commit, so the order is `(epoch, xid, pos)`, and only rows are taken whose transaction is older than every one
@@ -52,7 +53,7 @@ pub struct Logged {
     pub tenant_id: Option<Uuid>,
 }
 
-/// What somebody follows.
+/// The entries that a subscriber follows.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Feed {
     /// Of this claim only.
@@ -175,7 +176,7 @@ fn settled(judgement: Judgement, backend: DbBackend) -> Condition {
 /// The last settled position.
 ///
 /// # Errors
-/// The database's.
+/// Database errors.
 pub async fn end(db: &Db) -> Result<Position, StoreError> {
     last(db, settled(Judgement::Thorough, db.log().get_database_backend())).await
 }
@@ -183,7 +184,7 @@ pub async fn end(db: &Db) -> Result<Position, StoreError> {
 /// The last position of all that is committed now, settled or not.
 ///
 /// # Errors
-/// The database's.
+/// Database errors.
 pub async fn newest(db: &Db) -> Result<Position, StoreError> {
     last(db, Condition::all()).await
 }
@@ -244,7 +245,7 @@ impl Reader {
     /// Whether there are entries after this position, settled or not.
     ///
     /// # Errors
-    /// The database's.
+    /// Database errors.
     pub async fn has_grown(&self, db: &Db, from: Position) -> Result<bool, StoreError> {
         Ok(db.log().query_one_raw(from_there(&self.grown, from)).await?.is_some())
     }
@@ -252,7 +253,7 @@ impl Reader {
     /// The first settled entries after a position, in order, with whom they concern.
     ///
     /// # Errors
-    /// The database's.
+    /// Database errors.
     pub async fn read(&self, db: &Db, from: Position, judgement: Judgement) -> Result<Vec<Logged>, StoreError> {
         let statement = match judgement {
             Judgement::Quick => &self.quick,
@@ -267,7 +268,7 @@ fn logged(cells: &mut Cells<'_>) -> Result<Logged, StoreError> {
     Ok(Logged { entry: cells.record(Columns::ALL)?, partner_id: cells.get()?, tenant_id: cells.get()? })
 }
 
-/// The limit stands in the text: PostgreSQL plans a statement with an unknown limit anew each time.
+/// The limit stands in the text: PostgreSQL plans a statement with an unknown limit again each time.
 fn limited(query: &SelectStatement, backend: DbBackend, limit: usize) -> Statement {
     let Statement { sql, values, db_backend } = StatementBuilder::build(query, &backend);
     Statement { sql: format!("{sql} LIMIT {limit}"), values, db_backend }
@@ -286,7 +287,7 @@ fn from_there(statement: &Statement, from: Position) -> Statement {
 /// The first `limit` entries of a feed that the caller sees, after one position and up to another one.
 ///
 /// # Errors
-/// The database's.
+/// Database errors.
 pub async fn between(
     db: &Db,
     caller: &Caller,
@@ -304,7 +305,7 @@ pub async fn between(
 /// Whether the caller sees this entry in this feed, as things are now.
 ///
 /// # Errors
-/// The database's.
+/// Database errors.
 pub async fn is_seen(db: &Db, caller: &Caller, feed: &Feed, id: Uuid) -> Result<bool, StoreError> {
     let found = feed.seen(db, caller).filter(Column::Id.eq(id)).column(Column::Seq);
     Ok(!found.tuples::<(i32,)>(db.connection()).await?.is_empty())
@@ -313,17 +314,17 @@ pub async fn is_seen(db: &Db, caller: &Caller, feed: &Feed, id: Uuid) -> Result<
 /// Those of the entries that the caller sees in this feed, as things are now, in no order.
 ///
 /// # Errors
-/// The database's.
+/// Database errors.
 pub async fn seen(db: &Db, caller: &Caller, feed: &Feed, ids: &[Uuid]) -> Result<Vec<HistoryEntry>, StoreError> {
     let of_these = any_of(Column::Id, ids.iter().copied(), db.connection().get_database_backend());
     keyset::all(db, feed.seen(db, caller).filter(of_these), &Plain::<HistoryEntry>::all()).await
 }
 
-/// The first `limit` entries after one position and up to another one, with whom they concern, whoever may see them. Up to where the
-/// tail is, nothing can come between them any more.
+/// The first `limit` entries after one position and up to another one, with the side that they concern, without regard
+/// to visibility. Up to the tail's position, nothing can appear between them any more.
 ///
 /// # Errors
-/// The database's.
+/// Database errors.
 pub async fn span(db: &Db, (from, upto): (Position, Position), limit: usize) -> Result<Vec<Logged>, StoreError> {
     let backend = db.connection().get_database_backend();
     let of_claim = Entity::belongs_to(claim::Entity).from(Column::ClaimId).to(claim::Column::Id);
@@ -339,10 +340,10 @@ pub async fn span(db: &Db, (from, upto): (Position, Position), limit: usize) -> 
     rows.iter().map(|row| logged(&mut Cells::of::<Entity>(row)?)).collect()
 }
 
-/// Where the entry with this id stands; nothing when this database has none.
+/// The place of the entry with this id; `None` if this database has none.
 ///
 /// # Errors
-/// The database's.
+/// Database errors.
 pub async fn position_of(on: &impl Reads, id: Uuid) -> Result<Option<Position>, StoreError> {
     let query = Rows::<Entity>::all().filter(Column::Id.eq(id)).columns([Column::Epoch, Column::Xid, Column::Pos]);
     let found: Vec<Place> = query.tuples(on.connection()).await?;

@@ -20,7 +20,7 @@ use crate::store::{
 /// A day of the counters, in microseconds.
 const DAY: i64 = 86_400_000_000;
 
-/// How many entries reviewers see; nothing where the counters do not know it.
+/// How many entries reviewers see; `None` if the counters do not know it.
 pub(super) async fn count(db: &Db, caller: &Caller, filter: &HistoryFilter) -> Result<Option<u64>, StoreError> {
     let of_some = filter.claim_id.or(filter.tenant_id).or(filter.partner_id);
     if !caller.reviews() || of_some.is_some() {

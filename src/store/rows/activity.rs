@@ -57,7 +57,7 @@ impl Record for Comment {
     const COLUMNS: &'static [Read<comment::Column>] = {
         use comment::Column::{AuthorKind, AuthorName, AuthorSubject, Body, ClaimId, CreatedAt, Id, Visibility};
         &[
-            always(Id, &["id"]),
+            read_for(Id, &["id"]),
             always(ClaimId, &["claim"]),
             always(AuthorKind, &["author"]),
             read_for(AuthorSubject, &["author"]),
@@ -89,7 +89,7 @@ impl Record for HistoryEntry {
             Note, Pos, Seq, ToStatus, Visibility, Xid,
         };
         &[
-            always(Id, &["id"]),
+            read_for(Id, &["id", "position"]),
             read_for(Epoch, &["position"]),
             read_for(Xid, &["position"]),
             read_for(Pos, &["position"]),

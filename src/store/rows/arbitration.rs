@@ -1,4 +1,4 @@
-//! What comes after a decision: arbitrations, evaluations.
+//! The records after a decision: arbitrations, evaluations.
 
 use entity::{arbitration, evaluation};
 

@@ -13,7 +13,7 @@ use uuid::Uuid;
 use super::columns::{Columns, Read, select};
 use crate::store::StoreError;
 
-/// What is read of each row of a table: some columns, and the record that they make.
+/// The columns to read of each row of a table, and the record that they make.
 pub trait Shape: Sync {
     /// The table.
     type Entity: EntityTrait;

@@ -67,7 +67,7 @@ pub fn claim_to_row(claim: &Claim) -> claim::ActiveModel {
     }
 }
 
-/// How consent, dispute, evaluation and arbitration stand.
+/// The states of consent, dispute, evaluation and arbitration.
 fn after_to_row(claim: &Claim) -> claim::ActiveModel {
     let (consent, dispute) = (claim.consent.as_ref(), claim.dispute.as_ref());
     let micros = |at: Option<Timestamp>| at.map(Timestamp::micros);
@@ -90,7 +90,7 @@ fn after_to_row(claim: &Claim) -> claim::ActiveModel {
     }
 }
 
-/// How the review stands.
+/// The state of the review.
 fn review_to_row(claim: &Claim) -> claim::ActiveModel {
     let reviewer = claim.reviewer.as_ref();
     let deadline = claim.deadline.as_ref();

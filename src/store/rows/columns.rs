@@ -1,7 +1,7 @@
-//! Which columns of a record are read: those that the fields are answered from that somebody asked for.
+//! The columns to read of a record: those that the selected fields need.
 //!
-//! Every column costs, in every row: the database writes it and the driver reads it. A value that was not read is blank in
-//! the record, and nobody looks at it: whoever asks for a field that no column names reads all of them.
+//! Every column costs, in every row: the database writes it and the driver reads it. A value that was not read is blank
+//! in the record and not used: a selection with a field that has no column list reads all columns.
 
 use sea_orm::{
     EntityName, EntityTrait, IdenStatic,

@@ -26,7 +26,7 @@ impl<E: EntityTrait> Rows<E> {
     /// Reads the values of the columns that were added.
     ///
     /// # Errors
-    /// The database's.
+    /// Database errors.
     pub async fn tuples<T: TryGetableMany>(self, connection: &impl ConnectionTrait) -> Result<Vec<T>, DbErr> {
         let rows = connection.query_all(&self.query).await?;
         rows.iter().map(|row| T::try_get_many_by_index(row).map_err(Into::into)).collect()

@@ -1,5 +1,5 @@
-//! The reader of the event log: how SQLite runs its statements. It has one epoch and no transaction numbers, so that only `pos`
-//! tells entries apart.
+//! The reader of the event log: how SQLite runs its statements. It has one epoch and no transaction numbers, so that
+//! only `pos` distinguishes entries.
 
 use sea_orm::{ConnectionTrait, DbBackend, Statement};
 

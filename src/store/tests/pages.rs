@@ -136,6 +136,7 @@ async fn a_page_tells_what_lies_around_it() {
         after: rest.items.first().map(|(cursor, _)| cursor.clone()),
         before: rest.items.last().map(|(cursor, _)| cursor.clone()),
         peeks: true,
+        cursors: true,
     };
     let middle = page(&between).await;
     assert_eq!((middle.items.len(), middle.has_next, middle.has_previous), (5, true, false));

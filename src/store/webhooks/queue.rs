@@ -1,12 +1,23 @@
-//! What the dispatcher looks at: which endpoints there are, what is due, and how much waits.
+//! The dispatcher's reads: endpoints, due deliveries, and the length of the queue.
 
 use std::collections::HashMap;
 
-use domain::{kinds::WebhookEventType, time::Timestamp};
-use sea_orm::{ConnectionTrait, FromQueryResult, Statement, Value};
+use domain::{kinds::WebhookEventType, time::Timestamp, webhook::PROMPT_WITHIN};
+use sea_orm::{ConnectionTrait, DbBackend, FromQueryResult, Statement, Value};
 use uuid::Uuid;
 
 use crate::store::{Db, Reads, StoreError, records::Position};
+
+/// How an endpoint did lately, by which it gets its slots (W3).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Standing {
+    /// It accepted its last message, and soon.
+    Prompt,
+    /// It was not tried yet, or not since it was enabled.
+    Untried,
+    /// It failed or was slow.
+    Troubled,
+}
 
 /// An endpoint that receives events, as far as the dispatcher must know it ahead.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -19,10 +30,12 @@ pub struct Active {
     pub events: Vec<WebhookEventType>,
     /// Up to where the history was looked through for it; nothing as for all others.
     pub behind: Option<Position>,
-    /// Whether its last attempt failed.
-    pub is_failing: bool,
+    /// How it did lately.
+    pub standing: Standing,
     /// How many of its deliveries are pending, counted up to a limit.
     pub pending: i64,
+    /// How many of these could be sent and were never tried, counted up to a limit; 0 for a prompt one, where it does not matter.
+    pub untried: i64,
 }
 
 #[derive(FromQueryResult)]
@@ -34,19 +47,35 @@ struct ActiveRow {
     behind_xid: Option<i64>,
     behind_pos: Option<i64>,
     failing_since: Option<i64>,
+    last_success_at: Option<i64>,
+    last_failure_at: Option<i64>,
+    last_milliseconds: Option<i32>,
     pending: i64,
+    untried: i64,
 }
 
-/// Every endpoint that receives events; of each at most so many pending deliveries are counted.
+/// Every endpoint that receives events; of each at most so many pending and so many untried deliveries are counted.
 ///
 /// # Errors
 /// The database's.
-pub async fn active(db: &Db, most: i64) -> Result<Vec<Active>, StoreError> {
+pub async fn active(db: &Db, (pending, untried): (i64, i64)) -> Result<Vec<Active>, StoreError> {
+    let count = |of: &str, most: i64| {
+        format!(
+            "(SELECT count(*) FROM (SELECT 1 FROM webhook_delivery AS delivery WHERE delivery.state = 'PENDING' \
+             AND delivery.endpoint_id = webhook_endpoint.id{of} LIMIT {most}) AS counted)"
+        )
+    };
+    // One that another server works on is no longer untried, whatever becomes of that server.
+    let of_untried =
+        " AND delivery.next_attempt_at IS NOT NULL AND delivery.failures = 0 AND delivery.leased_until IS NULL";
     let sql = format!(
-        "SELECT id, partner_id, events, behind_epoch, behind_xid, behind_pos, failing_since, \
-           (SELECT count(*) FROM (SELECT 1 FROM webhook_delivery AS delivery WHERE delivery.state = 'PENDING' \
-             AND delivery.endpoint_id = webhook_endpoint.id LIMIT {most}) AS counted) AS pending \
-         FROM webhook_endpoint WHERE state = 'ACTIVE'"
+        "SELECT id, partner_id, events, behind_epoch, behind_xid, behind_pos, failing_since, last_success_at, \
+           last_failure_at, last_milliseconds, {pending} AS pending, \
+           CASE WHEN failing_since IS NULL AND last_success_at IS NOT NULL AND last_milliseconds < {PROMPT_WITHIN} THEN 0 \
+             ELSE {untried} END AS untried \
+         FROM webhook_endpoint WHERE state = 'ACTIVE'",
+        pending = count("", pending),
+        untried = count(of_untried, untried),
     );
     let statement = Statement::from_string(db.connection().get_database_backend(), sql);
     let rows = ActiveRow::find_by_statement(statement).all(db.connection()).await?;
@@ -61,15 +90,30 @@ fn endpoint(row: &ActiveRow) -> Result<Active, StoreError> {
         id: row.id,
         partner_id: row.partner_id,
         behind: behind.map(|((epoch, xid), pos)| Position { epoch, xid, pos }),
-        is_failing: row.failing_since.is_some(),
+        standing: standing(row),
         pending: row.pending,
+        untried: row.untried,
     })
+}
+
+fn standing(row: &ActiveRow) -> Standing {
+    if row.failing_since.is_some() {
+        return Standing::Troubled;
+    }
+    match row.last_success_at {
+        Some(success) if row.last_failure_at.is_none_or(|failure| failure <= success) => {
+            // Of one that succeeded before this was noted, it is not known.
+            let is_prompt = row.last_milliseconds.is_none_or(|took| took < PROMPT_WITHIN);
+            if is_prompt { Standing::Prompt } else { Standing::Troubled }
+        }
+        _ => Standing::Untried,
+    }
 }
 
 /// Up to where the history was looked through for every endpoint that is not behind.
 ///
 /// # Errors
-/// The database's.
+/// Database errors.
 pub async fn cursor(on: &impl Reads) -> Result<Position, StoreError> {
     #[derive(FromQueryResult)]
     struct Row {
@@ -93,28 +137,69 @@ pub struct Due {
     pub endpoint_id: Uuid,
 }
 
-/// The deliveries that are due now and that no server works on, the longest due first, but to these endpoints. `real` is the
-/// machine's time, which leases go by.
+/// How many endpoints one statement asks for: SQLite takes some 32,000 parameters.
+const ENDPOINTS_AT_ONCE: usize = 8_192;
+
+/// What is due now and no server works on, of each of these endpoints the longest due `each`, and of all these the longest due `most`.
+/// `real` is the machine's time, which leases go by.
 ///
 /// # Errors
-/// The database's.
+/// Database errors.
 pub async fn due(
     db: &Db,
     (now, real): (Timestamp, Timestamp),
-    but: &[Uuid],
-    limit: usize,
+    endpoints: &[Uuid],
+    (each, most): (usize, usize),
 ) -> Result<Vec<Due>, StoreError> {
-    let places: Vec<String> = (3..but.len() + 3).map(|number| format!("${number}")).collect();
-    let others =
-        if but.is_empty() { String::new() } else { format!(" AND endpoint_id NOT IN ({})", places.join(", ")) };
+    let mut found = Vec::new();
+    for endpoints in endpoints.chunks(ENDPOINTS_AT_ONCE) {
+        let statement = if db.is_postgres() {
+            due_in_postgres(endpoints, (each, most), (now, real))
+        } else {
+            due_in_sqlite(endpoints, (each, most), (now, real))
+        };
+        found.extend(Due::find_by_statement(statement).all(db.connection()).await?);
+    }
+    found.truncate(most);
+    Ok(found)
+}
+
+/// Of one endpoint, read from its end of the index of what is due.
+fn due_of_one(endpoint: &str, each: usize) -> String {
+    format!(
+        "FROM webhook_delivery AS own WHERE own.endpoint_id = {endpoint} AND own.state = 'PENDING' \
+         AND own.next_attempt_at IS NOT NULL AND own.next_attempt_at <= $1 \
+         AND (own.leased_until IS NULL OR own.leased_until <= $2) ORDER BY own.next_attempt_at, own.id LIMIT {each}"
+    )
+}
+
+fn due_in_postgres(endpoints: &[Uuid], (each, most): (usize, usize), (now, real): (Timestamp, Timestamp)) -> Statement {
     let sql = format!(
-        "SELECT id, endpoint_id FROM webhook_delivery WHERE state = 'PENDING' AND next_attempt_at IS NOT NULL \
-         AND next_attempt_at <= $1 AND (leased_until IS NULL OR leased_until <= $2){others} \
-         ORDER BY next_attempt_at, id LIMIT {limit}"
+        "SELECT due.id, due.endpoint_id FROM unnest($3) AS endpoint JOIN LATERAL \
+         (SELECT own.id, own.endpoint_id, own.next_attempt_at {own}) AS due ON TRUE \
+         ORDER BY due.next_attempt_at, due.id LIMIT {most}",
+        own = due_of_one("endpoint", each)
     );
-    let values = [now.micros(), real.micros()].map(Value::from).into_iter().chain(but.iter().map(|id| (*id).into()));
-    let statement = Statement::from_sql_and_values(db.connection().get_database_backend(), sql, values);
-    Ok(Due::find_by_statement(statement).all(db.connection()).await?)
+    let ids: Vec<Value> = endpoints.iter().map(|id| Value::from(*id)).collect();
+    let ids = Value::Array(Value::from(Uuid::nil()).array_type(), Some(Box::new(ids)));
+    Statement::from_sql_and_values(DbBackend::Postgres, sql, [now.micros().into(), real.micros().into(), ids])
+}
+
+/// SQLite has no LATERAL; a CROSS JOIN is read in the order in which it is written. The list is filled up to a power of two, so
+/// that lists of all lengths share few prepared statements.
+fn due_in_sqlite(endpoints: &[Uuid], (each, most): (usize, usize), (now, real): (Timestamp, Timestamp)) -> Statement {
+    let count = endpoints.len().next_power_of_two();
+    let places: Vec<String> = (3..count + 3).map(|number| format!("${number}")).collect();
+    let sql = format!(
+        "SELECT due.id, due.endpoint_id FROM webhook_endpoint AS endpoint CROSS JOIN webhook_delivery AS due \
+         ON due.id IN (SELECT own.id {own}) WHERE endpoint.id IN ({places}) \
+         ORDER BY due.next_attempt_at, due.id LIMIT {most}",
+        own = due_of_one("endpoint.id", each),
+        places = places.join(", ")
+    );
+    let ids = endpoints.iter().copied().chain(std::iter::repeat(Uuid::nil())).take(count).map(Value::from);
+    let values = [now.micros(), real.micros()].map(Value::from).into_iter().chain(ids);
+    Statement::from_sql_and_values(DbBackend::Sqlite, sql, values)
 }
 
 /// How much waits.
@@ -129,7 +214,7 @@ pub struct Queue {
 /// How much waits for endpoints that receive events.
 ///
 /// # Errors
-/// The database's.
+/// Database errors.
 pub async fn queue(db: &Db) -> Result<Queue, StoreError> {
     let sql = "SELECT count(*) AS depth, min(delivery.created_at) AS oldest FROM webhook_delivery AS delivery \
         JOIN webhook_endpoint AS endpoint ON endpoint.id = delivery.endpoint_id AND endpoint.state = 'ACTIVE' \
@@ -139,7 +224,7 @@ pub async fn queue(db: &Db) -> Result<Queue, StoreError> {
     Ok(found.unwrap_or(Queue { depth: 0, oldest: None }))
 }
 
-/// What a message tells of a claim.
+/// The data of a claim in a message.
 #[derive(Clone, Debug, PartialEq, Eq, FromQueryResult)]
 pub struct Told {
     /// The claim.
@@ -152,10 +237,10 @@ pub struct Told {
     pub version: i32,
 }
 
-/// What messages tell of these claims. Who may see them is judged by the entries that the messages are about.
+/// The data of these claims in messages. Visibility is checked by the entries that the messages are about.
 ///
 /// # Errors
-/// The database's.
+/// Database errors.
 pub async fn claims(db: &Db, ids: &[Uuid]) -> Result<HashMap<Uuid, Told>, StoreError> {
     if ids.is_empty() {
         return Ok(HashMap::new());

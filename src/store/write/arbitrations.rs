@@ -37,7 +37,7 @@ fn subjects_of(claim: &Claim) -> impl Iterator<Item = Subject> {
 /// claim itself is put in as it was.
 ///
 /// # Errors
-/// The database's.
+/// Database errors.
 pub async fn around(transaction: &Transaction, before: &Claim, after: &Claim) -> Result<Surroundings, StoreError> {
     let subjects: BTreeMap<String, Subject> =
         subjects_of(before).chain(subjects_of(after)).map(|subject| (subject.to_string(), subject)).collect();
@@ -52,10 +52,10 @@ pub async fn around(transaction: &Transaction, before: &Claim, after: &Claim) ->
     Ok(around)
 }
 
-/// An arbitration; nothing where there is none under the id.
+/// An arbitration; `None` if there is none under the id.
 ///
 /// # Errors
-/// The database's.
+/// Database errors.
 pub async fn find(transaction: &Transaction, id: Uuid) -> Result<Option<arbitration::Model>, StoreError> {
     Ok(arbitration::Entity::find_by_id(id).one(transaction.connection()).await?)
 }
@@ -72,7 +72,7 @@ pub fn subject_of(row: &arbitration::Model) -> Subject {
 /// Everything around the subject of an arbitration, whose customer must be locked exclusively.
 ///
 /// # Errors
-/// The database's.
+/// Database errors.
 pub async fn around_arbitration(transaction: &Transaction, subject: Subject) -> Result<Surroundings, StoreError> {
     let subjects = BTreeMap::from([(subject.to_string(), subject)]);
     let mut around = on_subjects(transaction, &subjects, None).await?;
@@ -199,10 +199,10 @@ async fn names(
     Ok(found.into_iter().collect())
 }
 
-/// Stores what becomes of the arbitrations.
+/// Stores the changes of the arbitrations.
 ///
 /// # Errors
-/// The database's; [`StoreError::Unique`] when one was opened on the subject meanwhile.
+/// Database errors; [`StoreError::Unique`] when one was opened on the subject meanwhile.
 pub async fn save(transaction: &Transaction, moves: &Moves, now: Timestamp) -> Result<(), StoreError> {
     let connection = transaction.connection();
     for opened in &moves.opened {

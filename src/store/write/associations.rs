@@ -48,7 +48,7 @@ pub async fn start(
 /// Ends the live associations of these lines.
 ///
 /// # Errors
-/// The database's.
+/// Database errors.
 pub async fn end(transaction: &Transaction, lines: &[Uuid], at: Timestamp) -> Result<(), StoreError> {
     association::Entity::update_many()
         .col_expr(association::Column::EndedAt, Expr::value(at.micros()))
@@ -62,7 +62,7 @@ pub async fn end(transaction: &Transaction, lines: &[Uuid], at: Timestamp) -> Re
 /// Makes the live associations of a claim official (N4).
 ///
 /// # Errors
-/// The database's.
+/// Database errors.
 pub async fn make_official(transaction: &Transaction, claim_id: Uuid) -> Result<(), StoreError> {
     association::Entity::update_many()
         .col_expr(association::Column::Official, Expr::value(true))
@@ -76,7 +76,7 @@ pub async fn make_official(transaction: &Transaction, claim_id: Uuid) -> Result<
 /// Those of the subjects that a live association of another claim holds.
 ///
 /// # Errors
-/// The database's.
+/// Database errors.
 pub async fn held_by_others(
     on: &impl Reads,
     claim_id: Uuid,

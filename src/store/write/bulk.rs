@@ -90,7 +90,7 @@ pub struct Party {
 pub struct Evaluated {
     /// The claim as it was evaluated.
     pub claim: Claim,
-    /// How the evaluation stands.
+    /// The state of the evaluation.
     pub evaluation: Evaluation,
     /// When the record was made.
     pub at: Timestamp,
@@ -100,7 +100,7 @@ impl Batch {
     /// Inserts everything.
     ///
     /// # Errors
-    /// The database's; then the transaction must not be committed.
+    /// Database errors; then the transaction must not be committed.
     pub async fn insert(self, transaction: &Transaction) -> Result<(), StoreError> {
         let lines: Vec<_> = self.claims.iter().flat_map(|(claim, _)| lines(claim)).collect();
         insert(transaction, self.claims.iter().map(|(claim, head)| claim_row(claim, head)).collect()).await?;
@@ -123,7 +123,7 @@ impl Batch {
 /// Whether the database holds any claim, partner or customer.
 ///
 /// # Errors
-/// The database's.
+/// Database errors.
 pub async fn is_empty(db: &Db) -> Result<bool, StoreError> {
     let connection = db.connection();
     let found = claim::Entity::find().count(connection).await?
@@ -132,10 +132,10 @@ pub async fn is_empty(db: &Db) -> Result<bool, StoreError> {
     Ok(found == 0)
 }
 
-/// Lets PostgreSQL count what was inserted, as it would by itself a while later. SQLite is left as servers leave it.
+/// Has PostgreSQL analyze what was inserted, as it would itself a while later. SQLite is left as servers leave it.
 ///
 /// # Errors
-/// The database's.
+/// Database errors.
 pub async fn analyze(db: &Db) -> Result<(), StoreError> {
     if db.is_postgres() {
         let transaction = db.begin().await?;
@@ -202,7 +202,7 @@ fn lines(claim: &Claim) -> impl Iterator<Item = claim_line::ActiveModel> {
     claim.lines.iter().zip(0..).map(move |(line, position)| line_to_row(claim, position, line))
 }
 
-/// What a row's ids stand for: a Business Applications row has a subscription (X0).
+/// The subject in a row's ids: a Business Applications row has a subscription (X0).
 fn subject(tenant_id: Uuid, sku_id: Uuid, subscription_id: Option<Uuid>) -> String {
     subscription_id.map_or(Subject::Workload { tenant_id, sku_id }, Subject::Subscription).to_string()
 }

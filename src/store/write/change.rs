@@ -21,7 +21,7 @@ use super::{
 };
 use crate::store::{Db, Reads, StoreError, Transaction};
 
-/// What is stored of a change of one claim.
+/// The rows to store for a change of one claim.
 #[derive(Debug)]
 pub struct ClaimChange {
     claim_id: Uuid,
@@ -47,7 +47,7 @@ impl ClaimChange {
     #[must_use]
     pub fn new(read: &Snapshot, mut columns: Vec<(claim::Column, Value)>, placed: Placed) -> Self {
         let Placed { head, rows } = placed;
-        // Known here, and else looked up by a trigger.
+        // Known here; otherwise a trigger looks it up.
         let partner_id = Set(Some(read.claim.partner_id));
         let rows = rows.into_iter().map(|row| history::ActiveModel { partner_id: partner_id.clone(), ..row });
         columns.push((claim::Column::HistoryLength, head.length.into()));
@@ -76,8 +76,9 @@ impl ClaimChange {
         self.run(transaction.connection(), None).await
     }
 
-    /// Stores the change in a transaction of its own. On PostgreSQL that is this one statement, which takes the locks on the
-    /// claim before it looks at the row: where it had to wait for them, it finds the row as whoever held them has left it.
+    /// Stores the change in a transaction of its own. On PostgreSQL that is this one statement, which takes the locks
+    /// on the claim before it looks at the row: if it had to wait for them, it finds the row as the previous holder
+    /// left it.
     ///
     /// # Errors
     /// As [`ClaimChange::store`].
@@ -157,7 +158,7 @@ impl ClaimChange {
 }
 
 impl Insert {
-    /// The rows, whose columns are those that the first one sets; nothing where there are none.
+    /// The rows, whose columns are those that the first one sets; `None` if there are none.
     fn of<A: ActiveModelTrait>(rows: impl IntoIterator<Item = A>) -> Option<Self> {
         type Column<A> = <<A as ActiveModelTrait>::Entity as EntityTrait>::Column;
         let mut rows = rows.into_iter().peekable();
@@ -241,7 +242,7 @@ impl Sql {
         Self { text, values: Vec::with_capacity(48) }
     }
 
-    /// Takes a value; what stands for it in the text.
+    /// Adds a value and returns its placeholder.
     fn bind(&mut self, value: Value) -> String {
         self.values.push(value);
         format!("${}", self.values.len())

@@ -29,7 +29,7 @@ use crate::store::{
 pub struct Snapshot {
     /// The claim, its lines and the number of its documents included.
     pub claim: Claim,
-    /// Where its history stands.
+    /// The head of its history.
     pub head: Head,
 }
 
@@ -45,14 +45,14 @@ pub enum Parts {
 /// Who used an idempotency key, and the key.
 pub type KeyOf<'a> = (&'a str, &'a str);
 
-/// Reads a claim that the caller may see, and what was done under the idempotency key; nothing where it is not there
-/// or not in reach (A4).
+/// Reads a claim that the caller may see, and the result recorded under the idempotency key; `None` if it does not
+/// exist or is not visible to the caller (A4).
 ///
-/// In a transaction that is to change it, [`super::locks`] come first, so that the statement sees what those have done who
-/// held them before.
+/// In a transaction that will change it, [`super::locks`] come first, so that the statement sees the changes of
+/// previous holders.
 ///
 /// # Errors
-/// The database's.
+/// Database errors.
 pub async fn find(
     on: &impl Reads,
     caller: &Caller,
@@ -68,7 +68,7 @@ pub async fn find(
     if let Some((snapshot, done)) = read(on, query, parts, key.is_some()).await?.pop() {
         return Ok((Some(snapshot), done));
     }
-    // A repeat may speak of a claim that is gone by now: of a draft that was deleted.
+    // A repeat may be about a claim that no longer exists: a deleted draft.
     let done = match key {
         Some((subject, key)) => super::idempotency::find(on, subject, key).await?,
         None => None,
@@ -76,10 +76,10 @@ pub async fn find(
     Ok((None, done))
 }
 
-/// Reads claims whole, whoever may see them, in order of their ids. Their customer must be locked.
+/// Reads complete claims, without regard to visibility, in order of their ids. Their customer must be locked.
 ///
 /// # Errors
-/// The database's.
+/// Database errors.
 pub async fn find_all(transaction: &Transaction, ids: &[Uuid]) -> Result<Vec<Snapshot>, StoreError> {
     if ids.is_empty() {
         return Ok(Vec::new());
@@ -93,7 +93,7 @@ pub async fn find_all(transaction: &Transaction, ids: &[Uuid]) -> Result<Vec<Sna
     Ok(read.into_iter().map(|(snapshot, _)| snapshot).collect())
 }
 
-/// What is read beside the claim: the head of its history, and how many documents it has.
+/// What is read with the claim: the head of its history, and the number of its documents.
 const BESIDE: &str = "\"claim\".\"history_length\", \"claim\".\"history_hash\", \
     (SELECT count(*) FROM proof_document WHERE proof_document.claim_id = \"claim\".\"id\")";
 
@@ -115,10 +115,10 @@ fn lines_of(backend: DbBackend) -> String {
     )
 }
 
-/// What was done under a key, beside the claim.
+/// The result recorded under a key, with the claim.
 const DONE: &str = "\"idempotency\".\"mutation\", \"idempotency\".\"input_hash\", \"idempotency\".\"answer\"";
 
-/// Reads claims, each with what was done under the key.
+/// Reads claims, each with the result recorded under the key.
 async fn read(
     on: &impl Reads,
     query: Rows<claim::Entity>,
@@ -186,7 +186,7 @@ pub fn differing(before: &Claim, after: &Claim) -> Vec<(claim::Column, Value)> {
 /// The other claim of the partner that has the reference, if there is one (L12).
 ///
 /// # Errors
-/// The database's.
+/// Database errors.
 pub async fn reference_taken(on: &impl Reads, claim: &Claim) -> Result<Option<Uuid>, StoreError> {
     let Some(reference) = &claim.external_reference else { return Ok(None) };
     let other = claim::Entity::find()
@@ -202,7 +202,7 @@ pub async fn reference_taken(on: &impl Reads, claim: &Claim) -> Result<Option<Uu
 /// Inserts a new draft with its lines.
 ///
 /// # Errors
-/// The database's; [`StoreError::Unique`] when the number or the external reference was taken meanwhile.
+/// Database errors; [`StoreError::Unique`] when the number or the external reference was taken meanwhile.
 pub async fn insert(transaction: &Transaction, claim: &Claim, head: &Head) -> Result<(), StoreError> {
     let mut row = claim_to_row(claim);
     row.history_length = Set(head.length);
@@ -216,7 +216,7 @@ pub async fn insert(transaction: &Transaction, claim: &Claim, head: &Head) -> Re
 /// submission on (X0).
 ///
 /// # Errors
-/// The database's.
+/// Database errors.
 pub async fn save_lines(transaction: &Transaction, before: &[Line], claim: &Claim) -> Result<(), StoreError> {
     let connection = transaction.connection();
     let stays = |id: Uuid| claim.lines.iter().any(|line| line.id == id);
@@ -244,7 +244,7 @@ pub async fn save_lines(transaction: &Transaction, before: &[Line], claim: &Clai
 /// Deletes what a draft has of lines and documents (L1, L12).
 ///
 /// # Errors
-/// The database's.
+/// Database errors.
 pub async fn delete_contents(transaction: &Transaction, claim_id: Uuid) -> Result<(), StoreError> {
     let connection = transaction.connection();
     claim_line::Entity::delete_many().filter(claim_line::Column::ClaimId.eq(claim_id)).exec(connection).await?;
@@ -277,7 +277,7 @@ pub fn deleted(claim: &Claim) -> Vec<(claim::Column, Value)> {
 /// Those of the subjects that a live association of another claim holds (X6).
 ///
 /// # Errors
-/// The database's.
+/// Database errors.
 pub async fn taken(on: &impl Reads, claim: &Claim) -> Result<HashSet<domain::claim::Subject>, StoreError> {
     let subjects: Vec<_> = claim.standing_lines().filter_map(|line| claim.subject(line)).collect();
     let held = super::associations::held_by_others(on, claim.id, &subjects).await?;

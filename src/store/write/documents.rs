@@ -36,7 +36,7 @@ pub struct Removable {
 /// Finds a document of this claim; one of another claim is not there.
 ///
 /// # Errors
-/// The database's.
+/// Database errors.
 pub async fn find(on: &impl Reads, claim_id: Uuid, id: Uuid) -> Result<Option<Removable>, StoreError> {
     let found = proof_document::Entity::find_by_id(id)
         .filter(proof_document::Column::ClaimId.eq(claim_id))
@@ -48,7 +48,7 @@ pub async fn find(on: &impl Reads, claim_id: Uuid, id: Uuid) -> Result<Option<Re
 /// The keys that a claim's documents are stored under.
 ///
 /// # Errors
-/// The database's.
+/// Database errors.
 pub async fn storage_keys(transaction: &Transaction, claim_id: Uuid) -> Result<Vec<String>, StoreError> {
     Ok(proof_document::Entity::find()
         .select_only()
@@ -59,10 +59,10 @@ pub async fn storage_keys(transaction: &Transaction, claim_id: Uuid) -> Result<V
         .await?)
 }
 
-/// Removes the row of a document and tells the key of its content.
+/// Deletes the row of a document and returns the key of its content.
 ///
 /// # Errors
-/// The database's.
+/// Database errors.
 pub async fn remove(transaction: &Transaction, id: Uuid) -> Result<Option<String>, StoreError> {
     let connection = transaction.connection();
     let found = proof_document::Entity::find_by_id(id).one(connection).await?;

@@ -11,10 +11,10 @@ use sea_orm::{ActiveValue::Set, EntityTrait, sea_query::OnConflict};
 
 use crate::store::{Reads, StoreError, Transaction, words};
 
-/// Makes the record say what the claim says. What it is evaluated by is fixed when it is sent.
+/// Updates the record to match the claim. Its programs and ids are fixed when it is sent.
 ///
 /// # Errors
-/// The database's.
+/// Database errors.
 pub async fn save(
     transaction: &Transaction,
     claim: &Claim,
@@ -37,7 +37,7 @@ pub async fn save(
     Ok(())
 }
 
-/// The record of a claim's evaluation as it stands.
+/// The record of a claim's evaluation in its current state.
 pub(super) fn row(claim: &Claim, evaluation: Evaluation, now: Timestamp) -> evaluation::ActiveModel {
     let business = claim.solution_area == SolutionArea::BusinessApplications;
     let associated = claim.lines.iter().filter(|line| line.associated);

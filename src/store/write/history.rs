@@ -17,7 +17,7 @@ use crate::{
     store::{Reads, StoreError, Transaction, records::Comment},
 };
 
-/// Where a claim's history stands; kept with the claim, so that an entry cut off its end is missed (H3).
+/// The head of a claim's history; stored with the claim, so that entries removed from its end are detected (H3).
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Head {
     /// How many entries it has.
@@ -26,15 +26,15 @@ pub struct Head {
     pub hash: Option<String>,
 }
 
-/// Entries with their place and hash, not stored yet, and where the history stands after them.
+/// Entries with their place and hash, not stored yet, and the head of the history after them.
 #[derive(Debug)]
 pub struct Placed {
-    /// Where the history will stand.
+    /// The new head of the history.
     pub head: Head,
     pub(super) rows: Vec<history::ActiveModel>,
 }
 
-/// Gives events their place on the claim and their hash, in order. `comments` are those that they speak of.
+/// Assigns places and hashes to events, in order. `comments` are the comments that they refer to.
 ///
 /// # Errors
 /// [`StoreError::Corrupt`] for changes that have no JSON form: there are none.
@@ -62,7 +62,7 @@ pub fn place(
 /// Appends placed entries to the log.
 ///
 /// # Errors
-/// The database's.
+/// Database errors.
 pub async fn insert(transaction: &Transaction, placed: Placed) -> Result<(), StoreError> {
     history::Entity::insert_many(placed.rows).exec_without_returning(transaction.connection()).await?;
     Ok(())

@@ -1,4 +1,4 @@
-//! Idempotency keys (J1): what was done under a key, remembered with it.
+//! Idempotency keys (J1): the results recorded under them.
 
 use domain::time::Timestamp;
 use entity::idempotency;
@@ -6,10 +6,10 @@ use sea_orm::{ActiveValue::Set, ColumnTrait, EntityTrait, QueryFilter};
 
 use crate::store::{Reads, StoreError, Transaction};
 
-/// A row of what was done under a key.
+/// A row with the result under a key.
 pub type KeyRow = idempotency::ActiveModel;
 
-/// What was done under a key.
+/// The result under a key.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Remembered {
     /// The mutation.
@@ -23,13 +23,13 @@ pub struct Remembered {
 /// Finds what the subject did under the key.
 ///
 /// # Errors
-/// The database's.
+/// Database errors.
 pub async fn find(on: &impl Reads, subject: &str, key: &str) -> Result<Option<Remembered>, StoreError> {
     let found = idempotency::Entity::find_by_id((subject.to_owned(), key.to_owned())).one(on.connection()).await?;
     Ok(found.map(|row| Remembered { mutation: row.mutation, input_hash: row.input_hash, answer: row.answer }))
 }
 
-/// The row of what was done.
+/// The row with the result.
 #[must_use]
 pub fn row(subject: &str, key: &str, done: Remembered, at: Timestamp) -> KeyRow {
     idempotency::ActiveModel {
@@ -42,7 +42,7 @@ pub fn row(subject: &str, key: &str, done: Remembered, at: Timestamp) -> KeyRow 
     }
 }
 
-/// Remembers what was done, in the transaction that does it.
+/// Records the result, in the same transaction.
 ///
 /// # Errors
 /// [`StoreError::Unique`] when another transaction used the key meanwhile.
@@ -51,10 +51,10 @@ pub async fn remember(transaction: &Transaction, row: KeyRow) -> Result<(), Stor
     Ok(())
 }
 
-/// Forgets what was remembered before this instant (J1).
+/// Deletes results recorded before this time (J1).
 ///
 /// # Errors
-/// The database's.
+/// Database errors.
 pub async fn forget(transaction: &Transaction, before: Timestamp) -> Result<(), StoreError> {
     idempotency::Entity::delete_many()
         .filter(idempotency::Column::CreatedAt.lt(before.micros()))

@@ -1,7 +1,7 @@
 //! The locks of a transaction that writes history: the customer first, and then the claim.
 //!
-//! A command that may touch the claims of other partners on a subject locks the customer for itself alone, so that two
-//! rivals can never miss each other (X1, X6); any other command on a claim shares the customer and locks the claim.
+//! A command that may affect other partners' claims on a subject locks the customer exclusively, so that two rivals
+//! always see each other (X1, X6); any other command on a claim shares the customer's lock and locks the claim.
 //!
 //! On PostgreSQL the locks are advisory ones, for the sake of the order of events (H2): locking or writing a row gives the
 //! transaction its number. With that in hand it must not wait for another lock, or an event of the claim that it waits for
@@ -49,7 +49,7 @@ pub(super) fn claim(id: &str) -> String {
 /// What a transaction holds.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Held {
-    /// Nothing: the claim is not there or not in reach (A4).
+    /// Nothing: the claim is not there or not visible to the caller (A4).
     Nothing,
     /// This customer, and the claim itself where the customer is shared.
     Customer(Uuid),
@@ -61,7 +61,7 @@ pub enum Held {
 /// draft may have another customer by the time that it is locked.
 ///
 /// # Errors
-/// The database's.
+/// Database errors.
 pub async fn customer_of(transaction: &Transaction, caller: &Caller, id: Uuid, lock: Lock) -> Result<Held, StoreError> {
     if !transaction.is_postgres() {
         return Ok(Held::Everything);
@@ -85,7 +85,7 @@ pub async fn customer_of(transaction: &Transaction, caller: &Caller, id: Uuid, l
 /// Locks a customer for this transaction alone.
 ///
 /// # Errors
-/// The database's.
+/// Database errors.
 pub async fn customer(transaction: &Transaction, tenant_id: Uuid) -> Result<(), StoreError> {
     if transaction.is_postgres() {
         let connection = transaction.connection();
@@ -96,12 +96,12 @@ pub async fn customer(transaction: &Transaction, tenant_id: Uuid) -> Result<(), 
     Ok(())
 }
 
-/// Locks the queue of webhooks: alone by whoever adds to it or changes endpoints, shared by those who note what became of
-/// deliveries. So whoever adds a delivery sees whether an earlier one of its claim is pending, and whoever ends one sees whether a
-/// later one waits.
+/// Locks the queue of webhooks: exclusively for adding deliveries and changing endpoints, shared for storing results.
+/// So adding a delivery sees whether an earlier one of its claim is pending, and ending one sees whether a later one
+/// waits.
 ///
 /// # Errors
-/// The database's.
+/// Database errors.
 pub async fn webhooks(transaction: &Transaction, lock: Lock) -> Result<(), StoreError> {
     if transaction.is_postgres() {
         let connection = transaction.connection();

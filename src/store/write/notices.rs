@@ -1,4 +1,4 @@
-//! Notices: recorded in the transaction of what they tell (D4, N1, M2).
+//! Notices: recorded in the transaction of the change that they report (D4, N1, M2).
 
 use domain::{
     claim::Claim,
@@ -80,7 +80,7 @@ pub(super) fn row(
 /// Records notices beside other writes of a transaction.
 ///
 /// # Errors
-/// The database's.
+/// Database errors.
 pub async fn record(
     transaction: &Transaction,
     about: About,

@@ -1,7 +1,7 @@
-//! The outbox: each notice that is due is claimed by one server, and what became of its delivery is stored (M6).
+//! The outbox: each notice that is due is claimed by one server, and the result of its delivery is stored (M6).
 //!
-//! A lease says who is at it. It is renewed while the delivery lasts, and ends by itself where the server has died: then
-//! another one goes on with the very same message.
+//! A lease names the server that delivers it. It is renewed during the delivery and expires if the server dies; then
+//! another server continues with the same message.
 
 use domain::{
     kinds::{DeliveryState, NoticeKind, NoticePreference},
@@ -21,7 +21,7 @@ use crate::store::{
     rows::{Cells, Plain, Shape},
 };
 
-/// Who works on the outbox, and for how long nobody else may work on what it has taken; by the machine's clock.
+/// The server that works on the outbox, and how long its leases last, by the machine's clock.
 #[derive(Clone, Copy, Debug)]
 pub struct Lease {
     /// The server.
@@ -35,7 +35,7 @@ pub struct Lease {
 /// Claims up to so many notices that are due by now; each is claimed by one server.
 ///
 /// # Errors
-/// The database's.
+/// Database errors.
 pub async fn claim(db: &Db, now: Timestamp, lease: Lease, most: u32) -> Result<Vec<Notice>, StoreError> {
     let due = "state = 'PENDING' AND due_at <= $1 AND (leased_until IS NULL OR leased_until <= $2)";
     let backend = db.connection().get_database_backend();
@@ -93,13 +93,13 @@ async fn change(db: &Db, id: Uuid, by: Option<Uuid>, row: notice::ActiveModel) -
 /// Extends the lease on a notice; whether it was still this server's.
 ///
 /// # Errors
-/// The database's.
+/// Database errors.
 pub async fn renew(db: &Db, id: Uuid, lease: Lease) -> Result<bool, StoreError> {
     let row = notice::ActiveModel { leased_until: Set(Some(lease.until.micros())), ..Default::default() };
     change(db, id, Some(lease.by), row).await
 }
 
-/// What was rendered once.
+/// The rendered message.
 #[derive(Clone, Debug)]
 pub struct Rendered {
     /// The language.
@@ -108,7 +108,7 @@ pub struct Rendered {
     pub address: String,
     /// The subject.
     pub subject: String,
-    /// The text, without what only the mail may carry.
+    /// The text, without the links that only the mail contains.
     pub text: String,
     /// The whole mail.
     pub message: String,
@@ -118,10 +118,10 @@ pub struct Rendered {
     pub token_hash: Option<String>,
 }
 
-/// Stores what was rendered, before anything of it is sent; whether the notice was still this server's.
+/// Stores the rendered message before it is sent; returns whether the notice was still leased by this server.
 ///
 /// # Errors
-/// The database's.
+/// Database errors.
 pub async fn keep_rendered(db: &Db, id: Uuid, by: Uuid, mail: &Rendered, now: Timestamp) -> Result<bool, StoreError> {
     let mail = mail.clone();
     let row = notice::ActiveModel {
@@ -138,7 +138,7 @@ pub async fn keep_rendered(db: &Db, id: Uuid, by: Uuid, mail: &Rendered, now: Ti
     change(db, id, Some(by), row).await
 }
 
-/// What becomes of a notice after an attempt, or instead of one.
+/// The result for a notice after an attempt, or instead of one.
 #[derive(Clone, Debug)]
 pub enum Fate {
     /// The mail server has it.
@@ -171,7 +171,7 @@ impl Fate {
 /// its fate.
 ///
 /// # Errors
-/// The database's.
+/// Database errors.
 pub async fn settle(db: &Db, notice: &Notice, attempts: i32, fate: &Fate, now: Timestamp) -> Result<(), StoreError> {
     let (state, due_at, failure) = match fate.clone() {
         Fate::Sent => (fate.state(), None, None),
@@ -220,7 +220,7 @@ pub async fn settle(db: &Db, notice: &Notice, attempts: i32, fate: &Fate, now: T
 /// Puts all that waits for the digest of one recipient, and is due, into a new digest. Whoever comes second finds nothing.
 ///
 /// # Errors
-/// The database's.
+/// Database errors.
 pub async fn begin_digest(db: &Db, of: &Notice, digest: notice::ActiveModel, now: Timestamp) -> Result<(), StoreError> {
     let transaction = db.begin().await?;
     let connection = transaction.connection();
@@ -264,7 +264,7 @@ pub async fn begin_digest(db: &Db, of: &Notice, digest: notice::ActiveModel, now
 /// Marks an address that a mail server has refused for good, or takes the mark away.
 ///
 /// # Errors
-/// The database's.
+/// Database errors.
 pub async fn mark(db: &Db, address: &str, refused: Option<&str>, now: Timestamp) -> Result<(), StoreError> {
     let transaction = db.begin().await?;
     match refused {
@@ -289,11 +289,11 @@ pub async fn mark(db: &Db, address: &str, refused: Option<&str>, now: Timestamp)
     transaction.commit().await
 }
 
-/// Has a notice sent again from now on, with the message that it has; without one it is written anew. The notices that a
-/// digest carries wait with it.
+/// Has a notice sent again from now on, with the message that it has; without one it is written again. The notices that
+/// a digest carries wait with it.
 ///
 /// # Errors
-/// The database's.
+/// Database errors.
 pub async fn send_again(db: &Db, id: Uuid, now: Timestamp) -> Result<(), StoreError> {
     let transaction = db.begin().await?;
     let row = notice::ActiveModel {
@@ -324,7 +324,7 @@ pub async fn send_again(db: &Db, id: Uuid, now: Timestamp) -> Result<(), StoreEr
 /// Says how a kind of notice is wanted by this owner (M5).
 ///
 /// # Errors
-/// The database's.
+/// Database errors.
 pub async fn prefer(
     transaction: &Transaction,
     owner: &str,
@@ -348,7 +348,7 @@ pub async fn prefer(
 /// Forgets the messages that are of no use any more, with the tokens in their links.
 ///
 /// # Errors
-/// The database's.
+/// Database errors.
 pub async fn forget_useless(db: &Db, now: Timestamp) -> Result<(), StoreError> {
     let transaction = db.begin().await?;
     notice::Entity::update_many()

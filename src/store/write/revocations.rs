@@ -15,7 +15,7 @@ use crate::{
 /// Revokes tokens; `kept_until` is when no such token can be alive any more.
 ///
 /// # Errors
-/// The database's.
+/// Database errors.
 pub async fn revoke(
     transaction: &Transaction,
     what: &Revoked,
@@ -52,7 +52,7 @@ pub async fn revoke(
 /// Makes a service account's token known.
 ///
 /// # Errors
-/// The database's.
+/// Database errors.
 pub async fn register(transaction: &Transaction, token: &ServiceToken) -> Result<(), StoreError> {
     service_token::Entity::insert(row(token)).exec_without_returning(transaction.connection()).await?;
     Ok(())
@@ -61,7 +61,7 @@ pub async fn register(transaction: &Transaction, token: &ServiceToken) -> Result
 /// Forgets what concerns only tokens that are dead by now.
 ///
 /// # Errors
-/// The database's.
+/// Database errors.
 pub async fn forget(transaction: &Transaction, now: Timestamp) -> Result<(), StoreError> {
     let connection = transaction.connection();
     let (revocations, tokens) = (revocation::Entity::delete_many(), service_token::Entity::delete_many());

@@ -8,10 +8,10 @@ use crate::store::{Db, Reads, StoreError, Transaction};
 const OFFSET: &str = "sandbox_offset_micros";
 const DELIVERS: &str = "delivers_notices";
 
-/// How far the sandbox clock is ahead of the machine's, in microseconds; nothing where it was never moved.
+/// How far the sandbox clock is ahead of the machine's, in microseconds; `None` if it was never moved.
 ///
 /// # Errors
-/// [`StoreError::Corrupt`] for a value that is no number; the database's.
+/// [`StoreError::Corrupt`] for a value that is no number; database errors.
 pub async fn sandbox_offset(db: &Db) -> Result<Option<i64>, StoreError> {
     let found = setting::Entity::find_by_id(OFFSET.to_owned()).one(db.connection()).await?;
     found.map(|row| row.value.parse().map_err(|_| StoreError::Corrupt("setting", OFFSET.to_owned()))).transpose()
@@ -20,7 +20,7 @@ pub async fn sandbox_offset(db: &Db) -> Result<Option<i64>, StoreError> {
 /// Remembers how far the sandbox clock is ahead, if that is further than before: it never goes back.
 ///
 /// # Errors
-/// The database's.
+/// Database errors.
 pub async fn advance_sandbox_offset(transaction: &Transaction, micros: i64) -> Result<i64, StoreError> {
     let connection = transaction.connection();
     let found = setting::Entity::find_by_id(OFFSET.to_owned()).one(connection).await?;
@@ -37,7 +37,7 @@ pub async fn advance_sandbox_offset(transaction: &Transaction, micros: i64) -> R
 /// Whether the servers on this database deliver notices.
 ///
 /// # Errors
-/// The database's.
+/// Database errors.
 pub async fn delivers_notices(db: &Db) -> Result<bool, StoreError> {
     Ok(setting::Entity::find_by_id(DELIVERS.to_owned()).one(db.connection()).await?.is_some())
 }
@@ -45,7 +45,7 @@ pub async fn delivers_notices(db: &Db) -> Result<bool, StoreError> {
 /// Remembers whether the servers on this database deliver notices.
 ///
 /// # Errors
-/// The database's.
+/// Database errors.
 pub async fn deliver_notices(db: &Db, delivers: bool) -> Result<(), StoreError> {
     if delivers_notices(db).await? == delivers {
         return Ok(());

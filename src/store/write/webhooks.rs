@@ -1,4 +1,4 @@
-//! Webhooks: managing endpoints, planning deliveries, and noting what became of them (W). Each of these begins with
+//! Webhooks: managing endpoints, planning deliveries, and noting the result of them (W). Each of these begins with
 //! [`super::locks::webhooks`].
 
 mod endpoints;

@@ -101,7 +101,7 @@ async fn a_place_that_is_none_is_refused_with_a_remedy(world: &World) {
         .iter()
         .copied()
         .chain([foreign.as_str()])
-        .map(|text| (text, "Give one that came with an event"))
+        .map(|text| (text, "Give the position of an event"))
         .chain(strangers.map(|text| (text, "subscribe without a position")))
     {
         for document in [HISTORY, STATUSES, COMMENTS] {

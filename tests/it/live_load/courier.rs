@@ -118,7 +118,7 @@ impl Courier {
                         return Outcome::Broken;
                     }
                     Err(_) => {
-                        self.faults.note(format!("no answer within {:?}", self.patience));
+                        self.faults.note(format!("no response within {:?}", self.patience));
                         return Outcome::Broken;
                     }
                 }

@@ -148,10 +148,9 @@ fn options(url: &str) -> [&str; 7] {
     ["--sandbox", "--smtp-url", url, "--public-url", super::PUBLIC, "--mail-from", "claims@vendor.example"]
 }
 
-#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn the_outbox_is_measured() {
+async fn the_outbox_is_measured(backend: Backend) {
     // M6
-    let (home, smtp) = (Home::new(Database::copied(Backend::Sqlite).await), Smtp::start().await);
+    let (home, smtp) = (Home::new(Database::copied(backend).await), Smtp::start().await);
     let (url, token) = (smtp.url(), "a token of the metrics");
     let server = home.serve(&[&options(&url)[..], &["--metrics-token", token]].concat());
     // One claim is asked for more, one approved.
@@ -172,6 +171,16 @@ async fn the_outbox_is_measured() {
     }
     drop(server);
     home.database.delete().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn the_outbox_is_measured_on_sqlite() {
+    the_outbox_is_measured(Backend::Sqlite).await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn the_outbox_is_measured_on_postgres() {
+    the_outbox_is_measured(Backend::Postgres).await;
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

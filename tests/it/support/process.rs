@@ -90,6 +90,12 @@ impl Home {
     }
 }
 
+/// How often a test kills a server: as often as `CPOR_KILLS` says, else so often, since each takes a start.
+#[expect(clippy::disallowed_methods, reason = "a setting of the test, not of the server")]
+pub fn kills(otherwise: u32) -> u32 {
+    std::env::var("CPOR_KILLS").ok().map_or(otherwise, |count| count.parse().unwrap())
+}
+
 impl Process {
     /// The number of the process.
     pub fn id(&self) -> u32 {

@@ -133,19 +133,27 @@ impl Receiver {
 
     /// Waits until what was received at a path is so, and gives it.
     pub async fn until(&self, path: &str, so: impl Fn(&[Received]) -> bool) -> Vec<Received> {
-        let mut count = self.inside.count.subscribe();
-        let waiting = async {
-            loop {
-                count.borrow_and_update();
-                let received = self.at(path);
-                if so(&received) {
-                    return received;
-                }
-                count.changed().await.unwrap();
-            }
-        };
-        let received = timeout(PATIENCE, waiting).await;
+        let received = timeout(PATIENCE, self.waits(|| Some(self.at(path)).filter(|received| so(received)))).await;
         received.unwrap_or_else(|_| panic!("waited in vain at {path}: {:#?}", self.at(path)))
+    }
+
+    /// Waits until everything that was received is so.
+    pub async fn until_all(&self, so: impl Fn(&[Received]) -> bool) {
+        let all = || self.inside.received.lock().unwrap();
+        timeout(PATIENCE, self.waits(|| so(&all()).then_some(())))
+            .await
+            .unwrap_or_else(|_| panic!("waited in vain with {} messages", all().len()));
+    }
+
+    async fn waits<T>(&self, found: impl Fn() -> Option<T>) -> T {
+        let mut count = self.inside.count.subscribe();
+        loop {
+            count.borrow_and_update();
+            if let Some(found) = found() {
+                return found;
+            }
+            count.changed().await.unwrap();
+        }
     }
 
     /// Waits for so many messages at a path.

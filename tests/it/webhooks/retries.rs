@@ -86,7 +86,9 @@ async fn retries_follow_the_schedule_and_then_it_is_parked(world: &World) {
     }
     receiver.until("/", |messages| messages.len() >= 8).await;
     receiver.behave("/", Manners::Accepts);
-    // Parked, it holds up nothing: its successor comes.
+    deliveries_until(&admin, &own.id, |all| all[1]["state"] == "PARKED").await;
+    // Parked, it holds up nothing: its successor comes when the endpoint has rested.
+    world.server.app.wake_webhooks();
     let parked = |all: &[serde_json::Value]| all[1]["state"] == "PARKED" && all[0]["attempts"][0].is_object();
     let all = deliveries_until(&admin, &own.id, parked).await;
     assert_eq!(all[1]["attempts"].as_array().unwrap().len(), 8);

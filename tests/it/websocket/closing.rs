@@ -28,11 +28,11 @@ both!(limited(|limits| limits.ping_interval = Duration::from_millis(100)) => a_d
 async fn what_is_no_message_closes_the_socket(world: &World) {
     // T44
     for (text, reason) in [
-        ("junk", "Invalid message: it is no JSON object"),
-        ("[]", "Invalid message: it is no JSON object"),
+        ("junk", "Invalid message: it is not a JSON object"),
+        ("[]", "Invalid message: it is not a JSON object"),
         ("{}", "Invalid message: the field type must be a string"),
-        (r#"{"type":"start","id":"1"}"#, "Invalid message: its type is none that a client sends"),
-        (r#"{"type":"connection_ack"}"#, "Invalid message: its type is none that a client sends"),
+        (r#"{"type":"start","id":"1"}"#, "Invalid message: its type is not one that a client may send"),
+        (r#"{"type":"connection_ack"}"#, "Invalid message: its type is not one that a client may send"),
         (
             r#"{"type":"subscribe","payload":{"query":"{ a }"}}"#,
             "Invalid message: the field id must be a string that is not empty",
@@ -168,7 +168,7 @@ async fn a_stopping_server_closes_its_sockets(world: &World) {
     sockets.push(following(world, &claim).await.0);
     world.server.ask_to_stop();
     for mut socket in sockets {
-        assert_eq!(socket.closed().await, closed(1001, "The server stops: connect again"));
+        assert_eq!(socket.closed().await, closed(1001, "The server is stopping: connect again"));
         assert_eq!(socket.leftover(), Vec::<Value>::new(), "a subscription is not complete: it is resumed elsewhere");
     }
 }

@@ -126,7 +126,7 @@ async fn a_socket_has_so_many_operations(world: &World) {
         let id = socket.subscribe(query, json!({})).await;
         let errors = socket.error(&id).await;
         assert_eq!(errors[0]["extensions"]["code"], "TOO_MANY_OPERATIONS");
-        assert!(errors[0]["message"].as_str().unwrap().contains("complete one"), "a remedy: {errors}");
+        assert!(errors[0]["message"].as_str().unwrap().contains("Complete one"), "a remedy: {errors}");
     }
     // The socket lives on, and so do its operations.
     world.partner.comment(claim.id(), "all the same", "SHARED").await.done();

@@ -23,9 +23,9 @@ impl Step<'_> {
             problems.push(
                 Problem::invalid(
                     ["justification"],
-                    "A dispute needs a business justification or new proof of execution.",
+                    "The dispute has neither a business justification nor new proof of execution.",
                 )
-                .remedy("Say why the rejection is wrong, or attach proof to the rejected claim first."),
+                .remedy("Explain why the rejection is wrong, or attach new proof to the rejected claim first."),
             );
         }
         if !problems.is_empty() {
@@ -87,10 +87,10 @@ impl Step<'_> {
     }
 }
 
-/// The field under which history says how the customer declined (M3).
+/// The field of history entries that records how the customer declined (M3).
 pub const DECLINED_BY: &str = "consent.declinedBy";
 
-/// Has history say that the customer declined by the link of a mail (M3).
+/// Records in the history that the customer declined by the link in a mail (M3).
 pub fn say_by_link(decision: &mut Decision) {
     if let Some(event) = decision.events.first_mut() {
         event.changes.extend(FieldChange::of(DECLINED_BY, None, Some("LINK".to_owned())));

@@ -80,7 +80,7 @@ impl Step<'_> {
         Ok(done(next, vec![event], Effects { lines_changed: true, ..Effects::default() }))
     }
 
-    /// Eligibility of the claim as it stands.
+    /// Eligibility of the claim in its current state.
     pub(super) fn eligibility(&self) -> Outcome {
         eligibility::check(&eligibility::Intent::of(self.before), &self.given.facts, self.given.now)
     }
@@ -111,12 +111,12 @@ pub fn judge(next: &Claim, outcome: &Outcome, reference_taken: Option<Uuid>) -> 
     if !refused_at_once && (next.status == ClaimStatus::Editing || all.is_empty()) {
         return Ok(all);
     }
-    // What a draft may still lack is no reason to refuse it: only what is wrong is told then.
+    // A draft is not refused for what it still lacks; only invalid values are reported.
     let told = if next.status == ClaimStatus::Editing { outcome.problems.clone() } else { all };
     Err(refusals(reference_taken, told))
 }
 
-/// Every problem of the content: E1-E13, E15, and what is missing (E14).
+/// Every problem of the claim's content: E1-E13, E15, and missing parts (E14).
 pub(super) fn all_problems(claim: &Claim, outcome: &Outcome) -> Vec<Problem> {
     outcome.problems.iter().cloned().chain(eligibility::missing(claim)).collect()
 }
@@ -124,15 +124,15 @@ pub(super) fn all_problems(claim: &Claim, outcome: &Outcome) -> Vec<Problem> {
 fn refusals(reference_taken: Option<Uuid>, mut problems: Vec<Problem>) -> Vec<Problem> {
     if let Some(other) = reference_taken {
         problems.push(
-            Problem::invalid(["externalReference"], "Another claim of yours has this external reference.")
-                .remedy("Find that claim by its reference, or choose another one.")
+            Problem::invalid(["externalReference"], "Another claim of your company has this external reference.")
+                .remedy("Choose another reference, or continue with that claim.")
                 .of_claim(other),
         );
     }
     problems
 }
 
-/// Fixes which subscription each line stands for (E10): from submission on it does not follow the directory.
+/// Fixes the subscription of each line (E10), so that from submission on it does not change with the directory.
 fn resolve(claim: &mut Claim, outcome: &Outcome) {
     let stands: Vec<bool> = claim.lines.iter().map(|line| claim.stands(line)).collect();
     let standing = claim.lines.iter_mut().zip(stands).filter_map(|(line, stands)| stands.then_some(line));

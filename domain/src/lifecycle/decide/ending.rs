@@ -44,7 +44,7 @@ pub(crate) fn reject(
         rejected_by: by,
         new_proof: false,
     };
-    // Of a claim that is approved no more nobody waits for the customer's word (N2).
+    // A claim that is no longer approved does not wait for the customer's consent (N2).
     next.consent = next.consent.take().filter(|consent| consent.status != ConsentStatus::Pending);
     let mut effects = Effects { notices: vec![notice::rejected(next, &rejection)], ..Effects::default() };
     next.rejection = Some(rejection);

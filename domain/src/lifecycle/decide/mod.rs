@@ -48,11 +48,11 @@ pub struct Circumstances<'a> {
 /// What a command leads to.
 #[derive(Clone, Debug)]
 pub struct Decision {
-    /// The claim after it, its version raised as L11b says.
+    /// The claim afterwards, with its version raised according to L11b.
     pub claim: Claim,
-    /// What history will tell, in order.
+    /// The history entries, in order.
     pub events: Vec<Event>,
-    /// What else is to be stored.
+    /// Everything else to store.
     pub effects: Effects,
     /// Warnings beside a draft (E).
     pub problems: Vec<Problem>,
@@ -78,7 +78,7 @@ pub struct Effects {
     pub associations_official: bool,
     /// The record of the incentive evaluation changes (I1).
     pub evaluation_changed: bool,
-    /// What people are told.
+    /// The notices.
     pub notices: Vec<Notice>,
     /// The draft is deleted.
     pub deleted: bool,
@@ -97,7 +97,8 @@ pub struct NewComment {
     pub by_system: bool,
 }
 
-/// The field under which history says for whom a deputy acted, or was assigned (R4). Only the vendor's side sees it.
+/// The field of history entries that names the reviewer for whom a deputy acted or was assigned (R4). Only the vendor's
+/// side sees it.
 pub const ACTING_FOR: &str = "actingFor";
 
 /// Answers a command on a claim.
@@ -115,7 +116,7 @@ pub fn decide(
     access::guard(rule, claim, caller, given.now).map_err(|problem| vec![problem])?;
     let step = Step { before: claim, rule, caller, given };
     let mut decision = step.take(command)?;
-    // R4: history says for whom a deputy acted.
+    // R4: the history names the reviewer for whom a deputy acted.
     if let Some(absent) = step.stood_in_for()
         && let Some(event) = decision.events.first_mut()
     {
@@ -168,7 +169,7 @@ impl Step<'_> {
 }
 
 impl Step<'_> {
-    /// The claim as it will be: one version on, in the status that the table says.
+    /// The claim after the change: with the next version, and the status from the table.
     fn next(&self) -> Claim {
         let mut next = self.before.clone();
         next.version += 1;
@@ -197,7 +198,7 @@ fn done(claim: Claim, events: Vec<Event>, effects: Effects) -> Decision {
     Decision { claim, events, effects, problems: Vec::new() }
 }
 
-/// A change that is told beside the claim's own fields.
+/// A change that is recorded in addition to the claim's own fields.
 fn told(field: &str, before: Option<String>, after: Option<String>) -> Vec<FieldChange> {
     FieldChange::of(field, before, after).into_iter().collect()
 }

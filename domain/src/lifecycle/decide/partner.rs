@@ -19,15 +19,18 @@ impl Step<'_> {
         NewComment { id, body, visibility: CommentVisibility::Shared, by_system: false }
     }
 
-    /// Back to the same reviewer, if something was brought and no problem stands (L5, E).
+    /// Returns the claim to the same reviewer, if something was added and no problem remains (L5, E).
     pub(super) fn respond(&self, message: Option<&str>, comment_id: Uuid) -> Result<Decision, Vec<Problem>> {
         let message = text::optional("message", message, text::LONG_MAX).map_err(|problem| vec![problem])?;
         let answered = self.before.action_request.as_ref().is_some_and(|request| request.answered);
         let mut problems = all_problems(self.before, &self.eligibility());
         if message.is_none() && !answered {
             problems.push(
-                Problem::invalid(["message"], "A response must bring something: nothing came since the request.")
-                    .remedy("Give a message, or first edit the claim, comment on it or attach more proof."),
+                Problem::invalid(
+                    ["message"],
+                    "The response has no message, and nothing was added to the claim since the request.",
+                )
+                .remedy("Add a message, or first edit the claim, comment on it or attach more proof."),
             );
         }
         if !problems.is_empty() {
@@ -71,9 +74,9 @@ impl Step<'_> {
         let body = text::required("body", body, text::LONG_MAX).map_err(|problem| vec![problem])?;
         if visibility == CommentVisibility::Internal && self.caller.side != Side::Vendor {
             return Err(vec![
-                Problem::new(ProblemCode::NotAllowed, "Only a reviewer's comment may be INTERNAL.")
+                Problem::new(ProblemCode::NotAllowed, "Only reviewers may write INTERNAL comments.")
                     .at(["visibility"])
-                    .remedy("Leave visibility out, or give SHARED."),
+                    .remedy("Omit visibility, or set it to SHARED."),
             ]);
         }
         let mut next = self.before.clone();

@@ -48,7 +48,7 @@ impl Step<'_> {
             return Err(vec![
                 Problem::new(
                     ProblemCode::NotAllowed,
-                    "A reviewer may only take an unassigned claim, and only for themselves.",
+                    "A reviewer may assign only unassigned claims, and only to themselves.",
                 )
                 .at(["reviewerSubject"])
                 .remedy("Ask a review lead to assign the claim."),
@@ -56,8 +56,8 @@ impl Step<'_> {
         }
         if to.is_none() && absent.is_none() && self.before.reviewer.is_none() {
             return Err(vec![
-                Problem::invalid(["reviewerSubject"], "Nobody is assigned to this claim.")
-                    .remedy("Name the reviewer to assign it to."),
+                Problem::invalid(["reviewerSubject"], "The claim has no reviewer to remove.")
+                    .remedy("Give the subject of the reviewer to assign."),
             ]);
         }
         Ok(self.assigned(if to_me { Some(self.myself()) } else { to }, absent))
@@ -67,7 +67,7 @@ impl Step<'_> {
     pub(super) fn reassign(&self, from: &str, to: Option<Reviewer>) -> Result<Decision, Vec<Problem>> {
         if self.before.reviewer.as_ref().is_none_or(|reviewer| reviewer.subject != from) {
             return Err(vec![
-                Problem::new(ProblemCode::NotAllowed, "The review was given to somebody else meanwhile.")
+                Problem::new(ProblemCode::NotAllowed, "The review was assigned to another reviewer in the meantime.")
                     .remedy("Read the claim again."),
             ]);
         }
@@ -75,7 +75,7 @@ impl Step<'_> {
             return Err(vec![
                 Problem::new(
                     ProblemCode::NotAllowed,
-                    "The new reviewer gave the rejection that is disputed, and may not decide the dispute.",
+                    "The new reviewer gave the disputed rejection and may not decide the dispute.",
                 )
                 .at(["toSubject"])
                 .remedy("Assign the claim to another reviewer."),
@@ -89,7 +89,7 @@ impl Step<'_> {
         next.reviewer = to;
         let mut event = self.event(HistoryAction::Assigned, &next);
         if absent.is_some() && next.reviewer.is_none() {
-            event = event.note("The reviewer is absent, and nobody stands in.");
+            event = event.note("The reviewer is absent and has no deputy.");
         }
         event.changes.extend(FieldChange::of(ACTING_FOR, None, absent));
         done(next, vec![event], Effects::default())
@@ -107,8 +107,8 @@ impl Step<'_> {
         let mut problems = Vec::new();
         if reasons.is_empty() {
             problems.push(
-                Problem::invalid(["reasons"], "At least one reason is needed.")
-                    .remedy("Choose what the partner must mend, or OTHER."),
+                Problem::invalid(["reasons"], "The request has no reason.")
+                    .remedy("Give at least one reason; use OTHER if none of them fits."),
             );
         }
         let message = text::required("message", message, text::LONG_MAX).unwrap_or_else(|problem| {
@@ -155,7 +155,7 @@ impl Step<'_> {
         next.approved_at = next.approved_at.or(next.decided_at);
         next.rejection = None;
         next.missed_at = None;
-        // A decided claim's old request was for its review; as an incumbent it is asked anew (X3).
+        // The old request was for the review, which is decided; an incumbent gets a new request (X3).
         if let Some(request) = &mut next.action_request {
             request.answered = true;
         }
@@ -198,10 +198,10 @@ impl Step<'_> {
             .map(|(index, _)| {
                 Problem::new(
                     ProblemCode::InArbitration,
-                    "This product is in arbitration, or another claim holds the association for it.",
+                    "This product is in arbitration, or another claim has the association for it.",
                 )
                 .at(["lines".to_owned(), index.to_string()])
-                .remedy("A subject has at most one association: it must be settled between the claims first.")
+                .remedy("Wait until a review lead awards the arbitration or only one claim is left.")
             })
             .collect()
     }
@@ -212,7 +212,7 @@ impl Step<'_> {
         if !CHOSEN.contains(&reason) {
             let allowed = CHOSEN.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ");
             problems.push(
-                Problem::invalid(["reason"], format!("{reason} is set by what happened, not chosen."))
+                Problem::invalid(["reason"], format!("{reason} is set only by the server."))
                     .param("reason", reason)
                     .remedy(format!("Choose one of {allowed}.")),
             );

@@ -55,7 +55,7 @@ fn location(mpn_id: &str) -> EligibilityInput {
     EligibilityInput { mpn_id: mpn_id.to_owned(), ..question() }
 }
 
-/// Questions and the one code that they get; nothing where all is well.
+/// Questions and the one code that they get; `None` if all is well.
 fn table() -> Vec<(EligibilityInput, Option<ProblemCode>)> {
     use ProblemCode as Code;
     let (ba, m365) = (BusinessApplications, Microsoft365);

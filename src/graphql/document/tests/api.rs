@@ -49,12 +49,12 @@ fn variables_are_judged_by_the_types_of_the_schema() {
     let text = "query($f: ClaimFilter, $i: [ID!]) { claims(filter: $f) { nodes { id } } nodes(ids: $i) { id } }";
     let text = text.replace("$i: [ID!]", "$i: [ID!]!");
     for (filter, place) in [
-        (json!({"status": ["NOPE"]}), "got a value that is no ClaimStatus at \"status.0\""),
-        (json!({"status": ["SUBMITTED", 1]}), "got a value that is no ClaimStatus at \"status.1\""),
+        (json!({"status": ["NOPE"]}), "got a value that is not a ClaimStatus at \"status.0\""),
+        (json!({"status": ["SUBMITTED", 1]}), "got a value that is not a ClaimStatus at \"status.1\""),
         (json!({"status": [null]}), "must not be null at \"status.0\""),
-        (json!({"nope": 1}), "has the field \"nope\", which ClaimFilter has not"),
-        (json!("SUBMITTED"), "got a value that is no ClaimFilter"),
-        (json!({"partnerId": true}), "got a value that is no ID at \"partnerId\""),
+        (json!({"nope": 1}), "has the field \"nope\", which ClaimFilter does not have"),
+        (json!("SUBMITTED"), "got a value that is not a ClaimFilter"),
+        (json!({"partnerId": true}), "got a value that is not a ID at \"partnerId\""),
     ] {
         let (code, message) = refusal(&text, json!({"f": filter, "i": []})).unwrap();
         assert_eq!((code, message.contains(place)), (BAD_USER_INPUT, true), "{message}");

@@ -27,19 +27,19 @@ pub trait Loadable: Row + Clone + PartialEq + Send + Sync {
     /// Whether loading such rows may end associations (I2).
     const MAY_END_ASSOCIATIONS: bool = false;
 
-    /// What is there under these keys.
+    /// The stored rows with these keys.
     ///
     /// # Errors
-    /// The database's.
+    /// Database errors.
     fn existing(
         transaction: &Transaction,
         rows: &[Self],
     ) -> impl Future<Output = Result<HashMap<Self::Key, Self>, StoreError>> + Send;
 
-    /// For each row why it cannot be loaded as the rest of the directory stands, if so.
+    /// For each row, why it does not fit the rest of the directory, if so.
     ///
     /// # Errors
-    /// The database's.
+    /// Database errors.
     fn refused(
         transaction: &Transaction,
         rows: &[Self],
@@ -51,7 +51,7 @@ pub trait Loadable: Row + Clone + PartialEq + Send + Sync {
         self
     }
 
-    /// Whether what is there already says what the row says.
+    /// Whether the stored row equals this row.
     fn unchanged(&self, there: &Self) -> bool {
         self == there
     }
@@ -59,7 +59,7 @@ pub trait Loadable: Row + Clone + PartialEq + Send + Sync {
     /// Writes the rows, new or not.
     ///
     /// # Errors
-    /// The database's.
+    /// Database errors.
     fn write(
         transaction: &Transaction,
         rows: &[Self],
@@ -67,7 +67,7 @@ pub trait Loadable: Row + Clone + PartialEq + Send + Sync {
     ) -> impl Future<Output = Result<(), StoreError>> + Send;
 }
 
-/// The words of a column, of which the database holds only known ones.
+/// The words of a column, all of which are known.
 fn parsed<T: std::str::FromStr>(table: &'static str, key: &dyn std::fmt::Display, word: &str) -> Result<T, StoreError> {
     word.parse().map_err(|_| StoreError::Corrupt(table, key.to_string()))
 }

@@ -83,7 +83,7 @@ fn row(row: &ReviewerRow) -> reviewer::ActiveModel {
 /// Learns of a reviewer from a token, unless the subject is known already.
 ///
 /// # Errors
-/// The database's.
+/// Database errors.
 pub async fn learn(transaction: &Transaction, caller: &Caller) -> Result<(), StoreError> {
     let learned = ReviewerRow {
         subject: caller.subject.clone(),
@@ -102,7 +102,7 @@ pub async fn learn(transaction: &Transaction, caller: &Caller) -> Result<(), Sto
 /// Sets or ends an absence (R4).
 ///
 /// # Errors
-/// The database's.
+/// Database errors.
 pub async fn set_absence(
     transaction: &Transaction,
     subject: &str,

@@ -23,7 +23,7 @@ use crate::store::{
 /// Makes an endpoint known.
 ///
 /// # Errors
-/// The database's.
+/// Database errors.
 pub async fn insert(transaction: &Transaction, endpoint: &Endpoint, by: &str) -> Result<(), StoreError> {
     let behind = endpoint.behind;
     let row = webhook_endpoint::ActiveModel {
@@ -46,6 +46,7 @@ pub async fn insert(transaction: &Transaction, endpoint: &Endpoint, by: &str) ->
         last_success_at: Set(None),
         last_failure_at: Set(None),
         failing_since: Set(None),
+        last_milliseconds: Set(None),
     };
     webhook_endpoint::Entity::insert(row).exec_without_returning(transaction.connection()).await?;
     Ok(())
@@ -58,7 +59,7 @@ pub struct Changed {
     pub url: Option<String>,
     /// The types of events, with the scopes of whoever chose them.
     pub events: Option<Vec<WebhookEventType>>,
-    /// What is selected of an event.
+    /// The selection on an event.
     pub selection: Patch<String>,
     /// The scopes of reading of whoever changed events or selection, as words.
     pub scopes: Option<String>,
@@ -67,7 +68,7 @@ pub struct Changed {
 /// Changes an endpoint.
 ///
 /// # Errors
-/// The database's.
+/// Database errors.
 pub async fn update(transaction: &Transaction, id: Uuid, changed: Changed) -> Result<(), StoreError> {
     let mut row = webhook_endpoint::ActiveModel { id: Set(id), ..Default::default() };
     if let Some(url) = changed.url {
@@ -100,7 +101,7 @@ async fn save(transaction: &Transaction, row: webhook_endpoint::ActiveModel) -> 
 /// Gives an endpoint a new secret; the one before signs too until then.
 ///
 /// # Errors
-/// The database's.
+/// Database errors.
 pub async fn rotate(
     transaction: &Transaction,
     endpoint: &Endpoint,
@@ -121,7 +122,7 @@ pub async fn rotate(
 /// Lets an endpoint receive events again, from this position on.
 ///
 /// # Errors
-/// The database's.
+/// Database errors.
 pub async fn enable(transaction: &Transaction, id: Uuid, from: Position) -> Result<(), StoreError> {
     let row = webhook_endpoint::ActiveModel {
         id: Set(id),
@@ -138,7 +139,7 @@ pub async fn enable(transaction: &Transaction, id: Uuid, from: Position) -> Resu
 /// Ends that an endpoint receives events, if it does; what is pending waits until it is enabled. Whether it did.
 ///
 /// # Errors
-/// The database's.
+/// Database errors.
 pub async fn disable(transaction: &Transaction, id: Uuid, state: WebhookState) -> Result<bool, StoreError> {
     use webhook_endpoint::Column::{Id, State};
     let connection = transaction.connection();
@@ -162,7 +163,7 @@ pub async fn disable(transaction: &Transaction, id: Uuid, state: WebhookState) -
 /// Forgets an endpoint with all its deliveries.
 ///
 /// # Errors
-/// The database's.
+/// Database errors.
 pub async fn delete(transaction: &Transaction, id: Uuid) -> Result<(), StoreError> {
     let connection = transaction.connection();
     let of_endpoint = webhook_delivery::Column::EndpointId.eq(id);

@@ -33,7 +33,7 @@ pub struct Planned {
     pub claim_id: Uuid,
     /// The entry of the history.
     pub entry_id: Uuid,
-    /// Where that stands.
+    /// The position of that entry.
     pub position: Position,
 }
 
@@ -54,7 +54,7 @@ impl Planned {
 /// Adds deliveries, in order; those that are there stay as they are. Nothing is attempted before [`release`].
 ///
 /// # Errors
-/// The database's.
+/// Database errors.
 pub async fn add(transaction: &Transaction, planned: &[Planned], now: Timestamp) -> Result<u64, StoreError> {
     let connection = transaction.connection();
     // A microsecond apart and after those that are there, so that lists by time have the order in which deliveries were planned.
@@ -98,7 +98,7 @@ fn row(planned: &Planned, at: i64) -> webhook_delivery::ActiveModel {
 /// Makes those of the deliveries pending again that are parked or were skipped. How many.
 ///
 /// # Errors
-/// The database's.
+/// Database errors.
 pub async fn again(transaction: &Transaction, ids: &[Uuid]) -> Result<u64, StoreError> {
     use webhook_delivery::Column::{Failures, Id, State};
     let connection = transaction.connection();
@@ -119,7 +119,7 @@ pub async fn again(transaction: &Transaction, ids: &[Uuid]) -> Result<u64, Store
 /// Lets a delivery be attempted now, whatever became of it before and whatever else is pending of its claim.
 ///
 /// # Errors
-/// The database's.
+/// Database errors.
 pub async fn attempt_now(transaction: &Transaction, id: Uuid, now: Timestamp) -> Result<(), StoreError> {
     use webhook_delivery::Column::{Failures, Id, NextAttemptAt, State};
     webhook_delivery::Entity::update_many()
@@ -145,7 +145,7 @@ const NEXT_OF_ITS_CLAIM: &str = "webhook_delivery.state = 'PENDING' AND webhook_
 /// of these claims only.
 ///
 /// # Errors
-/// The database's.
+/// Database errors.
 pub async fn release(
     transaction: &Transaction,
     endpoints: &[Uuid],
@@ -169,7 +169,7 @@ pub async fn release(
 /// Notes up to where the history was looked through; nothing is noted where another server did meanwhile. Whether it was.
 ///
 /// # Errors
-/// The database's.
+/// Database errors.
 pub async fn advance(transaction: &Transaction, from: Position, to: Position) -> Result<bool, StoreError> {
     let connection = transaction.connection();
     let sql = "UPDATE webhook_cursor SET epoch = $1, xid = $2, pos = $3 WHERE epoch = $4 AND xid = $5 AND pos = $6";
@@ -183,7 +183,7 @@ pub async fn advance(transaction: &Transaction, from: Position, to: Position) ->
 /// that stand there: another server may have been faster.
 ///
 /// # Errors
-/// The database's.
+/// Database errors.
 pub async fn set_behind(
     transaction: &Transaction,
     endpoints: &[Uuid],
@@ -209,7 +209,7 @@ pub async fn set_behind(
 /// Those of the endpoints that receive events.
 ///
 /// # Errors
-/// The database's.
+/// Database errors.
 pub async fn those_active(transaction: &Transaction, endpoints: &[Uuid]) -> Result<Vec<Uuid>, StoreError> {
     let connection = transaction.connection();
     let of_these = any_of(webhook_endpoint::Column::Id, endpoints.iter().copied(), connection.get_database_backend());
@@ -222,7 +222,7 @@ pub async fn those_active(transaction: &Transaction, endpoints: &[Uuid]) -> Resu
 /// else pass over events of one that it did not know.
 ///
 /// # Errors
-/// The database's.
+/// Database errors.
 pub async fn level(transaction: &Transaction) -> Result<Vec<(Uuid, String)>, StoreError> {
     use webhook_endpoint::Column::{Events, Id};
     let query = webhook_endpoint::Entity::find().select_only().columns([Id, Events]);

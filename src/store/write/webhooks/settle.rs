@@ -1,4 +1,4 @@
-//! Deliveries that are being made: who works on them, and what became of them.
+//! Deliveries that are being made: who works on them, and the result of them.
 
 use std::collections::{BTreeSet, HashSet};
 
@@ -22,7 +22,7 @@ use crate::store::{
 /// Takes those of the deliveries for this server that are due and that nobody works on, until `until`, by real time.
 ///
 /// # Errors
-/// The database's.
+/// Database errors.
 pub async fn lease(
     transaction: &Transaction,
     ids: &[Uuid],
@@ -54,7 +54,7 @@ pub async fn lease(
 /// Gives deliveries back that were not attempted.
 ///
 /// # Errors
-/// The database's.
+/// Database errors.
 pub async fn unlease(transaction: &Transaction, ids: &[Uuid]) -> Result<(), StoreError> {
     use webhook_delivery::Column::{Id, LeasedUntil};
     let connection = transaction.connection();
@@ -88,12 +88,12 @@ pub struct Done {
     pub delivery: Delivery,
     /// The attempt, if one was made.
     pub attempt: Option<Attempt>,
-    /// What becomes of the delivery.
+    /// The result for the delivery.
     pub outcome: Outcome,
 }
 
 impl Done {
-    /// Whether the endpoint accepted or failed; nothing where nothing was attempted.
+    /// Whether the endpoint accepted or failed; `None` if nothing was attempted.
     const fn accepted(&self) -> Option<bool> {
         match self.outcome {
             Outcome::Sent => Some(true),
@@ -103,10 +103,10 @@ impl Done {
     }
 }
 
-/// Notes what became of deliveries, and lets the next ones of their claims be attempted.
+/// Notes the result of deliveries, and lets the next ones of their claims be attempted.
 ///
 /// # Errors
-/// The database's.
+/// Database errors.
 pub async fn settle(transaction: &Transaction, done: &[Done], now: Timestamp) -> Result<(), StoreError> {
     let there = there(transaction, done).await?;
     let done: Vec<&Done> = done.iter().filter(|one| there.contains(&one.delivery.id)).collect();
@@ -120,7 +120,9 @@ pub async fn settle(transaction: &Transaction, done: &[Done], now: Timestamp) ->
     }
     for endpoint in &endpoints {
         let own = done.iter().filter(|one| one.delivery.endpoint_id == *endpoint);
-        note_health(transaction, *endpoint, own.filter_map(|one| one.accepted()), now).await?;
+        let told =
+            own.filter_map(|one| Some((one.accepted()?, one.attempt.as_ref().map_or(0, |made| made.milliseconds))));
+        note_health(transaction, *endpoint, told, now).await?;
     }
     let ended = |one: &&&Done| !matches!(one.outcome, Outcome::Retry(_) | Outcome::Later(_));
     let claims: HashSet<Uuid> = done.iter().filter(ended).map(|one| one.delivery.claim_id).collect();
@@ -184,20 +186,21 @@ async fn deliver(transaction: &Transaction, done: &Done, is_active: bool) -> Res
     Ok(())
 }
 
-/// Notes how an endpoint does: any success ends a row of failures.
+/// Notes how an endpoint does, by what it accepted and how long each attempt took: any success ends a row of failures.
 async fn note_health(
     transaction: &Transaction,
     endpoint: Uuid,
-    accepted: impl Iterator<Item = bool>,
+    told: impl Iterator<Item = (bool, i32)>,
     now: Timestamp,
 ) -> Result<(), StoreError> {
-    use webhook_endpoint::Column::{FailingSince, Id, LastFailureAt, LastSuccessAt};
-    let (mut any_accepted, mut any_failed) = (false, false);
-    accepted.for_each(|accepted| if accepted { any_accepted = true } else { any_failed = true });
-    if !any_accepted && !any_failed {
+    use webhook_endpoint::Column::{FailingSince, Id, LastFailureAt, LastMilliseconds, LastSuccessAt};
+    let (accepted, failed): (Vec<_>, Vec<_>) = told.partition(|(accepted, _)| *accepted);
+    let (any_accepted, any_failed) = (!accepted.is_empty(), !failed.is_empty());
+    let Some(longest) = (if any_accepted { accepted } else { failed }).into_iter().map(|(_, took)| took).max() else {
         return Ok(());
-    }
+    };
     let mut update = webhook_endpoint::Entity::update_many().filter(Id.eq(endpoint));
+    update = update.col_expr(LastMilliseconds, Expr::val(longest));
     if any_accepted {
         update = update.col_expr(LastSuccessAt, Expr::val(now.micros()));
         update = update.col_expr(FailingSince, Expr::val(Value::BigInt(None)));
@@ -215,7 +218,7 @@ async fn note_health(
 /// Forgets deliveries that were planned before this time, some at a time. How many.
 ///
 /// # Errors
-/// The database's.
+/// Database errors.
 pub async fn forget(transaction: &Transaction, before: Timestamp) -> Result<u64, StoreError> {
     const AT_ONCE: u64 = 1_000;
     let connection = transaction.connection();
