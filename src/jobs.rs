@@ -3,10 +3,15 @@
 
 use std::{future::Future, time::Duration};
 
+use domain::kinds::ClaimStatus;
+
 use crate::{app::App, telemetry};
 
 /// How long between two scans.
 const EVERY: Duration = Duration::from_secs(1);
+
+/// How many scans lie between two counts of the queue: half a minute.
+const SCANS_PER_COUNT: u32 = 30;
 
 /// How many scans lie between two clean-ups: ten minutes.
 const SCANS_PER_CLEAN_UP: u32 = 600;
@@ -41,6 +46,9 @@ pub async fn run(app: App, stop: impl Future<Output = ()>) {
             _ = ticks.tick() => {
                 run_once(&app).await;
                 scans = (scans + 1) % SCANS_PER_COLLECTION;
+                if scans % SCANS_PER_COUNT == 0 {
+                    count_claims(&app).await;
+                }
                 if scans % SCANS_PER_CLEAN_UP == 0 {
                     clean_up(&app).await;
                 }
@@ -73,6 +81,20 @@ pub async fn follow_others(app: App, stop: impl Future<Output = ()>) {
                 }
             }
         }
+    }
+}
+
+/// Counts the vendor's queue for the metrics.
+pub async fn count_claims(app: &App) {
+    match app.queue().await {
+        Ok(queue) => {
+            // Only its partner sees a draft.
+            let seen = ClaimStatus::ALL.iter().filter(|status| **status != ClaimStatus::Editing);
+            let by_status = seen.map(|status| (status.as_str(), queue.claims.count(*status)));
+            let waited = queue.waiting_since.map_or(0, |since| app.now().micros() - since.micros());
+            telemetry::claims(by_status, queue.claims.overdue, waited.max(0));
+        }
+        Err(error) => tracing::error!(?error, "the claims could not be counted"),
     }
 }
 

@@ -270,6 +270,7 @@ impl Server {
         let keys = tokio::spawn(async move { authenticator.run(std::future::pending()).await });
         // What fell due while no server ran is done before the first request is answered (T5).
         jobs::run_once(&app).await;
+        jobs::count_claims(&app).await;
         let routes = routes.await.map_err(io::Error::other)?;
         let (stop_webhooks, webhooks_stopped) = tokio::sync::oneshot::channel::<()>();
         let webhooks = tokio::spawn({

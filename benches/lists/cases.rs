@@ -1,10 +1,12 @@
 //! What is read: by whom, which list, cut by what, in which order.
 
 use cpor::store::{
-    Columns, Db, StoreError, arbitrations,
+    Columns, Db, StoreError,
+    arbitrations::{self, ArbitrationFilter},
     associations::{self, AssociationFilter},
-    claims::{self, ClaimFilter, ClaimOrder, ClaimOrderField, TimeRange, Wanted},
-    comments, customers,
+    claims::{self, ClaimFilter, ClaimOrder, ClaimOrderField, DeadlineStates, TimeRange, Wanted},
+    comments::{self, CommentFilter},
+    customers,
     history::{self, HistoryFilter},
     page::{Cursor, Page, PageRequest},
     partners,
@@ -12,8 +14,14 @@ use cpor::store::{
     subscriptions::{self, SubscriptionFilter},
 };
 use domain::{
+    calendar::Calendar,
     caller::{Caller, Side},
-    kinds::{Activity, ArbitrationStatus, ClaimStatus, HistoryAction, Role, SolutionArea, SubscriptionStatus},
+    deadline,
+    kinds::{
+        Activity, ActorKind, ArbitrationStatus, ClaimStatus, ConsentStatus, DeadlineState, DisputeStatus,
+        EvaluationStatus, HistoryAction, RejectionReason, Role, SolutionArea, StatisticsGroup, SubscriptionStatus,
+    },
+    policy::Policy,
     time::Timestamp,
 };
 use sea_orm::{ConnectionTrait, Database, Statement};
@@ -53,10 +61,12 @@ pub struct Case {
 enum List {
     Claims(Box<ClaimFilter>, ClaimOrder),
     Statistics(Box<ClaimFilter>),
+    Groups(Box<ClaimFilter>, StatisticsGroup),
+    FirstPass(Box<ClaimFilter>),
     History(HistoryFilter),
-    Comments(Option<Uuid>),
+    Comments(CommentFilter),
     Associations(AssociationFilter),
-    Arbitrations(Option<ArbitrationStatus>),
+    Arbitrations(ArbitrationFilter),
     Customers(Option<String>),
     Partners(Option<String>),
     Products(ProductFilter),
@@ -95,11 +105,11 @@ impl Case {
         let who = &self.caller;
         match &self.list {
             List::Claims(filter, order) => last(claims::page(db, who, filter, *order, request, Wanted::ROW).await),
-            List::Statistics(_) => Ok(None),
+            List::Statistics(_) | List::Groups(..) | List::FirstPass(_) => Ok(None),
             List::History(filter) => last(history::page(db, who, filter, request, None, Columns::ALL).await),
-            List::Comments(claim) => last(comments::page(db, who, *claim, request, Columns::ALL).await),
+            List::Comments(filter) => last(comments::page(db, who, *filter, request, Columns::ALL).await),
             List::Associations(filter) => last(associations::page(db, who, *filter, request).await),
-            List::Arbitrations(status) => last(arbitrations::page(db, who, *status, request).await),
+            List::Arbitrations(filter) => last(arbitrations::page(db, who, *filter, request).await),
             List::Customers(search) => last(customers::page(db, who, search.as_deref(), request).await),
             List::Partners(search) => last(partners::page(db, who, search.as_deref(), request).await),
             List::Products(filter) => last(products::page(db, filter, request).await),
@@ -115,10 +125,15 @@ impl Case {
             }
             List::Claims(..) => Ok(()),
             List::Statistics(filter) => claims::statistics(db, who, filter, now()).await.map(drop),
+            List::Groups(filter, by) => {
+                let policy = Policy::default();
+                claims::grouped(db, who, filter, *by, &Calendar::new(&policy), now()).await.map(drop)
+            }
+            List::FirstPass(filter) => claims::first_pass(db, who, filter).await.map(drop),
             List::History(filter) => history::count(db, who, filter).await.map(drop),
-            List::Comments(claim) => comments::count(db, who, *claim).await.map(drop),
+            List::Comments(filter) => comments::count(db, who, *filter).await.map(drop),
             List::Associations(filter) => associations::count(db, who, *filter).await.map(drop),
-            List::Arbitrations(status) => arbitrations::count(db, who, *status).await.map(drop),
+            List::Arbitrations(filter) => arbitrations::count(db, who, *filter).await.map(drop),
             List::Customers(search) => customers::count(db, who, search.as_deref()).await.map(drop),
             List::Partners(search) => partners::count(db, who, search.as_deref()).await.map(drop),
             List::Products(filter) => products::count(db, filter).await.map(drop),
@@ -162,6 +177,7 @@ struct Facts {
     tenant: Uuid,
     claim: Uuid,
     sku: Uuid,
+    mpn_id: String,
     /// A month in the middle of the claims.
     month: TimeRange,
 }
@@ -177,7 +193,11 @@ async fn facts(url: &str) -> Fallible<Facts> {
     let sql = "SELECT (percentile_disc(0.4) WITHIN GROUP (ORDER BY submitted_at))::bigint FROM claim";
     let row = connection.query_one_raw(Statement::from_string(connection.get_database_backend(), sql)).await?;
     let from: i64 = row.ok_or("the database is empty")?.try_get_by_index(0)?;
+    let sql = "SELECT mpn_id FROM claim GROUP BY 1 ORDER BY count(*) DESC, 1 LIMIT 1";
+    let row = connection.query_one_raw(Statement::from_string(connection.get_database_backend(), sql)).await?;
+    let mpn_id = row.ok_or("the database is empty")?.try_get_by_index(0)?;
     Ok(Facts {
+        mpn_id,
         partners: by_size.first().into_iter().chain(by_size.get(by_size.len() / 2)).copied().collect(),
         tenant: one(
             "SELECT tenant_id FROM claim WHERE approved_at IS NOT NULL GROUP BY 1 ORDER BY count(*) DESC, 1 LIMIT 1",
@@ -214,10 +234,17 @@ pub async fn all(url: &str) -> Fallible<Vec<Case>> {
 fn lists(facts: &Facts, whole: bool) -> Vec<(String, List)> {
     let mut lists: Vec<(String, List)> = Vec::new();
     for (name, filter) in claim_filters(facts).into_iter().take(if whole { usize::MAX } else { 1 }) {
-        use ClaimOrderField::{CreatedAt, DueAt, SubmittedAt, UpdatedAt};
-        for (field, word) in
-            [(CreatedAt, "CREATED"), (UpdatedAt, "UPDATED"), (SubmittedAt, "SUBMITTED"), (DueAt, "DUE")]
-        {
+        use ClaimOrderField::{CreatedAt, DecidedAt, DueAt, LastActivityAt, Name, Number, SubmittedAt, UpdatedAt};
+        for (field, word) in [
+            (CreatedAt, "CREATED"),
+            (UpdatedAt, "UPDATED"),
+            (SubmittedAt, "SUBMITTED"),
+            (DueAt, "DUE"),
+            (Name, "NAME"),
+            (Number, "NUMBER"),
+            (DecidedAt, "DECIDED"),
+            (LastActivityAt, "ACTIVITY"),
+        ] {
             for descending in [true, false] {
                 let way = if descending { "DESC" } else { "ASC" };
                 let list = List::Claims(Box::new(filter.clone()), ClaimOrder { field, descending });
@@ -226,11 +253,18 @@ fn lists(facts: &Facts, whole: bool) -> Vec<(String, List)> {
         }
         lists.push((format!("statistics {name}"), List::Statistics(Box::new(filter))));
     }
+    let all = || Box::new(ClaimFilter::default());
+    lists.push(("first pass".to_owned(), List::FirstPass(all())));
+    lists.extend(StatisticsGroup::ALL.iter().map(|by| (format!("statistics by {by}"), List::Groups(all(), *by))));
     let (deleted, responded, submitted) = (HistoryAction::Deleted, HistoryAction::Responded, HistoryAction::Submitted);
     let history = |claim_id, actions: &[HistoryAction], at| {
         let actions = (!actions.is_empty()).then(|| actions.to_vec());
-        List::History(HistoryFilter { claim_id, actions, at })
+        List::History(HistoryFilter { claim_id, actions, at, ..HistoryFilter::default() })
     };
+    let by_kind = |kind| List::History(HistoryFilter { actor_kind: Some(kind), ..HistoryFilter::default() });
+    let at_customer = HistoryFilter { tenant_id: Some(facts.tenant), ..HistoryFilter::default() };
+    let of_partner = HistoryFilter { partner_id: facts.partners.first().copied(), ..HistoryFilter::default() };
+    let arbitrations = |status| List::Arbitrations(ArbitrationFilter { status, ..ArbitrationFilter::default() });
     let year =
         TimeRange { before: facts.month.from.map(|from| micros(from.micros() + 300 * 86_400_000_000)), ..facts.month };
     lists.extend([
@@ -242,14 +276,33 @@ fn lists(facts: &Facts, whole: bool) -> Vec<(String, List)> {
         ("history at a month".to_owned(), history(None, &[], Some(facts.month))),
         ("history at 300 days".to_owned(), history(None, &[], Some(year))),
         ("history action RESPONDED at a month".to_owned(), history(None, &[responded], Some(facts.month))),
-        ("comments".to_owned(), List::Comments(None)),
-        ("comments of a claim".to_owned(), List::Comments(Some(facts.claim))),
+        ("history of a customer".to_owned(), List::History(at_customer)),
+        ("history of a partner".to_owned(), List::History(of_partner)),
+        ("history by CUSTOMER".to_owned(), by_kind(ActorKind::Customer)),
+        ("history by SYSTEM".to_owned(), by_kind(ActorKind::System)),
+        ("comments".to_owned(), List::Comments(CommentFilter::default())),
+        (
+            "comments of a claim".to_owned(),
+            List::Comments(CommentFilter { claim_id: Some(facts.claim), tenant_id: None }),
+        ),
+        (
+            "comments of a customer".to_owned(),
+            List::Comments(CommentFilter { claim_id: None, tenant_id: Some(facts.tenant) }),
+        ),
         ("associations".to_owned(), List::Associations(AssociationFilter::default())),
         ("associations live".to_owned(), List::Associations(AssociationFilter { live: Some(true), tenant_id: None })),
         ("associations ended".to_owned(), List::Associations(AssociationFilter { live: Some(false), tenant_id: None })),
-        ("arbitrations".to_owned(), List::Arbitrations(None)),
-        ("arbitrations OPEN".to_owned(), List::Arbitrations(Some(ArbitrationStatus::Open))),
-        ("arbitrations AWARDED (none)".to_owned(), List::Arbitrations(Some(ArbitrationStatus::Awarded))),
+        ("arbitrations".to_owned(), arbitrations(None)),
+        ("arbitrations OPEN".to_owned(), arbitrations(Some(ArbitrationStatus::Open))),
+        ("arbitrations AWARDED (none)".to_owned(), arbitrations(Some(ArbitrationStatus::Awarded))),
+        (
+            "arbitrations of a customer and a product".to_owned(),
+            List::Arbitrations(ArbitrationFilter {
+                status: None,
+                tenant_id: Some(facts.tenant),
+                sku_id: Some(facts.sku),
+            }),
+        ),
         ("partners".to_owned(), List::Partners(None)),
         ("products".to_owned(), List::Products(ProductFilter::default())),
         ("subscriptions".to_owned(), List::Subscriptions(SubscriptionFilter::default())),
@@ -336,8 +389,46 @@ fn claim_filters(facts: &Facts) -> Vec<(String, ClaimFilter)> {
         ("createdAt a month".to_owned(), ClaimFilter { created_at: Some(facts.month), ..none() }),
         ("dueAt a month".to_owned(), ClaimFilter { due_at: Some(facts.month), ..none() }),
     ]);
+    filters.extend(outcomes(facts));
     for word in ["customer", "claim", "000123", "customer 1234", "zqqz", "zq", "e", "ltd"] {
         filters.push((format!("search {word:?}"), ClaimFilter { search: Some(word.to_owned()), ..none() }));
     }
+    filters
+}
+
+/// By what became of the claims, and by what hangs on them.
+fn outcomes(facts: &Facts) -> Vec<(String, ClaimFilter)> {
+    let none = ClaimFilter::default;
+    let now = now();
+    let at_risk_until = deadline::at_risk_until(now, &Policy::default());
+    let mut filters = vec![
+        ("mpnId".to_owned(), ClaimFilter { mpn_id: Some(facts.mpn_id.clone()), ..none() }),
+        ("reviewerSubject".to_owned(), ClaimFilter { reviewer_subject: Some("reviewer7".to_owned()), ..none() }),
+        (
+            "externalReferences".to_owned(),
+            ClaimFilter { external_references: Some(vec!["REF-777".to_owned(), "REF-778".to_owned()]), ..none() },
+        ),
+        ("createdByMe true".to_owned(), ClaimFilter { created_by_me: Some(true), ..none() }),
+        ("createdByMe false".to_owned(), ClaimFilter { created_by_me: Some(false), ..none() }),
+        ("updatedAt a month".to_owned(), ClaimFilter { updated_at: Some(facts.month), ..none() }),
+        ("decidedAt a month".to_owned(), ClaimFilter { decided_at: Some(facts.month), ..none() }),
+        ("lastActivityAt a month".to_owned(), ClaimFilter { last_activity_at: Some(facts.month), ..none() }),
+    ];
+    filters.extend(DeadlineState::ALL.iter().map(|state| {
+        let states = DeadlineStates { states: vec![*state], now, at_risk_until };
+        (format!("deadlineState {state}"), ClaimFilter { deadline_state: Some(states), ..none() })
+    }));
+    filters.extend(RejectionReason::ALL.iter().map(|reason| {
+        (format!("rejectionReason {reason}"), ClaimFilter { rejection_reason: Some(vec![*reason]), ..none() })
+    }));
+    filters.extend(ConsentStatus::ALL.iter().map(|status| {
+        (format!("consentStatus {status}"), ClaimFilter { consent_status: Some(vec![*status]), ..none() })
+    }));
+    filters.extend(DisputeStatus::ALL.iter().map(|status| {
+        (format!("disputeStatus {status}"), ClaimFilter { dispute_status: Some(vec![*status]), ..none() })
+    }));
+    filters.extend(EvaluationStatus::ALL.iter().map(|status| {
+        (format!("evaluationStatus {status}"), ClaimFilter { evaluation_status: Some(vec![*status]), ..none() })
+    }));
     filters
 }

@@ -64,11 +64,34 @@ impl<'a> Calendar<'a> {
         if now < due { self.count(today, last) } else { self.count(last, today).saturating_neg().min(-1) }
     }
 
+    /// The latest end of a deadline of which so many business days or fewer are left: one that ends later has more (T).
+    #[must_use]
+    pub fn latest_due(&self, now: Timestamp, left: u16) -> Timestamp {
+        // The day before the next business day is the last that a deadline with so many days left can end with.
+        let next = self.nth_business_day_after(self.date(now), left.saturating_add(1));
+        next.and_then(|day| day.yesterday().ok()).and_then(|day| self.end_of(day)).unwrap_or_else(end_of_time)
+    }
+
     /// How many business days it took from `start` to `end`: those after the day of `start` up to the day of `end`, so 0 on
     /// the same day; 0 as well when `end` comes first (S1, T4).
     #[must_use]
     pub fn business_days_between(&self, start: Timestamp, end: Timestamp) -> i32 {
         self.count(self.date(start), self.date(end))
+    }
+
+    /// The first instant of a day for the vendor. Where the clocks skip midnight, that is the instant at which they skip it.
+    #[must_use]
+    pub fn start_of(&self, date: Date) -> Timestamp {
+        let midnight = self.time_zone.to_timestamp(date.at(0, 0, 0, 0)).ok();
+        midnight.map_or_else(end_of_time, Timestamp::from)
+    }
+
+    /// The number of the business day that a day is, or that came last before it. Between two days lie as many business days
+    /// as their numbers differ by, as [`Self::business_days_between`] counts them.
+    #[must_use]
+    pub fn business_day_number(&self, date: Date) -> i64 {
+        let holidays = self.holidays.range(..=date).filter(|day| is_weekday(**day)).count();
+        i64::from(weekdays_until(date)).saturating_sub(i64::try_from(holidays).unwrap_or(i64::MAX))
     }
 
     /// How far the vendor's time is ahead of UTC, in microseconds, and since when: latest first, up to `until`. The last of

@@ -19,6 +19,12 @@ pub struct Deadline {
     pub due_at: Timestamp,
 }
 
+/// The latest end of a deadline that is at risk now; one that ends later is on track (T).
+#[must_use]
+pub fn at_risk_until(now: Timestamp, policy: &Policy) -> Timestamp {
+    Calendar::new(policy).latest_due(now, AT_RISK_DAYS.unsigned_abs().try_into().unwrap_or(u16::MAX))
+}
+
 /// Starts the clock of this kind now.
 #[must_use]
 pub fn start(kind: DeadlineKind, now: Timestamp, policy: &Policy) -> Deadline {
@@ -95,6 +101,29 @@ mod tests {
         policy.deadlines.consent = Term::business(5);
         policy.holidays.insert(jiff::civil::date(2026, 3, 9));
         assert_eq!(start(DeadlineKind::Consent, now, &policy).due_at, at("2026-03-14T00:00:00Z"));
+    }
+
+    #[test]
+    fn what_ends_by_the_bound_is_at_risk() {
+        // T: over weekends and holidays, at midnight and beside it
+        let mut policy = Policy::default();
+        policy.holidays.insert(jiff::civil::date(2026, 3, 10));
+        policy.time_zone = jiff::tz::TimeZone::get("Europe/Budapest").unwrap();
+        for hours in 0..24 * 10 {
+            let now = Timestamp::from_micros(at("2026-03-02T09:30:00Z").micros() + hours * 3_600_000_000).unwrap();
+            let bound = at_risk_until(now, &policy);
+            for ends in (0..24 * 16).map(|hours| at("2026-03-02T00:00:00Z").micros() + hours * 1_800_000_000) {
+                for due_at in [ends - 1, ends, ends + 1].map(|micros| Timestamp::from_micros(micros).unwrap()) {
+                    let state = Deadline { kind: DeadlineKind::Decide, started_at: now, due_at }.state(now, &policy);
+                    let expected = match (due_at <= now, due_at <= bound) {
+                        (true, _) => DeadlineState::Overdue,
+                        (false, true) => DeadlineState::AtRisk,
+                        (false, false) => DeadlineState::OnTrack,
+                    };
+                    assert_eq!(state, expected, "{due_at} at {now}");
+                }
+            }
+        }
     }
 
     #[test]

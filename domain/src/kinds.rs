@@ -41,6 +41,7 @@ mod access;
 mod after;
 mod bulk;
 mod notice;
+mod statistics;
 mod webhook;
 
 /// A text that is not a word of the vocabulary.
@@ -64,6 +65,7 @@ pub use access::{Role, Scope};
 pub use after::{ArbitrationStatus, ConsentStatus, DisputeStatus, EvaluationStatus};
 pub use bulk::{BulkOutcome, BulkPolicy, OnExisting};
 pub use notice::{DeliveryState, NoticeKind, NoticePreference};
+pub use statistics::StatisticsGroup;
 pub use webhook::{WebhookEventType, WebhookState};
 
 words! {

@@ -19,6 +19,7 @@ pub mod patch;
 pub mod policy;
 pub mod problem;
 pub mod proof;
+pub mod statistics;
 pub mod text;
 pub mod time;
 pub mod webhook;

@@ -124,6 +124,8 @@ pub struct Model {
     pub search_text: String,
     /// Its external reference in lower case (L14: the partner side only).
     pub reference_search_text: Option<String>,
+    /// Its name's sort key (L14).
+    pub sort_key: String,
     /// The partner.
     #[sea_orm(belongs_to, from = "partner_id", to = "id")]
     pub partner: BelongsTo<super::partner::Entity>,

@@ -13,6 +13,7 @@ pub mod arbitration_claim;
 pub mod association;
 pub mod claim;
 pub mod claim_line;
+pub mod claim_origin;
 pub mod comment;
 pub mod customer;
 pub mod customer_domain;

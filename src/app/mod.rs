@@ -13,6 +13,7 @@ mod idempotency;
 pub mod notices;
 pub mod reviewers;
 pub mod revocations;
+pub mod statistics;
 mod strays;
 pub mod verify;
 pub mod webhooks;

@@ -9,6 +9,7 @@ mod migrate;
 mod notices;
 mod output;
 mod progress;
+mod report;
 mod revoke;
 mod schema;
 mod serve;
@@ -67,6 +68,8 @@ enum Command {
     Export(Box<export::Options>),
     /// Generate realistic bulk data for load tests; the same seed gives the same data.
     Generate(generate::Options),
+    /// Print statistics over all submitted claims, or over groups of them.
+    Report(report::Options),
     /// Check that no history was altered and that every invariant holds.
     Verify(verify::Options),
 }
@@ -97,6 +100,7 @@ pub fn run(cli: Cli) -> LocalBoxFuture<'static, ExitCode> {
         Command::Import(options) => import::run(options).boxed_local(),
         Command::Export(options) => export::run(*options).boxed_local(),
         Command::Generate(options) => generate::run(options).boxed_local(),
+        Command::Report(options) => report::run(options).boxed_local(),
         Command::Verify(options) => verify::run(options).boxed_local(),
     };
     done.map(|done| done.map_or_else(|failure| failure.tell(), |()| ExitCode::SUCCESS)).boxed_local()

@@ -8,7 +8,7 @@ use entity::{
     arbitration_claim, claim,
 };
 use sea_orm::{
-    ColumnTrait, EntityTrait, JoinType, QueryFilter, QueryOrder, QuerySelect, RelationDef,
+    ColumnTrait, Condition, EntityTrait, JoinType, QueryFilter, QueryOrder, QuerySelect, RelationDef,
     sea_query::{Expr, SelectStatement},
 };
 use uuid::Uuid;
@@ -27,23 +27,34 @@ use super::{
 /// The list, for [`super::page::Cursor::decode`]. Ids rise with time.
 pub const ORDER: ListOrder = ListOrder { tag: "arbitrations", kinds: &[KeyKind::Id], descending: false };
 
-/// The arbitrations that the caller sees, in one status or in all.
-fn seen(caller: &Caller, status: Option<ArbitrationStatus>) -> Rows<Entity> {
-    let query = Rows::<Entity>::all().filter(scope::arbitrations(caller));
-    match status {
-        Some(status) => query.filter(Column::Status.eq(status.as_str())),
-        None => query,
-    }
+/// Which arbitrations are asked for; what is not given leaves everything.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+pub struct ArbitrationFilter {
+    /// In this status.
+    pub status: Option<ArbitrationStatus>,
+    /// At this customer.
+    pub tenant_id: Option<Uuid>,
+    /// For this product.
+    pub sku_id: Option<Uuid>,
 }
 
-/// One page of the arbitrations that the caller sees, in one status or in all.
+/// The arbitrations that the caller sees and the filter leaves.
+fn seen(caller: &Caller, filter: ArbitrationFilter) -> Rows<Entity> {
+    let of_filter = Condition::all()
+        .add_option(filter.status.map(|status| Column::Status.eq(status.as_str())))
+        .add_option(filter.tenant_id.map(|id| Column::TenantId.eq(id)))
+        .add_option(filter.sku_id.map(|id| Column::SkuId.eq(id)));
+    Rows::<Entity>::all().filter(scope::arbitrations(caller)).filter(of_filter)
+}
+
+/// One page of the arbitrations that the caller sees.
 ///
 /// # Errors
 /// As every read: [`StoreError::Unavailable`], [`StoreError::Corrupt`].
 pub async fn page(
     db: &Db,
     caller: &Caller,
-    status: Option<ArbitrationStatus>,
+    filter: ArbitrationFilter,
     request: &PageRequest,
 ) -> Result<Page<Arbitration>, StoreError> {
     let keyset: Keyset<'_, Arbitration> = Keyset {
@@ -51,15 +62,15 @@ pub async fn page(
         columns: vec![Expr::col(Column::Id.as_column_ref())],
         keys: &|row| vec![Key::Id(row.id)],
     };
-    keyset::page(db, seen(caller, status), &keyset, request, &Plain::<Arbitration>::all()).await
+    keyset::page(db, seen(caller, filter), &keyset, request, &Plain::<Arbitration>::all()).await
 }
 
 /// How many arbitrations the caller sees.
 ///
 /// # Errors
 /// As [`page`].
-pub async fn count(db: &Db, caller: &Caller, status: Option<ArbitrationStatus>) -> Result<u64, StoreError> {
-    keyset::count(db, seen(caller, status)).await
+pub async fn count(db: &Db, caller: &Caller, filter: ArbitrationFilter) -> Result<u64, StoreError> {
+    keyset::count(db, seen(caller, filter)).await
 }
 
 /// Those of the arbitrations that the caller sees, in no order.
@@ -68,7 +79,7 @@ pub async fn count(db: &Db, caller: &Caller, status: Option<ArbitrationStatus>) 
 /// As [`page`].
 pub async fn by_ids(db: &Db, caller: &Caller, ids: &[Uuid]) -> Result<Vec<Arbitration>, StoreError> {
     let backend = db.connection().get_database_backend();
-    let query = seen(caller, None).filter(any_of(Column::Id, ids.iter().copied(), backend));
+    let query = seen(caller, ArbitrationFilter::default()).filter(any_of(Column::Id, ids.iter().copied(), backend));
     keyset::all(db, query, &Plain::<Arbitration>::all()).await
 }
 

@@ -26,38 +26,50 @@ fn keyset() -> Keyset<'static, Comment> {
     Keyset { order: ORDER, columns: vec![Expr::col(Column::Id.as_column_ref())], keys: &|row| vec![Key::Id(row.id)] }
 }
 
-/// The comments that the caller sees, of one claim or of all.
-fn seen(caller: &Caller, claim_id: Option<Uuid>) -> Rows<Entity> {
-    let query = Rows::<Entity>::all().filter(scope::comments(caller));
-    match claim_id {
-        Some(id) => query.filter(Column::ClaimId.eq(id)),
-        None => query,
-    }
+/// Which comments are asked for; what is not given leaves everything.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+pub struct CommentFilter {
+    /// On this claim.
+    pub claim_id: Option<Uuid>,
+    /// On claims on this customer.
+    pub tenant_id: Option<Uuid>,
 }
 
-/// One page of the comments that the caller sees, of one claim or of all.
+/// The comments that the caller sees and the filter leaves.
+fn seen(caller: &Caller, filter: CommentFilter) -> Rows<Entity> {
+    let mut query = Rows::<Entity>::all().filter(scope::comments(caller));
+    if let Some(id) = filter.claim_id {
+        query = query.filter(Column::ClaimId.eq(id));
+    }
+    if let Some(tenant_id) = filter.tenant_id {
+        query = query.filter(scope::on_customer(Column::ClaimId, tenant_id));
+    }
+    query
+}
+
+/// One page of the comments that the caller sees.
 ///
 /// # Errors
 /// As every read: [`StoreError::Unavailable`], [`StoreError::Corrupt`].
 pub async fn page(
     db: &Db,
     caller: &Caller,
-    claim_id: Option<Uuid>,
+    filter: CommentFilter,
     request: &PageRequest,
     wanted: Columns,
 ) -> Result<Page<Comment>, StoreError> {
-    keyset::page(db, seen(caller, claim_id), &keyset(), request, &Plain::of(wanted)).await
+    keyset::page(db, seen(caller, filter), &keyset(), request, &Plain::of(wanted)).await
 }
 
 /// How many comments the caller sees.
 ///
 /// # Errors
 /// As [`page`].
-pub async fn count(db: &Db, caller: &Caller, claim_id: Option<Uuid>) -> Result<u64, StoreError> {
-    if caller.reviews() && claim_id.is_none() {
+pub async fn count(db: &Db, caller: &Caller, filter: CommentFilter) -> Result<u64, StoreError> {
+    if caller.reviews() && filter == CommentFilter::default() {
         return tally(db).await;
     }
-    keyset::count(db, seen(caller, claim_id)).await
+    keyset::count(db, seen(caller, filter)).await
 }
 
 /// How many comments reviewers see, from the counter that the database keeps.
@@ -107,6 +119,6 @@ pub async fn counts_of_claims(
 /// As [`page`].
 pub async fn by_ids(db: &Db, caller: &Caller, ids: &[Uuid]) -> Result<Vec<Comment>, StoreError> {
     let backend = db.connection().get_database_backend();
-    let query = seen(caller, None).filter(any_of(Column::Id, ids.iter().copied(), backend));
+    let query = seen(caller, CommentFilter::default()).filter(any_of(Column::Id, ids.iter().copied(), backend));
     keyset::all(db, query, &Plain::<Comment>::all()).await
 }

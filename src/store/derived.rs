@@ -5,11 +5,30 @@ use sea_orm::{ConnectionTrait, DbBackend, Statement};
 use super::{Db, Reads, StoreError};
 
 /// Rows that do not agree, by what they are about. `{line}` is the line break; `claim_change` is PostgreSQL's only.
-const DISAGREEING: [(&str, &str); 6] = [
+const DISAGREEING: [(&str, &str); 8] = [
     (
         "claim_change",
         "SELECT COUNT(*) FROM claim LEFT JOIN claim_change ON claim_change.claim_id = claim.id \
          WHERE claim_change.updated_at IS NULL OR claim_change.updated_at <> claim.updated_at",
+    ),
+    (
+        "claim_activity",
+        "SELECT COUNT(*) FROM (SELECT SUM(n) FROM ( \
+           SELECT claim_id, at, shared_at, moved_at, -1 AS n FROM claim_activity UNION ALL \
+           SELECT claim_id, MAX(at), COALESCE(MAX(CASE WHEN visibility = 'SHARED' THEN at END), 0), \
+             COALESCE(MAX(CASE WHEN to_status IS NOT NULL AND COALESCE(from_status, '') <> to_status THEN at END), 0), 1 \
+           FROM history GROUP BY claim_id) AS rows_of_both \
+         GROUP BY claim_id, at, shared_at, moved_at HAVING SUM(n) <> 0) AS different",
+    ),
+    (
+        "claim_origin",
+        "SELECT COUNT(*) FROM (SELECT SUM(n) FROM ( \
+           SELECT claim_id, created_by, submitted_by, asked_at, -1 AS n FROM claim_origin UNION ALL \
+           SELECT claim_id, MAX(CASE WHEN action = 'CREATED' THEN actor_subject END), \
+             MAX(CASE WHEN action = 'SUBMITTED' THEN actor_subject END), \
+             MIN(CASE WHEN action = 'ACTION_REQUESTED' THEN at END), 1 \
+           FROM history WHERE action IN ('CREATED', 'SUBMITTED', 'ACTION_REQUESTED') GROUP BY claim_id) AS rows_of_both \
+         GROUP BY claim_id, created_by, submitted_by, asked_at HAVING SUM(n) <> 0) AS different",
     ),
     (
         "claim_search",
@@ -44,10 +63,10 @@ const DISAGREEING: [(&str, &str); 6] = [
     (
         "history_tally",
         "SELECT COUNT(*) FROM (SELECT SUM(n) FROM ( \
-           SELECT action, day, -n AS n FROM history_tally UNION ALL \
-           SELECT history.action, history.at / 86400000000, 1 FROM history JOIN claim ON claim.id = history.claim_id \
+           SELECT action, day, actor_kind, -n AS n FROM history_tally UNION ALL \
+           SELECT history.action, history.at / 86400000000, history.actor_kind, 1 FROM history JOIN claim ON claim.id = history.claim_id \
            WHERE claim.status <> 'EDITING' AND claim.deleted_at IS NULL) AS rows_of_both \
-         GROUP BY action, day HAVING SUM(n) <> 0) AS different",
+         GROUP BY action, day, actor_kind HAVING SUM(n) <> 0) AS different",
     ),
 ];
 

@@ -54,8 +54,16 @@ const COLUMNS: [Formed; 8] = [
     formed("customer", "tenant_id", "domain", domain_form),
 ];
 
-const SORTED: [Formed; 4] =
-    [sorted("customer", "tenant_id"), sorted("partner", "id"), sorted("product", "sku_id"), sorted("reviewer", "id")];
+const SORTED: [Formed; 5] = [
+    sorted("customer", "tenant_id"),
+    sorted("partner", "id"),
+    sorted("product", "sku_id"),
+    sorted("reviewer", "id"),
+    sorted("claim", "id"),
+];
+
+/// The rows that a program of an older release wrote. A deleted draft has no name, and so no sort key.
+const WITHOUT_KEY: &str = "sort_key = '' AND name <> ''";
 
 impl Db {
     /// Whether the texts of this database are in the forms of this program.
@@ -94,12 +102,12 @@ impl Db {
     /// Gives a sort key to rows that a program of an older release wrote beside this one.
     async fn fill_sort_keys(&self) -> Result<(), StoreError> {
         for sorted in &SORTED {
-            let query = format!("SELECT 1 FROM {} WHERE sort_key = '' LIMIT 1", sorted.table);
+            let query = format!("SELECT 1 FROM {} WHERE {WITHOUT_KEY} LIMIT 1", sorted.table);
             let backend = Reads::connection(self).get_database_backend();
             let found = Reads::connection(self).query_one_raw(Statement::from_string(backend, query)).await?;
             if found.is_some() {
                 let transaction = self.begin().await?;
-                renew(&transaction, sorted, "sort_key = ''").await?;
+                renew(&transaction, sorted, WITHOUT_KEY).await?;
                 transaction.commit().await?;
             }
         }

@@ -6,7 +6,10 @@ mod tally;
 use std::collections::HashMap;
 
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
-use domain::{caller::Caller, kinds::HistoryAction};
+use domain::{
+    caller::Caller,
+    kinds::{ActorKind, HistoryAction},
+};
 use entity::history::{Column, Entity};
 use sea_orm::{
     ColumnTrait, EntityTrait, QueryFilter, QuerySelect,
@@ -102,6 +105,12 @@ pub struct HistoryFilter {
     pub actions: Option<Vec<HistoryAction>>,
     /// Done then.
     pub at: Option<TimeRange>,
+    /// Of claims on this customer.
+    pub tenant_id: Option<Uuid>,
+    /// Of this partner's claims.
+    pub partner_id: Option<Uuid>,
+    /// Done by somebody of this side.
+    pub actor_kind: Option<ActorKind>,
 }
 
 fn by_position() -> Keyset<'static, HistoryEntry> {
@@ -131,6 +140,15 @@ fn seen(caller: &Caller, filter: &HistoryFilter) -> Rows<Entity> {
     if let Some(range) = filter.at {
         query = query.filter(range.holds(Column::At));
     }
+    if let Some(tenant_id) = filter.tenant_id {
+        query = query.filter(scope::on_customer(Column::ClaimId, tenant_id));
+    }
+    if let Some(partner_id) = filter.partner_id {
+        query = query.filter(Column::PartnerId.eq(partner_id));
+    }
+    if let Some(kind) = filter.actor_kind {
+        query = query.filter(is_one_of("history", "actor_kind", [kind.as_str()]));
+    }
     query
 }
 
@@ -156,8 +174,8 @@ pub async fn page(
         query = query.filter(log::up_to(upto, db.connection().get_database_backend()));
     }
     let mut keyset = by_position();
-    if filter.claim_id.is_some() {
-        // A claim has few entries: `+ 0` keeps the database from walking everybody's in order.
+    if filter.claim_id.is_some() || filter.tenant_id.is_some() {
+        // A claim or a customer has few entries: `+ 0` keeps the database from walking everybody's in order.
         if let Some(first) = keyset.columns.first_mut() {
             *first = first.clone().add(0);
         }
@@ -172,7 +190,7 @@ pub async fn page(
 async fn is_short(db: &Db, caller: &Caller, filter: &HistoryFilter) -> Result<bool, StoreError> {
     const FEW: u64 = 60_000;
     // By one action, its index has both.
-    if filter.at.is_none() || filter.actions.is_some() || !caller.reviews() {
+    if filter.at.is_none() || filter.actions.is_some() || filter.partner_id.is_some() || !caller.reviews() {
         return Ok(false);
     }
     Ok(count(db, caller, filter).await? <= FEW)

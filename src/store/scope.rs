@@ -14,6 +14,7 @@ use sea_orm::{
     ColumnTrait, Condition, ExprTrait, QueryFilter, QuerySelect, QueryTrait,
     sea_query::{Alias, Expr, Query, SelectStatement},
 };
+use uuid::Uuid;
 
 use super::{rows::Rows, sql::never};
 
@@ -279,6 +280,12 @@ pub fn subscriptions_by_id(caller: &Caller) -> Condition {
         .filter(claim_line::Column::SubscriptionId.is_not_null())
         .filter(of_seen_claim(caller, claim_line::Column::ClaimId));
     Condition::any().add(listed).add(customer_subscription::Column::SubscriptionId.in_subquery(lines.into_query()))
+}
+
+/// Whether the claim that the column names is on this customer. It says nothing of whether the caller sees it.
+pub fn on_customer(column: impl ColumnTrait, tenant_id: Uuid) -> Condition {
+    let claims = Rows::<claim::Entity>::all().column(claim::Column::Id).filter(claim::Column::TenantId.eq(tenant_id));
+    Condition::all().add(column.in_subquery(claims.into_query()))
 }
 
 /// Whether two columns of different tables are equal.

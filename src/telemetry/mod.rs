@@ -23,7 +23,7 @@ pub use registry::{install, render, upkeep};
 pub use requests::{OperationTimer, Outcome, Request, Transport, error, operation_timer, problem};
 pub use spans::{operation_span, request_span, socket_span, tell_subject, traced_operation_span};
 pub use webhooks::{webhook_attempt, webhook_disabled, webhook_queue};
-pub use work::{Scan, clock_fired, notice_attempt, outbox, pool, scan};
+pub use work::{Scan, claims, clock_fired, notice_attempt, outbox, pool, scan};
 
 /// Measures a duration.
 #[derive(Clone, Copy, Debug)]

@@ -32,6 +32,9 @@ pub(super) const WEBHOOK_ATTEMPTS: &str = "cpor_webhook_attempts_total";
 pub(super) const WEBHOOKS_DISABLED: &str = "cpor_webhooks_disabled_total";
 pub(super) const WEBHOOK_QUEUE: &str = "cpor_webhook_queue_deliveries";
 pub(super) const WEBHOOK_OLDEST: &str = "cpor_webhook_oldest_seconds";
+pub(super) const CLAIMS: &str = "cpor_claims";
+pub(super) const CLAIMS_OVERDUE: &str = "cpor_claims_overdue";
+pub(super) const CLAIMS_OLDEST: &str = "cpor_claims_oldest_waiting_seconds";
 const BUILD_INFO: &str = "cpor_build_info";
 const PROCESS_START: &str = "process_start_time_seconds";
 
@@ -55,7 +58,7 @@ const COUNTERS: [(&str, &str); 12] = [
 ];
 
 /// What every gauge shows.
-const GAUGES: [(&str, Unit, &str); 12] = [
+const GAUGES: [(&str, Unit, &str); 15] = [
     (LIVE_CONNECTIONS, Unit::Count, "Current live connections, by transport."),
     (LIVE_OPERATIONS, Unit::Count, "Current subscriptions."),
     (TAIL_LAG, Unit::Seconds, "Time since the event log was last read to its end."),
@@ -66,6 +69,13 @@ const GAUGES: [(&str, Unit, &str); 12] = [
     (NOTICES_PARKED, Unit::Count, "Notices whose delivery was abandoned."),
     (WEBHOOK_QUEUE, Unit::Count, "Pending webhook deliveries, on all servers."),
     (WEBHOOK_OLDEST, Unit::Seconds, "Age of the oldest pending webhook delivery."),
+    (CLAIMS, Unit::Count, "Claims that were ever submitted, by status; the same on every server."),
+    (CLAIMS_OVERDUE, Unit::Count, "Claims whose deadline is overdue; the same on every server."),
+    (
+        CLAIMS_OLDEST,
+        Unit::Seconds,
+        "How long the claim that has waited longest has waited for a review; 0 if none waits.",
+    ),
     (BUILD_INFO, Unit::Count, "Always 1; the labels identify the build."),
     (PROCESS_START, Unit::Seconds, "Start time of the process, in seconds since the Unix epoch."),
 ];

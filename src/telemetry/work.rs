@@ -5,8 +5,8 @@ use std::time::Instant;
 use metrics::{counter, gauge, histogram};
 
 use super::registry::{
-    CLOCKS_FIRED, NOTICE_ATTEMPTS, NOTICES_OLDEST, NOTICES_PARKED, NOTICES_WAITING, POOL_CONNECTIONS, POOL_LIMIT,
-    SCAN_DURATION, SCANS,
+    CLAIMS, CLAIMS_OLDEST, CLAIMS_OVERDUE, CLOCKS_FIRED, NOTICE_ATTEMPTS, NOTICES_OLDEST, NOTICES_PARKED,
+    NOTICES_WAITING, POOL_CONNECTIONS, POOL_LIMIT, SCAN_DURATION, SCANS,
 };
 
 /// A scan for clocks that are due.
@@ -44,6 +44,17 @@ pub fn outbox(waiting: i64, oldest: i64, parked: i64) {
     gauge!(NOTICES_WAITING).set(waiting as f64);
     gauge!(NOTICES_OLDEST).set(oldest as f64 / 1_000_000.0);
     gauge!(NOTICES_PARKED).set(parked as f64);
+}
+
+/// How the vendor's queue stands: how many claims are in each status, how many are overdue, and for how many microseconds the
+/// one has waited for its review that has waited longest.
+#[expect(clippy::cast_precision_loss, reason = "counts and ages are far below 2^52")]
+pub fn claims(by_status: impl IntoIterator<Item = (&'static str, u64)>, overdue: u64, oldest: i64) {
+    for (status, count) in by_status {
+        gauge!(CLAIMS, "status" => status).set(count as f64);
+    }
+    gauge!(CLAIMS_OVERDUE).set(overdue as f64);
+    gauge!(CLAIMS_OLDEST).set(oldest as f64 / 1_000_000.0);
 }
 
 /// How the connections of a pool are used at this moment.

@@ -11,7 +11,7 @@ use serde_json::{Value, json};
 use crate::{
     crash::Cast,
     support::{
-        Backend, Caller,
+        Backend, Caller, Settings, World,
         database::Database,
         event_stream::EventStream,
         ids,
@@ -287,6 +287,25 @@ async fn without_a_token_only_this_machine_may_read_them(backend: Backend) {
     home.database.delete().await;
 }
 
+async fn the_queue_is_counted(backend: Backend) {
+    // S2: by the tests' clock the claims are from March, and so are overdue by the machine's.
+    let world = World::start(backend, Settings::default()).await;
+    world.draft().await;
+    world.submitted_on(&world.partner, 1).await;
+    world.submitted_on(&world.partner, 2).await;
+    world.reject(&world.review(&world.submitted_on(&world.partner, 3).await).await).await;
+    let home = Home::new(world.leave().await);
+    let server = home.serve(&[]);
+    let figures = Figures::of(&server).await;
+    let of = |status: &str| figures.get(&format!(r#"cpor_claims{{status="{status}"}}"#));
+    assert_eq!((of("SUBMITTED"), of("REJECTED"), of("APPROVED")), (2, 1, 0), "{}", figures.text);
+    assert!(!figures.text.contains("EDITING"), "nobody but its partner sees a draft");
+    assert_eq!(figures.get("cpor_claims_overdue"), 2);
+    assert!(figures.seconds("cpor_claims_oldest_waiting_seconds") > 86_400.0);
+    drop(server);
+    home.database.delete().await;
+}
+
 async fn with_a_token_whoever_bears_it_may_read_them(backend: Backend) {
     const TOKEN: &str = "the token of the metrics";
     let home = Home::new(Database::copied(backend).await);
@@ -344,5 +363,6 @@ on_both!(
     operations_are_counted,
     what_happens_to_claims_is_counted,
     live_connections_are_counted,
+    the_queue_is_counted,
     no_client_can_make_more_of_them,
 );

@@ -29,7 +29,7 @@ both!(
 );
 
 /// Every field of a claim, as it is asked for.
-const FIELDS: [&str; 34] = [
+const FIELDS: [&str; 37] = [
     "number",
     "name",
     "externalReference",
@@ -63,6 +63,9 @@ const FIELDS: [&str; 34] = [
     "unavailableActions { action reason { code message remedy params { name value } } }",
     "domain",
     "createdAt updatedAt submittedAt decidedAt",
+    "lastActivityAt",
+    "createdBy { kind name }",
+    "submittedBy { kind name }",
     "arbitrations { id status claims { id number } winner { id } }",
 ];
 

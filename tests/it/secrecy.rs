@@ -33,6 +33,10 @@ async fn everything(world: &World, caller: &Caller) -> String {
          subscriptions(first: 20) { totalCount nodes { subscriptionId } } } } }"
             .to_owned(),
         "{ claimStatistics { total overdue approvalRate byStatus { status count } } }".to_owned(),
+        "{ partners(first: 20) { nodes { claims(first: 20) { totalCount nodes { number lastActivityAt createdBy { name } submittedBy { name } } } } } \
+         claimStatistics(groupBy: PARTNER) { groups { key label total } } }"
+            .to_owned(),
+        "{ claimStatistics(groupBy: PRODUCT) { groups { key label total } } history(first: 20, filter: { actorKind: PARTNER }) { totalCount nodes { actor { name } } } }".to_owned(),
         "{ claims(filter: { inArbitration: true }) { totalCount } products(first: 1) { totalCount } }".to_owned(),
     ];
     let mut all = String::new();

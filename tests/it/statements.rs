@@ -20,7 +20,7 @@ async fn cost(world: &World, caller: &Caller, query: &str, variables: Value) -> 
 
 /// Everything that hangs on claims, level by level.
 const CLAIMS: &str = "{ claims(first: 5) { nodes { id name problems { code } availableActions partner { name locations { mpnId } } location { name } \
-    customer { name domains } lines { product { name } subscription { status } association { official } } \
+    customer { name domains } lastActivityAt createdBy { name } submittedBy { name } lines { product { name } subscription { status } association { official } } \
     proofOfExecution { name url } comments(first: 2) { totalCount nodes { body } } history(first: 2) { totalCount nodes { action } } } } }";
 
 const QUERIES: [(&str, &str); 8] = [
@@ -93,6 +93,9 @@ async fn a_field_that_is_not_asked_for_is_not_read(world: &World) {
     )
     .await;
     assert_eq!(one, 1);
+    // L17: what the list has no column for is read with it.
+    let list = "{ claims(orderBy: { field: LAST_ACTIVITY_AT, direction: DESC }) { nodes { name lastActivityAt } } }";
+    assert_eq!(cost(world, &world.partner, list, json!({})).await, 1);
     assert_eq!(
         cost(world, &world.partner, "{ viewer { subject roles } activityOptions { activity } }", json!({})).await,
         0

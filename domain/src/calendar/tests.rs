@@ -231,5 +231,8 @@ proptest! {
         let walked = from.series(jiff::Span::new().days(1)).skip(1).take_while(|day| *day <= to);
         let expected = walked.filter(|day| calendar.is_business_day(*day)).count();
         prop_assert_eq!(calendar.count(from, to), i32::try_from(expected).unwrap());
+        let numbers = calendar.business_day_number(to) - calendar.business_day_number(from);
+        prop_assert_eq!(numbers, i64::try_from(expected).unwrap());
+        prop_assert_eq!(calendar.date(calendar.start_of(to)), to);
     }
 }

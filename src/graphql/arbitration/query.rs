@@ -1,15 +1,16 @@
 //! The root query of arbitrations.
 
-use async_graphql::{Context, Object};
+use async_graphql::{Context, ID, Object};
 
 use super::{ArbitrationConnection, ArbitrationStatus};
 use crate::{
     graphql::{
         error::Failure,
+        global_id::{self, Kind},
         guard::Root,
         page::{self, PageArgs, Total},
     },
-    store::arbitrations,
+    store::arbitrations::{self, ArbitrationFilter},
 };
 
 /// Arbitrations at the root.
@@ -20,6 +21,7 @@ pub struct ArbitrationQuery;
 impl ArbitrationQuery {
     /// The arbitrations that the caller sees, oldest first. Reviewers see all, partners those with a claim of their
     /// own, customers none. Needs the scope `claims:read`.
+    #[expect(clippy::too_many_arguments, reason = "each is an argument of the API")]
     async fn arbitrations(
         &self,
         ctx: &Context<'_>,
@@ -31,15 +33,23 @@ impl ArbitrationQuery {
         #[graphql(desc = "Number of items from the end, 1 to 100. Cannot be combined with `first`.")] last: Option<i32>,
         #[graphql(desc = "Only arbitrations before this cursor.")] before: Option<String>,
         #[graphql(desc = "Only arbitrations with this status.")] status: Option<ArbitrationStatus>,
+        #[graphql(desc = "Only arbitrations at this customer; an id that names no customer matches nothing.")]
+        customer_id: Option<ID>,
+        #[graphql(desc = "Only arbitrations over this product; an id that names no product matches nothing.")]
+        product_id: Option<ID>,
     ) -> Result<ArbitrationConnection, Failure> {
         let request = PageArgs { first, after, last, before }.of(ctx, &arbitrations::ORDER)?;
-        let status = status.map(Into::into);
+        let filter = ArbitrationFilter {
+            status: status.map(Into::into),
+            tenant_id: customer_id.map(|id| global_id::key_or_none(Kind::Customer, &id)),
+            sku_id: product_id.map(|id| global_id::key_or_none(Kind::Product, &id)),
+        };
         let page = page::asked(ctx, move |reader| async move {
-            arbitrations::page(reader.db(), &reader.caller, status, &request).await
+            arbitrations::page(reader.db(), &reader.caller, filter, &request).await
         })
         .await?;
         let total =
-            Total::asked(move |reader| async move { arbitrations::count(reader.db(), &reader.caller, status).await });
+            Total::asked(move |reader| async move { arbitrations::count(reader.db(), &reader.caller, filter).await });
         Ok(ArbitrationConnection::new(page, total))
     }
 }

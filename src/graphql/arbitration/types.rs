@@ -84,7 +84,7 @@ impl Arbitration {
     /// its own. Needs the scope `claims:read`, except in a mutation's payload.
     #[graphql(guard = "guard::CLAIMS")]
     async fn claims(&self, ctx: &Context<'_>) -> Result<Vec<Claim>, Failure> {
-        let claims = load(ctx, PartiesOf::new(self.0.id, Parties(of_claims(ctx)))).await?.unwrap_or_default();
+        let claims = load(ctx, PartiesOf::new(self.0.id, Parties(of_claims(ctx)?))).await?.unwrap_or_default();
         Ok(claims.into_iter().map(Into::into).collect())
     }
 
@@ -95,7 +95,7 @@ impl Arbitration {
     async fn winner(&self, ctx: &Context<'_>) -> Result<Option<Claim>, Failure> {
         match self.0.winner_claim_id {
             // X2: another partner's claim is not there.
-            Some(id) => Ok(load(ctx, ClaimById::new(id, of_claims(ctx))).await?.map(Into::into)),
+            Some(id) => Ok(load(ctx, ClaimById::new(id, of_claims(ctx)?)).await?.map(Into::into)),
             None => Ok(None),
         }
     }

@@ -189,10 +189,9 @@ pub enum EvaluationStatus {
     Cancelled,
 }
 
-/// The times that a list of claims can be sorted by.
+/// What a list of claims can be sorted by.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Enum)]
 #[graphql(remote = "crate::store::claims::ClaimOrderField")]
-#[expect(clippy::enum_variant_names, reason = "the names of the API")]
 pub enum ClaimOrderField {
     /// When the partner created the draft.
     CreatedAt,
@@ -202,4 +201,12 @@ pub enum ClaimOrderField {
     SubmittedAt,
     /// When the running deadline is due; claims without one come last.
     DueAt,
+    /// Its name, as a dictionary has names: neither case nor accents come before letters.
+    Name,
+    /// Its number.
+    Number,
+    /// When it was decided; claims without a decision come last.
+    DecidedAt,
+    /// Its `lastActivityAt`.
+    LastActivityAt,
 }

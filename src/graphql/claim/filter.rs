@@ -1,14 +1,17 @@
 //! Which claims, and in which order.
 
 use async_graphql::{ID, InputObject};
-use domain::time::Timestamp;
+use domain::{deadline, policy::Policy, time::Timestamp};
 
-use super::enums::{ClaimOrderField, ClaimStatus};
+use super::enums::{
+    ClaimOrderField, ClaimStatus, ConsentStatus, DeadlineState, DisputeStatus, EvaluationStatus, RejectionReason,
+};
 use crate::{
     graphql::{
         directory::{Activity, SolutionArea},
+        error::Failure,
         global_id::{self, Kind},
-        range::{DateTimeRange, OrderDirection},
+        range::{DateTimeRange, OrderDirection, listed},
     },
     store::claims,
 };
@@ -17,7 +20,8 @@ use crate::{
 /// something that the caller may not see matches nothing.
 #[derive(Clone, Debug, Default, InputObject)]
 pub struct ClaimFilter {
-    /// Only claims with one of these global ids; an id that names no visible claim matches nothing.
+    /// Only claims with one of these global ids; an id that names no visible claim matches nothing. At most 1,000
+    /// entries, like every list in a filter.
     pub ids: Option<Vec<ID>>,
     /// Only the claim with this number; case is ignored.
     pub number: Option<String>,
@@ -57,17 +61,48 @@ pub struct ClaimFilter {
     /// partners, the external reference. Case and accents are ignored. A word may also be the tenant id, the MPN id, or
     /// the subscription id of a line.
     pub search: Option<String>,
+    /// Only with one of these external references; an empty list finds none. For partners; others find none.
+    pub external_references: Option<Vec<String>>,
+    /// Only those of the location with this MPN id.
+    pub mpn_id: Option<String>,
+    /// Only those assigned to the reviewer with this subject. For reviewers; others find none.
+    pub reviewer_subject: Option<String>,
+    /// Only those whose draft the caller created (`true`), or all others (`false`). Only partners create claims.
+    pub created_by_me: Option<bool>,
+    /// Only those that last changed then.
+    pub updated_at: Option<DateTimeRange>,
+    /// Only those decided then.
+    pub decided_at: Option<DateTimeRange>,
+    /// Only those whose `lastActivityAt` is then.
+    pub last_activity_at: Option<DateTimeRange>,
+    /// Only those whose `deadline` is in one of these states; an empty list finds none, as does `MET`, which no running
+    /// deadline is. Customers find none.
+    pub deadline_state: Option<Vec<DeadlineState>>,
+    /// Only those that are `REJECTED`, the last time for one of these reasons; an empty list finds none. Customers find none.
+    pub rejection_reason: Option<Vec<RejectionReason>>,
+    /// Only those whose `consent` is in one of these statuses; an empty list finds none.
+    pub consent_status: Option<Vec<ConsentStatus>>,
+    /// Only those whose last `dispute` is in one of these statuses; an empty list finds none. Customers find none.
+    pub dispute_status: Option<Vec<DisputeStatus>>,
+    /// Only those whose `evaluation` is in one of these statuses; an empty list finds none. Customers find none.
+    pub evaluation_status: Option<Vec<EvaluationStatus>>,
 }
 
 impl ClaimFilter {
-    /// The filter for the store; "overdue" is decided by the current time.
-    #[must_use]
-    pub fn at(self, now: Timestamp) -> claims::ClaimFilter {
+    /// The filter for the store; "overdue" and "at risk" are decided by the current time.
+    ///
+    /// # Errors
+    /// Malformed input if a list is too long.
+    pub fn at(self, now: Timestamp, policy: &Policy) -> Result<claims::ClaimFilter, Failure> {
         let key = |kind| move |id: ID| global_id::key_or_none(kind, &id);
-        claims::ClaimFilter {
-            ids: self.ids.map(|ids| ids.iter().filter_map(|id| global_id::key(Kind::Claim, id)).collect()),
+        let ids = listed(self.ids, |id| global_id::key(Kind::Claim, &id))?;
+        let states = listed(self.deadline_state, Into::into)?;
+        let judged =
+            |states| claims::DeadlineStates { states, now, at_risk_until: deadline::at_risk_until(now, policy) };
+        Ok(claims::ClaimFilter {
+            ids: ids.map(|ids| ids.into_iter().flatten().collect()),
             number: self.number,
-            status: self.status.map(|statuses| statuses.into_iter().map(Into::into).collect()),
+            status: listed(self.status, Into::into)?,
             tenant_id: self.customer_id.map(key(Kind::Customer)),
             partner_id: self.partner_id.map(key(Kind::Partner)),
             sku_id: self.product_id.map(key(Kind::Product)),
@@ -82,14 +117,26 @@ impl ClaimFilter {
             created_at: self.created_at.map(Into::into),
             due_at: self.due_at.map(Into::into),
             search: self.search,
-        }
+            external_references: listed(self.external_references, |text| text)?,
+            mpn_id: self.mpn_id,
+            reviewer_subject: self.reviewer_subject,
+            created_by_me: self.created_by_me,
+            updated_at: self.updated_at.map(Into::into),
+            decided_at: self.decided_at.map(Into::into),
+            last_activity_at: self.last_activity_at.map(Into::into),
+            deadline_state: states.map(judged),
+            rejection_reason: listed(self.rejection_reason, Into::into)?,
+            consent_status: listed(self.consent_status, Into::into)?,
+            dispute_status: listed(self.dispute_status, Into::into)?,
+            evaluation_status: listed(self.evaluation_status, Into::into)?,
+        })
     }
 }
 
-/// The sort order of a list of claims. Claims with equal times are sorted by id.
+/// The sort order of a list of claims. Claims with equal times or names are sorted by id.
 #[derive(Clone, Debug, InputObject)]
 pub struct ClaimOrder {
-    /// The time to sort by.
+    /// The field to sort by.
     pub field: ClaimOrderField,
     /// Whether the earliest or the latest claim comes first.
     pub direction: OrderDirection,

@@ -18,7 +18,7 @@ use crate::{
     },
     store::{
         Visible,
-        claims::{self, ClaimFilter, ClaimOrder, ClaimRow, LineRow, LinesWanted, Wanted},
+        claims::{self, ClaimFilter, ClaimOrder, ClaimRow, LineRow, LinesWanted, Origin, Owners, Wanted},
         evaluations,
         page::{Page, PageRequest},
         records,
@@ -46,7 +46,7 @@ impl Load for ClaimById {
 /// # Errors
 /// Those of the statement.
 pub async fn visible(ctx: &Context<'_>, id: Uuid) -> Result<Claim, Failure> {
-    Ok(load_required(ctx, ClaimById::new(id, wanted::of_claims(ctx))).await?.into())
+    Ok(load_required(ctx, ClaimById::new(id, wanted::of_claims(ctx)?)).await?.into())
 }
 
 /// The claim with this id, if the caller sees it.
@@ -54,7 +54,7 @@ pub async fn visible(ctx: &Context<'_>, id: Uuid) -> Result<Claim, Failure> {
 /// # Errors
 /// Those of the statement.
 pub async fn visible_or_none(ctx: &Context<'_>, id: Uuid) -> Result<Option<Claim>, Failure> {
-    Ok(load(ctx, ClaimById::new(id, wanted::of_claims(ctx))).await?.map(Into::into))
+    Ok(load(ctx, ClaimById::new(id, wanted::of_claims(ctx)?)).await?.map(Into::into))
 }
 
 loads_by_id! {
@@ -80,6 +80,12 @@ impl Load for With<Visible<Uuid>, LinesWanted> {
     async fn load(reader: Reader, keys: Vec<Self>) -> Result<HashMap<Self, Vec<LineRow>>, Failure> {
         by_args(keys, async |wanted, claims| claims::lines_of(reader.db(), &claims, *wanted).await).await
     }
+}
+
+loads_by_id! {
+    /// Who made and submitted a claim, by the claim's id.
+    OriginOf(Visible<Uuid>) => Origin,
+    |reader, ids| claims::origins(reader.db(), &ids).await?
 }
 
 loads_by_id! {
@@ -152,7 +158,7 @@ impl KnownStanding {
     }
 }
 
-/// A page of a customer's claims.
+/// A page of claims.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct ClaimPage {
     /// Which of them.
@@ -165,30 +171,34 @@ pub struct ClaimPage {
     pub wanted: Wanted,
 }
 
-impl Load for With<Uuid, ClaimPage> {
+/// A page of the claims of each of these.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct OwnedPage(pub Owners, pub ClaimPage);
+
+impl Load for With<Uuid, OwnedPage> {
     type Value = Page<ClaimRow>;
 
     async fn load(reader: Reader, keys: Vec<Self>) -> Result<HashMap<Self, Self::Value>, Failure> {
         let reader = &reader;
-        let read = async |args: Arc<ClaimPage>, tenants: Vec<Uuid>| {
-            let ClaimPage { filter, order, request, wanted } = &*args;
-            claims::pages_of_customers(reader.db(), &reader.caller, &tenants, filter, *order, request, *wanted).await
+        let read = async |args: Arc<OwnedPage>, ids: Vec<Uuid>| {
+            let OwnedPage(owners, ClaimPage { filter, order, request, wanted }) = &*args;
+            claims::pages_of(reader.db(), &reader.caller, (*owners, &ids), filter, *order, request, *wanted).await
         };
         by_args(keys, read).await
     }
 }
 
-/// How many claims a customer has.
+/// How many claims each of these has.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
-pub struct ClaimCount(pub ClaimFilter);
+pub struct ClaimCount(pub Owners, pub ClaimFilter);
 
 impl Load for With<Uuid, ClaimCount> {
     type Value = u64;
 
     async fn load(reader: Reader, keys: Vec<Self>) -> Result<HashMap<Self, u64>, Failure> {
         let reader = &reader;
-        let read = async |args: Arc<ClaimCount>, tenants: Vec<Uuid>| {
-            claims::counts_of_customers(reader.db(), &reader.caller, &tenants, &args.0).await
+        let read = async |args: Arc<ClaimCount>, ids: Vec<Uuid>| {
+            claims::counts_of(reader.db(), &reader.caller, (args.0, &ids), &args.1).await
         };
         by_args(keys, read).await
     }

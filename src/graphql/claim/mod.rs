@@ -23,7 +23,7 @@ pub(super) use inputs::patch;
 pub use loads::{ClaimById, left_of_deleted, visible, visible_or_none};
 pub(super) use mutation::{CustomerMutation, PartnerMutation, ReviewMutation, change};
 pub use parts::ContactInput;
-pub(super) use query::{ClaimQuery, of_customer};
+pub(super) use query::{ClaimQuery, of_owner};
 pub(super) use statistics::StatisticsQuery;
 pub use types::{Claim, ClaimConnection};
 pub use wanted::of_claims;

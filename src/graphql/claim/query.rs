@@ -1,4 +1,4 @@
-//! The root queries of claims, and the claims of a customer.
+//! The root queries of claims, and the claims of a customer or partner.
 
 use std::sync::Arc;
 
@@ -7,7 +7,7 @@ use uuid::Uuid;
 
 use super::{
     Claim, ClaimConnection, ClaimFilter, ClaimOrder,
-    loads::{ClaimById, ClaimCount, ClaimPage},
+    loads::{ClaimById, ClaimCount, ClaimPage, OwnedPage},
     wanted,
 };
 use crate::{
@@ -19,7 +19,7 @@ use crate::{
         loader::{Reader, With, ask, load},
         page::{self, PageArgs, Total},
     },
-    store::claims,
+    store::claims::{self, Owners},
 };
 
 /// Claims at the root.
@@ -36,7 +36,7 @@ impl ClaimQuery {
     ) -> Result<Option<Eager<Claim>>, Failure> {
         match global_id::key(Kind::Claim, &id) {
             Some(id) => {
-                let row = load(ctx, ClaimById::new(id, wanted::of_claims(ctx))).await?;
+                let row = load(ctx, ClaimById::new(id, wanted::of_claims(ctx)?)).await?;
                 Ok(row.map(|row| Eager(row.into())))
             }
             None => Ok(None),
@@ -49,7 +49,7 @@ impl ClaimQuery {
         ctx: &Context<'_>,
         #[graphql(desc = "The number, such as `CPOR-7K3M-9Q2D`; case is ignored.")] number: String,
     ) -> Result<Option<Eager<Claim>>, Failure> {
-        let wanted = wanted::of_claims(ctx);
+        let wanted = wanted::of_claims(ctx)?;
         let found =
             ask(
                 ctx,
@@ -66,7 +66,7 @@ impl ClaimQuery {
         #[graphql(desc = "The reference; white space around and between its words does not matter.")]
         external_reference: String,
     ) -> Result<Option<Eager<Claim>>, Failure> {
-        let wanted = wanted::of_claims(ctx);
+        let wanted = wanted::of_claims(ctx)?;
         let found = ask(ctx, move |reader| async move {
             claims::by_external_reference(reader.db(), &reader.caller, &external_reference, wanted).await
         });
@@ -114,21 +114,22 @@ fn meant(
 ) -> Result<ClaimPage, Failure> {
     let order: claims::ClaimOrder = order.map(Into::into).unwrap_or_default();
     let request = page.of(ctx, &order.list())?;
-    let filter = filter.unwrap_or_default().at(Reader::of(ctx)?.app.now());
-    Ok(ClaimPage { filter, order, request, wanted: wanted::of_connection(ctx) })
+    let app = &Reader::of(ctx)?.app;
+    let filter = filter.unwrap_or_default().at(app.now(), app.policy())?;
+    Ok(ClaimPage { filter, order, request, wanted: wanted::of_connection(ctx)? })
 }
 
-/// A page of the claims on a customer that the caller sees.
-pub(in crate::graphql) async fn of_customer(
+/// A page of the claims of a customer or partner that the caller sees.
+pub(in crate::graphql) async fn of_owner(
     ctx: &Context<'_>,
-    tenant_id: Uuid,
+    (owners, id): (Owners, Uuid),
     page: PageArgs,
     filter: Option<ClaimFilter>,
     order: Option<ClaimOrder>,
 ) -> Result<ClaimConnection, Failure> {
     let page = meant(ctx, page, filter, order)?;
-    let count = With::new(tenant_id, ClaimCount(page.filter.clone()));
-    let page = page::loaded(ctx, With::new(tenant_id, page)).await?;
+    let count = With::new(id, ClaimCount(owners, page.filter.clone()));
+    let page = page::loaded(ctx, With::new(id, OwnedPage(owners, page))).await?;
     let total = Total::loaded(count);
     Ok(ClaimConnection::new(page, total))
 }

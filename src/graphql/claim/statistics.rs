@@ -1,21 +1,40 @@
-//! Figures over claims (S1).
+//! Figures over claims (S1, S2).
 
-use async_graphql::{Context, Object, SimpleObject};
-use domain::{calendar::Calendar, policy::Policy};
+use async_graphql::{Context, Enum, Object, SimpleObject};
+use domain::{kinds::ClaimStatus as Status, statistics::Figures};
 
 use super::{ClaimFilter, enums::ClaimStatus};
 use crate::{
+    app::statistics::{Asked, Group, Key},
     graphql::{
         error::Failure,
+        global_id::{self, Kind},
         guard::Root,
         loader::{Reader, ask},
         page::total,
-    },
-    store::{
-        StoreError,
-        claims::{self, Decided, Statistics},
+        scalar::DateTime,
     },
 };
+
+/// What statistics are grouped by.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Enum)]
+#[graphql(remote = "domain::kinds::StatisticsGroup")]
+pub enum StatisticsGroup {
+    /// The month of submission, in the time zone of the server's policy.
+    Month,
+    /// The ISO week of submission, from Monday on, in the time zone of the server's policy.
+    Week,
+    /// The partner that claims.
+    Partner,
+    /// Each product of a claim: a claim with several products is in several groups.
+    Product,
+    /// The assigned reviewer. For the vendor; others get no groups.
+    Reviewer,
+    /// Why the claim is rejected. Customers get no groups.
+    RejectionReason,
+    /// The solution area.
+    SolutionArea,
+}
 
 /// How many claims are in a status.
 #[derive(Clone, Debug, SimpleObject)]
@@ -37,47 +56,77 @@ pub struct ClaimStatistics {
     pub overdue: i32,
     /// The median number of business days from submission to decision; null if nothing was decided.
     pub median_business_days_to_decision: Option<f64>,
+    /// The 90th percentile, by nearest rank, of the business days from submission to decision; null if nothing was
+    /// decided.
+    pub p90_business_days_to_decision: Option<f64>,
     /// Approved claims divided by approved and rejected claims, from 0 to 1; null if there are none.
     pub approval_rate: Option<f64>,
+    /// Those of the approved claims that were approved without a request for action, from 0 to 1; null when none is approved,
+    /// and to a customer.
+    pub first_pass_rate: Option<f64>,
+    /// The same figures for each group, if `groupBy` is given; else empty. Periods are ordered by time, all others by label. A
+    /// claim that has nothing to be grouped by, such as a draft that has no month, is in no group.
+    pub groups: Vec<ClaimStatisticsGroup>,
 }
 
-impl ClaimStatistics {
-    fn of(figures: &Statistics, decided: &[Decided], policy: &Policy) -> Self {
-        let calendar = Calendar::new(policy);
-        let days = decided
-            .iter()
-            .map(|group| (calendar.business_days_between(group.submitted_at, group.decided_at), group.claims));
-        let counts = figures.by_status.iter();
+/// Figures over a group of claims.
+#[derive(Clone, Debug, SimpleObject)]
+pub struct ClaimStatisticsGroup {
+    /// What the claims have in common: `2026-03`, `2026-W10`, the global id of a partner or product, a reviewer's subject, a
+    /// `RejectionReason`, a `SolutionArea`.
+    pub key: String,
+    /// The key in words for people, in English.
+    pub label: String,
+    /// When the month or week begins; null for every other group.
+    pub from: Option<DateTime>,
+    /// How many claims there are.
+    pub total: i32,
+    /// How many are in each status; statuses without claims are listed with 0.
+    pub by_status: Vec<StatusCount>,
+    /// Approved claims as a part of the approved and the rejected ones, from 0 to 1; null when there are none.
+    pub approval_rate: Option<f64>,
+    /// The median of the business days from submission to decision; null when nothing was decided.
+    pub median_business_days_to_decision: Option<f64>,
+    /// The 90th percentile, by nearest rank, of the business days from submission to decision; null when nothing was decided.
+    pub p90_business_days_to_decision: Option<f64>,
+    /// Those of the approved claims that were approved without a request for action, from 0 to 1; null when none is approved,
+    /// and to a customer.
+    pub first_pass_rate: Option<f64>,
+    /// How many have a deadline that is `OVERDUE`; 0 to a customer.
+    pub overdue: i32,
+}
+
+fn by_status(figures: &Figures) -> Vec<StatusCount> {
+    let count = |status: &Status| StatusCount { status: (*status).into(), count: total(figures.count(*status)) };
+    Status::ALL.iter().map(count).collect()
+}
+
+/// What a customer is not shown of requests for action is not shown in figures either (A3).
+fn first_pass_rate(figures: &Figures, is_customer: bool) -> Option<f64> {
+    figures.first_pass_rate().filter(|_| !is_customer)
+}
+
+impl ClaimStatisticsGroup {
+    fn of(group: Group, is_customer: bool) -> Self {
+        let Group { key, label, from, figures } = group;
+        let key = match key {
+            Key::Word(word) => word,
+            Key::Partner(id) => global_id::encode(Kind::Partner, id).0,
+            Key::Product(id) => global_id::encode(Kind::Product, id).0,
+        };
         Self {
-            total: total(figures.total),
-            by_status: counts
-                .map(|(status, count)| StatusCount { status: (*status).into(), count: total(*count) })
-                .collect(),
+            key,
+            label,
+            from: from.map(Into::into),
+            total: total(figures.total()),
+            by_status: by_status(&figures),
+            approval_rate: figures.approval_rate(),
+            median_business_days_to_decision: figures.median_business_days(),
+            p90_business_days_to_decision: figures.percentile_business_days(90),
+            first_pass_rate: first_pass_rate(&figures, is_customer),
             overdue: total(figures.overdue),
-            median_business_days_to_decision: median(days.collect()),
-            approval_rate: rate(figures.approved, figures.rejected),
         }
     }
-}
-
-/// The one in the middle, or halfway between the two in the middle. Each value comes with how often it is there.
-fn median(mut values: Vec<(i32, u64)>) -> Option<f64> {
-    values.sort_unstable();
-    let total: u64 = values.iter().map(|(_, times)| times).sum();
-    let at = |place: u64| {
-        let mut passed = 0;
-        let found = values.iter().find(|(_, times)| {
-            passed += times;
-            place < passed
-        });
-        found.map(|(value, _)| *value)
-    };
-    Some(f64::midpoint(at(total.saturating_sub(1) / 2)?.into(), at(total / 2)?.into()))
-}
-
-fn rate(approved: u64, rejected: u64) -> Option<f64> {
-    let of = f64::from(total(approved)) + f64::from(total(rejected));
-    (of > 0.0).then(|| f64::from(total(approved)) / of)
 }
 
 /// Figures at the root.
@@ -86,46 +135,34 @@ pub struct StatisticsQuery;
 
 #[Object(guard = "Root")]
 impl StatisticsQuery {
-    /// Counts and rates over the claims that the caller sees. Needs the scope `claims:read`.
+    /// Counts and rates over the claims that the caller sees, and over groups of them. Needs the scope `claims:read`.
     async fn claim_statistics(
         &self,
         ctx: &Context<'_>,
         #[graphql(desc = "Restricts the claims; by default all.")] filter: Option<ClaimFilter>,
+        #[graphql(desc = "What the claims are grouped by for `groups`; by default there are no groups.")]
+        group_by: Option<StatisticsGroup>,
     ) -> Result<ClaimStatistics, Failure> {
-        let app = &Reader::of(ctx)?.app;
-        let now = app.now();
-        let filter = filter.unwrap_or_default().at(now);
-        let (figures, decided) = ask(ctx, |reader| async move {
-            let figures = claims::statistics(reader.db(), &reader.caller, &filter, now).await?;
-            let calendar = Calendar::new(reader.app.policy());
-            let decided = claims::decided(reader.db(), &reader.caller, &filter, &calendar, now).await?;
-            Ok::<_, StoreError>((figures, decided))
+        let reader = Reader::of(ctx)?;
+        let is_customer = reader.is_customer();
+        let filter = filter.unwrap_or_default().at(reader.app.now(), reader.app.policy())?;
+        let selected = |field: &str| ctx.look_ahead().field(field).exists();
+        let asked = Asked {
+            group_by: group_by.map(Into::into).filter(|_| selected("groups")),
+            first_pass: selected("firstPassRate") && !is_customer,
+        };
+        let found =
+            ask(ctx, move |reader| async move { reader.app.statistics(&reader.caller, &filter, asked).await }).await?;
+        let figures = found.all;
+        Ok(ClaimStatistics {
+            total: total(figures.total()),
+            by_status: by_status(&figures),
+            overdue: total(figures.overdue),
+            median_business_days_to_decision: figures.median_business_days(),
+            p90_business_days_to_decision: figures.percentile_business_days(90),
+            approval_rate: figures.approval_rate(),
+            first_pass_rate: first_pass_rate(&figures, is_customer),
+            groups: found.groups.into_iter().map(|group| ClaimStatisticsGroup::of(group, is_customer)).collect(),
         })
-        .await?;
-        Ok(ClaimStatistics::of(&figures, &decided, app.policy()))
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn the_median_is_in_the_middle() {
-        // S1
-        assert_eq!(median(vec![]), None);
-        assert_eq!(median(vec![(7, 1)]), Some(7.0));
-        assert_eq!(median(vec![(9, 1), (1, 1), (2, 1)]), Some(2.0));
-        assert_eq!(median(vec![(4, 1), (1, 1)]), Some(2.5));
-        assert_eq!(median(vec![(4, 2), (1, 2)]), Some(2.5));
-        assert_eq!(median(vec![(4, 3), (1, 2)]), Some(4.0));
-    }
-
-    #[test]
-    fn the_rate_is_of_what_was_decided() {
-        // S1
-        assert_eq!(rate(0, 0), None);
-        assert_eq!(rate(3, 1), Some(0.75));
-        assert_eq!(rate(0, 2), Some(0.0));
     }
 }

@@ -3,16 +3,21 @@
 use std::sync::Arc;
 
 use async_graphql::{Context, ID, Object, SimpleObject};
-use domain::{catalogue, kinds::ClaimStatus as Status, lifecycle};
+use domain::{
+    catalogue,
+    kinds::{ActorKind, ClaimStatus as Status},
+    lifecycle,
+};
 
 use super::{
     enums::{ClaimAction, ClaimStatus},
     line::ClaimLine,
-    loads::{EvaluationOf, KnownStanding},
+    loads::{ClaimById, EvaluationOf, KnownStanding, OriginOf},
     parts::{ActionRequest, Consent, Contact, Deadline, Dispute, IncentiveEvaluation, Rejection},
     wanted,
 };
 use crate::graphql::{
+    actor::Actor,
     arbitration::{Arbitration, ArbitrationsOf},
     comment::{self, CommentConnection},
     customer::{Customer, CustomerById},
@@ -29,7 +34,7 @@ use crate::graphql::{
     reviewer::Reviewer,
     scalar::DateTime,
 };
-use crate::store::claims::{ClaimRow, LineRow};
+use crate::store::claims::{ActivityView, ClaimRow, LineRow, Wanted};
 
 /// A claim that the caller sees.
 #[derive(Clone, Debug)]
@@ -62,6 +67,16 @@ impl Claim {
     /// The claim; columns that were not selected are blank.
     pub(super) fn claim(&self) -> &domain::claim::Claim {
         self.row.claim()
+    }
+
+    /// Somebody of the partner's side as the reader may know them: a customer learns of no person of the partner (A3).
+    async fn actor(&self, ctx: &Context<'_>, actor: &domain::caller::Actor) -> Result<Actor, Failure> {
+        let reader = Reader::of(ctx)?;
+        let mut shown = Actor::shown_to(reader, actor);
+        if reader.is_customer() && actor.kind == ActorKind::Partner {
+            shown.name = load_required(ctx, PartnerById(self.claim().partner_id)).await?.name;
+        }
+        Ok(shown)
     }
 
     /// Reads something that only partner and vendor see (A3).
@@ -370,6 +385,33 @@ impl Claim {
     /// The time of the claim's latest change.
     async fn updated_at(&self) -> DateTime {
         self.claim().updated_at.into()
+    }
+
+    /// The time of the latest activity on the claim that the caller may see: for reviewers any history entry, for partners
+    /// any but an internal comment, for customers a change of status. Comments change it; they do not change `updatedAt`.
+    async fn last_activity_at(&self, ctx: &Context<'_>) -> Result<DateTime, Failure> {
+        if let Some(at) = self.row.last_activity_at {
+            return Ok(at.into());
+        }
+        let view = ActivityView::seen_by(&Reader::of(ctx)?.caller);
+        let wanted = Wanted { activity: Some(view), ..Wanted::least() };
+        let found = load(ctx, ClaimById::new(self.claim().id, wanted)).await?;
+        // A draft that was just deleted is not found any more.
+        Ok(found.and_then(|row| row.last_activity_at).unwrap_or(self.claim().updated_at).into())
+    }
+
+    /// Who created the draft. Customers see the partner company.
+    async fn created_by(&self, ctx: &Context<'_>) -> Result<Actor, Failure> {
+        let origin = load_required(ctx, OriginOf(self.row.id())).await?;
+        self.actor(ctx, &origin.created_by).await
+    }
+
+    /// Who submitted the claim; null before. Customers see the partner company.
+    async fn submitted_by(&self, ctx: &Context<'_>) -> Result<Option<Actor>, Failure> {
+        match load_required(ctx, OriginOf(self.row.id())).await?.submitted_by {
+            Some(actor) => Ok(Some(self.actor(ctx, &actor).await?)),
+            None => Ok(None),
+        }
     }
 
     /// When the partner submitted it; null before.

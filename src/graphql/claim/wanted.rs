@@ -4,34 +4,51 @@ use async_graphql::{Context, SelectionField};
 use domain::claim::Claim;
 
 use crate::{
-    graphql::wanted::{for_each_node, of_object},
+    graphql::{
+        error::Failure,
+        loader::Reader,
+        wanted::{for_each_node, of_object},
+    },
     store::{
         Columns,
-        claims::{LineOfClaim, LinesWanted, Wanted},
+        claims::{ActivityView, LineOfClaim, LinesWanted, Wanted},
         records::{Customer, Location, Partner, Product, Subscription},
     },
 };
 
 /// What the selection of a field asks for, whose type is the claim or a list of claims.
-pub fn of_claims(ctx: &Context<'_>) -> Wanted {
-    let mut wanted = Wanted::least();
-    with(&mut wanted, ctx.field());
-    wanted
+///
+/// # Errors
+/// A fault, when the request has no reader.
+pub fn of_claims(ctx: &Context<'_>) -> Result<Wanted, Failure> {
+    let (mut wanted, view) = (Wanted::least(), view(ctx)?);
+    with(&mut wanted, ctx.field(), view);
+    Ok(wanted)
+}
+
+fn view(ctx: &Context<'_>) -> Result<ActivityView, Failure> {
+    Ok(ActivityView::seen_by(&Reader::of(ctx)?.caller))
 }
 
 /// What the selection of a field asks for, whose type is a connection of claims.
-pub fn of_connection(ctx: &Context<'_>) -> Wanted {
-    let mut wanted = Wanted::least();
-    for_each_node(ctx, |node| with(&mut wanted, node));
-    wanted
+///
+/// # Errors
+/// As [`of_claims`].
+pub fn of_connection(ctx: &Context<'_>) -> Result<Wanted, Failure> {
+    let (mut wanted, view) = (Wanted::least(), view(ctx)?);
+    for_each_node(ctx, |node| with(&mut wanted, node, view));
+    Ok(wanted)
 }
 
-fn with(wanted: &mut Wanted, claim: SelectionField<'_>) {
+fn with(wanted: &mut Wanted, claim: SelectionField<'_>, view: ActivityView) {
     for field in claim.selection_set() {
         match field.name() {
             "customer" => add(&mut wanted.customer, of_object::<Customer>(field)),
             "partner" => add(&mut wanted.partner, of_object::<Partner>(field)),
             "location" => add(&mut wanted.location, of_object::<Location>(field)),
+            "lastActivityAt" => wanted.activity = Some(view),
+            // Loaded by themselves.
+            "createdBy" | "submittedBy" => wanted.columns = wanted.columns.and(Columns::of_field::<Claim>("partner")),
             "lines" => of_line(wanted.lines.get_or_insert_with(LinesWanted::least), field),
             name => wanted.columns = wanted.columns.and(Columns::of_field::<Claim>(name)),
         }

@@ -11,7 +11,7 @@ use crate::{
         guard::Root,
         page::{self, PageArgs, Total},
     },
-    store::comments,
+    store::comments::{self, CommentFilter},
 };
 
 /// Comments at the root.
@@ -20,7 +20,7 @@ pub struct CommentQuery;
 
 #[Object(guard = "Root")]
 impl CommentQuery {
-    /// The comments on all claims that the caller sees, or on one of them, oldest first. Partners see the shared
+    /// The comments on all claims that the caller sees, or on some of them, oldest first. Partners see the shared
     /// comments on their own claims; customers see none. Needs the scope `claims:read`.
     async fn comments(
         &self,
@@ -37,16 +37,21 @@ impl CommentQuery {
         #[graphql(desc = "Only comments before this cursor.")] before: Option<String>,
         #[graphql(desc = "Only comments on this claim; an id that names no visible claim matches nothing.")]
         claim_id: Option<ID>,
+        #[graphql(desc = "Only comments on claims on this customer; an id that names no customer finds none.")]
+        customer_id: Option<ID>,
     ) -> Result<Eager<CommentConnection>, Failure> {
         let request = PageArgs { first, after, last, before }.of(ctx, &comments::ORDER)?;
-        let claim_id = claim_id.map(|id| global_id::key_or_none(Kind::Claim, &id));
+        let filter = CommentFilter {
+            claim_id: claim_id.map(|id| global_id::key_or_none(Kind::Claim, &id)),
+            tenant_id: customer_id.map(|id| global_id::key_or_none(Kind::Customer, &id)),
+        };
         let wanted = wanted(ctx);
         let page = page::asked(ctx, move |reader| async move {
-            comments::page(reader.db(), &reader.caller, claim_id, &request, wanted).await
+            comments::page(reader.db(), &reader.caller, filter, &request, wanted).await
         })
         .await?;
         let total =
-            Total::asked(move |reader| async move { comments::count(reader.db(), &reader.caller, claim_id).await });
+            Total::asked(move |reader| async move { comments::count(reader.db(), &reader.caller, filter).await });
         Ok(Eager(CommentConnection::new(page, total)))
     }
 }

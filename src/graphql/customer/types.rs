@@ -16,7 +16,7 @@ use crate::{
         page::{PageArgs, connection},
         scalar,
     },
-    store::{customers, records},
+    store::{claims::Owners, customers, records},
 };
 
 /// A customer that the caller sees.
@@ -100,9 +100,15 @@ impl Customer {
         #[graphql(desc = "Restricts the claims; by default all.")] filter: Option<ClaimFilter>,
         #[graphql(desc = "The sort order; by default newest first.")] order_by: Option<ClaimOrder>,
     ) -> Result<Eager<ClaimConnection>, Failure> {
-        claim::of_customer(ctx, self.0.tenant_id, PageArgs { first, after, last, before }, filter, order_by)
-            .await
-            .map(Eager)
+        claim::of_owner(
+            ctx,
+            (Owners::Customers, self.0.tenant_id),
+            PageArgs { first, after, last, before },
+            filter,
+            order_by,
+        )
+        .await
+        .map(Eager)
     }
 }
 

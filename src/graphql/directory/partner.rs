@@ -8,12 +8,15 @@ use super::IncentiveProgram;
 use crate::{
     graphql::{
         at_hand::{AtHand, Write, plain},
+        claim::{self, ClaimConnection, ClaimFilter, ClaimOrder},
+        eager::Eager,
         error::Failure,
         global_id::{self, Kind},
+        guard,
         loader::{Reader, load, loads_by_id},
         page::{self, PageArgs, Total, connection},
     },
-    store::{partners, records},
+    store::{claims::Owners, partners, records},
 };
 
 /// A partner that the caller sees.
@@ -53,6 +56,25 @@ impl Partner {
         }
         let locations = load(ctx, LocationsOf(self.0.id)).await?.unwrap_or_default();
         Ok(locations.into_iter().map(Into::into).collect())
+    }
+
+    /// The partner's claims that the caller sees, newest first unless ordered otherwise. Needs the scope `claims:read`, unless
+    /// it is part of a mutation's answer.
+    #[graphql(guard = "guard::CLAIMS")]
+    #[expect(clippy::too_many_arguments, reason = "each is an argument of the API")]
+    async fn claims(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "How many from the start, 1 to 100; 20 without `first` and `last`. Not with `last`.")]
+        first: Option<i32>,
+        #[graphql(desc = "Only claims after this cursor, which must be of the same order.")] after: Option<String>,
+        #[graphql(desc = "How many from the end, 1 to 100. Not with `first`.")] last: Option<i32>,
+        #[graphql(desc = "Only claims before this cursor, which must be of the same order.")] before: Option<String>,
+        #[graphql(desc = "Which claims; all without it.")] filter: Option<ClaimFilter>,
+        #[graphql(desc = "The order; newest first without it.")] order_by: Option<ClaimOrder>,
+    ) -> Result<Eager<ClaimConnection>, Failure> {
+        let page = PageArgs { first, after, last, before };
+        claim::of_owner(ctx, (Owners::Partners, self.0.id), page, filter, order_by).await.map(Eager)
     }
 }
 

@@ -13,6 +13,7 @@ use crate::{
         global_id::{self, Kind},
         loader::{Load, Reader, With, by_args, load_required, loads_by_id},
         page::{self, PageArgs, Total, connection},
+        range::listed,
         scalar::{self, DateTime},
     },
     store::{
@@ -104,20 +105,22 @@ pub struct SubscriptionFilter {
     pub customer_id: Option<ID>,
     /// Only subscriptions to this product; an id that names no product matches nothing.
     pub product_id: Option<ID>,
-    /// Only items with one of these statuses; an empty list matches nothing.
+    /// Only items with one of these statuses; an empty list matches nothing. At most 1,000 entries.
     pub status: Option<Vec<SubscriptionStatus>>,
     /// Only subscriptions sold through this channel.
     pub channel: Option<SubscriptionChannel>,
 }
 
-impl From<SubscriptionFilter> for subscriptions::SubscriptionFilter {
-    fn from(filter: SubscriptionFilter) -> Self {
-        Self {
+impl TryFrom<SubscriptionFilter> for subscriptions::SubscriptionFilter {
+    type Error = Failure;
+
+    fn try_from(filter: SubscriptionFilter) -> Result<Self, Failure> {
+        Ok(Self {
             tenant_id: filter.customer_id.map(|id| global_id::key_or_none(Kind::Customer, &id)),
             sku_id: filter.product_id.map(|id| global_id::key_or_none(Kind::Product, &id)),
-            status: filter.status.map(|statuses| statuses.into_iter().map(Into::into).collect()),
+            status: listed(filter.status, Into::into)?,
             channel: filter.channel.map(Into::into),
-        }
+        })
     }
 }
 
@@ -128,7 +131,7 @@ pub(super) async fn page(
     filter: Option<SubscriptionFilter>,
 ) -> Result<CustomerSubscriptionConnection, Failure> {
     let request = page.of(ctx, &subscriptions::ORDER)?;
-    let filter: subscriptions::SubscriptionFilter = filter.unwrap_or_default().into();
+    let filter: subscriptions::SubscriptionFilter = filter.unwrap_or_default().try_into()?;
     let counted = filter.clone();
     let page = page::asked(ctx, move |reader| async move {
         subscriptions::page(reader.db(), &reader.caller, &filter, &request).await
@@ -183,7 +186,7 @@ pub(in crate::graphql) async fn of_customer(
     filter: Option<SubscriptionFilter>,
 ) -> Result<CustomerSubscriptionConnection, Failure> {
     let request = page.of(ctx, &subscriptions::ORDER)?;
-    let filter: subscriptions::SubscriptionFilter = filter.unwrap_or_default().into();
+    let filter: subscriptions::SubscriptionFilter = filter.unwrap_or_default().try_into()?;
     let count = With::new(tenant_id, SubscriptionCount(filter.clone()));
     let page = page::loaded(ctx, With::new(tenant_id, SubscriptionPage { filter, request })).await?;
     let total = Total::loaded(count);

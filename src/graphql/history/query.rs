@@ -5,12 +5,13 @@ use async_graphql::{Context, ID, InputObject, Object};
 use super::{HistoryAction, HistoryEntryConnection, types::wanted};
 use crate::{
     graphql::{
+        actor::ActorKind,
         eager::Eager,
         error::Failure,
         global_id::{self, Kind},
         guard::Root,
         page::{self, PageArgs, Total},
-        range::DateTimeRange,
+        range::{DateTimeRange, listed},
     },
     store::history,
 };
@@ -20,19 +21,30 @@ use crate::{
 pub struct HistoryFilter {
     /// Only entries of this claim; an id that names no visible claim matches nothing.
     pub claim_id: Option<ID>,
-    /// Only entries with one of these actions; an empty list matches nothing.
+    /// Only entries with one of these actions; an empty list matches nothing. At most 1,000 entries.
     pub actions: Option<Vec<HistoryAction>>,
     /// Only entries in this range of time.
     pub at: Option<DateTimeRange>,
+    /// Only of claims on this customer; an id that names no customer finds nothing.
+    pub customer_id: Option<ID>,
+    /// Only of this partner's claims; an id that names no partner finds nothing.
+    pub partner_id: Option<ID>,
+    /// Only what somebody of this side did.
+    pub actor_kind: Option<ActorKind>,
 }
 
-impl From<HistoryFilter> for history::HistoryFilter {
-    fn from(filter: HistoryFilter) -> Self {
-        Self {
+impl TryFrom<HistoryFilter> for history::HistoryFilter {
+    type Error = Failure;
+
+    fn try_from(filter: HistoryFilter) -> Result<Self, Failure> {
+        Ok(Self {
             claim_id: filter.claim_id.map(|id| global_id::key_or_none(Kind::Claim, &id)),
-            actions: filter.actions.map(|actions| actions.into_iter().map(Into::into).collect()),
+            actions: listed(filter.actions, Into::into)?,
             at: filter.at.map(Into::into),
-        }
+            tenant_id: filter.customer_id.map(|id| global_id::key_or_none(Kind::Customer, &id)),
+            partner_id: filter.partner_id.map(|id| global_id::key_or_none(Kind::Partner, &id)),
+            actor_kind: filter.actor_kind.map(Into::into),
+        })
     }
 }
 
@@ -60,7 +72,7 @@ impl HistoryQuery {
         #[graphql(desc = "Restricts the entries; by default all.")] filter: Option<HistoryFilter>,
     ) -> Result<Eager<HistoryEntryConnection>, Failure> {
         let request = PageArgs { first, after, last, before }.of(ctx, &history::ORDER)?;
-        let filter: history::HistoryFilter = filter.unwrap_or_default().into();
+        let filter: history::HistoryFilter = filter.unwrap_or_default().try_into()?;
         let counted = filter.clone();
         let wanted = wanted(ctx);
         let page = page::asked(ctx, move |reader| async move {

@@ -14,6 +14,7 @@ use crate::{
         guard,
         loader::{Load, Reader, load},
         page::connection,
+        range::listed,
         scalar::DateTime,
     },
     store::{
@@ -89,20 +90,13 @@ pub struct NoticeFilter {
     pub claim_id: Option<ID>,
 }
 
-/// The longest list in a filter.
-const LONGEST_LIST: usize = 1_000;
-
 impl TryFrom<NoticeFilter> for Filter {
     type Error = Failure;
 
     fn try_from(filter: NoticeFilter) -> Result<Self, Failure> {
-        let longest = filter.kind.as_ref().map_or(0, Vec::len).max(filter.state.as_ref().map_or(0, Vec::len));
-        if longest > LONGEST_LIST {
-            return Err(Failure::BadInput(format!("A list in a filter has at most {LONGEST_LIST} entries.")));
-        }
         Ok(Self {
-            kinds: filter.kind.map(|kinds| kinds.into_iter().map(Into::into).collect()),
-            states: filter.state.map(|states| states.into_iter().map(Into::into).collect()),
+            kinds: listed(filter.kind, Into::into)?,
+            states: listed(filter.state, Into::into)?,
             claim_id: filter.claim_id.map(|id| global_id::key_or_none(Kind::Claim, &id)),
         })
     }

@@ -184,7 +184,7 @@ impl WebhookDelivery {
     /// The claim that the event is about; null if the caller can no longer see it. Needs the scope `claims:read`.
     #[graphql(guard = "guard::CLAIMS")]
     async fn claim(&self, ctx: &Context<'_>) -> Result<Option<Eager<Claim>>, Failure> {
-        let found = load(ctx, ClaimById::new(self.0.claim_id, of_claims(ctx))).await?;
+        let found = load(ctx, ClaimById::new(self.0.claim_id, of_claims(ctx)?)).await?;
         Ok(found.map(|row| Eager(row.into())))
     }
 

@@ -2,16 +2,23 @@
 
 use domain::{
     caller::{Caller, Side},
-    identifier,
-    kinds::{Activity, ClaimStatus, DeadlineKind, SolutionArea},
+    directory, identifier,
+    kinds::{
+        Activity, ClaimStatus, ConsentStatus, DeadlineKind, DeadlineState, DisputeStatus, EvaluationStatus,
+        RejectionReason, SolutionArea,
+    },
     time::Timestamp,
 };
-use entity::{claim::Column, claim_line, customer};
-use sea_orm::{ColumnTrait, Condition, DbBackend, ExprTrait, QueryFilter, QuerySelect, QueryTrait, sea_query::Expr};
+use entity::{claim::Column, claim_line, customer, partner_location};
+use sea_orm::{
+    ColumnTrait, Condition, DbBackend, ExprTrait, QueryFilter, QuerySelect, QueryTrait,
+    sea_query::{Expr, SubQueryStatement},
+};
 use uuid::Uuid;
 
 use super::{
     order::{ClaimOrder, ClaimOrderField, LAST_ASCENDING, hides_clocks},
+    origin::created_by,
     search::holds_words,
     words::words,
     written,
@@ -38,7 +45,7 @@ impl TimeRange {
     }
 
     /// The same of what a list is ordered by, so that the order's index serves the filter, too.
-    fn holds_key(self, key: &Expr) -> Condition {
+    pub(super) fn holds_key(self, key: &Expr) -> Condition {
         Condition::all()
             .add_option(self.from.map(|from| key.clone().gte(from.micros())))
             .add_option(self.before.map(|before| key.clone().lt(before.micros())))
@@ -100,6 +107,41 @@ pub struct ClaimFilter {
     pub due_at: Option<TimeRange>,
     /// The words of a search (L14).
     pub search: Option<String>,
+    /// With one of these external references: partners only.
+    pub external_references: Option<Vec<String>>,
+    /// By the location with this MPN id.
+    pub mpn_id: Option<String>,
+    /// Assigned to the reviewer with this subject: reviewers only.
+    pub reviewer_subject: Option<String>,
+    /// Made by the caller, or not.
+    pub created_by_me: Option<bool>,
+    /// Last changed then.
+    pub updated_at: Option<TimeRange>,
+    /// Decided then.
+    pub decided_at: Option<TimeRange>,
+    /// Then something last happened that the caller may see (L17).
+    pub last_activity_at: Option<TimeRange>,
+    /// With a clock in one of these states; not for customers.
+    pub deadline_state: Option<DeadlineStates>,
+    /// Rejected, and for one of these reasons; not for customers.
+    pub rejection_reason: Option<Vec<RejectionReason>>,
+    /// With the customer's consent in one of these states.
+    pub consent_status: Option<Vec<ConsentStatus>>,
+    /// With the last dispute in one of these states; not for customers.
+    pub dispute_status: Option<Vec<DisputeStatus>>,
+    /// With the incentive evaluation in one of these states; not for customers.
+    pub evaluation_status: Option<Vec<EvaluationStatus>>,
+}
+
+/// States of clocks, and what they are judged by.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct DeadlineStates {
+    /// One of these.
+    pub states: Vec<DeadlineState>,
+    /// By now.
+    pub now: Timestamp,
+    /// A clock that runs out by then, and not yet, is at risk.
+    pub at_risk_until: Timestamp,
 }
 
 impl ClaimFilter {
@@ -111,6 +153,10 @@ impl ClaimFilter {
             || self.partner_id.is_some()
             || self.sku_id.is_some()
             || self.external_reference.is_some()
+            || self.external_references.is_some()
+            || self.mpn_id.is_some()
+            || self.reviewer_subject.is_some()
+            || self.created_by_me == Some(true)
             || self.assigned_to_me == Some(true)
             || self.in_arbitration == Some(true)
     }
@@ -134,8 +180,10 @@ impl ClaimFilter {
 
     /// Whether it asks for nothing but ranges of time.
     pub(super) fn is_range_only(&self) -> bool {
-        let Self { submitted_at, created_at, due_at, .. } = self.clone();
-        Self { submitted_at, created_at, due_at, ..Self::default() } == *self
+        let Self { submitted_at, created_at, due_at, updated_at, decided_at, last_activity_at, .. } = self.clone();
+        let ranges =
+            Self { submitted_at, created_at, due_at, updated_at, decided_at, last_activity_at, ..Self::default() };
+        ranges == *self
     }
 
     /// The filter as a condition on `claim`.
@@ -147,12 +195,12 @@ impl ClaimFilter {
             .add(self.named(backend))
             .add(self.of_review(caller))
             .add(self.of_time(caller))
-            .add_option(self.external_reference.as_deref().map(|text| {
-                match (caller.side, findable(&identifier::reference(text))) {
-                    (Side::Partner(_), Some(text)) => Column::ExternalReference.eq(text),
-                    _ => never(),
-                }
-            }))
+            .add(self.of_outcome(caller))
+            .add_option(
+                self.external_reference.as_ref().map(|one| referenced(caller, std::slice::from_ref(one), backend)),
+            )
+            .add_option(self.external_references.as_ref().map(|some| referenced(caller, some, backend)))
+            .add_option(self.created_by_me.map(|mine| created_by(caller, mine)))
             .add_option(self.search.as_deref().map(|text| search(caller, text, backend)))
     }
 
@@ -165,6 +213,7 @@ impl ClaimFilter {
             .add_option(self.tenant_id.map(|id| Column::TenantId.eq(id)))
             .add_option(self.partner_id.map(|id| Column::PartnerId.eq(id)))
             .add_option(self.sku_id.map(with_product))
+            .add_option(self.mpn_id.as_deref().map(by_location))
     }
 
     /// By the state of the review.
@@ -185,7 +234,12 @@ impl ClaimFilter {
             (false, true) => Column::ContestedSince.is_not_null(),
             (false, false) => Column::ContestedSince.is_null(),
         };
+        let of_reviewer = |subject: &String| match findable(&identifier::subject(subject)) {
+            Some(subject) if caller.reviews() => reviewer.eq(subject),
+            _ => never(),
+        };
         Condition::all()
+            .add_option(self.reviewer_subject.as_ref().map(of_reviewer))
             .add_option(self.assigned_to_me.map(mine))
             .add_option(self.unassigned.map(nobodys))
             .add_option(self.in_arbitration.map(contested))
@@ -204,8 +258,105 @@ impl ClaimFilter {
             .add_option(self.submitted_at.map(|r| r.holds_optional(ClaimOrderField::SubmittedAt)))
             .add_option(self.created_at.map(|r| r.holds(Column::CreatedAt)))
             .add_option(self.due_at.map(|r| unless_hidden(r.holds_optional(ClaimOrderField::DueAt))))
+            .add_option(self.decided_at.map(|r| r.holds_optional(ClaimOrderField::DecidedAt)))
             .add_option(self.overdue.map(late))
     }
+
+    /// By what became of it. A customer sees how its own consent stands, and nothing else of it (A3).
+    fn of_outcome(&self, caller: &Caller) -> Condition {
+        let hidden = hides_clocks(caller);
+        let unless_hidden = |condition: Expr| if hidden { never() } else { condition };
+        let is_rejected = |reasons: &Vec<RejectionReason>| {
+            let reasons = is_one_of("claim", "rejection_reason", reasons.iter().map(|reason| reason.as_str()));
+            unless_hidden(reasons.and(is_one_of("claim", "status", [ClaimStatus::Rejected.as_str()])))
+        };
+        let disputed = |all: &Vec<DisputeStatus>| {
+            unless_hidden(is_one_of("claim", "dispute_status", all.iter().map(|status| status.as_str())))
+        };
+        let evaluated = |all: &Vec<EvaluationStatus>| {
+            unless_hidden(is_one_of("claim", "evaluation_status", all.iter().map(|status| status.as_str())))
+        };
+        Condition::all()
+            .add_option(self.rejection_reason.as_ref().map(is_rejected))
+            .add_option(self.consent_status.as_ref().map(|all| consents(all)))
+            .add_option(self.dispute_status.as_ref().map(disputed))
+            .add_option(self.evaluation_status.as_ref().map(evaluated))
+    }
+}
+
+impl DeadlineStates {
+    /// Whether they are nothing but a range of `due_at`.
+    pub(super) fn is_range(&self) -> bool {
+        self.states.iter().all(|state| matches!(state, DeadlineState::OnTrack | DeadlineState::AtRisk))
+    }
+
+    /// As `domain::lifecycle::running_clock` and `domain::deadline` have them, in a list of this order if it is one.
+    pub(super) fn condition(&self, caller: &Caller, order: Option<ClaimOrderField>) -> Condition {
+        if hides_clocks(caller) {
+            return Condition::all().add(never());
+        }
+        let due = ClaimOrder { field: ClaimOrderField::DueAt, descending: false }.key();
+        // Most clocks are on track: `+ 0` lets the index of the order find such claims, and not that of the time.
+        let is_seldom = !self.states.contains(&DeadlineState::OnTrack);
+        let by_time = match order {
+            None | Some(ClaimOrderField::DueAt) => true,
+            Some(field) => is_seldom || comes_with_due_at(field),
+        };
+        let due = if by_time { due } else { due.add(0) };
+        self.states.iter().fold(Condition::any().add(never()), |any, state| any.add(self.is_in(*state, &due)))
+    }
+
+    fn is_in(&self, state: DeadlineState, due: &Expr) -> Condition {
+        let (now, bound) = (self.now.micros(), self.at_risk_until.micros());
+        let running = Condition::all().add(due.clone().lt(LAST_ASCENDING));
+        match state {
+            DeadlineState::OnTrack => running.add(due.clone().gt(Ord::max(now, bound))),
+            DeadlineState::AtRisk => running.add(due.clone().gt(now)).add(due.clone().lte(bound)),
+            DeadlineState::Overdue => overdue(self.now),
+            DeadlineState::Extended => waits_for_arbitration().add(due.clone().lte(now)),
+            // No clock that runs is met.
+            DeadlineState::Met => Condition::all().add(never()),
+        }
+    }
+}
+
+/// Whether the index of `due_at` also has what this order needs.
+pub(super) const fn comes_with_due_at(field: ClaimOrderField) -> bool {
+    matches!(field, ClaimOrderField::CreatedAt | ClaimOrderField::SubmittedAt)
+}
+
+/// Whether the customer's consent is in one of the states. One that is waited for belongs to an approved claim only (N2).
+fn consents(statuses: &[ConsentStatus]) -> Condition {
+    let settled = statuses.iter().filter(|status| **status != ConsentStatus::Pending);
+    let settled = is_one_of("claim", "consent_status", settled.map(|status| status.as_str()));
+    let pending = statuses.contains(&ConsentStatus::Pending).then(|| {
+        is_one_of("claim", "consent_status", [ConsentStatus::Pending.as_str()]).and(is_one_of(
+            "claim",
+            "status",
+            [ClaimStatus::Approved.as_str()],
+        ))
+    });
+    Condition::any().add(settled).add_option(pending)
+}
+
+/// With one of the external references, which only the claim's partner sees.
+fn referenced(caller: &Caller, references: &[String], backend: DbBackend) -> Expr {
+    let Side::Partner(_) = caller.side else { return never() };
+    let written = references.iter().map(|text| identifier::reference(text));
+    any_of(Column::ExternalReference, written.filter(|text| findable(text).is_some()), backend)
+}
+
+/// By the location, whose partner an index finds.
+fn by_location(mpn_id: &str) -> Condition {
+    let Some(mpn_id) = directory::mpn_id("", mpn_id).ok().filter(|id| findable(id).is_some()) else {
+        return Condition::all().add(never());
+    };
+    let partner = Rows::<partner_location::Entity>::all()
+        .column(partner_location::Column::PartnerId)
+        .filter(partner_location::Column::MpnId.eq(mpn_id.as_str()))
+        .into_query();
+    let partner = Expr::SubQuery(None, Box::new(SubQueryStatement::SelectStatement(partner)));
+    Condition::all().add(Expr::col(Column::PartnerId.as_column_ref()).eq(partner)).add(Column::MpnId.eq(mpn_id))
 }
 
 /// By status, area and activity. The columns have the same names in `claim` and in the counters.
@@ -221,13 +372,17 @@ pub(super) fn of_kind(filter: &ClaimFilter) -> Condition {
 /// The clock has run out: at `dueAt` it is too late (T). As `domain::lifecycle::running_clock` has it, a dispute window
 /// that has closed is not overdue (D3), and an arbitration extends the reviewers' clocks (T2).
 pub(super) fn overdue(now: Timestamp) -> Condition {
-    let extended = [DeadlineKind::Decide, DeadlineKind::AnswerDispute].map(DeadlineKind::as_str);
-    let waits = Condition::all().add(Column::ContestedSince.is_not_null()).add(Column::DeadlineKind.is_in(extended));
     // The kind is there wherever the time is: so that this is never NULL, and its negation leaves every other claim.
     Condition::all()
         .add(ClaimOrder { field: ClaimOrderField::DueAt, descending: false }.key().lte(now.micros()))
         .add(Column::DeadlineKind.ne(DeadlineKind::DisputeWindow.as_str()))
-        .add(waits.not())
+        .add(waits_for_arbitration().not())
+}
+
+/// The clock is one that an arbitration extends, and the claim is in one (T2).
+fn waits_for_arbitration() -> Condition {
+    let extended = [DeadlineKind::Decide, DeadlineKind::AnswerDispute].map(DeadlineKind::as_str);
+    Condition::all().add(Column::ContestedSince.is_not_null()).add(Column::DeadlineKind.is_in(extended))
 }
 
 /// Whether the activities include this one: they are compared with the few sets that include it.

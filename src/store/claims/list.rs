@@ -5,14 +5,13 @@
 
 use domain::caller::Caller;
 use entity::claim::Column;
-use sea_orm::{
-    ColumnTrait, ExprTrait, JoinType, QueryTrait,
-    sea_query::{Alias, Expr},
-};
 
-use super::{ClaimFilter, ClaimOrder, ClaimOrderField, ClaimRow, TimeRange, Wanted, search, seen, tally};
+use super::{
+    ClaimFilter, ClaimOrder, ClaimOrderField, ClaimRow, DeadlineStates, TimeRange, Wanted, activity,
+    filter::comes_with_due_at, ordered, search, seen, tally,
+};
 use crate::store::{
-    Db, StoreError, keyset,
+    Db, Reads, StoreError, keyset,
     page::{Page, PageRequest},
     range_first::range_first,
 };
@@ -32,18 +31,15 @@ pub async fn page(
     let filter = search::narrowed(db, caller, filter).await?;
     let keys = |row: &ClaimRow| order.keys(caller, row);
     let mut keyset = order.keyset(caller, &keys);
-    let mut query = seen(db, caller, &filter);
-    match shape(db, caller, &filter, order) {
-        Shape::Plain => {}
-        Shape::ByChange => {
-            let change = Alias::new("claim_change");
-            let of_claim = Expr::cust("claim_change.claim_id").equals(Column::Id.as_column_ref());
-            QueryTrait::query(&mut query).join(JoinType::InnerJoin, change, of_claim);
-            keyset.columns = ["claim_change.updated_at", "claim_change.claim_id"].map(Expr::cust).to_vec();
-        }
-        Shape::RangeFirst => query = range_first(query, Column::Id, &keyset, request),
+    let (mut query, columns) = ordered(db, caller, &filter, order);
+    if let Some(columns) = columns {
+        keyset.columns = columns.to_vec();
     }
-    let wanted = if request.cursors { wanted.with(order.columns()) } else { wanted };
+    if ranges_come_first(caller, &filter, order) {
+        query = range_first(query, Column::Id, &keyset, request);
+        activity::join(&mut query, caller, order.field, db.connection().get_database_backend());
+    }
+    let wanted = if request.cursors { order.with_keys(wanted, caller) } else { wanted };
     keyset::page(db, query, &keyset, request, &wanted).await
 }
 
@@ -62,27 +58,17 @@ pub async fn count(db: &Db, caller: &Caller, filter: &ClaimFilter) -> Result<u64
     keyset::count(db, seen(db, caller, &filter)).await
 }
 
-/// How a page is read.
-enum Shape {
-    /// As it is written: the database finds the index.
-    Plain,
-    /// By the table in which PostgreSQL keeps when claims last changed.
-    ByChange,
-    /// All claims of a range of time first, and of them the page. The order's index could have to be walked through all
-    /// that lies outside the range.
-    RangeFirst,
-}
-
-fn shape(db: &Db, caller: &Caller, filter: &ClaimFilter, order: ClaimOrder) -> Shape {
-    if !caller.reviews() || filter.is_selective() {
-        Shape::Plain
-    } else if of_another_time(filter, order.field).is_some_and(|range| range.is_short(None) || filter.is_range_only()) {
-        Shape::RangeFirst
-    } else if order.field == ClaimOrderField::UpdatedAt && db.is_postgres() {
-        Shape::ByChange
-    } else {
-        Shape::Plain
-    }
+/// Whether all claims of a range of time are found first, and of them the page. The order's index could have to be walked
+/// through all that lies outside the range.
+fn ranges_come_first(caller: &Caller, filter: &ClaimFilter, order: ClaimOrder) -> bool {
+    let is_number_or_time = !matches!(order.field, ClaimOrderField::Name | ClaimOrderField::Number);
+    let is_narrow = |range: TimeRange| range.is_short(None) || filter.is_range_only();
+    let by_states = filter.deadline_state.as_ref().is_some_and(DeadlineStates::is_range);
+    caller.reviews()
+        && !filter.is_selective()
+        && is_number_or_time
+        && (of_another_time(filter, order.field).is_some_and(is_narrow)
+            || (by_states && comes_with_due_at(order.field)))
 }
 
 /// A range of the filter that is of another time than the order.
@@ -91,6 +77,9 @@ fn of_another_time(filter: &ClaimFilter, field: ClaimOrderField) -> Option<TimeR
         (ClaimOrderField::SubmittedAt, filter.submitted_at),
         (ClaimOrderField::CreatedAt, filter.created_at),
         (ClaimOrderField::DueAt, filter.due_at),
+        (ClaimOrderField::DecidedAt, filter.decided_at),
+        (ClaimOrderField::UpdatedAt, filter.updated_at),
+        (ClaimOrderField::LastActivityAt, filter.last_activity_at),
     ];
     ranges.into_iter().find_map(|(of, range)| range.filter(|_| of != field))
 }

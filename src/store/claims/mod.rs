@@ -1,9 +1,12 @@
 //! Claims: lists, lookups, lines.
 
+mod activity;
 mod filter;
+mod grouped;
 mod lines;
 mod list;
 mod order;
+mod origin;
 mod row;
 mod search;
 mod statistics;
@@ -12,9 +15,9 @@ mod words;
 
 use std::collections::HashMap;
 
-use domain::{caller::Caller, identifier, number};
+use domain::{caller::Caller, claim::Claim, identifier, number};
 use entity::claim::{Column, Entity};
-use sea_orm::{ColumnTrait, QueryFilter};
+use sea_orm::{ColumnTrait, QueryFilter, sea_query::Expr};
 use uuid::Uuid;
 
 use super::{
@@ -22,58 +25,107 @@ use super::{
     children::{self, Children},
     keyset,
     page::{Page, PageRequest},
-    rows::Rows,
+    rows::{Columns, Rows},
     scope,
     sql::{any_of, findable},
 };
 
-pub use filter::{ClaimFilter, TimeRange};
+pub use activity::ActivityView;
+pub use filter::{ClaimFilter, DeadlineStates, TimeRange};
+pub use grouped::{GroupKey, Grouped, first_pass, first_submitted, grouped};
 pub use lines::{LineOfClaim, LineRow, LinesWanted, document_counts, lines, lines_of};
 pub use list::{count, page};
 pub use order::{ClaimOrder, ClaimOrderField};
+pub use origin::{Origin, origins};
 pub use row::{ClaimRow, Wanted};
 pub use statistics::{Decided, Statistics, decided, statistics};
 
 /// The claims that the caller sees and the filter leaves.
 fn seen(db: &Db, caller: &Caller, filter: &ClaimFilter) -> Rows<Entity> {
-    Rows::<Entity>::all()
-        .filter(scope::claims(caller))
-        .filter(filter.condition(caller, db.connection().get_database_backend()))
+    seen_in(db, caller, filter, None)
 }
 
-/// One page of claims for each customer.
+/// The same for a list of this order, which joins what its order is read from.
+fn seen_in(db: &Db, caller: &Caller, filter: &ClaimFilter, joined: Option<ClaimOrderField>) -> Rows<Entity> {
+    let backend = db.connection().get_database_backend();
+    Rows::<Entity>::all()
+        .filter(scope::claims(caller))
+        .filter(filter.condition(caller, backend))
+        .filter(activity::of_order(filter, caller, joined, backend))
+}
+
+/// The claims of a list in this order, and what it is sorted by where that is not in `claim`.
+fn ordered(db: &Db, caller: &Caller, filter: &ClaimFilter, order: ClaimOrder) -> (Rows<Entity>, Option<[Expr; 2]>) {
+    let mut query = seen_in(db, caller, filter, Some(order.field));
+    let columns = activity::join(&mut query, caller, order.field, db.connection().get_database_backend());
+    (query, columns)
+}
+
+/// Whose claims are listed together.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Owners {
+    /// Customers, by tenant id.
+    Customers,
+    /// Partners.
+    Partners,
+}
+
+impl Owners {
+    const fn column(self) -> Column {
+        match self {
+            Self::Customers => Column::TenantId,
+            Self::Partners => Column::PartnerId,
+        }
+    }
+
+    fn of(self) -> fn(&ClaimRow) -> Uuid {
+        match self {
+            Self::Customers => |row| row.claim().tenant_id,
+            Self::Partners => |row| row.claim().partner_id,
+        }
+    }
+}
+
+/// One page of claims for each of the owners.
 ///
 /// # Errors
 /// As [`page()`].
-pub async fn pages_of_customers(
+pub async fn pages_of(
     db: &Db,
     caller: &Caller,
-    tenants: &[Uuid],
+    (owners, ids): (Owners, &[Uuid]),
     filter: &ClaimFilter,
     order: ClaimOrder,
     request: &PageRequest,
     wanted: Wanted,
 ) -> Result<HashMap<Uuid, Page<ClaimRow>>, StoreError> {
     let keys = |row: &ClaimRow| order.keys(caller, row);
-    let keyset = order.keyset(caller, &keys);
-    let parents = Children { column: Column::TenantId, of: |row: &ClaimRow| row.claim().tenant_id, ids: tenants };
-    let wanted = if request.cursors { wanted.with(order.columns()) } else { wanted };
-    children::pages(db, seen(db, caller, filter), parents, &keyset, request, &wanted).await
+    let mut keyset = order.keyset(caller, &keys);
+    let (query, columns) = ordered(db, caller, filter, order);
+    if let Some(columns) = columns {
+        keyset.columns = columns.to_vec();
+    }
+    let parents = Children { column: owners.column(), of: owners.of(), ids };
+    let mut wanted = if request.cursors { order.with_keys(wanted, caller) } else { wanted };
+    if owners == Owners::Partners {
+        wanted = wanted.with(Columns::of_field::<Claim>("partner"));
+    }
+    children::pages(db, query, parents, &keyset, request, &wanted).await
 }
 
-/// How many claims each customer has.
+/// How many claims each of the owners has.
 ///
 /// # Errors
 /// As [`page()`].
-pub async fn counts_of_customers(
+pub async fn counts_of(
     db: &Db,
     caller: &Caller,
-    tenants: &[Uuid],
+    (owners, ids): (Owners, &[Uuid]),
     filter: &ClaimFilter,
 ) -> Result<HashMap<Uuid, u64>, StoreError> {
     let backend = db.connection().get_database_backend();
-    let query = seen(db, caller, filter).filter(any_of(Column::TenantId, tenants.iter().copied(), backend));
-    keyset::counts(db, query, Column::TenantId, tenants).await
+    let query = seen(db, caller, filter).filter(any_of(owners.column(), ids.iter().copied(), backend));
+    keyset::counts(db, query, owners.column(), ids).await
 }
 
 /// Those of the claims that the caller sees, in no order. A single one comes with its lines if they are wanted.

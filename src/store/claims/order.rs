@@ -8,7 +8,10 @@ use domain::{
 use entity::claim::Column;
 use sea_orm::{ColumnTrait, sea_query::Expr};
 
-use super::row::ClaimRow;
+use super::{
+    activity::ActivityView,
+    row::{ClaimRow, Wanted},
+};
 use crate::store::{
     keyset::Keyset,
     page::{Key, KeyKind, ListOrder},
@@ -26,6 +29,14 @@ pub enum ClaimOrderField {
     SubmittedAt,
     /// When its clock runs out; claims without a clock come last.
     DueAt,
+    /// Its name, as a dictionary has names (L14).
+    Name,
+    /// Its number.
+    Number,
+    /// When it was decided; claims without a decision come last.
+    DecidedAt,
+    /// When something last happened that the caller may see (L17).
+    LastActivityAt,
 }
 
 /// How a list of claims is sorted.
@@ -52,7 +63,7 @@ impl ClaimOrder {
     /// The list, for [`crate::store::page::Cursor::decode`].
     #[must_use]
     pub const fn list(self) -> ListOrder {
-        use ClaimOrderField::{CreatedAt, DueAt, SubmittedAt, UpdatedAt};
+        use ClaimOrderField::{CreatedAt, DecidedAt, DueAt, LastActivityAt, Name, Number, SubmittedAt, UpdatedAt};
         let tag = match (self.field, self.descending) {
             (CreatedAt, false) => "claims:created",
             (CreatedAt, true) => "claims:-created",
@@ -62,8 +73,21 @@ impl ClaimOrder {
             (SubmittedAt, true) => "claims:-submitted",
             (DueAt, false) => "claims:due",
             (DueAt, true) => "claims:-due",
+            (Name, false) => "claims:name",
+            (Name, true) => "claims:-name",
+            (Number, false) => "claims:number",
+            (Number, true) => "claims:-number",
+            (DecidedAt, false) => "claims:decided",
+            (DecidedAt, true) => "claims:-decided",
+            (LastActivityAt, false) => "claims:active",
+            (LastActivityAt, true) => "claims:-active",
         };
-        ListOrder { tag, kinds: &[KeyKind::Int, KeyKind::Id], descending: self.descending }
+        let kinds: &'static [KeyKind] = match self.field {
+            Name => &[KeyKind::Name, KeyKind::Id],
+            Number => &[KeyKind::Text],
+            _ => &[KeyKind::Int, KeyKind::Id],
+        };
+        ListOrder { tag, kinds, descending: self.descending }
     }
 
     pub(super) fn keyset<'a>(
@@ -71,7 +95,11 @@ impl ClaimOrder {
         caller: &Caller,
         keys: &'a (dyn Fn(&ClaimRow) -> Vec<Key> + Sync),
     ) -> Keyset<'a, ClaimRow> {
-        Keyset { order: self.list(), columns: vec![self.column(caller), Expr::col(Column::Id.as_column_ref())], keys }
+        let mut columns = vec![self.column(caller)];
+        if self.field != ClaimOrderField::Number {
+            columns.push(Expr::col(Column::Id.as_column_ref()));
+        }
+        Keyset { order: self.list(), columns, keys }
     }
 
     fn column(self, caller: &Caller) -> Expr {
@@ -92,6 +120,11 @@ impl ClaimOrder {
             ClaimOrderField::UpdatedAt => Expr::col(Column::UpdatedAt.as_column_ref()),
             ClaimOrderField::SubmittedAt => or_last("submitted_at"),
             ClaimOrderField::DueAt => or_last("due_at"),
+            ClaimOrderField::Name => Expr::col(Column::SortKey.as_column_ref()),
+            ClaimOrderField::Number => Expr::col(Column::Number.as_column_ref()),
+            ClaimOrderField::DecidedAt => or_last("decided_at"),
+            // Of the vendor's view; the list joins the caller's.
+            ClaimOrderField::LastActivityAt => ActivityView::OfVendor.joined(),
         }
     }
 
@@ -103,18 +136,29 @@ impl ClaimOrder {
             ClaimOrderField::UpdatedAt => Some(claim.updated_at),
             ClaimOrderField::SubmittedAt => claim.submitted_at,
             ClaimOrderField::DueAt => claim.deadline.map(|clock| clock.due_at).filter(|_| !hides_clocks(caller)),
+            ClaimOrderField::DecidedAt => claim.decided_at,
+            ClaimOrderField::LastActivityAt => row.last_activity_at,
+            ClaimOrderField::Name => return vec![Key::Text(claim.name.clone()), Key::Id(claim.id)],
+            ClaimOrderField::Number => return vec![Key::Text(claim.number.clone())],
         };
         vec![Key::Int(time.map_or(self.last(), Timestamp::micros)), Key::Id(claim.id)]
     }
 
-    /// The columns that the keys are read from.
-    pub(super) fn columns(self) -> Columns {
-        Columns::of_field::<Claim>(match self.field {
+    /// What the list must read of each claim beside what is asked for, so that it has the keys.
+    pub(super) fn with_keys(self, wanted: Wanted, caller: &Caller) -> Wanted {
+        let field = match self.field {
             ClaimOrderField::CreatedAt => "createdAt",
             ClaimOrderField::UpdatedAt => "updatedAt",
             ClaimOrderField::SubmittedAt => "submittedAt",
             ClaimOrderField::DueAt => "deadline",
-        })
+            ClaimOrderField::Name => "name",
+            ClaimOrderField::Number => "number",
+            ClaimOrderField::DecidedAt => "decidedAt",
+            ClaimOrderField::LastActivityAt => {
+                return Wanted { activity: Some(ActivityView::seen_by(caller)), ..wanted };
+            }
+        };
+        wanted.with(Columns::of_field::<Claim>(field))
     }
 
     const fn last(self) -> i64 {

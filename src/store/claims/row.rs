@@ -3,6 +3,7 @@
 use domain::{
     claim::{ActionRequest, Claim, Consent, Dispute, Evaluation, Rejection, Reviewer},
     deadline::Deadline,
+    time::Timestamp,
 };
 use entity::claim::{Column, Entity};
 use entity::{customer, partner, partner_location};
@@ -12,7 +13,10 @@ use sea_orm::{
 };
 use uuid::Uuid;
 
-use super::lines::{LineRow, LinesWanted};
+use super::{
+    activity::ActivityView,
+    lines::{LineRow, LinesWanted},
+};
 use crate::store::{
     StoreError, Visible,
     records::{Customer, Location, Partner},
@@ -32,11 +36,14 @@ pub struct Wanted {
     pub location: Option<Columns>,
     /// The lines, which come with a claim that is looked up by itself.
     pub lines: Option<LinesWanted>,
+    /// When something last happened on it, in this view (L17).
+    pub activity: Option<ActivityView>,
 }
 
 impl Wanted {
     /// The whole row, and nothing that it refers to.
-    pub const ROW: Self = Self { columns: Columns::ALL, customer: None, partner: None, location: None, lines: None };
+    pub const ROW: Self =
+        Self { columns: Columns::ALL, customer: None, partner: None, location: None, lines: None, activity: None };
 
     /// The columns that are always read.
     #[must_use]
@@ -63,13 +70,23 @@ pub struct ClaimRow {
     pub location: Option<Location>,
     /// The lines in their order, if they were read.
     pub lines: Option<Vec<LineRow>>,
+    /// When something last happened on it that its reader may see, if it was read (L17).
+    pub last_activity_at: Option<Timestamp>,
 }
 
 impl ClaimRow {
     /// The whole claim, as a use case answers it to a caller who changed it.
     #[must_use]
     pub const fn answered(claim: Claim) -> Self {
-        Self { claim, is_whole: true, customer: None, partner: None, location: None, lines: None }
+        Self {
+            claim,
+            is_whole: true,
+            customer: None,
+            partner: None,
+            location: None,
+            lines: None,
+            last_activity_at: None,
+        }
     }
 
     /// What is left of a deleted draft: the row as it was kept, and blank what deletion leaves in it that is not the partner's own.
@@ -121,6 +138,9 @@ impl Shape for Wanted {
         if let Some(wanted) = self.location {
             join::<Location>(query, wanted, Column::MpnId, partner_location::Column::MpnId);
         }
+        if let Some(view) = self.activity {
+            query.expr(view.of_row());
+        }
     }
 
     fn read(&self, cells: &mut Cells<'_>) -> Result<ClaimRow, StoreError> {
@@ -131,6 +151,7 @@ impl Shape for Wanted {
             partner: self.partner.map(|columns| cells.record(columns)).transpose()?,
             location: self.location.map(|columns| cells.record(columns)).transpose()?,
             lines: None,
+            last_activity_at: if self.activity.is_some() { cells.maybe_time()? } else { None },
         })
     }
 }
@@ -166,7 +187,7 @@ impl Record for Claim {
         read_for(Column::ExternalReference, &["externalReference"]),
         read_for(Column::Version, &["version"]),
         always(Column::Status, &["status"]),
-        read_for(Column::PartnerId, &["availableActions", "unavailableActions"]),
+        read_for(Column::PartnerId, &["availableActions", "partner", "unavailableActions"]),
         read_for(Column::MpnId, &[]),
         always(Column::TenantId, &["customer"]),
         read_for(Column::Domain, &["domain"]),

@@ -122,8 +122,11 @@ pub async fn decided(
     rows.into_iter().map(group).collect()
 }
 
+/// How many days before 1970 the first day of [`day`] is.
+pub(super) const DAY_ZERO: i64 = 5_000_000;
+
 /// The number of the vendor's day on which the time lies. Counted from long ago, for division rounds towards 0.
-fn day(column: &str, offsets: &[(Option<Timestamp>, i64)]) -> Expr {
+pub(super) fn day(column: &str, offsets: &[(Option<Timestamp>, i64)]) -> Expr {
     let cases: Vec<String> = offsets
         .iter()
         .filter_map(|(since, offset)| since.map(|since| (since.micros(), offset)))
@@ -132,5 +135,5 @@ fn day(column: &str, offsets: &[(Option<Timestamp>, i64)]) -> Expr {
     let cases = cases.concat();
     let first = offsets.last().map_or(0, |(_, offset)| *offset);
     let offset = if cases.is_empty() { first.to_string() } else { format!("CASE {cases}ELSE {first} END") };
-    Expr::cust(format!("({column} + ({offset}) + 5000000 * 86400000000) / 86400000000"))
+    Expr::cust(format!("({column} + ({offset}) + {DAY_ZERO} * 86400000000) / 86400000000"))
 }

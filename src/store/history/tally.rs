@@ -1,4 +1,4 @@
-//! Counts of entries for reviewers, from counters that the database keeps by day and action (`history_tally`).
+//! Counts of entries for reviewers, from counters that the database keeps by day, action and actor's side (`history_tally`).
 //!
 //! The days that a range has whole come from the counters; the entries of the days at its ends are counted by the index on
 //! their time.
@@ -22,7 +22,8 @@ const DAY: i64 = 86_400_000_000;
 
 /// How many entries reviewers see; `None` if the counters do not know it.
 pub(super) async fn count(db: &Db, caller: &Caller, filter: &HistoryFilter) -> Result<Option<u64>, StoreError> {
-    if !caller.reviews() || filter.claim_id.is_some() {
+    let of_some = filter.claim_id.or(filter.tenant_id).or(filter.partner_id);
+    if !caller.reviews() || of_some.is_some() {
         return Ok(None);
     }
     let range = filter.at.unwrap_or_default();
@@ -56,6 +57,9 @@ fn whole_days(filter: &HistoryFilter, first: Option<i64>, end: Option<i64>) -> S
     query.expr(Expr::cust("CAST(COALESCE(SUM(n), 0) AS bigint)")).from(Alias::new("history_tally"));
     if let Some(actions) = &filter.actions {
         query.and_where(is_one_of("history_tally", "action", actions.iter().map(|action| action.as_str())));
+    }
+    if let Some(kind) = filter.actor_kind {
+        query.and_where(is_one_of("history_tally", "actor_kind", [kind.as_str()]));
     }
     if let Some(first) = first {
         query.and_where(Expr::cust("day").gte(first));

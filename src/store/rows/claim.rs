@@ -3,6 +3,7 @@
 use domain::{
     claim::{Claim, Contact, Line},
     kinds::ClaimStatus,
+    text,
     time::Timestamp,
 };
 use entity::{claim, claim_line};
@@ -61,6 +62,7 @@ pub fn claim_to_row(claim: &Claim) -> claim::ActiveModel {
         history_hash: NotSet,
         search_text: Set(search_text([claim.number.as_str(), claim.name.as_str()])),
         reference_search_text: Set(reference.map(|text| search_text([text]))),
+        sort_key: Set(text::sort_key(&claim.name)),
         ..after_to_row(claim)
     }
 }

@@ -14,7 +14,7 @@ use super::world::{
     ADATUM, CONTOSO, FABRIKAM, TEAMS, World, at, claim, customer_admin, directory_sync, partner_user, reviewer,
 };
 use crate::store::{
-    arbitrations,
+    arbitrations::{self, ArbitrationFilter},
     claims::{self, ClaimFilter, ClaimOrder, ClaimRow, Wanted},
     evaluations,
     page::PageRequest,
@@ -98,9 +98,15 @@ async fn a_partner_sees_the_contests_it_takes_or_took_part_in_and_its_own_claims
         (directory_sync(), &[], nobody()),
         (customer_admin(ADATUM), &[], nobody()),
     ] {
-        let page = arbitrations::page(&world.db, &caller, None, &PageRequest::first(100)).await.unwrap();
+        let page = arbitrations::page(&world.db, &caller, ArbitrationFilter::default(), &PageRequest::first(100))
+            .await
+            .unwrap();
         assert_eq!(numbers(page.items.iter().map(|(_, one)| one.id)), seen, "{caller:?}");
-        assert_eq!(arbitrations::count(&world.db, &caller, None).await.unwrap(), seen.len() as u64, "{caller:?}");
+        assert_eq!(
+            arbitrations::count(&world.db, &caller, ArbitrationFilter::default()).await.unwrap(),
+            seen.len() as u64,
+            "{caller:?}"
+        );
         let mut named = arbitrations::by_ids(&world.db, &caller, &all).await.unwrap();
         named.sort_by_key(|one| one.id);
         assert_eq!(numbers(named.iter().map(|one| one.id)), seen, "{caller:?}");
@@ -117,9 +123,10 @@ async fn contests_are_found_by_status_and_by_claim_in_one_statement() {
     for (status, found) in
         [(ArbitrationStatus::Open, OPEN), (ArbitrationStatus::Settled, SETTLED), (ArbitrationStatus::Awarded, THEIRS)]
     {
-        let page = arbitrations::page(&world.db, &reviewer, Some(status), &request).await.unwrap();
+        let of_status = ArbitrationFilter { status: Some(status), ..ArbitrationFilter::default() };
+        let page = arbitrations::page(&world.db, &reviewer, of_status, &request).await.unwrap();
         assert_eq!((numbers(page.items.iter().map(|(_, one)| one.id)), page.has_next), (vec![found], false));
-        assert_eq!(arbitrations::count(&world.db, &reviewer, Some(status)).await.unwrap(), 1);
+        assert_eq!(arbitrations::count(&world.db, &reviewer, of_status).await.unwrap(), 1);
     }
     world.statements();
     let claims = [OURS, RIVAL, WITHDRAWN, APPROVED].map(Uuid::from_u128);

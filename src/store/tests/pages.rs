@@ -10,14 +10,21 @@ use uuid::Uuid;
 use super::world::{ADATUM, CONTOSO, ECLAIR, World, at, claim, partner_user, reviewer};
 use crate::store::{
     StoreError,
-    claims::{self, ClaimFilter, ClaimOrder, ClaimOrderField, ClaimRow, Wanted},
+    claims::{self, ClaimFilter, ClaimOrder, ClaimOrderField, ClaimRow, Owners, Wanted},
     comments,
     page::{BadCursor, Cursor, Page, PageRequest},
     products,
 };
 
-const ORDERS: [ClaimOrderField; 4] =
-    [ClaimOrderField::CreatedAt, ClaimOrderField::UpdatedAt, ClaimOrderField::SubmittedAt, ClaimOrderField::DueAt];
+const ORDERS: [ClaimOrderField; 7] = [
+    ClaimOrderField::CreatedAt,
+    ClaimOrderField::UpdatedAt,
+    ClaimOrderField::SubmittedAt,
+    ClaimOrderField::DueAt,
+    ClaimOrderField::Name,
+    ClaimOrderField::Number,
+    ClaimOrderField::DecidedAt,
+];
 
 /// Eleven claims: times that are equal, and some without a clock.
 async fn eleven(world: &World) -> Vec<Claim> {
@@ -27,6 +34,8 @@ async fn eleven(world: &World) -> Vec<Claim> {
         let step = i64::try_from(id / 3).unwrap();
         one.created_at = at(-step);
         one.updated_at = at(step);
+        one.name = ["Zoo", "apple", "Äpfel", "Ödön", "zebra"][usize::try_from(id % 5).unwrap()].to_owned();
+        one.decided_at = (id % 5 != 0).then(|| at(step % 3));
         one.submitted_at = (id % 4 != 0).then(|| at(step % 2));
         one.deadline =
             (id % 3 != 0).then(|| Deadline { kind: DeadlineKind::StartReview, started_at: at(0), due_at: at(step) });
@@ -38,14 +47,26 @@ async fn eleven(world: &World) -> Vec<Claim> {
 
 /// What the order must give, sorted by plain Rust.
 fn expected(claims: &[Claim], order: ClaimOrder) -> Vec<Uuid> {
+    let text = |one: &Claim| match order.field {
+        ClaimOrderField::Name => domain::text::sort_key(&one.name),
+        ClaimOrderField::Number => one.number.clone(),
+        _ => String::new(),
+    };
     let time = |one: &Claim| match order.field {
         ClaimOrderField::CreatedAt => Some(one.created_at),
         ClaimOrderField::UpdatedAt => Some(one.updated_at),
         ClaimOrderField::SubmittedAt => one.submitted_at,
         ClaimOrderField::DueAt => one.deadline.map(|clock| clock.due_at),
+        ClaimOrderField::DecidedAt => one.decided_at,
+        // By the text, or by what the history says, which these claims have none of.
+        ClaimOrderField::Name | ClaimOrderField::Number | ClaimOrderField::LastActivityAt => Some(one.created_at),
     };
     let mut sorted: Vec<&Claim> = claims.iter().collect();
-    sorted.sort_by_key(|one| (time(one), one.id));
+    let place = |one: &Claim| match order.field {
+        ClaimOrderField::Name | ClaimOrderField::Number => (text(one), None, one.id),
+        _ => (String::new(), time(one), one.id),
+    };
+    sorted.sort_by_key(|one| place(one));
     if order.descending {
         sorted.reverse();
     }
@@ -133,9 +154,17 @@ async fn children_of_many_parents_are_one_statement() {
     world.statements();
     for backward in [false, true] {
         let request = PageRequest { backward, ..PageRequest::first(2) };
-        let pages = claims::pages_of_customers(&world.db, &reviewer(), &tenants, &filter, order, &request, Wanted::ROW)
-            .await
-            .unwrap();
+        let pages = claims::pages_of(
+            &world.db,
+            &reviewer(),
+            (Owners::Customers, &tenants),
+            &filter,
+            order,
+            &request,
+            Wanted::ROW,
+        )
+        .await
+        .unwrap();
         assert_eq!(world.statements(), 1);
         let wanted = if backward { [10, 11] } else { [1, 2] };
         assert_eq!(ids(&pages[&ADATUM], |one| one.claim().id), wanted.map(Uuid::from_u128));
@@ -143,7 +172,7 @@ async fn children_of_many_parents_are_one_statement() {
         assert_eq!(ids(&pages[&ECLAIR], |one| one.claim().id), [elsewhere.id]);
         assert!(pages[&CONTOSO].items.is_empty() && !pages[&CONTOSO].has_next && !pages[&CONTOSO].has_previous);
     }
-    let counts = claims::counts_of_customers(&world.db, &reviewer(), &tenants, &filter).await.unwrap();
+    let counts = claims::counts_of(&world.db, &reviewer(), (Owners::Customers, &tenants), &filter).await.unwrap();
     assert_eq!((counts[&ADATUM], counts[&ECLAIR], counts[&CONTOSO]), (11, 1, 0));
     assert_eq!(claims::count(&world.db, &reviewer(), &filter).await.unwrap(), 12);
 }

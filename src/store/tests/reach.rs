@@ -14,7 +14,8 @@ use super::world::{
 };
 use crate::store::{
     claims::{self, ClaimFilter, ClaimRow, TimeRange, Wanted},
-    comments, customers,
+    comments::{self, CommentFilter},
+    customers,
     page::PageRequest,
     partners,
     rows::Columns,
@@ -184,7 +185,9 @@ async fn internal_comments_stay_inside() {
         (directory_sync(), &[], 0),
         (customer_admin(ADATUM), &[], 0),
     ] {
-        let page = comments::page(&world.db, &caller, None, &PageRequest::first(100), Columns::ALL).await.unwrap();
+        let page = comments::page(&world.db, &caller, CommentFilter::default(), &PageRequest::first(100), Columns::ALL)
+            .await
+            .unwrap();
         assert_eq!(page.items.iter().map(|(_, one)| one.id.as_u128()).collect::<Vec<_>>(), seen, "{caller:?}");
         let ids = [Uuid::from_u128(SUBMITTED)];
         let claims = claims::by_ids(&world.db, &caller, &ids, Wanted::least()).await.unwrap();

@@ -320,6 +320,7 @@ pub fn deleted(claim: &Claim) -> Vec<(claim::Column, Value)> {
         (claim::Column::PartnerSolution, nothing()),
         (claim::Column::SearchText, String::new().into()),
         (claim::Column::ReferenceSearchText, nothing()),
+        (claim::Column::SortKey, String::new().into()),
         (claim::Column::Version, claim.version.into()),
         (claim::Column::DeletedAt, claim.updated_at.micros().into()),
         (claim::Column::UpdatedAt, claim.updated_at.micros().into()),

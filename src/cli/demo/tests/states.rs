@@ -21,6 +21,7 @@ use crate::{
     app::App,
     store::{
         self,
+        arbitrations::ArbitrationFilter,
         claims::{ClaimFilter, ClaimOrder, Wanted},
         page::PageRequest,
     },
@@ -98,7 +99,7 @@ async fn consents(app: &App) {
 /// X1, X5
 async fn arbitration(app: &App) {
     let lead = of_role(Role::ReviewLead).caller().unwrap();
-    let open = Some(ArbitrationStatus::Open);
+    let open = ArbitrationFilter { status: Some(ArbitrationStatus::Open), ..ArbitrationFilter::default() };
     let found = store::arbitrations::page(app.db(), &lead, open, &PageRequest::first(50)).await.unwrap().items;
     assert_eq!(found.len(), 1);
     let parties = store::arbitrations::parties(app.db(), &lead, &[found[0].1.id], Wanted::ROW).await.unwrap();

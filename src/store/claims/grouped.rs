@@ -1,0 +1,276 @@
+//! Figures over groups of the claims that a caller sees (S2).
+//!
+//! The database counts: it is given the vendor's calendar, the number of each business day and the period that each day is in,
+//! and answers with a row for each group, status and number of business days. No claim is read into memory.
+
+use std::collections::BTreeMap;
+
+use domain::{
+    calendar::Calendar,
+    caller::Caller,
+    kinds::{ClaimStatus, StatisticsGroup},
+    statistics::{Figures, Period},
+    time::Timestamp,
+};
+use entity::claim::{Column, Entity};
+use jiff::civil::{Date, date};
+use sea_orm::{
+    ColumnTrait, Condition, ConnectionTrait, ExprTrait, JoinType, QueryFilter, QueryOrder, QueryResult, QuerySelect,
+    QueryTrait,
+    sea_query::{Alias, Asterisk, Expr, Func, Query, SelectStatement},
+};
+use uuid::Uuid;
+
+use super::{
+    ClaimFilter, ClaimOrder, ClaimOrderField,
+    filter::overdue,
+    order::hides_clocks,
+    search, seen,
+    statistics::{DAY_ZERO, day},
+};
+use crate::store::{
+    Db, Reads, StoreError,
+    keyset::{self, natural},
+    rows::Rows,
+    sql::is_one_of,
+};
+
+/// What the claims of a group have in common.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum GroupKey {
+    /// The first day of the period in which they were submitted.
+    Period(Date),
+    /// A partner or a product.
+    Id(Uuid),
+    /// A reviewer's subject, or a word of a vocabulary.
+    Word(String),
+}
+
+/// A group of claims.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Grouped {
+    /// What they have in common.
+    pub key: GroupKey,
+    /// The figures.
+    pub figures: Figures,
+}
+
+/// The figures of each group of the claims that the caller sees and the filter leaves, by key. Claims without a key, such as
+/// drafts where claims are grouped by months, are in no group. A claim is in the group of each of its products.
+///
+/// # Errors
+/// As every read: [`StoreError::Unavailable`], [`StoreError::Corrupt`].
+pub async fn grouped(
+    db: &Db,
+    caller: &Caller,
+    filter: &ClaimFilter,
+    by: StatisticsGroup,
+    calendar: &Calendar<'_>,
+    now: Timestamp,
+) -> Result<Vec<Grouped>, StoreError> {
+    if is_hidden(by, caller) {
+        return Ok(Vec::new());
+    }
+    let filter = search::narrowed(db, caller, filter).await?;
+    let days = days(db, calendar, period(by), now).await?;
+    let query = statement(db, caller, &filter, by, &days, &calendar.offsets(now), now);
+    let mut groups: BTreeMap<GroupKey, Grouped> = BTreeMap::new();
+    for row in db.connection().query_all(&query).await? {
+        let key = key(&row, by)?;
+        let group = groups.entry(key.clone()).or_insert_with(|| Grouped { key, figures: Figures::default() });
+        add(group, &row)?;
+    }
+    Ok(groups.into_values().collect())
+}
+
+/// Who reviews a claim and why it was rejected is kept from others (A3).
+const fn is_hidden(by: StatisticsGroup, caller: &Caller) -> bool {
+    match by {
+        StatisticsGroup::Reviewer => !matches!(caller.side, domain::caller::Side::Vendor),
+        StatisticsGroup::RejectionReason => hides_clocks(caller),
+        _ => false,
+    }
+}
+
+const fn period(by: StatisticsGroup) -> Option<Period> {
+    match by {
+        StatisticsGroup::Month => Some(Period::Month),
+        StatisticsGroup::Week => Some(Period::Week),
+        _ => None,
+    }
+}
+
+/// The vendor's days, as JSON: the number of each, the number of its business day, and the number of the first day of its period.
+async fn days(db: &Db, calendar: &Calendar<'_>, period: Option<Period>, now: Timestamp) -> Result<String, StoreError> {
+    /// Some 270 years: no more days are looked up.
+    const MOST: i32 = 100_000;
+    let Some(first) = first_submitted(db, None).await? else { return Ok("[]".to_owned()) };
+    let (first, last) = (calendar.date(first), calendar.date(now));
+    let number = |day: Date| i64::from((day - EPOCH).get_days()) + DAY_ZERO;
+    let span =
+        first.series(jiff::Span::new().days(1)).take_while(|day| *day <= last).take(MOST.unsigned_abs() as usize);
+    let row = |day: Date| {
+        let first_of_period = period.map_or(0, |period| number(period.first_day(day)));
+        (number(day), calendar.business_day_number(day), first_of_period)
+    };
+    let rows: Vec<(i64, i64, i64)> = span.map(row).collect();
+    serde_json::to_string(&rows).map_err(|_| StoreError::Corrupt("claim", "days".to_owned()))
+}
+
+/// When the first of all claims was submitted, or the first of those in a status; whatever a caller may see.
+///
+/// # Errors
+/// As [`grouped()`].
+pub async fn first_submitted(db: &Db, status: Option<ClaimStatus>) -> Result<Option<Timestamp>, StoreError> {
+    let order = ClaimOrder { field: ClaimOrderField::SubmittedAt, descending: false };
+    let in_status = status.map(|status| is_one_of("claim", "status", [status.as_str()]));
+    let first: Vec<(Option<i64>,)> = Rows::<Entity>::all()
+        .column(Column::SubmittedAt)
+        .filter(Column::DeletedAt.is_null())
+        .filter(Expr::cust("\"claim\".\"status\" <> 'EDITING'"))
+        .filter(Condition::all().add_option(in_status))
+        .order_by_asc(order.key())
+        .order_by_asc(Column::Id)
+        .limit(1)
+        .tuples(db.connection())
+        .await?;
+    Ok(first.first().and_then(|(at,)| *at).and_then(|micros| Timestamp::from_micros(micros).ok()))
+}
+
+const EPOCH: Date = date(1970, 1, 1);
+
+/// The days as a table.
+fn calendar_table(days: &str, is_postgres: bool) -> SelectStatement {
+    let column = |place: usize| {
+        Expr::cust(if is_postgres { format!("(c.value->>{place})::bigint") } else { format!("c.value->>{place}") })
+    };
+    let (function, text) = if is_postgres { ("json_array_elements", "CAST($1 AS json)") } else { ("json_each", "?") };
+    let mut query = Query::select();
+    for (place, name) in ["day", "number", "period"].into_iter().enumerate() {
+        query.expr_as(column(place), Alias::new(name));
+    }
+    query.from_function(Func::cust(function).arg(Expr::cust_with_values(text, [days])), Alias::new("c"));
+    query
+}
+
+/// Counts the claims by key, status and business days.
+fn statement(
+    db: &Db,
+    caller: &Caller,
+    filter: &ClaimFilter,
+    by: StatisticsGroup,
+    days: &str,
+    offsets: &[(Option<Timestamp>, i64)],
+    now: Timestamp,
+) -> SelectStatement {
+    let late = if hides_clocks(caller) {
+        Expr::cust("0")
+    } else {
+        Expr::case(overdue(now), Expr::cust("1")).finally(Expr::cust("0")).into()
+    };
+    let claims = COLUMNS.iter().fold(seen(db, caller, filter), |query, column| query.column(*column));
+    let claims = claims.expr_as(late, "late").into_query();
+    let key = key_of(by);
+    let took = Expr::cust(
+        "CASE WHEN claim.submitted_at IS NULL OR claim.decided_at IS NULL THEN NULL \
+         WHEN decided.number > submitted.number THEN decided.number - submitted.number ELSE 0 END",
+    );
+    let mut query = Query::select().from_subquery(claims, Alias::new("claim")).take();
+    for (name, column) in [("submitted", "claim.submitted_at"), ("decided", "claim.decided_at")] {
+        let on = Expr::cust(format!("{name}.day")).eq(day(column, offsets));
+        query.join_subquery(JoinType::LeftJoin, calendar_table(days, db.is_postgres()), Alias::new(name), on);
+    }
+    let asked = Expr::cust("claim_origin.claim_id = claim.id AND claim_origin.asked_at IS NOT NULL");
+    query.join(JoinType::LeftJoin, Alias::new("claim_origin"), asked);
+    if by == StatisticsGroup::Product {
+        // The first of a claim's lines for a product stands for all of them.
+        query.join(
+            JoinType::InnerJoin,
+            Alias::new("claim_line"),
+            Expr::cust(
+                "claim_line.claim_id = claim.id AND NOT EXISTS (SELECT 1 FROM claim_line AS other \
+                 WHERE other.claim_id = claim_line.claim_id AND other.sku_id = claim_line.sku_id AND other.id < claim_line.id)",
+            ),
+        );
+    }
+    query
+        .expr(Expr::cust(key))
+        .expr(Expr::cust("claim.status"))
+        .expr(took.clone())
+        .expr(Expr::col(Asterisk).count())
+        .expr(Expr::cust("SUM(claim.late)"))
+        .expr(Expr::cust(FIRST_PASSES))
+        .and_where(Expr::cust(format!("{key} IS NOT NULL")))
+        .add_group_by([Expr::cust(key), Expr::cust("claim.status"), took]);
+    if by == StatisticsGroup::RejectionReason {
+        query.and_where(Expr::cust("claim.status = 'REJECTED'"));
+    }
+    query
+}
+
+/// What is read of each claim: all of it is in one index.
+const COLUMNS: [Column; 8] = [
+    Column::Id,
+    Column::Status,
+    Column::PartnerId,
+    Column::SolutionArea,
+    Column::ReviewerSubject,
+    Column::RejectionReason,
+    Column::SubmittedAt,
+    Column::DecidedAt,
+];
+
+/// The approved claims that nobody had asked to act before their approval.
+const FIRST_PASSES: &str = "SUM(CASE WHEN claim.status = 'APPROVED' AND (claim_origin.asked_at IS NULL \
+    OR claim_origin.asked_at >= claim.decided_at) THEN 1 ELSE 0 END)";
+
+const fn key_of(by: StatisticsGroup) -> &'static str {
+    match by {
+        StatisticsGroup::Month | StatisticsGroup::Week => "submitted.period",
+        StatisticsGroup::Partner => "claim.partner_id",
+        StatisticsGroup::Product => "claim_line.sku_id",
+        StatisticsGroup::Reviewer => "claim.reviewer_subject",
+        StatisticsGroup::RejectionReason => "claim.rejection_reason",
+        StatisticsGroup::SolutionArea => "claim.solution_area",
+    }
+}
+
+fn key(row: &QueryResult, by: StatisticsGroup) -> Result<GroupKey, StoreError> {
+    Ok(match by {
+        StatisticsGroup::Month | StatisticsGroup::Week => {
+            let number: i64 = row.try_get_by_index(0)?;
+            let day = EPOCH.checked_add(jiff::Span::new().days(number - DAY_ZERO));
+            GroupKey::Period(day.map_err(|_| StoreError::Corrupt("claim", format!("day {number}")))?)
+        }
+        StatisticsGroup::Partner | StatisticsGroup::Product => GroupKey::Id(row.try_get_by_index(0)?),
+        _ => GroupKey::Word(row.try_get_by_index(0)?),
+    })
+}
+
+fn add(group: &mut Grouped, row: &QueryResult) -> Result<(), StoreError> {
+    let word: String = row.try_get_by_index(1)?;
+    let status: ClaimStatus = word.parse().map_err(|_| StoreError::Corrupt("claim", format!("status {word:?}")))?;
+    let claims = natural(row.try_get_by_index(3)?);
+    group.figures.add(status, claims);
+    if let Some(days) = row.try_get_by_index::<Option<i64>>(2)? {
+        group.figures.add_decided(days, claims);
+    }
+    group.figures.overdue += natural(row.try_get_by_index(4)?);
+    group.figures.first_pass += natural(row.try_get_by_index(5)?);
+    Ok(())
+}
+
+/// How many of the approved claims that the caller sees and the filter leaves were never asked to act before.
+///
+/// # Errors
+/// As [`grouped()`].
+pub async fn first_pass(db: &Db, caller: &Caller, filter: &ClaimFilter) -> Result<u64, StoreError> {
+    let filter = search::narrowed(db, caller, filter).await?;
+    let approved = is_one_of("claim", "status", [ClaimStatus::Approved.as_str()]);
+    let asked = Expr::cust(
+        "EXISTS (SELECT 1 FROM claim_origin WHERE claim_origin.claim_id = \"claim\".\"id\" \
+         AND claim_origin.asked_at < \"claim\".\"decided_at\")",
+    );
+    let both = Condition::all().add(approved).add(asked.not());
+    keyset::count(db, seen(db, caller, &filter).filter(both)).await
+}
