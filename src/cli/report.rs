@@ -17,7 +17,7 @@ use crate::{
 /// The options of `cpor report`.
 #[derive(Debug, Args)]
 #[command(after_help = "\
-Months and weeks go by the day of submission, in the time zone of --policy; business days by its calendar.
+Months and weeks follow the day of submission, in the time zone of --policy; business days follow its calendar.
 
 Examples: cpor report
           cpor report --group-by month

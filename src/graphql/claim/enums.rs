@@ -201,12 +201,12 @@ pub enum ClaimOrderField {
     SubmittedAt,
     /// When the running deadline is due; claims without one come last.
     DueAt,
-    /// Its name, as a dictionary has names: neither case nor accents come before letters.
+    /// The name, as a dictionary sorts: letters first, then accents and case.
     Name,
-    /// Its number.
+    /// The claim number, in alphabetical order.
     Number,
-    /// When it was decided; claims without a decision come last.
+    /// The time of the decision; claims without one come last.
     DecidedAt,
-    /// Its `lastActivityAt`.
+    /// The claim's `lastActivityAt`.
     LastActivityAt,
 }

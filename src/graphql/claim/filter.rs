@@ -61,30 +61,34 @@ pub struct ClaimFilter {
     /// partners, the external reference. Case and accents are ignored. A word may also be the tenant id, the MPN id, or
     /// the subscription id of a line.
     pub search: Option<String>,
-    /// Only with one of these external references; an empty list finds none. For partners; others find none.
+    /// Only claims with one of these external references; an empty list matches nothing. Matches nothing for callers who
+    /// are not partners.
     pub external_references: Option<Vec<String>>,
-    /// Only those of the location with this MPN id.
+    /// Only claims of the location with this MPN id.
     pub mpn_id: Option<String>,
-    /// Only those assigned to the reviewer with this subject. For reviewers; others find none.
+    /// Only claims assigned to the reviewer with this subject. Matches nothing for callers who are not reviewers.
     pub reviewer_subject: Option<String>,
-    /// Only those whose draft the caller created (`true`), or all others (`false`). Only partners create claims.
+    /// Only claims whose draft the caller created (`true`), or all others (`false`). Only partners create claims.
     pub created_by_me: Option<bool>,
-    /// Only those that last changed then.
+    /// Only claims whose latest change is in this range.
     pub updated_at: Option<DateTimeRange>,
-    /// Only those decided then.
+    /// Only claims decided in this range.
     pub decided_at: Option<DateTimeRange>,
-    /// Only those whose `lastActivityAt` is then.
+    /// Only claims whose `lastActivityAt` is in this range.
     pub last_activity_at: Option<DateTimeRange>,
-    /// Only those whose `deadline` is in one of these states; an empty list finds none, as does `MET`, which no running
-    /// deadline is. Customers find none.
+    /// Only claims whose `deadline` is in one of these states; an empty list matches nothing, and so does `MET`, which is not
+    /// the state of a running deadline. Matches nothing for customers.
     pub deadline_state: Option<Vec<DeadlineState>>,
-    /// Only those that are `REJECTED`, the last time for one of these reasons; an empty list finds none. Customers find none.
+    /// Only claims that are `REJECTED` for one of these reasons; an empty list matches nothing. Matches nothing for
+    /// customers.
     pub rejection_reason: Option<Vec<RejectionReason>>,
-    /// Only those whose `consent` is in one of these statuses; an empty list finds none.
+    /// Only claims whose `consent` has one of these statuses; an empty list matches nothing.
     pub consent_status: Option<Vec<ConsentStatus>>,
-    /// Only those whose last `dispute` is in one of these statuses; an empty list finds none. Customers find none.
+    /// Only claims whose latest `dispute` has one of these statuses; an empty list matches nothing. Matches nothing for
+    /// customers.
     pub dispute_status: Option<Vec<DisputeStatus>>,
-    /// Only those whose `evaluation` is in one of these statuses; an empty list finds none. Customers find none.
+    /// Only claims whose `evaluation` has one of these statuses; an empty list matches nothing. Matches nothing for
+    /// customers.
     pub evaluation_status: Option<Vec<EvaluationStatus>>,
 }
 

@@ -1,5 +1,6 @@
 //! Claims.
 
+mod activity;
 mod eligibility;
 mod enums;
 mod filter;

@@ -22,17 +22,17 @@ use crate::{
 pub enum StatisticsGroup {
     /// The month of submission, in the time zone of the server's policy.
     Month,
-    /// The ISO week of submission, from Monday on, in the time zone of the server's policy.
+    /// The ISO week of submission, which starts on Monday, in the time zone of the server's policy.
     Week,
-    /// The partner that claims.
+    /// The partner that made the claim.
     Partner,
-    /// Each product of a claim: a claim with several products is in several groups.
+    /// The product; a claim with several products is in several groups.
     Product,
-    /// The assigned reviewer. For the vendor; others get no groups.
+    /// The assigned reviewer. Only the vendor gets groups.
     Reviewer,
-    /// Why the claim is rejected. Customers get no groups.
+    /// The reason of the rejection. Customers get no groups.
     RejectionReason,
-    /// The solution area.
+    /// The area in which the claim is made.
     SolutionArea,
 }
 
@@ -61,38 +61,38 @@ pub struct ClaimStatistics {
     pub p90_business_days_to_decision: Option<f64>,
     /// Approved claims divided by approved and rejected claims, from 0 to 1; null if there are none.
     pub approval_rate: Option<f64>,
-    /// Those of the approved claims that were approved without a request for action, from 0 to 1; null when none is approved,
-    /// and to a customer.
+    /// Approved claims without a request for action divided by approved claims, from 0 to 1; null if there are none, and for
+    /// customers.
     pub first_pass_rate: Option<f64>,
-    /// The same figures for each group, if `groupBy` is given; else empty. Periods are ordered by time, all others by label. A
-    /// claim that has nothing to be grouped by, such as a draft that has no month, is in no group.
+    /// The same figures for each group, if `groupBy` is given; otherwise empty. Months and weeks are sorted by time, other
+    /// groups by label. A claim without a value to group by, such as a draft (it has no month), is in no group.
     pub groups: Vec<ClaimStatisticsGroup>,
 }
 
-/// Figures over a group of claims.
+/// Counts and rates over a group of claims.
 #[derive(Clone, Debug, SimpleObject)]
 pub struct ClaimStatisticsGroup {
-    /// What the claims have in common: `2026-03`, `2026-W10`, the global id of a partner or product, a reviewer's subject, a
-    /// `RejectionReason`, a `SolutionArea`.
+    /// What the claims have in common: a month (`2026-03`), a week (`2026-W10`), the global id of a partner or product, a
+    /// reviewer's subject, a `RejectionReason` or a `SolutionArea`.
     pub key: String,
-    /// The key in words for people, in English.
+    /// The key for people, in English.
     pub label: String,
-    /// When the month or week begins; null for every other group.
+    /// The start of the month or week; null for every other group.
     pub from: Option<DateTime>,
-    /// How many claims there are.
+    /// The number of claims counted.
     pub total: i32,
-    /// How many are in each status; statuses without claims are listed with 0.
+    /// The number of claims in each status, including statuses with 0.
     pub by_status: Vec<StatusCount>,
-    /// Approved claims as a part of the approved and the rejected ones, from 0 to 1; null when there are none.
+    /// Approved claims divided by approved and rejected claims, from 0 to 1; null if there are none.
     pub approval_rate: Option<f64>,
-    /// The median of the business days from submission to decision; null when nothing was decided.
+    /// The median number of business days from submission to decision; null if nothing was decided.
     pub median_business_days_to_decision: Option<f64>,
-    /// The 90th percentile, by nearest rank, of the business days from submission to decision; null when nothing was decided.
+    /// The 90th percentile, by nearest rank, of the business days from submission to decision; null if nothing was decided.
     pub p90_business_days_to_decision: Option<f64>,
-    /// Those of the approved claims that were approved without a request for action, from 0 to 1; null when none is approved,
-    /// and to a customer.
+    /// Approved claims without a request for action divided by approved claims, from 0 to 1; null if there are none, and for
+    /// customers.
     pub first_pass_rate: Option<f64>,
-    /// How many have a deadline that is `OVERDUE`; 0 to a customer.
+    /// The number of claims whose deadline is `OVERDUE`; 0 for customers.
     pub overdue: i32,
 }
 

@@ -3,16 +3,12 @@
 use std::sync::Arc;
 
 use async_graphql::{Context, ID, Object, SimpleObject};
-use domain::{
-    catalogue,
-    kinds::{ActorKind, ClaimStatus as Status},
-    lifecycle,
-};
+use domain::{catalogue, kinds::ClaimStatus as Status, lifecycle};
 
 use super::{
     enums::{ClaimAction, ClaimStatus},
     line::ClaimLine,
-    loads::{ClaimById, EvaluationOf, KnownStanding, OriginOf},
+    loads::{EvaluationOf, KnownStanding, OriginOf},
     parts::{ActionRequest, Consent, Contact, Deadline, Dispute, IncentiveEvaluation, Rejection},
     wanted,
 };
@@ -34,7 +30,7 @@ use crate::graphql::{
     reviewer::Reviewer,
     scalar::DateTime,
 };
-use crate::store::claims::{ActivityView, ClaimRow, LineRow, Wanted};
+use crate::store::claims::{ClaimRow, LineRow};
 
 /// A claim that the caller sees.
 #[derive(Clone, Debug)]
@@ -67,16 +63,6 @@ impl Claim {
     /// The claim; columns that were not selected are blank.
     pub(super) fn claim(&self) -> &domain::claim::Claim {
         self.row.claim()
-    }
-
-    /// Somebody of the partner's side as the reader may know them: a customer learns of no person of the partner (A3).
-    async fn actor(&self, ctx: &Context<'_>, actor: &domain::caller::Actor) -> Result<Actor, Failure> {
-        let reader = Reader::of(ctx)?;
-        let mut shown = Actor::shown_to(reader, actor);
-        if reader.is_customer() && actor.kind == ActorKind::Partner {
-            shown.name = load_required(ctx, PartnerById(self.claim().partner_id)).await?.name;
-        }
-        Ok(shown)
     }
 
     /// Reads something that only partner and vendor see (A3).
@@ -390,14 +376,7 @@ impl Claim {
     /// The time of the latest activity on the claim that the caller may see: for reviewers any history entry, for partners
     /// any but an internal comment, for customers a change of status. Comments change it; they do not change `updatedAt`.
     async fn last_activity_at(&self, ctx: &Context<'_>) -> Result<DateTime, Failure> {
-        if let Some(at) = self.row.last_activity_at {
-            return Ok(at.into());
-        }
-        let view = ActivityView::seen_by(&Reader::of(ctx)?.caller);
-        let wanted = Wanted { activity: Some(view), ..Wanted::least() };
-        let found = load(ctx, ClaimById::new(self.claim().id, wanted)).await?;
-        // A draft that was just deleted is not found any more.
-        Ok(found.and_then(|row| row.last_activity_at).unwrap_or(self.claim().updated_at).into())
+        Ok(self.last_activity(ctx).await?.into())
     }
 
     /// Who created the draft. Customers see the partner company.

@@ -37,7 +37,7 @@ impl CommentQuery {
         #[graphql(desc = "Only comments before this cursor.")] before: Option<String>,
         #[graphql(desc = "Only comments on this claim; an id that names no visible claim matches nothing.")]
         claim_id: Option<ID>,
-        #[graphql(desc = "Only comments on claims on this customer; an id that names no customer finds none.")]
+        #[graphql(desc = "Only comments on claims on this customer; an id that names no customer matches nothing.")]
         customer_id: Option<ID>,
     ) -> Result<Eager<CommentConnection>, Failure> {
         let request = PageArgs { first, after, last, before }.of(ctx, &comments::ORDER)?;

@@ -58,20 +58,24 @@ impl Partner {
         Ok(locations.into_iter().map(Into::into).collect())
     }
 
-    /// The partner's claims that the caller sees, newest first unless ordered otherwise. Needs the scope `claims:read`, unless
-    /// it is part of a mutation's answer.
+    /// The partner's claims that the caller sees, newest first by default. Needs the scope `claims:read`, except in a
+    /// mutation's payload.
     #[graphql(guard = "guard::CLAIMS")]
     #[expect(clippy::too_many_arguments, reason = "each is an argument of the API")]
     async fn claims(
         &self,
         ctx: &Context<'_>,
-        #[graphql(desc = "How many from the start, 1 to 100; 20 without `first` and `last`. Not with `last`.")]
+        #[graphql(
+            desc = "Number of items from the start, 1 to 100; 20 if `last` is absent too. Cannot be combined with `last`."
+        )]
         first: Option<i32>,
-        #[graphql(desc = "Only claims after this cursor, which must be of the same order.")] after: Option<String>,
-        #[graphql(desc = "How many from the end, 1 to 100. Not with `first`.")] last: Option<i32>,
-        #[graphql(desc = "Only claims before this cursor, which must be of the same order.")] before: Option<String>,
-        #[graphql(desc = "Which claims; all without it.")] filter: Option<ClaimFilter>,
-        #[graphql(desc = "The order; newest first without it.")] order_by: Option<ClaimOrder>,
+        #[graphql(desc = "Only claims after this cursor, which must come from the same order.")] after: Option<String>,
+        #[graphql(desc = "Number of items from the end, 1 to 100. Cannot be combined with `first`.")] last: Option<i32>,
+        #[graphql(desc = "Only claims before this cursor, which must come from the same order.")] before: Option<
+            String,
+        >,
+        #[graphql(desc = "Restricts the claims; by default all.")] filter: Option<ClaimFilter>,
+        #[graphql(desc = "The sort order; by default newest first.")] order_by: Option<ClaimOrder>,
     ) -> Result<Eager<ClaimConnection>, Failure> {
         let page = PageArgs { first, after, last, before };
         claim::of_owner(ctx, (Owners::Partners, self.0.id), page, filter, order_by).await.map(Eager)

@@ -25,11 +25,11 @@ pub struct HistoryFilter {
     pub actions: Option<Vec<HistoryAction>>,
     /// Only entries in this range of time.
     pub at: Option<DateTimeRange>,
-    /// Only of claims on this customer; an id that names no customer finds nothing.
+    /// Only entries of claims on this customer; an id that names no customer matches nothing.
     pub customer_id: Option<ID>,
-    /// Only of this partner's claims; an id that names no partner finds nothing.
+    /// Only entries of this partner's claims; an id that names no partner matches nothing.
     pub partner_id: Option<ID>,
-    /// Only what somebody of this side did.
+    /// Only entries by actors of this kind.
     pub actor_kind: Option<ActorKind>,
 }
 

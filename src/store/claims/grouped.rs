@@ -23,7 +23,7 @@ use uuid::Uuid;
 
 use super::{
     ClaimFilter, ClaimOrder, ClaimOrderField,
-    filter::overdue,
+    deadlines::overdue,
     order::hides_clocks,
     search, seen,
     statistics::{DAY_ZERO, day},

@@ -8,7 +8,7 @@ use entity::claim::Column;
 
 use super::{
     ClaimFilter, ClaimOrder, ClaimOrderField, ClaimRow, DeadlineStates, TimeRange, Wanted, activity,
-    filter::comes_with_due_at, ordered, search, seen, tally,
+    deadlines::comes_with_due_at, ordered, search, seen, tally,
 };
 use crate::store::{
     Db, Reads, StoreError, keyset,

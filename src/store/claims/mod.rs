@@ -1,6 +1,7 @@
 //! Claims: lists, lookups, lines.
 
 mod activity;
+mod deadlines;
 mod filter;
 mod grouped;
 mod lines;
@@ -31,7 +32,8 @@ use super::{
 };
 
 pub use activity::ActivityView;
-pub use filter::{ClaimFilter, DeadlineStates, TimeRange};
+pub use deadlines::DeadlineStates;
+pub use filter::{ClaimFilter, TimeRange};
 pub use grouped::{GroupKey, Grouped, first_pass, first_submitted, grouped};
 pub use lines::{LineOfClaim, LineRow, LinesWanted, document_counts, lines, lines_of};
 pub use list::{count, page};

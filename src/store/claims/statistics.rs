@@ -7,7 +7,7 @@ use sea_orm::{
     sea_query::{Asterisk, Expr},
 };
 
-use super::{ClaimFilter, filter::overdue, order::hides_clocks, search, seen, tally};
+use super::{ClaimFilter, deadlines::overdue, order::hides_clocks, search, seen, tally};
 use crate::store::{
     Db, Reads, StoreError,
     keyset::{self, natural},
