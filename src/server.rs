@@ -1,5 +1,6 @@
 //! The assembly: options become an open database, the use cases, the schema, and a server on a socket.
 
+mod edge;
 mod mail;
 mod stop;
 
@@ -10,30 +11,27 @@ use std::{
     sync::Arc,
 };
 
-use domain::{
-    caller::Caller,
-    policy::{Policy, PolicyFile},
-};
-use futures_util::future::BoxFuture;
+use domain::policy::{Policy, PolicyFile};
 
 use crate::{
     app::{
-        App, AppError, Download,
-        notices::{Courier, Followed, Link, Outbox},
-        webhooks::Renderer,
+        App,
+        exports::Naming,
+        notices::{Courier, Outbox},
     },
     auth::Authenticator,
     clock::Clock,
-    config::{Config, Introspection, StorageOptions},
-    documents::{Documents, Receiving},
+    config::{Config, Introspection, Secret, StorageOptions},
+    documents::{Addresses, Documents},
     graphql::{document::Gate, endpoint::Endpoint, global_id, schema},
     http::{self, Shutdown},
-    jobs,
-    store::{Db, PoolFigures, StoreError, write::settings},
+    ids, jobs,
+    store::{Db, StoreError, write::settings},
     telemetry,
     webhooks::Webhooks,
 };
 
+use edge::Edge;
 pub use mail::courier;
 use stop::StopSignal;
 
@@ -53,6 +51,12 @@ const CONNECTIONS: [&str; 13] = [
     "subscriptions",
     "webhookEndpoints",
 ];
+
+/// How the API names what is exported.
+pub const NAMING: Naming = Naming {
+    claim: |id| global_id::encode(global_id::Kind::Claim, id).to_string(),
+    association: |id| global_id::encode(global_id::Kind::Association, id).to_string(),
+};
 
 /// Why nothing could be started, and what to do about it.
 #[derive(Clone, Debug)]
@@ -209,6 +213,7 @@ impl Server {
             tokio::join!(open(&config.storage, config.public_url.clone(), config.migrate, purpose), documents.check());
         let app = app?.with_patience(config.limits.settle_patience()).with_webhooks(Webhooks::new(&config.webhooks));
         let app = mail::with_mail(app, &config.mail).await?;
+        let app = with_addresses(app, config).await?;
         checked.map_err(|wrong| StartError::new(wrong.message, wrong.remedy))?;
         let courier = courier(&app, &config.mail)?;
         let listener = TcpListener::bind(config.listen);
@@ -309,6 +314,20 @@ impl Server {
     }
 }
 
+/// The use cases with the keys that addresses of documents are signed with (P2): of the key that all servers on the database
+/// share, and of the secrets of the configuration, so that the database alone does not let anyone sign.
+///
+/// # Errors
+/// When the key can be neither read nor stored.
+pub async fn with_addresses(app: App, config: &Config) -> Result<App, StartError> {
+    let stored = settings::document_key(app.db(), ids::secret()).await.map_err(schema_error)?;
+    let mut secrets: Vec<&[u8]> = config.identity.secrets().map(Secret::as_bytes).collect();
+    if secrets.is_empty() {
+        secrets.extend(config.webhooks.keys.iter().map(Secret::as_bytes));
+    }
+    Ok(app.with_addresses(Addresses::new(&stored, secrets.into_iter())))
+}
+
 /// What checks the tokens of a server with these use cases.
 #[must_use]
 pub fn authenticator(app: &App, config: &Config) -> Arc<Authenticator> {
@@ -323,47 +342,5 @@ pub fn routes(app: App, config: &Config, authenticator: Arc<Authenticator>, shut
     let largest = usize::try_from(app.policy().documents.max_size_bytes()).unwrap_or(usize::MAX);
     let renderer = endpoint.webhook_renderer();
     app.render_webhooks_by(&renderer);
-    http::router(config, endpoint, Edge { app, _renderer: renderer }, authenticator, largest, shutdown)
-}
-
-/// What the HTTP edge needs beside GraphQL, from the use cases.
-struct Edge {
-    app: App,
-    /// The use cases hold it weakly, because it uses them.
-    _renderer: Arc<dyn Renderer>,
-}
-
-impl http::Backend for Edge {
-    fn receive(&self) -> BoxFuture<'_, Result<Receiving, AppError>> {
-        Box::pin(self.app.receive())
-    }
-
-    fn open_document<'a>(
-        &'a self,
-        caller: &'a Caller,
-        id: &'a str,
-    ) -> BoxFuture<'a, Result<Option<Download>, AppError>> {
-        Box::pin(async move {
-            match global_id::key(global_id::Kind::ProofDocument, id) {
-                Some(id) => self.app.open_document(caller, id).await,
-                None => Ok(None),
-            }
-        })
-    }
-
-    fn follow_link(&self, link: Link) -> BoxFuture<'_, Result<Followed, AppError>> {
-        Box::pin(self.app.follow_link(link))
-    }
-
-    fn meet<'a>(&'a self, caller: &'a Caller) -> BoxFuture<'a, ()> {
-        Box::pin(self.app.meet(caller))
-    }
-
-    fn ready(&self) -> BoxFuture<'_, Result<(), String>> {
-        Box::pin(self.app.ready())
-    }
-
-    fn pools(&self) -> Vec<PoolFigures> {
-        self.app.db().pools()
-    }
+    http::router(config, endpoint, Edge::new(app, renderer), authenticator, largest, shutdown)
 }

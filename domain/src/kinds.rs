@@ -39,6 +39,7 @@ macro_rules! words {
 
 mod access;
 mod after;
+mod bulk;
 mod notice;
 mod webhook;
 
@@ -61,6 +62,7 @@ impl std::error::Error for UnknownWord {}
 
 pub use access::{Role, Scope};
 pub use after::{ArbitrationStatus, ConsentStatus, DisputeStatus, EvaluationStatus};
+pub use bulk::{BulkOutcome, BulkPolicy, OnExisting};
 pub use notice::{DeliveryState, NoticeKind, NoticePreference};
 pub use webhook::{WebhookEventType, WebhookState};
 

@@ -72,13 +72,11 @@ pub fn optional(field: &str, text: Option<&str>, max: usize) -> Result<Option<St
 pub fn email(field: &str, text: &str) -> Result<String, Problem> {
     let text = identifier::email(&required(field, text, NAME_MAX)?);
     let form = Options { minimum_sub_domains: 2, allow_domain_literal: false, allow_display_text: false };
-    match EmailAddress::parse_with_options(&text, form) {
-        Ok(_) => Ok(text),
-        Err(_) => {
-            let message = format!("{text:?} is not an e-mail address.");
-            Err(invalid(field, message, "Give one address, such as ana@contoso.com.").quoted("value", &text))
-        }
+    if EmailAddress::parse_with_options(&text, form).is_err() {
+        let message = format!("{text:?} is not an e-mail address.");
+        return Err(invalid(field, message, "Give one address, such as ana@contoso.com.").quoted("value", &text));
     }
+    Ok(text)
 }
 
 /// The subject of somebody's token, in its one form (L15). `field` as in [`required`].

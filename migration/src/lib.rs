@@ -20,6 +20,7 @@ mod m20261129_000011_identity;
 mod m20261129_000012_notices;
 mod m20261129_000013_webhooks;
 mod m20261129_000014_sort_keys;
+mod m20261129_000018_search_pairs;
 mod m20261129_000020_webhook_slots;
 mod run;
 
@@ -51,6 +52,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261129_000012_notices::Migration),
             Box::new(m20261129_000013_webhooks::Migration),
             Box::new(m20261129_000014_sort_keys::Migration),
+            Box::new(m20261129_000018_search_pairs::Migration),
             Box::new(m20261129_000020_webhook_slots::Migration),
         ]
     }

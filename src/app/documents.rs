@@ -1,4 +1,5 @@
-//! Receiving and downloading proof documents (P1): authorized like the claim, checked against their hash.
+//! Receiving and downloading proof documents (P1): authorized like the claim or by a signed address (P2), checked against
+//! their hash.
 
 use std::ops::Range;
 
@@ -9,7 +10,7 @@ use uuid::Uuid;
 
 use super::{App, AppError};
 use crate::{
-    documents::{Content, ContentError, Documents, Receiving},
+    documents::{Content, ContentError, Disposition, Documents, Receiving},
     store::{self, records::Document},
 };
 
@@ -28,6 +29,17 @@ pub struct Download {
     pub size: u64,
     key: String,
     documents: Documents,
+}
+
+/// A document that a signed address opens (P2).
+#[derive(Clone, Debug)]
+pub struct Addressed {
+    /// The document.
+    pub document: Download,
+    /// How a browser may show the content.
+    pub disposition: Disposition,
+    /// An opaque name of the caller who requested the address, for its limits.
+    pub maker: String,
 }
 
 /// The pieces of a download. An error means that the connection must be closed: the rest does not match the upload, or
@@ -109,5 +121,27 @@ impl App {
         }
         let found = store::documents::by_ids(self.db(), caller, &[id]).await?.pop();
         Ok(found.map(|document| Download::new(document, self.documents().clone())))
+    }
+
+    /// The token of an address that opens the document for five minutes of real time, whoever has it (P2). The caller must see
+    /// the document.
+    #[must_use]
+    pub fn sign_address(&self, caller: &Caller, document: Uuid, disposition: Disposition) -> String {
+        self.addresses().sign(document, disposition, &caller.subject, self.clock().unmoved())
+    }
+
+    /// Finds the document that a signed address opens; nothing where the token is forged, expired or another document's, or
+    /// the document is gone.
+    ///
+    /// # Errors
+    /// The database's.
+    pub async fn open_address(&self, id: Uuid, token: &str) -> Result<Option<Addressed>, AppError> {
+        let Some(opened) = self.addresses().open(id, token, self.clock().unmoved()) else { return Ok(None) };
+        let found = store::documents::by_address(self.db(), id).await?;
+        Ok(found.map(|document| Addressed {
+            document: Download::new(document, self.documents().clone()),
+            disposition: opened.disposition,
+            maker: opened.maker,
+        }))
     }
 }

@@ -105,6 +105,31 @@ impl Key {
     }
 }
 
+impl Key {
+    /// What was remembered under it, if anything.
+    ///
+    /// # Errors
+    /// The database's.
+    pub async fn found(&self, transaction: &Transaction) -> Result<Option<Remembered>, StoreError> {
+        idempotency::find(transaction, &self.subject, &self.given).await
+    }
+
+    /// Remembers how much further a call has come than when `before` was read.
+    ///
+    /// # Errors
+    /// The database's; [`StoreError::Retry`] when another request has come further under the key meanwhile.
+    pub async fn remember_more(
+        &self,
+        transaction: &Transaction,
+        before: &Remembered,
+        answer: &impl Serialize,
+    ) -> Result<(), StoreError> {
+        let answer =
+            serde_json::to_string(answer).map_err(|_| StoreError::Corrupt("idempotency", self.given.clone()))?;
+        idempotency::replace(transaction, (&self.subject, &self.given), &before.answer, answer).await
+    }
+}
+
 /// How long a key holds: twice the day that is promised (J1), in microseconds.
 const HOLDS: i64 = 48 * 3_600 * 1_000_000;
 

@@ -1,12 +1,14 @@
 //! The use cases: authorise, load, decide, store. The same for GraphQL, the command line and the clocks.
 
 pub mod arbitrations;
+pub mod bulk;
 pub mod claims;
 mod clocks;
 pub mod directory;
 mod documents;
 mod eligibility;
 mod error;
+pub mod exports;
 mod idempotency;
 pub mod notices;
 pub mod reviewers;
@@ -20,13 +22,19 @@ use std::{sync::Arc, time::Duration};
 use domain::{policy::Policy, time::Timestamp};
 
 pub use clocks::Advanced;
-pub use documents::{Cut, Download, Pieces};
+pub use documents::{Addressed, Cut, Download, Pieces};
 pub use eligibility::{Eligibility, EligibilityInput, Standing};
 pub use error::AppError;
 pub use strays::Strays;
 
 use crate::{
-    auth::Revocations, clock::Clock, documents::Documents, events::Tail, mail::Writer, store::Db, webhooks::Webhooks,
+    auth::Revocations,
+    clock::Clock,
+    documents::{Addresses, Documents},
+    events::Tail,
+    mail::Writer,
+    store::Db,
+    webhooks::Webhooks,
 };
 
 /// The server's use cases and what they need; cheap to clone.
@@ -39,6 +47,7 @@ struct Inner {
     clock: Clock,
     policy: Policy,
     documents: Documents,
+    addresses: Arc<Addresses>,
     public_url: Option<String>,
     tail: Tail,
     revocations: Revocations,
@@ -62,6 +71,7 @@ impl App {
             clock,
             policy,
             documents,
+            addresses: Arc::default(),
             public_url,
             tail,
             revocations: Revocations::default(),
@@ -105,6 +115,20 @@ impl App {
         let mut inner = Arc::unwrap_or_clone(self.0);
         inner.webhooks = webhooks;
         Self(Arc::new(inner))
+    }
+
+    /// The same, which signs addresses of documents by this.
+    #[must_use]
+    pub fn with_addresses(self, addresses: Addresses) -> Self {
+        let mut inner = Arc::unwrap_or_clone(self.0);
+        inner.addresses = Arc::new(addresses);
+        Self(Arc::new(inner))
+    }
+
+    /// What signs addresses of documents (P2).
+    #[must_use]
+    pub fn addresses(&self) -> &Addresses {
+        &self.0.addresses
     }
 
     /// What sends webhooks.

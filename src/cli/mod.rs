@@ -1,6 +1,7 @@
 //! The command line: one file per command. Results go to standard output, everything else to standard error.
 
 mod demo;
+mod export;
 mod failure;
 mod generate;
 pub mod import;
@@ -60,8 +61,10 @@ enum Command {
     Revoke(revoke::Options),
     /// List notices, send them again, or write samples of them.
     Notices(Box<notices::Options>),
-    /// Load partners, customers, subscriptions or products from a file.
+    /// Load partners, customers, subscriptions, products or claims from a file.
     Import(import::Options),
+    /// Export claims, their history, evaluations or associations to a file, as of one instant.
+    Export(Box<export::Options>),
     /// Generate realistic bulk data for load tests; the same seed gives the same data.
     Generate(generate::Options),
     /// Check that no history was altered and that every invariant holds.
@@ -92,6 +95,7 @@ pub fn run(cli: Cli) -> LocalBoxFuture<'static, ExitCode> {
         Command::Revoke(options) => revoke::run(options).boxed_local(),
         Command::Notices(options) => notices::run(*options).boxed_local(),
         Command::Import(options) => import::run(options).boxed_local(),
+        Command::Export(options) => export::run(*options).boxed_local(),
         Command::Generate(options) => generate::run(options).boxed_local(),
         Command::Verify(options) => verify::run(options).boxed_local(),
     };

@@ -219,6 +219,17 @@ impl Identity {
         file::read(path)
     }
 
+    /// The secrets of all issuers, in the order of the configuration.
+    pub fn secrets(&self) -> impl Iterator<Item = &Secret> {
+        self.issuers
+            .iter()
+            .flat_map(|issuer| match &issuer.keys {
+                KeySource::Secrets(secrets) => secrets.as_slice(),
+                KeySource::PublicKeys(_) | KeySource::Jwks(_) | KeySource::Discovery => &[],
+            })
+            .map(|named| &named.secret)
+    }
+
     /// The issuers, in the order of the configuration.
     #[must_use]
     pub fn issuers(&self) -> &[Issuer] {

@@ -59,6 +59,12 @@ pub struct Limits {
     /// The maximum number of simultaneous uploads and downloads per subject.
     #[arg(long, env = "CPOR_MAX_TRANSFERS_PER_SUBJECT", default_value = "16", value_parser = count, value_name = "COUNT")]
     pub max_transfers_per_subject: usize,
+    /// The maximum number of simultaneous exports per subject; a process never writes more than 8.
+    #[arg(long, env = "CPOR_MAX_EXPORTS_PER_SUBJECT", default_value = "2", value_parser = count, value_name = "COUNT")]
+    pub max_exports_per_subject: usize,
+    /// The timeout of an export, including the time in which its client reads it.
+    #[arg(long, env = "CPOR_EXPORT_TIMEOUT", default_value = "10m", value_parser = duration, value_name = "DURATION")]
+    pub export_timeout: Duration,
     /// The maximum number of simultaneous operations per WebSocket.
     #[arg(long, env = "CPOR_MAX_OPERATIONS_PER_SOCKET", default_value = "100", value_parser = count, value_name = "COUNT")]
     pub max_operations_per_socket: usize,
@@ -89,6 +95,12 @@ impl Limits {
     #[must_use]
     pub const fn patience(&self) -> Duration {
         or_very_long(self.request_timeout)
+    }
+
+    /// The time limit of an export, likewise.
+    #[must_use]
+    pub const fn export_patience(&self) -> Duration {
+        or_very_long(self.export_timeout)
     }
 
     /// The time limit of a silent WebSocket, likewise.
@@ -136,6 +148,8 @@ impl Default for Limits {
             max_sockets_per_subject: 1_000,
             max_transfers: 256,
             max_transfers_per_subject: 16,
+            max_exports_per_subject: 2,
+            export_timeout: Duration::from_mins(10),
             max_operations_per_socket: 100,
             init_timeout: Duration::from_secs(10),
             ping_interval: Duration::from_secs(12),

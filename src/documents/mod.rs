@@ -3,6 +3,7 @@
 //! Nothing here holds a document whole: uploads are received into temporary files ([`Receiving`]) and then put in place,
 //! downloads are read piece by piece ([`Content`]).
 
+mod address;
 mod content;
 mod error;
 mod incoming;
@@ -17,6 +18,7 @@ use bytes::Bytes;
 use object_store::{ObjectStoreExt, PutPayload, path::Path};
 use tokio::sync::Semaphore;
 
+pub use address::{Addresses, Disposition, Opened};
 pub use content::{Content, ContentError};
 pub use error::{DocumentsError, SettingError};
 pub use incoming::{Received, Receiving};

@@ -86,6 +86,12 @@ impl Tail {
         Self { patience, ..self }
     }
 
+    /// The timeout for reaching what is already committed.
+    #[must_use]
+    pub const fn patience(&self) -> Duration {
+        self.patience
+    }
+
     /// Signals a commit. The log is read immediately if there are followers, and with the next regular look otherwise.
     pub fn committed(&self) {
         if !self.inner.topics.is_empty() {

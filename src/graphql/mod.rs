@@ -9,6 +9,7 @@ mod arbitration;
 mod association;
 mod at_hand;
 mod batch;
+mod bulk;
 mod claim;
 mod comment;
 mod customer;

@@ -11,7 +11,7 @@ use super::{
     loader::{Load, Reader, ask, load, load_all},
 };
 use crate::store::{
-    StoreError,
+    StoreError, history,
     page::{Cursor, ListOrder, Page, PageRequest},
 };
 
@@ -73,7 +73,8 @@ impl PageArgs {
 }
 
 fn cursor(list: &ListOrder, name: &str, text: Option<String>) -> Result<Option<Cursor>, Failure> {
-    let decode = |text: String| Cursor::decode(&text, list);
+    // Of the history a position will do (H2): it is what events, exports and entries tell.
+    let decode = |text: String| Cursor::decode(&text, list).or_else(|bad| history::cursor_of(&text, list).ok_or(bad));
     text.map(decode)
         .transpose()
         .map_err(|_| Failure::BadInput(format!("{name} is not a valid cursor for this list and order.")))

@@ -7,6 +7,7 @@ use async_graphql::{ID, MergedObject, SDLExportOptions, Schema, SchemaBuilder};
 use super::{
     arbitration::{ArbitrationMutation, ArbitrationQuery},
     association::AssociationQuery,
+    bulk::BulkMutation,
     claim::{ClaimQuery, CustomerMutation, EligibilityQuery, PartnerMutation, ReviewMutation, StatisticsQuery},
     comment::{CommentMutation, CommentQuery},
     customer::CustomerQuery,
@@ -19,6 +20,7 @@ use super::{
     live::Subscription,
     node::{Node, NodeQuery},
     notice::{NoticeMutation, NoticeQuery},
+    proof::ProofQuery,
     reviewer::{ReviewerMutation, ReviewerQuery},
     revocation::RevocationMutation,
     sandbox::SandboxMutation,
@@ -48,6 +50,7 @@ pub struct Query(
     AssociationQuery,
     ArbitrationQuery,
     NoticeQuery,
+    ProofQuery,
     WebhookQuery,
 );
 
@@ -56,6 +59,7 @@ pub struct Query(
 #[derive(MergedObject, Default)]
 pub struct Mutation(
     PartnerMutation,
+    BulkMutation,
     ReviewMutation,
     CustomerMutation,
     ArbitrationMutation,

@@ -1,4 +1,6 @@
-//! `GET` and `HEAD /documents/{id}`: a proof document as an attachment, whole or in part (P1).
+//! `GET` and `HEAD /documents/{id}`: a proof document, whole or in part (P1), by a bearer token or by a signed address (P2).
+
+mod address;
 
 use std::ops::Range;
 use std::sync::Arc;
@@ -9,54 +11,74 @@ use axum::extract::{Path, Request, State};
 use axum::http::header::{
     ACCEPT_RANGES, CONTENT_DISPOSITION, CONTENT_LENGTH, CONTENT_RANGE, CONTENT_SECURITY_POLICY, CONTENT_TYPE, ETAG,
 };
-use axum::http::{HeaderValue, Method, StatusCode};
+use axum::http::{HeaderMap, HeaderValue, Method, StatusCode};
 use axum::response::Response;
 use domain::kinds::Scope;
 use futures_util::StreamExt;
 
 use super::failure::Failure;
-use super::range::{self, Asked};
-use super::{Edge, session};
+use super::{Edge, range, session};
 use crate::app::{AppError, Download};
 
 /// The longest name in the header, in characters: all that a document's name may have (P1).
 const LONGEST_NAME: usize = domain::text::NAME_MAX;
 
-/// Sends a document to whoever may see its claim; to anybody else there is none (A4).
+/// Sends a document to whoever may see its claim, or has a signed address of it (P2). To anybody else there is none (A4).
 pub(super) async fn download(
     State(edge): State<Arc<Edge>>,
     path: Result<Path<String>, PathRejection>,
     request: Request,
 ) -> Result<Response, Failure> {
-    let headers = request.headers();
-    let caller = edge.known_caller(headers, session::address(request.extensions())).await?;
+    let (method, headers, client) = (request.method(), request.headers(), session::address(request.extensions()));
+    if let Some(token) = address::token(request.uri()) {
+        return Ok(address::download(&edge, path, &token, (method, headers, client)).await);
+    }
+    let caller = edge.known_caller(headers, client).await?;
     let Ok(Path(id)) = path else { return Err(Failure::not_found()) };
     let found = edge.in_time(edge.backend.open_document(&caller, &id)).await?;
     let document = found.ok_or_else(Failure::not_found)?;
-    let tag = range::tag(&document.sha256);
-    if range::is_known(headers, &tag) {
-        return Ok(answer(StatusCode::NOT_MODIFIED, &document, &tag, Body::empty()));
+    let asked = Asked { document, shown: Shown::Saved, subject: &caller.subject };
+    asked.answer(&edge, method, headers).await
+}
+
+/// A document that may be sent.
+struct Asked<'a> {
+    document: Download,
+    shown: Shown,
+    /// Whose transfer it is.
+    subject: &'a str,
+}
+
+impl Asked<'_> {
+    /// The document, the part of it that is asked for, or that the client has it already.
+    async fn answer(self, edge: &Edge, method: &Method, headers: &HeaderMap) -> Result<Response, Failure> {
+        let Self { document, shown, subject } = self;
+        let tag = range::tag(&document.sha256);
+        let answer = |status, body| answer(status, &document, &tag, &shown, body);
+        if range::is_known(headers, &tag) {
+            return Ok(answer(StatusCode::NOT_MODIFIED, Body::empty()));
+        }
+        if *method == Method::HEAD {
+            return Ok(sized(answer(StatusCode::OK, Body::empty()), document.size));
+        }
+        let (status, part) = match range::asked(headers, &tag, document.size) {
+            range::Asked::Whole => (StatusCode::OK, 0..document.size),
+            range::Asked::Part(part) => (StatusCode::PARTIAL_CONTENT, part),
+            range::Asked::Beyond => return Err(Failure::beyond_the_end(document.size)),
+        };
+        let place = edge.transfers.enter(subject).map_err(Failure::no_transfer)?;
+        let content = edge.in_time(document.content(part.clone())).await?;
+        // The place is free again when the last piece is sent, or the client has gone.
+        let content = content.map(move |piece| {
+            let _place = &place;
+            piece.map_err(|_| axum::Error::new("the download was aborted"))
+        });
+        let mut response = sized(answer(status, Body::from_stream(content)), part.end - part.start);
+        if status == StatusCode::PARTIAL_CONTENT {
+            response.headers_mut().insert(CONTENT_RANGE, place_of(&part, document.size));
+        }
+        Ok(response)
     }
-    if request.method() == Method::HEAD {
-        return Ok(sized(answer(StatusCode::OK, &document, &tag, Body::empty()), document.size));
-    }
-    let (status, part) = match range::asked(headers, &tag, document.size) {
-        Asked::Whole => (StatusCode::OK, 0..document.size),
-        Asked::Part(part) => (StatusCode::PARTIAL_CONTENT, part),
-        Asked::Beyond => return Err(Failure::beyond_the_end(document.size)),
-    };
-    let place = edge.transfers.enter(&caller.subject).map_err(Failure::no_transfer)?;
-    let content = edge.in_time(document.content(part.clone())).await?;
-    // The place is free again when the last piece is sent, or the client has gone.
-    let content = content.map(move |piece| {
-        let _place = &place;
-        piece.map_err(|_| axum::Error::new("the download was aborted"))
-    });
-    let mut response = sized(answer(status, &document, &tag, Body::from_stream(content)), part.end - part.start);
-    if status == StatusCode::PARTIAL_CONTENT {
-        response.headers_mut().insert(CONTENT_RANGE, place_of(&part, document.size));
-    }
-    Ok(response)
 }
 
 impl Edge {
@@ -82,20 +104,35 @@ pub(super) fn failure(error: AppError) -> Failure {
     }
 }
 
+/// What a browser does with a document.
+enum Shown {
+    /// It saves the document.
+    Saved,
+    /// It shows the document, in frames of the pages that this policy names.
+    Inline(HeaderValue),
+}
+
 /// An answer about a document.
-fn answer(status: StatusCode, document: &Download, tag: &str, body: Body) -> Response {
+fn answer(status: StatusCode, document: &Download, tag: &str, shown: &Shown, body: Body) -> Response {
     let media_type = HeaderValue::from_str(&document.media_type);
     let mut response = Response::new(body);
     *response.status_mut() = status;
     let headers = response.headers_mut();
     headers.insert(CONTENT_TYPE, media_type.unwrap_or(HeaderValue::from_static("application/octet-stream")));
-    headers.insert(CONTENT_DISPOSITION, disposition(&document.name));
+    let verb = if matches!(shown, Shown::Inline(_)) { "inline" } else { "attachment" };
+    headers.insert(CONTENT_DISPOSITION, disposition(verb, &document.name));
     headers.insert(ACCEPT_RANGES, HeaderValue::from_static("bytes"));
     if let Ok(tag) = HeaderValue::from_str(tag) {
         headers.insert(ETAG, tag);
     }
-    // Should a browser show it after all, it gets no scripts and no origin (T38).
-    headers.insert(CONTENT_SECURITY_POLICY, HeaderValue::from_static("sandbox; default-src 'none'"));
+    headers.insert(
+        CONTENT_SECURITY_POLICY,
+        match shown {
+            Shown::Inline(policy) => policy.clone(),
+            // Should a browser show it after all, it gets no scripts and no origin (T38).
+            Shown::Saved => HeaderValue::from_static("sandbox; default-src 'none'"),
+        },
+    );
     response
 }
 
@@ -111,13 +148,13 @@ fn place_of(part: &Range<u64>, size: u64) -> HeaderValue {
         .unwrap_or(HeaderValue::from_static("bytes */*"))
 }
 
-/// `attachment` with the name twice: as plain ASCII for old clients, and as it is, percent-encoded (RFC 6266).
-fn disposition(name: &str) -> HeaderValue {
+/// `attachment` or `inline` with the name twice: as plain ASCII for old clients, and as it is, percent-encoded (RFC 6266).
+fn disposition(verb: &str, name: &str) -> HeaderValue {
     let name: String = name.chars().filter(|c| !c.is_control()).take(LONGEST_NAME).collect();
     let plain: String =
         name.chars().map(|c| if c.is_ascii_alphanumeric() || ".-_ ()".contains(c) { c } else { '_' }).collect();
     let encoded = encoded(&name);
-    HeaderValue::from_str(&format!("attachment; filename=\"{plain}\"; filename*=UTF-8''{encoded}"))
+    HeaderValue::from_str(&format!("{verb}; filename=\"{plain}\"; filename*=UTF-8''{encoded}"))
         .unwrap_or(HeaderValue::from_static("attachment"))
 }
 
@@ -155,11 +192,11 @@ mod tests {
             ),
             ("../../etc/passwd", "attachment; filename=\".._.._etc_passwd\"; filename*=UTF-8''..%2F..%2Fetc%2Fpasswd"),
         ] {
-            assert_eq!(disposition(name).to_str().unwrap(), header);
+            assert_eq!(disposition("attachment", name).to_str().unwrap(), header);
         }
         // A whole name of characters that take the most room.
-        let longest = disposition(&"💻".repeat(LONGEST_NAME));
+        let longest = disposition("attachment", &"💻".repeat(LONGEST_NAME));
         assert_eq!(longest.to_str().unwrap().matches("%F0%9F%92%BB").count(), LONGEST_NAME);
-        assert!(disposition(&"💻".repeat(5_000)).len() < 2_700);
+        assert!(disposition("attachment", &"💻".repeat(5_000)).len() < 2_700);
     }
 }

@@ -99,6 +99,13 @@ impl Failure {
         Self::new(StatusCode::NOT_FOUND, "NOT_FOUND", "Nothing was found at this address.")
     }
 
+    /// The token of a signed address does not open the document: forged, expired or another document's, which are answered
+    /// alike.
+    pub(super) fn address_not_valid() -> Self {
+        let message = "This address is not valid, or not any more: an address of a document is valid for five minutes. Ask for downloadUrl again.";
+        Self::new(StatusCode::FORBIDDEN, "DOCUMENT_ADDRESS_NOT_VALID", message)
+    }
+
     /// The method is not one of these.
     pub(super) fn method_not_allowed(message: &str, allowed: &'static str) -> Self {
         Self::new(StatusCode::METHOD_NOT_ALLOWED, "METHOD_NOT_ALLOWED", message)
@@ -219,6 +226,21 @@ impl Failure {
             }
             Full::Server => {
                 let message = "The server has reached its limit of simultaneous uploads and downloads. Try again in a few seconds.";
+                Self::new(StatusCode::SERVICE_UNAVAILABLE, SERVICE_UNAVAILABLE, message)
+            }
+        }
+        .with(RETRY_AFTER, 5_u64)
+    }
+
+    /// There is no room for one more export.
+    pub(super) fn no_export(full: Full) -> Self {
+        match full {
+            Full::Subject => {
+                let message = "You have reached the limit of exports at once per subject. Let one end and try again.";
+                Self::new(StatusCode::TOO_MANY_REQUESTS, "TOO_MANY_TRANSFERS", message)
+            }
+            Full::Server => {
+                let message = "The server writes as many exports as it can at once; try again in a few seconds.";
                 Self::new(StatusCode::SERVICE_UNAVAILABLE, SERVICE_UNAVAILABLE, message)
             }
         }

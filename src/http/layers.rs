@@ -24,7 +24,7 @@ use tower_http::set_header::SetResponseHeaderLayer;
 
 use super::failure::Failure;
 use super::rate::{RATE_LIMIT, RATE_LIMIT_POLICY};
-use super::{host, log, metadata, origin, rest};
+use super::{exports, host, log, metadata, origin, rest};
 use crate::config::Config;
 
 pub(super) const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
@@ -121,6 +121,8 @@ fn cors(origins: &[String]) -> CorsLayer {
             ETAG,
             RATE_LIMIT,
             RATE_LIMIT_POLICY,
+            exports::POSITION,
+            exports::ROWS,
             REQUEST_ID,
             RETRY_AFTER,
             WWW_AUTHENTICATE,

@@ -8,6 +8,7 @@ mod body;
 mod connection;
 mod console;
 mod documents;
+mod exports;
 mod failure;
 mod file_name;
 mod graphql;
@@ -44,14 +45,18 @@ use futures_util::future::BoxFuture;
 pub use server::serve;
 pub use shutdown::Shutdown;
 
+use crate::app::exports::{Export, Format, Noun};
 use crate::app::notices::{Followed, Link};
-use crate::app::{AppError, Download};
+use crate::app::{Addressed, AppError, Download};
 use crate::auth::Authenticator;
 use crate::config::Config;
 use crate::documents::Receiving;
 use crate::graphql::endpoint::Endpoint;
-use crate::store::PoolFigures;
+use crate::store::{MOST_AT_ONCE, PoolFigures};
 use rate::RateLimits;
+
+/// How many exports a server writes at once: as many as it has snapshots.
+const MOST_EXPORTS: usize = MOST_AT_ONCE as usize;
 
 /// What the edge needs beside GraphQL.
 pub trait Backend: Send + Sync {
@@ -64,6 +69,18 @@ pub trait Backend: Send + Sync {
         caller: &'a Caller,
         id: &'a str,
     ) -> BoxFuture<'a, Result<Option<Download>, AppError>>;
+
+    /// Finds the proof document that a signed address opens (P2); nothing where the token does not open it.
+    fn open_address<'a>(&'a self, id: &'a str, token: &'a str) -> BoxFuture<'a, Result<Option<Addressed>, AppError>>;
+
+    /// Begins an export for a caller (B3).
+    fn export<'a>(
+        &'a self,
+        caller: &'a Caller,
+        noun: Noun,
+        format: Format,
+        since: Option<String>,
+    ) -> BoxFuture<'a, Result<Export, AppError>>;
 
     /// Follows a link of a mail (M3, M5).
     fn follow_link(&self, link: Link) -> BoxFuture<'_, Result<Followed, AppError>>;
@@ -89,6 +106,7 @@ pub(crate) struct Edge {
     shutdown: Shutdown,
     live: live::Live,
     transfers: live::Live,
+    exports: live::Live,
 }
 
 /// The routes of a server.
@@ -113,10 +131,12 @@ pub fn router(
         shutdown: shutdown.clone(),
         live: live::Live::new(config.limits.max_sockets, config.limits.max_sockets_per_subject),
         transfers: live::Live::new(config.limits.max_transfers, config.limits.max_transfers_per_subject),
+        exports: live::Live::new(MOST_EXPORTS, config.limits.max_exports_per_subject),
     });
     let mut routes = Router::new()
         .route("/graphql", post(graphql::post).get(graphql::get))
         .route("/documents/{id}", get(documents::download))
+        .route("/exports/{name}", get(exports::export))
         .route("/consent/{token}", get(links::consent).post(links::decline))
         .route("/unsubscribe/{token}", get(links::unsubscribing).post(links::unsubscribe))
         .route(metadata::PATH, get(metadata::document))

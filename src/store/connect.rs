@@ -13,7 +13,7 @@ use sea_orm::{
     },
 };
 
-use super::{Db, StatementPool, StoreError};
+use super::{Db, StatementPool, StoreError, snapshot::MOST_AT_ONCE};
 use crate::private;
 
 /// How long a statement may run on PostgreSQL, a lock be waited for on SQLite, and a free connection be waited for.
@@ -21,6 +21,9 @@ const PATIENCE: Duration = Duration::from_secs(5);
 
 /// How long a connection may lie idle before it is tried out when it is taken up again.
 const TRUSTED_IDLE: Duration = Duration::from_secs(30);
+
+/// How long a statement of a snapshot may run on PostgreSQL: it counts the rows of a whole list.
+const SNAPSHOT_PATIENCE: Duration = Duration::from_mins(1);
 
 /// How many prepared statements a connection keeps: more than there are, lists of keys being of few lengths.
 const STATEMENTS: usize = 500;
@@ -72,7 +75,9 @@ async fn sqlite(url: &str) -> Result<Db, StoreError> {
     let (mut read, mut log) = (options(url, SQLITE_READERS), options(url, 1));
     let (read, log) =
         tokio::try_join!(open(read.map_sqlx_sqlite_opts(reader)), open(log.map_sqlx_sqlite_opts(reader)))?;
-    Ok(Db { read: StatementPool::over(&read), write, at_once: None, log: StatementPool::over(&log) })
+    let mut snapshots = rarely(options(url, MOST_AT_ONCE));
+    let snapshots = open(snapshots.map_sqlx_sqlite_opts(reader)).await?;
+    Ok(Db { read: StatementPool::over(&read), write, at_once: None, log: StatementPool::over(&log), snapshots })
 }
 
 /// Whether the writer may be used again: only if it is outside any transaction.
@@ -108,7 +113,12 @@ async fn postgres(url: &str) -> Result<Db, StoreError> {
         .map_sqlx_postgres_opts(|options| session(options).options([("plan_cache_mode", "force_generic_plan")]));
     let (read, write, at_once, log) = tokio::try_join!(open(&reads), open(&pool), open(&pool), open(&reader))?;
     let at_once = Some(StatementPool::over(&at_once));
-    Ok(Db { read: StatementPool::over(&read), write, at_once, log: StatementPool::over(&log) })
+    let mut snapshots = rarely(options(url, MOST_AT_ONCE));
+    snapshots
+        .statement_timeout(SNAPSHOT_PATIENCE)
+        .map_sqlx_postgres_opts(|options| session(options).options([("idle_in_transaction_session_timeout", "5min")]));
+    let snapshots = open(&snapshots).await?;
+    Ok(Db { read: StatementPool::over(&read), write, at_once, log: StatementPool::over(&log), snapshots })
 }
 
 fn session(options: PgConnectOptions) -> PgConnectOptions {
@@ -130,6 +140,12 @@ fn options(url: &str, connections: u32) -> ConnectOptions {
         .test_before_acquire(false)
         .test_before_acquire_if_idle_for(TRUSTED_IDLE)
         .sqlx_logging(false);
+    options
+}
+
+/// Connections that are opened when they are needed, and closed soon after.
+fn rarely(mut options: ConnectOptions) -> ConnectOptions {
+    options.min_connections(0).connect_lazy(true).idle_timeout(TRUSTED_IDLE);
     options
 }
 

@@ -48,6 +48,15 @@ pub async fn by_ids(db: &Db, caller: &Caller, ids: &[Uuid]) -> Result<Vec<Docume
     keyset::all(db, query, &Plain::<Document>::all()).await
 }
 
+/// A document whatever a caller may see, for whoever has a signed address of it (P2).
+///
+/// # Errors
+/// As [`of_claims`].
+pub async fn by_address(db: &Db, id: Uuid) -> Result<Option<Document>, StoreError> {
+    let query = Rows::<Entity>::all().filter(scope::documents_by_address()).filter(Column::Id.eq(id));
+    Ok(keyset::all(db, query, &Plain::<Document>::all()).await?.pop())
+}
+
 /// Those of the keys that some document's content is kept under, whatever a caller may see.
 ///
 /// A document's key is its id, so nearly all of them are found by that. Only for the others, which are few, is the table

@@ -85,10 +85,12 @@ fn id_in(cursor: &Cursor) -> Option<Uuid> {
     }
 }
 
-/// The cursor of this list of entries that a position, or a cursor of another such list, stands for; any other text as it is.
+/// The cursor of a list of the history that stands for a position, or for a cursor of another such list; nothing for any other
+/// text or list.
 #[must_use]
-pub fn cursor_of(list: &ListOrder, text: String) -> String {
-    decode_entry(&text).map_or(text, |id| Cursor::new(list, vec![Key::Id(id)]).encode())
+pub fn cursor_of(text: &str, list: &ListOrder) -> Option<Cursor> {
+    let is_history = [ORDER.tag, ORDER_OF_CLAIM.tag].contains(&list.tag);
+    decode_entry(text).filter(|_| is_history).map(|id| Cursor::new(list, vec![Key::Id(id)]))
 }
 
 /// A filter of entries; omitted conditions match everything.
@@ -189,6 +191,11 @@ async fn placed(
     let mut placed = request.clone();
     for cursor in [&mut placed.after, &mut placed.before].into_iter().flatten() {
         let [Key::Id(id)] = cursor.keys() else { return Err(StoreError::NoSuchPlace) };
+        if id.is_nil() {
+            let Position { epoch, xid, pos } = log::START;
+            *cursor = Cursor::new(order, place((epoch, xid, pos, 0)));
+            continue;
+        }
         let row = Entity::find()
             .filter(Column::Id.eq(*id))
             .select_only()

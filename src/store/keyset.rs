@@ -123,5 +123,14 @@ pub fn natural(count: i64) -> u64 {
 
 /// All rows that the query selects, in its own order, if it has one.
 pub async fn all<S: Shape>(on: &impl Reads, query: Rows<S::Entity>, shape: &S) -> Result<Vec<S::Record>, StoreError> {
-    read_all(&on.connection().query_all(&selected(query, shape)).await?, shape)
+    read(on, &selected(query, shape), shape).await
+}
+
+/// All rows of a statement that selects the columns of the shape.
+pub async fn read<S: Shape>(
+    on: &impl Reads,
+    statement: &SelectStatement,
+    shape: &S,
+) -> Result<Vec<S::Record>, StoreError> {
+    read_all(&on.connection().query_all(statement).await?, shape)
 }

@@ -16,6 +16,7 @@ mod pools;
 mod range_first;
 mod rows;
 mod scope;
+mod snapshot;
 mod sql;
 mod visible;
 
@@ -29,6 +30,7 @@ pub mod derived;
 pub mod documents;
 pub mod eligibility;
 pub mod evaluations;
+pub mod export;
 pub mod history;
 pub mod notices;
 pub mod page;
@@ -56,6 +58,7 @@ pub use migrate::{Step, ready};
 pub use pool::StatementPool;
 pub use pools::PoolFigures;
 pub use rows::{Columns, Record, claim_to_row, line_from_row, line_to_row, search_text, words};
+pub use snapshot::{MOST_AT_ONCE, Snapshot};
 pub use visible::Visible;
 
 /// The database: one pool for reads, one for writes, and a connection for the tail of the history.
@@ -70,6 +73,8 @@ pub struct Db {
     at_once: Option<StatementPool>,
     /// The tail's own: it must not queue behind requests.
     log: StatementPool,
+    /// For snapshots, which last as long as their readers take.
+    snapshots: DatabaseConnection,
 }
 
 impl Db {
@@ -119,7 +124,9 @@ impl Db {
         if let Some(at_once) = &mut self.at_once {
             at_once.observe(observer);
         }
+        let of_snapshots = again.clone();
         self.write.set_metric_callback(move |info| again(&info.statement.sql));
+        self.snapshots.set_metric_callback(move |info| of_snapshots(&info.statement.sql));
         self
     }
 }

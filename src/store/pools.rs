@@ -10,8 +10,8 @@ use super::{Db, StatementPool};
 /// The connections of a pool at one moment.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct PoolFigures {
-    /// What the pool is for: `read`, `write` for transactions, `at_once` for changes that are one statement, or `log`
-    /// for the tail.
+    /// What the pool is for: `read`, `write` for transactions, `at_once` for changes that are one statement, `log` for the
+    /// tail, or `snapshot` for exports.
     pub name: &'static str,
     /// Connections in use.
     pub used: u32,
@@ -25,7 +25,12 @@ impl Db {
     /// How each pool is used at this moment; asks the database nothing.
     #[must_use]
     pub fn pools(&self) -> Vec<PoolFigures> {
-        let mut pools = vec![kept("read", &self.read), figures("write", &self.write), kept("log", &self.log)];
+        let mut pools = vec![
+            kept("read", &self.read),
+            figures("write", &self.write),
+            kept("log", &self.log),
+            figures("snapshot", &self.snapshots),
+        ];
         pools.extend(self.at_once.as_ref().map(|pool| kept("at_once", pool)));
         pools
     }

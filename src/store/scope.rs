@@ -7,8 +7,8 @@ use domain::{
     kinds::{CommentVisibility, HistoryAction},
 };
 use entity::{
-    arbitration, arbitration_claim, association, claim, claim_line, comment, customer, customer_subscription, history,
-    partner, proof_document,
+    arbitration, arbitration_claim, association, claim, claim_line, comment, customer, customer_subscription,
+    evaluation, history, partner, proof_document,
 };
 use sea_orm::{
     ColumnTrait, Condition, ExprTrait, QueryFilter, QuerySelect, QueryTrait,
@@ -68,6 +68,11 @@ fn claims_seen(caller: &Caller) -> impl Fn(claim::Column) -> SelectStatement + u
 /// The same claims' documents; a customer sees none.
 pub fn documents(caller: &Caller) -> Condition {
     not_customers(caller, of_seen_claim(caller, proof_document::Column::ClaimId))
+}
+
+/// The documents of every claim that is there, for whoever has a signed address of one (P2).
+pub fn documents_by_address() -> Expr {
+    none_of(DELETED, proof_document::Column::ClaimId)
 }
 
 /// The same claims' comments; internal ones are the vendor's only (K1), and a customer sees none.
@@ -139,6 +144,20 @@ pub fn status_changes(caller: &Caller) -> Condition {
     }
 }
 
+/// The entries by which something changed that the caller sees of a claim (B3): its history; to a customer, who sees no history,
+/// every entry but those of what is between partner and vendor (A3).
+pub fn changes(caller: &Caller) -> Condition {
+    let Side::Customer(_) = caller.side else { return history(caller) };
+    let hidden = [
+        HistoryAction::Commented,
+        HistoryAction::ArbitrationOpened,
+        HistoryAction::ArbitrationSettled,
+        HistoryAction::DeadlineMissed,
+    ];
+    of_seen_claim(caller, history::Column::ClaimId)
+        .add(history::Column::Action.is_not_in(hidden.map(HistoryAction::as_str)))
+}
+
 /// The entries of a claim from the first of this action on.
 fn since(action: HistoryAction) -> Expr {
     let beginning = Alias::new("beginning");
@@ -198,6 +217,16 @@ pub fn parties(caller: &Caller) -> Condition {
 /// The evaluation of a claim that the caller sees; a customer sees none (A3).
 pub fn evaluations_of_visible(caller: &Caller) -> Condition {
     not_customers(caller, Condition::all())
+}
+
+/// The evaluations of the same claims that have one now; a customer sees none (A3).
+pub fn evaluations(caller: &Caller) -> Condition {
+    let evaluated = Rows::<claim::Entity>::all()
+        .column(claim::Column::Id)
+        .filter(same(claim::Column::Id, evaluation::Column::ClaimId))
+        .filter(claims(caller))
+        .filter(claim::Column::EvaluationStatus.is_not_null());
+    not_customers(caller, Condition::all().add(Expr::exists(evaluated.into_query())))
 }
 
 /// A partner sees the customers that it has claims on (A6), the vendor all, a customer itself.

@@ -1,7 +1,7 @@
 // The examples of `examples/`, as their README says, against a demo that is really started.
 import assert from 'node:assert/strict';
 import { execFile, spawn } from 'node:child_process';
-import { cpSync, existsSync, mkdirSync, readFileSync, symlinkSync } from 'node:fs';
+import { cpSync, existsSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { after, describe, it } from 'node:test';
 import { promisify } from 'node:util';
@@ -38,6 +38,29 @@ async function output(program, words, options = {}) {
   } catch (error) {
     throw new Error(`${program} ${words.join(' ')} failed:\n${error.stdout}${error.stderr}`);
   }
+}
+
+/** A Python with the packages of the examples, kept between runs: what is installed already is not installed again. */
+async function pythonWithGql() {
+  const venv = join(ROOT, 'target', 'examples-python');
+  const requirements = join(ROOT, 'examples', 'python', 'requirements.txt');
+  const wanted = join(venv, 'requirements.txt');
+  if (!existsSync(wanted) || readFileSync(wanted, 'utf8') !== readFileSync(requirements, 'utf8')) {
+    await output(python, ['-m', 'venv', '--clear', venv]);
+    await output(join(venv, 'bin', 'pip'), ['install', '--quiet', '--disable-pip-version-check', '-r', requirements]);
+    cpSync(requirements, wanted);
+  }
+  return join(venv, 'bin', 'python');
+}
+
+/** How many claims the partner has. */
+async function claims() {
+  const response = await fetch(env.CPOR_ENDPOINT, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json', authorization: `Bearer ${env.INCENTIVES_ADMIN}` },
+    body: JSON.stringify({ query: '{ claims { totalCount } }' }),
+  });
+  return (await response.json()).data.claims.totalCount;
 }
 
 /** What each of them tells in the end. */
@@ -85,15 +108,30 @@ describe('the examples', () => {
   });
 
   it('in Python, with gql', { skip: canVenv ? false : 'no python3 with venv' }, async () => {
-    // Kept between runs: what is installed already is not installed again.
-    const venv = join(ROOT, 'target', 'examples-python');
-    const requirements = join(ROOT, 'examples', 'python', 'requirements.txt');
-    const wanted = join(venv, 'requirements.txt');
-    if (!existsSync(wanted) || readFileSync(wanted, 'utf8') !== readFileSync(requirements, 'utf8')) {
-      await output(python, ['-m', 'venv', '--clear', venv]);
-      await output(join(venv, 'bin', 'pip'), ['install', '--quiet', '--disable-pip-version-check', '-r', requirements]);
-      cpSync(requirements, wanted);
-    }
-    tells(await output(join(venv, 'bin', 'python'), [join(ROOT, 'examples', 'python', 'claim.py')]));
+    tells(await output(await pythonWithGql(), [join(ROOT, 'examples', 'python', 'claim.py')]));
+  });
+
+  it('in Python: the nightly job, killed and run again, makes each claim once', { skip: canVenv ? false : 'no python3 with venv' }, async () => {
+    const program = await pythonWithGql();
+    const cwd = folder(after, 'nightly');
+    const rows = 300;
+    const columns = 'external_reference,name,tenant_id,domain,solution_area,activities,mpn_id,sku_ids,subscription_ids';
+    const row = (number) =>
+      `N-${number},Claim ${number},20000000-0000-4000-8000-000000000001,northgate.example,BUSINESS_APPLICATIONS,USAGE,1000101,1e1a282c-9c54-43a2-9310-98ef728faace,`;
+    writeFileSync(join(cwd, 'claims.csv'), [columns, ...Array.from({ length: rows }, (_, at) => row(at)), ''].join('\n'));
+    const words = [join(ROOT, 'examples', 'python', 'nightly.py'), 'claims.csv', '--batch', '20'];
+    const before = await claims();
+    const killed = own(spawn(program, words, { cwd, env, stdio: ['ignore', 'pipe', 'inherit'] }));
+    await line(killed, 'batch 3: ');
+    killed.kill('SIGKILL');
+    assert.ok((await claims()) < before + rows, 'it was killed before its end');
+    const text = await output(program, words, { cwd });
+    assert.equal(await claims(), before + rows);
+    const created = text.match(/since the last run: .*?(\d+) CREATED/);
+    assert.ok(created && Number(created[1]) >= rows, text);
+    const again = await output(program, words, { cwd });
+    assert.match(again, /^batch 15: 0 created, 20 skipped, 0 refused$/m);
+    assert.match(again, /^changes since the last run: none$/m);
+    assert.equal(await claims(), before + rows);
   });
 });

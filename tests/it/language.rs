@@ -288,6 +288,7 @@ fn the_help_of_every_command_is_free_of_the_list() {
         "notices render",
         "import",
         "generate",
+        "export",
         "verify",
     ];
     let mut found = Vec::new();

@@ -36,7 +36,7 @@ const RESERVED: &[(&str, &[&str])] = &[
     ("object_store", &["documents"]),
     ("jsonwebtoken", &["auth"]),
     ("reqwest", &["auth", "webhooks"]),
-    ("aws_lc_rs", &["ids", "webhooks"]),
+    ("aws_lc_rs", &["documents", "ids", "webhooks"]),
     ("ipnet", &["config", "webhooks"]),
     ("clap", &["config", "cli", "main"]),
     ("lettre", &["mail"]),

@@ -284,7 +284,15 @@ fn others() -> Vec<(&'static str, Value, &'static [&'static str])> {
         "activities": [], "mpnId": "x" });
     let upserts = ["upsertProducts", "upsertPartners", "upsertCustomers", "upsertSubscriptions"];
     let upserts = upserts.into_iter().map(|name| (name, json!({ "rows": [] }), &["DIRECTORY_SYNC"][..]));
-    upserts.chain([("createClaim", create, PARTNERS)]).collect()
+    let bulk = json!({ "rows": [create], "policy": "KEEP_GOOD" });
+    let nothing = json!({ "claims": [], "policy": "KEEP_GOOD" });
+    upserts
+        .chain([
+            ("createClaim", create, PARTNERS),
+            ("createClaims", bulk, PARTNERS),
+            ("submitClaims", nothing, &PARTNERS[..3]),
+        ])
+        .collect()
 }
 
 async fn mutations_beside_a_claim_are_for_their_roles(world: &World) {
@@ -385,8 +393,11 @@ async fn a_token_without_the_scope_changes_nothing(world: &World) {
         assert_eq!(would_do(caller, action, &claim).await.problems(), [""; 0], "{action} with the scope");
     }
     for (name, input, whose) in others() {
-        let (caller, scope) =
-            if name == "createClaim" { (&world.partner, "claims:write") } else { (&world.sync, "directory:write") };
+        let (caller, scope) = if whose.contains(&"GLOBAL_ADMIN") {
+            (&world.partner, "claims:write")
+        } else {
+            (&world.sync, "directory:write")
+        };
         let before = everything(world).await;
         let answer = without(world, caller, scope).mutate(name, input).await;
         assert_eq!(answer.errors(), ["FORBIDDEN"], "{name} of {whose:?} without {scope}: {}", answer.text);

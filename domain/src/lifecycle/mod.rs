@@ -6,6 +6,8 @@ mod command;
 mod decide;
 mod edit;
 mod refusal;
+mod restate;
+mod shown;
 mod table;
 
 pub use access::{Forbidden, available, guard, may_ever, unavailable};
@@ -18,4 +20,6 @@ pub use decide::{
     with_open_lines,
 };
 pub use edit::{NewClaim, create, prepare_edit};
+pub use restate::{Restated, restate};
+pub use shown::{hidden_changes, shown_clock, shown_consent};
 pub use table::{Leads, Rule, TABLE, When, Who, rule_of};

@@ -169,10 +169,8 @@ impl App {
         }
         let read = read.ok_or_else(|| Problem::not_found("claim", "claimId"))?;
         let claim = &read.claim;
-        if let Some(expected) = ask.expected_version
-            && expected != claim.version
-        {
-            return Err(Problem::version_conflict(expected, claim.version).into());
+        if let Some(expected) = ask.expected_version {
+            at_version(claim, expected)?;
         }
         // The status is checked before the values: an edit in a closed status gets the status problem, not one about a
         // field.
@@ -247,6 +245,11 @@ impl App {
         };
         Ok(Circumstances { policy: self.policy(), now: self.now(), facts, reference_taken, taken })
     }
+}
+
+/// Refuses a change that was meant for another version of the claim.
+pub(in crate::app) fn at_version(claim: &Claim, expected: i32) -> Result<(), Problem> {
+    if expected == claim.version { Ok(()) } else { Err(Problem::version_conflict(expected, claim.version)) }
 }
 
 async fn removable(on: &impl Reads, claim: &Claim, id: Option<Uuid>) -> Result<Option<OldDocument>, Failure> {

@@ -2,11 +2,14 @@
 
 use domain::{
     caller::Caller,
-    eligibility,
+    claim::Claim,
+    eligibility::{self, Facts},
     history::{self, Event},
     kinds::{ClaimAction, HistoryAction},
     lifecycle::{self, Edit, Edited, NewClaim, NewLine},
     patch::Patch,
+    problem::Problem,
+    time::Timestamp,
 };
 use uuid::Uuid;
 
@@ -18,7 +21,10 @@ use super::{
 use crate::{
     app::{App, AppError, idempotency::Key},
     ids,
-    store::write::{claims, history as log},
+    store::write::{
+        claims,
+        history::{self as log, Placed},
+    },
 };
 
 impl App {
@@ -61,16 +67,12 @@ impl App {
             solution_area: input.solution_area,
             content: content(input.clone()),
         };
-        let Edited { mut claim, intent } = lifecycle::create(new, now)?;
-        let facts = self.facts(&transaction, &intent).await?;
-        let outcome = eligibility::check(&intent, &facts, now);
-        let reference_taken = claims::reference_taken(&transaction, &claim).await?;
-        let problems = lifecycle::judge_draft(&claim, &outcome, reference_taken)?;
-        claim.version = 1;
-        let event = Event::new(HistoryAction::Created).beginning(claim.status).changes(history::changes(None, &claim));
-        let head = log::place(log::Head::default(), claim.id, &caller.actor(), now, vec![event], &[])?;
-        claims::insert(&transaction, &claim, &head.head).await?;
-        log::insert(&transaction, head).await?;
+        let edited = lifecycle::create(new, now)?;
+        let facts = self.facts(&transaction, &edited.intent).await?;
+        let reference_taken = claims::reference_taken(&transaction, &edited.claim).await?;
+        let Drafted { claim, problems, placed } = drafted(caller, edited, &facts, reference_taken, now)?;
+        claims::insert(&transaction, &claim, &placed.head).await?;
+        log::insert(&transaction, placed).await?;
         let done = Done { claim_id: Some(claim.id), problems: problems.clone(), ..Done::default() };
         if let Some(key) = key {
             key.remember(&transaction, &done, now).await?;
@@ -88,6 +90,34 @@ impl App {
 pub fn may_create(caller: &Caller) -> Result<Uuid, AppError> {
     lifecycle::may_ever(ClaimAction::Edit, caller)?;
     caller.partner_id().ok_or_else(|| AppError::Forbidden("Only partners create claims.".to_owned()))
+}
+
+/// A new draft that was judged, to be inserted.
+#[derive(Debug)]
+pub(in crate::app) struct Drafted {
+    /// The draft.
+    pub(in crate::app) claim: Claim,
+    /// What would refuse its submission.
+    pub(in crate::app) problems: Vec<Problem>,
+    /// Its history.
+    pub(in crate::app) placed: Placed,
+}
+
+/// Judges a new draft by the facts of its intent.
+pub(in crate::app) fn drafted(
+    caller: &Caller,
+    edited: Edited,
+    facts: &Facts,
+    reference_taken: Option<Uuid>,
+    now: Timestamp,
+) -> Result<Drafted, Failure> {
+    let Edited { mut claim, intent } = edited;
+    let outcome = eligibility::check(&intent, facts, now);
+    let problems = lifecycle::judge_draft(&claim, &outcome, reference_taken)?;
+    claim.version = 1;
+    let event = Event::new(HistoryAction::Created).beginning(claim.status).changes(history::changes(None, &claim));
+    let placed = log::place(log::Head::default(), claim.id, &caller.actor(), now, vec![event], &[])?;
+    Ok(Drafted { claim, problems, placed })
 }
 
 fn content(input: CreateClaim) -> Edit {
@@ -114,6 +144,6 @@ fn optional<T>(value: Option<T>) -> Patch<T> {
 }
 
 /// The lines with the ids that they will get.
-pub(super) fn new_lines(lines: Vec<LineInput>) -> Vec<NewLine> {
+pub(in crate::app) fn new_lines(lines: Vec<LineInput>) -> Vec<NewLine> {
     lines.into_iter().map(|line| NewLine { id: ids::new(), sku_id: line.sku_id, typed: line.typed }).collect()
 }

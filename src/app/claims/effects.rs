@@ -13,6 +13,7 @@ use super::{
     ask::{Ask, Done},
     attempt::Failure,
     carry::{self, Plan},
+    upload::Stored,
 };
 use crate::{
     app::App,
@@ -45,14 +46,13 @@ impl App {
         let (now, actor, id) = (self.now(), ask.caller.actor(), read.claim.id);
         let deleted = decision.effects.deleted;
         let problems = decision.problems.clone();
-        around.heads.insert(id, read.head);
-        around.contest.claims.insert(id, read.claim);
-        let aftermath = if ask.change.is_wide() {
-            arbitration::reconcile(&around.contest, Some(decision), self.policy(), now, &mut ids::new)
+        let mut plan = if ask.change.is_wide() {
+            self.planned(ask.caller, decision, read, around, ask.stored)?
         } else {
-            Aftermath::of(decision)
+            around.heads.insert(id, read.head);
+            around.contest.claims.insert(id, read.claim);
+            carry::plan(&actor, now, Aftermath::of(decision), around, ask.stored, self.state_of_new_notices())?
         };
-        let mut plan = carry::plan(&actor, now, aftermath, around, ask.stored, self.state_of_new_notices())?;
         let mine = |comment: &&Comment| comment.claim_id == id && comment.author == actor;
         let comment = plan.comments.iter().find(mine).cloned();
         let done = Done {
@@ -66,6 +66,22 @@ impl App {
             plan.remember(id, key.row(&done, now)?);
         }
         Ok(Decided { plan, claim_id: id, comment, done })
+    }
+
+    /// What is to be stored of a decision and of what follows from it for the claims around (X1).
+    pub(in crate::app) fn planned(
+        &self,
+        caller: &Caller,
+        decision: Decision,
+        read: Snapshot,
+        mut around: Surroundings,
+        stored: Option<&Stored>,
+    ) -> Result<Plan, StoreError> {
+        let (now, id) = (self.now(), read.claim.id);
+        around.heads.insert(id, read.head);
+        around.contest.claims.insert(id, read.claim);
+        let aftermath = arbitration::reconcile(&around.contest, Some(decision), self.policy(), now, &mut ids::new);
+        carry::plan(&caller.actor(), now, aftermath, around, stored, self.state_of_new_notices())
     }
 
     /// The result of a change that was committed; `content` is what no row refers to any longer.

@@ -3,8 +3,8 @@
 mod ask;
 pub(super) mod attempt;
 pub(super) mod carry;
-mod change;
-mod create;
+pub(super) mod change;
+pub(super) mod create;
 mod effects;
 pub(super) mod upload;
 

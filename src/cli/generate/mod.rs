@@ -36,8 +36,8 @@ the event log are assigned by the database. Claims are created from January 2025
 November 2026 have fired, and the others end from October 2036 on, so that servers have none to act on. Times follow the
 default policy; another one (--policy) gives other data.
 
-All documents share three small files. The database must not contain any claim, partner or customer. Each batch is one
-transaction; after an interruption, start again with an empty database.")]
+All documents share three small files. The database must not contain any claim, partner or customer. Rows are written in
+batches; after an interruption, start again with an empty database.")]
 pub struct Options {
     /// The number of claims, spread over all statuses.
     #[arg(long, env = "CPOR_CLAIMS", value_name = "COUNT", value_parser = clap::value_parser!(u64).range(1..=CLAIMS_MAX))]
@@ -172,7 +172,7 @@ impl Work<'_> {
         Ok(())
     }
 
-    /// Writes pending rows in one transaction, claims and entries in the order of their times.
+    /// Writes pending rows: customers and subscriptions first, claims and entries in the order of their times.
     async fn flush(&mut self) -> Result<(), Failure> {
         let Pending { customers, subscriptions, mut batch } = std::mem::take(&mut self.pending);
         let count = |rows: usize| u64::try_from(rows).unwrap_or(0);
@@ -192,8 +192,8 @@ impl Work<'_> {
         for rows in subscriptions.chunks(ROWS) {
             Loadable::write(&transaction, rows, span::begin()).await.map_err(AppError::from)?;
         }
-        batch.insert(&transaction).await.map_err(AppError::from)?;
-        Ok(transaction.commit().await.map_err(AppError::from)?)
+        transaction.commit().await.map_err(AppError::from)?;
+        Ok(batch.insert(self.app.db()).await.map_err(AppError::from)?)
     }
 }
 

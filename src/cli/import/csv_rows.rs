@@ -4,7 +4,7 @@
 use std::io::{BufRead, BufReader};
 
 use super::{
-    Entry, Noun, Rows,
+    Entry, FileRow, Rows,
     cells::{Cells, Column},
     dialect,
     encoding::not_utf8,
@@ -17,7 +17,7 @@ use crate::cli::failure::Failure;
 ///
 /// # Errors
 /// When that line is missing, or does not name the columns that are needed.
-pub fn rows<'a, R: Noun + 'a>(input: impl BufRead + 'a) -> Result<Rows<'a, R>, Failure> {
+pub fn rows<'a, R: FileRow + 'a>(input: impl BufRead + 'a) -> Result<Rows<'a, R>, Failure> {
     let (separator, input) = dialect::separated(BufReader::new(PlainLines::new(input)))?;
     let mut records = Records::new(input, separator);
     let Some(header) = records.next_record()? else {
@@ -81,7 +81,7 @@ impl Header {
     }
 
     /// A row of the record; inside, why it is none.
-    fn row<R: Noun>(&self, record: Record) -> Result<Result<R, String>, Failure> {
+    fn row<R: FileRow>(&self, record: Record) -> Result<Result<R, String>, Failure> {
         let hint = if record.spans_lines() { " Is a quotation mark not closed?" } else { "" };
         let (line, count) = (record.line, record.count);
         let mut texts = Vec::with_capacity(record.cells.len());

@@ -2,14 +2,14 @@
 
 use std::io::{BufRead, Read};
 
-use super::{Entry, Noun, Rows, encoding::not_utf8};
+use super::{Entry, FileRow, Rows, encoding::not_utf8};
 use crate::cli::failure::Failure;
 
 /// The longest line: more than any row needs, and little enough to be held in memory.
 const LINE_MAX: u64 = 16 * 1024 * 1024;
 
 /// The rows; blank lines are passed over.
-pub fn rows<'a, R: Noun + 'a>(mut input: impl BufRead + 'a) -> Rows<'a, R> {
+pub fn rows<'a, R: FileRow + 'a>(mut input: impl BufRead + 'a) -> Rows<'a, R> {
     let mut line = 0;
     Box::new(std::iter::from_fn(move || {
         loop {
@@ -26,7 +26,7 @@ pub fn rows<'a, R: Noun + 'a>(mut input: impl BufRead + 'a) -> Rows<'a, R> {
     }))
 }
 
-fn row<R: Noun>(text: &str) -> Result<R, String> {
+fn row<R: FileRow>(text: &str) -> Result<R, String> {
     // A list of the values would be read as well: it would hold only as long as nobody adds a field.
     if !text.trim_start().starts_with('{') {
         return Err("The line is not a JSON object.".to_owned());

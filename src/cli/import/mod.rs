@@ -1,6 +1,8 @@
-//! `cpor import`: loads the directory from files (C8). Valid rows are stored; invalid ones are reported with their line.
+//! `cpor import`: loads the directory and claims from files (C8, B1). Valid rows are stored; invalid ones are reported with their line.
 
 mod cells;
+mod claim_row;
+mod claims;
 mod csv_rows;
 mod dialect;
 mod encoding;
@@ -9,6 +11,7 @@ mod lines;
 mod load;
 mod noun;
 mod records;
+mod results;
 #[cfg(test)]
 mod tests;
 
@@ -29,7 +32,7 @@ use crate::{
 };
 
 pub use load::{Report, load};
-pub use noun::Noun;
+pub use noun::{FileRow, Noun};
 
 /// The options of `cpor import`.
 #[derive(Debug, Args)]
@@ -40,11 +43,18 @@ Columns of CSV files, in any order and case (lists are separated by `;`; columns
   subscriptions  subscription_id, tenant_id, sku_id, channel, status, seats, starts_at, [ends_at]
   partners       partner_id, partner_name, mpn_id, location_name, country, enrolled_programs, [partner_type]
                  (one row per location)
+  claims         external_reference, name, tenant_id, domain, solution_area, activities, mpn_id,
+                 [sku_ids], [subscription_ids] (one for each SKU id, blank where there is none),
+                 [customer_contact_name], [customer_contact_email], [technical_contact_name],
+                 [technical_contact_email], [partner_contact_name], [partner_contact_email],
+                 [solution_seller], [partner_solution]
 The separator of CSV files is a comma, semicolon or tab; the encoding is UTF-8, or UTF-16 with a byte order mark. The first
 line may be `sep=;` or the like.
-JSON Lines use the field names of the API's row inputs (ProductRow, CustomerRow, SubscriptionRow, PartnerRow).
+JSON Lines use the field names of the API's row inputs (ProductRow, CustomerRow, SubscriptionRow, PartnerRow, CreateClaimRow);
+a claim's lines may name their product by skuId instead of productId.
 
-Load partners, customers and products before subscriptions. Importing the same file again changes nothing.")]
+Load partners, customers and products before subscriptions, and all of them before claims. Importing the same file
+again changes nothing. A file of claims is read to its end before the first claim is stored.")]
 pub struct Options {
     /// The kind of rows.
     #[arg(value_enum)]
@@ -57,6 +67,8 @@ pub struct Options {
     /// Check every row against the rules and the database without writing anything.
     #[arg(long, env = "CPOR_DRY_RUN", value_parser = clap::builder::BoolishValueParser::new())]
     dry_run: bool,
+    #[command(flatten)]
+    claims: claims::Options,
     #[command(flatten)]
     storage: StorageOptions,
 }
@@ -71,6 +83,8 @@ enum What {
     Subscriptions,
     /// The product catalog.
     Products,
+    /// Claims of one partner, as drafts.
+    Claims,
 }
 
 /// The format of a file.
@@ -101,15 +115,19 @@ pub type Rows<'a, R> = Box<dyn Iterator<Item = Result<Entry<R>, Failure>> + 'a>;
 pub async fn run(options: Options) -> Result<(), Failure> {
     logging::init(LogFormat::Text, "warn");
     let format = format(&options)?;
+    let claims = options.claims.checked(matches!(options.what, What::Claims))?;
     let (input, bytes) = input(&options.file)?;
     let app = server::open(&options.storage, None, false, server::Purpose::Maintain).await?;
     let progress = Progress::new("rows", bytes);
     let input = progress.reading(input);
+    if let Some(claims) = claims {
+        return claims::import(&app, &claims, rows(format, input)?, format, options.dry_run, &progress).await;
+    }
     let report = match options.what {
         What::Partners => import::<PartnerRow>(&app, format, input, options.dry_run, &progress).await,
         What::Customers => import::<CustomerRow>(&app, format, input, options.dry_run, &progress).await,
         What::Subscriptions => import::<SubscriptionRow>(&app, format, input, options.dry_run, &progress).await,
-        What::Products => import::<ProductRow>(&app, format, input, options.dry_run, &progress).await,
+        What::Products | What::Claims => import::<ProductRow>(&app, format, input, options.dry_run, &progress).await,
     };
     progress.end();
     tell(&report?, options.dry_run)
@@ -129,7 +147,7 @@ async fn import<R: Noun>(
 ///
 /// # Errors
 /// When the file cannot be read, is neither UTF-8 nor UTF-16, or lacks required columns.
-pub fn rows<'a, R: Noun + 'a>(format: Format, input: impl Read + 'a) -> Result<Rows<'a, R>, Failure> {
+pub fn rows<'a, R: FileRow + 'a>(format: Format, input: impl Read + 'a) -> Result<Rows<'a, R>, Failure> {
     let input = BufReader::new(encoding::decoded(BufReader::new(input))?);
     match format {
         Format::Csv => csv_rows::rows(input),

@@ -1,4 +1,4 @@
-//! The four kinds of rows: their columns, and how a row is made of cells.
+//! The kinds of rows that load the directory: their columns, and how a row is made of cells.
 
 use domain::{
     directory::{CustomerRow, LocationRow, PartnerRow, ProductRow, SubscriptionRow},
@@ -10,9 +10,7 @@ use super::cells::{Cells, Column};
 use crate::store::write::directory::Loadable;
 
 /// A kind of row that files hold.
-pub trait Noun: Loadable + Serialize + DeserializeOwned {
-    /// The mutation that does the same through the API.
-    const MUTATION: &'static str;
+pub trait FileRow: DeserializeOwned {
     /// The columns of a CSV file.
     const COLUMNS: &'static [Column];
 
@@ -21,6 +19,12 @@ pub trait Noun: Loadable + Serialize + DeserializeOwned {
     /// # Errors
     /// The first cell that cannot be read, in words.
     fn from_cells(cells: &Cells<'_>) -> Result<Self, String>;
+}
+
+/// A kind of row that the directory is loaded with.
+pub trait Noun: Loadable + Serialize + FileRow {
+    /// The mutation that does the same through the API.
+    const MUTATION: &'static str;
 
     /// The column of a problem's field.
     #[must_use]
@@ -40,8 +44,7 @@ pub trait Noun: Loadable + Serialize + DeserializeOwned {
     }
 }
 
-impl Noun for ProductRow {
-    const MUTATION: &'static str = "upsertProducts";
+impl FileRow for ProductRow {
     const COLUMNS: &'static [Column] = &[
         Column::required("sku_id"),
         Column::required("sku_part_number"),
@@ -59,8 +62,11 @@ impl Noun for ProductRow {
     }
 }
 
-impl Noun for CustomerRow {
-    const MUTATION: &'static str = "upsertCustomers";
+impl Noun for ProductRow {
+    const MUTATION: &'static str = "upsertProducts";
+}
+
+impl FileRow for CustomerRow {
     const COLUMNS: &'static [Column] = &[
         Column::required("tenant_id"),
         Column::required("name"),
@@ -83,8 +89,11 @@ impl Noun for CustomerRow {
     }
 }
 
-impl Noun for SubscriptionRow {
-    const MUTATION: &'static str = "upsertSubscriptions";
+impl Noun for CustomerRow {
+    const MUTATION: &'static str = "upsertCustomers";
+}
+
+impl FileRow for SubscriptionRow {
     const COLUMNS: &'static [Column] = &[
         Column::required("subscription_id"),
         Column::required("tenant_id"),
@@ -110,9 +119,11 @@ impl Noun for SubscriptionRow {
     }
 }
 
-/// A CSV file has a row per location (C5); those of one partner are put together.
-impl Noun for PartnerRow {
-    const MUTATION: &'static str = "upsertPartners";
+impl Noun for SubscriptionRow {
+    const MUTATION: &'static str = "upsertSubscriptions";
+}
+
+impl FileRow for PartnerRow {
     const COLUMNS: &'static [Column] = &[
         Column::required("partner_id"),
         Column::required("partner_name"),
@@ -142,6 +153,11 @@ impl Noun for PartnerRow {
             locale: given(cells, "locale"),
         })
     }
+}
+
+/// A CSV file has a row per location (C5); those of one partner are put together.
+impl Noun for PartnerRow {
+    const MUTATION: &'static str = "upsertPartners";
 
     fn column(field: &[String]) -> String {
         match (field.first().map(String::as_str), field.last().map(String::as_str)) {
@@ -171,12 +187,12 @@ impl Noun for PartnerRow {
 }
 
 /// What a cell says; an empty one says nothing, so that what is stored stays.
-fn given(cells: &Cells<'_>, column: &str) -> Option<String> {
+pub(super) fn given(cells: &Cells<'_>, column: &str) -> Option<String> {
     Some(cells.text(column).to_owned()).filter(|text| !text.is_empty())
 }
 
 /// `skuPartNumber` as `sku_part_number`.
-fn snake_case(name: &str) -> String {
+pub(super) fn snake_case(name: &str) -> String {
     name.chars()
         .flat_map(|c| c.is_ascii_uppercase().then_some('_').into_iter().chain([c.to_ascii_lowercase()]))
         .collect()

@@ -118,7 +118,7 @@ fn the_short_options_are_one_issuer_and_stand_alone() {
         (KeyOptions { jwt_issuer: None, ..set.clone() }, "--jwt-issuer"),
         (KeyOptions { jwt_audience: None, ..set.clone() }, "--jwt-audience"),
         (KeyOptions { oidc_issuer: text("https://b.example"), jwks_url: None, ..set.clone() }, "two issuers"),
-        (KeyOptions { identity: Some("identity.toml".into()), ..secret() }, "--jwt-secret stands beside"),
+        (KeyOptions { identity: Some("identity.toml".into()), ..secret() }, "--jwt-secret is set together"),
         (KeyOptions { identity: Some("/nowhere/identity.toml".into()), ..KeyOptions::default() }, "cannot be read"),
     ] {
         let error = options.validate().unwrap_err().to_string();

@@ -55,6 +55,7 @@ macro_rules! nothing_at_hand {
 pub(super) use nothing_at_hand;
 
 /// A field that is written by `write`, which always can.
+#[expect(clippy::unnecessary_wraps, reason = "as its siblings, which cannot always")]
 pub fn plain<T>(write: impl Fn(&T, &Reader, &mut Json) + Send + Sync + 'static) -> Option<Write<T>> {
     Some(Box::new(move |object, reader, out| {
         write(object, reader, out);

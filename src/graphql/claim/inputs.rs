@@ -174,7 +174,7 @@ impl UpdateClaimInput {
 }
 
 /// What an input does to a field (L12).
-fn patch<T, U: From<T>>(field: MaybeUndefined<T>) -> Patch<U> {
+pub(in crate::graphql) fn patch<T, U: From<T>>(field: MaybeUndefined<T>) -> Patch<U> {
     match field {
         MaybeUndefined::Undefined => Patch::Keep,
         MaybeUndefined::Null => Patch::Clear,

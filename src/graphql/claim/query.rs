@@ -58,6 +58,21 @@ impl ClaimQuery {
         Ok(found.await?.map(|row| Eager(row.into())))
     }
 
+    /// The claim of the caller's partner with this external reference; null when there is none. Only a partner knows its
+    /// references: to everybody else the answer is null. Needs the scope `claims:read`.
+    async fn claim_by_external_reference(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "The reference; white space around and between its words does not matter.")]
+        external_reference: String,
+    ) -> Result<Option<Eager<Claim>>, Failure> {
+        let wanted = wanted::of_claims(ctx);
+        let found = ask(ctx, move |reader| async move {
+            claims::by_external_reference(reader.db(), &reader.caller, &external_reference, wanted).await
+        });
+        Ok(found.await?.map(|row| Eager(row.into())))
+    }
+
     /// The claims that the caller sees, newest first by default. Partners see their own, reviewers every claim that was
     /// ever submitted, customers those on their tenant once approved. Needs the scope `claims:read`.
     #[expect(clippy::too_many_arguments, reason = "each is an argument of the API")]

@@ -3,13 +3,7 @@
 use std::sync::Arc;
 
 use async_graphql::{Context, ID, Object, SimpleObject};
-use domain::{
-    catalogue, deadline,
-    kinds::{ClaimStatus as Status, ConsentStatus, DeadlineKind, DeadlineState},
-    lifecycle,
-    policy::Policy,
-    time::Timestamp,
-};
+use domain::{catalogue, kinds::ClaimStatus as Status, lifecycle};
 
 use super::{
     enums::{ClaimAction, ClaimStatus},
@@ -102,27 +96,6 @@ impl Claim {
         let line = |(place, line)| ClaimLine::new(Arc::clone(&self.row), self.standing.clone(), place, line);
         lines.into_iter().enumerate().map(line).collect()
     }
-}
-
-/// The customer's consent; one that is still waited for belongs to an approved claim only (N2).
-fn consent_asked(claim: &domain::claim::Claim) -> Option<&domain::claim::Consent> {
-    let stands = |status| status != ConsentStatus::Pending || claim.status == Status::Approved;
-    claim.consent.as_ref().filter(|consent| stands(consent.status))
-}
-
-/// The consent deadline, whatever other deadline the claim has (A3, X3).
-fn consent_clock(
-    claim: &domain::claim::Claim,
-    now: Timestamp,
-    policy: &Policy,
-) -> Option<(deadline::Deadline, DeadlineState)> {
-    let consent = consent_asked(claim).filter(|consent| consent.status == ConsentStatus::Pending)?;
-    let clock = deadline::Deadline {
-        kind: DeadlineKind::Consent,
-        started_at: consent.requested_at,
-        due_at: consent.decline_until,
-    };
-    Some((clock, clock.state(now, policy)))
 }
 
 /// An action that is not open to the caller on a claim, and why.
@@ -306,14 +279,8 @@ impl Claim {
     async fn deadline(&self, ctx: &Context<'_>) -> Result<Option<Eager<Deadline>>, Failure> {
         let reader = Reader::of(ctx)?;
         let (now, policy) = (reader.app.now(), reader.app.policy());
-        let clock = |claim: &domain::claim::Claim| {
-            if reader.is_customer() {
-                consent_clock(claim, now, policy)
-            } else {
-                lifecycle::running_clock(claim, now, policy)
-            }
-        };
-        Ok(clock(self.claim()).map(|clock| Eager(Deadline::of(clock, now, policy))))
+        let clock = lifecycle::shown_clock(self.claim(), reader.is_customer(), now, policy);
+        Ok(clock.map(|clock| Eager(Deadline::of(clock, now, policy))))
     }
 
     /// The target for the decision: 10 business days after submission, not counting time in arbitration. Missing it has
@@ -348,7 +315,7 @@ impl Claim {
     /// The customer's consent since the last approval. Null before that, and if the claim ceased to be approved before
     /// the consent period ended.
     async fn consent(&self) -> Option<Eager<Consent>> {
-        consent_asked(self.claim()).cloned().map(|one| Eager(one.into()))
+        lifecycle::shown_consent(self.claim()).cloned().map(|one| Eager(one.into()))
     }
 
     /// The incentive evaluation since the last approval. Null before that, and for customers.

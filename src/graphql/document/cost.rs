@@ -1,4 +1,5 @@
-//! What an operation costs: an object one point, a plain value a tenth of one, and a page as many times as it has rows.
+//! What an operation costs: an object one point, a plain value a tenth of one, and a page as many times as it has rows. A bulk
+//! mutation costs a point for each row of its input, and for each row what is asked of the row's claim.
 //!
 //! Objects are what is read, joined and checked; a value of one comes with it and is only written down. The document is added up
 //! once, in tenths. Only what the sizes of pages in variables multiply is left to be counted for a request.
@@ -25,6 +26,14 @@ const SIZES: [&str; 2] = ["first", "last"];
 /// The rows of a list that is not by pages.
 const SHORT_LIST: usize = 4;
 
+/// The bulk mutations, and the list of each one's input that has the rows (B1).
+const BULK: [(&str, &str); 2] = [("createClaims", "rows"), ("submitClaims", "claims")];
+
+/// The fields that stand for every row: the rows of a connection are in these two.
+const ROWS: [&str; 2] = ["edges", "nodes"];
+/// The same in the results of a bulk mutation, whose other fields are known already.
+const ROWS_OF_RESULTS: [&str; 1] = ["claim"];
+
 /// The cost of an operation, save the sizes of the pages that its variables name.
 pub(super) struct Cost {
     sum: Sum,
@@ -38,7 +47,7 @@ impl Cost {
         operation: &OperationDefinition,
         connections: &HashSet<&'static str>,
     ) -> Self {
-        let sum = Account { document, connections, known: HashMap::new() }.set(&operation.selection_set.node);
+        let sum = Account { document, connections, known: HashMap::new() }.set(&operation.selection_set.node, &ROWS);
         let default = |name: &Name, value: &Value| (name.clone(), value.clone());
         let defaults = operation.variable_definitions.iter().filter_map(|definition| {
             let definition = &definition.node;
@@ -136,6 +145,8 @@ enum Size {
     Ids(Name),
     /// According to its arguments for the size.
     Rows(Vec<Written>),
+    /// As the list of this name in the input has.
+    Input(Written, &'static str),
 }
 
 impl Page {
@@ -143,6 +154,10 @@ impl Page {
         let argument = |name: &str| field.get_argument(name).map(|value| &value.node);
         let sizes: Vec<Written> = SIZES.into_iter().filter_map(argument).cloned().collect();
         let ids = argument("ids");
+        if let Some(list) = rows_of_bulk(field) {
+            let input = argument("input").cloned().unwrap_or(Written::Null);
+            return Self { size: Size::Input(input, list), is_sized: true };
+        }
         let is_sized = ids.is_some() || !sizes.is_empty();
         let size = match ids {
             Some(Written::Variable(name)) => Size::Ids(name.clone()),
@@ -160,7 +175,30 @@ impl Page {
             Size::Known(rows) => *rows,
             Size::Ids(name) => Some(if let Some(Value::List(ids)) = lookup(name) { ids.len().max(1) } else { 1 }),
             Size::Rows(sizes) => Some(of_sizes(sizes, lookup)),
+            Size::Input(input, list) => Some(of_input(input, list, lookup).max(1)),
         }
+    }
+}
+
+/// The list that has the rows of a bulk mutation; nothing for any other field.
+fn rows_of_bulk(field: &Field) -> Option<&'static str> {
+    BULK.iter().find(|(name, _)| *name == field.name.node.as_str()).map(|(_, list)| *list)
+}
+
+/// How many rows the list of an input has.
+fn of_input(input: &Written, list: &str, lookup: Lookup<'_>) -> usize {
+    let length = |value: &Value| if let Value::List(rows) = value { rows.len() } else { 0 };
+    match input {
+        Written::Variable(name) => match lookup(name) {
+            Some(Value::Object(input)) => input.get(list).map_or(0, length),
+            _ => 0,
+        },
+        Written::Object(input) => match input.get(list) {
+            Some(Written::List(rows)) => rows.len(),
+            Some(Written::Variable(name)) => lookup(name).map_or(0, length),
+            _ => 0,
+        },
+        _ => 0,
     }
 }
 
@@ -187,34 +225,45 @@ struct Account<'a> {
 }
 
 impl<'a> Account<'a> {
-    fn set(&mut self, set: &'a SelectionSet) -> Sum {
+    /// Adds a selection set up, in which fields of these names stand for every row.
+    fn set(&mut self, set: &'a SelectionSet, rows: &[&str]) -> Sum {
         let mut sum = Sum::default();
         for selection in &set.items {
             sum.add(match &selection.node {
-                Selection::Field(field) => self.field(&field.node),
-                Selection::InlineFragment(inline) => self.set(&inline.node.selection_set.node),
-                Selection::FragmentSpread(spread) => self.fragment(&spread.node.fragment_name.node),
+                Selection::Field(field) => self.field(&field.node, rows),
+                Selection::InlineFragment(inline) => self.set(&inline.node.selection_set.node, rows),
+                Selection::FragmentSpread(spread) => self.fragment(&spread.node.fragment_name.node, rows),
             });
         }
         sum
     }
 
-    fn fragment(&mut self, name: &'a Name) -> Sum {
+    /// A fragment is on one type, and so always stands where the same fields stand for every row.
+    fn fragment(&mut self, name: &'a Name, rows: &[&str]) -> Sum {
         if let Some(sum) = self.known.get(name) {
             return sum.clone();
         }
         let Some(fragment) = self.document.fragments.get(name) else { return Sum::default() };
-        let sum = self.set(&fragment.node.selection_set.node);
+        let sum = self.set(&fragment.node.selection_set.node, rows);
         self.known.insert(name, sum.clone());
         sum
     }
 
-    fn field(&mut self, field: &'a Field) -> Sum {
-        let inner = self.set(&field.selection_set.node);
+    fn field(&mut self, field: &'a Field, rows: &[&str]) -> Sum {
+        let name = field.name.node.as_str();
         let own = if field.selection_set.node.items.is_empty() { VALUE } else { OBJECT };
+        if name == "results" {
+            // Between a bulk mutation and its rows: what stands in it once and for every row does so above it.
+            let mut sum = self.set(&field.selection_set.node, &ROWS_OF_RESULTS);
+            sum.add(Sum { count: placed(own, false), open: Vec::new() });
+            return sum;
+        }
+        let mut inner = self.set(&field.selection_set.node, &ROWS);
+        if rows_of_bulk(field).is_some() {
+            inner.add(Sum { count: placed(OBJECT, true), open: Vec::new() });
+        }
         let page = Page::of(field, self.connections);
-        // The rows of a connection are in these two.
-        let is_per_row = matches!(field.name.node.as_str(), "edges" | "nodes");
+        let is_per_row = rows.contains(&name);
         match page.size {
             Size::Known(rows) if inner.open.is_empty() => {
                 let below = below(inner.count, rows, page.is_sized);

@@ -59,8 +59,7 @@ impl HistoryQuery {
         #[graphql(desc = "Only entries before this cursor or position.")] before: Option<String>,
         #[graphql(desc = "Restricts the entries; by default all.")] filter: Option<HistoryFilter>,
     ) -> Result<Eager<HistoryEntryConnection>, Failure> {
-        let place = |text: Option<String>| text.map(|text| history::cursor_of(&history::ORDER, text));
-        let request = PageArgs { first, after: place(after), last, before: place(before) }.of(ctx, &history::ORDER)?;
+        let request = PageArgs { first, after, last, before }.of(ctx, &history::ORDER)?;
         let filter: history::HistoryFilter = filter.unwrap_or_default().into();
         let counted = filter.clone();
         let wanted = wanted(ctx);

@@ -3,7 +3,7 @@
 use std::{collections::HashMap, sync::Arc};
 
 use async_graphql::{Context, ID, Object, SimpleObject, parser::types::Field};
-use domain::lifecycle::ACTING_FOR;
+use domain::lifecycle;
 use uuid::Uuid;
 
 use super::HistoryAction;
@@ -55,11 +55,6 @@ pub struct FieldChange {
     pub before: Option<String>,
     /// The new value as text; null if there is none.
     pub after: Option<String>,
-}
-
-/// The fields that this reader may not know of (A4, L12).
-fn hidden(reader: &Reader) -> &'static [&'static str] {
-    if reader.is_vendor() { &["externalReference"] } else { &["reviewer", ACTING_FOR] }
 }
 
 /// A record of something that happened to a claim: who did what, when, and what changed. Entries are only ever added,
@@ -114,7 +109,7 @@ impl HistoryEntry {
 
     /// The changed fields. Partners do not see who reviews; the vendor does not see the partner's external reference.
     async fn changes(&self, ctx: &Context<'_>) -> Result<EagerList<FieldChange>, Failure> {
-        let hidden = hidden(Reader::of(ctx)?);
+        let hidden = lifecycle::hidden_changes(Reader::of(ctx)?.is_vendor());
         let shown = |change: domain::history::FieldChange| FieldChange {
             field: change.field,
             before: change.before,
@@ -215,8 +210,6 @@ pub(in crate::graphql) async fn of_claim(
     claim_id: Visible<Uuid>,
     page: PageArgs,
 ) -> Result<HistoryEntryConnection, Failure> {
-    let place = |text: Option<String>| text.map(|text| history::cursor_of(&history::ORDER_OF_CLAIM, text));
-    let page = PageArgs { after: place(page.after), before: place(page.before), ..page };
     let page = meant(ctx, || Ok(HistoryPage(page.of(ctx, &history::ORDER_OF_CLAIM)?, wanted(ctx))))?;
     let page = page::loaded(ctx, With::of(claim_id, page)).await?;
     let total = Total::loaded(HistoryCount(claim_id));

@@ -1,6 +1,7 @@
 //! The proof document.
 
-use async_graphql::{Context, ID, Object};
+use async_graphql::{Context, Enum, ID, Object};
+use domain::kinds::Scope;
 use uuid::Uuid;
 
 use crate::{
@@ -8,6 +9,7 @@ use crate::{
         actor::Actor,
         error::Failure,
         global_id::{self, Kind},
+        guard,
         loader::{Reader, loads_by_id},
         scalar::DateTime,
     },
@@ -62,6 +64,22 @@ impl ProofDocument {
         Ok(Actor::shown_to(Reader::of(ctx)?, &self.0.uploaded_by))
     }
 
+    /// A signed address that opens the content without a token: valid for five minutes of real time, for this document only,
+    /// and also after the caller loses access. With `INLINE` a browser shows PDF files and images and saves all other files.
+    /// An absolute URL if the server knows its public address, otherwise a path on this server. Needs the scope `claims:read`.
+    async fn download_url(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(default_with = "DocumentDisposition::Attachment", desc = "What a browser does with the content.")]
+        disposition: DocumentDisposition,
+    ) -> Result<String, Failure> {
+        let reader = Reader::of(ctx)?;
+        // Also in a mutation's response, because the address opens the content without any scope.
+        guard::has(&reader.caller, &[Scope::ClaimsRead])?;
+        let token = reader.app.sign_address(&reader.caller, self.0.id, disposition.into());
+        Ok(format!("{}?token={token}", self.url(ctx).await?))
+    }
+
     /// The address to download it from, with the same token (scope `claims:read`): a path on this server, or an
     /// absolute URL if the server knows its public address.
     async fn url(&self, ctx: &Context<'_>) -> Result<String, Failure> {
@@ -69,6 +87,16 @@ impl ProofDocument {
         let id = global_id::encode(Kind::ProofDocument, self.0.id);
         Ok(format!("{base}/documents/{}", id.as_str()))
     }
+}
+
+/// What a browser does with a document.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Enum)]
+#[graphql(remote = "crate::documents::Disposition")]
+pub enum DocumentDisposition {
+    /// It saves the document.
+    Attachment,
+    /// It shows a PDF or an image; other documents it saves.
+    Inline,
 }
 
 loads_by_id! {

@@ -11,11 +11,12 @@ use futures_util::future::{BoxFuture, FutureExt};
 use serde_json::{Value, json};
 use tower::ServiceExt;
 
+use crate::app::exports::{Export, Format, Noun};
 use crate::app::notices::{Followed, Link};
-use crate::app::{AppError, Download};
+use crate::app::{Addressed, AppError, Download};
 use crate::auth::Authenticator;
 use crate::config::{Config, ServeOptions};
-use crate::documents::{Documents, Received, Receiving};
+use crate::documents::{Disposition, Documents, Received, Receiving};
 use crate::graphql::document::Gate;
 use crate::graphql::endpoint::{Endpoint, sample};
 use crate::http::{Backend, Router, Shutdown, router};
@@ -61,6 +62,27 @@ impl Backend for Shelf {
             }
         }
         .boxed()
+    }
+
+    fn open_address<'a>(&'a self, id: &'a str, _: &'a str) -> BoxFuture<'a, Result<Option<Addressed>, AppError>> {
+        async move {
+            let disposition = match id {
+                "known" => Disposition::Inline,
+                _ => return Ok(None),
+            };
+            Ok(Some(Addressed { document: self.document().await, disposition, maker: "ann".into() }))
+        }
+        .boxed()
+    }
+
+    fn export<'a>(
+        &'a self,
+        _: &'a Caller,
+        _: Noun,
+        _: Format,
+        _: Option<String>,
+    ) -> BoxFuture<'a, Result<Export, AppError>> {
+        async { Err(AppError::Unavailable("nothing to export".into())) }.boxed()
     }
 
     fn follow_link(&self, _: Link) -> BoxFuture<'_, Result<Followed, AppError>> {

@@ -12,7 +12,7 @@ mod words;
 
 use std::collections::HashMap;
 
-use domain::{caller::Caller, number};
+use domain::{caller::Caller, identifier, number};
 use entity::claim::{Column, Entity};
 use sea_orm::{ColumnTrait, QueryFilter};
 use uuid::Uuid;
@@ -113,6 +113,25 @@ pub async fn by_number(db: &Db, caller: &Caller, number: &str, wanted: Wanted) -
         return Ok(None);
     };
     let query = Rows::<Entity>::all().filter(scope::claims(caller)).filter(Column::Number.eq(number));
+    lines::one(db, query, wanted).await
+}
+
+/// The claim of the caller's partner with the external reference (L12), in whatever spelling of it; with its lines if they are
+/// wanted. Only a partner knows its references: nothing for everybody else.
+///
+/// # Errors
+/// As [`page()`].
+pub async fn by_external_reference(
+    db: &Db,
+    caller: &Caller,
+    reference: &str,
+    wanted: Wanted,
+) -> Result<Option<ClaimRow>, StoreError> {
+    let reference = identifier::reference(reference);
+    let Some(reference) = findable(&reference).filter(|_| caller.partner_id().is_some()) else {
+        return Ok(None);
+    };
+    let query = Rows::<Entity>::all().filter(scope::claims(caller)).filter(Column::ExternalReference.eq(reference));
     lines::one(db, query, wanted).await
 }
 

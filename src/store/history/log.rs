@@ -160,7 +160,7 @@ pub const START: Position = Position { epoch: -1, xid: 0, pos: 0 };
 
 /// The columns that a position is of. SQLite has one epoch and no transaction numbers: with these in a comparison it
 /// would read every entry, for all of them are equal there.
-fn columns(backend: DbBackend) -> &'static [Column] {
+pub(in crate::store) fn columns(backend: DbBackend) -> &'static [Column] {
     if backend == DbBackend::Postgres { &[Column::Epoch, Column::Xid, Column::Pos] } else { &[Column::Pos] }
 }
 
@@ -184,6 +184,11 @@ fn at(position: Position, backend: DbBackend) -> Expr {
 /// Entries up to this position.
 pub(in crate::store) fn up_to(position: Position, backend: DbBackend) -> Expr {
     place(backend).lte(at(position, backend))
+}
+
+/// Entries after this position.
+pub(in crate::store) fn after(position: Position, backend: DbBackend) -> Expr {
+    place(backend).gt(at(position, backend))
 }
 
 /// How it is judged which entries are settled.
@@ -217,7 +222,15 @@ fn settled(judgement: Judgement, backend: DbBackend) -> Condition {
 /// # Errors
 /// Database errors.
 pub async fn end(db: &Db) -> Result<Position, StoreError> {
-    last(db, settled(Judgement::Thorough, db.log().get_database_backend())).await
+    end_on(db.log()).await
+}
+
+/// The same as this connection sees it.
+///
+/// # Errors
+/// The database's.
+pub(in crate::store) async fn end_on(connection: &impl ConnectionTrait) -> Result<Position, StoreError> {
+    last(connection, settled(Judgement::Thorough, connection.get_database_backend())).await
 }
 
 /// The last position of all that is committed now, settled or not.
@@ -225,16 +238,24 @@ pub async fn end(db: &Db) -> Result<Position, StoreError> {
 /// # Errors
 /// Database errors.
 pub async fn newest(db: &Db) -> Result<Position, StoreError> {
-    last(db, Condition::all()).await
+    newest_on(db.log()).await
 }
 
-async fn last(db: &Db, of: Condition) -> Result<Position, StoreError> {
+/// The same as this connection sees it.
+///
+/// # Errors
+/// The database's.
+pub(in crate::store) async fn newest_on(connection: &impl ConnectionTrait) -> Result<Position, StoreError> {
+    last(connection, Condition::all()).await
+}
+
+async fn last(connection: &impl ConnectionTrait, of: Condition) -> Result<Position, StoreError> {
     let query = Rows::<Entity>::all().filter(of).columns([Column::Epoch, Column::Xid, Column::Pos]);
-    let query = columns(db.log().get_database_backend())
+    let query = columns(connection.get_database_backend())
         .iter()
         .fold(query, |query, column| query.order_by_desc(*column))
         .limit(1);
-    let last: Vec<Numbers> = query.tuples(db.log()).await?;
+    let last: Vec<Numbers> = query.tuples(connection).await?;
     Ok(last.into_iter().next().map_or(START, position))
 }
 
@@ -379,11 +400,14 @@ pub async fn span(db: &Db, (from, upto): (Position, Position), limit: usize) -> 
     rows.iter().map(|row| logged(&mut Cells::of::<Entity>(row)?)).collect()
 }
 
-/// The place of the entry that a client names; `None` if this database has none.
+/// The place of the entry that a client names; `None` if this database has none. [`START`] is the place of the nil id.
 ///
 /// # Errors
 /// Database errors.
 pub async fn position_of(on: &impl Reads, place: super::Place) -> Result<Option<Position>, StoreError> {
+    if matches!(place, super::Place::Entry(id) if id.is_nil()) {
+        return Ok(Some(START));
+    }
     let query = Rows::<Entity>::all();
     let query = match place {
         super::Place::Entry(id) => query.filter(Column::Id.eq(id)),
@@ -398,7 +422,7 @@ pub async fn position_of(on: &impl Reads, place: super::Place) -> Result<Option<
     Ok(found.into_iter().next().map(position))
 }
 
-fn in_order(mut query: SelectStatement, backend: DbBackend) -> SelectStatement {
+pub(in crate::store) fn in_order(mut query: SelectStatement, backend: DbBackend) -> SelectStatement {
     for column in columns(backend) {
         query.order_by(column.as_column_ref(), Order::Asc);
     }

@@ -11,13 +11,13 @@ use domain::{
 };
 use entity::{arbitration, arbitration_claim, association, claim, claim_line, product};
 use sea_orm::{
-    ActiveValue::Set, ColumnTrait, Condition, EntityTrait, JoinType, QueryFilter, QuerySelect, QueryTrait,
-    RelationTrait, sea_query::Expr,
+    ActiveValue::Set, ColumnTrait, Condition, ConnectionTrait, EntityTrait, JoinType, QueryFilter, QuerySelect,
+    QueryTrait, RelationTrait, Select, sea_query::Expr,
 };
 use uuid::Uuid;
 
 use super::{claims, history::Head};
-use crate::store::{Reads, StoreError, Transaction, scope};
+use crate::store::{Reads, StoreError, Transaction, scope, sql::any_of};
 
 /// The claims around some subjects, with the heads of their histories.
 #[derive(Debug, Default)]
@@ -131,6 +131,44 @@ async fn open_on(
 
 /// The claims that contend for one of the subjects (X1).
 async fn contenders(transaction: &Transaction, subjects: &BTreeMap<String, Subject>) -> Result<Vec<Uuid>, StoreError> {
+    Ok(contending_lines()
+        .filter(claim_line::Column::Subject.is_in(subjects.keys().map(String::as_str)))
+        .select_only()
+        .column(claim_line::Column::ClaimId)
+        .distinct()
+        .into_tuple()
+        .all(transaction.connection())
+        .await?)
+}
+
+/// Those of the subjects that a claim contends for, or that an open arbitration is about.
+///
+/// # Errors
+/// The database's.
+pub async fn contended(on: &impl Reads, subjects: &BTreeSet<String>) -> Result<BTreeSet<String>, StoreError> {
+    let connection = on.connection();
+    let backend = connection.get_database_backend();
+    let claimed: Vec<String> = contending_lines()
+        .filter(any_of(claim_line::Column::Subject, subjects.iter().map(String::as_str), backend))
+        .select_only()
+        .column(claim_line::Column::Subject)
+        .distinct()
+        .into_tuple()
+        .all(connection)
+        .await?;
+    let open: Vec<String> = arbitration::Entity::find()
+        .filter(any_of(arbitration::Column::Subject, subjects.iter().map(String::as_str), backend))
+        .filter(arbitration::Column::Status.eq(ArbitrationStatus::Open.as_str()))
+        .select_only()
+        .column(arbitration::Column::Subject)
+        .into_tuple()
+        .all(connection)
+        .await?;
+    Ok(claimed.into_iter().chain(open).collect())
+}
+
+/// The lines by which claims contend.
+fn contending_lines() -> Select<claim_line::Entity> {
     let being_decided = [ClaimStatus::Submitted, ClaimStatus::UnderReview, ClaimStatus::PartnerActionRequired];
     let lives = association::Entity::find()
         .select_only()
@@ -140,17 +178,10 @@ async fn contenders(transaction: &Transaction, subjects: &BTreeMap<String, Subje
     let contends = Condition::any()
         .add(claim::Column::Status.is_in(being_decided.map(ClaimStatus::as_str)))
         .add(Expr::exists(lives.into_query()));
-    Ok(claim_line::Entity::find()
+    claim_line::Entity::find()
         .join(JoinType::InnerJoin, claim_line::Relation::Claim.def())
-        .filter(claim_line::Column::Subject.is_in(subjects.keys().map(String::as_str)))
         .filter(claim_line::Column::Outcome.ne(LineOutcome::Lost.as_str()))
         .filter(contends)
-        .select_only()
-        .column(claim_line::Column::ClaimId)
-        .distinct()
-        .into_tuple()
-        .all(transaction.connection())
-        .await?)
 }
 
 /// Those of the claims that are in an open arbitration on another subject.

@@ -1,7 +1,7 @@
 //! Bulk inserts: the rows of many claims in few statements, decided elsewhere (`cpor generate`).
 //!
-//! PostgreSQL takes all rows of a table as one JSON parameter, SQLite as rows of parameters; either way a statement's
-//! text depends on the columns only, so that it is prepared once. Nothing is checked here but what the database checks.
+//! PostgreSQL takes all rows of a table by `COPY`, SQLite as rows of parameters. Nothing is checked here but what the database
+//! checks.
 
 use domain::{
     claim::{Claim, Evaluation, Subject},
@@ -14,14 +14,13 @@ use entity::{
     arbitration, arbitration_claim, association, claim, claim_line, comment, customer, evaluation, history, notice,
     partner, proof_document,
 };
-use sea_orm::{
-    ActiveModelTrait, ActiveValue::Set, ConnectionTrait, EntityName, EntityTrait, IdenStatic, Iterable, PaginatorTrait,
-    Statement, sea_query::sea_value_to_json_value,
-};
+use sea_orm::{ActiveModelTrait, ActiveValue::Set, ConnectionTrait, EntityTrait, Iterable, PaginatorTrait};
 use uuid::Uuid;
 
 use super::{
-    comments, documents, evaluations,
+    comments,
+    copy::CopyTransaction,
+    documents, evaluations,
     history::{self as log, Head},
     notices::{self, About},
 };
@@ -31,10 +30,7 @@ use crate::store::{
 };
 
 /// How many parameters a statement of SQLite may have, less a margin.
-const SQLITE_PARAMETERS: usize = 30_000;
-
-/// How many rows PostgreSQL is given at once: well within its statement timeout.
-const POSTGRES_ROWS: usize = 5_000;
+pub(super) const SQLITE_PARAMETERS: usize = 30_000;
 
 /// Whole claims with everything that belongs to them, for customers and partners that are already there.
 #[derive(Debug, Default)]
@@ -97,11 +93,17 @@ pub struct Evaluated {
 }
 
 impl Batch {
-    /// Inserts everything.
+    /// Inserts everything in one transaction.
     ///
     /// # Errors
-    /// Database errors; then the transaction must not be committed.
-    pub async fn insert(self, transaction: &Transaction) -> Result<(), StoreError> {
+    /// Database errors; then nothing was inserted.
+    pub async fn insert(self, db: &Db) -> Result<(), StoreError> {
+        let mut target = Target::begin(db).await?;
+        self.insert_into(&mut target).await?;
+        target.commit().await
+    }
+
+    async fn insert_into(self, transaction: &mut Target) -> Result<(), StoreError> {
         let lines: Vec<_> = self.claims.iter().flat_map(|(claim, _)| lines(claim)).collect();
         insert(transaction, self.claims.iter().map(|(claim, head)| claim_row(claim, head)).collect()).await?;
         insert::<claim_line::ActiveModel>(transaction, lines).await?;
@@ -139,23 +141,49 @@ pub async fn is_empty(db: &Db) -> Result<bool, StoreError> {
 pub async fn analyze(db: &Db) -> Result<(), StoreError> {
     if db.is_postgres() {
         let transaction = db.begin().await?;
+        // It takes as long as there are rows.
+        transaction.connection().execute_unprepared("SET LOCAL statement_timeout = 0").await?;
         transaction.connection().execute_unprepared("ANALYZE").await?;
         transaction.commit().await?;
     }
     Ok(())
 }
 
+/// The transaction that rows are inserted in.
+enum Target {
+    Postgres(CopyTransaction),
+    Sqlite(Transaction),
+}
+
+impl Target {
+    async fn begin(db: &Db) -> Result<Self, StoreError> {
+        if db.is_postgres() {
+            Ok(Self::Postgres(CopyTransaction::begin(db).await?))
+        } else {
+            Ok(Self::Sqlite(db.begin().await?))
+        }
+    }
+
+    async fn commit(self) -> Result<(), StoreError> {
+        match self {
+            Self::Postgres(copy) => copy.commit().await,
+            Self::Sqlite(transaction) => transaction.commit().await,
+        }
+    }
+}
+
 /// Inserts rows that all have the same columns set.
-async fn insert<A: ActiveModelTrait + Send>(transaction: &Transaction, rows: Vec<A>) -> Result<(), StoreError> {
+async fn insert<A: ActiveModelTrait + Send>(target: &mut Target, rows: Vec<A>) -> Result<(), StoreError> {
     let columns: Vec<_> = match rows.first() {
         Some(first) => {
             <A::Entity as EntityTrait>::Column::iter().filter(|column| first.get(*column).is_set()).collect()
         }
         None => return Ok(()),
     };
-    if transaction.is_postgres() {
-        return insert_json(transaction, &rows, &columns).await;
-    }
+    let transaction = match target {
+        Target::Postgres(copy) => return copy.rows(&rows, &columns).await,
+        Target::Sqlite(transaction) => transaction,
+    };
     let mut rows = rows.into_iter().peekable();
     while rows.peek().is_some() {
         let some: Vec<A> = rows.by_ref().take(SQLITE_PARAMETERS / columns.len().max(1)).collect();
@@ -164,33 +192,7 @@ async fn insert<A: ActiveModelTrait + Send>(transaction: &Transaction, rows: Vec
     Ok(())
 }
 
-/// Inserts rows that PostgreSQL reads out of one JSON text, by the names and types of the table's columns.
-async fn insert_json<A: ActiveModelTrait>(
-    transaction: &Transaction,
-    rows: &[A],
-    columns: &[<A::Entity as EntityTrait>::Column],
-) -> Result<(), StoreError> {
-    let table = A::Entity::default();
-    let table = table.table_name();
-    let names = columns.iter().map(|column| format!("\"{}\"", column.as_str())).collect::<Vec<_>>().join(", ");
-    let sql = format!(
-        "INSERT INTO \"{table}\" ({names}) SELECT {names} FROM json_populate_recordset(NULL::\"{table}\", $1::json)"
-    );
-    let field = |row: &A, column: &<A::Entity as EntityTrait>::Column| {
-        let value = row.get(*column).into_value();
-        (column.as_str().to_owned(), value.map_or(serde_json::Value::Null, |value| sea_value_to_json_value(&value)))
-    };
-    for some in rows.chunks(POSTGRES_ROWS) {
-        let objects = some.iter().map(|row| columns.iter().map(|column| field(row, column)).collect());
-        let json = serde_json::Value::Array(objects.map(serde_json::Value::Object).collect()).to_string();
-        let connection = transaction.connection();
-        let statement = Statement::from_sql_and_values(connection.get_database_backend(), &sql, [json.into()]);
-        connection.execute_raw(statement).await?;
-    }
-    Ok(())
-}
-
-fn claim_row(claim: &Claim, head: &Head) -> claim::ActiveModel {
+pub(super) fn claim_row(claim: &Claim, head: &Head) -> claim::ActiveModel {
     let mut row = claim_to_row(claim);
     row.history_length = Set(head.length);
     row.history_hash = Set(head.hash.clone());
@@ -198,7 +200,7 @@ fn claim_row(claim: &Claim, head: &Head) -> claim::ActiveModel {
     row
 }
 
-fn lines(claim: &Claim) -> impl Iterator<Item = claim_line::ActiveModel> {
+pub(super) fn lines(claim: &Claim) -> impl Iterator<Item = claim_line::ActiveModel> {
     claim.lines.iter().zip(0..).map(move |(line, position)| line_to_row(claim, position, line))
 }
 

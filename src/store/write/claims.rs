@@ -1,6 +1,6 @@
 //! Claims under change: read whole in one statement, with the head of their history; stored by [`super::change`].
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 
 use domain::{
     caller::Caller,
@@ -21,7 +21,7 @@ use crate::store::{
     Reads, StoreError, Transaction, claim_to_row, line_to_row,
     rows::{Cells, Columns, Rows, select},
     scope,
-    sql::any_of,
+    sql::{any_of, findable},
 };
 
 /// A claim as it was read, with the head of its history, by which it is known whether it has changed since.
@@ -80,17 +80,70 @@ pub async fn find(
 ///
 /// # Errors
 /// Database errors.
-pub async fn find_all(transaction: &Transaction, ids: &[Uuid]) -> Result<Vec<Snapshot>, StoreError> {
+pub async fn find_all(on: &impl Reads, ids: &[Uuid]) -> Result<Vec<Snapshot>, StoreError> {
     if ids.is_empty() {
         return Ok(Vec::new());
     }
-    let backend = transaction.connection().get_database_backend();
+    let backend = on.connection().get_database_backend();
     let query = Rows::<claim::Entity>::all()
         .filter(any_of(claim::Column::Id, ids.iter().copied(), backend))
         .filter(claim::Column::DeletedAt.is_null())
         .order_by_asc(claim::Column::Id);
-    let read = read(transaction, query, Parts::Whole, false).await?;
+    let read = read(on, query, Parts::Whole, false).await?;
     Ok(read.into_iter().map(|(snapshot, _)| snapshot).collect())
+}
+
+/// Those of the claims that the caller may see, each with its customer.
+///
+/// # Errors
+/// The database's.
+pub async fn customers_of(on: &impl Reads, caller: &Caller, ids: &[Uuid]) -> Result<Vec<(Uuid, Uuid)>, StoreError> {
+    let backend = on.connection().get_database_backend();
+    let query = claim::Entity::find()
+        .filter(scope::claims(caller))
+        .filter(any_of(claim::Column::Id, ids.iter().copied(), backend))
+        .select_only()
+        .columns([claim::Column::Id, claim::Column::TenantId])
+        .into_tuple();
+    Ok(query.all(on.connection()).await?)
+}
+
+/// A claim that has an external reference.
+#[derive(Clone, Debug)]
+pub struct Referenced {
+    /// The claim.
+    pub id: Uuid,
+    /// Its number.
+    pub number: String,
+    /// Its customer.
+    pub tenant_id: Uuid,
+}
+
+/// The partner's claims with these external references, by reference (B2).
+///
+/// # Errors
+/// The database's.
+pub async fn by_references(
+    on: &impl Reads,
+    partner_id: Uuid,
+    references: &[&str],
+) -> Result<HashMap<String, Referenced>, StoreError> {
+    use claim::Column::{ExternalReference, Id, Number, PartnerId, TenantId};
+    let backend = on.connection().get_database_backend();
+    let references: Vec<&str> = references.iter().copied().filter_map(findable).collect();
+    if references.is_empty() {
+        return Ok(HashMap::new());
+    }
+    let found: Vec<(String, Uuid, String, Uuid)> = claim::Entity::find()
+        .filter(PartnerId.eq(partner_id))
+        .filter(any_of(ExternalReference, references, backend))
+        .select_only()
+        .columns([ExternalReference, Id, Number, TenantId])
+        .into_tuple()
+        .all(on.connection())
+        .await?;
+    let named = |(reference, id, number, tenant_id)| (reference, Referenced { id, number, tenant_id });
+    Ok(found.into_iter().map(named).collect())
 }
 
 /// What is read with the claim: the head of its history, and the number of its documents.

@@ -2,8 +2,9 @@
 
 use domain::time::Timestamp;
 use entity::idempotency;
-use sea_orm::{ActiveValue::Set, ColumnTrait, EntityTrait, QueryFilter};
+use sea_orm::{ActiveValue::Set, ColumnTrait, EntityTrait, QueryFilter, sea_query::Expr};
 
+use super::claims::KeyOf;
 use crate::store::{Reads, StoreError, Transaction};
 
 /// A row with the result under a key.
@@ -49,6 +50,26 @@ pub fn row(subject: &str, key: &str, done: Remembered, at: Timestamp) -> KeyRow 
 pub async fn remember(transaction: &Transaction, row: KeyRow) -> Result<(), StoreError> {
     idempotency::Entity::insert(row).exec_without_returning(transaction.connection()).await?;
     Ok(())
+}
+
+/// Remembers another answer than the one that was read.
+///
+/// # Errors
+/// [`StoreError::Retry`] where the answer is no longer the one that was read.
+pub async fn replace(
+    transaction: &Transaction,
+    (subject, key): KeyOf<'_>,
+    before: &str,
+    answer: String,
+) -> Result<(), StoreError> {
+    let done = idempotency::Entity::update_many()
+        .col_expr(idempotency::Column::Answer, Expr::value(answer))
+        .filter(idempotency::Column::Subject.eq(subject))
+        .filter(idempotency::Column::Key.eq(key))
+        .filter(idempotency::Column::Answer.eq(before))
+        .exec(transaction.connection())
+        .await?;
+    if done.rows_affected == 0 { Err(StoreError::Retry) } else { Ok(()) }
 }
 
 /// Deletes results recorded before this time (J1).

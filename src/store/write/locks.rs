@@ -9,10 +9,13 @@
 //! locked by anybody else. Rows are not locked beside: [`super::change`] stores nothing on a claim that has changed since it
 //! was read, whoever changed it. SQLite has one writer at a time and needs none of this.
 
+use std::collections::BTreeSet;
+
 use domain::caller::Caller;
 use entity::claim;
 use sea_orm::{
-    ConnectionTrait, EntityTrait, QueryFilter, QuerySelect, QueryTrait, Statement, StatementBuilder, sea_query::Expr,
+    ConnectionTrait, EntityTrait, QueryFilter, QuerySelect, QueryTrait, Statement, StatementBuilder, Value,
+    sea_query::{ArrayType, Expr},
 };
 use uuid::Uuid;
 
@@ -92,6 +95,34 @@ pub async fn customer(transaction: &Transaction, tenant_id: Uuid) -> Result<(), 
         let sql = format!("SELECT {}", Lock::Exclusive.customer("$1"));
         let statement = Statement::from_sql_and_values(connection.get_database_backend(), sql, [tenant_id.into()]);
         connection.query_one_raw(statement).await?;
+    }
+    Ok(())
+}
+
+/// Locks the customers of several claims, and the claims themselves where the customers are shared. Customers come before
+/// claims and both in the order of their ids, so that two such transactions never wait for each other.
+///
+/// # Errors
+/// The database's.
+pub async fn customers(
+    transaction: &Transaction,
+    customers: BTreeSet<Uuid>,
+    claims: BTreeSet<Uuid>,
+    lock: Lock,
+) -> Result<(), StoreError> {
+    if !transaction.is_postgres() {
+        return Ok(());
+    }
+    let claims = if lock == Lock::Shared { claims } else { BTreeSet::new() };
+    for (ids, taken) in [(customers, lock.customer("id")), (claims, claim("id"))] {
+        if ids.is_empty() {
+            continue;
+        }
+        let ids: Vec<Value> = ids.into_iter().map(Value::from).collect();
+        let ids = Value::Array(ArrayType::Uuid, Some(Box::new(ids)));
+        let connection = transaction.connection();
+        let sql = format!("SELECT {taken} FROM unnest($1::uuid[]) AS given (id)");
+        connection.query_all_raw(Statement::from_sql_and_values(connection.get_database_backend(), sql, [ids])).await?;
     }
     Ok(())
 }

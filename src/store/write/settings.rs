@@ -1,5 +1,7 @@
-//! What the database remembers about itself: the sandbox clock's offset (T5), and whether notices are delivered (M1).
+//! What the database remembers about itself: the sandbox clock's offset (T5), whether notices are delivered (M1), and the key
+//! of signed addresses (P2).
 
+use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use entity::setting;
 use sea_orm::{ActiveValue::Set, EntityTrait, sea_query::OnConflict};
 
@@ -7,6 +9,7 @@ use crate::store::{Db, Reads, StoreError, Transaction};
 
 const OFFSET: &str = "sandbox_offset_micros";
 const DELIVERS: &str = "delivers_notices";
+const DOCUMENT_KEY: &str = "document_address_key";
 
 /// How far the sandbox clock is ahead of the machine's, in microseconds; `None` if it was never moved.
 ///
@@ -60,4 +63,29 @@ pub async fn deliver_notices(db: &Db, delivers: bool) -> Result<(), StoreError> 
         setting::Entity::delete_by_id(DELIVERS.to_owned()).exec(connection).await?;
     }
     transaction.commit().await
+}
+
+/// The key that addresses of documents are signed with, which all servers on this database share (P2). The first one to ask
+/// stores `new`.
+///
+/// # Errors
+/// [`StoreError::Corrupt`] for a value that is not a key; the database's.
+pub async fn document_key(db: &Db, new: [u8; 32]) -> Result<Vec<u8>, StoreError> {
+    if let Some(key) = stored_document_key(db).await? {
+        return Ok(key);
+    }
+    let transaction = db.begin().await?;
+    let row = setting::ActiveModel { name: Set(DOCUMENT_KEY.to_owned()), value: Set(URL_SAFE_NO_PAD.encode(new)) };
+    // Another server may have been quicker: then its key is the one.
+    let there = OnConflict::column(setting::Column::Name).do_nothing().to_owned();
+    setting::Entity::insert(row).on_conflict(there).exec_without_returning(transaction.connection()).await?;
+    transaction.commit().await?;
+    let stored = stored_document_key(db).await?;
+    stored.ok_or_else(|| StoreError::Corrupt("setting", DOCUMENT_KEY.to_owned()))
+}
+
+async fn stored_document_key(db: &Db) -> Result<Option<Vec<u8>>, StoreError> {
+    let found = setting::Entity::find_by_id(DOCUMENT_KEY.to_owned()).one(db.connection()).await?;
+    let key = |row: setting::Model| URL_SAFE_NO_PAD.decode(row.value).ok().filter(|key| key.len() == 32);
+    found.map(|row| key(row).ok_or_else(|| StoreError::Corrupt("setting", DOCUMENT_KEY.to_owned()))).transpose()
 }

@@ -142,6 +142,10 @@ pub const ENDPOINT: &str = "{ id url events selection state publicKey createdAt 
 /// What the tests ask of an attempt to deliver.
 pub const ATTEMPT: &str = "{ at status milliseconds error answer address }";
 
+/// What the tests ask of the results of a bulk mutation: little of each claim, for it is multiplied by the rows.
+const RESULTS: &str =
+    "{ index outcome claim { id name status version } problems { code message field remedy params { name value } } }";
+
 /// A document that calls one mutation with `$input` and asks for everything in its payload.
 pub fn mutation_document(mutation: &str) -> String {
     let (first, rest) = mutation.split_at(1);
@@ -166,6 +170,8 @@ pub fn mutation_document(mutation: &str) -> String {
         }
         "createWebhookEndpoint" | "rotateWebhookSecret" => format!("endpoint {ENDPOINT} secret"),
         "updateWebhookEndpoint" => format!("endpoint {ENDPOINT}"),
+        "createClaims" => format!("created updated skipped refused results {RESULTS}"),
+        "submitClaims" => format!("submitted refused results {RESULTS}"),
         "deleteWebhookEndpoint" => "deletedEndpointId".to_owned(),
         "testWebhookEndpoint" => format!("attempt {ATTEMPT}"),
         "redeliverWebhook" => "delivery { id state }".to_owned(),

@@ -1,0 +1,361 @@
+//! Many drafts at once (B1), and drafts that exist by their external reference (B2).
+
+use std::{
+    collections::{BTreeSet, HashMap, HashSet},
+    ops::Range,
+};
+
+use domain::{
+    caller::Caller,
+    claim::{Claim, Contact},
+    eligibility::{Facts, Intent},
+    identifier,
+    kinds::{Activity, BulkOutcome, ClaimAction, OnExisting, SolutionArea},
+    lifecycle::{self, Circumstances, Command, Edit, Edited, NewClaim, NewLine, Restated},
+    patch::Patch,
+    problem::Problem,
+    time::Timestamp,
+};
+use serde::Serialize;
+use uuid::Uuid;
+
+use super::{
+    Done, How, RowDone, Rows,
+    part::{Changed, Locked, Part, of_row, still_locked},
+};
+use crate::{
+    app::{
+        App, AppError,
+        claims::{
+            LineInput,
+            attempt::Failure,
+            create::{Drafted, drafted, new_lines},
+        },
+    },
+    ids,
+    store::{
+        self, Reads, StoreError, Transaction,
+        write::{
+            claims::{self, Referenced, Snapshot},
+            locks::{self, Lock},
+        },
+    },
+};
+
+/// A whole claim. What a row leaves out of a draft that exists stays as it is (L12).
+#[derive(Clone, Debug, Serialize)]
+pub struct CreateRow {
+    /// The partner's title.
+    pub name: String,
+    /// The partner's own key.
+    pub external_reference: Option<String>,
+    /// The customer.
+    pub tenant_id: Uuid,
+    /// A verified domain of the customer (E1).
+    pub domain: String,
+    /// The solution area.
+    pub solution_area: SolutionArea,
+    /// The activities (C4b).
+    pub activities: Vec<Activity>,
+    /// The location.
+    pub mpn_id: String,
+    /// All lines.
+    pub lines: Patch<Vec<LineInput>>,
+    /// The customer's contact.
+    pub customer_contact: Patch<Contact>,
+    /// The customer's technical contact.
+    pub technical_contact: Patch<Contact>,
+    /// The partner's contact.
+    pub partner_contact: Patch<Contact>,
+    /// The Dynamics solution seller.
+    pub solution_seller: Patch<String>,
+    /// The partner's solution.
+    pub partner_solution: Patch<String>,
+}
+
+/// The rows of a call of `createClaims`.
+#[derive(Clone, Debug)]
+pub struct CreateClaims {
+    /// The claims.
+    pub rows: Vec<CreateRow>,
+    /// What happens to a row whose external reference a claim has already.
+    pub on_existing: OnExisting,
+}
+
+impl App {
+    /// Makes drafts of the caller's partner, and changes those that exist where the call says so.
+    ///
+    /// # Errors
+    /// `FORBIDDEN` unless the caller is of a partner and has `claims:write`; `BAD_USER_INPUT` beyond [`super::ROWS_MAX`] rows; the
+    /// database's. Then the parts of a `KEEP_GOOD` call that were stored stay, and a repeat with its key goes on.
+    pub async fn create_claims(
+        &self,
+        caller: &Caller,
+        input: CreateClaims,
+        how: How,
+        key: Option<&str>,
+    ) -> Result<Done, AppError> {
+        lifecycle::may_ever(ClaimAction::Edit, caller)?;
+        let partner_id =
+            caller.partner_id().ok_or_else(|| AppError::Forbidden("Only a partner makes claims.".to_owned()))?;
+        self.bulk(caller, "createClaims", &Drafts::new(partner_id, input), how, key).await
+    }
+}
+
+/// The rows, and what can be said of them without the database.
+#[derive(Serialize)]
+struct Drafts {
+    rows: Vec<CreateRow>,
+    on_existing: OnExisting,
+    #[serde(skip)]
+    partner_id: Uuid,
+    /// The external reference of each row in its one form (L15).
+    #[serde(skip)]
+    references: Vec<Option<String>>,
+    /// For each row the place of an earlier one with the same reference.
+    #[serde(skip)]
+    earlier: Vec<Option<usize>>,
+}
+
+/// A row before the facts are known.
+enum Prepared {
+    /// What becomes of it needs no facts.
+    Settled(RowDone),
+    /// A new draft; the claim that has its reference already.
+    New(Box<Edited>, Option<Uuid>),
+    /// A draft that changes.
+    Changed(Box<Edited>, Box<Snapshot>),
+}
+
+impl Prepared {
+    fn intent(&self) -> Option<&Intent> {
+        match self {
+            Self::Settled(_) => None,
+            Self::New(edited, _) | Self::Changed(edited, _) => Some(&edited.intent),
+        }
+    }
+}
+
+/// What the references of the rows name.
+struct Existing {
+    by_reference: HashMap<String, Referenced>,
+    /// The claims themselves, where drafts are updated.
+    claims: HashMap<Uuid, Snapshot>,
+}
+
+impl Drafts {
+    fn new(partner_id: Uuid, input: CreateClaims) -> Self {
+        let CreateClaims { rows, on_existing } = input;
+        let reference = |row: &CreateRow| row.external_reference.as_deref().map(identifier::reference);
+        let references: Vec<Option<String>> =
+            rows.iter().map(|row| reference(row).filter(|reference| !reference.is_empty())).collect();
+        let mut first: HashMap<&str, usize> = HashMap::new();
+        let earlier = references.iter().enumerate().map(|(index, reference)| {
+            let first = *first.entry(reference.as_deref()?).or_insert(index);
+            (first < index).then_some(first)
+        });
+        let earlier = earlier.collect();
+        Self { rows, on_existing, partner_id, references, earlier }
+    }
+
+    /// The claims that these rows name.
+    async fn named(&self, on: &impl Reads, rows: Range<usize>) -> Result<HashMap<String, Referenced>, StoreError> {
+        let references: HashSet<&str> = self.references[rows].iter().flatten().map(String::as_str).collect();
+        let references: Vec<&str> = references.into_iter().collect();
+        claims::by_references(on, self.partner_id, &references).await
+    }
+
+    async fn existing(&self, on: &impl Reads, rows: Range<usize>) -> Result<Existing, StoreError> {
+        let by_reference = self.named(on, rows).await?;
+        let ids: Vec<Uuid> = if self.on_existing == OnExisting::UpdateDraft {
+            by_reference.values().map(|named| named.id).collect()
+        } else {
+            Vec::new()
+        };
+        let claims = claims::find_all(on, &ids).await?.into_iter().map(|read| (read.claim.id, read)).collect();
+        Ok(Existing { by_reference, claims })
+    }
+
+    /// What a row comes to without looking at the directory.
+    fn prepare(
+        &self,
+        index: usize,
+        existing: &mut Existing,
+        locked: Option<&Locked>,
+        now: Timestamp,
+    ) -> Result<Prepared, StoreError> {
+        let refused = |problems| Prepared::Settled(refused(index, problems));
+        if let Some(earlier) = self.earlier[index] {
+            return Ok(refused(vec![same_reference(earlier)]));
+        }
+        let row = self.rows[index].clone();
+        let named = self.references[index].as_ref().and_then(|reference| existing.by_reference.get(reference));
+        match (named, self.on_existing) {
+            (Some(named), OnExisting::Skip) => Ok(Prepared::Settled(skipped(named.id, named.number.clone()))),
+            (Some(named), OnExisting::UpdateDraft) => {
+                let read = existing.claims.remove(&named.id).ok_or(StoreError::Retry)?;
+                if read.claim.external_reference != self.references[index] {
+                    return Err(StoreError::Retry);
+                }
+                still_locked(&read.claim, locked)?;
+                let (content, lines) = row.stated();
+                Ok(match lifecycle::restate(&read.claim, content, lines) {
+                    Ok(Restated::Unchanged) => Prepared::Settled(skipped(read.claim.id, read.claim.number)),
+                    Ok(Restated::Edited(edited)) => Prepared::Changed(edited, Box::new(read)),
+                    Err(problems) => refused(problems),
+                })
+            }
+            (named, _) => Ok(match lifecycle::create(row.new_claim(self.partner_id), now) {
+                Ok(edited) => Prepared::New(Box::new(edited), named.map(|named| named.id)),
+                Err(problems) => refused(problems),
+            }),
+        }
+    }
+}
+
+impl Rows for Drafts {
+    const LIST: &'static str = "rows";
+    // A new draft takes no lock. An SQLite database has one writer: a part keeps others waiting for a few hundredths of a
+    // second.
+    const PART: usize = 100;
+
+    fn len(&self) -> usize {
+        self.rows.len()
+    }
+
+    async fn lock(&self, _caller: &Caller, transaction: &Transaction, rows: Range<usize>) -> Result<Locked, Failure> {
+        if self.on_existing != OnExisting::UpdateDraft {
+            return Ok(Locked::new());
+        }
+        let named = self.named(transaction, rows).await?;
+        let customers: BTreeSet<Uuid> = named.values().map(|named| named.tenant_id).collect();
+        let ids: BTreeSet<Uuid> = named.values().map(|named| named.id).collect();
+        // A draft contends for nothing: its customer is shared.
+        locks::customers(transaction, customers, ids, Lock::Shared).await?;
+        Ok(named.into_values().map(|named| (named.id, named.tenant_id)).collect())
+    }
+
+    async fn judge(
+        &self,
+        app: &App,
+        caller: &Caller,
+        on: &impl Reads,
+        rows: Range<usize>,
+        locked: Option<&Locked>,
+    ) -> Result<Part, Failure> {
+        let now = app.now();
+        let mut existing = self.existing(on, rows.clone()).await?;
+        let prepared: Vec<Prepared> = rows
+            .clone()
+            .map(|index| self.prepare(index, &mut existing, locked, now))
+            .collect::<Result<_, StoreError>>()?;
+        let intents: Vec<_> = prepared.iter().filter_map(Prepared::intent).cloned().collect();
+        let mut facts = store::eligibility::facts(on, &intents).await?.into_iter();
+        let mut part = Part::default();
+        for (index, prepared) in rows.zip(prepared) {
+            let done = match prepared {
+                Prepared::Settled(done) => Ok(done),
+                Prepared::New(edited, taken) => {
+                    let facts = facts.next().unwrap_or_default();
+                    part.create(index, drafted(caller, *edited, &facts, taken, now), locked.is_some())
+                }
+                Prepared::Changed(edited, read) => {
+                    let facts = facts.next().unwrap_or_default();
+                    Ok(part.change(app, caller, index, (*edited, *read), facts, locked.is_some()))
+                }
+            };
+            part.rows.push(done?);
+        }
+        Ok(part)
+    }
+}
+
+impl Part {
+    fn create(&mut self, index: usize, judged: Result<Drafted, Failure>, stores: bool) -> Result<RowDone, Failure> {
+        match judged {
+            Ok(Drafted { claim, problems, placed }) => {
+                let done = done(BulkOutcome::Created, index, stores.then_some(&claim), problems);
+                self.writes.drafts.push((claim, placed));
+                Ok(done)
+            }
+            Err(Failure::Refused(problems)) => Ok(refused(index, problems)),
+            Err(failure) => Err(failure),
+        }
+    }
+
+    fn change(
+        &mut self,
+        app: &App,
+        caller: &Caller,
+        index: usize,
+        (edited, read): (Edited, Snapshot),
+        facts: Facts,
+        stores: bool,
+    ) -> RowDone {
+        let given =
+            Circumstances { policy: app.policy(), now: app.now(), facts, reference_taken: None, taken: HashSet::new() };
+        match lifecycle::decide(&read.claim, Command::Edit(Box::new(edited)), caller, &given) {
+            Ok(decision) => {
+                let problems = decision.problems.clone();
+                let done = done(BulkOutcome::Updated, index, stores.then_some(&read.claim), problems);
+                self.writes.changes.push(Changed { decision, read, contended: false });
+                done
+            }
+            Err(problems) => refused(index, problems),
+        }
+    }
+}
+
+fn refused(index: usize, problems: Vec<Problem>) -> RowDone {
+    RowDone::refused(of_row(Drafts::LIST, index, None, problems))
+}
+
+fn skipped(id: Uuid, number: String) -> RowDone {
+    RowDone { outcome: BulkOutcome::Skipped, claim_id: Some(id), number: Some(number), problems: Vec::new() }
+}
+
+/// What becomes of a good row; the claim is named where it will be stored.
+fn done(outcome: BulkOutcome, index: usize, stored: Option<&Claim>, problems: Vec<Problem>) -> RowDone {
+    RowDone {
+        outcome,
+        claim_id: stored.map(|claim| claim.id),
+        number: stored.map(|claim| claim.number.clone()),
+        problems: of_row(Drafts::LIST, index, None, problems),
+    }
+}
+
+fn same_reference(earlier: usize) -> Problem {
+    Problem::invalid(["externalReference"], format!("Row {earlier} of this call has the same external reference."))
+        .param("row", earlier)
+        .remedy("Give each external reference once a call.")
+}
+
+impl CreateRow {
+    fn new_claim(self, partner_id: Uuid) -> NewClaim {
+        let (tenant_id, solution_area) = (self.tenant_id, self.solution_area);
+        let (mut content, lines) = self.stated();
+        content.add_lines = lines.apply(None).unwrap_or_default();
+        NewClaim { id: ids::new(), number: ids::claim_number(), partner_id, tenant_id, solution_area, content }
+    }
+
+    /// The row as a patch, and the lines beside it.
+    fn stated(self) -> (Edit, Patch<Vec<NewLine>>) {
+        let content = Edit {
+            name: Patch::Set(self.name),
+            external_reference: self.external_reference.map_or(Patch::Keep, Patch::Set),
+            mpn_id: Patch::Set(self.mpn_id),
+            add_lines: Vec::new(),
+            remove_lines: Vec::new(),
+            customer_contact: self.customer_contact,
+            technical_contact: self.technical_contact,
+            partner_contact: self.partner_contact,
+            tenant_id: Patch::Set(self.tenant_id),
+            domain: Patch::Set(self.domain),
+            solution_area: Patch::Set(self.solution_area),
+            activities: Patch::Set(self.activities),
+            solution_seller: self.solution_seller,
+            partner_solution: self.partner_solution,
+        };
+        (content, self.lines.map(new_lines))
+    }
+}

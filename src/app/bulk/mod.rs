@@ -1,0 +1,217 @@
+//! Bulk mutations: many rows in one call, each judged by the functions of the single mutation (B1, B2).
+//!
+//! `ALL_OR_NOTHING` is one transaction. `KEEP_GOOD` goes in parts, each a short transaction with its own locks; an idempotency
+//! key remembers after each part how far the call has come, so that a repeat goes on where the first try ended. A dry run
+//! judges the rows by the same code without a transaction.
+
+mod create;
+mod part;
+mod submit;
+
+use std::{future::Future, ops::Range};
+
+use domain::{
+    caller::Caller,
+    kinds::{BulkOutcome, BulkPolicy},
+    problem::Problem,
+};
+use serde::{Deserialize, Serialize};
+use uuid::Uuid;
+
+pub use create::{CreateClaims, CreateRow};
+pub use submit::SubmitRow;
+
+use super::{
+    App, AppError,
+    claims::attempt::{Failure, tried},
+    idempotency::Key,
+};
+use crate::store::{Reads, Transaction};
+use part::{Locked, Part};
+
+/// The most rows that one call may have (B1).
+pub const ROWS_MAX: usize = 500;
+
+/// How a call treats its rows.
+#[derive(Clone, Copy, Debug, Serialize)]
+pub struct How {
+    /// What happens to the good rows of a call that also has bad ones.
+    pub policy: BulkPolicy,
+    /// Whether the rows are only judged. Nothing is written, the idempotency key included.
+    pub dry_run: bool,
+}
+
+/// What became of a row.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct RowDone {
+    /// In a word. Of a dry run: what it would have been.
+    pub outcome: BulkOutcome,
+    /// The claim; nothing where the row was refused or not done, and where a dry run would create or change it.
+    pub claim_id: Option<Uuid>,
+    /// The claim's number.
+    pub number: Option<String>,
+    /// Why the row was refused, or, beside a draft, what would refuse its submission. Fields are paths from the input's top.
+    pub problems: Vec<Problem>,
+}
+
+impl RowDone {
+    fn refused(problems: Vec<Problem>) -> Self {
+        Self { outcome: BulkOutcome::Refused, claim_id: None, number: None, problems }
+    }
+}
+
+/// What became of a call.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Done {
+    /// For each row, in the order of the input.
+    pub rows: Vec<RowDone>,
+    /// Why nothing was stored at all.
+    pub problems: Vec<Problem>,
+}
+
+impl Done {
+    /// How many rows came to this.
+    #[must_use]
+    pub fn count(&self, outcome: BulkOutcome) -> usize {
+        self.rows.iter().filter(|row| row.outcome == outcome).count()
+    }
+
+    /// The same where rows of an `ALL_OR_NOTHING` call were refused: nothing is done.
+    fn undone(mut self, list: &str) -> Self {
+        let (refused, all) = (self.count(BulkOutcome::Refused), self.rows.len());
+        let done = [BulkOutcome::Created, BulkOutcome::Updated, BulkOutcome::Submitted];
+        for row in self.rows.iter_mut().filter(|row| done.contains(&row.outcome)) {
+            *row = RowDone { outcome: BulkOutcome::NotDone, claim_id: None, number: None, problems: Vec::new() };
+        }
+        let message = format!("{refused} of {all} rows were refused, so nothing was stored.");
+        self.problems.push(
+            Problem::invalid([list], message)
+                .param("refused", refused)
+                .param("rows", all)
+                .remedy("Fix the rows that have problems and send all of them again, or choose KEEP_GOOD."),
+        );
+        self
+    }
+}
+
+/// The rows of a call of one mutation.
+trait Rows: Serialize + Sync {
+    /// The list of the input that they stand in.
+    const LIST: &'static str;
+    /// How many rows are stored in one transaction under `KEEP_GOOD`.
+    const PART: usize;
+
+    /// How many there are.
+    fn len(&self) -> usize;
+
+    /// Takes the locks that storing these rows needs (see `store::write::locks`).
+    fn lock(
+        &self,
+        caller: &Caller,
+        transaction: &Transaction,
+        rows: Range<usize>,
+    ) -> impl Future<Output = Result<Locked, Failure>> + Send;
+
+    /// Judges these rows. `locked` is nothing where nothing will be stored.
+    fn judge(
+        &self,
+        app: &App,
+        caller: &Caller,
+        on: &impl Reads,
+        rows: Range<usize>,
+        locked: Option<&Locked>,
+    ) -> impl Future<Output = Result<Part, Failure>> + Send;
+}
+
+impl App {
+    /// Does a call in its parts.
+    async fn bulk<R: Rows>(
+        &self,
+        caller: &Caller,
+        mutation: &'static str,
+        rows: &R,
+        how: How,
+        key: Option<&str>,
+    ) -> Result<Done, AppError> {
+        let all = rows.len();
+        if all > ROWS_MAX {
+            return Err(AppError::BadInput(format!(
+                "One call takes at most {ROWS_MAX} rows; split them over several calls."
+            )));
+        }
+        let key = match Key::new(caller, key, mutation, &(rows, how.policy)) {
+            Ok(key) => key.filter(|_| !how.dry_run),
+            Err(problem) => return Ok(Done { rows: Vec::new(), problems: vec![problem] }),
+        };
+        let length = if how.dry_run || how.policy == BulkPolicy::AllOrNothing { all } else { R::PART };
+        let mut done = Done::default();
+        while done.rows.len() < all && done.problems.is_empty() {
+            let next = done.rows.len()..(done.rows.len() + length).min(all);
+            match tried(|| self.try_part(caller, rows, how, key.as_ref(), &done, next.clone())).await? {
+                Ok(more) => done = more,
+                Err(problems) => return Ok(Done { rows: Vec::new(), problems }),
+            }
+        }
+        Ok(done)
+    }
+
+    /// Does the next rows of a call of which `done` is done; what is done then.
+    async fn try_part<R: Rows>(
+        &self,
+        caller: &Caller,
+        rows: &R,
+        how: How,
+        key: Option<&Key>,
+        done: &Done,
+        next: Range<usize>,
+    ) -> Result<Done, Failure> {
+        if how.dry_run {
+            let part = Box::pin(rows.judge(self, caller, self.db(), next, None)).await?;
+            return Ok(settled::<R>(done, part.rows, how).0);
+        }
+        let transaction = self.db().begin().await?;
+        let remembered = match key {
+            Some(key) => key.found(&transaction).await?,
+            None => None,
+        };
+        if let (Some(key), Some(remembered)) = (key, &remembered) {
+            let earlier: Done = key.answer(remembered)??;
+            // An earlier try of the call, or one at the same time, has come to another place: it goes on from there.
+            if earlier.rows.len() != done.rows.len() {
+                return Ok(earlier);
+            }
+        }
+        let locked = rows.lock(caller, &transaction, next.clone()).await?;
+        let part = Box::pin(rows.judge(self, caller, &transaction, next, Some(&locked))).await?;
+        let (more, is_stored) = settled::<R>(done, part.rows, how);
+        if !is_stored {
+            return Ok(more);
+        }
+        let stores = !part.writes.is_empty();
+        let notifies = Box::pin(self.store_part(caller, &transaction, part.writes)).await?;
+        match (key, &remembered) {
+            (Some(key), Some(before)) => key.remember_more(&transaction, before, &more).await?,
+            // What was refused is not remembered (J1): a repeat judges it again.
+            (Some(key), None) if stores => key.remember(&transaction, &more, self.now()).await?,
+            _ => {}
+        }
+        transaction.commit().await?;
+        if stores {
+            self.tail().committed();
+        }
+        if notifies {
+            self.outbox().wake();
+        }
+        Ok(more)
+    }
+}
+
+/// What is done with these rows, and whether they are to be stored.
+fn settled<R: Rows>(done: &Done, rows: Vec<RowDone>, how: How) -> (Done, bool) {
+    let mut more = done.clone();
+    more.rows.extend(rows);
+    if how.policy == BulkPolicy::AllOrNothing && more.count(BulkOutcome::Refused) > 0 {
+        return (more.undone(R::LIST), false);
+    }
+    (more, true)
+}

@@ -1,0 +1,281 @@
+//! `cpor import claims`: drafts of one partner, through the same use case as `createClaims` (B1, B2).
+
+use std::{collections::HashMap, path::PathBuf};
+
+use clap::{Args, ValueEnum};
+use domain::{
+    caller::{Caller, Side},
+    kinds::{BulkOutcome, BulkPolicy, OnExisting, Role, Scope},
+    problem::Problem,
+};
+use uuid::Uuid;
+
+use super::{
+    Entry, Format, Rows,
+    claim_row::{self, ClaimRow},
+    results::{LineProblem, LineResult, Results},
+};
+use crate::{
+    app::{
+        App, AppError,
+        bulk::{CreateClaims, How, ROWS_MAX, RowDone},
+    },
+    cli::{failure::Failure, output, progress::Progress},
+    graphql::global_id::{self, Kind},
+    store,
+};
+
+/// The options that are of claims only.
+#[derive(Debug, Args)]
+pub struct Options {
+    /// Claims: the partner whose claims they are.
+    #[arg(long, env = "CPOR_PARTNER", value_name = "ID")]
+    partner: Option<Uuid>,
+    /// Claims: what happens to a row whose external reference a claim of the partner has [default: skip].
+    #[arg(long, env = "CPOR_ON_EXISTING", value_enum)]
+    on_existing: Option<Existing>,
+    /// Claims: write what became of each line to this file, as JSON Lines.
+    #[arg(long, env = "CPOR_RESULT", value_name = "FILE")]
+    result: Option<PathBuf>,
+}
+
+#[derive(Clone, Copy, Debug, Default, ValueEnum)]
+enum Existing {
+    /// Refuse the row.
+    Refuse,
+    /// Leave the claim as it is.
+    #[default]
+    Skip,
+    /// Make a draft what the row says; a claim that was submitted and differs is refused.
+    UpdateDraft,
+}
+
+impl From<Existing> for OnExisting {
+    fn from(existing: Existing) -> Self {
+        match existing {
+            Existing::Refuse => Self::Refuse,
+            Existing::Skip => Self::Skip,
+            Existing::UpdateDraft => Self::UpdateDraft,
+        }
+    }
+}
+
+/// What an import of claims is to do.
+#[derive(Debug)]
+pub struct Asked {
+    partner_id: Uuid,
+    on_existing: OnExisting,
+    result: Option<PathBuf>,
+}
+
+impl Options {
+    /// What is asked; nothing where the rows are no claims.
+    ///
+    /// # Errors
+    /// Claims without a partner, and anything else with an option of claims.
+    pub fn checked(self, is_claims: bool) -> Result<Option<Asked>, Failure> {
+        let Self { partner, on_existing, result } = self;
+        match (partner, is_claims) {
+            (Some(partner_id), true) => {
+                Ok(Some(Asked { partner_id, on_existing: on_existing.unwrap_or_default().into(), result }))
+            }
+            (None, true) => Err(Failure::usage(
+                "Claims are imported for one partner, and none is named.",
+                "Add --partner with the partner's id.",
+            )),
+            (_, false) if on_existing.is_none() && result.is_none() => Ok(None),
+            (_, false) => Err(Failure::usage(
+                "--on-existing and --result are options of `cpor import claims` only.",
+                "Leave them out.",
+            )),
+        }
+    }
+}
+
+/// A row of the file.
+struct Item {
+    line: u64,
+    row: Result<ClaimRow, String>,
+}
+
+/// How many rows came to what.
+#[derive(Clone, Copy, Debug, Default)]
+struct Counts {
+    created: usize,
+    updated: usize,
+    skipped: usize,
+    refused: usize,
+}
+
+/// Reads the whole file, then stores its claims.
+///
+/// # Errors
+/// When the file cannot be read to its end: then nothing was stored. When the partner is unknown, the database does not answer,
+/// or a row was refused.
+pub async fn import(
+    app: &App,
+    asked: &Asked,
+    rows: Rows<'_, ClaimRow>,
+    format: Format,
+    dry_run: bool,
+    progress: &Progress,
+) -> Result<(), Failure> {
+    if store::partners::get_many(app.db(), &[asked.partner_id]).await.map_err(AppError::from)?.is_empty() {
+        return Err(Failure::new(
+            format!("There is no partner {}.", asked.partner_id),
+            "Import the partner first, or check the id.",
+        ));
+    }
+    let items = read(rows, progress);
+    progress.end();
+    let items = items?;
+    let progress = Progress::counting("claims", u64::try_from(items.len()).unwrap_or(u64::MAX));
+    let results = Results::create(asked.result.as_deref())?;
+    let mut work = Work { app, asked, format, dry_run, progress, results, counts: Counts::default(), done: 0 };
+    let stored = work.all(&items).await;
+    work.progress.end();
+    stored?;
+    report(work.counts, items.len(), dry_run)
+}
+
+/// The rows of the file. A reference that comes again is refused: nobody can say which of the rows is meant.
+fn read(rows: Rows<'_, ClaimRow>, progress: &Progress) -> Result<Vec<Item>, Failure> {
+    let mut items = Vec::new();
+    let mut lines: HashMap<String, u64> = HashMap::new();
+    for entry in rows {
+        let Entry { line, row } = entry?;
+        let row = row.and_then(|row| {
+            let first = *lines.entry(row.reference.clone()).or_insert(line);
+            if first == line { Ok(row) } else { Err(format!("Line {first} has the same external reference.")) }
+        });
+        items.push(Item { line, row });
+        progress.at(u64::try_from(items.len()).unwrap_or(u64::MAX));
+    }
+    Ok(items)
+}
+
+struct Work<'a> {
+    app: &'a App,
+    asked: &'a Asked,
+    format: Format,
+    dry_run: bool,
+    progress: Progress,
+    results: Results,
+    counts: Counts,
+    done: u64,
+}
+
+impl Work<'_> {
+    /// Stores the rows in calls of the use case.
+    async fn all(&mut self, items: &[Item]) -> Result<(), Failure> {
+        for items in items.chunks(ROWS_MAX) {
+            let rows = items.iter().filter_map(|item| item.row.as_ref().ok()).map(|row| row.row.clone()).collect();
+            let claims = CreateClaims { rows, on_existing: self.asked.on_existing };
+            let how = How { policy: BulkPolicy::KeepGood, dry_run: self.dry_run };
+            let done = self.app.create_claims(&operator(self.asked.partner_id), claims, how, None).await?;
+            let mut done = done.rows.into_iter();
+            for item in items {
+                match &item.row {
+                    Ok(row) => match done.next() {
+                        Some(done) => self.note(item.line, &row.reference, done)?,
+                        None => return Err(AppError::Internal("a row without a result".to_owned()).into()),
+                    },
+                    Err(why) => self.unread(item.line, why)?,
+                }
+            }
+            self.results.flush()?;
+            self.done += u64::try_from(items.len()).unwrap_or_default();
+            self.progress.at(self.done);
+        }
+        Ok(())
+    }
+
+    fn note(&mut self, line: u64, reference: &str, done: RowDone) -> Result<(), Failure> {
+        match done.outcome {
+            BulkOutcome::Created => self.counts.created += 1,
+            BulkOutcome::Updated => self.counts.updated += 1,
+            BulkOutcome::Skipped => self.counts.skipped += 1,
+            BulkOutcome::Refused | BulkOutcome::NotDone | BulkOutcome::Submitted => {
+                self.counts.refused += 1;
+                for problem in &done.problems {
+                    self.say(line, self.field(problem), problem);
+                }
+            }
+        }
+        let problems = done.problems.into_iter().map(|problem| LineProblem {
+            code: problem.code.as_str(),
+            field: self.field(&problem),
+            message: problem.message,
+            remedy: problem.remedy,
+        });
+        let problems = problems.collect();
+        self.results.add(&LineResult {
+            line,
+            external_reference: Some(reference),
+            outcome: done.outcome,
+            claim_id: done.claim_id.map(|id| global_id::encode(Kind::Claim, id).to_string()),
+            claim_number: done.number,
+            problems,
+        })
+    }
+
+    /// A row that could not be read.
+    fn unread(&mut self, line: u64, why: &str) -> Result<(), Failure> {
+        self.counts.refused += 1;
+        self.progress.say(&format!("line {line}: {why}"));
+        let problem = LineProblem { code: "INVALID_VALUE", field: None, message: why.to_owned(), remedy: None };
+        self.results.add(&LineResult {
+            line,
+            external_reference: None,
+            outcome: BulkOutcome::Refused,
+            claim_id: None,
+            claim_number: None,
+            problems: vec![problem],
+        })
+    }
+
+    /// The field of a problem as the file names it; the list of rows and the place in it come first in its path.
+    fn field(&self, problem: &Problem) -> Option<String> {
+        let path = problem.field.as_deref()?.get(2..)?;
+        let name = match self.format {
+            Format::Csv => claim_row::column(path),
+            Format::Jsonl => path.join("."),
+        };
+        Some(name).filter(|name| !name.is_empty())
+    }
+
+    fn say(&self, line: u64, field: Option<String>, problem: &Problem) {
+        let field = field.map(|field| format!("{field}: ")).unwrap_or_default();
+        let remedy = problem.remedy.as_deref().map(|remedy| format!(" {remedy}")).unwrap_or_default();
+        self.progress.say(&format!("line {line}: {field}{}{remedy}", problem.message));
+    }
+}
+
+/// Who imports: the operator of the server, for the partner. The history names it so.
+fn operator(partner_id: Uuid) -> Caller {
+    Caller {
+        subject: "cpor import".to_owned(),
+        name: Some("cpor import".to_owned()),
+        roles: vec![Role::IncentivesAdmin],
+        scopes: vec![Scope::ClaimsRead, Scope::ClaimsWrite],
+        side: Side::Partner(partner_id),
+        stands_in_for: Vec::new(),
+    }
+}
+
+fn report(counts: Counts, rows: usize, dry_run: bool) -> Result<(), Failure> {
+    let Counts { created, updated, skipped, refused } = counts;
+    let prefix = if dry_run { "dry run, nothing written: " } else { "" };
+    output::line(&format!("{prefix}{created} created, {updated} updated, {skipped} skipped, {refused} refused"))?;
+    match (refused, dry_run) {
+        (0, _) => Ok(()),
+        (_, true) => Err(Failure::new(
+            format!("{refused} of {rows} rows would be refused, see above; the others would be stored."),
+            "Fix them before the import.",
+        )),
+        (_, false) => Err(Failure::new(
+            format!("{refused} of {rows} rows were refused, see above; the others are stored."),
+            "Fix them and import the file again; the claims that exist are skipped.",
+        )),
+    }
+}
