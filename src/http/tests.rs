@@ -256,6 +256,7 @@ async fn rates_are_counted_by_subject_and_address() {
     let mut config = config();
     config.limits.requests_per_minute = 3;
     config.limits.cost_per_minute = 3;
+    config.limits.max_root_fields = 30;
     config.limits.bad_tokens_per_minute = 2;
     let server = Server::with(&config);
     let ask = |subject: &str, query: &str| {

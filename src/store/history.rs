@@ -1,5 +1,6 @@
 //! The history (H1), oldest first: one claim's by its sequence, the whole one by position.
 
+mod ends;
 pub mod log;
 mod tally;
 

@@ -90,4 +90,5 @@ mod verify;
 mod walk;
 mod webhooks;
 mod websocket;
+mod wizard;
 mod writes;

@@ -62,7 +62,7 @@ fn a_tenant_shows_nothing_until_its_domain_is_given() {
     let alone = Question { tenant_id: Some(TENANT), lines: Some(line(SALES, None)), ..nothing() };
     assert_eq!(judged(&alone, &world), [""; 0], "that the tenant has no such product is not told");
     let domain = |domain: &str| Question { domain: Some(domain.to_owned()), ..alone.clone() };
-    assert_eq!(judged(&domain("contoso.com"), &world), ["PRODUCT_NOT_ON_TENANT lines/0"]);
+    assert_eq!(judged(&domain("contoso.com"), &world), ["PRODUCT_NOT_ON_TENANT lines/0/productId"]);
     assert_eq!(judged(&domain("fabrikam.com"), &world), ["DOMAIN_TENANT_MISMATCH domain"]);
     let no_tenant = Question { domain: Some("fabrikam.com".to_owned()), ..nothing() };
     assert_eq!(judged(&no_tenant, &world), [""; 0]);

@@ -51,7 +51,7 @@ async fn nothing_is_passed_on_before_what_may_still_come() {
     // What is rolled back never comes, and holds nothing back any more.
     let gone = bench.raw.begin_with_options(TransactionOptions::default()).await.unwrap();
     bench.write(&gone, bench.first).await;
-    let third = bench.write(&bench.raw, bench.first).await;
+    let third = bench.write(&bench.raw, bench.second).await;
     gone.rollback().await.unwrap();
     assert_eq!(heard(&mut follower, 1).await, [third]);
 }
@@ -90,7 +90,7 @@ async fn what_another_database_does_holds_nobody_up() {
     let fourth = bench.write(&prepared, bench.first).await;
     prepared.execute_unprepared("PREPARE TRANSACTION 'ours'").await.unwrap();
     drop(prepared);
-    let fifth = bench.write(&bench.raw, bench.first).await;
+    let fifth = bench.write(&bench.raw, bench.second).await;
     let early = tokio::time::timeout(Duration::from_millis(300), follower.next()).await;
     assert!(early.is_err(), "passed on while a prepared transaction was open: {early:?}");
     bench.raw.execute_unprepared("COMMIT PREPARED 'ours'").await.unwrap();

@@ -4,11 +4,13 @@ use async_graphql::{InputObject, SimpleObject};
 use domain::{kinds, policy::Policy, time::Timestamp};
 
 use super::enums::{
-    ActionReason, ConsentStatus, DeadlineKind, DeadlineState, DisputeStatus, EvaluationStatus, RejectionReason,
+    ActionReason, ClaimAction, ConsentStatus, DeadlineKind, DeadlineState, DisputeStatus, EvaluationStatus,
+    RejectionReason,
 };
 use crate::{
     graphql::{
         directory::IncentiveProgram,
+        problem::Problem,
         scalar::{DateTime, Uuid},
     },
     store::records,
@@ -210,4 +212,13 @@ impl From<records::Evaluation> for IncentiveEvaluation {
             subscription_ids: evaluation.subscription_ids.into_iter().map(Into::into).collect(),
         }
     }
+}
+
+/// An action that is not open to the caller on a claim, and why.
+#[derive(Clone, Debug, SimpleObject)]
+pub struct UnavailableAction {
+    /// One of the actions of the caller's side.
+    pub action: ClaimAction,
+    /// Why it is not open, with what can be done instead.
+    pub reason: Problem,
 }

@@ -2,14 +2,14 @@
 
 use std::sync::Arc;
 
-use async_graphql::{Context, ID, Object, SimpleObject};
+use async_graphql::{Context, ID, Object};
 use domain::{catalogue, kinds::ClaimStatus as Status, lifecycle};
 
 use super::{
     enums::{ClaimAction, ClaimStatus},
     line::ClaimLine,
     loads::{EvaluationOf, KnownStanding, OriginOf},
-    parts::{ActionRequest, Consent, Contact, Deadline, Dispute, IncentiveEvaluation, Rejection},
+    parts::{ActionRequest, Consent, Contact, Deadline, Dispute, IncentiveEvaluation, Rejection, UnavailableAction},
     wanted,
 };
 use crate::graphql::{
@@ -97,15 +97,6 @@ impl Claim {
         let line = |(place, line)| ClaimLine::new(Arc::clone(&self.row), self.standing.clone(), place, line);
         lines.into_iter().enumerate().map(line).collect()
     }
-}
-
-/// An action that is not open to the caller on a claim, and why.
-#[derive(Clone, Debug, SimpleObject)]
-pub struct UnavailableAction {
-    /// The action.
-    pub action: ClaimAction,
-    /// Why it is not open, with what can be done instead.
-    pub reason: Problem,
 }
 
 connection!(ClaimConnection, ClaimEdge, Claim, "claims", "a claim");

@@ -391,14 +391,3 @@ fn omitted_variables_are_left_out() {
     assert_eq!(shown(beside, json!({"b": 2, "c": true})), "(b: $b, k: 1) declares b");
     assert_eq!(shown("query($a: Int!) { f(a: $a, b: $nobody) }", json!({"a": 1})), "(a: $a, b: $nobody) declares a");
 }
-
-#[test]
-fn the_librarys_name_of_a_file_is_refused() {
-    for text in [
-        "{ a(b: \"#__graphql_file__:7\") }",
-        "{ a(b: {c: [\"\\u0023__graphql_file__:x\"]}) }",
-        "query($v: Upload = \"#__graphql_file__:7\") { a(b: $v) }",
-    ] {
-        assert_eq!(code(text), BAD_USER_INPUT, "{text}");
-    }
-}

@@ -70,12 +70,16 @@ impl ProofDocument {
     async fn download_url(
         &self,
         ctx: &Context<'_>,
-        #[graphql(default_with = "DocumentDisposition::Attachment", desc = "What a browser does with the content.")]
-        disposition: DocumentDisposition,
+        #[graphql(
+            default_with = "Some(DocumentDisposition::Attachment)",
+            desc = "What a browser does with the content; null is the default."
+        )]
+        disposition: Option<DocumentDisposition>,
     ) -> Result<String, Failure> {
         let reader = Reader::of(ctx)?;
         // Also in a mutation's response, because the address opens the content without any scope.
         guard::has(&reader.caller, &[Scope::ClaimsRead])?;
+        let disposition = disposition.unwrap_or(DocumentDisposition::Attachment);
         let token = reader.app.sign_address(&reader.caller, self.0.id, disposition.into());
         Ok(format!("{}?token={token}", self.url(ctx).await?))
     }

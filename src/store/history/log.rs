@@ -10,16 +10,18 @@ use domain::{
     kinds::{ClaimStatus, HistoryAction},
 };
 use entity::{
-    claim, comment,
+    claim,
     history::{Column, Entity},
 };
 use sea_orm::{
     ColumnTrait, Condition, ConnectionTrait, DbBackend, EntityTrait, ExprTrait, JoinType, Order, QueryFilter,
-    QueryOrder, QuerySelect, QueryTrait, Statement, StatementBuilder,
+    QuerySelect, QueryTrait, Statement, StatementBuilder,
     sea_query::{Expr, SelectStatement, Values},
 };
 use uuid::Uuid;
 
+pub use super::ends::{end, newest, position_of};
+pub(in crate::store) use super::ends::{end_on, newest_on};
 use crate::store::{
     Db, Reads, StoreError, keyset,
     records::{HistoryEntry, Position},
@@ -203,7 +205,7 @@ pub enum Judgement {
 /// The entries that nothing can come before any more. Those of earlier epochs were written in another cluster: they
 /// were committed there, and their transaction numbers mean nothing here. The epoch is part of the statement, for an operator
 /// may adopt a restored history at any time; PostgreSQL reads it only when there is an entry to judge.
-fn settled(judgement: Judgement, backend: DbBackend) -> Condition {
+pub(super) fn settled(judgement: Judgement, backend: DbBackend) -> Condition {
     if backend != DbBackend::Postgres {
         return Condition::all();
     }
@@ -216,51 +218,6 @@ fn settled(judgement: Judgement, backend: DbBackend) -> Condition {
             .add(Expr::cust(OLDER_THAN_OURS)),
     }
 }
-
-/// The last settled position.
-///
-/// # Errors
-/// Database errors.
-pub async fn end(db: &Db) -> Result<Position, StoreError> {
-    end_on(db.log()).await
-}
-
-/// The same as this connection sees it.
-///
-/// # Errors
-/// The database's.
-pub(in crate::store) async fn end_on(connection: &impl ConnectionTrait) -> Result<Position, StoreError> {
-    last(connection, settled(Judgement::Thorough, connection.get_database_backend())).await
-}
-
-/// The last position of all that is committed now, settled or not.
-///
-/// # Errors
-/// Database errors.
-pub async fn newest(db: &Db) -> Result<Position, StoreError> {
-    newest_on(db.log()).await
-}
-
-/// The same as this connection sees it.
-///
-/// # Errors
-/// The database's.
-pub(in crate::store) async fn newest_on(connection: &impl ConnectionTrait) -> Result<Position, StoreError> {
-    last(connection, Condition::all()).await
-}
-
-async fn last(connection: &impl ConnectionTrait, of: Condition) -> Result<Position, StoreError> {
-    let query = Rows::<Entity>::all().filter(of).columns([Column::Epoch, Column::Xid, Column::Pos]);
-    let query = columns(connection.get_database_backend())
-        .iter()
-        .fold(query, |query, column| query.order_by_desc(*column))
-        .limit(1);
-    let last: Vec<Numbers> = query.tuples(connection).await?;
-    Ok(last.into_iter().next().map_or(START, position))
-}
-
-/// Epoch, transaction and number of an entry.
-type Numbers = (i32, i64, i64);
 
 /// Reads the log on: its statements are made once, for they run many times a second.
 #[derive(Clone, Debug)]
@@ -400,35 +357,9 @@ pub async fn span(db: &Db, (from, upto): (Position, Position), limit: usize) -> 
     rows.iter().map(|row| logged(&mut Cells::of::<Entity>(row)?)).collect()
 }
 
-/// The place of the entry that a client names; `None` if this database has none. [`START`] is the place of the nil id.
-///
-/// # Errors
-/// Database errors.
-pub async fn position_of(on: &impl Reads, place: super::Place) -> Result<Option<Position>, StoreError> {
-    if place == super::Place::Entry(Uuid::nil()) {
-        return Ok(Some(START));
-    }
-    let query = Rows::<Entity>::all();
-    let query = match place {
-        super::Place::Entry(id) => query.filter(Column::Id.eq(id)),
-        super::Place::Comment(id) => {
-            // By the claim of the comment, whose entries have an index.
-            let claim = Rows::<comment::Entity>::all().column(comment::Column::ClaimId);
-            let claim = claim.filter(comment::Column::Id.eq(id));
-            query.filter(Column::ClaimId.in_subquery(claim.into_query())).filter(Column::CommentId.eq(id))
-        }
-    };
-    let found: Vec<Numbers> = query.columns([Column::Epoch, Column::Xid, Column::Pos]).tuples(on.connection()).await?;
-    Ok(found.into_iter().next().map(position))
-}
-
 pub(in crate::store) fn in_order(mut query: SelectStatement, backend: DbBackend) -> SelectStatement {
     for column in columns(backend) {
         query.order_by(column.as_column_ref(), Order::Asc);
     }
     query
-}
-
-const fn position((epoch, xid, pos): Numbers) -> Position {
-    Position { epoch, xid, pos }
 }

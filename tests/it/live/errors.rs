@@ -63,13 +63,13 @@ async fn only_one_thing_is_followed(world: &World) {
         "subscription { historyAppended @skip(if: false) { id } }",
         "subscription { ... on Subscription @include(if: true) { historyAppended { id } } }",
         "subscription { ...One @skip(if: true) } fragment One on Subscription { historyAppended { id } }",
-        "subscription { commentAdded { position } }",
         "subscription { claimStatusChanged(number: 7) { position } }",
         "subscription($x: Nope) { historyAppended(after: $x) { id } }",
     ] {
         assert_eq!(code(&world.partner, document, json!({})).await, "GRAPHQL_VALIDATION_FAILED", "{document}");
     }
-    assert_eq!(code(&world.partner, COMMENTS, json!({})).await, "BAD_USER_INPUT", "a variable is missing");
+    let required = "subscription($claim: ID!) { commentAdded(claimId: $claim) { position } }";
+    assert_eq!(code(&world.partner, required, json!({})).await, "BAD_USER_INPUT", "a variable is missing");
     assert_eq!(code(&world.partner, STATUSES, json!({ "status": "NOWHERE" })).await, "BAD_USER_INPUT");
     let nowhere = "subscription { claimStatusChanged(status: [NOWHERE]) { position } }";
     assert_eq!(code(&world.partner, nowhere, json!({})).await, "BAD_USER_INPUT");
@@ -94,7 +94,7 @@ async fn a_place_that_is_none_is_refused_with_a_remedy(world: &World) {
     let good = good.as_str().unwrap();
     // The id of something else, in the form of a position.
     let foreign = &ids::of_nothing("Claim");
-    let strangers = ["AZAAAAAAcACAAAAAAAAAAA", "AAAAAAAAAAAAAAAAAAAAAA", "_____________________w"];
+    let strangers = ["AZAAAAAAcACAAAAAAAAAAA", "AAAAAAAAAAAAAAAAAAAAAQ", "_____________________w"];
     let garbage =
         ["", " ", "x", "0", "17", "null", "\u{0}", "ä", "{}", &good[1..], &format!("{good}="), &format!("{good}A")];
     for (text, remedy) in garbage

@@ -92,3 +92,14 @@ fn a_bulk_mutation_costs_its_rows() {
     );
     assert_eq!(cost(bulk, rows(3_000)), Err(QUERY_TOO_COMPLEX));
 }
+
+#[test]
+fn the_librarys_name_of_a_file_is_refused() {
+    for text in [
+        "{ a(b: \"#__graphql_file__:7\") }",
+        "{ a(b: {c: [\"\\u0023__graphql_file__:x\"]}) }",
+        "query($v: Upload = \"#__graphql_file__:7\") { a(b: $v) }",
+    ] {
+        assert_eq!(code(text), BAD_USER_INPUT, "{text}");
+    }
+}
