@@ -207,7 +207,6 @@ async fn nothing_is_sent_for_a_deadline_that_has_passed(world: &World, smtp: &Sm
     smtp.is(Mood::Accepts);
     smtp.come_back();
     becomes(&world.partner, "ACTION_REQUIRED", "SKIPPED").await;
-    retry(world, smtp, smtp.attempts() + 1).await;
     // What has no deadline, or one to come, still arrives: the rejection of the unanswered claim (D4).
     for _ in 0..100 {
         world.later("PT30M").await;
