@@ -127,8 +127,8 @@ impl App {
         match by {
             // By key already.
             StatisticsGroup::Month | StatisticsGroup::Week => {}
-            StatisticsGroup::RejectionReason => in_order_of(&mut groups, RejectionReason::ALL, |word| word.as_str()),
-            StatisticsGroup::SolutionArea => in_order_of(&mut groups, SolutionArea::ALL, |word| word.as_str()),
+            StatisticsGroup::RejectionReason => in_order_of(&mut groups, RejectionReason::ALL, RejectionReason::as_str),
+            StatisticsGroup::SolutionArea => in_order_of(&mut groups, SolutionArea::ALL, SolutionArea::as_str),
             _ => groups.sort_by_cached_key(|group| text::sort_key(&group.label)),
         }
         Ok(groups)

@@ -136,13 +136,13 @@ impl RateLimits {
         let left = |standing: &Standing| {
             format!("\"{}\";r={};t={}", standing.rate.name(), standing.remaining, standing.reset())
         };
-        insert(headers, RATE_LIMIT_POLICY, quotas.map(policy).collect());
-        insert(headers, RATE_LIMIT, budget.0.iter().map(left).collect());
+        insert(headers, RATE_LIMIT_POLICY, &quotas.map(policy).collect::<Vec<_>>());
+        insert(headers, RATE_LIMIT, &budget.0.iter().map(left).collect::<Vec<_>>());
     }
 }
 
 /// Sets a field that is a list (RFC 9651).
-fn insert(headers: &mut HeaderMap, name: HeaderName, items: Vec<String>) {
+fn insert(headers: &mut HeaderMap, name: HeaderName, items: &[String]) {
     // Names and numbers of this program: this cannot fail.
     if let Ok(value) = HeaderValue::try_from(items.join(", ")) {
         headers.insert(name, value);

@@ -34,9 +34,9 @@ fn row(world: &World, reference: &str) -> Value {
 }
 
 /// The same with some fields of its own.
-fn row_with(world: &World, reference: &str, fields: Value) -> Value {
+fn row_with(world: &World, reference: &str, mut fields: Value) -> Value {
     let mut row = row(world, reference);
-    row.as_object_mut().unwrap().extend(fields.as_object().unwrap().clone());
+    row.as_object_mut().unwrap().append(fields.as_object_mut().unwrap());
     row
 }
 

@@ -237,7 +237,7 @@ async fn periods_follow_the_time_zone(backend: Backend) {
     // 2026-03-31T09:00Z is still March in Auckland; three hours later it is April.
     world.advance_days(29);
     world.submitted_on(&world.partner, 1).await;
-    world.advance(std::time::Duration::from_secs(3 * 3_600));
+    world.advance(std::time::Duration::from_hours(3));
     world.submitted_on(&world.partner, 2).await;
     let query = "{ claimStatistics(groupBy: MONTH) { groups { key from total } } }";
     let answer = world.lead.query(query).await;

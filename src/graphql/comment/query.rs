@@ -22,6 +22,7 @@ pub struct CommentQuery;
 impl CommentQuery {
     /// The comments on all claims that the caller sees, or on some of them, oldest first. Partners see the shared
     /// comments on their own claims; customers see none. Needs the scope `claims:read`.
+    #[expect(clippy::too_many_arguments, reason = "each is an argument of the API")]
     async fn comments(
         &self,
         ctx: &Context<'_>,

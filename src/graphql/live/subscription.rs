@@ -80,7 +80,6 @@ impl Subscription {
     /// sent to its partner, with what is left of the claim. Reviewers receive entries from a claim's submission on;
     /// customers receive none. Needs the scope `history:read`.
     #[graphql(guard = "guard::Root")]
-    #[expect(clippy::too_many_arguments, reason = "each is an argument of the API")]
     async fn history_appended(
         &self,
         ctx: &Context<'_>,

@@ -53,13 +53,15 @@ fn expected(claims: &[Claim], order: ClaimOrder) -> Vec<Uuid> {
         _ => String::new(),
     };
     let time = |one: &Claim| match order.field {
-        ClaimOrderField::CreatedAt => Some(one.created_at),
         ClaimOrderField::UpdatedAt => Some(one.updated_at),
         ClaimOrderField::SubmittedAt => one.submitted_at,
         ClaimOrderField::DueAt => one.deadline.map(|clock| clock.due_at),
         ClaimOrderField::DecidedAt => one.decided_at,
         // By the text, or by what the history says, which these claims have none of.
-        ClaimOrderField::Name | ClaimOrderField::Number | ClaimOrderField::LastActivityAt => Some(one.created_at),
+        ClaimOrderField::CreatedAt
+        | ClaimOrderField::Name
+        | ClaimOrderField::Number
+        | ClaimOrderField::LastActivityAt => Some(one.created_at),
     };
     let mut sorted: Vec<&Claim> = claims.iter().collect();
     let place = |one: &Claim| match order.field {
