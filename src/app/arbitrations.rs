@@ -89,7 +89,7 @@ impl App {
             key.remember(&transaction, &done, now).await?;
         }
         transaction.commit().await?;
-        self.tail().committed();
+        self.tail().wake();
         self.outbox().wake();
         Ok(done)
     }

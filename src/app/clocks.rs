@@ -89,7 +89,7 @@ impl App {
         Box::pin(plan.store(&transaction)).await?;
         transaction.commit().await?;
         telemetry::clock_fired();
-        self.tail().committed();
+        self.tail().wake();
         self.outbox().wake();
         Ok(())
     }

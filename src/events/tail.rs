@@ -92,15 +92,8 @@ impl Tail {
         self.patience
     }
 
-    /// Signals a commit. The log is read immediately if there are followers, and with the next regular look otherwise.
-    pub fn committed(&self) {
-        if !self.inner.topics.is_empty() {
-            self.wake();
-        }
-    }
-
-    /// Lets the log be read immediately.
-    pub(super) fn wake(&self) {
+    /// Signals a commit, so that it is read immediately.
+    pub fn wake(&self) {
         self.inner.hint.notify_one();
     }
 

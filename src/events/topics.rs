@@ -88,11 +88,6 @@ impl Topics {
         }
     }
 
-    /// Whether there are no listeners.
-    pub(super) fn is_empty(&self) -> bool {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner).is_empty()
-    }
-
     /// The number of topics with listeners.
     #[cfg(test)]
     pub(super) fn len(&self) -> usize {

@@ -197,7 +197,7 @@ impl App {
         }
         transaction.commit().await?;
         if stores {
-            self.tail().committed();
+            self.tail().wake();
         }
         if notifies {
             self.outbox().wake();

@@ -78,7 +78,7 @@ impl App {
             key.remember(&transaction, &done, now).await?;
         }
         transaction.commit().await?;
-        self.tail().committed();
+        self.tail().wake();
         Ok(Answer { claim: Some(claim), problems, ..Answer::default() })
     }
 }

@@ -86,7 +86,7 @@ impl App {
 
     /// The result of a change that was committed; `content` is what no row refers to any longer.
     pub(super) async fn stored(&self, decided: Decided, content: Vec<String>) -> Answer {
-        self.tail().committed();
+        self.tail().wake();
         if decided.plan.has_notices() {
             self.outbox().wake();
         }
