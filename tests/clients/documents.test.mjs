@@ -134,11 +134,11 @@ describe('without the store', () => {
 
 describe('settings that cannot be right', () => {
   const wrong = [
-    ['a bucket that is not there', { CPOR_DOCUMENTS: 's3://elsewhere' }, /store of documents refuses/],
-    ['somebody whom the store does not know', { AWS_ACCESS_KEY_ID: 'nobody' }, /store of documents refuses/],
-    ['no encryption unasked', { AWS_ALLOW_HTTP: 'false' }, /without encryption[^]*AWS_ALLOW_HTTP/],
+    ['a bucket that is not there', { CPOR_DOCUMENTS: 's3://elsewhere' }, /document store cannot store anything/],
+    ['somebody whom the store does not know', { AWS_ACCESS_KEY_ID: 'nobody' }, /document store cannot store anything/],
+    ['no encryption unasked', { AWS_ALLOW_HTTP: 'false' }, /would not be encrypted[^]*AWS_ALLOW_HTTP/],
     ['half a pair of keys', { AWS_SECRET_ACCESS_KEY: undefined }, /AWS_SECRET_ACCESS_KEY/],
-    ['no bucket', { CPOR_DOCUMENTS: 's3://' }, /no name of a bucket/],
+    ['no bucket', { CPOR_DOCUMENTS: 's3://' }, /not a valid bucket name/],
   ];
   for (const [name, env, told] of wrong) {
     it(name, async () => {
