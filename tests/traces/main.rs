@@ -92,6 +92,6 @@ async fn a_collector_that_is_away_harms_nobody() {
 async fn a_collector_without_http_is_refused() {
     let home = Home::new(Database::empty(Backend::Sqlite).await);
     let ended = home.run(&["serve", "--otlp-endpoint", "https://collector.example"]);
-    assert!(ended.failed(2).contains("Give --otlp-endpoint as http://host:port"), "{}", ended.err);
+    assert!(ended.failed(2).contains("Set --otlp-endpoint to the http://host:port of a collector"), "{}", ended.err);
     home.database.delete().await;
 }
