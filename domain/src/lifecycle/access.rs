@@ -109,7 +109,7 @@ const fn is_of_side(who: Who, side: Side) -> bool {
 }
 
 /// The actions of the caller's side that are not open to the caller on the claim, now, in the order of the vocabulary, each with
-/// the problem that [`super::decide`] would answer. With [`available`] it has every action of the side exactly once.
+/// the problem that [`super::decide()`] would answer. With [`available`] it has every action of the side exactly once.
 #[must_use]
 pub fn unavailable(claim: &Claim, caller: &Caller, now: Timestamp) -> Vec<(ClaimAction, Problem)> {
     let of_side = TABLE.iter().filter(|rule| is_of_side(rule.who, caller.side));
