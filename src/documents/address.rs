@@ -76,7 +76,7 @@ impl Addresses {
         Self { keys }
     }
 
-    /// A token that opens this document until [`VALID_FOR`] seconds after `now`.
+    /// A token that opens this document until `VALID_FOR` seconds after `now`.
     #[must_use]
     pub fn sign(&self, document: Uuid, disposition: Disposition, maker: &str, now: Timestamp) -> String {
         let Some(key) = self.keys.first() else { return String::new() };

@@ -128,7 +128,7 @@ impl ClaimOrder {
         }
     }
 
-    /// The keys of a row, as [`Self::column`] sorts it; of [`Self::columns`] at least.
+    /// The keys of a row, as [`Self::column`] sorts it; of `columns` at least.
     pub(super) fn keys(self, caller: &Caller, row: &ClaimRow) -> Vec<Key> {
         let claim = row.claim();
         let time = match self.field {
