@@ -30,7 +30,8 @@ bytes, and the position in the history after which `--since`, `history(after:)` 
 repeat.
 
 In CSV, a cell that a spreadsheet would treat as a formula begins with an apostrophe. To restore the text, remove one apostrophe
-from each cell in which one or more precede = + - @, a tab or a line break. JSON Lines contain texts unchanged.")]
+from each cell in which one or more precede = + - @ (also full-width, also after spaces), a tab or a line break. JSON Lines
+contain texts unchanged.")]
 pub struct Options {
     /// What to export.
     #[arg(value_enum)]
@@ -150,17 +151,18 @@ async fn to_file(export: Export, file: &Path) -> Result<Manifest, Failure> {
     let partial = PathBuf::from(partial);
     let made = File::create(&partial).map_err(|error| unwritable(&partial, &error))?;
     let mut out = BufWriter::new(made);
-    let manifest = match written(export, &mut out).await {
-        Ok(manifest) => manifest,
-        Err(failure) => {
-            // An incomplete file is useless.
-            drop(std::fs::remove_file(&partial));
-            return Err(failure);
-        }
+    let complete = async {
+        let manifest = written(export, &mut out).await?;
+        out.get_ref().sync_all()?;
+        std::fs::rename(&partial, file).map_err(|error| unwritable(file, &error))?;
+        Ok(manifest)
     };
-    out.get_ref().sync_all()?;
-    std::fs::rename(&partial, file).map_err(|error| unwritable(file, &error))?;
-    Ok(manifest)
+    let manifest = complete.await;
+    if manifest.is_err() {
+        // An incomplete file is useless.
+        drop(std::fs::remove_file(&partial));
+    }
+    manifest
 }
 
 fn unwritable(file: &Path, error: &io::Error) -> Failure {

@@ -6,7 +6,6 @@ use domain::{
     history::FieldChange,
     kinds::IncentiveProgram,
     lifecycle,
-    time::Timestamp,
 };
 use uuid::Uuid;
 
@@ -83,7 +82,6 @@ pub(super) fn claim(row: &ExportedClaim, caller: &Caller, view: &View, naming: &
     let to_customer = matches!(caller.side, Side::Customer(_));
     let own = matches!(caller.side, Side::Partner(_));
     let clock = lifecycle::shown_clock(claim, to_customer, view.now, &view.policy).map(|(clock, _)| clock);
-    let last_entry = row.last_entry_at.and_then(|micros| Timestamp::from_micros(micros).ok());
     let subscription = |id: Option<Uuid>, typed: &Option<String>| id.map(|id| id.to_string()).or_else(|| typed.clone());
     vec![
         Cell::text((naming.claim)(claim.id)),
@@ -95,7 +93,7 @@ pub(super) fn claim(row: &ExportedClaim, caller: &Caller, view: &View, naming: &
         Cell::shown(claim.partner_id),
         Cell::text(claim.mpn_id.as_str()),
         Cell::shown(claim.tenant_id),
-        Cell::text(claim.domain.as_str()),
+        Cell::maybe(Some(claim.domain.as_str()).filter(|_| !to_customer)),
         Cell::shown(claim.solution_area),
         Cell::list(&claim.activities),
         Cell::list(&catalogue::programs(claim.solution_area, &claim.activities)),
@@ -103,7 +101,7 @@ pub(super) fn claim(row: &ExportedClaim, caller: &Caller, view: &View, naming: &
         Cell::List(lines.iter().map(|line| subscription(line.subscription_id, &line.typed)).collect()),
         Cell::shown(claim.created_at),
         Cell::shown(claim.updated_at),
-        Cell::shown(last_entry.unwrap_or(claim.updated_at)),
+        Cell::shown(row.last_activity_at.unwrap_or(claim.updated_at)),
         Cell::time(claim.submitted_at),
         Cell::time(claim.decided_at),
         Cell::maybe_shown(clock.map(|clock| clock.kind)),

@@ -1,24 +1,18 @@
 //! Claims with their lines.
 
-use std::collections::HashMap;
-
-use domain::claim::{Claim, Line};
-use entity::{claim, history};
-use sea_orm::{
-    ColumnTrait, QueryFilter, QuerySelect,
-    sea_query::{Expr, ExprTrait},
+use domain::{
+    claim::{Claim, Line},
+    time::Timestamp,
 };
+use entity::claim;
 use uuid::Uuid;
 
 use super::{Selection, page};
 use crate::store::{
-    Reads, StoreError,
-    claims::{ClaimRow, Wanted, lines},
+    StoreError,
+    claims::{ActivityView, Wanted, lines},
     keyset,
-    rows::Rows,
-    scope,
     snapshot::Snapshot,
-    sql::any_of,
 };
 
 /// A claim with its lines.
@@ -28,16 +22,15 @@ pub struct ExportedClaim {
     pub claim: Claim,
     /// Its lines, in their order.
     pub lines: Vec<Line>,
-    /// When the last entry of its history that the caller sees was written, in microseconds since 1970; nothing where it sees
-    /// none.
-    pub last_entry_at: Option<i64>,
+    /// The time of the latest activity that the caller may see (L17).
+    pub last_activity_at: Option<Timestamp>,
 }
 
 impl Selection {
     /// The next claims after this one.
     ///
     /// # Errors
-    /// As every read.
+    /// Database errors.
     pub async fn claims_after(
         &self,
         snapshot: &Snapshot,
@@ -45,30 +38,15 @@ impl Selection {
         limit: u64,
     ) -> Result<Vec<ExportedClaim>, StoreError> {
         let query = page(self.claims(snapshot), claim::Column::Id, after, limit);
-        let found: Vec<Claim> =
-            keyset::all(snapshot, query, &Wanted::ROW).await?.into_iter().map(ClaimRow::into_claim).collect();
-        let ids: Vec<Uuid> = found.iter().map(|claim| claim.id).collect();
+        let wanted = Wanted { activity: Some(ActivityView::seen_by(&self.caller)), ..Wanted::ROW };
+        let found = keyset::all(snapshot, query, &wanted).await?;
+        let ids: Vec<Uuid> = found.iter().map(|row| row.claim().id).collect();
         let mut lines = lines(snapshot, &ids).await?;
-        let last = self.last_entries(snapshot, &ids).await?;
-        Ok(found
-            .into_iter()
-            .map(|claim| ExportedClaim {
-                lines: lines.remove(&claim.id).unwrap_or_default(),
-                last_entry_at: last.get(&claim.id).copied(),
-                claim,
-            })
-            .collect())
-    }
-
-    /// When something last happened to each claim, as far as the caller sees it (L17).
-    async fn last_entries(&self, snapshot: &Snapshot, claims: &[Uuid]) -> Result<HashMap<Uuid, i64>, StoreError> {
-        let query = Rows::<history::Entity>::all()
-            .column(history::Column::ClaimId)
-            .expr(Expr::col(history::Column::At.as_column_ref()).max())
-            .filter(scope::history_of_visible(&self.caller))
-            .filter(any_of(history::Column::ClaimId, claims.iter().copied(), snapshot.backend()))
-            .group_by(history::Column::ClaimId);
-        let last: Vec<(Uuid, i64)> = query.tuples(snapshot.connection()).await?;
-        Ok(last.into_iter().collect())
+        let exported = found.into_iter().map(|row| {
+            let last_activity_at = row.last_activity_at;
+            let claim = row.into_claim();
+            ExportedClaim { lines: lines.remove(&claim.id).unwrap_or_default(), last_activity_at, claim }
+        });
+        Ok(exported.collect())
     }
 }
