@@ -9,6 +9,7 @@ import argparse
 import asyncio
 import collections
 import csv
+import hashlib
 import json
 import os
 import sys
@@ -58,9 +59,11 @@ class State:
 
 
 def row(line, products):
-    """A line of the file as a row of createClaims. An empty cell says nothing."""
-    skus = [sku.strip() for sku in line["sku_ids"].split(";") if sku.strip()]
-    subscriptions = [text.strip() or None for text in line["subscription_ids"].split(";")]
+    """A line of the file as a row of createClaims. An empty cell is left out."""
+    skus = [sku.strip() for sku in (line.get("sku_ids") or "").split(";") if sku.strip()]
+    subscriptions = [text.strip() or None for text in (line.get("subscription_ids") or "").split(";")]
+    if len(skus) < len(subscriptions) and any(subscriptions):
+        sys.exit(f"{line['external_reference']}: there are more subscription_ids than sku_ids.")
     subscriptions += [None] * (len(skus) - len(subscriptions))
     row = {
         "externalReference": line["external_reference"],
@@ -79,6 +82,9 @@ def row(line, products):
         if line.get(f"{name}_name") or line.get(f"{name}_email"):
             first, second = name.split("_")
             row[first + second.title()] = {"name": line[f"{name}_name"], "email": line[f"{name}_email"]}
+    for name, field in (("solution_seller", "solutionSeller"), ("partner_solution", "partnerSolution")):
+        if line.get(name):
+            row[field] = line[name]
     return row
 
 
@@ -111,15 +117,17 @@ async def load(session, lines, size, run):
     refused = 0
     for start in range(0, len(lines), size):
         batch = lines[start : start + size]
-        # The key repeats a batch safely within this run. The references do so over runs: what exists is skipped.
+        rows = [row(line, products) for line in batch]
+        # The key repeats the same rows safely within this run. The references do so over runs: what exists is skipped.
+        digest = hashlib.sha256(json.dumps(rows).encode()).hexdigest()[:16]
         answer = await ask(
             session,
             CREATE,
             input={
-                "rows": [row(line, products) for line in batch],
+                "rows": rows,
                 "policy": "KEEP_GOOD",
                 "onExisting": "SKIP",
-                "idempotencyKey": f"{run}-{start}",
+                "idempotencyKey": f"{run}-{digest}",
             },
         )
         done = answer["createClaims"]
@@ -158,6 +166,8 @@ async def main():
     state.keep(run=run)
     with open(words.file, newline="", encoding="utf-8-sig") as file:
         lines = list(csv.DictReader(file))
+    if not all((line.get("external_reference") or "").strip() for line in lines):
+        sys.exit("Every line needs an external_reference: without it, the next run would create the claim again.")
     transport = AIOHTTPTransport(url=ENDPOINT, headers=AUTHORIZATION)
     async with Client(transport=transport, execute_timeout=60) as session:
         refused = await load(session, lines, words.batch, run)

@@ -40,6 +40,13 @@ pub async fn execute(manager: &SchemaManager<'_>, statements: &[String]) -> Resu
     Ok(())
 }
 
+/// Runs the script of this database.
+pub async fn execute_own(manager: &SchemaManager<'_>, sqlite: &str, postgres: &str) -> Result<(), DbErr> {
+    of(manager)?;
+    let sql = if manager.get_database_backend() == DbBackend::Postgres { postgres } else { sqlite };
+    manager.get_connection().execute_unprepared(sql).await.map(drop)
+}
+
 /// Drops tables; those that refer to others must come before them.
 pub async fn drop_tables(manager: &SchemaManager<'_>, tables: &[&str]) -> Result<(), DbErr> {
     let statements: Vec<String> = tables.iter().map(|table| format!("DROP TABLE {table}")).collect();

@@ -6,6 +6,7 @@ use std::collections::HashMap;
 use domain::{
     calendar::Calendar,
     caller::{Caller, Side},
+    catalogue,
     kinds::{ClaimStatus, RejectionReason, Role, SolutionArea, StatisticsGroup},
     statistics::{Figures, Period},
     text,
@@ -193,10 +194,9 @@ fn counts(counted: &claims::Statistics) -> Figures {
 fn label(by: StatisticsGroup, word: &str, name: Option<String>) -> String {
     match by {
         StatisticsGroup::Reviewer => name.unwrap_or_else(|| word.to_owned()),
-        StatisticsGroup::SolutionArea if word == SolutionArea::BusinessApplications.as_str() => {
-            "Business Applications".to_owned()
+        StatisticsGroup::SolutionArea => {
+            word.parse().map_or_else(|_| word.to_owned(), |area| catalogue::area_name(area).to_owned())
         }
-        StatisticsGroup::SolutionArea => "Microsoft 365".to_owned(),
         _ if word == RejectionReason::InsufficientPoe.as_str() => "Insufficient proof of execution".to_owned(),
         _ if word == RejectionReason::PoeUnavailable.as_str() => "Proof of execution unavailable".to_owned(),
         _ => {

@@ -8,6 +8,7 @@ use domain::{
 
 use super::{failure::Failure, logging, output};
 use crate::{
+    app::exports::csv_cell,
     app::statistics::{Asked, Group, Key, Statistics, whole_vendor},
     config::{LogFormat, StorageOptions},
     server,
@@ -27,7 +28,7 @@ pub struct Options {
     #[arg(long, env = "CPOR_GROUP_BY", value_enum, value_name = "GROUP")]
     group_by: Option<By>,
     /// How to print it.
-    #[arg(long, env = "CPOR_FORMAT", value_enum, default_value_t = Format::Table)]
+    #[arg(long, env = "CPOR_REPORT_FORMAT", value_enum, default_value_t = Format::Table)]
     format: Format,
     #[command(flatten)]
     storage: StorageOptions,
@@ -85,8 +86,9 @@ pub async fn run(options: Options) -> Result<(), Failure> {
     let text = match options.format {
         Format::Table => table(&rows(&statistics, group_by.is_some())),
         Format::Csv => csv(&rows(&statistics, group_by.is_some())),
-        Format::Json => serde_json::to_string_pretty(&json(&statistics))
-            .map_err(|error| Failure::new(format!("The report cannot be written: {error}."), "Report this."))?,
+        Format::Json => serde_json::to_string_pretty(&json(&statistics)).map_err(|error| {
+            Failure::new(format!("The report could not be serialized: {error}."), "This is a bug; please report it.")
+        })?,
     };
     Ok(output::line(&text)?)
 }
@@ -150,15 +152,21 @@ fn table(rows: &[Vec<String>]) -> String {
     rows.iter().map(line).collect::<Vec<_>>().join("\n")
 }
 
-/// RFC 4180, with a cell defused that a spreadsheet would take for a formula (B4).
+/// The rows as CSV, written like an export's (B4).
 fn csv(rows: &[Vec<String>]) -> String {
-    let cell = |cell: &String| {
-        let is_formula = cell.starts_with(['=', '+', '-', '@', '\t', '\r']);
-        let cell = if is_formula { format!("'{cell}") } else { cell.clone() };
-        if cell.contains([',', '"', '\n', '\r']) { format!("\"{}\"", cell.replace('"', "\"\"")) } else { cell }
-    };
-    let line = |row: &Vec<String>| row.iter().map(cell).collect::<Vec<_>>().join(",");
-    rows.iter().map(line).collect::<Vec<_>>().join("\r\n")
+    let mut out = Vec::new();
+    for (place, row) in rows.iter().enumerate() {
+        if place > 0 {
+            out.extend(b"\r\n");
+        }
+        for (place, cell) in row.iter().enumerate() {
+            if place > 0 {
+                out.push(b',');
+            }
+            csv_cell(&mut out, cell);
+        }
+    }
+    String::from_utf8_lossy(&out).into_owned()
 }
 
 /// The report with the API's names.

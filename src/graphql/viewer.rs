@@ -83,7 +83,7 @@ impl Viewer {
         }
     }
 
-    /// What the bearer's roles and scopes open, before there is a claim or another object to ask about. On a claim,
+    /// What the caller's roles and scopes allow, independent of any object. On a claim,
     /// `availableActions` and `unavailableActions` say more.
     async fn can(&self) -> ViewerCan {
         ViewerCan

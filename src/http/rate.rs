@@ -1,4 +1,4 @@
-//! How often: requests and cost by subject, bad tokens by address. Each server process counts for itself.
+//! Rate limits: requests and cost per subject, refused tokens per address. Each server process counts for itself.
 //!
 //! What was counted is told in the fields `RateLimit-Policy` and `RateLimit` of the answer (draft-ietf-httpapi-ratelimit-headers-11).
 

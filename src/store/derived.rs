@@ -23,12 +23,15 @@ const DISAGREEING: [(&str, &str); 8] = [
     (
         "claim_origin",
         "SELECT COUNT(*) FROM (SELECT SUM(n) FROM ( \
-           SELECT claim_id, created_by, submitted_by, asked_at, -1 AS n FROM claim_origin UNION ALL \
-           SELECT claim_id, MAX(CASE WHEN action = 'CREATED' THEN actor_subject END), \
-             MAX(CASE WHEN action = 'SUBMITTED' THEN actor_subject END), \
+           SELECT claim_id, created_kind, created_by, created_name, submitted_kind, submitted_by, submitted_name, asked_at, -1 AS n \
+           FROM claim_origin UNION ALL \
+           SELECT claim_id, MAX(CASE WHEN action = 'CREATED' THEN actor_kind END), \
+             MAX(CASE WHEN action = 'CREATED' THEN actor_subject END), MAX(CASE WHEN action = 'CREATED' THEN actor_name END), \
+             MAX(CASE WHEN action = 'SUBMITTED' THEN actor_kind END), \
+             MAX(CASE WHEN action = 'SUBMITTED' THEN actor_subject END), MAX(CASE WHEN action = 'SUBMITTED' THEN actor_name END), \
              MIN(CASE WHEN action = 'ACTION_REQUESTED' THEN at END), 1 \
            FROM history WHERE action IN ('CREATED', 'SUBMITTED', 'ACTION_REQUESTED') GROUP BY claim_id) AS rows_of_both \
-         GROUP BY claim_id, created_by, submitted_by, asked_at HAVING SUM(n) <> 0) AS different",
+         GROUP BY claim_id, created_kind, created_by, created_name, submitted_kind, submitted_by, submitted_name, asked_at HAVING SUM(n) <> 0) AS different",
     ),
     (
         "claim_search",

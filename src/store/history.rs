@@ -169,7 +169,7 @@ pub async fn page(
     wanted: Columns,
 ) -> Result<Page<HistoryEntry>, StoreError> {
     let place = |(epoch, xid, pos, _): Standing| vec![Key::Int(epoch.into()), Key::Int(xid), Key::Int(pos)];
-    let request = placed(db, request, &ORDER, place).await?;
+    let request = placed(db, request, &ORDER, None, place).await?;
     let mut query = seen(caller, filter);
     if let Some(upto) = upto {
         query = query.filter(log::up_to(upto, db.connection().get_database_backend()));
@@ -200,11 +200,13 @@ async fn is_short(db: &Db, caller: &Caller, filter: &HistoryFilter) -> Result<bo
 /// Epoch, transaction and number of an entry, and its number on the claim.
 type Standing = (i32, i64, i64, i32);
 
-/// The request with what the list is sorted by, for the entries that its cursors name.
+/// The request with what the list is sorted by, for the entries that its cursors name. Each must be of one of the claims, if these
+/// are given: an entry of another claim has no place in a claim's list.
 async fn placed(
     db: &Db,
     request: &PageRequest,
     order: &ListOrder,
+    claims: Option<&[Uuid]>,
     place: impl Fn(Standing) -> Vec<Key>,
 ) -> Result<PageRequest, StoreError> {
     let mut placed = request.clone();
@@ -215,8 +217,12 @@ async fn placed(
             *cursor = Cursor::new(order, place((epoch, xid, pos, 0)));
             continue;
         }
-        let row = Entity::find()
-            .filter(Column::Id.eq(*id))
+        let mut entry = Entity::find().filter(Column::Id.eq(*id));
+        if let Some(claims) = claims {
+            entry =
+                entry.filter(any_of(Column::ClaimId, claims.iter().copied(), db.connection().get_database_backend()));
+        }
+        let row = entry
             .select_only()
             .columns([Column::Epoch, Column::Xid, Column::Pos, Column::Seq])
             .into_tuple::<Standing>()
@@ -252,7 +258,8 @@ pub async fn pages_of_claims(
     let ids = bare(claims);
     let parents = Children { column: Column::ClaimId, of: |row: &HistoryEntry| row.claim_id, ids: &ids };
     let query = Rows::<Entity>::all().filter(scope::history_of_visible(caller));
-    let request = placed(db, request, &ORDER_OF_CLAIM, |(_, _, _, seq)| vec![Key::Int(seq.into())]).await?;
+    let place = |(_, _, _, seq): Standing| vec![Key::Int(seq.into())];
+    let request = placed(db, request, &ORDER_OF_CLAIM, Some(&ids), place).await?;
     children::pages(db, query, parents, &by_sequence(), &request, &Plain::of(wanted)).await
 }
 

@@ -5,6 +5,7 @@
 use domain::{
     caller::{Caller, Side},
     kinds::{CommentVisibility, HistoryAction},
+    lifecycle,
 };
 use entity::{
     arbitration, arbitration_claim, association, claim, claim_line, comment, customer, customer_subscription,
@@ -145,18 +146,13 @@ pub fn status_changes(caller: &Caller) -> Condition {
     }
 }
 
-/// The entries by which something changed that the caller sees of a claim (B3): its history; to a customer, who sees no history,
-/// every entry but those of what is between partner and vendor (A3).
+/// The entries that record a change visible to the caller (B3): the history it sees; for a customer, who sees no history, the entries of
+/// [`lifecycle::is_shown_to_customer`].
 pub fn changes(caller: &Caller) -> Condition {
     let Side::Customer(_) = caller.side else { return history(caller) };
-    let hidden = [
-        HistoryAction::Commented,
-        HistoryAction::ArbitrationOpened,
-        HistoryAction::ArbitrationSettled,
-        HistoryAction::DeadlineMissed,
-    ];
+    let hidden = HistoryAction::ALL.iter().filter(|action| !lifecycle::is_shown_to_customer(**action));
     of_seen_claim(caller, history::Column::ClaimId)
-        .add(history::Column::Action.is_not_in(hidden.map(HistoryAction::as_str)))
+        .add(history::Column::Action.is_not_in(hidden.map(|action| action.as_str())))
 }
 
 /// The entries of a claim from the first of this action on.

@@ -149,8 +149,10 @@ async fn an_import_that_was_killed_goes_on(database: &Database) {
     child.wait().unwrap();
     let stored = count(database, "claim").await;
     assert!((1..3_000).contains(&stored), "{stored}");
+    // What the database still took from the killed program may come after the count.
     let again = import(database, &file, &[]);
-    assert_eq!(again.done(), format!("{} created, 0 updated, {stored} skipped, 0 refused", 3_000 - stored));
+    let counts: Vec<usize> = again.done().split_whitespace().filter_map(|word| word.parse().ok()).collect();
+    assert!(counts[0] + counts[2] == 3_000 && counts[1] + counts[3] == 0, "{counts:?}");
     let references = "SELECT CAST(count(DISTINCT external_reference) AS text) FROM claim";
     assert_eq!((database.read(references).await[0].as_str(), count(database, "claim").await), ("3000", 3_000));
     on(database, &["verify"]).done();

@@ -21,5 +21,5 @@ pub use decide::{
 };
 pub use edit::{NewClaim, create, prepare_edit};
 pub use restate::{Restated, restate};
-pub use shown::{hidden_changes, shown_clock, shown_consent};
+pub use shown::{hidden_changes, is_shown_to_customer, shown_clock, shown_consent};
 pub use table::{Leads, Rule, TABLE, When, Who, rule_of};

@@ -12,7 +12,7 @@ use crate::{
     text,
 };
 
-/// What a statement says beyond what the claim says already.
+/// The difference between a claim and a row that states it whole.
 #[derive(Clone, Debug)]
 pub enum Restated {
     /// Nothing.
@@ -68,12 +68,12 @@ fn in_the_statement(field: &mut [String]) {
 
 /// L10
 fn not_a_draft(claim: &Claim) -> Problem {
-    let message = format!("The claim with this external reference is {}; only a draft is updated.", claim.status);
+    let message = format!("The claim with this external reference is {}; only drafts can be updated.", claim.status);
     Problem::new(ProblemCode::WrongStatus, message)
         .at(["externalReference"])
         .param("status", claim.status)
         .param("action", ClaimAction::Edit)
         .param("neededStatuses", ClaimStatus::Editing)
-        .remedy("Change that claim by `updateClaim`, or send the row as the claim is now.")
+        .remedy("Change that claim with `updateClaim`, or send the row with the claim's current values.")
         .of_claim(claim.id)
 }

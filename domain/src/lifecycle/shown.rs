@@ -4,7 +4,7 @@ use super::{ACTING_FOR, running_clock};
 use crate::{
     claim::{Claim, Consent},
     deadline::Deadline,
-    kinds::{ClaimStatus, ConsentStatus, DeadlineKind, DeadlineState},
+    kinds::{ClaimStatus, ConsentStatus, DeadlineKind, DeadlineState, HistoryAction},
     policy::Policy,
     time::Timestamp,
 };
@@ -31,6 +31,19 @@ pub fn shown_clock(
     let clock =
         Deadline { kind: DeadlineKind::Consent, started_at: consent.requested_at, due_at: consent.decline_until };
     Some((clock, clock.state(now, policy)))
+}
+
+/// Whether an entry of this action records something that a customer sees of a claim (A3): everything but what is between partner
+/// and vendor.
+#[must_use]
+pub const fn is_shown_to_customer(action: HistoryAction) -> bool {
+    !matches!(
+        action,
+        HistoryAction::Commented
+            | HistoryAction::ArbitrationOpened
+            | HistoryAction::ArbitrationSettled
+            | HistoryAction::DeadlineMissed
+    )
 }
 
 /// The fields whose changes the vendor, or everyone else, may not know of (A4, L12).

@@ -10,7 +10,7 @@ use domain::{
     claim::{Claim, Contact},
     eligibility::{Facts, Intent},
     identifier,
-    kinds::{Activity, BulkOutcome, ClaimAction, OnExisting, SolutionArea},
+    kinds::{Activity, BulkOutcome, OnExisting, SolutionArea},
     lifecycle::{self, Circumstances, Command, Edit, Edited, NewClaim, NewLine, Restated},
     patch::Patch,
     problem::Problem,
@@ -21,7 +21,7 @@ use uuid::Uuid;
 
 use super::{
     Done, How, RowDone, Rows,
-    part::{Changed, Locked, Part, of_row, still_locked},
+    part::{Changed, Locked, Part, of_row, still_locked, without_facts},
 };
 use crate::{
     app::{
@@ -30,6 +30,7 @@ use crate::{
             LineInput,
             attempt::Failure,
             create::{Drafted, drafted, new_lines},
+            may_create,
         },
     },
     ids,
@@ -95,9 +96,7 @@ impl App {
         how: How,
         key: Option<&str>,
     ) -> Result<Done, AppError> {
-        lifecycle::may_ever(ClaimAction::Edit, caller)?;
-        let partner_id =
-            caller.partner_id().ok_or_else(|| AppError::Forbidden("Only a partner makes claims.".to_owned()))?;
+        let partner_id = may_create(caller)?;
         self.bulk(caller, "createClaims", &Drafts::new(partner_id, input), how, key).await
     }
 }
@@ -256,11 +255,11 @@ impl Rows for Drafts {
             let done = match prepared {
                 Prepared::Settled(done) => Ok(done),
                 Prepared::New(edited, taken) => {
-                    let facts = facts.next().unwrap_or_default();
+                    let facts = facts.next().ok_or_else(without_facts)?;
                     part.create(index, drafted(caller, *edited, &facts, taken, now), locked.is_some())
                 }
                 Prepared::Changed(edited, read) => {
-                    let facts = facts.next().unwrap_or_default();
+                    let facts = facts.next().ok_or_else(without_facts)?;
                     Ok(part.change(app, caller, index, (*edited, *read), facts, locked.is_some()))
                 }
             };
@@ -327,7 +326,7 @@ fn done(outcome: BulkOutcome, index: usize, stored: Option<&Claim>, problems: Ve
 fn same_reference(earlier: usize) -> Problem {
     Problem::invalid(["externalReference"], format!("Row {earlier} of this call has the same external reference."))
         .param("row", earlier)
-        .remedy("Give each external reference once a call.")
+        .remedy("Use each external reference only once per call.")
 }
 
 impl CreateRow {

@@ -44,7 +44,7 @@ pub struct How {
 /// What became of a row.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct RowDone {
-    /// In a word. Of a dry run: what it would have been.
+    /// The outcome; in a dry run, the outcome that the row would have had.
     pub outcome: BulkOutcome,
     /// The claim; nothing where the row was refused or not done, and where a dry run would create or change it.
     pub claim_id: Option<Uuid>,
@@ -155,7 +155,7 @@ impl App {
         Ok(done)
     }
 
-    /// Does the next rows of a call of which `done` is done; what is done then.
+    /// Processes the next rows of a call and returns the results so far, `done` included.
     async fn try_part<R: Rows>(
         &self,
         caller: &Caller,
@@ -177,7 +177,7 @@ impl App {
         if let (Some(key), Some(remembered)) = (key, &remembered) {
             let earlier: Done = key.answer(remembered)??;
             // An earlier try of the call, or one at the same time, has come to another place: it goes on from there.
-            if earlier.rows.len() != done.rows.len() {
+            if earlier != *done {
                 return Ok(earlier);
             }
         }
@@ -206,7 +206,7 @@ impl App {
     }
 }
 
-/// What is done with these rows, and whether they are to be stored.
+/// Adds these results to those of the call, and returns whether the rows are to be stored.
 fn settled<R: Rows>(done: &Done, rows: Vec<RowDone>, how: How) -> (Done, bool) {
     let mut more = done.clone();
     more.rows.extend(rows);

@@ -7,7 +7,7 @@ use uuid::Uuid;
 
 use super::RowDone;
 use crate::{
-    app::{App, claims::attempt::Failure},
+    app::{App, AppError, claims::attempt::Failure},
     store::{
         StoreError, Transaction,
         write::{
@@ -61,6 +61,11 @@ impl Writes {
 pub(super) fn still_locked(claim: &Claim, locked: Option<&Locked>) -> Result<(), StoreError> {
     let is_locked = locked.is_none_or(|locked| locked.get(&claim.id) == Some(&claim.tenant_id));
     if is_locked { Ok(()) } else { Err(StoreError::Retry) }
+}
+
+/// A row whose facts were not read: a bug.
+pub(super) fn without_facts() -> Failure {
+    AppError::Internal("a row of a bulk call has no facts".to_owned()).into()
 }
 
 /// The problems of a row, their fields as paths from the input's top (B1), and the claim that they are about (L16).

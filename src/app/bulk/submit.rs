@@ -18,7 +18,7 @@ use uuid::Uuid;
 
 use super::{
     Done, How, RowDone, Rows,
-    part::{Changed, Locked, Part, of_row, still_locked},
+    part::{Changed, Locked, Part, of_row, still_locked, without_facts},
 };
 use crate::{
     app::{
@@ -83,7 +83,7 @@ impl Submissions {
         if let Some(earlier) = self.0[..index].iter().position(same) {
             return Err(Problem::invalid(["claimId"], format!("Row {earlier} of this call names the same claim."))
                 .param("row", earlier)
-                .remedy("Name each claim once a call."));
+                .remedy("Name each claim only once per call."));
         }
         let read = row.claim_id.and_then(|id| read.remove(&id));
         let read = read.ok_or_else(|| Problem::not_found("claim", "claimId"))?;
@@ -139,7 +139,7 @@ impl Rows for Submissions {
         for candidate in candidates {
             let done = match candidate {
                 Ok(candidate) => {
-                    let facts = with_earlier(facts.next().unwrap_or_default(), &claimed);
+                    let facts = with_earlier(facts.next().ok_or_else(without_facts)?, &claimed);
                     self.submit(app, caller, candidate, facts, &mut part, &mut claimed, locked.is_some())
                 }
                 Err(refused) => refused,

@@ -114,9 +114,14 @@ fn csv_row(out: &mut Vec<u8>, row: &[Cell]) {
             }
             Cell::Changes(_) => Cow::Owned(changes(cell)),
         };
-        quoted(out, &defused(&text));
+        csv_cell(out, &text);
     }
     out.extend(b"\r\n");
+}
+
+/// Appends a cell of CSV: defused (B4) and quoted where it has to be (RFC 4180).
+pub fn csv_cell(out: &mut Vec<u8>, text: &str) {
+    quoted(out, &defused(text));
 }
 
 /// The text in quotes, where it needs them (RFC 4180).

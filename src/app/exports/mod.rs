@@ -21,7 +21,7 @@ use crate::store::{
     records::Position,
 };
 use cells::Cell;
-pub use format::Format;
+pub use format::{Format, csv_cell};
 
 /// How many rows are read and written at once: few at first, then as many as make [`PART`].
 const FIRST_ROWS: u64 = 50;

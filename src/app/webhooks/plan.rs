@@ -230,10 +230,14 @@ impl App {
         let limit = (ROWS_AT_ONCE / receivers_of_one(&known).max(1)).clamp(1, ENTRIES);
         let entries = log::span(self.db(), (from, at), limit).await?;
         let is_all = entries.len() < limit;
-        let upto = if is_all { at } else { entries.last().map_or(at, |last| last.entry.position) };
+        let mut upto = if is_all { at } else { entries.last().map_or(at, |last| last.entry.position) };
+        let mut planned = self.matched(&known, &entries).await?;
+        if let Some(last) = last_within_room(&known, &entries, &planned) {
+            planned.retain(|one| one.position <= last);
+            upto = last;
+        }
         let is_troubled = endpoints.iter().any(|one| is_troubled(one));
         let to = (is_troubled || upto != at).then_some(upto);
-        let mut planned = self.matched(&known, &entries).await?;
         let ids: Vec<Uuid> = known.iter().map(|one| one.id).collect();
         let transaction = self.db().begin().await?;
         locks::webhooks(&transaction, Lock::Exclusive).await?;
@@ -299,6 +303,22 @@ fn is_troubled(endpoint: &Active) -> bool {
 fn room(endpoint: &Active) -> i64 {
     let room = MOST_PENDING - endpoint.pending;
     if endpoint.standing == Standing::Prompt { room } else { room.min(MOST_UNTRIED - endpoint.untried) }
+}
+
+/// The last of these entries up to which no unproven endpoint has more planned than it has room for; `None` if all of them fit. The
+/// first entry always fits, so that planning goes on.
+fn last_within_room(endpoints: &[Active], entries: &[Logged], planned: &[Planned]) -> Option<Position> {
+    let rooms: HashMap<Uuid, i64> =
+        endpoints.iter().filter(|one| one.standing != Standing::Prompt).map(|one| (one.id, room(one).max(1))).collect();
+    let mut planned: Vec<&Planned> = planned.iter().collect();
+    planned.sort_by_key(|one| one.position);
+    let mut counts: HashMap<Uuid, i64> = HashMap::new();
+    let beyond = planned.into_iter().find(|one| {
+        let count = counts.entry(one.endpoint_id).or_default();
+        *count += 1;
+        rooms.get(&one.endpoint_id).is_some_and(|room| *count > *room)
+    })?;
+    entries.iter().rev().map(|one| one.entry.position).find(|position| *position < beyond.position)
 }
 
 /// How many it may be where there are none.

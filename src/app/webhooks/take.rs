@@ -51,12 +51,29 @@ impl App {
                 continue;
             }
             let until = Timestamp::from_micros(times.1.micros().saturating_add(LEASE)).unwrap_or(times.1);
-            let transaction = self.db().begin().await?;
-            let deliveries = writes::lease(&transaction, &chosen, times, until).await?;
-            transaction.commit().await?;
-            taken.extend(self.with_entries(deliveries).await?.into_iter().map(|one| (lane, one)));
+            match self.lease_webhooks(&chosen, times, until).await {
+                Ok(more) => taken.extend(more.into_iter().map(|one| (lane, one))),
+                Err(error) if taken.is_empty() => return Err(error),
+                Err(error) => {
+                    // What was leased before is sent; the other lanes are taken the next time.
+                    tracing::warn!(error = error.for_the_log(), "webhook deliveries of a lane could not be read");
+                    break;
+                }
+            }
         }
         Ok(taken)
+    }
+
+    async fn lease_webhooks(
+        &self,
+        chosen: &[Uuid],
+        times: (Timestamp, Timestamp),
+        until: Timestamp,
+    ) -> Result<Vec<Taken>, StoreError> {
+        let transaction = self.db().begin().await?;
+        let deliveries = writes::lease(&transaction, chosen, times, until).await?;
+        transaction.commit().await?;
+        self.with_entries(deliveries).await
     }
 
     /// What is due and has room: one of each endpoint, and where there is room left, more of those that may have more.

@@ -275,7 +275,7 @@ fn report(counts: Counts, rows: usize, dry_run: bool) -> Result<(), Failure> {
         )),
         (_, false) => Err(Failure::new(
             format!("{refused} of {rows} rows were refused, see above; the others are stored."),
-            "Fix them and import the file again; the claims that exist are skipped.",
+            "Fix them and import the file again. With --on-existing skip, the default, claims that already exist are left as they are.",
         )),
     }
 }

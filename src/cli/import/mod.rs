@@ -164,7 +164,7 @@ fn format(options: &Options) -> Result<Format, Failure> {
     };
     options.format.or(told).ok_or_else(|| {
         Failure::usage(
-            format!("The name {} does not tell the form of the file.", options.file.display()),
+            format!("The name {} does not show the format of the file.", options.file.display()),
             "Add --format csv or --format jsonl.",
         )
     })
@@ -194,11 +194,11 @@ fn tell(report: &Report, dry_run: bool) -> Result<(), Failure> {
         (0, _) => Ok(()),
         (_, true) => Err(Failure::new(
             format!("{refused} of {rows} rows would be refused, see above; the others would be loaded."),
-            "Mend them before the import.",
+            "Fix them before the import.",
         )),
         (_, false) => Err(Failure::new(
             format!("{refused} of {rows} rows were refused, see above; the others are loaded."),
-            "Mend them and import the file again; what is loaded already stays unchanged.",
+            "Fix them and import the file again; rows that are already loaded stay unchanged.",
         )),
     }
 }

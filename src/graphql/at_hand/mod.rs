@@ -1,5 +1,7 @@
 //! Fields whose values are at hand: they are written as JSON at once, without a future, a value and a map for each object.
 //!
+//! `document::merge` has inlined fragments, evaluated directives and merged equal keys; this module relies on it.
+//!
 //! A type says in [`AtHand::field`] how its plain fields are written, and in [`AtHand::together`] which fields of a whole list
 //! are read at once. A selection that names nothing else is written by [`Selected`] or [`list`]; every other selection is
 //! left to the library's resolvers, which answer the same. A field that may fail, needs a guard or takes arguments is never at

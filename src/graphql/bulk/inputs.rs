@@ -16,7 +16,7 @@ use crate::{
 /// A claim to create, or, with `UPDATE_DRAFT`, a draft to change. The values are those of `CreateClaimInput`.
 #[derive(Debug, InputObject)]
 pub struct CreateClaimRow {
-    /// The partner's own title for the claim; not blank.
+    /// A title chosen by the partner; not blank.
     pub name: String,
     /// The partner's own key for it, unique per partner, by which a repeated job finds the claim. Of rows with the same key only
     /// the first is considered; the others are `INVALID_VALUE`.
@@ -25,7 +25,7 @@ pub struct CreateClaimRow {
     pub tenant_id: Uuid,
     /// A verified domain of that tenant; otherwise the row is refused with `DOMAIN_TENANT_MISMATCH`.
     pub domain: String,
-    /// The solution area of all the products.
+    /// The solution area that all the products belong to.
     pub solution_area: SolutionArea,
     /// What the partner did for the customer.
     pub activities: Vec<Activity>,
@@ -33,11 +33,11 @@ pub struct CreateClaimRow {
     pub mpn_id: String,
     /// All products of the claim. Where they differ from those of an existing draft, they replace them.
     pub lines: MaybeUndefined<Vec<ClaimLineInput>>,
-    /// Whom to ask at the customer; needed for submission.
+    /// The contact person at the customer; required for submission.
     pub customer_contact: MaybeUndefined<ContactInput>,
     /// Whom to ask at the customer about the technology; needed for submission in Business Applications.
     pub technical_contact: MaybeUndefined<ContactInput>,
-    /// Whom to ask at the partner; needed for submission.
+    /// The contact person at the partner; required for submission.
     pub partner_contact: MaybeUndefined<ContactInput>,
     /// The name of the Dynamics solution seller; needed for submission with Revenue association.
     pub solution_seller: MaybeUndefined<String>,

@@ -58,8 +58,8 @@ impl ClaimQuery {
         Ok(found.await?.map(|row| Eager(row.into())))
     }
 
-    /// The claim of the caller's partner with this external reference; null when there is none. Only a partner knows its
-    /// references: to everybody else the answer is null. Needs the scope `claims:read`.
+    /// The claim of the caller's partner with this external reference; null if there is none, and for
+    /// callers who are not partners. Needs the scope `claims:read`.
     async fn claim_by_external_reference(
         &self,
         ctx: &Context<'_>,

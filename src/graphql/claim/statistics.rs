@@ -24,13 +24,13 @@ pub enum StatisticsGroup {
     Month,
     /// The ISO week of submission, which starts on Monday, in the time zone of the server's policy.
     Week,
-    /// The partner that made the claim.
+    /// The partner that created the claim.
     Partner,
     /// The product; a claim with several products is in several groups.
     Product,
-    /// The assigned reviewer. Only the vendor gets groups.
+    /// The assigned reviewer. Empty for everyone but the vendor.
     Reviewer,
-    /// The reason of the rejection. Customers get no groups.
+    /// The reason of the rejection. Empty for customers.
     RejectionReason,
     /// The area in which the claim is made.
     SolutionArea,

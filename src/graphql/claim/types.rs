@@ -254,12 +254,16 @@ impl Claim {
             desc = "Number of items from the start, 1 to 100; 20 if `last` is absent too. Cannot be combined with `last`."
         )]
         first: Option<i32>,
-        #[graphql(desc = "Only entries after this cursor or position.")] after: Option<String>,
+        #[graphql(desc = "Only entries after this cursor or position, which must be of this claim.")] after: Option<
+            String,
+        >,
         #[graphql(
-            desc = "Number of items from the end, 1 to 100. Cannot be combined with `first`. For the latest five comments use `last: 5`."
+            desc = "Number of items from the end, 1 to 100. Cannot be combined with `first`. For the latest five entries use `last: 5`."
         )]
         last: Option<i32>,
-        #[graphql(desc = "Only entries before this cursor or position.")] before: Option<String>,
+        #[graphql(desc = "Only entries before this cursor or position, which must be of this claim.")] before: Option<
+            String,
+        >,
     ) -> Result<Eager<HistoryEntryConnection>, Failure> {
         if self.is_gone {
             return Ok(Eager(history::nothing()));

@@ -65,7 +65,7 @@ impl HistoryQuery {
         first: Option<i32>,
         #[graphql(desc = "Only entries after this cursor or position.")] after: Option<String>,
         #[graphql(
-            desc = "Number of items from the end, 1 to 100. Cannot be combined with `first`. For the latest five comments use `last: 5`."
+            desc = "Number of items from the end, 1 to 100. Cannot be combined with `first`. For the latest five entries use `last: 5`."
         )]
         last: Option<i32>,
         #[graphql(desc = "Only entries before this cursor or position.")] before: Option<String>,

@@ -12,6 +12,7 @@ both!(
     the_history_is_paged_by_entries,
     cursors_of_a_claims_history_count_nothing_hidden,
     a_cursor_of_no_entry_is_refused,
+    a_claims_history_takes_places_of_its_own_only,
 );
 
 fn decoded(text: &Value) -> Vec<u8> {
@@ -177,4 +178,16 @@ async fn a_cursor_of_no_entry_is_refused(world: &World) {
             assert_eq!(answer.errors(), ["BAD_USER_INPUT"], "{cursor}: {}", answer.text);
         }
     }
+}
+
+async fn a_claims_history_takes_places_of_its_own_only(world: &World) {
+    // H1 H2
+    let claims = [world.submitted_on(&world.partner, 1).await, world.submitted_on(&world.partner, 2).await];
+    let document = "query($id: ID!, $place: String!) { claim(id: $id) { after: history(after: $place) { nodes { action } } \
+        before: history(last: 9, before: $place) { nodes { action } } } }";
+    let last = super::last_position(&world.partner).await;
+    let errors =
+        async |claim: &str| world.partner.graphql(document, json!({ "id": claim, "place": last })).await.errors();
+    assert_eq!(errors(claims[1].id()).await, [""; 0], "the last entry is of the second claim");
+    assert_eq!(errors(claims[0].id()).await, ["BAD_USER_INPUT"; 2]);
 }
