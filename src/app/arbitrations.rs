@@ -8,20 +8,18 @@ use domain::{
     problem::{Problem, ProblemCode},
     text,
 };
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Serialize, Serializer};
 use uuid::Uuid;
 
 use super::{
     App, AppError,
-    claims::{
-        attempt::{Failure, tried},
-        carry,
-    },
+    claims::{attempt::Failure, carry},
     idempotency::Key,
+    transact::{End, Locks, MutationResult, Unit, result},
 };
 use crate::{
     ids,
-    store::write::{arbitrations, locks},
+    store::write::arbitrations::{self, Fixed},
 };
 
 /// What an award answers.
@@ -31,6 +29,12 @@ pub struct Awarded {
     pub arbitration_id: Option<Uuid>,
     /// Why it was refused.
     pub problems: Vec<Problem>,
+}
+
+impl MutationResult for Awarded {
+    fn refused(problems: Vec<Problem>) -> Self {
+        Self { arbitration_id: None, problems }
+    }
 }
 
 impl App {
@@ -48,63 +52,57 @@ impl App {
         key: Option<String>,
     ) -> Result<Awarded, AppError> {
         lifecycle::may_ever(ClaimAction::AwardArbitration, caller)?;
-        let input = (arbitration_id, winner_claim_id, &rationale);
-        let key = match Key::new(caller, key.as_deref(), "awardArbitration", &input) {
-            Ok(key) => key,
-            Err(problem) => return Ok(refused(vec![problem])),
-        };
-        let ask = Ask { caller, arbitration_id, winner_claim_id, rationale: &rationale, key: key.as_ref() };
-        Ok(tried(|| self.try_to_award(&ask)).await?.unwrap_or_else(refused))
+        let award = Award { arbitration_id, winner_claim_id, rationale };
+        result(self.award(caller, &award, key.as_deref()).await)
     }
 
-    async fn try_to_award(&self, ask: &Ask<'_>) -> Result<Awarded, Failure> {
-        let transaction = self.db().begin().await?;
-        let found = match ask.arbitration_id {
-            Some(id) => arbitrations::find(&transaction, id).await?,
+    async fn award(&self, caller: &Caller, award: &Award, key: Option<&str>) -> Result<Awarded, Failure> {
+        let key = Key::new(caller, key, "awardArbitration", award)?;
+        let found = match award.arbitration_id {
+            Some(id) => arbitrations::find(self.db(), id).await?,
             None => None,
         };
-        if let Some(found) = &found {
-            locks::customer(&transaction, found.tenant_id).await?;
-        }
-        if let Some(key) = ask.key
-            && let Some(done) = key.earlier::<Awarded>(&transaction).await??
-        {
-            return Ok(done);
-        }
+        let locks = found.as_ref().map_or(Locks::Own, |found| Locks::Customer(found.tenant_id));
+        let found = found.as_ref();
+        self.transact_once(key.as_ref(), locks, |unit| self.store_award(unit, caller, found, award)).await
+    }
+
+    async fn store_award(
+        &self,
+        mut unit: Unit,
+        caller: &Caller,
+        found: Option<&Fixed>,
+        award: &Award,
+    ) -> Result<End<Awarded>, Failure> {
         let found = found.ok_or_else(|| Problem::not_found("arbitration", "arbitrationId"))?;
-        let rationale = text::required("rationale", ask.rationale, text::LONG_MAX)?;
-        let subject = arbitrations::subject_of(&found);
-        let around = arbitrations::around_arbitration(&transaction, subject).await?;
+        let rationale = text::required("rationale", &award.rationale, text::LONG_MAX)?;
+        let around = arbitrations::around_arbitration(&unit, found.subject.clone()).await?;
         // Looked up again under the lock: it may have been settled while the lock was waited for.
         let open = around.contest.open.iter().find(|open| open.id == found.id).ok_or_else(not_open)?;
-        let winner =
-            ask.winner_claim_id.ok_or_else(|| Problem::not_found("claim of this arbitration", "winnerClaimId"))?;
+        let no_winner = || Problem::not_found("claim of this arbitration", "winnerClaimId");
+        let winner = award.winner_claim_id.ok_or_else(no_winner)?;
         let now = self.now();
         let aftermath = arbitration::award(&around.contest, open, winner, rationale, self.policy(), now, &mut ids::new)
-            .ok_or_else(|| Problem::not_found("claim of this arbitration", "winnerClaimId"))?;
-        let plan = carry::plan(&ask.caller.actor(), now, aftermath, around, None, self.state_of_new_notices())?;
-        Box::pin(plan.store(&transaction)).await?;
-        let done = Awarded { arbitration_id: Some(found.id), problems: Vec::new() };
-        if let Some(key) = ask.key {
-            key.remember(&transaction, &done, now).await?;
-        }
-        transaction.commit().await?;
-        self.tail().wake();
-        self.outbox().wake();
-        Ok(done)
+            .ok_or_else(no_winner)?;
+        let plan = carry::plan(&caller.actor(), now, aftermath, around, None, self.state_of_new_notices())?;
+        Box::pin(plan.store(&mut unit)).await?;
+        Ok(unit.commit(Awarded { arbitration_id: Some(found.id), problems: Vec::new() }))
     }
 }
 
-struct Ask<'a> {
-    caller: &'a Caller,
+/// An award, as it was asked for.
+#[derive(Debug)]
+struct Award {
     arbitration_id: Option<Uuid>,
     winner_claim_id: Option<Uuid>,
-    rationale: &'a str,
-    key: Option<&'a Key>,
+    rationale: String,
 }
 
-fn refused(problems: Vec<Problem>) -> Awarded {
-    Awarded { arbitration_id: None, problems }
+impl Serialize for Award {
+    /// As a list: idempotency keys that were recorded before stay valid.
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        (self.arbitration_id, self.winner_claim_id, &self.rationale).serialize(serializer)
+    }
 }
 
 fn not_open() -> Problem {

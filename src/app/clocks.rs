@@ -10,13 +10,16 @@ use domain::{
 };
 use uuid::Uuid;
 
-use super::{App, AppError, claims::carry};
+use super::{
+    App, AppError,
+    claims::{attempt::Failure, carry},
+    transact::{End, Locks, Unit},
+};
 use crate::{
     ids,
     store::{
-        StoreError,
         clocks::{self, Due},
-        write::{arbitrations, claims, locks, settings},
+        write::{arbitrations, claims, settings},
     },
     telemetry,
 };
@@ -48,8 +51,8 @@ impl App {
             }
             for due in due {
                 if let Err(error) = Box::pin(self.fire(due, now)).await {
-                    if error.is_unavailable() {
-                        return Err(error.into());
+                    if matches!(error, AppError::Unavailable(_)) {
+                        return Err(error);
                     }
                     tracing::error!(claim = %due.claim_id, error = error.for_the_log(), "a clock failed to fire");
                     failed.push(due.claim_id);
@@ -59,39 +62,29 @@ impl App {
     }
 
     /// Fires what is due on one claim, if it still is once the claim is locked.
-    async fn fire(&self, due: Due, now: Timestamp) -> Result<(), StoreError> {
-        let mut tries = 0;
-        loop {
-            match Box::pin(self.try_to_fire(due, now)).await {
-                Err(StoreError::Retry | StoreError::Unique(_)) if tries < 3 => {
-                    tries += 1;
-                    tokio::time::sleep(ids::jitter(tries)).await;
-                }
-                done => return done,
-            }
+    async fn fire(&self, due: Due, now: Timestamp) -> Result<(), AppError> {
+        if self.transact(Locks::Customer(due.tenant_id), |unit| self.store_due(unit, due, now)).await? {
+            telemetry::clock_fired();
         }
+        Ok(())
     }
 
-    async fn try_to_fire(&self, due: Due, now: Timestamp) -> Result<(), StoreError> {
-        let transaction = self.db().begin().await?;
-        locks::customer(&transaction, due.tenant_id).await?;
-        let Some(read) = claims::find_all(&transaction, &[due.claim_id]).await?.pop() else { return Ok(()) };
+    async fn store_due(&self, mut unit: Unit, due: Due, now: Timestamp) -> Result<End<bool>, Failure> {
+        let Some(read) = claims::find_all(&unit, &[due.claim_id]).await?.pop() else {
+            return Ok(unit.roll_back(false));
+        };
         let before = read.claim.clone();
         let decision: Option<Decision> = match due.ended_line {
             Some(line) => lifecycle::subscription_ended(&before, line, ids::new(), now),
             None => lifecycle::fire(&before, self.policy(), now),
         };
-        let Some(decision) = decision else { return Ok(()) };
-        let mut around = arbitrations::around(&transaction, &before, &decision.claim).await?;
+        let Some(decision) = decision else { return Ok(unit.roll_back(false)) };
+        let mut around = arbitrations::around(&unit, &before, &decision.claim).await?;
         around.heads.insert(before.id, read.head);
         let aftermath = arbitration::reconcile(&around.contest, Some(decision), self.policy(), now, &mut ids::new);
         let plan = carry::plan(&Actor::system(), now, aftermath, around, None, self.state_of_new_notices())?;
-        Box::pin(plan.store(&transaction)).await?;
-        transaction.commit().await?;
-        telemetry::clock_fired();
-        self.tail().wake();
-        self.outbox().wake();
-        Ok(())
+        Box::pin(plan.store(&mut unit)).await?;
+        Ok(unit.commit(true))
     }
 
     /// Moves the sandbox clock forward; everything that falls due on the way has happened, in order of time, before this
@@ -133,10 +126,11 @@ impl App {
             self.clock().move_to(to);
             return Ok(());
         };
-        let transaction = self.db().begin().await?;
-        let offset = settings::advance_sandbox_offset(&transaction, offset).await?;
-        transaction.commit().await?;
-        self.clock().set_offset(offset);
+        let advance = |unit: Unit| async move {
+            let offset = settings::advance_sandbox_offset(&unit, offset).await?;
+            Ok(unit.commit(offset))
+        };
+        self.clock().set_offset(self.transact(Locks::Own, advance).await?);
         Ok(())
     }
 

@@ -9,17 +9,16 @@ use domain::{
 };
 use serde::{Deserialize, Serialize};
 
-use super::{App, AppError, idempotency::Key};
-use crate::{
-    ids,
-    store::{StoreError, write::directory::Loadable},
+use super::{
+    App, AppError,
+    claims::attempt::Failure,
+    idempotency::Key,
+    transact::{End, Locks, MutationResult, Unit, result},
 };
+use crate::store::write::directory::Loadable;
 
 /// The most rows that one call may bring.
 pub const ROWS_MAX: usize = 1_000;
-
-/// How often a load is tried when another transaction is in the way.
-const TRIES: u32 = 4;
 
 /// Who loads the directory.
 #[derive(Clone, Copy, Debug)]
@@ -41,6 +40,13 @@ pub struct Upserted {
     pub unchanged: usize,
     /// The rows that were refused, by their position from 0, and why; nothing of them was written.
     pub problems: Vec<(usize, Problem)>,
+}
+
+impl MutationResult for Upserted {
+    /// The problem of a whole request is reported at its first row.
+    fn refused(problems: Vec<Problem>) -> Self {
+        Self { problems: problems.into_iter().map(|problem| (0, problem)).collect(), ..Self::default() }
+    }
 }
 
 impl App {
@@ -69,42 +75,19 @@ impl App {
             Loader::Caller(caller) => Key::new(caller, key.as_deref(), mutation, &rows)
                 .map_err(|problem| AppError::BadInput(problem.message))?,
         };
-        let mut failed = 0;
-        loop {
-            match Box::pin(self.try_to_upsert(rows.clone(), key.as_ref(), dry_run)).await {
-                Err(StoreError::Retry | StoreError::Unique(_)) if failed + 1 < TRIES => {
-                    failed += 1;
-                    tokio::time::sleep(ids::jitter(failed)).await;
-                }
-                answer => {
-                    let answer = answer?;
-                    if R::MAY_END_ASSOCIATIONS && answer.inserted + answer.updated > 0 && !dry_run {
-                        Box::pin(self.settle()).await?;
-                    }
-                    return Ok(answer);
-                }
-            }
+        let work = |unit| self.store_rows(unit, rows.clone(), dry_run);
+        let done = result(self.transact_once(key.as_ref(), Locks::Own, work).await)?;
+        if R::MAY_END_ASSOCIATIONS && done.inserted + done.updated > 0 && !dry_run {
+            Box::pin(self.settle()).await?;
         }
+        Ok(done)
     }
 
-    async fn try_to_upsert<R: Loadable>(
-        &self,
-        rows: Vec<R>,
-        key: Option<&Key>,
-        dry_run: bool,
-    ) -> Result<Upserted, StoreError> {
-        let transaction = self.db().begin().await?;
-        if let Some(key) = key {
-            match key.earlier::<Upserted>(&transaction).await? {
-                Ok(None) => {}
-                Ok(Some(done)) => return Ok(done),
-                Err(problem) => return Ok(Upserted { problems: vec![(0, problem)], ..Upserted::default() }),
-            }
-        }
+    async fn store_rows<R: Loadable>(&self, unit: Unit, rows: Vec<R>, dry_run: bool) -> Result<End<Upserted>, Failure> {
         let mut answer = Upserted::default();
         let (positions, good) = checked(rows, &mut answer.problems);
-        let refused = R::refused(&transaction, &good).await?;
-        let existing = R::existing(&transaction, &good).await?;
+        let refused = R::refused(&unit, &good).await?;
+        let existing = R::existing(&unit, &good).await?;
         let mut to_write = Vec::with_capacity(good.len());
         for ((position, row), refused) in positions.into_iter().zip(good).zip(refused) {
             let there = existing.get(&row.key());
@@ -124,16 +107,12 @@ impl App {
         }
         answer.problems.sort_by_key(|(position, _)| *position);
         if dry_run {
-            return Ok(answer);
+            return Ok(unit.roll_back(answer));
         }
         if !to_write.is_empty() {
-            R::write(&transaction, &to_write, self.now()).await?;
+            R::write(&unit, &to_write, self.now()).await?;
         }
-        if let Some(key) = key {
-            key.remember(&transaction, &answer, self.now()).await?;
-        }
-        transaction.commit().await?;
-        Ok(answer)
+        Ok(unit.commit(answer))
     }
 }
 

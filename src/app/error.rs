@@ -17,6 +17,16 @@ pub enum AppError {
     Internal(String),
 }
 
+impl AppError {
+    /// What happened, for the operator's eyes only.
+    #[must_use]
+    pub fn for_the_log(&self) -> &str {
+        match self {
+            Self::Forbidden(cause) | Self::BadInput(cause) | Self::Unavailable(cause) | Self::Internal(cause) => cause,
+        }
+    }
+}
+
 impl From<Forbidden> for AppError {
     fn from(forbidden: Forbidden) -> Self {
         Self::Forbidden(forbidden.0)

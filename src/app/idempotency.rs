@@ -9,9 +9,12 @@ use domain::{
 use serde::{Serialize, de::DeserializeOwned};
 use sha2::{Digest, Sha256};
 
-use super::{App, AppError};
+use super::{
+    App, AppError,
+    transact::{Locks, Unit},
+};
 use crate::store::{
-    StoreError, Transaction,
+    Reads, StoreError, Transaction,
     write::{
         claims::KeyOf,
         idempotency::{self, KeyRow, Remembered},
@@ -53,9 +56,9 @@ impl Key {
     /// Database errors; inside, `IDEMPOTENCY_KEY_REUSED` if the key was used for something else.
     pub async fn earlier<T: DeserializeOwned>(
         &self,
-        transaction: &Transaction,
+        on: &impl Reads,
     ) -> Result<Result<Option<T>, Problem>, StoreError> {
-        match idempotency::find(transaction, &self.subject, &self.given).await? {
+        match idempotency::find(on, &self.subject, &self.given).await? {
             Some(done) => Ok(self.answer(&done)?.map(Some)),
             None => Ok(Ok(None)),
         }
@@ -110,8 +113,8 @@ impl Key {
     ///
     /// # Errors
     /// The database's.
-    pub async fn found(&self, transaction: &Transaction) -> Result<Option<Remembered>, StoreError> {
-        idempotency::find(transaction, &self.subject, &self.given).await
+    pub async fn found(&self, on: &impl Reads) -> Result<Option<Remembered>, StoreError> {
+        idempotency::find(on, &self.subject, &self.given).await
     }
 
     /// Remembers how much further a call has come than when `before` was read.
@@ -141,9 +144,11 @@ impl App {
     pub async fn forget_old_keys(&self) -> Result<(), AppError> {
         let before = self.now().micros().saturating_sub(HOLDS);
         let Ok(before) = Timestamp::from_micros(before) else { return Ok(()) };
-        let transaction = self.db().begin().await?;
-        idempotency::forget(&transaction, before).await?;
-        Ok(transaction.commit().await?)
+        let forget = |unit: Unit| async move {
+            idempotency::forget(&unit, before).await?;
+            Ok(unit.commit(()))
+        };
+        Ok(self.transact(Locks::Own, forget).await?)
     }
 }
 

@@ -15,6 +15,7 @@ pub mod reviewers;
 pub mod revocations;
 pub mod statistics;
 mod strays;
+mod transact;
 pub mod verify;
 pub mod webhooks;
 

@@ -21,11 +21,9 @@ use uuid::Uuid;
 
 use super::{
     App, AppError,
-    claims::{
-        Answer, Change,
-        attempt::{Failure, tried},
-    },
+    claims::{Answer, Change, attempt::Failure},
     idempotency::Key,
+    transact::{End, Locks, MutationResult, Unit, result},
 };
 use crate::store::{Reads, StoreError, records::Reviewer, reviewers, write::directory::reviewers as writes};
 
@@ -86,6 +84,18 @@ pub struct AbsenceSet {
     pub problems: Vec<Problem>,
 }
 
+impl MutationResult for Reassigned {
+    fn refused(problems: Vec<Problem>) -> Self {
+        Self { problems, ..Self::default() }
+    }
+}
+
+impl MutationResult for AbsenceSet {
+    fn refused(problems: Vec<Problem>) -> Self {
+        Self { subject: None, problems }
+    }
+}
+
 impl App {
     /// Learns of a reviewer whose token is seen for the first time (R1). A failure is logged: the token is good all the same.
     pub async fn meet(&self, caller: &Caller) {
@@ -114,13 +124,15 @@ impl App {
         met.insert(caller.subject.clone());
     }
 
-    async fn learn(&self, caller: &Caller) -> Result<(), StoreError> {
+    async fn learn(&self, caller: &Caller) -> Result<(), AppError> {
         if !reviewers::by_subjects(self.db(), &[&caller.subject]).await?.is_empty() {
             return Ok(());
         }
-        let transaction = self.db().begin().await?;
-        writes::learn(&transaction, caller).await?;
-        transaction.commit().await
+        let learn = |unit: Unit| async move {
+            writes::learn(&unit, caller).await?;
+            Ok(unit.commit(()))
+        };
+        Ok(self.transact(Locks::Own, learn).await?)
     }
 
     /// The caller with the absent reviewers whose deputy they are now (R4).
@@ -192,35 +204,28 @@ impl App {
         key: Option<String>,
     ) -> Result<Reassigned, AppError> {
         may_manage(caller)?;
-        let refused = |problems| Reassigned { problems, ..Reassigned::default() };
-        let from = match text::subject("fromSubject", from) {
-            Ok(from) => from,
-            Err(problem) => return Ok(refused(vec![problem])),
-        };
-        let to = match text::optional("toSubject", to, text::NAME_MAX) {
-            Ok(to) => to.map(|to| identifier::subject(&to)),
-            Err(problem) => return Ok(refused(vec![problem])),
-        };
+        result(self.reassign(caller, from, to, key.as_deref()).await)
+    }
+
+    async fn reassign(
+        &self,
+        caller: &Caller,
+        from: &str,
+        to: Option<&str>,
+        key: Option<&str>,
+    ) -> Result<Reassigned, Failure> {
+        let from = text::subject("fromSubject", from)?;
+        let to = text::optional("toSubject", to, text::NAME_MAX)?.map(|to| identifier::subject(&to));
         if let Some(to) = &to {
             if *to == from {
                 let problem = Problem::invalid(["toSubject"], "fromSubject and toSubject are the same reviewer.");
-                return Ok(refused(vec![problem.remedy("Give another reviewer, or none.")]));
+                return Err(problem.remedy("Give another reviewer, or none.").into());
             }
-            if let Err(problem) = active(self.db(), to, "toSubject").await? {
-                return Ok(refused(vec![problem]));
-            }
+            active(self.db(), to, "toSubject").await??;
         }
-        let key = match Key::new(caller, key.as_deref(), "reassignReviews", &(&from, &to)) {
-            Ok(key) => key,
-            Err(problem) => return Ok(refused(vec![problem])),
-        };
-        if let Some(key) = &key {
-            let transaction = self.db().begin().await?;
-            match key.earlier::<Reassigned>(&transaction).await? {
-                Ok(None) => {}
-                Ok(Some(done)) => return Ok(done),
-                Err(problem) => return Ok(refused(vec![problem])),
-            }
+        let key = Key::new(caller, key, "reassignReviews", &(&from, &to))?;
+        if let Some(done) = self.done_before(key.as_ref()).await? {
+            return Ok(done);
         }
         let mut done = Reassigned::default();
         for id in reviewers::open_claims(self.db(), &from).await? {
@@ -232,12 +237,8 @@ impl App {
             }
         }
         // Each claim is changed by itself: a call that is cut short moved some, and its repeat moves the others.
-        if let Some(key) = &key {
-            let transaction = self.db().begin().await?;
-            key.remember(&transaction, &done, self.now()).await?;
-            transaction.commit().await?;
-        }
-        Ok(done)
+        let done = &done;
+        self.transact_once(key.as_ref(), Locks::Own, |unit| async move { Ok(unit.commit(done.clone())) }).await
     }
 
     /// Sets an absence, or ends it if neither time is given (R4): a reviewer's own, or for a lead any reviewer's.
@@ -250,38 +251,29 @@ impl App {
         asked: Absence,
         key: Option<String>,
     ) -> Result<AbsenceSet, AppError> {
-        let refused = |problems| AbsenceSet { subject: None, problems };
         if !caller.has(Scope::ReviewsWrite) {
             return Err(AppError::Forbidden(format!("The token needs the scope {}.", Scope::ReviewsWrite)));
         }
         if !caller.is_any(&[Role::Reviewer, Role::ReviewLead]) {
             return Err(AppError::Forbidden("Only reviewers and review leads may set absences.".to_owned()));
         }
-        let asked = match asked.checked() {
-            Ok(asked) => asked,
-            Err(problem) => return Ok(refused(vec![problem])),
-        };
-        let key = match Key::new(caller, key.as_deref(), "setReviewerAbsence", &asked) {
-            Ok(key) => key,
-            Err(problem) => return Ok(refused(vec![problem])),
-        };
-        if !caller.is(Role::ReviewLead) && asked.subject != caller.subject {
-            let problem = Problem::new(ProblemCode::NotAllowed, "A reviewer may set only their own absence.");
-            return Ok(refused(vec![problem.at(["reviewerSubject"]).remedy("Ask a review lead to set it.")]));
-        }
-        let done = tried(|| self.try_to_set_absence(&asked, key.as_ref())).await?;
+        let done = result(self.set_absence(caller, asked, key.as_deref()).await)?;
         self.refresh_deputies().await?;
-        Ok(done.unwrap_or_else(refused))
+        Ok(done)
     }
 
-    async fn try_to_set_absence(&self, asked: &Absence, key: Option<&Key>) -> Result<AbsenceSet, Failure> {
-        let transaction = self.db().begin().await?;
-        if let Some(key) = key
-            && let Some(done) = key.earlier::<AbsenceSet>(&transaction).await??
-        {
-            return Ok(done);
+    async fn set_absence(&self, caller: &Caller, asked: Absence, key: Option<&str>) -> Result<AbsenceSet, Failure> {
+        let asked = asked.checked()?;
+        let key = Key::new(caller, key, "setReviewerAbsence", &asked)?;
+        if !caller.is(Role::ReviewLead) && asked.subject != caller.subject {
+            let problem = Problem::new(ProblemCode::NotAllowed, "A reviewer may set only their own absence.");
+            return Err(problem.at(["reviewerSubject"]).remedy("Ask a review lead to set it.").into());
         }
-        known(&transaction, &asked.subject, "reviewerSubject").await??;
+        self.transact_once(key.as_ref(), Locks::Own, |unit| self.store_absence(unit, &asked)).await
+    }
+
+    async fn store_absence(&self, unit: Unit, asked: &Absence) -> Result<End<AbsenceSet>, Failure> {
+        known(&unit, &asked.subject, "reviewerSubject").await??;
         let absence = match (asked.from, asked.until) {
             (None, None) if asked.deputy.is_none() => None,
             (Some(from), Some(until)) if from < until && until > self.now() => {
@@ -304,15 +296,10 @@ impl App {
                     .remedy("Give another reviewer, or none.")
                     .into());
             }
-            active(&transaction, deputy, "deputySubject").await??;
+            active(&unit, deputy, "deputySubject").await??;
         }
-        writes::set_absence(&transaction, &asked.subject, absence).await?;
-        let done = AbsenceSet { subject: Some(asked.subject.clone()), problems: Vec::new() };
-        if let Some(key) = key {
-            key.remember(&transaction, &done, self.now()).await?;
-        }
-        transaction.commit().await?;
-        Ok(done)
+        writes::set_absence(&unit, &asked.subject, absence).await?;
+        Ok(unit.commit(AbsenceSet { subject: Some(asked.subject.clone()), problems: Vec::new() }))
     }
 }
 

@@ -14,8 +14,9 @@ use serde::{Deserialize, Serialize};
 
 use super::{
     App, AppError,
-    claims::attempt::{Failure, tried},
+    claims::attempt::Failure,
     idempotency::Key,
+    transact::{End, Locks, MutationResult, Unit, in_transaction, result},
 };
 use crate::{
     auth::Revocation,
@@ -57,6 +58,20 @@ pub struct RevokedTokens {
     pub problems: Vec<Problem>,
 }
 
+impl MutationResult for RevokedTokens {
+    fn refused(problems: Vec<Problem>) -> Self {
+        Self { revoked_at: None, problems }
+    }
+}
+
+impl RevokedTokens {
+    fn log(&self, by: &str) {
+        if self.revoked_at.is_some() {
+            tracing::info!(by, "tokens were revoked");
+        }
+    }
+}
+
 /// What this server knows of the list that the database has.
 #[derive(Debug, Default)]
 pub(super) struct Seen(Mutex<(Option<Edition>, u32)>);
@@ -72,19 +87,17 @@ impl App {
         asked: Asked,
         key: Option<String>,
     ) -> Result<RevokedTokens, AppError> {
-        let refused = |problems| RevokedTokens { revoked_at: None, problems };
         may_revoke(caller)?;
-        let key = match Key::new(caller, key.as_deref(), "revokeTokens", &asked) {
-            Ok(key) => key,
-            Err(problem) => return Ok(refused(vec![problem])),
-        };
-        let what = match what(&asked, &caller.side) {
-            Ok(what) => what,
-            Err(problem) => return Ok(refused(vec![problem])),
-        };
-        let done = tried(|| try_to_revoke(self.db(), &what, &caller.subject, key.as_ref())).await?;
+        let done = result(self.revoke(caller, &asked, key.as_deref()).await)?;
+        done.log(&caller.subject);
         self.refresh_revocations().await?;
-        Ok(done.unwrap_or_else(refused))
+        Ok(done)
+    }
+
+    async fn revoke(&self, caller: &Caller, asked: &Asked, key: Option<&str>) -> Result<RevokedTokens, Failure> {
+        let key = Key::new(caller, key, "revokeTokens", asked)?;
+        let what = what(asked, &caller.side)?;
+        self.transact_once(key.as_ref(), Locks::Own, |unit| store_revocation(unit, &what, &caller.subject)).await
     }
 
     /// Takes over the revocations of the database, if they are others than before.
@@ -111,9 +124,11 @@ impl App {
     /// # Errors
     /// Database errors.
     pub async fn forget_dead_tokens(&self) -> Result<(), AppError> {
-        let transaction = self.db().begin().await?;
-        writes::forget(&transaction, Clock::System.now()).await?;
-        Ok(transaction.commit().await?)
+        let forget = |unit: Unit| async move {
+            writes::forget(&unit, Clock::System.now()).await?;
+            Ok(unit.commit(()))
+        };
+        Ok(self.transact(Locks::Own, forget).await?)
     }
 }
 
@@ -137,36 +152,26 @@ pub fn may_revoke(caller: &Caller) -> Result<(), AppError> {
 /// # Errors
 /// Database errors.
 pub async fn revoke_as_operator(db: &Db, asked: &Asked) -> Result<RevokedTokens, AppError> {
-    let refused = |problems| RevokedTokens { revoked_at: None, problems };
-    match what(asked, &Side::Vendor) {
-        Ok(what) => Ok(tried(|| try_to_revoke(db, &what, "operator", None)).await?.unwrap_or_else(refused)),
-        Err(problem) => Ok(refused(vec![problem])),
-    }
+    let revoke = async {
+        let what = what(asked, &Side::Vendor)?;
+        Ok(in_transaction(db, Locks::Own, |unit| store_revocation(unit, &what, "operator")).await?.0)
+    };
+    let done = result::<RevokedTokens>(revoke.await)?;
+    done.log("operator");
+    Ok(done)
 }
 
-async fn try_to_revoke(db: &Db, what: &Revoked, by: &str, key: Option<&Key>) -> Result<RevokedTokens, Failure> {
+async fn store_revocation(unit: Unit, what: &Revoked, by: &str) -> Result<End<RevokedTokens>, Failure> {
     // Tokens are judged by real time, so they are revoked by it (T5).
     let now = Clock::System.now();
-    let transaction = db.begin().await?;
-    if let Some(key) = key
-        && let Some(done) = key.earlier::<RevokedTokens>(&transaction).await??
-    {
-        return Ok(done);
-    }
     let end = match what {
-        Revoked::Token { jti, .. } => revocations::end_of(&transaction, jti).await?,
+        Revoked::Token { jti, .. } => revocations::end_of(&unit, jti).await?,
         Revoked::Subject { .. } => None,
     };
     let kept_until = end.map_or(now.micros().saturating_add(KEPT), |end| end.micros().saturating_add(HOUR));
     let kept_until = Timestamp::from_micros(kept_until).unwrap_or(now);
-    writes::revoke(&transaction, what, by, now, kept_until).await?;
-    let done = RevokedTokens { revoked_at: Some(now), problems: Vec::new() };
-    if let Some(key) = key {
-        key.remember(&transaction, &done, now).await?;
-    }
-    transaction.commit().await?;
-    tracing::info!(by, "tokens were revoked");
-    Ok(done)
+    writes::revoke(&unit, what, by, now, kept_until).await?;
+    Ok(unit.commit(RevokedTokens { revoked_at: Some(now), problems: Vec::new() }))
 }
 
 /// Makes the token of a service account known, so that it is listed.
@@ -174,9 +179,11 @@ async fn try_to_revoke(db: &Db, what: &Revoked, by: &str, key: Option<&Key>) -> 
 /// # Errors
 /// Database errors.
 pub async fn register_service_token(db: &Db, token: &ServiceToken) -> Result<(), AppError> {
-    let transaction = db.begin().await?;
-    writes::register(&transaction, token).await?;
-    Ok(transaction.commit().await?)
+    let register = |unit: Unit| async move {
+        writes::register(&unit, token).await?;
+        Ok(unit.commit(()))
+    };
+    Ok(in_transaction(db, Locks::Own, register).await?.0)
 }
 
 /// The tokens of service accounts that have not ended, the oldest first.

@@ -23,8 +23,9 @@ pub use submit::SubmitRow;
 
 use super::{
     App, AppError,
-    claims::attempt::{Failure, tried},
+    claims::attempt::Failure,
     idempotency::Key,
+    transact::{End, Locks, MutationResult, Unit, result},
 };
 use crate::store::{Reads, Transaction};
 use part::{Locked, Part};
@@ -67,6 +68,12 @@ pub struct Done {
     pub rows: Vec<RowDone>,
     /// Why nothing was stored at all.
     pub problems: Vec<Problem>,
+}
+
+impl MutationResult for Done {
+    fn refused(problems: Vec<Problem>) -> Self {
+        Self { rows: Vec::new(), problems }
+    }
 }
 
 impl Done {
@@ -133,76 +140,76 @@ impl App {
         how: How,
         key: Option<&str>,
     ) -> Result<Done, AppError> {
-        let all = rows.len();
-        if all > ROWS_MAX {
+        if rows.len() > ROWS_MAX {
             return Err(AppError::BadInput(format!(
                 "One call takes at most {ROWS_MAX} rows; split them over several calls."
             )));
         }
-        let key = match Key::new(caller, key, mutation, &(rows, how.policy)) {
-            Ok(key) => key.filter(|_| !how.dry_run),
-            Err(problem) => return Ok(Done { rows: Vec::new(), problems: vec![problem] }),
-        };
-        let length = if how.dry_run || how.policy == BulkPolicy::AllOrNothing { all } else { R::PART };
+        result(self.bulk_in_parts(caller, mutation, rows, how, key).await)
+    }
+
+    async fn bulk_in_parts<R: Rows>(
+        &self,
+        caller: &Caller,
+        mutation: &'static str,
+        rows: &R,
+        how: How,
+        key: Option<&str>,
+    ) -> Result<Done, Failure> {
+        let key = Key::new(caller, key, mutation, &(rows, how.policy))?;
+        let all = rows.len();
+        if how.dry_run {
+            let part = Box::pin(rows.judge(self, caller, self.db(), 0..all, None)).await?;
+            return Ok(settled::<R>(&Done::default(), part.rows, how).0);
+        }
+        let length = if how.policy == BulkPolicy::AllOrNothing { all } else { R::PART };
         let mut done = Done::default();
         while done.rows.len() < all && done.problems.is_empty() {
-            let next = done.rows.len()..(done.rows.len() + length).min(all);
-            match tried(|| self.try_part(caller, rows, how, key.as_ref(), &done, next.clone())).await? {
-                Ok(more) => done = more,
-                Err(problems) => return Ok(Done { rows: Vec::new(), problems }),
-            }
+            let (before, next) = (&done, done.rows.len()..(done.rows.len() + length).min(all));
+            let work = |unit| self.store_next(unit, caller, rows, how, key.as_ref(), before, next.clone());
+            done = self.transact(Locks::Own, work).await?;
         }
         Ok(done)
     }
 
     /// Processes the next rows of a call and returns the results so far, `done` included.
-    async fn try_part<R: Rows>(
+    #[expect(clippy::too_many_arguments, reason = "one step of the loop around it")]
+    async fn store_next<R: Rows>(
         &self,
+        mut unit: Unit,
         caller: &Caller,
         rows: &R,
         how: How,
         key: Option<&Key>,
         done: &Done,
         next: Range<usize>,
-    ) -> Result<Done, Failure> {
-        if how.dry_run {
-            let part = Box::pin(rows.judge(self, caller, self.db(), next, None)).await?;
-            return Ok(settled::<R>(done, part.rows, how).0);
-        }
-        let transaction = self.db().begin().await?;
+    ) -> Result<End<Done>, Failure> {
         let remembered = match key {
-            Some(key) => key.found(&transaction).await?,
+            Some(key) => key.found(&unit).await?,
             None => None,
         };
         if let (Some(key), Some(remembered)) = (key, &remembered) {
             let earlier: Done = key.answer(remembered)??;
             // An earlier try of the call, or one at the same time, has come to another place: it goes on from there.
             if earlier != *done {
-                return Ok(earlier);
+                return Ok(unit.roll_back(earlier));
             }
         }
-        let locked = rows.lock(caller, &transaction, next.clone()).await?;
-        let part = Box::pin(rows.judge(self, caller, &transaction, next, Some(&locked))).await?;
+        let locked = rows.lock(caller, &unit, next.clone()).await?;
+        let part = Box::pin(rows.judge(self, caller, &unit, next, Some(&locked))).await?;
         let (more, is_stored) = settled::<R>(done, part.rows, how);
         if !is_stored {
-            return Ok(more);
+            return Ok(unit.roll_back(more));
         }
         let stores = !part.writes.is_empty();
-        let notifies = Box::pin(self.store_part(caller, &transaction, part.writes)).await?;
+        Box::pin(self.store_part(caller, &mut unit, part.writes)).await?;
         match (key, &remembered) {
-            (Some(key), Some(before)) => key.remember_more(&transaction, before, &more).await?,
+            (Some(key), Some(before)) => key.remember_more(&unit, before, &more).await?,
             // What was refused is not remembered (J1): a repeat judges it again.
-            (Some(key), None) if stores => key.remember(&transaction, &more, self.now()).await?,
+            (Some(key), None) if stores => key.remember(&unit, &more, self.now()).await?,
             _ => {}
         }
-        transaction.commit().await?;
-        if stores {
-            self.tail().wake();
-        }
-        if notifies {
-            self.outbox().wake();
-        }
-        Ok(more)
+        Ok(unit.commit(more))
     }
 }
 

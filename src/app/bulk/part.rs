@@ -7,9 +7,9 @@ use uuid::Uuid;
 
 use super::RowDone;
 use crate::{
-    app::{App, AppError, claims::attempt::Failure},
+    app::{App, AppError, claims::attempt::Failure, transact::Unit},
     store::{
-        StoreError, Transaction,
+        StoreError,
         write::{
             arbitrations::{self, Surroundings},
             claims::Snapshot,
@@ -83,27 +83,20 @@ pub(super) fn of_row(list: &str, index: usize, claim_id: Option<Uuid>, problems:
 }
 
 impl App {
-    /// Stores a part in a transaction that holds its locks; whether there are notices.
-    pub(super) async fn store_part(
-        &self,
-        caller: &Caller,
-        transaction: &Transaction,
-        writes: Writes,
-    ) -> Result<bool, Failure> {
-        drafts::insert(transaction, writes.drafts).await?;
-        let mut notifies = false;
+    /// Stores a part in a transaction that holds its locks.
+    pub(super) async fn store_part(&self, caller: &Caller, unit: &mut Unit, writes: Writes) -> Result<(), Failure> {
+        unit.after.has_events = !writes.is_empty();
+        drafts::insert(unit, writes.drafts).await?;
         for Changed { decision, read, contended } in writes.changes {
             // Looked up only now: an earlier row may have moved the same rival.
             let around = if contended {
-                Box::pin(arbitrations::around(transaction, &read.claim, &decision.claim)).await?
+                Box::pin(arbitrations::around(unit, &read.claim, &decision.claim)).await?
             } else {
                 Surroundings::default()
             };
             let plan = self.planned(caller, decision, read, around, None)?;
-            notifies |= plan.has_notices();
-            // No change of a bulk mutation removes documents: there is no content to delete.
-            Box::pin(plan.store(transaction)).await?;
+            Box::pin(plan.store(unit)).await?;
         }
-        Ok(notifies)
+        Ok(())
     }
 }

@@ -4,7 +4,7 @@ use domain::{caller::Caller, problem::Problem};
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
-use super::{Change, upload::Stored};
+use super::{Answer, Change, upload::Stored};
 use crate::app::idempotency::Key;
 
 /// One asked change, as every try of it needs it.
@@ -49,4 +49,21 @@ pub(super) struct Done {
     pub(super) comment_id: Option<Uuid>,
     pub(super) deleted_claim_id: Option<Uuid>,
     pub(super) problems: Vec<Problem>,
+    /// What was just done, as it is returned; a repeat reads it again.
+    #[serde(skip)]
+    pub(super) answer: Option<Box<Answer>>,
+}
+
+impl Done {
+    /// What was just done.
+    pub(super) fn now(answer: Answer) -> Self {
+        Self {
+            claim_id: answer.claim.as_ref().map(|claim| claim.id),
+            document_id: answer.document.as_ref().map(|document| document.id),
+            comment_id: answer.comment.as_ref().map(|comment| comment.id),
+            deleted_claim_id: answer.deleted_claim_id,
+            problems: answer.problems.clone(),
+            answer: Some(Box::new(answer)),
+        }
+    }
 }

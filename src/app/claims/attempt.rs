@@ -4,7 +4,6 @@ use std::future::Future;
 
 use domain::problem::Problem;
 
-use super::Answer;
 use crate::{app::AppError, documents::DocumentsError, ids, store::StoreError};
 
 /// How often a use case is tried in all.
@@ -33,6 +32,19 @@ impl From<AppError> for Failure {
     }
 }
 
+/// For work that refuses nothing.
+impl From<Failure> for AppError {
+    fn from(failure: Failure) -> Self {
+        match failure {
+            Failure::Refused(problems) => {
+                Self::Internal(format!("work that refuses nothing was refused: {problems:?}"))
+            }
+            Failure::Store(error) => error.into(),
+            Failure::App(error) => error,
+        }
+    }
+}
+
 impl From<DocumentsError> for Failure {
     fn from(error: DocumentsError) -> Self {
         Self::App(error.into())
@@ -52,14 +64,8 @@ impl From<Vec<Problem>> for Failure {
 }
 
 /// Runs a use case, again from its beginning when another transaction was in the way: a lock not given, or a unique
-/// value taken between looking and writing. The new try sees what the other one did and answers accordingly.
-pub(super) async fn repeatedly<F: Future<Output = Result<Answer, Failure>>>(
-    attempt: impl Fn() -> F,
-) -> Result<Answer, AppError> {
-    Ok(tried(attempt).await?.unwrap_or_else(Answer::refused))
-}
-
-/// As [`repeatedly`], for any answer: inside, the reasons of a refusal.
+/// value taken between looking and writing. The new try sees what the other one did and answers accordingly. Inside, the
+/// reasons of a refusal.
 pub(in crate::app) async fn tried<T, F: Future<Output = Result<T, Failure>>>(
     attempt: impl Fn() -> F,
 ) -> Result<Result<T, Vec<Problem>>, AppError> {

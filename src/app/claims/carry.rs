@@ -14,6 +14,7 @@ use uuid::Uuid;
 
 use super::upload::Stored;
 use crate::{
+    app::transact::{AfterCommit, Unit},
     ids,
     store::{
         Db, StoreError, Transaction,
@@ -101,7 +102,7 @@ impl Plan {
     }
 
     /// Whether it has a notice.
-    pub(in crate::app) fn has_notices(&self) -> bool {
+    fn has_notices(&self) -> bool {
         self.claims.iter().any(|planned| !planned.effects.notices.is_empty())
     }
 
@@ -120,20 +121,25 @@ impl Plan {
         }
     }
 
-    /// Stores everything in a transaction that holds the locks. Returns the content that no row refers to once it is
-    /// committed.
-    pub(in crate::app) async fn store(&self, transaction: &Transaction) -> Result<Vec<String>, StoreError> {
+    /// What follows once it is committed.
+    pub(in crate::app) fn after_commit(&self) -> AfterCommit {
+        AfterCommit { has_events: true, has_notices: self.has_notices(), unused_content: Vec::new() }
+    }
+
+    /// Stores everything in a transaction that holds the locks.
+    pub(in crate::app) async fn store(&self, unit: &mut Unit) -> Result<(), StoreError> {
         // What ends comes before what starts: a subject changes hands within one transaction (X6).
         for planned in self.claims.iter().filter(|planned| !planned.effects.associations_end.is_empty()) {
-            associations::end(transaction, &planned.effects.associations_end, self.now).await?;
+            associations::end(unit, &planned.effects.associations_end, self.now).await?;
         }
-        let mut content = Vec::new();
+        let mut unused = Vec::new();
         for planned in &self.claims {
-            planned.beside(transaction, self.now, &mut content).await?;
-            planned.change.store(transaction).await?;
+            planned.beside(unit, self.now, &mut unused).await?;
+            planned.change.store(unit).await?;
         }
-        arbitrations::save(transaction, &self.moves, self.now).await?;
-        Ok(content)
+        arbitrations::save(unit, &self.moves, self.now).await?;
+        unit.after.add(AfterCommit { unused_content: unused, ..self.after_commit() });
+        Ok(())
     }
 
     /// Stores the one change in a transaction of its own.

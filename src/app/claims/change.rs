@@ -15,15 +15,13 @@ use domain::{
 };
 use uuid::Uuid;
 
-use super::{
-    Answer, Change, EditInput,
-    ask::Ask,
-    attempt::{Failure, repeatedly},
-    create::new_lines,
-    upload::Stored,
-};
+use super::{Answer, Change, EditInput, ask::Ask, attempt::Failure, create::new_lines, upload::Stored};
 use crate::{
-    app::{App, AppError, idempotency::Key},
+    app::{
+        App, AppError,
+        idempotency::Key,
+        transact::{End, Locks, Unit, result},
+    },
     ids,
     store::{
         Reads, StoreError, Transaction,
@@ -93,29 +91,38 @@ impl App {
         key: Option<String>,
     ) -> Result<Answer, AppError> {
         lifecycle::may_ever(change.action(), caller)?;
-        let stored = Stored::of(&change);
+        let changed = self.change(caller, claim_id, expected_version, &change, key.as_deref()).await;
+        Ok(result(changed)?.about(claim_id))
+    }
+
+    async fn change(
+        &self,
+        caller: &Caller,
+        claim_id: Option<Uuid>,
+        expected_version: Option<i32>,
+        change: &Change,
+        key: Option<&str>,
+    ) -> Result<Answer, Failure> {
+        let stored = Stored::of(change);
         let input = (claim_id, expected_version, change.input(stored.as_ref()));
-        let key = match Key::new(caller, key.as_deref(), change.action().as_str(), &input) {
-            Ok(key) => key,
-            Err(problem) => return Ok(Answer::refused(vec![problem])),
-        };
-        let ask =
-            Ask { caller, claim_id, expected_version, change: &change, stored: stored.as_ref(), key: key.as_ref() };
-        let answer = match &stored {
+        let key = Key::new(caller, key, change.action().as_str(), &input)?;
+        let ask = Ask { caller, claim_id, expected_version, change, stored: stored.as_ref(), key: key.as_ref() };
+        match &stored {
             Some(stored) => Box::pin(self.upload(&ask, stored)).await,
-            None => repeatedly(|| self.try_to_change(&ask)).await,
-        };
-        Ok(answer?.about(claim_id))
+            None => self.make(&ask).await,
+        }
     }
 
     /// Makes the change.
-    pub(super) async fn try_to_change(&self, ask: &Ask<'_>) -> Result<Answer, Failure> {
-        if ask.change.is_of_its_claim()
-            && let Some(answer) = Box::pin(self.try_at_once(ask)).await?
-        {
-            return Ok(answer);
+    pub(super) async fn make(&self, ask: &Ask<'_>) -> Result<Answer, Failure> {
+        if ask.change.is_of_its_claim() {
+            match Box::pin(self.try_at_once(ask)).await {
+                Ok(Some(answer)) => return Ok(answer),
+                Ok(None) | Err(Failure::Store(StoreError::Retry)) => {}
+                Err(failure) => return Err(failure),
+            }
         }
-        Box::pin(self.try_under_locks(ask)).await
+        self.transact(Locks::Own, |unit| self.make_under_locks(unit, ask)).await
     }
 
     /// Makes a change that is of its claim only; `None` if another one came in between.
@@ -127,29 +134,30 @@ impl App {
         };
         let decided = self.decided(ask, decision, read, Surroundings::default())?;
         match decided.plan.store_at_once(self.db()).await {
-            Ok(()) => Ok(Some(self.stored(decided, Vec::new()).await)),
+            Ok(()) => {
+                self.committed(decided.plan.after_commit()).await;
+                Ok(Some(decided.into_answer()))
+            }
             Err(StoreError::Retry | StoreError::Unique(_)) => Ok(None),
             Err(error) => Err(error.into()),
         }
     }
 
     /// Makes the change in one transaction.
-    async fn try_under_locks(&self, ask: &Ask<'_>) -> Result<Answer, Failure> {
-        let transaction = self.db().begin().await?;
-        let found = lock_and_find(&transaction, ask).await?;
-        let (decision, read) = match Box::pin(self.judge(&transaction, ask, found)).await? {
-            Judged::DoneBefore(answer) => return Ok(*answer),
+    async fn make_under_locks(&self, mut unit: Unit, ask: &Ask<'_>) -> Result<End<Answer>, Failure> {
+        let found = lock_and_find(&unit, ask).await?;
+        let (decision, read) = match Box::pin(self.judge(&unit, ask, found)).await? {
+            Judged::DoneBefore(answer) => return Ok(unit.roll_back(*answer)),
             Judged::Open(decision, read) => (*decision, *read),
         };
         let around = if ask.change.is_wide() {
-            Box::pin(arbitrations::around(&transaction, &read.claim, &decision.claim)).await?
+            Box::pin(arbitrations::around(&unit, &read.claim, &decision.claim)).await?
         } else {
             Surroundings::default()
         };
         let decided = self.decided(ask, decision, read, around)?;
-        let content = Box::pin(decided.plan.store(&transaction)).await?;
-        transaction.commit().await?;
-        Ok(self.stored(decided, content).await)
+        Box::pin(decided.plan.store(&mut unit)).await?;
+        Ok(unit.commit(decided.into_answer()))
     }
 
     /// Checks whether the change could be made, without making it; returns the recorded result if it was made before.

@@ -13,13 +13,13 @@ use domain::{
 };
 use uuid::Uuid;
 
-use super::{
-    Answer, CreateClaim, LineInput,
-    ask::Done,
-    attempt::{Failure, repeatedly},
-};
+use super::{Answer, CreateClaim, LineInput, ask::Done, attempt::Failure};
 use crate::{
-    app::{App, AppError, idempotency::Key},
+    app::{
+        App, AppError,
+        idempotency::Key,
+        transact::{End, Locks, Unit, result},
+    },
     ids,
     store::write::{
         claims,
@@ -39,25 +39,29 @@ impl App {
         key: Option<String>,
     ) -> Result<Answer, AppError> {
         let partner_id = may_create(caller)?;
-        let key = match Key::new(caller, key.as_deref(), "createClaim", &input) {
-            Ok(key) => key,
-            Err(problem) => return Ok(Answer::refused(vec![problem])),
-        };
-        repeatedly(|| self.try_to_create((caller, partner_id), &input, key.as_ref())).await
+        result(self.create(caller, partner_id, &input, key.as_deref()).await)
     }
 
-    async fn try_to_create(
+    async fn create(
         &self,
-        (caller, partner_id): (&Caller, Uuid),
+        caller: &Caller,
+        partner_id: Uuid,
         input: &CreateClaim,
-        key: Option<&Key>,
+        key: Option<&str>,
     ) -> Result<Answer, Failure> {
-        let transaction = self.db().begin().await?;
-        if let Some(key) = key
-            && let Some(done) = key.earlier::<Done>(&transaction).await??
-        {
-            return self.again(caller, done).await;
-        }
+        let key = Key::new(caller, key, "createClaim", input)?;
+        let work = |unit| self.insert_draft(unit, caller, partner_id, input);
+        let done = self.transact_once(key.as_ref(), Locks::Own, work).await?;
+        self.answer(caller, done).await
+    }
+
+    async fn insert_draft(
+        &self,
+        mut unit: Unit,
+        caller: &Caller,
+        partner_id: Uuid,
+        input: &CreateClaim,
+    ) -> Result<End<Done>, Failure> {
         let now = self.now();
         let new = NewClaim {
             id: ids::new(),
@@ -68,18 +72,13 @@ impl App {
             content: content(input.clone()),
         };
         let edited = lifecycle::create(new, now)?;
-        let facts = self.facts(&transaction, &edited.intent).await?;
-        let reference_taken = claims::reference_taken(&transaction, &edited.claim).await?;
+        let facts = self.facts(&unit, &edited.intent).await?;
+        let reference_taken = claims::reference_taken(&unit, &edited.claim).await?;
         let Drafted { claim, problems, placed } = drafted(caller, edited, &facts, reference_taken, now)?;
-        claims::insert(&transaction, &claim, &placed.head).await?;
-        log::insert(&transaction, placed).await?;
-        let done = Done { claim_id: Some(claim.id), problems: problems.clone(), ..Done::default() };
-        if let Some(key) = key {
-            key.remember(&transaction, &done, now).await?;
-        }
-        transaction.commit().await?;
-        self.tail().wake();
-        Ok(Answer { claim: Some(claim), problems, ..Answer::default() })
+        claims::insert(&unit, &claim, &placed.head).await?;
+        log::insert(&unit, placed).await?;
+        unit.after.has_events = true;
+        Ok(unit.commit(Done::now(Answer { claim: Some(claim), problems, ..Answer::default() })))
     }
 }
 

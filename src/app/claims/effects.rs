@@ -31,7 +31,30 @@ pub(super) struct Decided {
     pub(super) plan: Plan,
     claim_id: Uuid,
     comment: Option<Comment>,
-    done: Done,
+    is_deleted: bool,
+    problems: Vec<Problem>,
+}
+
+impl Decided {
+    /// The result of the change, once it is stored.
+    pub(super) fn into_answer(self) -> Answer {
+        let Self { mut plan, claim_id, comment, is_deleted, problems } = self;
+        let document = plan.document.take();
+        let claim = plan.into_claim(claim_id).filter(|_| !is_deleted);
+        Answer { claim, document, comment, deleted_claim_id: is_deleted.then_some(claim_id), problems }
+    }
+
+    /// The result as it is recorded under an idempotency key.
+    fn done(&self) -> Done {
+        Done {
+            claim_id: (!self.is_deleted).then_some(self.claim_id),
+            document_id: self.plan.document.as_ref().map(|document| document.id),
+            comment_id: self.comment.as_ref().map(|comment| comment.id),
+            deleted_claim_id: self.is_deleted.then_some(self.claim_id),
+            problems: self.problems.clone(),
+            answer: None,
+        }
+    }
 }
 
 impl App {
@@ -44,9 +67,9 @@ impl App {
         mut around: Surroundings,
     ) -> Result<Decided, StoreError> {
         let (now, actor, id) = (self.now(), ask.caller.actor(), read.claim.id);
-        let deleted = decision.effects.deleted;
+        let is_deleted = decision.effects.deleted;
         let problems = decision.problems.clone();
-        let mut plan = if ask.change.is_wide() {
+        let plan = if ask.change.is_wide() {
             self.planned(ask.caller, decision, read, around, ask.stored)?
         } else {
             around.heads.insert(id, read.head);
@@ -55,17 +78,12 @@ impl App {
         };
         let mine = |comment: &&Comment| comment.claim_id == id && comment.author == actor;
         let comment = plan.comments.iter().find(mine).cloned();
-        let done = Done {
-            claim_id: (!deleted).then_some(id),
-            document_id: plan.document.as_ref().map(|document| document.id),
-            comment_id: comment.as_ref().map(|comment| comment.id),
-            deleted_claim_id: deleted.then_some(id),
-            problems,
-        };
+        let mut decided = Decided { plan, claim_id: id, comment, is_deleted, problems };
         if let Some(key) = ask.key {
-            plan.remember(id, key.row(&done, now)?);
+            let row = key.row(&decided.done(), now)?;
+            decided.plan.remember(id, row);
         }
-        Ok(Decided { plan, claim_id: id, comment, done })
+        Ok(decided)
     }
 
     /// What is to be stored of a decision and of what follows from it for the claims around (X1).
@@ -84,30 +102,23 @@ impl App {
         carry::plan(&caller.actor(), now, aftermath, around, stored, self.state_of_new_notices())
     }
 
-    /// The result of a change that was committed; `content` is what no row refers to any longer.
-    pub(super) async fn stored(&self, decided: Decided, content: Vec<String>) -> Answer {
-        self.tail().wake();
-        if decided.plan.has_notices() {
-            self.outbox().wake();
-        }
-        for key in content {
-            self.remove_content(&key).await;
-        }
-        let Decided { mut plan, claim_id, comment, done } = decided;
-        let document = plan.document.take();
-        let claim = plan.into_claim(claim_id).filter(|_| done.deleted_claim_id.is_none());
-        Answer { deleted_claim_id: done.deleted_claim_id, claim, document, comment, problems: done.problems }
-    }
-
     /// Deletes content that no row refers to any longer. If that fails, the failure is logged and the content stays,
     /// unused.
-    pub(super) async fn remove_content(&self, key: &str) {
+    pub(in crate::app) async fn remove_content(&self, key: &str) {
         if let Err(error) = self.documents().delete(key).await {
             tracing::warn!(
                 document = key,
                 error = error.for_the_log(),
                 "the content of a removed document could not be deleted"
             );
+        }
+    }
+
+    /// The result of what was done: now, or by an earlier execution (J1).
+    pub(super) async fn answer(&self, caller: &Caller, done: Done) -> Result<Answer, Failure> {
+        match done.answer {
+            Some(answer) => Ok(*answer),
+            None => self.again(caller, done).await,
         }
     }
 

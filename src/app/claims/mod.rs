@@ -20,6 +20,7 @@ use serde::Serialize;
 use uuid::Uuid;
 
 use crate::{
+    app::transact::MutationResult,
     documents::Received,
     store::records::{Comment, Document},
 };
@@ -39,13 +40,13 @@ pub struct Answer {
     pub problems: Vec<Problem>,
 }
 
-impl Answer {
-    /// The answer of a refusal.
-    #[must_use]
-    pub fn refused(problems: Vec<Problem>) -> Self {
+impl MutationResult for Answer {
+    fn refused(problems: Vec<Problem>) -> Self {
         Self { problems, ..Self::default() }
     }
+}
 
+impl Answer {
     /// The same answer; where the state of this claim is the reason of a refusal, its problems name it (L16).
     #[must_use]
     pub(super) fn about(mut self, claim_id: Option<Uuid>) -> Self {

@@ -3,11 +3,7 @@
 use domain::{caller::Actor, lifecycle::NewDocument, time::Timestamp};
 use uuid::Uuid;
 
-use super::{
-    Answer, Change, Upload,
-    ask::Ask,
-    attempt::{repeatedly, tried},
-};
+use super::{Answer, Change, Upload, ask::Ask, attempt::Failure};
 use crate::{
     app::{App, AppError},
     ids,
@@ -61,24 +57,23 @@ impl App {
     /// Attaches a document. Its content is stored between two transactions, so that no transaction waits for the
     /// document store while it holds locks: the first checks whether the document would be accepted, the second
     /// attaches it.
-    pub(super) async fn upload(&self, ask: &Ask<'_>, stored: &Stored) -> Result<Answer, AppError> {
-        match tried(|| self.try_without_storing(ask)).await? {
-            Ok(None) => {}
-            Ok(Some(before)) => return Ok(before),
-            Err(problems) => return Ok(Answer::refused(problems)),
+    pub(super) async fn upload(&self, ask: &Ask<'_>, stored: &Stored) -> Result<Answer, Failure> {
+        if let Some(before) = self.try_without_storing(ask).await? {
+            return Ok(before);
         }
         self.documents().keep(&stored.key, &stored.file.content).await?;
-        let answer = repeatedly(|| self.try_to_change(ask)).await;
-        let unused = match &answer {
+        let done = self.make(ask).await;
+        let is_unused = match &done {
             Ok(answer) => answer.document.as_ref().is_none_or(|document| document.id != stored.document.id),
             // The connection may have broken after the commit: content too many is a smaller evil than a document without,
             // and is collected once it is an hour old.
-            Err(AppError::Unavailable(_)) => false,
+            Err(Failure::App(AppError::Unavailable(_))) => false,
+            Err(Failure::Store(error)) => !error.is_unavailable(),
             Err(_) => true,
         };
-        if unused {
+        if is_unused {
             self.remove_content(&stored.key).await;
         }
-        answer
+        done
     }
 }

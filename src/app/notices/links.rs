@@ -15,7 +15,11 @@ use domain::{
 use sha2::{Digest, Sha256};
 
 use crate::{
-    app::{App, AppError, claims::Change},
+    app::{
+        App, AppError,
+        claims::Change,
+        transact::{Locks, Unit},
+    },
     ids,
     mail::{
         Language, Names,
@@ -139,9 +143,12 @@ impl App {
         };
         let Some(owner) = notice.owner() else { return Ok(None) };
         let kind: NoticeKind = notice.kind;
-        let transaction = self.db().begin().await?;
-        outbox::prefer(&transaction, &owner, kind, NoticePreference::Off, self.now()).await?;
-        transaction.commit().await?;
+        let owner = owner.as_str();
+        let turn_off = |unit: Unit| async move {
+            outbox::prefer(&unit, owner, kind, NoticePreference::Off, self.now()).await?;
+            Ok(unit.commit(()))
+        };
+        self.transact(Locks::Own, turn_off).await?;
         Ok(Some(Language::of(notice.locale.as_deref())))
     }
 }

@@ -10,8 +10,9 @@ use serde::{Deserialize, Serialize};
 use crate::{
     app::{
         App, AppError,
-        claims::attempt::{Failure, tried},
+        claims::attempt::Failure,
         idempotency::Key,
+        transact::{Locks, MutationResult, Unit, result},
     },
     store::{records::owner, write::outbox},
 };
@@ -25,6 +26,12 @@ pub struct Preferred {
     pub preference: Option<NoticePreference>,
     /// Why it was refused.
     pub problems: Vec<Problem>,
+}
+
+impl MutationResult for Preferred {
+    fn refused(problems: Vec<Problem>) -> Self {
+        Self { problems, ..Self::default() }
+    }
 }
 
 impl App {
@@ -41,37 +48,25 @@ impl App {
         key: Option<String>,
     ) -> Result<Preferred, AppError> {
         let owner = owner_of(caller)?;
-        let refused = |problems| Preferred { problems, ..Preferred::default() };
-        let key = match Key::new(caller, key.as_deref(), "setNoticePreference", &(kind, preference)) {
-            Ok(key) => key,
-            Err(problem) => return Ok(refused(vec![problem])),
-        };
-        if let Some(problem) = impossible(kind, preference) {
-            return Ok(refused(vec![problem]));
-        }
-        Ok(tried(|| self.try_to_prefer(&owner, kind, preference, key.as_ref())).await?.unwrap_or_else(refused))
+        result(self.prefer(caller, &owner, (kind, preference), key.as_deref()).await)
     }
 
-    async fn try_to_prefer(
+    async fn prefer(
         &self,
+        caller: &Caller,
         owner: &str,
-        kind: NoticeKind,
-        preference: NoticePreference,
-        key: Option<&Key>,
+        (kind, preference): (NoticeKind, NoticePreference),
+        key: Option<&str>,
     ) -> Result<Preferred, Failure> {
-        let transaction = self.db().begin().await?;
-        if let Some(key) = key
-            && let Some(done) = key.earlier::<Preferred>(&transaction).await??
-        {
-            return Ok(done);
+        let key = Key::new(caller, key, "setNoticePreference", &(kind, preference))?;
+        if let Some(problem) = impossible(kind, preference) {
+            return Err(problem.into());
         }
-        outbox::prefer(&transaction, owner, kind, preference, self.now()).await?;
-        let done = Preferred { kind: Some(kind), preference: Some(preference), problems: Vec::new() };
-        if let Some(key) = key {
-            key.remember(&transaction, &done, self.now()).await?;
-        }
-        transaction.commit().await?;
-        Ok(done)
+        let work = |unit: Unit| async move {
+            outbox::prefer(&unit, owner, kind, preference, self.now()).await?;
+            Ok(unit.commit(Preferred { kind: Some(kind), preference: Some(preference), problems: Vec::new() }))
+        };
+        self.transact_once(key.as_ref(), Locks::Own, work).await
     }
 }
 

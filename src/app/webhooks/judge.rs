@@ -1,5 +1,4 @@
-//! Checks of endpoints' inputs (keys, events, selections, positions), and the transaction in which endpoints are
-//! changed.
+//! Checks of endpoints' inputs: events, selections, positions.
 
 use domain::{
     caller::Caller,
@@ -7,63 +6,18 @@ use domain::{
     patch::Patch,
     problem::Problem,
 };
-use serde::Serialize;
 use uuid::Uuid;
 
-use super::Managed;
 use crate::{
-    app::{App, AppError, claims::attempt::Failure, idempotency::Key},
+    app::{App, AppError, claims::attempt::Failure},
     store::{
-        Transaction,
         history::{self, log},
         records::Position,
-        write::locks::{self, Lock},
     },
     webhooks::Secret,
 };
 
 impl App {
-    /// The key of a mutation, or the result to return because the mutation was executed before or the key is invalid.
-    pub(super) async fn key(
-        &self,
-        caller: &Caller,
-        key: Option<&str>,
-        mutation: &'static str,
-        input: &impl Serialize,
-    ) -> Result<Result<Option<Key>, Managed>, AppError> {
-        let key = match Key::new(caller, key, mutation, input) {
-            Ok(Some(key)) => key,
-            Ok(None) => return Ok(Ok(None)),
-            Err(problem) => return Ok(Err(Managed::refused(vec![problem]))),
-        };
-        // Before any check, because what was done before may be impossible now.
-        let transaction = self.db().begin().await?;
-        match key.earlier::<Managed>(&transaction).await? {
-            Ok(None) => Ok(Ok(Some(key))),
-            Ok(Some(done)) => Ok(Err(done)),
-            Err(problem) => Ok(Err(Managed::refused(vec![problem]))),
-        }
-    }
-
-    pub(super) async fn begin_managing(&self) -> Result<Transaction, Failure> {
-        let transaction = self.db().begin().await?;
-        locks::webhooks(&transaction, Lock::Exclusive).await?;
-        Ok(transaction)
-    }
-
-    pub(super) async fn end_managing(
-        &self,
-        transaction: Transaction,
-        key: Option<&Key>,
-        done: Managed,
-    ) -> Result<Managed, Failure> {
-        if let Some(key) = key {
-            key.remember(&transaction, &done, self.now()).await?;
-        }
-        transaction.commit().await?;
-        Ok(done)
-    }
-
     pub(super) fn sealed(&self, endpoint: Uuid, secret: &Secret) -> Result<String, AppError> {
         let sealed = self.webhooks().sealer().seal(endpoint, secret);
         sealed.ok_or_else(|| AppError::Internal("a webhook's secret could not be encrypted".to_owned()))
@@ -103,17 +57,17 @@ impl App {
         }
     }
 
-    /// The place of the entry that a text names as a position; inside, the problem if there is none.
-    pub(super) async fn position(&self, field: &str, text: &str) -> Result<Result<Position, Problem>, AppError> {
+    /// The place of the entry that a text names as a position.
+    pub(super) async fn position(&self, field: &str, text: &str) -> Result<Position, Failure> {
         let found = match history::decode_place(text) {
             Some(place) => log::position_of(self.db(), place).await?,
             None => None,
         };
-        Ok(found.ok_or_else(|| {
-            Problem::invalid([field], format!("{text:?} is not a position of this server's history."))
-                .param("value", text)
-                .remedy("Give the `position` of an event or of an entry of the history, or a cursor of `history`.")
-        }))
+        found.ok_or_else(|| {
+            let problem = Problem::invalid([field], format!("{text:?} is not a position of this server's history."));
+            let remedy = "Give the `position` of an event or of an entry of the history, or a cursor of `history`.";
+            problem.param("value", text).remedy(remedy).into()
+        })
     }
 }
 

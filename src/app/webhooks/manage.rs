@@ -18,8 +18,9 @@ use super::{
 use crate::{
     app::{
         App, AppError,
-        claims::attempt::{Failure, tried},
+        claims::attempt::Failure,
         idempotency::Key,
+        transact::{End, Locks, Unit, result},
     },
     ids,
     store::{
@@ -74,73 +75,41 @@ impl App {
     ) -> Result<(Managed, Option<String>), AppError> {
         let owner = managed_by(caller, Scope::WebhooksWrite)?;
         may_follow(caller, &new.events)?;
-        let key = match self.key(caller, key.as_deref(), "createWebhookEndpoint", &new).await? {
-            Ok(key) => key,
-            Err(done) => return Ok((done, None)),
-        };
-        let endpoint = match self.judged(caller, owner, new).await? {
-            Ok(endpoint) => endpoint,
-            Err(problem) => return Ok((Managed::refused(vec![problem]), None)),
-        };
-        let secret = Secret::generate();
-        let sealed = self.sealed(endpoint.id, &secret)?;
-        let public_key = endpoint.public_key.as_ref().and_then(|_| secret.public_key());
-        let endpoint = Endpoint { secret: sealed, public_key, ..endpoint };
-        let done = tried(|| self.try_to_create_endpoint(caller, &endpoint, key.as_ref())).await?;
-        self.wake_webhooks();
-        let done = done.unwrap_or_else(Managed::refused);
-        // Another call with the same key may have been quicker.
-        let is_new = done.id == Some(endpoint.id);
-        Ok((done, is_new.then(|| secret.shown())))
+        result(self.create_endpoint(caller, owner, new, key.as_deref()).await)
     }
 
-    async fn try_to_create_endpoint(
-        &self,
-        caller: &Caller,
-        endpoint: &Endpoint,
-        key: Option<&Key>,
-    ) -> Result<Managed, Failure> {
-        let transaction = self.begin_managing().await?;
-        if let Some(key) = key
-            && let Some(done) = key.earlier::<Managed>(&transaction).await??
-        {
-            return Ok(done);
-        }
-        let count = webhooks::count(&transaction, endpoint.partner_id).await?;
-        if count >= MOST_ENDPOINTS {
-            let message = format!("There are already {count} webhook endpoints, which is the limit.");
-            let problem = Problem::new(ProblemCode::NotAllowed, message).param("count", count);
-            return Err(problem.remedy("Delete those that are no longer used.").into());
-        }
-        writes::insert(&transaction, endpoint, &caller.subject).await?;
-        self.end_managing(transaction, key, Managed::done(endpoint.id)).await
-    }
-
-    /// The endpoint that is asked for, without its secret; inside, why it cannot be.
-    async fn judged(
+    async fn create_endpoint(
         &self,
         caller: &Caller,
         owner: Owner,
         new: NewEndpoint,
-    ) -> Result<Result<Endpoint, Problem>, AppError> {
+        key: Option<&str>,
+    ) -> Result<(Managed, Option<String>), Failure> {
+        let key = Key::new(caller, key, "createWebhookEndpoint", &new)?;
+        if let Some(done) = self.done_before(key.as_ref()).await? {
+            return Ok((done, None));
+        }
+        let endpoint = self.judged(caller, owner, new).await?;
+        let secret = Secret::generate();
+        let sealed = self.sealed(endpoint.id, &secret)?;
+        let public_key = endpoint.public_key.as_ref().and_then(|_| secret.public_key());
+        let endpoint = Endpoint { secret: sealed, public_key, ..endpoint };
+        let work = |unit| store_endpoint(unit, &endpoint, &caller.subject);
+        let done = self.transact_once(key.as_ref(), Locks::Webhooks, work).await;
+        self.wake_webhooks();
+        Ok(done?.with_secret(&secret))
+    }
+
+    /// The endpoint that is asked for, without its secret.
+    async fn judged(&self, caller: &Caller, owner: Owner, new: NewEndpoint) -> Result<Endpoint, Failure> {
         let NewEndpoint { url, events, selection, after, asymmetric } = new;
-        let chosen = self.choice(caller, events, selection);
-        let (events, selection) = match chosen {
-            Ok(chosen) => chosen,
-            Err(problem) => return Ok(Err(problem)),
-        };
+        let (events, selection) = self.choice(caller, events, selection)?;
         let behind = match after {
             None => self.tail().present().await,
-            Some(after) => match self.position("after", &after).await? {
-                Ok(position) => position,
-                Err(problem) => return Ok(Err(problem)),
-            },
+            Some(after) => self.position("after", &after).await?,
         };
-        let url = match self.webhooks().judge(&url).await {
-            Ok(url) => url,
-            Err(why) => return Ok(Err(no_url(why))),
-        };
-        Ok(Ok(Endpoint {
+        let url = self.webhooks().judge(&url).await.map_err(no_url)?;
+        Ok(Endpoint {
             id: ids::new(),
             partner_id: owner,
             url,
@@ -156,7 +125,7 @@ impl App {
             last_success_at: None,
             last_failure_at: None,
             failing_since: None,
-        }))
+        })
     }
 
     /// Changes an endpoint; enabled, it receives events from now on.
@@ -174,42 +143,42 @@ impl App {
         if let Patch::Set(events) = &patch.events {
             may_follow(caller, events)?;
         }
-        let key = match self.key(caller, key.as_deref(), "updateWebhookEndpoint", &(id, &patch)).await? {
-            Ok(key) => key,
-            Err(done) => return Ok(done),
-        };
-        let Some(id) = id else { return Ok(Managed::refused(vec![no_endpoint()])) };
-        let url = match given("url", patch.url.clone()) {
-            Ok(None) => None,
-            Ok(Some(url)) => match self.webhooks().judge(&url).await {
-                Ok(url) => Some(url),
-                Err(why) => return Ok(Managed::refused(vec![no_url(why)])),
-            },
-            Err(problem) => return Ok(Managed::refused(vec![problem])),
-        };
-        let present = self.tail().present().await;
-        let done =
-            tried(|| self.try_to_update_endpoint(caller, (owner, id), &patch, (url.clone(), present), key.as_ref()))
-                .await?;
-        self.wake_webhooks();
-        Ok(done.unwrap_or_else(Managed::refused))
+        result(self.update_endpoint(caller, owner, id, &patch, key.as_deref()).await)
     }
 
-    async fn try_to_update_endpoint(
+    async fn update_endpoint(
         &self,
+        caller: &Caller,
+        owner: Owner,
+        id: Option<Uuid>,
+        patch: &EndpointPatch,
+        key: Option<&str>,
+    ) -> Result<Managed, Failure> {
+        let key = Key::new(caller, key, "updateWebhookEndpoint", &(id, patch))?;
+        if let Some(done) = self.done_before(key.as_ref()).await? {
+            return Ok(done);
+        }
+        let id = id.ok_or_else(no_endpoint)?;
+        let url = match given("url", patch.url.clone())? {
+            None => None,
+            Some(url) => Some(self.webhooks().judge(&url).await.map_err(no_url)?),
+        };
+        let present = self.tail().present().await;
+        let work = |unit| self.store_update(unit, caller, (owner, id), patch, (url.clone(), present));
+        let done = self.transact_once(key.as_ref(), Locks::Webhooks, work).await;
+        self.wake_webhooks();
+        done
+    }
+
+    async fn store_update(
+        &self,
+        unit: Unit,
         caller: &Caller,
         (owner, id): (Owner, Uuid),
         patch: &EndpointPatch,
         (url, present): (Option<String>, Position),
-        key: Option<&Key>,
-    ) -> Result<Managed, Failure> {
-        let transaction = self.begin_managing().await?;
-        if let Some(key) = key
-            && let Some(done) = key.earlier::<Managed>(&transaction).await??
-        {
-            return Ok(done);
-        }
-        let endpoint = webhooks::find(&transaction, owner, id).await?.ok_or_else(no_endpoint)?;
+    ) -> Result<End<Managed>, Failure> {
+        let endpoint = webhooks::find(&unit, owner, id).await?.ok_or_else(no_endpoint)?;
         let mut changed = writes::Changed { url, ..writes::Changed::default() };
         let events = given("events", patch.events.clone())?;
         if events.is_some() || patch.selection.is_given() {
@@ -221,19 +190,19 @@ impl App {
             changed.selection = selection.map_or(Patch::Clear, Patch::Set);
             changed.scopes = Some(crate::store::words(&readable(caller)));
         }
-        writes::update(&transaction, id, changed).await?;
+        writes::update(&unit, id, changed).await?;
         let now = self.now();
         match given("enabled", patch.enabled.clone())? {
             Some(true) if endpoint.state != WebhookState::Active => {
-                writes::enable(&transaction, id, present).await?;
-                writes::release(&transaction, &[id], None, now).await?;
+                writes::enable(&unit, id, present).await?;
+                writes::release(&unit, &[id], None, now).await?;
             }
             Some(false) => {
-                writes::disable(&transaction, id, WebhookState::DisabledByOwner).await?;
+                writes::disable(&unit, id, WebhookState::DisabledByOwner).await?;
             }
             _ => {}
         }
-        self.end_managing(transaction, key, Managed::done(id)).await
+        Ok(unit.commit(Managed::done(id)))
     }
 
     /// Deletes an endpoint with all that is known of its deliveries.
@@ -247,23 +216,20 @@ impl App {
         key: Option<String>,
     ) -> Result<Managed, AppError> {
         let owner = managed_by(caller, Scope::WebhooksWrite)?;
-        let key = match self.key(caller, key.as_deref(), "deleteWebhookEndpoint", &id).await? {
-            Ok(key) => key,
-            Err(done) => return Ok(done),
-        };
-        let Some(id) = id else { return Ok(Managed::refused(vec![no_endpoint()])) };
-        let attempt = || async {
-            let transaction = self.begin_managing().await?;
-            if let Some(key) = &key
-                && let Some(done) = key.earlier::<Managed>(&transaction).await??
-            {
+        let delete = async {
+            let key = Key::new(caller, key.as_deref(), "deleteWebhookEndpoint", &id)?;
+            if let Some(done) = self.done_before(key.as_ref()).await? {
                 return Ok(done);
             }
-            webhooks::find(&transaction, owner, id).await?.ok_or_else(no_endpoint)?;
-            writes::delete(&transaction, id).await?;
-            self.end_managing(transaction, key.as_ref(), Managed::done(id)).await
+            let id = id.ok_or_else(no_endpoint)?;
+            let work = |unit: Unit| async move {
+                webhooks::find(&unit, owner, id).await?.ok_or_else(no_endpoint)?;
+                writes::delete(&unit, id).await?;
+                Ok(unit.commit(Managed::done(id)))
+            };
+            self.transact_once(key.as_ref(), Locks::Webhooks, work).await
         };
-        Ok(tried(attempt).await?.unwrap_or_else(Managed::refused))
+        result(delete.await)
     }
 
     /// Replaces the secret of an endpoint and returns the new one, only this once. For 24 hours the old one signs too.
@@ -277,27 +243,42 @@ impl App {
         key: Option<String>,
     ) -> Result<(Managed, Option<String>), AppError> {
         let owner = managed_by(caller, Scope::WebhooksWrite)?;
-        let key = match self.key(caller, key.as_deref(), "rotateWebhookSecret", &id).await? {
-            Ok(key) => key,
-            Err(done) => return Ok((done, None)),
-        };
-        let Some(id) = id else { return Ok((Managed::refused(vec![no_endpoint()]), None)) };
-        let secret = Secret::generate();
-        let sealed = self.sealed(id, &secret)?;
-        let attempt = || async {
-            let transaction = self.begin_managing().await?;
-            if let Some(key) = &key
-                && let Some(done) = key.earlier::<Managed>(&transaction).await??
-            {
-                return Ok((done, false));
-            }
-            let endpoint = webhooks::find(&transaction, owner, id).await?.ok_or_else(no_endpoint)?;
-            let public_key = endpoint.public_key.as_ref().and_then(|_| secret.public_key());
-            let until = webhook::old_secret_until(self.now());
-            writes::rotate(&transaction, &endpoint, (sealed.clone(), public_key), until).await?;
-            Ok((self.end_managing(transaction, key.as_ref(), Managed::done(id)).await?, true))
-        };
-        let (done, is_new) = tried(attempt).await?.unwrap_or_else(|problems| (Managed::refused(problems), false));
-        Ok((done, is_new.then(|| secret.shown())))
+        result(self.rotate_secret(caller, owner, id, key.as_deref()).await)
     }
+
+    async fn rotate_secret(
+        &self,
+        caller: &Caller,
+        owner: Owner,
+        id: Option<Uuid>,
+        key: Option<&str>,
+    ) -> Result<(Managed, Option<String>), Failure> {
+        let key = Key::new(caller, key, "rotateWebhookSecret", &id)?;
+        if let Some(done) = self.done_before(key.as_ref()).await? {
+            return Ok((done, None));
+        }
+        let id = id.ok_or_else(no_endpoint)?;
+        let secret = Secret::generate();
+        let (new, sealed) = (&secret, &self.sealed(id, &secret)?);
+        let work = |unit: Unit| async move {
+            let endpoint = webhooks::find(&unit, owner, id).await?.ok_or_else(no_endpoint)?;
+            let public_key = endpoint.public_key.as_ref().and_then(|_| new.public_key());
+            let until = webhook::old_secret_until(self.now());
+            writes::rotate(&unit, &endpoint, (sealed.clone(), public_key), until).await?;
+            Ok(unit.commit(Managed::done(id)))
+        };
+        let done = self.transact_once(key.as_ref(), Locks::Webhooks, work).await?;
+        Ok(done.with_secret(&secret))
+    }
+}
+
+async fn store_endpoint(unit: Unit, endpoint: &Endpoint, by: &str) -> Result<End<Managed>, Failure> {
+    let count = webhooks::count(&unit, endpoint.partner_id).await?;
+    if count >= MOST_ENDPOINTS {
+        let message = format!("There are already {count} webhook endpoints, which is the limit.");
+        let problem = Problem::new(ProblemCode::NotAllowed, message).param("count", count);
+        return Err(problem.remedy("Delete those that are no longer used.").into());
+    }
+    writes::insert(&unit, endpoint, by).await?;
+    Ok(unit.commit(Managed::done(endpoint.id)))
 }

@@ -36,14 +36,14 @@ use uuid::Uuid;
 pub use manage::{EndpointPatch, NewEndpoint};
 pub use replay::Tested;
 
-use super::{App, AppError};
+use super::{App, AppError, transact::MutationResult};
 use crate::{
     store::{
         history::log::{Feed, Of},
         records::HistoryEntry,
         webhooks::{Endpoint, Owner},
     },
-    webhooks::Signer,
+    webhooks::{Secret, Signer},
 };
 
 /// What has an id in the API.
@@ -114,15 +114,38 @@ pub struct Managed {
     pub id: Option<Uuid>,
     /// Why it was refused.
     pub problems: Vec<Problem>,
+    /// Whether it was done now, and not by an earlier execution under the same idempotency key.
+    #[serde(skip)]
+    is_new: bool,
 }
 
 impl Managed {
-    fn refused(problems: Vec<Problem>) -> Self {
-        Self { id: None, problems }
+    const fn done(id: Uuid) -> Self {
+        Self { id: Some(id), problems: Vec::new(), is_new: true }
     }
 
-    const fn done(id: Uuid) -> Self {
-        Self { id: Some(id), problems: Vec::new() }
+    /// The result with the secret, which is shown only once.
+    fn with_secret(self, secret: &Secret) -> (Self, Option<String>) {
+        let shown = self.is_new.then(|| secret.shown());
+        (self, shown)
+    }
+}
+
+impl MutationResult for Managed {
+    fn refused(problems: Vec<Problem>) -> Self {
+        Self { problems, ..Self::default() }
+    }
+}
+
+impl MutationResult for (Managed, Option<String>) {
+    fn refused(problems: Vec<Problem>) -> Self {
+        (Managed::refused(problems), None)
+    }
+}
+
+impl MutationResult for Recovered {
+    fn refused(problems: Vec<Problem>) -> Self {
+        Self { problems, ..Self::default() }
     }
 }
 

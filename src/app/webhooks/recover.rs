@@ -6,17 +6,18 @@ use domain::{
 };
 use uuid::Uuid;
 
-use super::{Managed, Recovered, feed, managed_by, no_endpoint, not_active, receiver};
+use super::{Recovered, feed, managed_by, no_endpoint, not_active, receiver};
 use crate::{
     app::{
         App, AppError,
-        claims::attempt::{Failure, tried},
+        claims::attempt::Failure,
         idempotency::Key,
+        transact::{End, Locks, Unit, result},
     },
     store::{
         history::log,
         records::{HistoryEntry, Position},
-        webhooks::{self, Endpoint},
+        webhooks::{self, Endpoint, Owner},
         write::webhooks::{self as writes, Planned},
     },
 };
@@ -38,39 +39,43 @@ impl App {
         key: Option<String>,
     ) -> Result<Recovered, AppError> {
         let owner = managed_by(caller, Scope::WebhooksWrite)?;
-        let refused = |problems| Recovered { scheduled: 0, problems };
-        let key = match Key::new(caller, key.as_deref(), "recoverWebhookDeliveries", &(id, since)) {
-            Ok(key) => key,
-            Err(problem) => return Ok(refused(vec![problem])),
-        };
-        if let Some(key) = &key {
-            let transaction = self.db().begin().await?;
-            match key.earlier::<Recovered>(&transaction).await? {
-                Ok(None) => {}
-                Ok(Some(done)) => return Ok(done),
-                Err(problem) => return Ok(refused(vec![problem])),
-            }
+        result(self.recover_endpoint(caller, owner, id, since, key.as_deref()).await)
+    }
+
+    async fn recover_endpoint(
+        &self,
+        caller: &Caller,
+        owner: Owner,
+        id: Option<Uuid>,
+        since: &str,
+        key: Option<&str>,
+    ) -> Result<Recovered, Failure> {
+        let key = Key::new(caller, key, "recoverWebhookDeliveries", &(id, since))?;
+        if let Some(done) = self.done_before(key.as_ref()).await? {
+            return Ok(done);
         }
         let found = match id {
             Some(id) => webhooks::find(self.db(), owner, id).await?,
             None => None,
         };
-        let Some(endpoint) = found else { return Ok(refused(vec![no_endpoint()])) };
+        let endpoint = found.ok_or_else(no_endpoint)?;
         if endpoint.state != WebhookState::Active {
-            return Ok(refused(vec![not_active("endpointId")]));
+            return Err(not_active("endpointId").into());
         }
-        let since = match self.position("since", since).await? {
-            Ok(position) => position,
-            Err(problem) => return Ok(refused(vec![problem])),
-        };
+        let since = self.position("since", since).await?;
         let upto = self.tail().present().await;
         let mut done = Recovered::default();
         for event in endpoint.events.clone() {
             done.scheduled += self.recover(&endpoint, event, (since, upto)).await?;
         }
-        let released = tried(|| self.release_recovered(endpoint.id, key.as_ref(), &done)).await?;
+        let (id, done) = (endpoint.id, &done);
+        let release = |unit: Unit| async move {
+            writes::release(&unit, &[id], None, self.now()).await?;
+            Ok(unit.commit(done.clone()))
+        };
+        let released = self.transact_once(key.as_ref(), Locks::Webhooks, release).await;
         self.wake_webhooks();
-        Ok(released.err().map_or(done, refused))
+        released
     }
 
     /// Schedules the events of one type. Nothing is sent before all are scheduled, so that they come in order.
@@ -79,41 +84,29 @@ impl App {
         endpoint: &Endpoint,
         event: WebhookEventType,
         (mut from, upto): (Position, Position),
-    ) -> Result<u64, AppError> {
+    ) -> Result<u64, Failure> {
         let caller = receiver(endpoint.partner_id, endpoint.id, endpoint.scopes.clone());
         let mut scheduled = 0;
         loop {
             let entries = log::between(self.db(), &caller, &feed(event), (from, upto), BATCH).await?;
             let Some(last) = entries.last().map(|entry| entry.position) else { return Ok(scheduled) };
-            let attempt = || self.schedule(endpoint.id, event, &entries);
-            // It refuses nothing.
-            scheduled += tried(attempt).await?.unwrap_or_default();
+            let work = |unit| self.schedule(unit, endpoint.id, event, &entries);
+            scheduled += self.transact(Locks::Webhooks, work).await?;
             from = last;
         }
     }
 
     async fn schedule(
         &self,
+        unit: Unit,
         endpoint: Uuid,
         event: WebhookEventType,
         entries: &[HistoryEntry],
-    ) -> Result<u64, Failure> {
-        let transaction = self.begin_managing().await?;
+    ) -> Result<End<u64>, Failure> {
         let planned: Vec<Planned> = entries.iter().map(|entry| Planned::new(endpoint, event, entry)).collect();
         let ids: Vec<Uuid> = planned.iter().map(Planned::id).collect();
-        let again = writes::again(&transaction, &ids).await?;
-        let added = writes::add(&transaction, &planned, self.now()).await?;
-        transaction.commit().await?;
-        Ok(again + added)
-    }
-
-    async fn release_recovered(&self, endpoint: Uuid, key: Option<&Key>, done: &Recovered) -> Result<Managed, Failure> {
-        let transaction = self.begin_managing().await?;
-        writes::release(&transaction, &[endpoint], None, self.now()).await?;
-        if let Some(key) = key {
-            key.remember(&transaction, done, self.now()).await?;
-        }
-        transaction.commit().await?;
-        Ok(Managed::done(endpoint))
+        let again = writes::again(&unit, &ids).await?;
+        let added = writes::add(&unit, &planned, self.now()).await?;
+        Ok(unit.commit(again + added))
     }
 }

@@ -12,8 +12,9 @@ use super::{Managed, Named, is_over, managed_by, message, no_endpoint, not_activ
 use crate::{
     app::{
         App, AppError,
-        claims::attempt::{Failure, tried},
+        claims::attempt::Failure,
         idempotency::Key,
+        transact::{End, Locks, Unit, result},
     },
     ids,
     store::{
@@ -68,29 +69,25 @@ impl App {
         key: Option<String>,
     ) -> Result<Managed, AppError> {
         let owner = managed_by(caller, Scope::WebhooksWrite)?;
-        let key = match self.key(caller, key.as_deref(), "redeliverWebhook", &id).await? {
-            Ok(key) => key,
-            Err(done) => return Ok(done),
+        let redeliver = async {
+            let key = Key::new(caller, key.as_deref(), "redeliverWebhook", &id)?;
+            if let Some(done) = self.done_before(key.as_ref()).await? {
+                return Ok(done);
+            }
+            let id = id.ok_or_else(no_delivery)?;
+            let work = |unit| self.store_redelivery(unit, owner, id);
+            let done = self.transact_once(key.as_ref(), Locks::Webhooks, work).await;
+            self.wake_webhooks();
+            done
         };
-        let none = || Problem::not_found("webhook delivery", "deliveryId");
-        let Some(id) = id else { return Ok(Managed::refused(vec![none()])) };
-        let done = tried(|| self.try_to_redeliver(owner, id, key.as_ref())).await?;
-        self.wake_webhooks();
-        Ok(done.unwrap_or_else(Managed::refused))
+        result(redeliver.await)
     }
 
-    async fn try_to_redeliver(&self, owner: Owner, id: Uuid, key: Option<&Key>) -> Result<Managed, Failure> {
-        let transaction = self.begin_managing().await?;
-        if let Some(key) = key
-            && let Some(done) = key.earlier::<Managed>(&transaction).await??
-        {
-            return Ok(done);
-        }
+    async fn store_redelivery(&self, unit: Unit, owner: Owner, id: Uuid) -> Result<End<Managed>, Failure> {
         let now = self.now();
-        let found = webhooks::deliveries(&transaction, owner, &[id], webhook::kept_since(now)).await?;
-        let none = || Problem::not_found("webhook delivery", "deliveryId");
-        let delivery = found.into_iter().next().ok_or_else(none)?;
-        let endpoint = webhooks::find(&transaction, owner, delivery.endpoint_id).await?.ok_or_else(none)?;
+        let found = webhooks::deliveries(&unit, owner, &[id], webhook::kept_since(now)).await?;
+        let delivery = found.into_iter().next().ok_or_else(no_delivery)?;
+        let endpoint = webhooks::find(&unit, owner, delivery.endpoint_id).await?.ok_or_else(no_delivery)?;
         if endpoint.state != WebhookState::Active {
             return Err(not_active("deliveryId").into());
         }
@@ -99,7 +96,11 @@ impl App {
             let problem = Problem::new(ProblemCode::WrongStatus, message).at(["deliveryId"]);
             return Err(problem.remedy("Redeliver the earlier one; this one follows automatically.").into());
         }
-        writes::attempt_now(&transaction, id, now).await?;
-        self.end_managing(transaction, key, Managed::done(id)).await
+        writes::attempt_now(&unit, id, now).await?;
+        Ok(unit.commit(Managed::done(id)))
     }
+}
+
+fn no_delivery() -> Problem {
+    Problem::not_found("webhook delivery", "deliveryId")
 }

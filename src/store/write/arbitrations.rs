@@ -52,21 +52,30 @@ pub async fn around(transaction: &Transaction, before: &Claim, after: &Claim) ->
     Ok(around)
 }
 
-/// An arbitration; `None` if there is none under the id.
+/// What never changes of an arbitration.
+#[derive(Clone, Debug)]
+pub struct Fixed {
+    /// Its id.
+    pub id: Uuid,
+    /// The customer.
+    pub tenant_id: Uuid,
+    /// The subject of the contest (X0).
+    pub subject: Subject,
+}
+
+/// What never changes of an arbitration; `None` if there is none under the id.
 ///
 /// # Errors
 /// Database errors.
-pub async fn find(transaction: &Transaction, id: Uuid) -> Result<Option<arbitration::Model>, StoreError> {
-    Ok(arbitration::Entity::find_by_id(id).one(transaction.connection()).await?)
-}
-
-/// What an arbitration is about (X0).
-#[must_use]
-pub fn subject_of(row: &arbitration::Model) -> Subject {
-    match row.subscription_id {
-        Some(id) => Subject::Subscription(id),
-        None => Subject::Workload { tenant_id: row.tenant_id, sku_id: row.sku_id },
-    }
+pub async fn find(on: &impl Reads, id: Uuid) -> Result<Option<Fixed>, StoreError> {
+    let found = arbitration::Entity::find_by_id(id).one(on.connection()).await?;
+    Ok(found.map(|row| {
+        let subject = match row.subscription_id {
+            Some(id) => Subject::Subscription(id),
+            None => Subject::Workload { tenant_id: row.tenant_id, sku_id: row.sku_id },
+        };
+        Fixed { id: row.id, tenant_id: row.tenant_id, subject }
+    }))
 }
 
 /// Everything around the subject of an arbitration, whose customer must be locked exclusively.
