@@ -1,5 +1,6 @@
-//! Writes beside webhook endpoints that fail: comments by a few writers, first without endpoints, then with a thousand of them, half of
-//! which refuse and half of which hang; and how long one that is well waits for its messages meanwhile.
+//! Writes beside webhook endpoints that fail, and an endpoint that is well beside them: half of a thousand endpoints refuse, the
+//! other half hang. Comments are written at a steady rate, to see how long the endpoint that is well waits for its messages, and as
+//! fast as a few writers can, to see what the endpoints cost them; both first without the failing ones.
 //!
 //! ```sh
 //! cargo bench --bench webhooks --profile perf -- --endpoints 1000 --seconds 20
@@ -40,6 +41,9 @@ struct Options {
     /// How many writers there are.
     #[arg(long, default_value_t = 4)]
     writers: usize,
+    /// How many comments are written in a second where that is steady.
+    #[arg(long, default_value_t = 20)]
+    rate: u32,
     /// For how long writes are measured, in seconds, each time.
     #[arg(long, default_value_t = 20)]
     seconds: u64,
@@ -75,18 +79,24 @@ async fn run(options: Options) -> Fallible<()> {
     let claims = Arc::new(api.set_stage(companies).await?);
     println!("{companies} companies with a claim each; the server has {}", server.usage()?);
     let receiver = Receiver::start().await?;
-    measure("without endpoints", &options, &api, &claims).await?;
+    measure("as fast as can be, without endpoints", &options, None, &api, &claims).await?;
+    // The last company's is well.
+    endpoint(&api, companies - 1, &receiver.url("accepts")).await?;
+    measure("steadily, with one endpoint that is well", &options, Some(options.rate), &api, &claims).await?;
+    receiver.report();
     for number in 0..options.endpoints {
         let way = if number % 2 == 0 { "refuses" } else { "hangs" };
         endpoint(&api, number / OF_ONE, &receiver.url(way)).await?;
     }
-    // The last company's is well.
-    endpoint(&api, companies - 1, &receiver.url("accepts")).await?;
-    println!("{} endpoints fail, one is well", options.endpoints);
-    measure("while their queues fill", &options, &api, &claims).await?;
-    measure("once they are full", &options, &api, &claims).await?;
+    println!("{} endpoints fail beside it", options.endpoints);
+    for when in ["steadily, when they begin to fail", "steadily, later"] {
+        measure(when, &options, Some(options.rate), &api, &claims).await?;
+        receiver.report();
+    }
+    for when in ["as fast as can be, while their queues fill", "as fast as can be, later"] {
+        measure(when, &options, None, &api, &claims).await?;
+    }
     println!("the server has {}; {} messages were refused or left hanging", server.usage()?, receiver.failed());
-    receiver.report();
     Ok(())
 }
 
@@ -100,9 +110,16 @@ async fn endpoint(api: &Api, company: usize, url: &str) -> Fallible<()> {
     }
 }
 
-/// Lets the writers write, and tells how fast they were.
-async fn measure(what: &str, options: &Options, api: &Arc<Api>, claims: &Arc<Vec<String>>) -> Fallible<()> {
+/// Lets the writers write, so many comments a second in all or as fast as they can, and tells how fast they were.
+async fn measure(
+    what: &str,
+    options: &Options,
+    rate: Option<u32>,
+    api: &Arc<Api>,
+    claims: &Arc<Vec<String>>,
+) -> Fallible<()> {
     let began = Instant::now();
+    let every = rate.map(|rate| Duration::from_secs(1) * u32::try_from(options.writers).unwrap_or(1) / rate.max(1));
     let until = began + Duration::from_secs(options.seconds);
     let mut writers = Vec::new();
     for writer in 0..options.writers {
@@ -110,7 +127,11 @@ async fn measure(what: &str, options: &Options, api: &Arc<Api>, claims: &Arc<Vec
         writers.push(tokio::spawn(async move {
             let mut took = Vec::new();
             let mut company = writer;
+            let mut beat = every.map(tokio::time::interval);
             while Instant::now() < until {
+                if let Some(beat) = &mut beat {
+                    beat.tick().await;
+                }
                 company = (company + 1) % claims.len();
                 let began = Instant::now();
                 let sent = usize::try_from(receiver::now()).unwrap_or(0);

@@ -1,5 +1,6 @@
 //! Webhooks (W1-W6): sent by the real dispatcher to a real receiver on this machine.
 
+mod certificates;
 mod crash;
 mod disabling;
 mod drafts;

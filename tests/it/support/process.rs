@@ -1,6 +1,6 @@
 //! A server in a process of its own, killed and started again on the same data.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use serde_json::Value;
 
@@ -64,6 +64,12 @@ impl Home {
     pub fn serve_logging(&self, log: &str, options: &[&str]) -> Process {
         let words: Vec<_> = ["serve"].iter().chain(options).copied().collect();
         Self::started(self.command(&words).env("RUST_LOG", log))
+    }
+
+    /// The same in a process that trusts the certificate authorities of this file, and no others.
+    pub fn serve_trusting(&self, authorities: &Path, options: &[&str]) -> Process {
+        let words: Vec<_> = ["serve"].iter().chain(options).copied().collect();
+        Self::started(self.command(&words).env("SSL_CERT_FILE", authorities))
     }
 
     /// The same in a process whose disk can be full at any moment: see [`Process::limit_files`].
