@@ -21,10 +21,10 @@ const ROOT = join(HERE, '..', '..');
 /** The pages that are written by hand, by the group of the navigation: path in the repository and title. Other pages of `docs/` and
  * of the root follow in a group of their own. */
 const GROUPS = [
-  ['Start', [['README.md', 'cpor'], ['docs/first-claim.md', 'The first claim'], ['docs/lifecycle.md', "A claim's life"], ['docs/domain.md', 'The rules'], ['examples/README.md', 'Examples'], ['data/README.md', 'The sample directory']]],
-  ['API', [['docs/api.md', 'Over HTTP'], ['docs/errors.md', 'Codes']]],
-  ['Running it', [['docs/operations.md', 'Operations'], ['docs/configuration.md', 'Configuration'], ['docs/identity.md', 'Identity'], ['deploy/README.md', 'Deploying'], ['deploy/compose/README.md', 'Compose'], ['docs/performance.md', 'Performance']]],
-  ['Inside', [['ARCHITECTURE.md', 'Architecture'], ['web/README.md', 'The console'], ['tests/clients/README.md', 'Clients in the tests'], ['CHANGELOG.md', 'Changes']]],
+  ['Start', [['README.md', 'cpor'], ['docs/first-claim.md', 'The first claim'], ['docs/lifecycle.md', "A claim's life"], ['docs/domain.md', 'The rules'], ['examples/README.md', 'Examples'], ['data/README.md', 'The sample directory'], ['docs/glossary.md', 'Glossary']]],
+  ['API', [['docs/api.md', 'Over HTTP'], ['docs/errors.md', 'Codes'], ['docs/webhooks.md', 'Webhooks'], ['docs/notices.md', 'Notices']]],
+  ['Running it', [['docs/operations.md', 'Operations'], ['docs/configuration.md', 'Configuration'], ['docs/identity.md', 'Identity'], ['deploy/README.md', 'Deploying'], ['deploy/compose/README.md', 'Compose'], ['docs/security.md', 'Security'], ['docs/performance.md', 'Performance']]],
+  ['Inside', [['ARCHITECTURE.md', 'Architecture'], ['docs/decisions/README.md', 'Decisions'], ['web/README.md', 'The console'], ['tests/clients/README.md', 'Clients in the tests'], ['CHANGELOG.md', 'Changes']]],
 ];
 
 /** GitHub's name of a heading, so that one link works there and here. */
@@ -48,6 +48,12 @@ function collect() {
       const text = readFileSync(join(ROOT, path), 'utf8');
       if (!pages.has(target(path))) pages.set(target(path), { path, title: text.match(/^# (.*)/m)?.[1] ?? name, group: 'More', text });
     }
+  }
+  // Found from their list, which is in the navigation.
+  for (const name of readdirSync(join(ROOT, 'docs/decisions')).filter((name) => /^\d+.*\.md$/.test(name)).sort()) {
+    const path = `docs/decisions/${name}`;
+    const text = readFileSync(join(ROOT, path), 'utf8');
+    pages.set(path, { path, title: text.match(/^# (.*)/m)[1], group: 'Decisions', text });
   }
   const { pages: found } = reference(readFileSync(join(ROOT, 'schema.graphql'), 'utf8'));
   for (const [file, text] of found) {
@@ -142,7 +148,7 @@ function write(path, text) {
 
 function page({ place, title, body, pages }) {
   const up = posix.relative(posix.dirname(place), '.') || '.';
-  const groups = [...new Set([...pages.values()].map(({ group }) => group))].sort((a, b) => order(a) - order(b));
+  const groups = [...new Set([...pages.values()].map(({ group }) => group))].filter((group) => ORDER.includes(group)).sort((a, b) => order(a) - order(b));
   const item = (to, one) => {
     const href = posix.relative(posix.dirname(place), to).replace(/\.md$/, '.html');
     return `<li><a href="${href}"${to === place ? ' aria-current="page"' : ''}>${escape(one.title)}</a></li>`;
@@ -181,6 +187,7 @@ ${body}
 `;
 }
 
+/** The groups of the navigation. Pages of another group are only linked from others. */
 const ORDER = ['Start', 'API', 'Reference', 'Running it', 'Inside', 'More'];
 const order = (group) => ORDER.indexOf(group);
 

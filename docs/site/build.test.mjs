@@ -28,6 +28,12 @@ describe('the site', () => {
     for (const name of written) assert.ok(pages.has(`docs/${name}`), `docs/${name} is in no group of build.mjs`);
   });
 
+  it('has every decision as a page, which the list of decisions leads to', () => {
+    const written = readdirSync(new URL('../decisions', import.meta.url)).filter((name) => /^\d+.*\.md$/.test(name));
+    const list = readFileSync(join(out, 'docs/decisions/index.html'), 'utf8');
+    for (const name of written) assert.ok(list.includes(`href="${name.replace(/\.md$/, '.html')}"`), name);
+  });
+
   it('loads nothing from elsewhere', () => {
     for (const place of pages.keys()) {
       const html = readFileSync(join(out, place.replace(/\.md$/, '.html')), 'utf8');
