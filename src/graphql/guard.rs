@@ -43,6 +43,7 @@ pub const ROOT: &[(&str, Needs)] = &[
     ("arbitrations", Needs::Scope(Scope::ClaimsRead)),
     ("history", Needs::Scope(Scope::HistoryRead)),
     ("uploadLimits", Needs::Nothing),
+    ("calendar", Needs::Nothing),
     ("activityOptions", Needs::Scope(Scope::DirectoryRead)),
     ("customer", Needs::Scope(Scope::DirectoryRead)),
     ("customerByTenant", Needs::Scope(Scope::DirectoryRead)),

@@ -10,6 +10,7 @@ mod association;
 mod at_hand;
 mod batch;
 mod bulk;
+mod calendar;
 mod claim;
 mod comment;
 mod customer;

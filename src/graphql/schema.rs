@@ -8,6 +8,7 @@ use super::{
     arbitration::{ArbitrationMutation, ArbitrationQuery},
     association::AssociationQuery,
     bulk::BulkMutation,
+    calendar::CalendarQuery,
     claim::{ClaimQuery, CustomerMutation, EligibilityQuery, PartnerMutation, ReviewMutation, StatisticsQuery},
     comment::{CommentMutation, CommentQuery},
     customer::CustomerQuery,
@@ -51,6 +52,7 @@ pub struct Query(
     ArbitrationQuery,
     NoticeQuery,
     ProofQuery,
+    CalendarQuery,
     WebhookQuery,
 );
 

@@ -39,7 +39,7 @@ fn every_field_of_the_roots_is_in_the_table_of_guards() {
     assert_eq!(found.iter().map(String::as_str).collect::<BTreeSet<_>>(), listed);
     let free: Vec<&str> =
         guard::ROOT.iter().filter(|(_, needs)| *needs == guard::Needs::Nothing).map(|(name, _)| *name).collect();
-    assert_eq!(free, ["viewer", "uploadLimits", "advanceClock"]);
+    assert_eq!(free, ["viewer", "uploadLimits", "calendar", "advanceClock"]);
 }
 
 #[test]

@@ -13,7 +13,7 @@ use crate::support::{
 both!(nothing_answers_without_a_token, nothing_answers_without_a_scope);
 
 /// What any token may ask (A5).
-const FREE: [&str; 3] = ["viewer", "uploadLimits", "advanceClock"];
+const FREE: [&str; 4] = ["viewer", "uploadLimits", "calendar", "advanceClock"];
 /// What asks for the scope of the kind of thing that is looked up; these ids name nothing, so there is nothing to ask for.
 const BY_KIND: [&str; 2] = ["node", "nodes"];
 

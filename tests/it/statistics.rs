@@ -14,6 +14,26 @@ both!(
     the_report_prints_the_same_figures,
 );
 
+both!(Settings { policy: far_east(), ..Settings::default() } => the_calendar_can_be_read);
+
+/// A policy with a time zone and a holiday.
+fn far_east() -> Policy {
+    Policy {
+        time_zone: jiff::tz::TimeZone::get("Pacific/Auckland").unwrap(),
+        time_zone_name: "Pacific/Auckland".to_owned(),
+        holidays: ["2026-12-25".parse().unwrap()].into(),
+        ..Policy::default()
+    }
+}
+
+async fn the_calendar_can_be_read(world: &World) {
+    // T: by any token, since everybody has deadlines.
+    for caller in [&world.partner, &world.reviewer, &world.customer, &world.sync] {
+        let calendar = &caller.query("{ calendar { timeZone holidays } }").await["calendar"];
+        assert_eq!(calendar, &json!({ "timeZone": "Pacific/Auckland", "holidays": ["2026-12-25"] }));
+    }
+}
+
 /// Claims in every stage, submitted over some months.
 async fn many(world: &World) {
     world.draft().await;
@@ -233,8 +253,7 @@ async fn the_report_prints_the_same_figures(world: &World) {
 /// Months and weeks go by the policy's time zone, in which a claim of the last evening of a month may be of the next.
 async fn periods_follow_the_time_zone(backend: Backend) {
     // S2
-    let policy = Policy { time_zone: jiff::tz::TimeZone::get("Pacific/Auckland").unwrap(), ..Policy::default() };
-    let world = World::start(backend, Settings { policy, ..Settings::default() }).await;
+    let world = World::start(backend, Settings { policy: far_east(), ..Settings::default() }).await;
     // 2026-03-31T09:00Z is still March in Auckland; three hours later it is April.
     world.advance_days(29);
     world.submitted_on(&world.partner, 1).await;

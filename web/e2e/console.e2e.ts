@@ -1,4 +1,5 @@
 /** What people do in the console, in Chromium against a real `cpor demo`. The tests share one server and follow each other. */
+import { readFileSync } from "node:fs";
 import { beforeAll, describe, expect, test } from "vitest";
 import { shot, signIn, tabTo, type Window } from "./browser";
 import { QUICK, Stage } from "./support";
@@ -12,6 +13,11 @@ const PDF = `%PDF-1.4
 trailer << /Root 1 0 R >>
 %%EOF
 `;
+/** One red pixel. */
+const PNG = Buffer.from(
+  "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mP8z8BQDwAEhQGAhKmMIQAAAABJRU5ErkJggg==",
+  "base64",
+);
 const file = (name: string) => ({ name, mimeType: "application/pdf", buffer: Buffer.from(PDF) });
 
 describe("the first page", () => {
@@ -132,6 +138,19 @@ describe("a claim from draft to approval, by clicks in two windows", () => {
       }
     }, PDF);
     await page.locator(".document", { hasText: "dropped.pdf" }).getByRole("button", { name: /Download/ }).waitFor();
+  });
+
+  test("an image is shown and a file is saved by addresses that need no token", async () => {
+    const { page } = partner;
+    await page.locator("input[type=file]").setInputFiles({ name: "site.png", mimeType: "image/png", buffer: PNG });
+    const card = page.locator(".document", { hasText: "site.png" });
+    await card.locator(".open").click();
+    const image = page.locator("img.preview-image");
+    await expect.poll(() => image.evaluate((shown: HTMLImageElement) => shown.naturalWidth)).toBe(1);
+    expect(await image.getAttribute("src")).toMatch(/^\/documents\/.+\?/);
+    const [saved] = await Promise.all([page.waitForEvent("download"), card.getByRole("button", { name: /Download/ }).click()]);
+    expect(saved.suggestedFilename()).toBe("site.png");
+    expect(readFileSync(await saved.path())).toEqual(PNG);
   });
 
   test("it is submitted, and the reviewer's queue shows it by itself", async () => {
@@ -317,6 +336,27 @@ describe("reviewers", () => {
     for (const row of await page.getByRole("row").all()) {
       if ((await row.getByRole("cell").count()) > 0) expect(await row.textContent()).toContain("Brightwater");
     }
+    // What the chart led to can be taken away again.
+    await page.getByRole("button", { name: "Remove the filter Brightwater Systems" }).click();
+    await expect.poll(() => page.url()).not.toMatch(/partnerId=/);
+  });
+});
+
+describe("actions that are not available", () => {
+  test("one whose role does not allow an action reads why, in the language chosen", async () => {
+    const { page } = stage.first;
+    await signIn(page, "Ulf Brandt");
+    const query = "{ claims(first: 1, filter: { status: [UNDER_REVIEW] }) { nodes { id } } }";
+    const { claims } = await stage.ask<{ claims: { nodes: { id: string }[] } }>("INCENTIVES_USER", query);
+    await page.goto(`/console/claims/${claims.nodes[0]?.id}`);
+    await page.locator(".closed-rest summary").click();
+    const withdraw = page.locator(".closed li", { hasText: "Withdraw" });
+    expect(await withdraw.getByRole("button").isDisabled()).toBe(true);
+    await withdraw.getByText("Only an admin of your company can do this.").waitFor();
+    await page.locator(".closed li", { hasText: "Edit" }).getByText(/^Required status: .* Current status: Under review\.$/).waitFor();
+    await page.getByLabel("Language").selectOption("hu");
+    await withdraw.or(page.locator(".closed li", { hasText: "Visszavonás" })).getByText("Ezt csak a cége egyik adminisztrátora teheti meg.").waitFor();
+    await page.getByLabel("Nyelv").selectOption("en");
   });
 });
 

@@ -45,6 +45,8 @@ describe("quality", () => {
       await expect.poll(() => window.page.locator(".skeleton").count(), { timeout: 10_000 }).toBe(0);
       if (name === "new-claim") await window.page.getByText(/6 /).first().waitFor();
       if (name === "review") await window.page.locator(".pdf canvas").waitFor();
+      // Also the reasons of the actions that are not available.
+      for (const summary of await window.page.locator(".closed-rest summary").all()) await summary.click();
       await visit(name);
     }
   }

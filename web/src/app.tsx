@@ -1,14 +1,15 @@
 /** The routes: the first page, GraphiQL, and the console behind a sign-in. */
 import { useQuery, useQueryClient } from "@tanstack/react-query";
-import { lazy, Suspense, useEffect, useSyncExternalStore } from "react";
+import { lazy, Suspense, useEffect, useMemo, useSyncExternalStore } from "react";
 import { Redirect, Route, Switch, useLocation } from "wouter";
 import { request } from "./api/client";
 import { ViewerDocument } from "./api/generated";
 import { session } from "./api/session";
 import { useI18n } from "./i18n";
 import { Front } from "./pages/front";
+import { knownZone } from "./time";
 import { faceOf, HOME, ViewerContext } from "./viewer";
-import { ErrorBox, Skeleton } from "./ui/basics";
+import { ErrorBox, Skeleton, WithCode } from "./ui/basics";
 import { useServerClock } from "./ui/clock";
 import { EndedSession } from "./ui/signin";
 import { Shell } from "./ui/shell";
@@ -71,6 +72,11 @@ function Console() {
     staleTime: Number.POSITIVE_INFINITY,
   });
   const hasClock = useServerClock();
+  const known = useMemo(() => {
+    if (!viewer.data) return null;
+    const { viewer: self, calendar, uploadLimits } = viewer.data;
+    return { ...self, uploadLimits, calendar: { ...calendar, timeZone: knownZone(calendar.timeZone) } };
+  }, [viewer.data]);
   if (viewer.isPending || (viewer.isSuccess && !hasClock)) return <Skeleton lines={6} />;
   if (viewer.isError) {
     return (
@@ -85,7 +91,7 @@ function Console() {
   }
   const face = faceOf(viewer.data.viewer.roles);
   return (
-    <ViewerContext value={viewer.data.viewer}>
+    <ViewerContext value={known}>
       <Shell>
         <Suspense fallback={<Skeleton lines={6} />}>
           <Switch location={location}>
@@ -130,7 +136,9 @@ function Console() {
               <Route path="/console/directory">
                 <main className="page" id="main" tabIndex={-1}>
                   <h1>{t("directory.title")}</h1>
-                  <p>{t("directory.text")}</p>
+                  <p>
+                    <WithCode text={t("directory.text")} />
+                  </p>
                 </main>
               </Route>
             )}

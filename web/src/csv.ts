@@ -8,11 +8,16 @@ export function csv(rows: (string | number | null | undefined)[][]): string {
   return rows.map((row) => row.map(cell).join(",")).join("\r\n") + "\r\n";
 }
 
-export function save(name: string, content: BlobPart, type: string) {
-  const url = URL.createObjectURL(content instanceof Blob ? content : new Blob([content], { type }));
+/** Saves what is at the address, as the browser does with a link. */
+export function saveFrom(url: string, name: string) {
   const link = document.createElement("a");
   link.href = url;
   link.download = name;
   link.click();
+}
+
+export function save(name: string, content: BlobPart, type: string) {
+  const url = URL.createObjectURL(new Blob([content], { type }));
+  saveFrom(url, name);
   setTimeout(() => URL.revokeObjectURL(url), 10_000);
 }

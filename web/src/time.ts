@@ -9,29 +9,30 @@ const UNITS: [Intl.RelativeTimeFormatUnit, number][] = [
 ];
 
 /** Making a format costs far more than using it. */
-function cached<T>(make: (language: string) => T): (language: string) => T {
+function cached<T>(make: (key: string) => T): (key: string) => T {
   const formats = new Map<string, T>();
-  return (language) => {
-    const format = formats.get(language) ?? make(language);
-    formats.set(language, format);
+  return (key) => {
+    const format = formats.get(key) ?? make(key);
+    formats.set(key, format);
     return format;
   };
 }
 
 const relativeFormat = cached((language) => new Intl.RelativeTimeFormat(language, { numeric: "auto" }));
 const exactFormat = cached((language) => new Intl.DateTimeFormat(language, { dateStyle: "long", timeStyle: "long" }));
-const deadlineFormat = cached(
-  (language) =>
-    new Intl.DateTimeFormat(language, {
-      year: "numeric",
-      month: "short",
-      day: "numeric",
-      hour: "2-digit",
-      minute: "2-digit",
-      timeZone: "UTC",
-      timeZoneName: "short",
-    }),
-);
+const deadlineFormat = cached((key) => {
+  const [language = "en", timeZone = "UTC"] = key.split(" ");
+  return new Intl.DateTimeFormat(language, {
+    year: "numeric",
+    month: "short",
+    day: "numeric",
+    hour: "2-digit",
+    minute: "2-digit",
+    timeZone,
+    timeZoneName: "short",
+  });
+});
+const dayFormat = cached((timeZone) => new Intl.DateTimeFormat("en", { year: "numeric", month: "numeric", day: "numeric", timeZone }));
 
 export function relative(at: string, now: number, language: string): string {
   const seconds = Math.round((Date.parse(at) - now) / 1000);
@@ -55,12 +56,33 @@ export function day(at: string | number, language: string, timeZone?: string): s
   }).format(new Date(at));
 }
 
-/**
- * A deadline in the policy's zone, named. The API does not say which zone that is, so this is UTC, in which it sends every
- * time.
- */
-export function deadline(at: string, language: string): string {
-  return deadlineFormat(language).format(new Date(at));
+/** A deadline in the zone of the vendor's calendar, which it names. */
+export function deadline(at: string, language: string, timeZone: string): string {
+  return deadlineFormat(`${language} ${timeZone}`).format(new Date(at));
+}
+
+/** The zone if this browser knows it, otherwise UTC. */
+export function knownZone(timeZone: string): string {
+  try {
+    return dayFormat(timeZone).resolvedOptions().timeZone ? timeZone : "UTC";
+  } catch {
+    return "UTC";
+  }
+}
+
+/** The day of a zone's calendar, as milliseconds of the midnight that begins the same day in UTC. */
+export function dayIn(timeZone: string, at: string | number): number {
+  const parts = dayFormat(timeZone).formatToParts(new Date(at));
+  const part = (type: string) => Number(parts.find((one) => one.type === type)?.value);
+  return Date.UTC(part("year"), part("month") - 1, part("day"));
+}
+
+/** When a day begins in a zone; the day is given as [`dayIn`] returns it. */
+export function beginningOf(timeZone: string, day: number): number {
+  const HOUR = 3_600_000;
+  // Zones are at most 14 hours from UTC and a multiple of a quarter of an hour.
+  for (let at = day - 14 * HOUR; at < day + 14 * HOUR; at += HOUR / 4) if (dayIn(timeZone, at) >= day) return at;
+  return day;
 }
 
 export function bytes(size: number, language: string): string {

@@ -1,8 +1,11 @@
 /** The signed-in viewer and which of the console's faces they see. */
 import { createContext, useContext } from "react";
 import type { Role, ViewerQuery } from "./api/generated";
+import { useI18n } from "./i18n";
+import { deadline } from "./time";
 
-export type Viewer = ViewerQuery["viewer"];
+/** The viewer, with what the server says to every viewer. */
+export type Viewer = ViewerQuery["viewer"] & Pick<ViewerQuery, "calendar" | "uploadLimits">;
 export type Face = "partner" | "vendor" | "customer" | "directory";
 
 export const ViewerContext = createContext<Viewer | null>(null);
@@ -11,6 +14,13 @@ export function useViewer(): Viewer {
   const viewer = useContext(ViewerContext);
   if (!viewer) throw new Error("useViewer needs a signed-in viewer above it.");
   return viewer;
+}
+
+/** Deadlines as text, in the zone of the vendor's calendar. */
+export function useDeadline(): (at: string) => string {
+  const { language } = useI18n();
+  const { timeZone } = useViewer().calendar;
+  return (at) => deadline(at, language, timeZone);
 }
 
 const FACES: Record<Role, Face> = {

@@ -3,13 +3,14 @@ import { RequestError, unwrap } from "../src/api/client";
 import { session } from "../src/api/session";
 import { clock } from "../src/api/clock";
 import { csv } from "../src/csv";
-import { byProduct, byReason, DAYS, daysToDecision, workingDays, type LatestClaim } from "../src/latest";
+import { businessDays, DAYS, daysToDecision } from "../src/latest";
 import { merge } from "../src/merge";
-import { bytes, deadline, relative } from "../src/time";
+import { beginningOf, bytes, dayIn, deadline, knownZone, relative } from "../src/time";
 import { midnight } from "../src/pages/reviewers";
-import { months } from "../src/pages/statistics";
+import { monthsAgo } from "../src/pages/statistics";
+import { periods, type Group } from "../src/periods";
 import { strokes } from "../src/ui/charts";
-import { readFilter } from "../src/pages/claims";
+import { readFilter } from "../src/filter";
 import { faceOf } from "../src/viewer";
 
 vi.stubGlobal("sessionStorage", { getItem: () => null, setItem: () => {}, removeItem: () => {} });
@@ -42,7 +43,21 @@ describe("times", () => {
     expect(relative("2026-12-06T12:00:00Z", now, "sv")).toBe("i går");
   });
   test("deadlines name their zone", () => {
-    expect(deadline("2026-12-15T00:00:00Z", "en")).toContain("UTC");
+    expect(deadline("2026-12-15T00:00:00Z", "en", "UTC")).toContain("UTC");
+    expect(deadline("2026-12-14T23:00:00Z", "en", "Europe/Stockholm")).toMatch(/^Dec 15, 2026, 12:00 AM GMT\+1$/);
+    expect([knownZone("Europe/Stockholm"), knownZone("Nowhere/At_All")]).toEqual(["Europe/Stockholm", "UTC"]);
+  });
+  test("days begin when their zone begins them, also on the day that its clocks are moved", () => {
+    const day = (text: string) => Date.parse(text);
+    expect(dayIn("Pacific/Auckland", "2026-03-31T11:00:00Z")).toBe(day("2026-04-01"));
+    for (const [zone, date, begins] of [
+      ["UTC", "2026-04-01", "2026-04-01T00:00:00.000Z"],
+      ["Pacific/Auckland", "2026-04-01", "2026-03-31T11:00:00.000Z"],
+      ["America/Los_Angeles", "2026-03-08", "2026-03-08T08:00:00.000Z"],
+      ["Asia/Kathmandu", "2026-04-01", "2026-03-31T18:15:00.000Z"],
+    ] as const) {
+      expect(new Date(beginningOf(zone, day(date))).toISOString(), zone).toBe(begins);
+    }
   });
   test("sizes have a unit", () => {
     expect(bytes(0, "en")).toBe("0 byte");
@@ -50,13 +65,38 @@ describe("times", () => {
   });
 });
 
-test("months are half-open ranges without a gap, also over the turn of the year", () => {
-  const found = months(Date.parse("2027-01-31T23:00:00Z"), 3);
-  expect(found).toEqual([
-    { from: "2026-11-01T00:00:00.000Z", before: "2026-12-01T00:00:00.000Z" },
-    { from: "2026-12-01T00:00:00.000Z", before: "2027-01-01T00:00:00.000Z" },
-    { from: "2027-01-01T00:00:00.000Z", before: "2027-02-01T00:00:00.000Z" },
-  ]);
+describe("periods", () => {
+  const group = (from: string, total = 1): Group => ({ key: from, label: from, from, total });
+  test("have no gap, also over the turn of the year, and go up to now", () => {
+    const groups = [group("2026-11-01T00:00:00Z"), group("2027-01-01T00:00:00Z", 3)];
+    const found = periods(groups, "MONTH", Date.parse("2027-02-03T00:00:00Z"), 12, "UTC");
+    expect(found.map(({ from, before, group }) => [from, before, group?.total ?? 0])).toEqual([
+      ["2026-11-01T00:00:00.000Z", "2026-12-01T00:00:00.000Z", 1],
+      ["2026-12-01T00:00:00.000Z", "2027-01-01T00:00:00.000Z", 0],
+      ["2027-01-01T00:00:00.000Z", "2027-02-01T00:00:00.000Z", 3],
+      ["2027-02-01T00:00:00.000Z", "2027-03-01T00:00:00.000Z", 0],
+    ]);
+    expect(periods(groups, "MONTH", Date.parse("2027-02-03T00:00:00Z"), 2, "UTC")).toEqual(found.slice(-2));
+    expect(periods([], "MONTH", 0, 12, "UTC")).toEqual([]);
+  });
+  test("begin when the policy's zone begins them, also where its clocks are moved", () => {
+    // Stockholm: an hour before midnight UTC in winter, two in summer.
+    const groups = [group("2026-02-28T23:00:00Z"), group("2026-03-31T22:00:00Z"), group("2026-05-31T22:00:00Z")];
+    const found = periods(groups, "MONTH", Date.parse("2026-06-02T00:00:00Z"), 12, "Europe/Stockholm");
+    expect(found.map(({ from }) => from)).toEqual([
+      "2026-02-28T23:00:00.000Z",
+      "2026-03-31T22:00:00.000Z",
+      "2026-04-30T22:00:00.000Z",
+      "2026-05-31T22:00:00.000Z",
+    ]);
+    expect(found[0]?.before).toBe(found[1]?.from);
+    const weeks = periods([group("2026-03-22T23:00:00Z"), group("2026-03-29T22:00:00Z")], "WEEK", Date.parse("2026-04-01T00:00:00Z"), 13, "Europe/Stockholm");
+    expect(weeks.map(({ group }) => group?.total)).toEqual([1, 1]);
+  });
+  test("a choice of months begins with a month, the current one included", () => {
+    expect(monthsAgo(Date.parse("2027-01-31T23:00:00Z"), 3, "UTC")).toBe("2026-11-01T00:00:00.000Z");
+    expect(monthsAgo(Date.parse("2027-01-31T23:00:00Z"), 1, "Europe/Stockholm")).toBe("2027-01-31T23:00:00.000Z");
+  });
 });
 
 test("a filter is read from the address, and what is unknown is left out", () => {
@@ -64,6 +104,11 @@ test("a filter is read from the address, and what is unknown is left out", () =>
     filter: { status: ["APPROVED"], search: "ward", overdue: true },
     sort: "DUE_AT",
     descending: false,
+  });
+  expect(readFilter("?reason=OTHER&reason=X&reviewer=rita@vendor.example&submittedFrom=2026-11-01T00:00:00Z").filter).toEqual({
+    rejectionReason: ["OTHER"],
+    reviewerSubject: "rita@vendor.example",
+    submittedAt: { from: "2026-11-01T00:00:00Z" },
   });
   expect(readFilter("")).toEqual({ filter: {}, sort: "UPDATED_AT", descending: true });
 });
@@ -123,30 +168,24 @@ describe("the clock", () => {
 });
 
 describe("the latest claims", () => {
-  const claim = (part: Partial<LatestClaim>): LatestClaim => ({ id: "1", status: "APPROVED", lines: [], ...part }) as LatestClaim;
-  test("working days leave out Saturdays and Sundays", () => {
+  const utc = { timeZone: "UTC", holidays: [] };
+  test("business days leave out Saturdays, Sundays and holidays", () => {
     const from = "2026-12-04T23:00:00Z"; // a Friday
-    expect(workingDays(from, "2026-12-04T23:30:00Z")).toBe(0);
-    expect(workingDays(from, "2026-12-06T10:00:00Z")).toBe(0);
-    expect(workingDays(from, "2026-12-07T00:00:00Z")).toBe(1);
-    expect(workingDays(from, "2026-12-11T10:00:00Z")).toBe(5);
-    expect(workingDays("2026-12-05T10:00:00Z", "2026-12-14T10:00:00Z")).toBe(6);
+    expect(businessDays(from, "2026-12-04T23:30:00Z", utc)).toBe(0);
+    expect(businessDays(from, "2026-12-06T10:00:00Z", utc)).toBe(0);
+    expect(businessDays(from, "2026-12-07T00:00:00Z", utc)).toBe(1);
+    expect(businessDays(from, "2026-12-11T10:00:00Z", utc)).toBe(5);
+    expect(businessDays("2026-12-05T10:00:00Z", "2026-12-14T10:00:00Z", utc)).toBe(6);
+    expect(businessDays(from, "2026-12-11T10:00:00Z", { ...utc, holidays: ["2026-12-06", "2026-12-09"] })).toBe(4);
+    expect(businessDays(from, "2026-12-06T10:00:00Z", { ...utc, timeZone: "Pacific/Kiritimati" })).toBe(1);
   });
-  test("are counted by days, product and reason", () => {
-    const product = (id: string) => ({ id: `line-${id}`, product: { id, name: `Product ${id}` } });
-    const claims = [
-      claim({ submittedAt: "2026-12-07T10:00:00Z", decidedAt: "2026-12-09T10:00:00Z", lines: [product("a"), product("b"), product("a")] }),
-      claim({ submittedAt: "2026-01-05T10:00:00Z", decidedAt: "2026-06-09T10:00:00Z", lines: [product("b")] }),
-      claim({ status: "REJECTED", rejection: { reason: "OTHER" } }),
-      claim({ status: "UNDER_REVIEW", rejection: { reason: "OTHER" } }),
-    ];
-    const days = daysToDecision(claims);
+  test("are counted by the days to their decision", () => {
+    const days = daysToDecision([
+      { id: "1", submittedAt: "2026-12-07T10:00:00Z", decidedAt: "2026-12-09T10:00:00Z" },
+      { id: "2", submittedAt: "2026-01-05T10:00:00Z", decidedAt: "2026-06-09T10:00:00Z" },
+      { id: "3", submittedAt: "2026-01-05T10:00:00Z" },
+    ], utc);
     expect([days[2], days[DAYS], days.reduce((sum, count) => sum + count)]).toEqual([1, 1, 2]);
-    expect(byProduct(claims).map(({ id, count }) => [id, count])).toEqual([
-      ["b", 2],
-      ["a", 1],
-    ]);
-    expect(byReason(claims)).toEqual([{ reason: "OTHER", count: 1 }]);
   });
 });
 

@@ -1,6 +1,6 @@
 /** GraphQL over HTTP: queries, mutations and uploads, with the errors in one form. */
-import type { TypedDocumentString } from "./generated";
 import { clock } from "./clock";
+import { DocumentAddressDocument, type DocumentDisposition, type TypedDocumentString } from "./generated";
 import { session } from "./session";
 
 /** A request that the server or the network refused. Refusals by the rule book are `problems` in the data instead. */
@@ -103,11 +103,20 @@ export function upload<R, V>(
   });
 }
 
-/** The content of a proof document. Its address needs the token, so an ordinary link cannot open it. */
-export async function download(url: string): Promise<Blob> {
-  const path = new URL(url, location.origin);
-  const response = await fetch(path.pathname, { headers: headers() });
-  if (response.status === 401) session.end();
+/**
+ * A signed address of a proof document: a link or an image opens it without the token, for five minutes. It is asked for
+ * where it is used, since a page is open for longer.
+ */
+export async function documentAddress(id: string, disposition: DocumentDisposition): Promise<string> {
+  const { node } = await request(DocumentAddressDocument, { id, disposition });
+  if (!node || !("downloadUrl" in node)) throw new RequestError("NOT_FOUND", "The document could not be read.", 200, null);
+  // The server may know itself by another name than the one in the address bar, and the policy allows only the latter.
+  return node.downloadUrl.slice(node.downloadUrl.indexOf("/documents/"));
+}
+
+/** The content of a proof document. */
+export async function documentContent(id: string): Promise<Blob> {
+  const response = await fetch(await documentAddress(id, "INLINE"));
   if (!response.ok) {
     throw new RequestError("NOT_FOUND", "The document could not be read.", response.status, response.headers.get("x-request-id"));
   }

@@ -3,15 +3,18 @@ import { useQuery } from "@tanstack/react-query";
 import { useState } from "react";
 import { Link } from "wouter";
 import { request } from "../api/client";
-import { ClaimByIdDocument, type ActionReason, type ClaimFactsFragment } from "../api/generated";
+import { ClaimByIdDocument, type ActionReason, type ClaimAction, type ClaimFactsFragment } from "../api/generated";
 import { useI18n } from "../i18n";
-import { deadline as deadlineText } from "../time";
-import { ACTION_REASONS, Actions } from "../ui/actions";
+import { ACTION_REASONS, Actions, BUTTONS } from "../ui/actions";
 import { Copy, DeadlineRing, Empty, ErrorBox, Problems, Skeleton, Status, Time, useTitle } from "../ui/basics";
+import { Far } from "../ui/closed";
 import { Facts } from "../ui/facts";
 import { DropZone, Preview, Proof, useUploads } from "../ui/proof";
 import { Timeline } from "../ui/timeline";
-import { faceOf, useViewer } from "../viewer";
+import { faceOf, useDeadline, useViewer } from "../viewer";
+
+/** The buttons, and what has a place of its own on the page. */
+const ALL_ACTIONS: ClaimAction[] = ["EDIT", ...BUTTONS, "ATTACH_PROOF", "COMMENT"];
 
 export default function ClaimPage({ id }: { id: string }) {
   const { t } = useI18n();
@@ -43,7 +46,8 @@ export default function ClaimPage({ id }: { id: string }) {
 }
 
 function Loaded({ claim }: { claim: ClaimFactsFragment }) {
-  const { t, label, language } = useI18n();
+  const { t, label } = useI18n();
+  const deadlineText = useDeadline();
   const face = faceOf(useViewer().roles);
   const uploads = useUploads(claim.id);
   const [ticked, setTicked] = useState<ActionReason[]>([]);
@@ -62,20 +66,22 @@ function Loaded({ claim }: { claim: ClaimFactsFragment }) {
               <Copy text={claim.number} /> <Status status={claim.status} /> <DeadlineRing deadline={claim.deadline} />
             </p>
           </div>
-          <div className="buttons">
-            {claim.availableActions.includes("EDIT") && (
-              <Link className="button" href={`/console/new/${claim.id}`}>
-                {label("do", "EDIT")}
-              </Link>
-            )}
-            <Actions claim={claim} reasons={ticked} />
+          <div className="claim-actions">
+            <Actions claim={claim} reasons={ticked}>
+              {claim.availableActions.includes("EDIT") && (
+                <Link className="button" href={`/console/new/${claim.id}`}>
+                  {label("do", "EDIT")}
+                </Link>
+              )}
+            </Actions>
+            <Far claim={claim} actions={ALL_ACTIONS} />
           </div>
         </header>
         {asked && (
           <section className="notice pinned" aria-label={t("claim.asked")}>
             <h2>{t("claim.asked")}</h2>
             <p>
-              {t("claim.respondBy", { time: deadlineText(asked.respondBy, language) })} · <Time at={asked.requestedAt} />
+              {t("claim.respondBy", { time: deadlineText(asked.respondBy) })} · <Time at={asked.requestedAt} />
             </p>
             <ul>
               {asked.reasons.map((reason) => (
@@ -92,7 +98,7 @@ function Loaded({ claim }: { claim: ClaimFactsFragment }) {
             </p>
             <p className="body">{claim.rejection.detail}</p>
             {claim.rejection.disputableUntil && (
-              <p>{t("claim.disputableUntil", { time: deadlineText(claim.rejection.disputableUntil, language) })}</p>
+              <p>{t("claim.disputableUntil", { time: deadlineText(claim.rejection.disputableUntil) })}</p>
             )}
           </section>
         )}

@@ -7,18 +7,12 @@ import { useVirtualizer } from "@tanstack/react-virtual";
 import { memo, useEffect, useMemo, useRef, useState } from "react";
 import { Link, useLocation, useSearch } from "wouter";
 import { request } from "../api/client";
-import {
-  ClaimsDocument,
-  type Activity,
-  type ClaimFilter,
-  type ClaimOrderField,
-  type ClaimRowFragment,
-  type ClaimStatus,
-  type SolutionArea,
-} from "../api/generated";
+import { ClaimsDocument, type ClaimFilter, type ClaimOrderField, type ClaimRowFragment } from "../api/generated";
 import { csv, save } from "../csv";
+import { AREAS, FLAGS, readFilter, SORTS } from "../filter";
 import { useI18n, type MessageKey } from "../i18n";
 import { Copy, DeadlineRing, Empty, ErrorBox, Skeleton, Status, STATUSES, Time, useTitle } from "../ui/basics";
+import { FilterChips } from "../ui/filter-chips";
 import { useDebounced } from "../ui/shell";
 import { faceOf, useViewer } from "../viewer";
 
@@ -27,36 +21,6 @@ const ROW = 64;
 /** The most rows that one export reads. */
 const EXPORT = 5_000;
 const VIEWS = "cpor.views";
-
-const AREAS: SolutionArea[] = ["BUSINESS_APPLICATIONS", "MICROSOFT_365"];
-const SORTS: ClaimOrderField[] = ["UPDATED_AT", "CREATED_AT", "SUBMITTED_AT", "DUE_AT"];
-const ACTIVITIES: Activity[] = ["PRESALES", "USAGE", "REVENUE_ASSOCIATION"];
-const FLAGS = ["overdue", "inArbitration"] as const;
-
-/** The filter that an address stands for. Unknown values are ignored. */
-export function readFilter(search: string): { filter: ClaimFilter; sort: ClaimOrderField; descending: boolean } {
-  const parameters = new URLSearchParams(search);
-  const filter: ClaimFilter = {};
-  const status = parameters.getAll("status").filter((value): value is ClaimStatus => STATUSES.includes(value as ClaimStatus));
-  if (status.length) filter.status = status;
-  const area = parameters.get("area") as SolutionArea;
-  if (AREAS.includes(area)) filter.solutionArea = area;
-  const activity = parameters.get("activity") as Activity;
-  if (ACTIVITIES.includes(activity)) filter.activity = activity;
-  const text = parameters.get("q")?.trim();
-  if (text) filter.search = text;
-  for (const name of ["partnerId", "customerId", "productId"] as const) {
-    const id = parameters.get(name);
-    if (id) filter[name] = id;
-  }
-  for (const flag of FLAGS) if (parameters.get(flag) === "true") filter[flag] = true;
-  const from = parameters.get("submittedFrom");
-  const before = parameters.get("submittedBefore");
-  if (from || before) filter.submittedAt = { ...(from ? { from } : {}), ...(before ? { before } : {}) };
-  const wanted = parameters.get("sort") as ClaimOrderField;
-  const sort = SORTS.includes(wanted) ? wanted : "UPDATED_AT";
-  return { filter, sort, descending: parameters.get("direction") !== "asc" };
-}
 
 export function Claims() {
   const { t, label } = useI18n();
@@ -151,6 +115,7 @@ export function Claims() {
           </button>
         )}
       </div>
+      <FilterChips filter={filter} first={rows[0]} onRemove={(names) => change((parameters) => names.forEach((name) => parameters.delete(name)))} />
       {claims.isPending && <Skeleton lines={8} />}
       {claims.isError && <ErrorBox error={claims.error} retry={() => void claims.refetch()} />}
       {claims.data && rows.length === 0 && <Empty title={t("claims.empty")} hint={t("claims.emptyHint")} />}
@@ -210,7 +175,7 @@ interface RowsProps {
 
 /** The columns, with the order that the server has for them. */
 const COLUMNS: [MessageKey, ClaimOrderField?][] = [
-  ["column.claim"],
+  ["column.claim", "NAME"],
   ["column.customer"],
   ["column.products"],
   ["column.status"],

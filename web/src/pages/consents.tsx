@@ -3,13 +3,13 @@ import { useInfiniteQuery } from "@tanstack/react-query";
 import { request } from "../api/client";
 import { CustomerClaimsDocument, type ConsentStatus } from "../api/generated";
 import { useI18n } from "../i18n";
-import { deadline } from "../time";
 import { Actions } from "../ui/actions";
 import { Copy, DeadlineRing, Empty, ErrorBox, Skeleton, Status, Time, useTitle } from "../ui/basics";
-import { useViewer } from "../viewer";
+import { useDeadline, useViewer } from "../viewer";
 
 export default function Consents() {
-  const { t, label, language } = useI18n();
+  const { t, label } = useI18n();
+  const deadline = useDeadline();
   const viewer = useViewer();
   useTitle(t("nav.consents"));
   const claims = useInfiniteQuery({
@@ -45,7 +45,7 @@ export default function Consents() {
                 {claim.consent.status === "PENDING" && (
                   <>
                     {" · "}
-                    {t("consents.until", { time: deadline(claim.consent.declineUntil, language) })}
+                    {t("consents.until", { time: deadline(claim.consent.declineUntil) })}
                   </>
                 )}
               </p>

@@ -3,7 +3,7 @@
  * itself; after submission a change is saved by a button, for each one is an entry of the history.
  */
 import { keepPreviousData, useQuery, useQueryClient } from "@tanstack/react-query";
-import { useCallback, useEffect, useMemo, useRef, useState, type ReactNode } from "react";
+import { useCallback, useEffect, useId, useMemo, useRef, useState, type ReactNode } from "react";
 import { Link, useLocation, useSearch } from "wouter";
 import { newKey, request } from "../api/client";
 import {
@@ -37,6 +37,7 @@ import { useI18n } from "../i18n";
 import { merge, type Conflict } from "../merge";
 import { ActionDialog, Actions } from "../ui/actions";
 import { Dialog, Empty, ErrorBox, Field, Icon, Problems, Skeleton, Status, useTitle } from "../ui/basics";
+import { Reason } from "../ui/closed";
 import { DropZone, Proof, useUploads } from "../ui/proof";
 import { useDebounced } from "../ui/shell";
 import { useViewer } from "../viewer";
@@ -208,6 +209,8 @@ function Form({ claim: opened, start, onMade }: FormProps) {
   const missing = [...new Set(problems.map(({ code }) => code))];
   const unsaved = saved ? changes(saved, draft) !== null : true;
   const canSubmit = saved?.availableActions.includes("SUBMIT") ?? false;
+  const isClosed = saved?.unavailableActions.some(({ action }) => action === "SUBMIT") ?? false;
+  const submitReason = useId();
   return (
     <DropZone enabled={saved?.availableActions.includes("ATTACH_PROOF") ?? false} onFiles={(files) => void uploads.add(files)}>
       <main className="page editor" id="main" tabIndex={-1}>
@@ -348,6 +351,7 @@ function Form({ claim: opened, start, onMade }: FormProps) {
                   className="primary"
                   disabled={saved !== null && !canSubmit}
                   aria-disabled={problems.length > 0 || unsaved}
+                  {...(isClosed ? { "aria-describedby": submitReason } : {})}
                   onClick={() => {
                     if (saved && problems.length === 0 && !unsaved) setSubmitting(true);
                     else focusFirstProblem();
@@ -355,6 +359,7 @@ function Form({ claim: opened, start, onMade }: FormProps) {
                 >
                   {label("do", "SUBMIT")}
                 </button>
+                {saved && <Reason claim={saved} action="SUBMIT" id={submitReason} />}
                 {saved && <Actions claim={saved} without={["SUBMIT"]} />}
               </>
             )}

@@ -13,153 +13,11 @@ import { Link } from "wouter";
 import { headers, request } from "../api/client";
 import { ViewerDocument } from "../api/generated";
 import { session } from "../api/session";
+import { savedExamples } from "../graphiql-examples";
 import { useI18n } from "../i18n";
 import { useTitle } from "../ui/basics";
-import { LanguageSelect, signInAs, TokenForm, useCurrentPerson, usePeople } from "../ui/signin";
-import { faceOf, type Face } from "../viewer";
-
-const VIEWER = `# Run with Ctrl+Enter. The schema is in the documentation explorer on the left.
-query Viewer {
-  viewer {
-    subject
-    name
-    roles
-    scopes
-    partner { name locations { mpnId name enrolledPrograms } }
-  }
-  claims(first: 5) {
-    totalCount
-    nodes { number name status availableActions }
-  }
-}
-`;
-
-const LIVE = `# Live: leave this running and change a claim in another window.
-subscription Live {
-  claimStatusChanged {
-    position
-    fromStatus
-    toStatus
-    actor { kind name }
-    claim { number name }
-  }
-}
-`;
-
-const HISTORY = `# The latest ten entries of the history, of every claim that you see.
-query History {
-  history(last: 10) {
-    totalCount
-    nodes { at action actor { kind name } claim { number name } fromStatus toStatus }
-  }
-}
-`;
-
-const CLOCK = `# Moves the clock of the demo. Whatever falls due on the way happens.
-mutation OneDay {
-  advanceClock(input: { by: "P1D" }) { now problems { code message } }
-}
-`;
-
-interface Example {
-  query: string;
-  variables?: string;
-}
-
-const EXAMPLES: Record<Face, Example[]> = {
-  partner: [
-    {
-      query: `# Every reason against a claim at once, before anything is saved.
-query Eligibility($input: ClaimEligibilityInput!) {
-  claimEligibility(input: $input) {
-    eligible
-    programs
-    problems { code field message remedy }
-    subscriptions { subscriptionId channel status }
-  }
-}
-`,
-      variables: JSON.stringify(
-        {
-          input: {
-            mpnId: "1000103",
-            tenantId: "20000000-0000-4000-8000-000000000001",
-            domain: "northgate.example",
-            solutionArea: "BUSINESS_APPLICATIONS",
-            activities: ["USAGE"],
-            lines: [],
-          },
-        },
-        null,
-        2,
-      ),
-    },
-    { query: HISTORY },
-    { query: LIVE },
-  ],
-  vendor: [
-    {
-      query: `# The queue: what is due first.
-query Queue {
-  claims(first: 20, filter: { status: [SUBMITTED, UNDER_REVIEW] }, orderBy: { field: DUE_AT, direction: ASC }) {
-    totalCount
-    nodes {
-      number
-      name
-      status
-      partner { name }
-      deadline { kind dueAt state businessDaysLeft }
-      reviewer { subject }
-      availableActions
-    }
-  }
-}
-`,
-    },
-    {
-      query: `# Arbitrations, with both sides.
-query Arbitrations {
-  arbitrations(status: OPEN) {
-    nodes {
-      id
-      customer { name }
-      product { name }
-      claims { number partner { name } status submittedAt }
-    }
-  }
-}
-`,
-    },
-    { query: HISTORY },
-    { query: LIVE },
-  ],
-  customer: [
-    {
-      query: `# Who claims what on us, and until when we may decline.
-query Consents {
-  claims {
-    nodes {
-      number
-      partner { name }
-      lines { product { name } }
-      consent { status declineUntil }
-      availableActions
-    }
-  }
-}
-`,
-    },
-    { query: LIVE },
-  ],
-  directory: [
-    {
-      query: `query Products {
-  products(first: 10, filter: { search: "Sales" }) { totalCount nodes { name skuPartNumber solutionArea } }
-}
-`,
-    },
-  ],
-};
+import { LanguageSelect, signInAs, TokenForm, useCompany, useCurrentPerson, usePeople } from "../ui/signin";
+import { faceOf } from "../viewer";
 
 /** What GraphiQL remembers stays in this tab, and each person has their own. */
 function storageOf(owner: string): Storage {
@@ -182,6 +40,7 @@ export default function GraphiqlPage() {
   const token = useSyncExternalStore(session.subscribe, session.token);
   const { data: people = [] } = usePeople();
   const current = useCurrentPerson();
+  const company = useCompany();
   useTitle("GraphiQL");
   return (
     <div className="graphiql-page">
@@ -203,7 +62,7 @@ export default function GraphiqlPage() {
             {!current && <option value="">{t("choose")}</option>}
             {people.map((person) => (
               <option key={person.key} value={person.key}>
-                {person.name}, {person.company}
+                {person.name}, {company(person)}
               </option>
             ))}
           </select>
@@ -253,8 +112,14 @@ function Playground({ owner, isDemo }: { owner: string; isDemo: boolean }) {
   const storage = useMemo(() => storageOf(owner), [owner]);
   if (viewer.isPending) return null;
   const face = viewer.data ? faceOf(viewer.data.viewer.roles) : "partner";
-  const tabs = [{ query: VIEWER }, ...EXAMPLES[face], ...(isDemo ? [{ query: CLOCK }] : [])];
+  const tabs = savedExamples(face, isDemo);
   return (
-    <GraphiQL fetcher={fetcher} storage={storage} defaultTabs={tabs} defaultQuery={VIEWER} shouldPersistHeaders={false} />
+    <GraphiQL
+      fetcher={fetcher}
+      storage={storage}
+      defaultTabs={tabs}
+      defaultQuery={tabs[0]?.query ?? ""}
+      shouldPersistHeaders={false}
+    />
   );
 }

@@ -55,6 +55,10 @@ export default function Reviewers() {
   );
 }
 
+/** The list of the reviews that `openReviews` counts. */
+const openReviewsOf = (reviewer: string) =>
+  `/console/claims?${new URLSearchParams({ reviewer })}&status=SUBMITTED&status=UNDER_REVIEW&status=PARTNER_ACTION_REQUIRED`;
+
 function Row({ reviewer }: { reviewer: ReviewerRowFragment }) {
   const { t } = useI18n();
   const viewer = useViewer();
@@ -72,7 +76,9 @@ function Row({ reviewer }: { reviewer: ReviewerRowFragment }) {
         <br />
         <Copy text={reviewer.subject} />
       </th>
-      <td>{isOwn ? <Link href="/console/queue?scope=mine">{reviewer.openReviews}</Link> : reviewer.openReviews}</td>
+      <td>
+        <Link href={openReviewsOf(reviewer.subject)}>{reviewer.openReviews}</Link>
+      </td>
       <td>
         <Absence reviewer={reviewer} />
       </td>

@@ -1,25 +1,40 @@
-/** Statistics as charts: by status, month, activity, partner, product and reason. Each figure links to the list of its claims. */
+/**
+ * Statistics as charts: over time, and by status, activity, area, product, partner, reviewer and reason. Each figure links to
+ * the list of its claims. The period is in the address.
+ */
 import { useQueries, useQuery } from "@tanstack/react-query";
-import { Link } from "wouter";
+import { useState } from "react";
+import { Link, useLocation, useSearch } from "wouter";
 import { request } from "../api/client";
-import { LatestClaimsDocument, PartnersDocument, StatisticsDocument, type ClaimFilter, type StatisticsQuery } from "../api/generated";
+import {
+  LatestClaimsDocument,
+  StatisticsDocument,
+  StatisticsGroupsDocument,
+  type ClaimFilter,
+  type StatisticsGroup,
+} from "../api/generated";
 import { useI18n } from "../i18n";
-import { byProduct, byReason, DAYS, daysToDecision, type LatestClaim } from "../latest";
+import { DAYS, daysToDecision, type LatestClaim } from "../latest";
+import { periods, type Group, type Unit } from "../periods";
+import { beginningOf, dayIn } from "../time";
 import { Empty, ErrorBox, Skeleton, useNow, useTitle } from "../ui/basics";
 import { Bars, Columns } from "../ui/charts";
-import { faceOf, useViewer } from "../viewer";
+import { faceOf, useViewer, type Face } from "../viewer";
 
-type Figures = StatisticsQuery["claimStatistics"];
+/** The periods of submission to choose from, in months. */
+const PERIODS = [12, 6, 3, 1];
 
-const MONTHS = 6;
+/** When the first of so many months began, of which the last is the current one. */
+export function monthsAgo(now: number, months: number, timeZone: string): string {
+  const day = new Date(dayIn(timeZone, now));
+  return new Date(beginningOf(timeZone, Date.UTC(day.getUTCFullYear(), day.getUTCMonth() - months + 1, 1))).toISOString();
+}
 
-/** The months up to the server's now, oldest first, as half-open ranges in UTC. */
-export function months(now: number, count: number): { from: string; before: string }[] {
-  const end = new Date(now);
-  return Array.from({ length: count }, (_, index) => {
-    const at = (offset: number) => new Date(Date.UTC(end.getUTCFullYear(), end.getUTCMonth() - offset, 1)).toISOString();
-    return { from: at(count - 1 - index), before: at(count - 2 - index) };
-  });
+/** The address of the list of claims that a figure counts. */
+function listOf(filter: ClaimFilter, parameters: Record<string, string>): string {
+  const all = new URLSearchParams(parameters);
+  if (filter.submittedAt?.from && !all.has("submittedFrom")) all.set("submittedFrom", filter.submittedAt.from);
+  return `/console/claims?${all}`;
 }
 
 const read = (filter: ClaimFilter) => ({
@@ -27,56 +42,106 @@ const read = (filter: ClaimFilter) => ({
   queryFn: async ({ signal }: { signal: AbortSignal }) => (await request(StatisticsDocument, { filter }, { signal })).claimStatistics,
 });
 
+const useGroups = (filter: ClaimFilter, groupBy: StatisticsGroup) =>
+  useQuery({
+    queryKey: ["statistics", filter, groupBy],
+    queryFn: async ({ signal }) => (await request(StatisticsGroupsDocument, { filter, groupBy }, { signal })).claimStatistics.groups,
+  });
+
 export default function Statistics() {
-  const { t, label, language } = useI18n();
-  const face = faceOf(useViewer().roles);
+  const { t } = useI18n();
+  const { roles, calendar } = useViewer();
+  const face = faceOf(roles);
+  const [, navigate] = useLocation();
+  const now = useNow();
+  const wanted = Number(new URLSearchParams(useSearch()).get("months"));
+  const months = PERIODS.includes(wanted) ? wanted : 0;
+  const filter: ClaimFilter = months ? { submittedAt: { from: monthsAgo(now, months, calendar.timeZone) } } : {};
   useTitle(t("nav.statistics"));
-  const all = useQuery(read({}));
-  const percent = new Intl.NumberFormat(language, { style: "percent" });
-  const days = new Intl.NumberFormat(language, { maximumFractionDigits: 1 });
-  if (all.isPending) return <Skeleton lines={8} />;
-  if (all.isError) return <ErrorBox error={all.error} retry={() => void all.refetch()} />;
-  const { total, overdue, approvalRate, medianBusinessDaysToDecision, byStatus } = all.data;
+  const all = useQuery(read(filter));
   return (
     <main className="page" id="main" tabIndex={-1}>
-      <h1>{t("nav.statistics")}</h1>
-      {total === 0 ? (
-        <Empty title={t("claims.empty")} />
-      ) : (
-        <>
-          <dl className="tiles">
-            <Tile name={t("statistics.total")} value={String(total)} href="/console/claims" />
-            <Tile name={t("statistics.overdue")} value={String(overdue)} href="/console/claims?overdue=true" />
-            <Tile name={t("statistics.rate")} value={approvalRate === null || approvalRate === undefined ? "–" : percent.format(approvalRate)} />
-            <Tile
-              name={t("statistics.median")}
-              value={
-                medianBusinessDaysToDecision === null || medianBusinessDaysToDecision === undefined
-                  ? "–"
-                  : days.format(medianBusinessDaysToDecision)
-              }
-            />
-          </dl>
-          <section className="card">
-            <h2>{t("statistics.byStatus")}</h2>
-            <Bars
-              // Drafts are the partner's alone (A4).
-              bars={byStatus
-                .filter(({ status }) => status !== "EDITING" || face === "partner")
-                .map(({ status, count }) => ({
-                  name: label("status", status),
-                  value: count,
-                  href: `/console/claims?status=${status}`,
-                }))}
-            />
-          </section>
-          <ByMonth />
-          <ByActivity />
-          {face === "vendor" && <ByPartner />}
-          <Latest />
-        </>
-      )}
+      <header className="page-head">
+        <h1>{t("nav.statistics")}</h1>
+        <label className="inline">
+          {t("statistics.period")}{" "}
+          <select
+            value={months}
+            onChange={(event) => {
+              const chosen = Number(event.target.value);
+              navigate(chosen ? `/console/statistics?months=${chosen}` : "/console/statistics", { replace: true });
+            }}
+          >
+            <option value={0}>{t("statistics.allTime")}</option>
+            {PERIODS.map((count) => (
+              <option key={count} value={count}>
+                {t("statistics.lastMonths", { count })}
+              </option>
+            ))}
+          </select>
+        </label>
+      </header>
+      {all.isPending && <Skeleton lines={8} />}
+      {all.isError && <ErrorBox error={all.error} retry={() => void all.refetch()} />}
+      {all.data?.total === 0 && <Empty title={t("claims.empty")} hint={t("statistics.emptyHint")} />}
+      {all.data && all.data.total > 0 && <Charts filter={filter} face={face} figures={all.data} />}
     </main>
+  );
+}
+
+interface ChartsProps {
+  filter: ClaimFilter;
+  face: Face;
+  figures: Awaited<ReturnType<ReturnType<typeof read>["queryFn"]>>;
+}
+
+function Charts({ filter, face, figures }: ChartsProps) {
+  const { t, label, language } = useI18n();
+  const percent = new Intl.NumberFormat(language, { style: "percent" });
+  const number = new Intl.NumberFormat(language, { maximumFractionDigits: 1 });
+  const shown = (value: number | null | undefined, format: Intl.NumberFormat) => (typeof value === "number" ? format.format(value) : "–");
+  return (
+    <>
+      <dl className="tiles">
+        <Tile name={t("statistics.total")} value={number.format(figures.total)} href={listOf(filter, {})} />
+        {face !== "customer" && (
+          <Tile name={t("statistics.overdue")} value={number.format(figures.overdue)} href={listOf(filter, { overdue: "true" })} />
+        )}
+        <Tile name={t("statistics.rate")} value={shown(figures.approvalRate, percent)} />
+        {face !== "customer" && <Tile name={t("statistics.firstPass")} value={shown(figures.firstPassRate, percent)} />}
+        <Tile name={t("statistics.median")} value={shown(figures.medianBusinessDaysToDecision, number)} />
+        <Tile name={t("statistics.p90")} value={shown(figures.p90BusinessDaysToDecision, number)} />
+      </dl>
+      <OverTime filter={filter} />
+      <section className="card">
+        <h2>{t("statistics.byStatus")}</h2>
+        <Bars
+          // Drafts are the partner's alone (A4), and have no time of submission.
+          bars={figures.byStatus
+            .filter(({ status }) => status !== "EDITING" || (face === "partner" && !filter.submittedAt))
+            .map(({ status, count }) => ({
+              name: label("status", status),
+              value: count,
+              href: listOf(filter, { status }),
+            }))}
+        />
+      </section>
+      <div className="charts">
+        {face === "vendor" && (
+          <>
+            <Grouped title={t("statistics.byReviewer")} by="REVIEWER" filter={filter} parameter="reviewer" />
+            <Grouped title={t("statistics.byPartner")} by="PARTNER" filter={filter} parameter="partnerId" />
+          </>
+        )}
+        <Grouped title={t("statistics.byProduct")} by="PRODUCT" filter={filter} parameter="productId" />
+        <Grouped title={t("statistics.byArea")} by="SOLUTION_AREA" filter={filter} parameter="area" words="area" />
+        <ByActivity filter={filter} />
+        {face !== "customer" && (
+          <Grouped title={t("statistics.byReason")} by="REJECTION_REASON" filter={filter} parameter="reason" words="rejection" isPlain />
+        )}
+      </div>
+      {face !== "customer" && <Distribution filter={filter} />}
+    </>
   );
 }
 
@@ -89,15 +154,15 @@ function Tile({ name, value, href }: { name: string; value: string; href?: strin
   );
 }
 
+/** What a group's figure is followed by: how many were approved, and how soon. */
 function useDetail() {
   const { t, language } = useI18n();
   const days = new Intl.NumberFormat(language, { maximumFractionDigits: 1 });
   const percent = new Intl.NumberFormat(language, { style: "percent" });
-  return (figures: Figures | undefined) => {
-    if (!figures) return "";
-    const { approvalRate, medianBusinessDaysToDecision: median } = figures;
+  return (figures: Pick<Group, "approvalRate" | "medianBusinessDaysToDecision"> | null | undefined) => {
+    const { approvalRate: rate, medianBusinessDaysToDecision: median } = figures ?? {};
     return [
-      typeof approvalRate === "number" ? t("statistics.approved", { rate: percent.format(approvalRate) }) : "",
+      typeof rate === "number" ? t("statistics.approved", { rate: percent.format(rate) }) : "",
       typeof median === "number" ? t("statistics.days", { days: days.format(median) }) : "",
     ]
       .filter(Boolean)
@@ -105,37 +170,96 @@ function useDetail() {
   };
 }
 
-function ByMonth() {
+const UNITS: Record<Unit, { most: number; title: "statistics.months" | "statistics.weeks"; format: Intl.DateTimeFormatOptions }> = {
+  MONTH: { most: 12, title: "statistics.months", format: { month: "short", year: "2-digit" } },
+  WEEK: { most: 13, title: "statistics.weeks", format: { day: "numeric", month: "short" } },
+};
+
+function OverTime({ filter }: { filter: ClaimFilter }) {
   const { t, language } = useI18n();
+  const [unit, setUnit] = useState<Unit>("MONTH");
   const detail = useDetail();
+  const { calendar } = useViewer();
   const now = useNow();
-  const ranges = months(now, MONTHS);
-  const found = useQueries({ queries: ranges.map((submittedAt) => read({ submittedAt })) });
-  const format = new Intl.DateTimeFormat(language, { month: "short", year: "2-digit", timeZone: "UTC" });
+  const groups = useGroups(filter, unit);
+  const { most, title, format } = UNITS[unit];
+  const name = new Intl.DateTimeFormat(language, { ...format, timeZone: calendar.timeZone });
   return (
     <section className="card">
-      <h2>{t("statistics.months")}</h2>
-      <Columns
-        label={t("statistics.months")}
-        legend={[t("statistics.legendBars"), t("statistics.legendLine")]}
-        points={ranges.map(({ from, before }, index) => ({
-          name: format.format(new Date(from)),
-          value: found[index]?.data?.total ?? 0,
-          share: found[index]?.data?.approvalRate ?? null,
-          href: `/console/claims?submittedFrom=${from}&submittedBefore=${before}`,
-          detail: detail(found[index]?.data),
-        }))}
-      />
+      <header className="page-head">
+        <h2>{t(title)}</h2>
+        <div className="segments" role="group" aria-label={t("statistics.unit")}>
+          {(Object.keys(UNITS) as Unit[]).map((one) => (
+            <button key={one} type="button" aria-pressed={unit === one} onClick={() => setUnit(one)}>
+              {t(`statistics.${one}`)}
+            </button>
+          ))}
+        </div>
+      </header>
+      {groups.isPending && <Skeleton lines={6} />}
+      {groups.isError && <ErrorBox error={groups.error} retry={() => void groups.refetch()} />}
+      {groups.data && (
+        <Columns
+          label={t(title)}
+          legend={[t("statistics.legendBars"), t("statistics.legendLine")]}
+          points={periods(groups.data, unit, now, most, calendar.timeZone).map(({ from, before, group }) => ({
+            name: name.format(new Date(from)),
+            value: group?.total ?? 0,
+            share: group?.approvalRate ?? null,
+            href: `/console/claims?${new URLSearchParams({ submittedFrom: from, submittedBefore: before })}`,
+            detail: detail(group),
+          }))}
+        />
+      )}
+    </section>
+  );
+}
+
+interface GroupedProps {
+  title: string;
+  by: StatisticsGroup;
+  filter: ClaimFilter;
+  /** The parameter of the list's address that takes a group's key. */
+  parameter: string;
+  /** The messages that name the keys, where they are words of the API. */
+  words?: string;
+  /** Whether the counts say everything, as they do where all claims of a group are rejected. */
+  isPlain?: boolean;
+}
+
+/** The groups as bars, the longest first. */
+function Grouped({ title, by, filter, parameter, words, isPlain }: GroupedProps) {
+  const { label } = useI18n();
+  const detail = useDetail();
+  const groups = useGroups(filter, by);
+  return (
+    <section className="card">
+      <h2>{title}</h2>
+      {groups.isPending && <Skeleton />}
+      {groups.isError && <ErrorBox error={groups.error} retry={() => void groups.refetch()} />}
+      {groups.data && (
+        <Bars
+          bars={groups.data
+            .toSorted((a, b) => b.total - a.total)
+            .map((group) => ({
+              name: words ? label(words, group.key) : group.label,
+              value: group.total,
+              href: listOf(filter, { [parameter]: group.key }),
+              detail: isPlain ? "" : detail(group),
+            }))}
+        />
+      )}
     </section>
   );
 }
 
 const ACTIVITIES = ["PRESALES", "USAGE", "REVENUE_ASSOCIATION"] as const;
 
-function ByActivity() {
+/** A claim has several activities, so that they are no groups of the API. */
+function ByActivity({ filter }: { filter: ClaimFilter }) {
   const { t, label } = useI18n();
   const detail = useDetail();
-  const found = useQueries({ queries: ACTIVITIES.map((activity) => read({ activity })) });
+  const found = useQueries({ queries: ACTIVITIES.map((activity) => read({ ...filter, activity })) });
   return (
     <section className="card">
       <h2>{t("statistics.byActivity")}</h2>
@@ -143,7 +267,7 @@ function ByActivity() {
         bars={ACTIVITIES.map((activity, index) => ({
           name: label("activity", activity),
           value: found[index]?.data?.total ?? 0,
-          href: `/console/claims?activity=${activity}`,
+          href: listOf(filter, { activity }),
           detail: detail(found[index]?.data),
         }))}
       />
@@ -151,93 +275,49 @@ function ByActivity() {
   );
 }
 
-function ByPartner() {
-  const { t } = useI18n();
-  const detail = useDetail();
-  const partners = useQuery({
-    queryKey: ["statistics", "partners"],
-    queryFn: ({ signal }) => request(PartnersDocument, {}, { signal }),
-  });
-  const nodes = partners.data?.partners.nodes ?? [];
-  const found = useQueries({ queries: nodes.map(({ id }) => read({ partnerId: id })) });
-  if (partners.isError) return <ErrorBox error={partners.error} />;
-  return (
-    <section className="card">
-      <h2>{t("statistics.byPartner")}</h2>
-      <Bars
-        bars={nodes.map(({ id, name }, index) => ({
-          name,
-          value: found[index]?.data?.total ?? 0,
-          href: `/console/claims?partnerId=${encodeURIComponent(id)}`,
-          detail: detail(found[index]?.data),
-        }))}
-      />
-    </section>
-  );
-}
-
-/** How many claims the figures below are made from, which `claimStatistics` does not have. */
+/** How many claims the distribution is made from at most. */
 const LATEST = 500;
-/** How many products are shown. */
-const PRODUCTS = 8;
 
 /** The claims that were submitted last, up to [`LATEST`]. */
-async function readLatest(signal: AbortSignal): Promise<LatestClaim[]> {
+async function readLatest({ submittedAt }: ClaimFilter, signal: AbortSignal): Promise<LatestClaim[]> {
+  const page = (after: string | null) => request(LatestClaimsDocument, { after, submittedAt: submittedAt ?? null }, { signal });
   const all: LatestClaim[] = [];
   let after: string | null = null;
   do {
-    const { claims }: Awaited<ReturnType<typeof page>> = await page(after, signal);
+    const { claims }: Awaited<ReturnType<typeof page>> = await page(after);
     all.push(...claims.nodes);
     after = claims.pageInfo.hasNextPage ? (claims.pageInfo.endCursor ?? null) : null;
   } while (after && all.length < LATEST);
   return all;
 }
 
-const page = (after: string | null, signal: AbortSignal) => request(LatestClaimsDocument, { after }, { signal });
-
-function Latest() {
-  const { t, label, language } = useI18n();
-  const latest = useQuery({ queryKey: ["statistics", "latest"], queryFn: ({ signal }) => readLatest(signal), staleTime: 60_000 });
-  if (latest.isPending) return <Skeleton lines={6} />;
-  if (latest.isError) return <ErrorBox error={latest.error} retry={() => void latest.refetch()} />;
-  const claims = latest.data;
-  const days = daysToDecision(claims);
+function Distribution({ filter }: { filter: ClaimFilter }) {
+  const { t, language } = useI18n();
+  const { calendar } = useViewer();
+  const latest = useQuery({
+    queryKey: ["statistics", "latest", filter],
+    queryFn: ({ signal }) => readLatest(filter, signal),
+    staleTime: 60_000,
+  });
   const number = new Intl.NumberFormat(language);
-  const note = <p className="quiet">{t("statistics.latest", { count: claims.length })}</p>;
   return (
-    <>
-      <section className="card">
-        <h2>{t("statistics.distribution")}</h2>
-        {note}
-        <Columns
-          label={t("statistics.distribution")}
-          points={days.map((count, index) => ({
-            name: index === DAYS ? `${number.format(DAYS)}+` : number.format(index),
-            value: count,
-            share: null,
-          }))}
-        />
-      </section>
-      <section className="card">
-        <h2>{t("statistics.byProduct")}</h2>
-        {note}
-        <Bars
-          bars={byProduct(claims)
-            .slice(0, PRODUCTS)
-            .map(({ id, name, count }) => ({ name, value: count, href: `/console/claims?productId=${encodeURIComponent(id)}` }))}
-        />
-      </section>
-      <section className="card">
-        <h2>{t("statistics.byReason")}</h2>
-        {note}
-        <Bars
-          bars={byReason(claims).map(({ reason, count }) => ({
-            name: label("rejection", reason),
-            value: count,
-            href: "/console/claims?status=REJECTED",
-          }))}
-        />
-      </section>
-    </>
+    <section className="card">
+      <h2>{t("statistics.distribution")}</h2>
+      {latest.isPending && <Skeleton lines={6} />}
+      {latest.isError && <ErrorBox error={latest.error} retry={() => void latest.refetch()} />}
+      {latest.data && (
+        <>
+          <p className="quiet">{t("statistics.latest", { count: latest.data.length })}</p>
+          <Columns
+            label={t("statistics.distribution")}
+            points={daysToDecision(latest.data, calendar).map((count, index) => ({
+              name: index === DAYS ? `${number.format(DAYS)}+` : number.format(index),
+              value: count,
+              share: null,
+            }))}
+          />
+        </>
+      )}
+    </section>
   );
 }

@@ -1,6 +1,6 @@
 /** What one can do to a claim: a button for each available action and one dialog that asks for what the action needs. */
 import { useQueryClient } from "@tanstack/react-query";
-import { useState, type FormEvent } from "react";
+import { useState, type FormEvent, type ReactNode } from "react";
 import { useLocation } from "wouter";
 import { newKey, request } from "../api/client";
 import {
@@ -25,6 +25,7 @@ import {
 import { useI18n, type MessageKey } from "../i18n";
 import { useViewer } from "../viewer";
 import { Dialog, ErrorBox, Field, Problems, Status } from "./basics";
+import { Near, type ClosedClaim } from "./closed";
 import { ReviewerField } from "./reviewers";
 
 export const ACTION_REASONS: ActionReason[] = [
@@ -46,7 +47,7 @@ const REJECTION_REASONS: RejectionReason[] = [
 ];
 
 /** The actions that have a button here, in the order of the buttons. The others have a place of their own on the page. */
-const BUTTONS: ClaimAction[] = [
+export const BUTTONS: ClaimAction[] = [
   "SUBMIT",
   "RESPOND",
   "START_REVIEW",
@@ -125,35 +126,44 @@ async function perform(action: ClaimAction, claim: ActionClaim, values: Values, 
   }
 }
 
+/** What no action changes; a document is replaced, never changed. */
+const LASTING = new Set(["people", "viewer", "document"]);
+
 export function useRefresh() {
   const queries = useQueryClient();
-  return () => queries.invalidateQueries({ predicate: ({ queryKey }) => queryKey[0] !== "people" && queryKey[0] !== "viewer" });
+  return () => queries.invalidateQueries({ predicate: ({ queryKey }) => !LASTING.has(String(queryKey[0])) });
 }
 
 interface ActionsProps {
-  claim: ActionClaim;
+  claim: ActionClaim & ClosedClaim;
   /** Actions that this page offers in another way. */
   without?: ClaimAction[];
   /** What the message of a request starts with, such as the points that were ticked in the checklist. */
   reasons?: ActionReason[];
+  /** What stands before the buttons, in the same row. */
+  children?: ReactNode;
 }
 
-export function Actions({ claim, without = [], reasons = [] }: ActionsProps) {
+export function Actions({ claim, without = [], reasons = [], children }: ActionsProps) {
   const { label } = useI18n();
   const [open, setOpen] = useState<ClaimAction | null>(null);
   const offered = BUTTONS.filter((action) => claim.availableActions.includes(action) && !without.includes(action));
   return (
-    <div className="buttons actions">
-      {offered.map((action, index) => (
-        <button
-          key={action}
-          type="button"
-          className={DANGER.has(action) ? "danger" : index === 0 ? "primary" : ""}
-          onClick={() => setOpen(action)}
-        >
-          {label("do", action)}
-        </button>
-      ))}
+    <div className="actions">
+      <div className="buttons">
+        {children}
+        {offered.map((action, index) => (
+          <button
+            key={action}
+            type="button"
+            className={DANGER.has(action) ? "danger" : index === 0 ? "primary" : ""}
+            onClick={() => setOpen(action)}
+          >
+            {label("do", action)}
+          </button>
+        ))}
+      </div>
+      <Near claim={claim} actions={BUTTONS.filter((action) => !without.includes(action))} />
       {open && <ActionDialog action={open} claim={claim} reasons={reasons} onClose={() => setOpen(null)} />}
     </div>
   );

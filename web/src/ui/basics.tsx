@@ -4,7 +4,8 @@ import { clock, TICK } from "../api/clock";
 import { RequestError } from "../api/client";
 import type { ClaimStatus, Deadline, ProblemFieldsFragment } from "../api/generated";
 import { useI18n, type MessageKey } from "../i18n";
-import { deadline as deadlineText, exact, relative } from "../time";
+import { exact, relative } from "../time";
+import { useDeadline } from "../viewer";
 
 const PATHS = {
   draft: "M4 13.5V16h2.5L14 8.5 11.5 6 4 13.5Zm8.5-8.5 2.5 2.5 1-1a1.2 1.2 0 0 0 0-1.7l-.8-.8a1.2 1.2 0 0 0-1.7 0l-1 1Z",
@@ -89,7 +90,8 @@ const FULL: Record<Deadline["kind"], number> = {
 
 /** A ring that empties as the time runs out, with the kind of deadline and the business days left. */
 export function DeadlineRing({ deadline }: { deadline: Deadline | null | undefined }) {
-  const { t, label, language } = useI18n();
+  const { t, label } = useI18n();
+  const deadlineText = useDeadline();
   if (!deadline) return null;
   const share = Math.max(0, Math.min(1, deadline.businessDaysLeft / FULL[deadline.kind]));
   const left =
@@ -97,7 +99,7 @@ export function DeadlineRing({ deadline }: { deadline: Deadline | null | undefin
       ? t("deadline.overdue", { count: Math.abs(deadline.businessDaysLeft) })
       : t("deadline.left", { count: deadline.businessDaysLeft });
   return (
-    <span className={`deadline deadline-${deadline.state}`} title={deadlineText(deadline.dueAt, language)}>
+    <span className={`deadline deadline-${deadline.state}`} title={deadlineText(deadline.dueAt)}>
       <svg className="ring" viewBox="0 0 20 20" aria-hidden="true" focusable="false">
         <circle className="ring-track" cx="10" cy="10" r="7" />
         <circle className="ring-rest" cx="10" cy="10" r="7" pathLength="100" strokeDasharray={`${share * 100} 100`} />
@@ -244,6 +246,11 @@ export function Dialog({ title, onClose, children }: DialogProps) {
   );
 }
 
+/** A text in which backticks mark what is typed. */
+export function WithCode({ text }: { text: string }) {
+  return text.split("`").map((part, index) => (index % 2 ? <code key={index}>{part}</code> : part));
+}
+
 interface FieldProps {
   label: string;
   hint?: string;
@@ -265,7 +272,7 @@ export function Field({ label, hint, problems = [], children }: FieldProps) {
       })}
       {hint && (
         <p className="hint" id={`${id}-hint`}>
-          {hint}
+          <WithCode text={hint} />
         </p>
       )}
       {problems.length > 0 && (

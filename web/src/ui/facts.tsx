@@ -3,11 +3,12 @@ import type { ReactNode } from "react";
 import { Link } from "wouter";
 import type { ClaimFactsFragment, ContactFieldsFragment } from "../api/generated";
 import { useI18n } from "../i18n";
-import { deadline as deadlineText } from "../time";
+import { useDeadline } from "../viewer";
 import { Copy, Time } from "./basics";
 
 export function Facts({ claim }: { claim: ClaimFactsFragment }) {
-  const { t, label, language } = useI18n();
+  const { t, label } = useI18n();
+  const deadlineText = useDeadline();
   const list = (group: string, values: readonly string[]) => values.map((value) => label(group, value)).join(", ");
   return (
     <dl className="facts">
@@ -58,10 +59,10 @@ export function Facts({ claim }: { claim: ClaimFactsFragment }) {
           <Time at={claim.submittedAt} />
         </Fact>
       )}
-      {claim.decisionDueAt && <Fact name={t("fact.decisionDue")}>{deadlineText(claim.decisionDueAt, language)}</Fact>}
+      {claim.decisionDueAt && <Fact name={t("fact.decisionDue")}>{deadlineText(claim.decisionDueAt)}</Fact>}
       {claim.consent && (
         <Fact name={t("fact.consent")}>
-          {label("consent", claim.consent.status)} · {deadlineText(claim.consent.declineUntil, language)}
+          {label("consent", claim.consent.status)} · {deadlineText(claim.consent.declineUntil)}
         </Fact>
       )}
       {claim.evaluation && (

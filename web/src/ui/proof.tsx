@@ -1,7 +1,7 @@
 /** Proof of execution: drag and drop with progress and one retry, thumbnails, and a preview of PDF files and images. */
 import { useQuery } from "@tanstack/react-query";
-import { lazy, Suspense, useEffect, useRef, useState, type ReactNode } from "react";
-import { download, newKey, request, RequestError, upload } from "../api/client";
+import { lazy, Suspense, useRef, useState, type ReactNode } from "react";
+import { documentAddress, documentContent, newKey, request, RequestError, upload } from "../api/client";
 import {
   AttachProofDocument,
   RemoveProofDocument,
@@ -9,9 +9,10 @@ import {
   type DocumentFieldsFragment,
   type ProblemFieldsFragment,
 } from "../api/generated";
-import { save } from "../csv";
+import { saveFrom } from "../csv";
 import { useI18n } from "../i18n";
 import { bytes } from "../time";
+import { useViewer } from "../viewer";
 import { useRefresh } from "./actions";
 import { Copy, Empty, ErrorBox, Icon, Problems, Skeleton, Time } from "./basics";
 
@@ -25,7 +26,7 @@ interface Upload {
   key: string;
   file: File;
   share: number;
-  state: "sending" | "refused" | "failed";
+  state: "sending" | "refused" | "tooLarge" | "failed";
   problems: readonly ProblemFieldsFragment[];
   error: unknown;
 }
@@ -34,6 +35,7 @@ interface Upload {
 const RETRY_AFTER = 1_500;
 
 export function useUploads(claimId: string | undefined) {
+  const { maxBytes } = useViewer().uploadLimits;
   const [uploads, setUploads] = useState<Upload[]>([]);
   const refresh = useRefresh();
   const put = (key: string, part: Partial<Upload>) =>
@@ -70,12 +72,13 @@ export function useUploads(claimId: string | undefined) {
         key: newKey(),
         file,
         share: 0,
-        state: "sending",
+        // The server would refuse it after it has received all of it.
+        state: file.size > maxBytes ? "tooLarge" : "sending",
         problems: [],
         error: null,
       }));
       setUploads((all) => [...all, ...next]);
-      for (const one of next) await send(one.key, one.file, 1);
+      for (const one of next.filter(({ state }) => state === "sending")) await send(one.key, one.file, 1);
     },
     again: (one: Upload) => void send(one.key, one.file, 1),
   };
@@ -133,7 +136,8 @@ interface ProofProps {
 }
 
 export function Proof({ claim, uploads, selected, onSelect }: ProofProps) {
-  const { t } = useI18n();
+  const { t, language } = useI18n();
+  const { maxBytes, maxDocumentsPerClaim, mediaTypes } = useViewer().uploadLimits;
   const [own, setOwn] = useState<string | undefined>();
   const shown = onSelect ? selected : own;
   const canAttach = claim.availableActions.includes("ATTACH_PROOF");
@@ -159,6 +163,7 @@ export function Proof({ claim, uploads, selected, onSelect }: ProofProps) {
             {one.state === "sending" && (
               <progress aria-label={t("proof.sending", { name: one.file.name })} value={one.share} max={1} />
             )}
+            {one.state === "tooLarge" && <p role="alert">{t("proof.tooLarge", { size: bytes(maxBytes, language) })}</p>}
             <Problems problems={one.problems} />
             {one.error !== null && <ErrorBox error={one.error} />}
             {one.state !== "sending" && (
@@ -185,6 +190,7 @@ export function Proof({ claim, uploads, selected, onSelect }: ProofProps) {
             ref={input}
             type="file"
             multiple
+            accept={mediaTypes.join(",")}
             className="visually-hidden"
             aria-label={t("proof.choose")}
             tabIndex={-1}
@@ -196,7 +202,9 @@ export function Proof({ claim, uploads, selected, onSelect }: ProofProps) {
           <button type="button" onClick={() => input.current?.click()}>
             <Icon name="plus" /> {t("proof.choose")}
           </button>{" "}
-          <span className="quiet">{t("proof.types")}</span>
+          <span className="quiet">
+            {t("proof.types")}, {t("proof.limit", { size: bytes(maxBytes, language), count: maxDocumentsPerClaim })}
+          </span>
         </p>
       )}
       {!onSelect && preview && <Preview document={preview} />}
@@ -240,7 +248,8 @@ function DocumentCard({ claim, document, open, onOpen }: DocumentCardProps) {
           type="button"
           className="plain"
           onClick={() => {
-            download(document.url).then((blob) => save(document.name, blob, document.mediaType), setError);
+            setError(null);
+            documentAddress(document.id, "ATTACHMENT").then((address) => saveFrom(address, document.name), setError);
           }}
         >
           {t("proof.download")}
@@ -259,12 +268,26 @@ function DocumentCard({ claim, document, open, onOpen }: DocumentCardProps) {
   );
 }
 
+/** The content of a PDF file, which is drawn here: a document never changes. */
 function useContent(document: DocumentFieldsFragment, enabled: boolean) {
   return useQuery({
     queryKey: ["document", document.id],
-    enabled,
+    enabled: enabled && isPdf(document),
     staleTime: Number.POSITIVE_INFINITY,
-    queryFn: () => download(document.url),
+    queryFn: () => documentContent(document.id),
+  });
+}
+
+/** How long an address is used, which is valid for five minutes. */
+const ADDRESS_GOOD_FOR = 240_000;
+
+/** The address of an image, which the browser shows by itself. */
+function useAddress(document: DocumentFieldsFragment, enabled: boolean) {
+  return useQuery({
+    queryKey: ["document", document.id, "address"],
+    enabled: enabled && isImage(document),
+    staleTime: ADDRESS_GOOD_FOR,
+    queryFn: () => documentAddress(document.id, "INLINE"),
   });
 }
 
@@ -272,21 +295,24 @@ const isPdf = ({ mediaType }: DocumentFieldsFragment) => mediaType === "applicat
 const isImage = ({ mediaType }: DocumentFieldsFragment) => mediaType.startsWith("image/");
 
 function Thumbnail({ document }: { document: DocumentFieldsFragment }) {
-  const content = useContent(document, (isPdf(document) || isImage(document)) && document.size <= LARGEST_THUMBNAIL);
+  const isSmall = document.size <= LARGEST_THUMBNAIL;
+  const content = useContent(document, isSmall);
+  const address = useAddress(document, isSmall);
+  if (address.data) return <img className="thumbnail" src={address.data} alt="" />;
   if (!content.data) return null;
-  return isPdf(document) ? (
+  return (
     <Suspense>
       <PdfThumbnail blob={content.data} />
     </Suspense>
-  ) : (
-    <ImageView blob={content.data} name="" className="thumbnail" />
   );
 }
 
 /** Shows a PDF file or an image. Other kinds can only be downloaded. */
 export function Preview({ document }: { document: DocumentFieldsFragment }) {
   const { t } = useI18n();
-  const content = useContent(document, isPdf(document) || isImage(document));
+  const content = useContent(document, true);
+  const address = useAddress(document, true);
+  const shown = isPdf(document) ? content : address;
   return (
     <section className="preview" aria-label={t("proof.preview", { name: document.name })}>
       <header>
@@ -294,24 +320,14 @@ export function Preview({ document }: { document: DocumentFieldsFragment }) {
         <Copy text={document.sha256}>SHA-256 {document.sha256.slice(0, 12)}…</Copy>
       </header>
       {!isPdf(document) && !isImage(document) && <Empty title={t("proof.noPreview")} hint={t("proof.noPreviewHint")} />}
-      {content.isLoading && <Skeleton lines={8} />}
-      {content.isError && <ErrorBox error={content.error} retry={() => void content.refetch()} />}
-      {content.data && isImage(document) && <ImageView blob={content.data} name={document.name} className="preview-image" />}
-      {content.data && isPdf(document) && (
+      {shown.isLoading && <Skeleton lines={8} />}
+      {shown.isError && <ErrorBox error={shown.error} retry={() => void shown.refetch()} />}
+      {address.data && <img className="preview-image" src={address.data} alt={document.name} />}
+      {content.data && (
         <Suspense fallback={<Skeleton lines={8} />}>
           <Pdf blob={content.data} name={document.name} />
         </Suspense>
       )}
     </section>
   );
-}
-
-function ImageView({ blob, name, className }: { blob: Blob; name: string; className: string }) {
-  const [url, setUrl] = useState("");
-  useEffect(() => {
-    const next = URL.createObjectURL(blob);
-    setUrl(next);
-    return () => URL.revokeObjectURL(next);
-  }, [blob]);
-  return url ? <img className={className} src={url} alt={name} /> : null;
 }

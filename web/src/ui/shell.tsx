@@ -81,9 +81,11 @@ export function Shell({ children }: { children: ReactNode }) {
             <Icon name="search" /> <span>{t("search.open")}</span> <kbd>/</kbd>
           </button>
         )}
-        <span className={`connection connection-${connection}`} role="status">
-          {t(`connection.${connection}`)}
-        </span>
+        {face !== "directory" && (
+          <span className={`connection connection-${connection}`} role="status">
+            {t(`connection.${connection}`)}
+          </span>
+        )}
         <Who />
         <LanguageSelect />
         <button type="button" className="plain keys-button" onClick={() => setHelp(true)} aria-label={t("keys.title")}>
