@@ -18,7 +18,7 @@ const words = (language: "en" | "tr" | "hu" | "sv") => ({
 
 const closed = (action: Closed["action"], code: Closed["reason"]["code"], params: Record<string, string> = {}): Closed => ({
   action,
-  reason: { code, message: "Message.", remedy: "Remedy.", params: Object.entries(params).map(([name, value]) => ({ name, value })) },
+  reason: { code, message: "Message.", remedy: "Remedy.", field: null, params: Object.entries(params).map(([name, value]) => ({ name, value })) },
 });
 
 const claim: ClosedClaim = { status: "UNDER_REVIEW", unavailableActions: [], reviewer: { subject: "rita" } };

@@ -65,9 +65,9 @@ test("a contact that is half typed is not sent", () => {
 
 test("problems are found by their field", () => {
   const problems = [
-    { code: "LOCATION_NOT_ENROLLED" as const, field: ["mpnId"], message: "", remedy: null },
-    { code: "SUBSCRIPTION_REQUIRED" as const, field: ["lines", "1", "subscriptionId"], message: "", remedy: null },
-    { code: "PROOF_OF_EXECUTION_REQUIRED" as const, field: ["proofOfExecution"], message: "", remedy: null },
+    { code: "LOCATION_NOT_ENROLLED" as const, field: ["mpnId"], message: "", remedy: null, params: [] },
+    { code: "SUBSCRIPTION_REQUIRED" as const, field: ["lines", "1", "subscriptionId"], message: "", remedy: null, params: [] },
+    { code: "PROOF_OF_EXECUTION_REQUIRED" as const, field: ["proofOfExecution"], message: "", remedy: null, params: [] },
   ];
   expect(problemsOf(problems, "mpnId")).toHaveLength(1);
   expect(problemsOf(problems, "lines", 1)).toHaveLength(1);

@@ -4,6 +4,7 @@ import { clock, TICK } from "../api/clock";
 import { RequestError } from "../api/client";
 import type { ClaimStatus, Deadline, ProblemFieldsFragment } from "../api/generated";
 import { useI18n, type MessageKey } from "../i18n";
+import { problemText } from "../problems";
 import { exact, relative } from "../time";
 import { useDeadline } from "../viewer";
 
@@ -135,24 +136,28 @@ export function Copy({ text, children }: { text: string; children?: ReactNode })
   );
 }
 
-/** The problems of the rule book. Their texts come from the server, in English. */
+/** The problems of the rule book, in the viewer's language; in English where the files have no text for the code. */
 export function Problems({ problems, title }: { problems: readonly ProblemFieldsFragment[]; title?: string }) {
+  const i18n = useI18n();
   if (problems.length === 0) return null;
   return (
     <div className="problems" role="group" aria-label={title}>
       {title && <p className="problems-title">{title}</p>}
       <ul>
-        {problems.map((problem, index) => (
-          <li key={`${problem.code}-${index}`}>
-            <code>{problem.code}</code>
-            <span lang="en">{problem.message}</span>
-            {problem.remedy && (
-              <span className="remedy" lang="en">
-                {problem.remedy}
-              </span>
-            )}
-          </li>
-        ))}
+        {problems.map((problem, index) => {
+          const { message, remedy, lang } = problemText(problem, i18n);
+          return (
+            <li key={`${problem.code}-${index}`}>
+              <code>{problem.code}</code>
+              <span lang={lang}>{message}</span>
+              {remedy && (
+                <span className="remedy" lang={lang}>
+                  {remedy}
+                </span>
+              )}
+            </li>
+          );
+        })}
       </ul>
     </div>
   );

@@ -2,6 +2,7 @@
 import { useId } from "react";
 import type { ClaimAction, ClaimStatus, DisputeStatus, Role, UnavailableFieldsFragment } from "../api/generated";
 import { useI18n, type I18n } from "../i18n";
+import { problemText } from "../problems";
 import { deadline } from "../time";
 import { faceOf, useViewer } from "../viewer";
 
@@ -39,7 +40,7 @@ function notAllowed(claim: ClosedClaim, viewer: Person, t: I18n["t"]): string {
   }
 }
 
-/** The reason in words; the server's English for a code that the files do not know. */
+/** The reason in words: shorter than the problem where the button and the claim say the rest. */
 export function reasonText(
   { reason }: UnavailableFieldsFragment,
   claim: ClosedClaim,
@@ -62,8 +63,10 @@ export function reasonText(
     case "CONSENT_WINDOW_CLOSED":
     case "NOT_DISPUTABLE":
       return t(`closed.${reason.code}`);
-    default:
-      return [reason.message, reason.remedy].filter(Boolean).join(" ");
+    default: {
+      const { message, remedy } = problemText(reason, { t, label, language });
+      return [message, remedy].filter(Boolean).join(" ");
+    }
   }
 }
 
