@@ -353,7 +353,8 @@ describe("actions that are not available", () => {
     const withdraw = page.locator(".closed li", { hasText: "Withdraw" });
     expect(await withdraw.getByRole("button").isDisabled()).toBe(true);
     await withdraw.getByText("Only an admin of your company can do this.").waitFor();
-    await page.locator(".closed li", { hasText: "Edit" }).getByText(/^Required status: .* Current status: Under review\.$/).waitFor();
+    const edit = page.locator(".closed li", { has: page.getByRole("button", { name: "Edit", exact: true }) });
+    await edit.getByText(/^Required status: .* Current status: Under review\.$/).waitFor();
     await page.getByLabel("Language").selectOption("hu");
     await withdraw.or(page.locator(".closed li", { hasText: "Visszavonás" })).getByText("Ezt csak a cége egyik adminisztrátora teheti meg.").waitFor();
     await page.getByLabel("Nyelv").selectOption("en");

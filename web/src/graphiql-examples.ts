@@ -1,4 +1,5 @@
 /** The example queries that GraphiQL opens with, each in a tab of its own. */
+import { parse, type DocumentNode } from "graphql";
 import type { Face } from "./viewer";
 
 const VIEWER = `# Run with Ctrl+Enter. The schema is in the documentation explorer on the left.
@@ -182,4 +183,19 @@ query Products {
 export function savedExamples(face: Face, isDemo: boolean): Example[] {
   const first = { query: face === "directory" ? SERVICE : VIEWER };
   return [first, ...EXAMPLES[face], ...(isDemo ? [{ query: CLOCK }] : [])];
+}
+
+/**
+ * The parsed query with the name of its operation. GraphiQL passes both as they were a moment ago, so that a subscription that
+ * is run right after its tab was chosen would be sent like a query.
+ */
+export function operationOf(query: string, wanted: string | null | undefined): [DocumentNode | undefined, string | null] {
+  try {
+    const document = parse(query);
+    const names = document.definitions.flatMap((one) => (one.kind === "OperationDefinition" ? [one.name?.value ?? null] : []));
+    return [document, names.length === 1 ? (names[0] ?? null) : (wanted ?? null)];
+  } catch {
+    // The server says what is wrong with it.
+    return [undefined, wanted ?? null];
+  }
 }

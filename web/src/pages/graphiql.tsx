@@ -3,7 +3,7 @@
  * loads nothing from elsewhere. Version 4 is the last one whose editor obeys a content security policy without
  * `unsafe-inline`: the editor of version 5 writes style attributes into its markup.
  */
-import { createGraphiQLFetcher } from "@graphiql/toolkit";
+import { createGraphiQLFetcher, type Fetcher, type FetcherOpts } from "@graphiql/toolkit";
 import { useQuery } from "@tanstack/react-query";
 import { GraphiQL } from "graphiql";
 import "graphiql/graphiql.css";
@@ -13,7 +13,7 @@ import { Link } from "wouter";
 import { headers, request } from "../api/client";
 import { ViewerDocument } from "../api/generated";
 import { session } from "../api/session";
-import { savedExamples } from "../graphiql-examples";
+import { operationOf, savedExamples } from "../graphiql-examples";
 import { useI18n } from "../i18n";
 import { useTitle } from "../ui/basics";
 import { LanguageSelect, signInAs, TokenForm, useCompany, useCurrentPerson, usePeople } from "../ui/signin";
@@ -98,17 +98,19 @@ function Playground({ owner, isDemo }: { owner: string; isDemo: boolean }) {
     [],
   );
   useEffect(() => () => void client.dispose(), [client]);
-  const fetcher = useMemo(
-    () =>
-      createGraphiQLFetcher({
-        url: "/graphql",
-        wsClient: client as never,
-        // The token is added to every request, so the headers of GraphiQL stay free for others.
-        fetch: (input: RequestInfo | URL, init?: RequestInit) =>
-          fetch(input, { ...init, headers: { ...headers(), ...(init?.headers as Record<string, string>), accept: "application/json" } }),
-      }),
-    [client],
-  );
+  const fetcher = useMemo<Fetcher>(() => {
+    const send = createGraphiQLFetcher({
+      url: "/graphql",
+      wsClient: client as never,
+      // The token is added to every request, so the headers of GraphiQL stay free for others.
+      fetch: (input: RequestInfo | URL, init?: RequestInit) =>
+      fetch(input, { ...init, headers: { ...headers(), ...(init?.headers as Record<string, string>), accept: "application/json" } }),
+    });
+    return (parameters, options) => {
+      const [documentAST, operationName] = operationOf(parameters.query, parameters.operationName);
+      return send({ ...parameters, operationName }, { ...options, documentAST } as FetcherOpts);
+    };
+  }, [client]);
   const storage = useMemo(() => storageOf(owner), [owner]);
   if (viewer.isPending) return null;
   const face = viewer.data ? faceOf(viewer.data.viewer.roles) : "partner";
