@@ -23,7 +23,7 @@ use crate::{
     clock::Clock,
     config::{Config, Introspection, Secret, StorageOptions},
     documents::{Addresses, Documents},
-    graphql::{document::Gate, endpoint::Endpoint, global_id, schema},
+    graphql::{document::Gate, endpoint::Endpoint, global_id, root_fields, schema},
     http::{self, Shutdown},
     ids, jobs,
     store::{Db, StoreError, write::settings},
@@ -34,23 +34,6 @@ use crate::{
 use edge::Edge;
 pub use mail::courier;
 use stop::StopSignal;
-
-/// The fields that are lists by pages: they cost by the size of their page, also where the query gives none.
-const CONNECTIONS: [&str; 13] = [
-    "arbitrations",
-    "associations",
-    "claims",
-    "comments",
-    "customers",
-    "deliveries",
-    "history",
-    "notices",
-    "partners",
-    "products",
-    "reviewers",
-    "subscriptions",
-    "webhookEndpoints",
-];
 
 /// How the API names what is exported.
 pub const NAMING: Naming = Naming {
@@ -338,7 +321,7 @@ pub fn authenticator(app: &App, config: &Config) -> Arc<Authenticator> {
 /// The routes of a server with these use cases and this authenticator.
 pub fn routes(app: App, config: &Config, authenticator: Arc<Authenticator>, shutdown: &Shutdown) -> http::Router {
     let (engine, rules) = schema::engine(app.clone(), config.introspection != Introspection::Off);
-    let gate = Gate::new(config.limits.clone(), &CONNECTIONS, rules);
+    let gate = Gate::new(config.limits.clone(), root_fields::pages(), rules);
     let endpoint = Endpoint::new(gate, engine, config.introspection, shutdown.tracker());
     let largest = usize::try_from(app.policy().documents.max_size_bytes()).unwrap_or(usize::MAX);
     let renderer = endpoint.webhook_renderer();

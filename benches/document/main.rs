@@ -29,7 +29,7 @@ const PAGE: &str = "query W2($p:ID!,$s:[ClaimStatus!]){claims(filter:{partnerId:
 fn main() {
     let mut criterion = Criterion::default().configure_from_args();
     let rules = schema::rules();
-    let gate = || Gate::new(Limits::default(), &["claims", "comments", "history"], Arc::clone(&rules));
+    let gate = || Gate::new(Limits::default(), ["claims", "comments", "history"], Arc::clone(&rules));
     let variables = Variables::from_json(json!({ "p": "AQ", "s": ["SUBMITTED", "UNDER_REVIEW"] }));
     let planned = |gate: &Gate| -> Arc<Form> {
         let Ok(prepared) = gate.prepare(black_box(PAGE), None, &variables, "somebody") else { panic!("within bounds") };

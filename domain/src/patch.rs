@@ -20,11 +20,6 @@ impl<T> Patch<T> {
         matches!(self, Self::Keep)
     }
 
-    /// Whether the field was given, as a value or as null.
-    pub const fn is_given(&self) -> bool {
-        !self.is_keep()
-    }
-
     /// The field after the patch.
     pub fn apply(self, current: Option<T>) -> Option<T> {
         match self {
@@ -41,17 +36,5 @@ impl<T> Patch<T> {
             Self::Clear => Patch::Clear,
             Self::Set(value) => Patch::Set(turn(value)),
         }
-    }
-
-    /// The same patch with its value mapped by `turn`, which may fail.
-    ///
-    /// # Errors
-    /// The error of `turn`.
-    pub fn try_map<U, E>(self, turn: impl FnOnce(T) -> Result<U, E>) -> Result<Patch<U>, E> {
-        Ok(match self {
-            Self::Keep => Patch::Keep,
-            Self::Clear => Patch::Clear,
-            Self::Set(value) => Patch::Set(turn(value)?),
-        })
     }
 }

@@ -8,7 +8,7 @@ use cpor::{config::Limits, graphql::{document::Gate, schema}};
 use libfuzzer_sys::fuzz_target;
 
 static GATE: LazyLock<Gate> =
-    LazyLock::new(|| Gate::new(Limits::default(), &["claims", "comments", "history"], schema::rules()));
+    LazyLock::new(|| Gate::new(Limits::default(), ["claims", "comments", "history"], schema::rules()));
 
 fuzz_target!(|text: &str| {
     // Twice: the second time from memory.

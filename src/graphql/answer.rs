@@ -5,6 +5,7 @@ use bytes::Bytes;
 use serde::Serialize;
 
 use super::{
+    codes::{BAD_USER_INPUT, SERVICE_UNAVAILABLE},
     document::{Form, Refusal},
     error,
     response::{self, Keys},
@@ -38,6 +39,8 @@ pub struct Answer {
     pub outcome: Outcome,
     /// The JSON text.
     pub body: Bytes,
+    /// Whether the response has errors.
+    pub has_errors: bool,
     /// The position of the event in the response, as clients store it; `None` for every other response.
     pub position: Option<String>,
 }
@@ -80,11 +83,11 @@ impl Answer {
             return Self::refused(response.errors);
         }
         let errors = presentable(response.errors);
-        let unavailable = whole && errors.iter().any(|error| code(error) == Some(error::SERVICE_UNAVAILABLE));
+        let unavailable = whole && errors.iter().any(|error| code(error) == Some(SERVICE_UNAVAILABLE));
         let outcome = if unavailable { Outcome::Unavailable } else { Outcome::Executed };
         let body = write(&errors, Some((&response.data, &form.keys)), form.room());
         form.note_size(body.len());
-        Self { outcome, body, position: None }
+        Self { outcome, body, has_errors: !errors.is_empty(), position: None }
     }
 
     /// The answer to a document that is not valid.
@@ -96,7 +99,7 @@ impl Answer {
 
     /// The answer where nothing was executed.
     pub(super) fn refused(errors: Vec<ServerError>) -> Self {
-        Self { outcome: Outcome::Refused, body: write(&presentable(errors), None, 0), position: None }
+        Self { outcome: Outcome::Refused, body: write(&presentable(errors), None, 0), has_errors: true, position: None }
     }
 }
 
@@ -105,8 +108,7 @@ impl From<&Answer> for telemetry::Outcome {
         match answer.outcome {
             Outcome::Refused => Self::Refused,
             Outcome::Unavailable => Self::Unavailable,
-            // Errors come first, and only if there are some.
-            Outcome::Executed if answer.body.starts_with(br#"{"errors":"#) => Self::Errors,
+            Outcome::Executed if answer.has_errors => Self::Errors,
             Outcome::Executed => Self::Ok,
         }
     }
@@ -134,7 +136,7 @@ impl From<Refusal> for Answer {
 fn refused_argument(errors: &[ServerError], whole: bool) -> Option<Vec<ServerError>> {
     let about_arguments: Vec<ServerError> = errors
         .iter()
-        .filter(|error| error.path.len() == 1 && code(error) == Some(error::BAD_USER_INPUT))
+        .filter(|error| error.path.len() == 1 && code(error) == Some(BAD_USER_INPUT))
         .filter(|error| whole || COERCION_TEXTS.iter().any(|text| error.message.starts_with(text)))
         .map(|error| ServerError { path: Vec::new(), ..error.clone() })
         .collect();

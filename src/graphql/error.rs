@@ -4,19 +4,23 @@
 
 use async_graphql::{Error, ErrorExtensionValues, Response, ServerError, Value};
 
-use super::document;
+use super::codes::{
+    BAD_USER_INPUT, FORBIDDEN, GRAPHQL_VALIDATION_FAILED, INTERNAL_SERVER_ERROR, QUERY_TOO_COMPLEX, SERVICE_UNAVAILABLE,
+};
 use crate::{app::AppError, ids, store::StoreError};
 
-/// The token may not do this.
-pub const FORBIDDEN: &str = "FORBIDDEN";
-/// A value that the client sent is not what the API asks for.
-pub const BAD_USER_INPUT: &str = "BAD_USER_INPUT";
-/// The document does not fit the schema.
-pub const GRAPHQL_VALIDATION_FAILED: &str = "GRAPHQL_VALIDATION_FAILED";
-/// The database does not answer now.
-pub const SERVICE_UNAVAILABLE: &str = "SERVICE_UNAVAILABLE";
-/// A fault of the server.
-pub const INTERNAL_SERVER_ERROR: &str = "INTERNAL_SERVER_ERROR";
+/// The message of every internal error; its cause is in the log.
+pub const INTERNAL_MESSAGE: &str = "An internal error occurred.";
+/// The extension of an internal error that has the id of its log line.
+pub const ERROR_ID: &str = "errorId";
+
+/// Logs the cause of an internal error and returns the id of the log line, for [`ERROR_ID`].
+#[must_use]
+pub fn log_internal(cause: &str) -> String {
+    let id = format!("{:016x}", ids::random());
+    tracing::error!(error_id = %id, cause, "a request failed");
+    id
+}
 
 /// Why a field has no value.
 #[derive(Clone, Debug)]
@@ -35,9 +39,7 @@ impl Failure {
     /// An internal error: logs its cause and keeps the id of the log line.
     #[must_use]
     pub fn internal(cause: &str) -> Self {
-        let id = format!("{:016x}", ids::random());
-        tracing::error!(error_id = %id, cause, "a request failed");
-        Self::Internal(id)
+        Self::Internal(log_internal(cause))
     }
 
     fn code(&self) -> &'static str {
@@ -78,8 +80,8 @@ impl From<Failure> for Error {
             Failure::Forbidden(message) | Failure::BadInput(message) => message,
             Failure::Unavailable => "The server is temporarily unavailable. Try again later.".to_owned(),
             Failure::Internal(id) => {
-                extensions.set("errorId", id);
-                "An internal error occurred.".to_owned()
+                extensions.set(ERROR_ID, id);
+                INTERNAL_MESSAGE.to_owned()
             }
         };
         Self { message, source: None, extensions: Some(extensions) }
@@ -123,7 +125,7 @@ fn code_of(error: &ServerError) -> &'static str {
     if of_a_value || !error.path.is_empty() {
         BAD_USER_INPUT
     } else if of_the_size {
-        document::QUERY_TOO_COMPLEX
+        QUERY_TOO_COMPLEX
     } else {
         GRAPHQL_VALIDATION_FAILED
     }

@@ -4,10 +4,13 @@ use std::collections::BTreeSet;
 
 use async_graphql::parser::{
     parse_schema,
-    types::{FieldDefinition, InputValueDefinition, TypeDefinition, TypeKind, TypeSystemDefinition},
+    types::{FieldDefinition, InputValueDefinition, OperationType, TypeDefinition, TypeKind, TypeSystemDefinition},
 };
 
-use super::{guard, schema};
+use super::{
+    root_fields::{self, Needs, ROOT_FIELDS},
+    schema,
+};
 
 fn types() -> Vec<TypeDefinition> {
     let document = parse_schema(schema::sdl()).unwrap();
@@ -27,19 +30,37 @@ fn fields(kind: &TypeKind) -> Vec<&FieldDefinition> {
 }
 
 #[test]
-fn every_field_of_the_roots_is_in_the_table_of_guards() {
+fn every_field_of_a_root_is_in_the_list_of_root_fields() {
     let types = types();
-    let roots = types
-        .iter()
-        .filter(|definition| matches!(definition.name.node.as_str(), "Query" | "Mutation" | "Subscription"));
-    let found: Vec<String> =
-        roots.flat_map(|root| fields(&root.kind)).map(|field| field.name.node.to_string()).collect();
-    let listed: BTreeSet<&str> = guard::ROOT.iter().map(|(name, _)| *name).collect();
-    assert_eq!(listed.len(), guard::ROOT.len(), "a name is listed twice");
-    assert_eq!(found.iter().map(String::as_str).collect::<BTreeSet<_>>(), listed);
+    for (root, kind) in [
+        ("Query", OperationType::Query),
+        ("Mutation", OperationType::Mutation),
+        ("Subscription", OperationType::Subscription),
+    ] {
+        let root = types.iter().find(|definition| definition.name.node == root).unwrap();
+        let found: BTreeSet<&str> = fields(&root.kind).into_iter().map(|field| field.name.node.as_str()).collect();
+        let listed: BTreeSet<&str> =
+            ROOT_FIELDS.iter().filter(|field| field.kind == kind).map(|field| field.name).collect();
+        assert_eq!(found, listed);
+    }
+    let names: BTreeSet<&str> = ROOT_FIELDS.iter().map(|field| field.name).collect();
+    assert_eq!(names.len(), ROOT_FIELDS.len(), "a name is listed twice");
+}
+
+#[test]
+fn fields_that_need_no_scope_are_few() {
     let free: Vec<&str> =
-        guard::ROOT.iter().filter(|(_, needs)| *needs == guard::Needs::Nothing).map(|(name, _)| *name).collect();
+        ROOT_FIELDS.iter().filter(|field| field.needs == Needs::Nothing).map(|field| field.name).collect();
     assert_eq!(free, ["viewer", "uploadLimits", "calendar", "advanceClock"]);
+}
+
+#[test]
+fn every_connection_of_the_schema_costs_by_its_page() {
+    let types = types();
+    let all = types.iter().flat_map(|definition| fields(&definition.kind));
+    let connections = all.filter(|field| field.ty.node.to_string().trim_end_matches('!').ends_with("Connection"));
+    let found: BTreeSet<&str> = connections.map(|field| field.name.node.as_str()).collect();
+    assert_eq!(found, root_fields::pages().collect());
 }
 
 #[test]
@@ -53,12 +74,9 @@ fn the_scope_that_a_field_needs_is_in_its_description() {
                 .as_ref()
                 .map(|text| text.node.split_whitespace().collect::<Vec<_>>().join(" "))
                 .unwrap_or_default();
-            let needs = guard::ROOT.iter().find(|(listed, _)| *listed == name).unwrap().1;
-            let scope = match needs {
-                guard::Needs::Scope(scope) | guard::Needs::OfPartner(scope) | guard::Needs::Role(scope, _) => {
-                    scope.as_str()
-                }
-                guard::Needs::Nothing | guard::Needs::ScopeOfKind => continue,
+            let scope = match root_fields::named(name).unwrap().needs {
+                Needs::Scope(scope) | Needs::OfPartner(scope) | Needs::Role(scope, _) => scope.as_str(),
+                Needs::Nothing | Needs::ScopeOfKind => continue,
             };
             assert!(text.contains(&format!("Needs the scope `{scope}`")), "{name}: {text}");
         }

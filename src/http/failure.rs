@@ -12,11 +12,9 @@ use serde_json::{Map, Value, json};
 use super::accept::MediaType;
 use super::live::Full;
 use super::rate::Rate;
-use crate::graphql::error::{BAD_USER_INPUT, FORBIDDEN, INTERNAL_SERVER_ERROR, SERVICE_UNAVAILABLE};
+use crate::graphql::codes;
+use crate::graphql::error::{ERROR_ID, INTERNAL_MESSAGE, log_internal};
 use crate::telemetry;
-
-/// The code of whoever asks too often.
-const RATE_LIMITED: &str = "RATE_LIMITED";
 
 /// Why a request is not answered.
 #[derive(Clone, Debug)]
@@ -25,13 +23,13 @@ pub(super) struct Failure {
     code: &'static str,
     message: String,
     headers: Vec<(HeaderName, HeaderValue)>,
-    /// What else is told in the extensions.
-    told: Vec<(&'static str, Value)>,
+    /// What the extensions have beside the code.
+    extensions: Vec<(&'static str, Value)>,
 }
 
 impl Failure {
     fn new(status: StatusCode, code: &'static str, message: impl Into<String>) -> Self {
-        Self { status, code, message: message.into(), headers: Vec::new(), told: Vec::new() }
+        Self { status, code, message: message.into(), headers: Vec::new(), extensions: Vec::new() }
     }
 
     fn with(mut self, name: HeaderName, value: impl Into<HeaderValue>) -> Self {
@@ -39,35 +37,35 @@ impl Failure {
         self
     }
 
-    fn telling(mut self, name: &'static str, value: impl Into<Value>) -> Self {
-        self.told.push((name, value.into()));
+    fn with_extension(mut self, name: &'static str, value: impl Into<Value>) -> Self {
+        self.extensions.push((name, value.into()));
         self
     }
 
     /// The request is not well formed.
     pub(super) fn malformed(message: impl Into<String>) -> Self {
-        Self::new(StatusCode::BAD_REQUEST, "BAD_REQUEST", message)
+        Self::new(StatusCode::BAD_REQUEST, codes::BAD_REQUEST, message)
     }
 
     /// A value has a form that cannot be meant.
     pub(super) fn bad_input(message: impl Into<String>) -> Self {
-        Self::new(StatusCode::BAD_REQUEST, BAD_USER_INPUT, message)
+        Self::new(StatusCode::BAD_REQUEST, codes::BAD_USER_INPUT, message)
     }
 
     /// A client asks for a stored query by its hash alone; the message is what Apollo's clients look for.
     pub(super) fn no_stored_queries() -> Self {
-        Self::new(StatusCode::BAD_REQUEST, "PERSISTED_QUERY_NOT_SUPPORTED", "PersistedQueryNotSupported")
+        Self::new(StatusCode::BAD_REQUEST, codes::PERSISTED_QUERY_NOT_SUPPORTED, "PersistedQueryNotSupported")
     }
 
     /// The request has no token. `challenge` adds to the header where the metadata are.
     pub(super) fn unauthenticated() -> Self {
-        Self::new(StatusCode::UNAUTHORIZED, "UNAUTHENTICATED", "The request has no valid bearer token.")
+        Self::new(StatusCode::UNAUTHORIZED, codes::UNAUTHENTICATED, "The request has no valid bearer token.")
             .with(WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"))
     }
 
     /// The request has a token that is not good: the same answer for every reason (RFC 6750).
     pub(super) fn invalid_token() -> Self {
-        Self::new(StatusCode::UNAUTHORIZED, "UNAUTHENTICATED", "The request has no valid bearer token.")
+        Self::new(StatusCode::UNAUTHORIZED, codes::UNAUTHENTICATED, "The request has no valid bearer token.")
             .with(WWW_AUTHENTICATE, HeaderValue::from_static("Bearer error=\"invalid_token\""))
     }
 
@@ -86,29 +84,29 @@ impl Failure {
     pub(super) fn no_keys() -> Self {
         let message =
             "The server cannot check tokens at the moment because it has no keys. Try again in a few seconds.";
-        Self::new(StatusCode::SERVICE_UNAVAILABLE, SERVICE_UNAVAILABLE, message).with(RETRY_AFTER, 5_u64)
+        Self::new(StatusCode::SERVICE_UNAVAILABLE, codes::SERVICE_UNAVAILABLE, message).with(RETRY_AFTER, 5_u64)
     }
 
     /// The token is good and does not give its bearer this.
     pub(super) fn forbidden(message: impl Into<String>) -> Self {
-        Self::new(StatusCode::FORBIDDEN, FORBIDDEN, message)
+        Self::new(StatusCode::FORBIDDEN, codes::FORBIDDEN, message)
     }
 
     /// Nothing is there, or nothing for this caller: the same answer (A4).
     pub(super) fn not_found() -> Self {
-        Self::new(StatusCode::NOT_FOUND, "NOT_FOUND", "Nothing was found at this address.")
+        Self::new(StatusCode::NOT_FOUND, codes::NOT_FOUND, "Nothing was found at this address.")
     }
 
     /// The token of a signed address does not open the document: forged, expired or another document's, which are answered
     /// alike.
     pub(super) fn address_not_valid() -> Self {
         let message = "This document address is invalid or expired. Addresses are valid for five minutes. Request downloadUrl again.";
-        Self::new(StatusCode::FORBIDDEN, "DOCUMENT_ADDRESS_NOT_VALID", message)
+        Self::new(StatusCode::FORBIDDEN, codes::DOCUMENT_ADDRESS_NOT_VALID, message)
     }
 
     /// The method is not one of these.
     pub(super) fn method_not_allowed(message: &str, allowed: &'static str) -> Self {
-        Self::new(StatusCode::METHOD_NOT_ALLOWED, "METHOD_NOT_ALLOWED", message)
+        Self::new(StatusCode::METHOD_NOT_ALLOWED, codes::METHOD_NOT_ALLOWED, message)
             .with(ALLOW, HeaderValue::from_static(allowed))
     }
 
@@ -116,46 +114,46 @@ impl Failure {
     pub(super) fn not_acceptable() -> Self {
         let message = "Accept allows none of the available media types: application/graphql-response+json, \
                        application/json, text/event-stream.";
-        Self::new(StatusCode::NOT_ACCEPTABLE, "NOT_ACCEPTABLE", message)
+        Self::new(StatusCode::NOT_ACCEPTABLE, codes::NOT_ACCEPTABLE, message)
     }
 
     /// A subscription has many answers, and the client takes one.
     pub(super) fn needs_a_stream() -> Self {
         let message = "A subscription needs a stream. Send Accept: text/event-stream (GraphQL over Server-Sent Events), or \
                        open a WebSocket with graphql-transport-ws at this address.";
-        Self::new(StatusCode::NOT_ACCEPTABLE, "SUBSCRIPTION_NEEDS_A_STREAM", message)
+        Self::new(StatusCode::NOT_ACCEPTABLE, codes::SUBSCRIPTION_NEEDS_A_STREAM, message)
     }
 
     /// The body is of no media type that is read here.
     pub(super) fn unsupported_media_type() -> Self {
         let message = "The media type of the request body is not supported. Send application/json in UTF-8, or multipart/form-data for uploads.";
-        Self::new(StatusCode::UNSUPPORTED_MEDIA_TYPE, "UNSUPPORTED_MEDIA_TYPE", message)
+        Self::new(StatusCode::UNSUPPORTED_MEDIA_TYPE, codes::UNSUPPORTED_MEDIA_TYPE, message)
     }
 
     /// The body is compressed, which is not read here (RFC 9110, 15.5.16).
     pub(super) fn unsupported_encoding() -> Self {
         let message = "The request body is compressed. Send it without Content-Encoding.";
-        Self::new(StatusCode::UNSUPPORTED_MEDIA_TYPE, "UNSUPPORTED_MEDIA_TYPE", message)
+        Self::new(StatusCode::UNSUPPORTED_MEDIA_TYPE, codes::UNSUPPORTED_MEDIA_TYPE, message)
             .with(ACCEPT_ENCODING, HeaderValue::from_static("identity"))
     }
 
     /// The body is larger than the server reads.
     pub(super) fn too_large(limit: usize) -> Self {
         let message = format!("The request is larger than the limit of {limit} bytes.");
-        Self::new(StatusCode::PAYLOAD_TOO_LARGE, "PAYLOAD_TOO_LARGE", message)
+        Self::new(StatusCode::PAYLOAD_TOO_LARGE, codes::PAYLOAD_TOO_LARGE, message)
             .with(CONNECTION, HeaderValue::from_static("close"))
     }
 
     /// The body came too slowly.
     pub(super) fn too_slow() -> Self {
-        Self::new(StatusCode::REQUEST_TIMEOUT, "REQUEST_TIMEOUT", "The request body did not arrive in time.")
+        Self::new(StatusCode::REQUEST_TIMEOUT, codes::REQUEST_TIMEOUT, "The request body did not arrive in time.")
             .with(CONNECTION, HeaderValue::from_static("close"))
     }
 
     /// The operation took too long.
     pub(super) fn timed_out() -> Self {
         let message = "The operation timed out. Its changes may or may not have been made: read again to find out.";
-        Self::new(StatusCode::GATEWAY_TIMEOUT, "EXECUTION_TIMEOUT", message)
+        Self::new(StatusCode::GATEWAY_TIMEOUT, codes::EXECUTION_TIMEOUT, message)
     }
 
     /// Too many requests, too much cost, or too many bad tokens: the quota of a minute is used up for now.
@@ -166,28 +164,28 @@ impl Failure {
             Rate::BadTokens => ("refused tokens", "send a valid token"),
         };
         let message = format!("The limit of {quota} {what} a minute is reached. Try again in {seconds} s.");
-        Self::new(StatusCode::TOO_MANY_REQUESTS, RATE_LIMITED, message)
+        Self::new(StatusCode::TOO_MANY_REQUESTS, codes::RATE_LIMITED, message)
             .with(RETRY_AFTER, seconds)
-            .telling("limit", rate.name())
-            .telling("quota", quota)
-            .telling("retryAfter", seconds)
-            .telling("remedy", format!("Wait for {seconds} s, and {remedy}."))
+            .with_extension("limit", rate.name())
+            .with_extension("quota", quota)
+            .with_extension("retryAfter", seconds)
+            .with_extension("remedy", format!("Wait for {seconds} s, and {remedy}."))
     }
 
     /// More at once than the quota of a whole minute: waiting does not help.
     pub(super) fn too_much_at_once(rate: Rate, quota: u32, asked: u32) -> Self {
         let message =
             format!("The operation costs {asked}; the limit is {quota} a minute, so it can never be executed.");
-        Self::new(StatusCode::TOO_MANY_REQUESTS, RATE_LIMITED, message)
-            .telling("limit", rate.name())
-            .telling("quota", quota)
-            .telling("remedy", "Ask for fewer objects or smaller pages.")
+        Self::new(StatusCode::TOO_MANY_REQUESTS, codes::RATE_LIMITED, message)
+            .with_extension("limit", rate.name())
+            .with_extension("quota", quota)
+            .with_extension("remedy", "Ask for fewer objects or smaller pages.")
     }
 
     /// The WebSocket has as many live operations as it may have.
     pub(super) fn too_many_operations(most: usize) -> Self {
         let message = format!("This connection already has {most} live operations. Complete one of them first.");
-        Self::new(StatusCode::TOO_MANY_REQUESTS, "TOO_MANY_OPERATIONS", message)
+        Self::new(StatusCode::TOO_MANY_REQUESTS, codes::TOO_MANY_OPERATIONS, message)
     }
 
     /// The answer does not fit into a message of a WebSocket.
@@ -196,14 +194,14 @@ impl Failure {
             "The response is larger than the limit of {limit} bytes for a message. The changes of a mutation have been \
              made. Request fewer fields or a smaller page, or use HTTP."
         );
-        Self::new(StatusCode::PAYLOAD_TOO_LARGE, "ANSWER_TOO_LARGE", message)
+        Self::new(StatusCode::PAYLOAD_TOO_LARGE, codes::ANSWER_TOO_LARGE, message)
     }
 
     /// The server cannot answer now.
     pub(super) fn unavailable() -> Self {
         Self::new(
             StatusCode::SERVICE_UNAVAILABLE,
-            SERVICE_UNAVAILABLE,
+            codes::SERVICE_UNAVAILABLE,
             "The server is temporarily unavailable. Try again later.",
         )
     }
@@ -214,7 +212,7 @@ impl Failure {
             Full::Server => "The server has reached its limit of live connections. Try again in a few seconds.",
             Full::Subject => "You have reached the limit of live connections per subject. Close one and try again.",
         };
-        Self::new(StatusCode::SERVICE_UNAVAILABLE, SERVICE_UNAVAILABLE, message).with(RETRY_AFTER, 5_u64)
+        Self::new(StatusCode::SERVICE_UNAVAILABLE, codes::SERVICE_UNAVAILABLE, message).with(RETRY_AFTER, 5_u64)
     }
 
     /// The limit of simultaneous transfers is reached.
@@ -222,11 +220,11 @@ impl Failure {
         match full {
             Full::Subject => {
                 let message = "You have reached the limit of simultaneous uploads and downloads per subject. Wait until one ends, and try again.";
-                Self::new(StatusCode::TOO_MANY_REQUESTS, "TOO_MANY_TRANSFERS", message)
+                Self::new(StatusCode::TOO_MANY_REQUESTS, codes::TOO_MANY_TRANSFERS, message)
             }
             Full::Server => {
                 let message = "The server has reached its limit of simultaneous uploads and downloads. Try again in a few seconds.";
-                Self::new(StatusCode::SERVICE_UNAVAILABLE, SERVICE_UNAVAILABLE, message)
+                Self::new(StatusCode::SERVICE_UNAVAILABLE, codes::SERVICE_UNAVAILABLE, message)
             }
         }
         .with(RETRY_AFTER, 5_u64)
@@ -237,11 +235,11 @@ impl Failure {
         match full {
             Full::Subject => {
                 let message = "You have reached the limit of simultaneous exports per subject. Wait until one ends and try again.";
-                Self::new(StatusCode::TOO_MANY_REQUESTS, "TOO_MANY_TRANSFERS", message)
+                Self::new(StatusCode::TOO_MANY_REQUESTS, codes::TOO_MANY_TRANSFERS, message)
             }
             Full::Server => {
                 let message = "The server has reached its limit of simultaneous exports. Try again in a few seconds.";
-                Self::new(StatusCode::SERVICE_UNAVAILABLE, SERVICE_UNAVAILABLE, message)
+                Self::new(StatusCode::SERVICE_UNAVAILABLE, codes::SERVICE_UNAVAILABLE, message)
             }
         }
         .with(RETRY_AFTER, 5_u64)
@@ -251,7 +249,7 @@ impl Failure {
     pub(super) fn beyond_the_end(size: u64) -> Self {
         let failure = Self::new(
             StatusCode::RANGE_NOT_SATISFIABLE,
-            "RANGE_NOT_SATISFIABLE",
+            codes::RANGE_NOT_SATISFIABLE,
             format!("The range begins after the end of the document, which has {size} bytes."),
         );
         match HeaderValue::try_from(format!("bytes */{size}")) {
@@ -262,13 +260,8 @@ impl Failure {
 
     /// An internal error; its cause is in the log under this id.
     pub(super) fn internal(cause: &str) -> Self {
-        let id = crate::ids::new();
-        tracing::error!(error_id = %id, cause, "a request failed");
-        Self::new(
-            StatusCode::INTERNAL_SERVER_ERROR,
-            INTERNAL_SERVER_ERROR,
-            format!("An internal error occurred ({id})."),
-        )
+        Self::new(StatusCode::INTERNAL_SERVER_ERROR, codes::INTERNAL_SERVER_ERROR, INTERNAL_MESSAGE)
+            .with_extension(ERROR_ID, log_internal(cause))
     }
 
     /// Its code, which never changes.
@@ -284,8 +277,8 @@ impl Failure {
     /// The errors as JSON, an array of one.
     pub(super) fn errors(&self) -> Value {
         telemetry::error(self.code);
-        let told = self.told.iter().map(|(name, value)| ((*name).to_owned(), value.clone()));
-        let extensions: Map<String, Value> = [("code".to_owned(), self.code.into())].into_iter().chain(told).collect();
+        let more = self.extensions.iter().map(|(name, value)| ((*name).to_owned(), value.clone()));
+        let extensions: Map<String, Value> = [("code".to_owned(), self.code.into())].into_iter().chain(more).collect();
         json!([{"message": self.message, "extensions": extensions}])
     }
 
@@ -329,7 +322,7 @@ pub(super) async fn unknown_path() -> Failure {
 pub(super) async fn wrong_method(method: Method) -> Failure {
     Failure::new(
         StatusCode::METHOD_NOT_ALLOWED,
-        "METHOD_NOT_ALLOWED",
+        codes::METHOD_NOT_ALLOWED,
         format!("{method} is not allowed at this address."),
     )
 }

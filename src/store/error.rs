@@ -44,12 +44,6 @@ impl StoreError {
             Self::Other(error) => error.to_string(),
         }
     }
-
-    /// Whether the unique index over this column refused the row.
-    #[must_use]
-    pub fn is_unique(&self, table: &str, column: &str) -> bool {
-        matches!(self, Self::Unique(what) if what.contains(table) && what.contains(column))
-    }
 }
 
 impl From<DbErr> for StoreError {

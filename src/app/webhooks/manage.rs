@@ -181,7 +181,7 @@ impl App {
         let endpoint = webhooks::find(&unit, owner, id).await?.ok_or_else(no_endpoint)?;
         let mut changed = writes::Changed { url, ..writes::Changed::default() };
         let events = given("events", patch.events.clone())?;
-        if events.is_some() || patch.selection.is_given() {
+        if events.is_some() || !patch.selection.is_keep() {
             let events = events.unwrap_or_else(|| endpoint.events.clone());
             may_follow(caller, &events)?;
             let (events, selection) =

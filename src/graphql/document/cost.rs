@@ -11,6 +11,8 @@ use async_graphql::parser::types::{ExecutableDocument, Field, OperationDefinitio
 use async_graphql::{Name, Value, Variables};
 use async_graphql_value::Value as Written;
 
+use crate::graphql::root_fields::{self, Rows};
+
 /// What a field with a selection costs, in tenths of a point: an object, for each that the page sizes allow.
 const OBJECT: usize = 10;
 /// What a field without one costs: a plain value.
@@ -25,9 +27,6 @@ const SIZES: [&str; 2] = ["first", "last"];
 
 /// The rows of a list that is not by pages.
 const SHORT_LIST: usize = 4;
-
-/// The bulk mutations, and the list of each one's input that has the rows (B1).
-const BULK: [(&str, &str); 2] = [("createClaims", "rows"), ("submitClaims", "claims")];
 
 /// The fields that stand for every row: the rows of a connection are in these two.
 const ROWS: [&str; 2] = ["edges", "nodes"];
@@ -182,7 +181,10 @@ impl Page {
 
 /// The list that has the rows of a bulk mutation; nothing for any other field.
 fn rows_of_bulk(field: &Field) -> Option<&'static str> {
-    BULK.iter().find(|(name, _)| *name == field.name.node.as_str()).map(|(_, list)| *list)
+    match root_fields::named(&field.name.node)?.rows {
+        Rows::Input(list) => Some(list),
+        Rows::One | Rows::Page => None,
+    }
 }
 
 /// How many rows the list of an input has.

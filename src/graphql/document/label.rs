@@ -6,7 +6,7 @@ use async_graphql::{
 };
 
 use super::measure::MAX_NESTING;
-use crate::graphql::guard::ROOT;
+use crate::graphql::root_fields;
 
 /// Nothing but the schema and type names is asked for.
 const INTROSPECTION: &str = "introspection";
@@ -27,7 +27,7 @@ pub(super) fn of(document: &ExecutableDocument, operation: &OperationDefinition)
 }
 
 fn known(field: &str) -> Option<&'static str> {
-    ROOT.iter().map(|(name, _)| *name).find(|name| *name == field)
+    root_fields::named(field).map(|field| field.name)
 }
 
 /// Collects root fields until there are two, which is enough to distinguish one from several.

@@ -94,10 +94,11 @@ impl Prepared {
 }
 
 impl Gate {
-    /// A gate with these limits before a schema; the named fields are lists by pages, also where no page size is given.
+    /// A gate with these limits before a schema; fields of the names in `pages` are connections, also where no page size is
+    /// given.
     #[must_use]
-    pub fn new(limits: Limits, connections: &[&'static str], rules: Arc<Rules>) -> Self {
-        Self { limits, connections: connections.iter().copied().collect(), rules, plans: Plans::new(CACHE_BYTES) }
+    pub fn new(limits: Limits, pages: impl IntoIterator<Item = &'static str>, rules: Arc<Rules>) -> Self {
+        Self { limits, connections: pages.into_iter().collect(), rules, plans: Plans::new(CACHE_BYTES) }
     }
 
     /// Prepares an operation of a document with these variables. The plan of a new document is kept for the subject.

@@ -4,7 +4,10 @@ use std::fmt::Display;
 
 use async_graphql::Pos;
 
-pub use crate::graphql::error::{BAD_USER_INPUT, GRAPHQL_VALIDATION_FAILED};
+pub use crate::graphql::codes::{
+    BAD_USER_INPUT, DOCUMENT_TOO_LARGE, GRAPHQL_PARSE_FAILED, GRAPHQL_VALIDATION_FAILED, OPERATION_RESOLUTION_FAILURE,
+    QUERY_TOO_COMPLEX,
+};
 
 /// A document that is not executed: a request error, with a code that programs can rely on.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -21,15 +24,6 @@ pub struct Refusal {
     /// no value.
     pub field: Vec<String>,
 }
-
-/// The text is longer, has more tokens or is nested deeper than the server takes.
-pub const DOCUMENT_TOO_LARGE: &str = "DOCUMENT_TOO_LARGE";
-/// The operation is deeper, wider or costlier than the server takes.
-pub const QUERY_TOO_COMPLEX: &str = "QUERY_TOO_COMPLEX";
-/// The text is not a GraphQL document.
-pub const GRAPHQL_PARSE_FAILED: &str = "GRAPHQL_PARSE_FAILED";
-/// The operation to execute is ambiguous.
-pub const OPERATION_RESOLUTION_FAILURE: &str = "OPERATION_RESOLUTION_FAILURE";
 
 impl Refusal {
     /// A refusal without a limit or a place.

@@ -13,7 +13,7 @@ use super::*;
 const INTROSPECTION: &str = include_str!("introspection.graphql");
 
 fn gate() -> Gate {
-    Gate::new(Limits::default(), &["claims", "history"], Arc::new(Rules::none()))
+    Gate::new(Limits::default(), ["claims", "history"], Arc::new(Rules::none()))
 }
 
 fn prepare(text: &str, variables: Value) -> Result<Prepared, Refusal> {
@@ -257,7 +257,7 @@ fn long_chains_are_refused() {
     assert_eq!(code(&chain(49)), QUERY_TOO_COMPLEX);
     assert_eq!(code(&chain(10)), "taken");
     let limits = Limits { max_document_bytes: usize::MAX, max_tokens: usize::MAX, ..Limits::default() };
-    let open = Gate::new(limits, &[], Arc::new(Rules::none()));
+    let open = Gate::new(limits, [], Arc::new(Rules::none()));
     assert_eq!(
         open.prepare(&chain(10_000), None, &Variables::default(), "somebody").err().unwrap().code,
         QUERY_TOO_COMPLEX

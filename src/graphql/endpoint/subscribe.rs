@@ -18,8 +18,8 @@ use crate::{
     events::{Candidate, Follower, Sight},
     graphql::{
         answer::{Answer, Outcome},
+        codes::SERVICE_UNAVAILABLE,
         document::Form,
-        error::SERVICE_UNAVAILABLE,
     },
     store::history::encode_position,
     telemetry::{self, LiveOperation},
@@ -128,7 +128,7 @@ impl Subscription {
             let make = || Arc::clone(&self.resolution).resolve(candidate).instrument(self.span.clone());
             if let Some(body) = event.shared(self.key.0, make).await {
                 let position = Some(encode_position(event.entry.id));
-                return Answer { outcome: Outcome::Executed, body, position };
+                return Answer { outcome: Outcome::Executed, body, has_errors: false, position };
             }
         }
     }

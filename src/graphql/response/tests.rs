@@ -24,7 +24,7 @@ fn failed(path: &[&str]) -> ServerError {
 }
 
 fn form(query: &str) -> Arc<Form> {
-    let gate = Gate::new(Limits::default(), &[], schema::rules());
+    let gate = Gate::new(Limits::default(), [], schema::rules());
     gate.form(&gate.prepare(query, None, &Variables::default(), "somebody").unwrap()).unwrap()
 }
 

@@ -136,7 +136,7 @@ impl Server {
     /// The same with an end.
     pub fn until(config: &Config, shutdown: &Shutdown) -> Self {
         let (engine, rules) = sample::engine();
-        let gate = Gate::new(config.limits.clone(), &[], rules);
+        let gate = Gate::new(config.limits.clone(), [], rules);
         let endpoint = Endpoint::new(gate, engine, config.introspection, shutdown.tracker());
         let authenticator = Arc::new(Authenticator::new(&config.identity));
         Self(router(config, endpoint, Shelf(Documents::in_memory()), authenticator, LARGEST_FILE, shutdown))

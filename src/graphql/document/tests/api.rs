@@ -6,7 +6,7 @@ use super::*;
 use crate::graphql::schema;
 
 fn gate() -> Gate {
-    Gate::new(Limits::default(), &["claims"], schema::rules())
+    Gate::new(Limits::default(), ["claims"], schema::rules())
 }
 
 fn refusal(text: &str, variables: Value) -> Option<(&'static str, String)> {
@@ -152,7 +152,7 @@ fn board() -> String {
 
 #[test]
 fn a_board_of_six_columns_fits_the_default_cost() {
-    let gate = Gate::new(Limits::default(), &["claims", "comments"], schema::rules());
+    let gate = Gate::new(Limits::default(), ["claims", "comments"], schema::rules());
     let cost = |text: &str| gate.prepare(text, None, &Variables::default(), "somebody").map(|prepared| prepared.cost);
     let found = cost(&board()).map_err(|refusal| refusal.message);
     assert!(found.as_ref().is_ok_and(|cost| (3_000..=5_000).contains(cost)), "{found:?}");
