@@ -1,6 +1,9 @@
 //! A claim in the statuses that decisions are measured in, reached by the rules themselves.
 
-use std::collections::{HashMap, HashSet};
+use std::{
+    collections::{HashMap, HashSet},
+    sync::atomic::{AtomicU64, Ordering},
+};
 
 use domain::{
     caller::{Caller, Side, usable_scopes},
@@ -9,7 +12,7 @@ use domain::{
     kinds::{
         Activity, CommentVisibility, IncentiveProgram, Role, SolutionArea, SubscriptionChannel, SubscriptionStatus,
     },
-    lifecycle::{Circumstances, Command, Decision, Edit, NewClaim, NewDocument, NewLine, create, decide},
+    lifecycle::{Circumstances, ClaimContent, Command, Decision, Ids, NewDocument, NewLine, create, decide},
     patch::Patch,
     policy::Policy,
     problem::Problem,
@@ -101,7 +104,6 @@ impl Scene {
         let comment = Command::Comment {
             body: "The customer signed the statement of work on page 4.".to_owned(),
             visibility: CommentVisibility::Shared,
-            comment_id: Uuid::from_u128(6),
         };
         Self::start_review().then("comment", caller(Role::Reviewer, Side::Vendor), comment)
     }
@@ -125,7 +127,7 @@ impl Scene {
             subscriptions: (0..LINES).map(bought).collect(),
             ..Facts::default()
         };
-        Circumstances { policy: &self.policy, now: self.now, facts, reference_taken: None, taken: HashSet::new() }
+        Circumstances { facts, ..Circumstances::new(&self.policy, self.now, Ids(&id)) }
     }
 
     /// The decision.
@@ -154,31 +156,26 @@ fn contact() -> Patch<Contact> {
 }
 
 fn draft() -> Claim {
-    let line = |line| NewLine {
-        id: Uuid::from_u128(3000 + line),
-        sku_id: Some(sku(line)),
-        typed: Some(subscription(line).to_string()),
+    let line = |line| NewLine { sku_id: Some(sku(line)), typed: Some(subscription(line).to_string()) };
+    let content = ClaimContent {
+        name: "Finance for five plants".to_owned(),
+        domain: DOMAIN.to_owned(),
+        activities: vec![Activity::Usage],
+        mpn_id: MPN.to_owned(),
+        lines: Patch::Set((0..LINES).map(line).collect()),
+        customer_contact: contact(),
+        technical_contact: contact(),
+        partner_contact: contact(),
+        ..ClaimContent::about(TENANT, SolutionArea::BusinessApplications)
     };
-    let new = NewClaim {
-        id: Uuid::from_u128(100),
-        number: "CPOR-0000-0001".to_owned(),
-        partner_id: PARTNER,
-        tenant_id: TENANT,
-        solution_area: SolutionArea::BusinessApplications,
-        content: Edit {
-            name: Patch::Set("Finance for five plants".to_owned()),
-            mpn_id: Patch::Set(MPN.to_owned()),
-            domain: Patch::Set(DOMAIN.to_owned()),
-            activities: Patch::Set(vec![Activity::Usage]),
-            add_lines: (0..LINES).map(line).collect(),
-            customer_contact: contact(),
-            technical_contact: contact(),
-            partner_contact: contact(),
-            ..Edit::default()
-        },
-    };
-    match create(new, at("2026-03-01T09:00:00Z")) {
+    match create(PARTNER, content, "CPOR-0000-0001".to_owned(), at("2026-03-01T09:00:00Z"), Ids(&id)) {
         Ok(edited) => edited.claim,
         Err(problems) => unreachable!("the draft is refused: {problems:?}"),
     }
+}
+
+/// A new id each time.
+fn id() -> Uuid {
+    static LAST: AtomicU64 = AtomicU64::new(3000);
+    Uuid::from_u128(LAST.fetch_add(1, Ordering::Relaxed).into())
 }

@@ -10,7 +10,7 @@ use domain::{
         ClaimAction, ClaimStatus, ConsentStatus, DeadlineKind, DisputeStatus, EvaluationStatus, HistoryAction,
         LineOutcome, RejectionReason, Role,
     },
-    lifecycle::{Command, Decision, available, decide, running_clock},
+    lifecycle::{Command, Decision, available, running_clock},
     notice::Recipient,
     policy::Policy,
     problem::ProblemCode,
@@ -21,7 +21,7 @@ use support::{
     arena::{Arena, clock, subject},
     at, caller, claim, codes,
     commands::{approve, assign, attach, decline, dispute, reject, withdraw},
-    later, monday, run_at,
+    decide, later, monday, run_at,
 };
 use uuid::Uuid;
 

@@ -6,7 +6,7 @@ mod support;
 use domain::{
     claim::Claim,
     kinds::{ClaimAction, ClaimStatus, CommentVisibility, RejectionReason, Role},
-    lifecycle::{Command, Decision, TABLE, available, decide},
+    lifecycle::{Command, Decision, TABLE, available},
     policy::Policy,
     problem::{Problem, ProblemCode},
 };
@@ -14,7 +14,7 @@ use proptest::prelude::*;
 use support::{
     caller, claim, codes,
     commands::{approve, assign, attach, comment, decline, dispute, reject, request, respond},
-    given, monday,
+    decide, given, monday,
 };
 
 fn run(claim: &Claim, role: Role, command: Command) -> Result<Decision, Vec<Problem>> {
@@ -125,7 +125,7 @@ fn any_command() -> impl Strategy<Value = Command> {
         Just(Command::DeleteDraft),
         Just(Command::StartReview),
         Just(attach()),
-        Just(Command::RemoveProof { document: None }),
+        Just(Command::RemoveProof { document_id: None }),
         "[a-z]{1,5}".prop_map(|subject| assign(&subject)),
         Just(request()),
         proptest::option::of("[a-z ]{0,5}").prop_map(|message| respond(message.as_deref())),

@@ -8,7 +8,7 @@ use domain::{
     problem::{Problem, ProblemCode},
     text,
 };
-use serde::{Deserialize, Serialize, Serializer};
+use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
 use super::{
@@ -84,25 +84,18 @@ impl App {
         let now = self.now();
         let aftermath = arbitration::award(&around.contest, open, winner, rationale, self.policy(), now, &mut ids::new)
             .ok_or_else(no_winner)?;
-        let plan = carry::plan(&caller.actor(), now, aftermath, around, None, self.state_of_new_notices())?;
+        let plan = carry::plan(&caller.actor(), now, aftermath, around, self.state_of_new_notices())?;
         Box::pin(plan.store(&mut unit)).await?;
         Ok(unit.commit(Awarded { arbitration_id: Some(found.id), problems: Vec::new() }))
     }
 }
 
 /// An award, as it was asked for.
-#[derive(Debug)]
+#[derive(Debug, Serialize)]
 struct Award {
     arbitration_id: Option<Uuid>,
     winner_claim_id: Option<Uuid>,
     rationale: String,
-}
-
-impl Serialize for Award {
-    /// As a list: idempotency keys that were recorded before stay valid.
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        (self.arbitration_id, self.winner_claim_id, &self.rationale).serialize(serializer)
-    }
 }
 
 fn not_open() -> Problem {

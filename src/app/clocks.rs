@@ -82,7 +82,7 @@ impl App {
         let mut around = arbitrations::around(&unit, &before, &decision.claim).await?;
         around.heads.insert(before.id, read.head);
         let aftermath = arbitration::reconcile(&around.contest, Some(decision), self.policy(), now, &mut ids::new);
-        let plan = carry::plan(&Actor::system(), now, aftermath, around, None, self.state_of_new_notices())?;
+        let plan = carry::plan(&Actor::system(), now, aftermath, around, self.state_of_new_notices())?;
         Box::pin(plan.store(&mut unit)).await?;
         Ok(unit.commit(true))
     }

@@ -7,12 +7,13 @@ use domain::{
     eligibility::{self, Facts, IntendedLine, Intent, Question},
     identifier,
     kinds::{Activity, ClaimStatus, IncentiveProgram, Scope, SolutionArea},
+    lifecycle::NewLine,
     problem::Problem,
     text,
 };
 use uuid::Uuid;
 
-use super::{App, AppError, claims::LineInput};
+use super::{App, AppError};
 use crate::store::{self, Reads, StoreError, records::Subscription};
 
 /// What a partner asks about; what it does not know yet is nothing.
@@ -29,7 +30,7 @@ pub struct EligibilityInput {
     /// The location.
     pub mpn_id: Option<String>,
     /// The lines.
-    pub lines: Option<Vec<LineInput>>,
+    pub lines: Option<Vec<NewLine>>,
 }
 
 impl EligibilityInput {
@@ -174,7 +175,7 @@ fn question(partner_id: Uuid, input: EligibilityInput) -> (Question, Vec<Problem
 }
 
 /// A line with the place where it stands.
-fn checked_line((index, line): (usize, LineInput)) -> Result<IntendedLine, Problem> {
+fn checked_line((index, line): (usize, NewLine)) -> Result<IntendedLine, Problem> {
     let field = vec!["lines".to_owned(), index.to_string()];
     let typed = text::optional("subscriptionId", line.typed.as_deref(), text::NAME_MAX);
     let at = || field.iter().cloned().chain(["subscriptionId".to_owned()]);

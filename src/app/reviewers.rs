@@ -11,6 +11,7 @@ use domain::{
     claim::Reviewer as Assigned,
     identifier,
     kinds::{Role, Scope},
+    lifecycle::{Assignee, Command},
     problem::{Problem, ProblemCode},
     text,
     time::Timestamp,
@@ -21,7 +22,7 @@ use uuid::Uuid;
 
 use super::{
     App, AppError,
-    claims::{Answer, Change, attempt::Failure},
+    claims::{ChangeResult, attempt::Failure},
     idempotency::Key,
     transact::{End, Locks, MutationResult, Unit, result},
 };
@@ -170,25 +171,19 @@ impl App {
     /// Who gets a review that is to be assigned to this subject, and who is absent in that case: an active reviewer
     /// (R2), or while they are absent their deputy, or nobody where the deputy is absent too (R4). A reviewer who takes
     /// a review themselves is present.
-    pub(super) async fn assignee(
-        &self,
-        on: &impl Reads,
-        caller: &Caller,
-        subject: Option<String>,
-    ) -> Result<(Option<Assigned>, Option<String>), Failure> {
-        let Some(subject) = subject else { return Ok((None, None)) };
-        let subject = text::subject("reviewerSubject", &subject)?;
+    pub(super) async fn assignee(&self, on: &impl Reads, caller: &Caller, subject: &str) -> Result<Assignee, Failure> {
+        let subject = text::subject("reviewerSubject", subject)?;
         let reviewer = active(on, &subject, "reviewerSubject").await??;
         let now = self.now();
         if subject == caller.subject || !reviewer.is_absent(now) {
-            return Ok((Some(assigned(reviewer)), None));
+            return Ok(Assignee { reviewer: Some(assigned(reviewer)), absent: None });
         }
         let deputy = match reviewer.absence.and_then(|absence| absence.deputy) {
             Some(deputy) => reviewers::by_subjects(on, &[&deputy]).await?.into_iter().next(),
             None => None,
         };
         let deputy = deputy.filter(|deputy| deputy.active && !deputy.is_absent(now));
-        Ok((deputy.map(assigned), Some(reviewer.name)))
+        Ok(Assignee { reviewer: deputy.map(assigned), absent: Some(reviewer.name) })
     }
 
     /// Moves every open review of one reviewer to another, or to nobody (R3). Each claim is changed separately, with
@@ -229,8 +224,8 @@ impl App {
         }
         let mut done = Reassigned::default();
         for id in reviewers::open_claims(self.db(), &from).await? {
-            let change = Change::Reassign { from: from.clone(), to: to.clone() };
-            let Answer { problems, .. } = self.change_claim(caller, Some(id), None, change, None).await?;
+            let command = Command::Reassign { from: from.clone(), to: to.clone() };
+            let ChangeResult { problems, .. } = self.change_claim(caller, Some(id), None, command, None).await?;
             match problems.into_iter().next() {
                 None => done.moved.push(id),
                 Some(problem) => done.left.push((id, problem)),

@@ -5,7 +5,7 @@ use std::{future::poll_fn, task::Poll, time::Duration};
 use cpor::{
     app::{
         App, AppError,
-        claims::{Answer, Change, Upload},
+        claims::{ChangeResult, Upload},
         directory::Loader,
     },
     store::StoreError,
@@ -14,6 +14,7 @@ use domain::{
     caller::Caller as Domain,
     directory::CustomerRow,
     kinds::{CommentVisibility, Role, Scope},
+    lifecycle::{Command, Edit},
 };
 use futures_util::future::join_all;
 use serde_json::json;
@@ -138,8 +139,8 @@ fn reviewer() -> Domain {
     Domain::new("rita@vendor.example".to_owned(), name, &[Role::Reviewer], scopes, None, None).unwrap()
 }
 
-async fn change(app: &App, caller: &Domain, claim: &Claim, change: Change) -> Result<Answer, AppError> {
-    let answer = app.change_claim(caller, Some(key_of(claim)), Some(version_of(claim)), change, None).await?;
+async fn change(app: &App, caller: &Domain, claim: &Claim, command: Command) -> Result<ChangeResult, AppError> {
+    let answer = app.change_claim(caller, Some(key_of(claim)), Some(version_of(claim)), command, None).await?;
     assert_eq!(answer.problems, Vec::new());
     Ok(answer)
 }
@@ -149,14 +150,16 @@ async fn a_change_that_is_dropped_at_any_await_is_whole_or_absent(world: &World)
     let (app, claim) = (&world.server.app, world.under_review().await);
     let comment = async |number: u32| {
         let body = format!("Comment {number}");
-        let change = Change::Comment { body, visibility: CommentVisibility::Shared };
-        app.change_claim(&partner(), Some(key_of(&claim)), None, change, Some(format!("key {number}"))).await
+        let command = Command::Comment { body, visibility: CommentVisibility::Shared };
+        app.change_claim(&partner(), Some(key_of(&claim)), None, command, Some(format!("key {number}"))).await
     };
     at_every_await(world, async |number| number, comment).await;
     let drafts = async |number: u32| world.draft_on(&world.partner, number).await;
     let attach = async |draft: Claim| {
         let file = Upload { name: "proof.pdf".to_owned(), content: bytes::Bytes::from_static(PDF).into() };
-        change(app, &partner(), &draft, Change::AttachProof { file }).await
+        let attached = app.attach_proof(&partner(), Some(key_of(&draft)), file, None).await?;
+        assert_eq!(attached.problems, Vec::new());
+        Ok(attached)
     };
     at_every_await(world, drafts, attach).await;
 }
@@ -165,13 +168,13 @@ async fn a_change_that_is_dropped_at_any_await_is_whole_or_absent(world: &World)
 async fn a_decision_that_is_dropped_at_any_await_is_whole_or_absent(world: &World) {
     let app = &world.server.app;
     let proven = async |number: u32| world.prove(&world.partner, &world.draft_on(&world.partner, number).await).await;
-    let submit = async |draft: Claim| change(app, &partner(), &draft, Change::Submit).await;
+    let submit = async |draft: Claim| change(app, &partner(), &draft, Command::Submit).await;
     at_every_await(world, proven, submit).await;
     let submitted = async |number: u32| world.submitted_on(&world.partner, 1_000 + number).await;
-    let start = async |claim: Claim| change(app, &reviewer(), &claim, Change::StartReview).await;
+    let start = async |claim: Claim| change(app, &reviewer(), &claim, Command::StartReview).await;
     at_every_await(world, submitted, start).await;
     let reviewed = async |number: u32| world.review(&world.submitted_on(&world.partner, 2_000 + number).await).await;
-    let approve = async |claim: Claim| change(app, &reviewer(), &claim, Change::Approve { note: None }).await;
+    let approve = async |claim: Claim| change(app, &reviewer(), &claim, Command::Approve { note: None }).await;
     at_every_await(world, reviewed, approve).await;
 }
 
@@ -181,8 +184,8 @@ async fn a_draft_that_is_dropped_at_any_await_is_whole_or_absent(world: &World) 
     let version = std::cell::Cell::new(version_of(&draft));
     let rename = async |number: u32| {
         let name = domain::patch::Patch::Set(format!("Name {number}"));
-        let input = cpor::app::claims::EditInput { name, ..Default::default() };
-        app.change_claim(&partner(), Some(id), Some(version.get()), Change::Edit(Box::new(input)), None).await
+        let input = Edit { name, ..Default::default() };
+        app.change_claim(&partner(), Some(id), Some(version.get()), Command::Edit(Box::new(input)), None).await
     };
     let current = async |number: u32| {
         version.set(version_of(&world.partner.claim(draft.id()).await.unwrap()));

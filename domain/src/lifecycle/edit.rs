@@ -2,7 +2,7 @@
 
 use uuid::Uuid;
 
-use super::command::{Edit, Edited, NewLine};
+use super::command::{ClaimContent, Edit, Edited, Ids, NewLine};
 use crate::{
     claim::{Claim, Contact, Line},
     eligibility::{IntendedLine, Intent},
@@ -14,40 +14,29 @@ use crate::{
     time::Timestamp,
 };
 
-/// A draft that does not exist yet: its identity, and its content as a patch of nothing.
-#[derive(Clone, Debug)]
-pub struct NewClaim {
-    /// The id it will get.
-    pub id: Uuid,
-    /// The number it will get (L12).
-    pub number: String,
-    /// The partner.
-    pub partner_id: Uuid,
-    /// The customer.
-    pub tenant_id: Uuid,
-    /// The solution area.
-    pub solution_area: crate::kinds::SolutionArea,
-    /// Everything else; `tenant_id` and `solution_area` in it are not looked at.
-    pub content: Edit,
-}
-
-/// Makes a draft (L1), its values checked.
+/// Makes a draft of a partner (L1), its values checked. `number` is the claim's number (L12).
 ///
 /// # Errors
 /// Every value that is not acceptable (L13).
-pub fn create(new: NewClaim, now: Timestamp) -> Result<Edited, Vec<Problem>> {
+pub fn create(
+    partner_id: Uuid,
+    content: ClaimContent,
+    number: String,
+    now: Timestamp,
+    ids: Ids<'_>,
+) -> Result<Edited, Vec<Problem>> {
     let blank = Claim {
-        id: new.id,
-        number: new.number,
+        id: ids.next(),
+        number,
         name: String::new(),
         external_reference: None,
         version: 0,
         status: ClaimStatus::Editing,
-        partner_id: new.partner_id,
+        partner_id,
         mpn_id: String::new(),
-        tenant_id: new.tenant_id,
+        tenant_id: content.tenant_id,
         domain: String::new(),
-        solution_area: new.solution_area,
+        solution_area: content.solution_area,
         activities: Vec::new(),
         lines: Vec::new(),
         customer_contact: None,
@@ -72,16 +61,18 @@ pub fn create(new: NewClaim, now: Timestamp) -> Result<Edited, Vec<Problem>> {
         decided_at: None,
         approved_at: None,
     };
-    apply(&blank, new.content, "lines")
+    let (mut edit, lines) = content.into_edit();
+    edit.add_lines = lines.apply(None).unwrap_or_default();
+    apply(&blank, edit, "lines", ids)
 }
 
 /// Applies a patch to a claim, its values checked and its fixed fields kept (L8, L12).
 ///
 /// # Errors
 /// Every value that is not acceptable, every field that is fixed, every line that is not there.
-pub fn prepare_edit(claim: &Claim, edit: Edit) -> Result<Edited, Vec<Problem>> {
+pub fn prepare_edit(claim: &Claim, edit: Edit, ids: Ids<'_>) -> Result<Edited, Vec<Problem>> {
     let fixed = if claim.status == ClaimStatus::Editing { Vec::new() } else { fixed_fields(claim, &edit) };
-    match (apply(claim, edit, "addLines"), fixed.is_empty()) {
+    match (apply(claim, edit, "addLines", ids), fixed.is_empty()) {
         (Ok(edited), true) => Ok(edited),
         (Ok(_), false) => Err(fixed),
         (Err(problems), _) => Err(fixed.into_iter().chain(problems).collect()),
@@ -120,7 +111,7 @@ fn fixed_fields(claim: &Claim, edit: &Edit) -> Vec<Problem> {
     .collect()
 }
 
-fn apply(claim: &Claim, edit: Edit, added: &'static str) -> Result<Edited, Vec<Problem>> {
+fn apply(claim: &Claim, edit: Edit, added: &'static str, ids: Ids<'_>) -> Result<Edited, Vec<Problem>> {
     let mut values = Values::default();
     let mut next = claim.clone();
     values.text(&mut next.name, "name", edit.name);
@@ -141,7 +132,7 @@ fn apply(claim: &Claim, edit: Edit, added: &'static str) -> Result<Edited, Vec<P
     values.optional_text(&mut next.partner_solution, "partnerSolution", edit.partner_solution);
     values.remove_lines(&mut next.lines, &edit.remove_lines);
     let mut intent = Intent::of(&next);
-    values.add_lines(&mut next, &mut intent, edit.add_lines, added);
+    values.add_lines(&mut next, &mut intent, edit.add_lines, added, ids);
     if values.problems.is_empty() { Ok(Edited { claim: next, intent }) } else { Err(values.problems) }
 }
 
@@ -230,7 +221,7 @@ impl Values {
         }
     }
 
-    fn add_lines(&mut self, claim: &mut Claim, intent: &mut Intent, add: Vec<NewLine>, added: &str) {
+    fn add_lines(&mut self, claim: &mut Claim, intent: &mut Intent, add: Vec<NewLine>, added: &str, ids: Ids<'_>) {
         let count = claim.lines.len() + add.len();
         if count > LINES_MAX {
             self.problems.push(
@@ -255,7 +246,7 @@ impl Values {
             };
             intent.lines.push(IntendedLine { sku_id: line.sku_id, typed: typed.clone(), field });
             claim.lines.push(Line {
-                id: line.id,
+                id: ids.next(),
                 // A line whose product is unknown is refused by eligibility before anything is saved.
                 sku_id: line.sku_id.unwrap_or_default(),
                 typed,

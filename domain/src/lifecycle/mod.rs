@@ -13,13 +13,13 @@ mod table;
 pub use access::{Forbidden, available, guard, may_ever, unavailable};
 pub(crate) use clock::after_arbitration;
 pub use clock::{fire, running_clock, subscription_ended};
-pub use command::{Command, Edit, Edited, NewDocument, NewLine, OldDocument};
-pub(crate) use decide::ending;
+pub use command::{ClaimContent, Command, Edit, Edited, Ids, Needs, NewDocument, NewLine, OldDocument};
 pub use decide::{
-    ACTING_FOR, Circumstances, DECLINED_BY, Decision, Effects, NewComment, decide, judge_draft, say_by_link,
-    with_open_lines,
+    ACTING_FOR, Assignee, Circumstances, DECLINED_BY, Decision, Effects, NewComment, Open, decide, decide_edit,
+    judge_draft, open,
 };
-pub use edit::{NewClaim, create, prepare_edit};
+pub(crate) use decide::{ending, with_open_lines};
+pub use edit::{create, prepare_edit};
 pub use restate::{Restated, restate};
 pub use shown::{hidden_changes, is_shown_to_customer, shown_clock, shown_consent};
 pub use table::{Leads, Rule, TABLE, When, Who, rule_of};

@@ -1,7 +1,7 @@
 //! A claim that exists, stated whole once more by a row of a bulk mutation (B2).
 
 use super::{
-    command::{Edit, Edited, NewLine},
+    command::{ClaimContent, Edited, Ids, NewLine},
     edit::prepare_edit,
 };
 use crate::{
@@ -21,23 +21,22 @@ pub enum Restated {
     Edited(Box<Edited>),
 }
 
-/// Compares a claim with a statement of the whole of it. `lines` are all lines that the claim is to have; what the statement
-/// leaves out stays as it is (L12). Where the lines differ, those of the statement replace all of the claim's.
+/// Compares a claim with a statement of the whole of it. What the statement leaves out stays as it is (L12). Where the lines differ, those of the statement replace all of the claim's.
 ///
 /// # Errors
 /// `WRONG_STATUS` where the statement differs from a claim that is no longer a draft; every value that is not acceptable.
-pub fn restate(claim: &Claim, content: Edit, lines: Patch<Vec<NewLine>>) -> Result<Restated, Vec<Problem>> {
+pub fn restate(claim: &Claim, content: ClaimContent, ids: Ids<'_>) -> Result<Restated, Vec<Problem>> {
+    let (mut edit, lines) = content.into_edit();
     let lines = match lines {
         Patch::Keep => None,
         Patch::Clear => Some(Vec::new()),
         Patch::Set(lines) => Some(lines),
     };
-    let mut edit = content;
     if let Some(lines) = lines.filter(|lines| !same_lines(&claim.lines, lines)) {
         edit.remove_lines = claim.lines.iter().map(|line| Some(line.id)).collect();
         edit.add_lines = lines;
     }
-    match prepare_edit(claim, edit) {
+    match prepare_edit(claim, edit, ids) {
         Ok(edited) if edited.claim == *claim => Ok(Restated::Unchanged),
         _ if claim.status != ClaimStatus::Editing => Err(vec![not_a_draft(claim)]),
         Ok(mut edited) => {

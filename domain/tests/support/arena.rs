@@ -137,16 +137,7 @@ impl Arena {
     /// A command on a claim and all that follows from it, as the server does it.
     pub fn act(&mut self, id: Uuid, role: Role, command: Command) -> Result<Aftermath, Vec<Problem>> {
         let before = self.claim(id).clone();
-        let wide = matches!(
-            command,
-            Command::Edit(_)
-                | Command::Submit
-                | Command::Approve { .. }
-                | Command::Reject { .. }
-                | Command::Withdraw { .. }
-                | Command::Dispute { .. }
-                | Command::DeclineConsent { .. }
-        );
+        let wide = command.concerns_rivals();
         let caller = self.caller(id, role);
         let decision = lifecycle::decide(&before, command, &caller, &self.circumstances(&before))?;
         Ok(self.follow(&before, decision, wide))
@@ -158,14 +149,10 @@ impl Arena {
         let wanted: Vec<_> = remove.iter().map(|place| sku(*place)).collect();
         let remove_lines =
             claim.lines.iter().filter(|line| wanted.contains(&line.sku_id)).map(|line| Some(line.id)).collect();
-        let new = |arena: &mut Self, place: usize| NewLine {
-            id: arena.id(),
-            sku_id: Some(sku(place)),
-            typed: Some(subscription(place).to_string()),
-        };
-        let add_lines = add.iter().map(|place| new(self, *place)).collect();
-        let edited = lifecycle::prepare_edit(&claim, Edit { add_lines, remove_lines, ..Edit::default() })?;
-        self.act(id, Role::GlobalAdmin, Command::Edit(Box::new(edited)))
+        let new = |place: &usize| NewLine { sku_id: Some(sku(*place)), typed: Some(subscription(*place).to_string()) };
+        let add_lines = add.iter().map(new).collect();
+        let edit = Edit { add_lines, remove_lines, ..Edit::default() };
+        self.act(id, Role::GlobalAdmin, Command::Edit(Box::new(edit)))
     }
 
     /// The award of a subject; nothing where it cannot go to this claim.
@@ -253,8 +240,6 @@ impl Arena {
         let taken =
             self.associations.iter().filter(|(_, (holder, _))| *holder != claim.id).map(|(subject, _)| subject.clone());
         Circumstances {
-            policy: &self.policy,
-            now: self.now,
             facts: Facts {
                 domains: Some(HashSet::from([super::DOMAIN.to_owned()])),
                 location: Some(Location { partner_id: claim.partner_id, enrolled }),
@@ -263,8 +248,8 @@ impl Arena {
                 subscriptions: subscriptions.collect(),
                 claimed: own.flat_map(contended).map(|subject| (subject, Uuid::nil())).collect(),
             },
-            reference_taken: None,
             taken: taken.collect(),
+            ..Circumstances::new(&self.policy, self.now, super::IDS)
         }
     }
 

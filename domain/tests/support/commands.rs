@@ -1,7 +1,6 @@
 //! Commands as the tests give them.
 
 use domain::{
-    claim::Reviewer,
     kinds::{ActionReason, CommentVisibility, RejectionReason},
     lifecycle::{Command, NewDocument},
 };
@@ -26,28 +25,24 @@ pub fn dispute(justification: Option<&str>) -> Command {
 }
 
 pub fn decline(reason: Option<&str>) -> Command {
-    Command::DeclineConsent { reason: reason.map(str::to_owned) }
+    Command::DeclineConsent { reason: reason.map(str::to_owned), by_link: false }
 }
 
 pub fn comment(visibility: CommentVisibility) -> Command {
-    Command::Comment { body: "Hello".to_owned(), visibility, comment_id: COMMENT }
+    Command::Comment { body: "Hello".to_owned(), visibility }
 }
 
-/// Assigns the review to somebody who is there.
+/// Assigns the review to somebody.
 pub fn assign(subject: &str) -> Command {
-    Command::Assign { to: Some(Reviewer { subject: subject.to_owned(), name: None }), absent: None }
+    Command::Assign { subject: Some(subject.to_owned()) }
 }
 
 pub fn request() -> Command {
-    Command::RequestPartnerAction {
-        reasons: vec![ActionReason::Other],
-        message: "More".to_owned(),
-        comment_id: COMMENT,
-    }
+    Command::RequestPartnerAction { reasons: vec![ActionReason::Other], message: "More".to_owned() }
 }
 
 pub fn respond(message: Option<&str>) -> Command {
-    Command::Respond { message: message.map(str::to_owned), comment_id: COMMENT }
+    Command::Respond { message: message.map(str::to_owned) }
 }
 
 pub fn attach() -> Command {

@@ -2,7 +2,10 @@
 #![allow(dead_code, reason = "each test file uses a part of it")]
 #![allow(missing_docs, clippy::allow_attributes, reason = "test support")]
 
-use std::collections::{HashMap, HashSet};
+use std::{
+    collections::{HashMap, HashSet},
+    sync::atomic::{AtomicU64, Ordering},
+};
 
 use domain::{
     caller::{Caller, usable_scopes},
@@ -12,7 +15,7 @@ use domain::{
         ActionReason, Activity, ClaimStatus, ConsentStatus, EvaluationStatus, HistoryAction, IncentiveProgram,
         LineOutcome, RejectionReason, Role, SolutionArea, SubscriptionChannel, SubscriptionStatus,
     },
-    lifecycle::{Circumstances, Command, Decision, decide},
+    lifecycle::{self, Assignee, Circumstances, Command, Decision, Ids},
     policy::Policy,
     problem::{Problem, ProblemCode},
     time::Timestamp,
@@ -50,6 +53,28 @@ pub fn actions(decision: &Decision) -> Vec<HistoryAction> {
 
 pub fn codes(problems: &[Problem]) -> Vec<ProblemCode> {
     problems.iter().map(|problem| problem.code).collect()
+}
+
+/// Where the tests' new ids come from.
+pub const IDS: Ids<'static> = Ids(&new_id);
+
+fn new_id() -> Uuid {
+    static LAST: AtomicU64 = AtomicU64::new(0x9000_0000);
+    Uuid::from_u128(LAST.fetch_add(1, Ordering::Relaxed).into())
+}
+
+/// Answers a command on a claim; a reviewer that it names is there.
+pub fn decide(
+    claim: &Claim,
+    command: Command,
+    caller: &Caller,
+    given: &Circumstances<'_>,
+) -> Result<Decision, Vec<Problem>> {
+    let mut given = given.clone();
+    if let Command::Assign { subject } = &command {
+        given.assignee = Assignee { reviewer: subject.as_deref().map(reviewer_of), absent: None };
+    }
+    lifecycle::decide(claim, command, caller, &given)
 }
 
 /// A command on a claim by somebody of this role, answered at an instant.
@@ -170,5 +195,5 @@ pub fn given(policy: &Policy) -> Circumstances<'_> {
 }
 
 pub fn given_at(policy: &Policy, now: Timestamp) -> Circumstances<'_> {
-    Circumstances { policy, now, facts: facts(), reference_taken: None, taken: HashSet::new() }
+    Circumstances { facts: facts(), ..Circumstances::new(policy, now, IDS) }
 }

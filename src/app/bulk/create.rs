@@ -7,12 +7,11 @@ use std::{
 
 use domain::{
     caller::Caller,
-    claim::{Claim, Contact},
+    claim::Claim,
     eligibility::{Facts, Intent},
     identifier,
-    kinds::{Activity, BulkOutcome, OnExisting, SolutionArea},
-    lifecycle::{self, Circumstances, Command, Edit, Edited, NewClaim, NewLine, Restated},
-    patch::Patch,
+    kinds::{BulkOutcome, OnExisting},
+    lifecycle::{self, Circumstances, ClaimContent, Edited, Ids, Restated},
     problem::Problem,
     time::Timestamp,
 };
@@ -27,9 +26,8 @@ use crate::{
     app::{
         App, AppError,
         claims::{
-            LineInput,
             attempt::Failure,
-            create::{Drafted, drafted, new_lines},
+            create::{Drafted, drafted},
             may_create,
         },
     },
@@ -43,42 +41,11 @@ use crate::{
     },
 };
 
-/// A whole claim. What a row leaves out of a draft that exists stays as it is (L12).
-#[derive(Clone, Debug, Serialize)]
-pub struct CreateRow {
-    /// The partner's title.
-    pub name: String,
-    /// The partner's own key.
-    pub external_reference: Option<String>,
-    /// The customer.
-    pub tenant_id: Uuid,
-    /// A verified domain of the customer (E1).
-    pub domain: String,
-    /// The solution area.
-    pub solution_area: SolutionArea,
-    /// The activities (C4b).
-    pub activities: Vec<Activity>,
-    /// The location.
-    pub mpn_id: String,
-    /// All lines.
-    pub lines: Patch<Vec<LineInput>>,
-    /// The customer's contact.
-    pub customer_contact: Patch<Contact>,
-    /// The customer's technical contact.
-    pub technical_contact: Patch<Contact>,
-    /// The partner's contact.
-    pub partner_contact: Patch<Contact>,
-    /// The Dynamics solution seller.
-    pub solution_seller: Patch<String>,
-    /// The partner's solution.
-    pub partner_solution: Patch<String>,
-}
-
 /// The rows of a call of `createClaims`.
 #[derive(Clone, Debug)]
 pub struct CreateClaims {
     /// The claims.
-    pub rows: Vec<CreateRow>,
+    pub rows: Vec<ClaimContent>,
     /// What happens to a row whose external reference a claim has already.
     pub on_existing: OnExisting,
 }
@@ -104,7 +71,7 @@ impl App {
 /// The rows, and what can be said of them without the database.
 #[derive(Serialize)]
 struct Drafts {
-    rows: Vec<CreateRow>,
+    rows: Vec<ClaimContent>,
     on_existing: OnExisting,
     #[serde(skip)]
     partner_id: Uuid,
@@ -145,7 +112,7 @@ struct Existing {
 impl Drafts {
     fn new(partner_id: Uuid, input: CreateClaims) -> Self {
         let CreateClaims { rows, on_existing } = input;
-        let reference = |row: &CreateRow| row.external_reference.as_deref().map(identifier::reference);
+        let reference = |row: &ClaimContent| row.external_reference.as_deref().map(identifier::reference);
         let references: Vec<Option<String>> =
             rows.iter().map(|row| reference(row).filter(|reference| !reference.is_empty())).collect();
         let mut first: HashMap<&str, usize> = HashMap::new();
@@ -197,17 +164,19 @@ impl Drafts {
                     return Err(StoreError::Retry);
                 }
                 still_locked(&read.claim, locked)?;
-                let (content, lines) = row.stated();
-                Ok(match lifecycle::restate(&read.claim, content, lines) {
+                Ok(match lifecycle::restate(&read.claim, row, Ids(&ids::new)) {
                     Ok(Restated::Unchanged) => Prepared::Settled(skipped(read.claim.id, read.claim.number)),
                     Ok(Restated::Edited(edited)) => Prepared::Changed(edited, Box::new(read)),
                     Err(problems) => refused(problems),
                 })
             }
-            (named, _) => Ok(match lifecycle::create(row.new_claim(self.partner_id), now) {
-                Ok(edited) => Prepared::New(Box::new(edited), named.map(|named| named.id)),
-                Err(problems) => refused(problems),
-            }),
+            (named, _) => {
+                let number = ids::claim_number();
+                Ok(match lifecycle::create(self.partner_id, row, number, now, Ids(&ids::new)) {
+                    Ok(edited) => Prepared::New(Box::new(edited), named.map(|named| named.id)),
+                    Err(problems) => refused(problems),
+                })
+            }
         }
     }
 }
@@ -291,9 +260,8 @@ impl Part {
         facts: Facts,
         stores: bool,
     ) -> RowDone {
-        let given =
-            Circumstances { policy: app.policy(), now: app.now(), facts, reference_taken: None, taken: HashSet::new() };
-        match lifecycle::decide(&read.claim, Command::Edit(Box::new(edited)), caller, &given) {
+        let given = Circumstances { facts, ..Circumstances::new(app.policy(), app.now(), Ids(&ids::new)) };
+        match lifecycle::decide_edit(&read.claim, edited, caller, &given) {
             Ok(decision) => {
                 let problems = decision.problems.clone();
                 let done = done(BulkOutcome::Updated, index, stores.then_some(&read.claim), problems);
@@ -327,34 +295,4 @@ fn same_reference(earlier: usize) -> Problem {
     Problem::invalid(["externalReference"], format!("Row {earlier} of this call has the same external reference."))
         .param("row", earlier)
         .remedy("Use each external reference only once per call.")
-}
-
-impl CreateRow {
-    fn new_claim(self, partner_id: Uuid) -> NewClaim {
-        let (tenant_id, solution_area) = (self.tenant_id, self.solution_area);
-        let (mut content, lines) = self.stated();
-        content.add_lines = lines.apply(None).unwrap_or_default();
-        NewClaim { id: ids::new(), number: ids::claim_number(), partner_id, tenant_id, solution_area, content }
-    }
-
-    /// The row as a patch, and the lines beside it.
-    fn stated(self) -> (Edit, Patch<Vec<NewLine>>) {
-        let content = Edit {
-            name: Patch::Set(self.name),
-            external_reference: self.external_reference.map_or(Patch::Keep, Patch::Set),
-            mpn_id: Patch::Set(self.mpn_id),
-            add_lines: Vec::new(),
-            remove_lines: Vec::new(),
-            customer_contact: self.customer_contact,
-            technical_contact: self.technical_contact,
-            partner_contact: self.partner_contact,
-            tenant_id: Patch::Set(self.tenant_id),
-            domain: Patch::Set(self.domain),
-            solution_area: Patch::Set(self.solution_area),
-            activities: Patch::Set(self.activities),
-            solution_seller: self.solution_seller,
-            partner_solution: self.partner_solution,
-        };
-        (content, self.lines.map(new_lines))
-    }
 }

@@ -94,7 +94,7 @@ impl App {
             } else {
                 Surroundings::default()
             };
-            let plan = self.planned(caller, decision, read, around, None)?;
+            let plan = self.planned(caller, decision, read, around)?;
             Box::pin(plan.store(unit)).await?;
         }
         Ok(())

@@ -1,7 +1,7 @@
 //! Many drafts submitted at once (B1).
 
 use std::{
-    collections::{BTreeSet, HashMap, HashSet},
+    collections::{BTreeSet, HashMap},
     ops::Range,
 };
 
@@ -10,7 +10,7 @@ use domain::{
     claim::Subject,
     eligibility::{Facts, Intent},
     kinds::{BulkOutcome, ClaimAction},
-    lifecycle::{self, Circumstances, Command, Decision},
+    lifecycle::{self, Circumstances, Command, Decision, Ids},
     problem::{Problem, ProblemCode},
 };
 use serde::Serialize;
@@ -25,6 +25,7 @@ use crate::{
         App, AppError,
         claims::{attempt::Failure, change::at_version},
     },
+    ids,
     store::{
         self, Reads, Transaction,
         write::{
@@ -166,8 +167,7 @@ impl Submissions {
         claimed: &mut HashMap<Subject, Uuid>,
         stores: bool,
     ) -> RowDone {
-        let given =
-            Circumstances { policy: app.policy(), now: app.now(), facts, reference_taken: None, taken: HashSet::new() };
+        let given = Circumstances { facts, ..Circumstances::new(app.policy(), app.now(), Ids(&ids::new)) };
         match lifecycle::decide(&read.claim, Command::Submit, caller, &given) {
             Ok(decision) => {
                 claimed.extend(subjects(&decision).map(|subject| (subject, read.claim.id)));

@@ -7,12 +7,11 @@ use domain::{
     caller::Actor,
     claim::{Claim, Line},
     kinds::DeliveryState,
-    lifecycle::{Decision, Effects, NewComment},
+    lifecycle::{Decision, Effects, NewComment, NewDocument},
     time::Timestamp,
 };
 use uuid::Uuid;
 
-use super::upload::Stored;
 use crate::{
     app::transact::{AfterCommit, Unit},
     ids,
@@ -60,7 +59,6 @@ pub(in crate::app) fn plan(
     now: Timestamp,
     aftermath: Aftermath,
     around: Surroundings,
-    stored: Option<&Stored>,
     notices: DeliveryState,
 ) -> Result<Plan, StoreError> {
     let Surroundings { mut contest, mut heads } = around;
@@ -70,19 +68,13 @@ pub(in crate::app) fn plan(
         let (Some(claim), Some(head)) = (contest.claims.remove(&id), heads.remove(&id)) else {
             return Err(StoreError::Corrupt("claim", id.to_string()));
         };
-        plan.claim(actor, Snapshot { claim, head }, decision, stored)?;
+        plan.claim(actor, Snapshot { claim, head }, decision)?;
     }
     Ok(plan)
 }
 
 impl Plan {
-    fn claim(
-        &mut self,
-        actor: &Actor,
-        before: Snapshot,
-        decision: Decision,
-        stored: Option<&Stored>,
-    ) -> Result<(), StoreError> {
+    fn claim(&mut self, actor: &Actor, before: Snapshot, decision: Decision) -> Result<(), StoreError> {
         let (now, Decision { claim, events, mut effects, .. }) = (self.now, decision);
         let posted: Vec<Comment> =
             std::mem::take(&mut effects.comments).into_iter().map(|new| comment(actor, claim.id, new, now)).collect();
@@ -91,8 +83,8 @@ impl Plan {
         let mut change = ClaimChange::new(&before, columns, placed);
         change.insert(posted.iter().map(comments::row));
         change.insert(notices::rows(About::from(&claim), &effects.notices, self.notices, now));
-        if let Some(stored) = effects.document.take().and(stored) {
-            let document = stored.record(claim.id, actor.clone(), now);
+        if let Some(new) = effects.document.take() {
+            let document = document(actor, claim.id, new, now);
             change.insert([documents::row(&document)]);
             self.document = Some(document);
         }
@@ -197,4 +189,23 @@ impl Planned {
 fn comment(actor: &Actor, claim_id: Uuid, new: NewComment, now: Timestamp) -> Comment {
     let author = if new.by_system { Actor::system() } else { actor.clone() };
     Comment { id: new.id, claim_id, author, body: new.body, visibility: new.visibility, created_at: now }
+}
+
+fn document(actor: &Actor, claim_id: Uuid, new: NewDocument, now: Timestamp) -> Document {
+    Document {
+        id: new.id,
+        claim_id,
+        name: new.name,
+        media_type: new.media_type.unwrap_or_default(),
+        size: i64::try_from(new.size).unwrap_or(i64::MAX),
+        sha256: new.sha256,
+        storage_key: content_key(new.id),
+        uploaded_at: now,
+        uploaded_by: actor.clone(),
+    }
+}
+
+/// The key under which the content of a new document is kept.
+pub(super) fn content_key(document: Uuid) -> String {
+    document.to_string()
 }

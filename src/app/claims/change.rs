@@ -4,18 +4,16 @@
 //! locks and stores nothing if the claim has changed. Every other change, and one that found its claim changed, runs in
 //! one transaction: lock, read, decide, store.
 
-use std::collections::HashSet;
-
 use domain::{
     caller::Caller,
     claim::Claim,
-    eligibility::{Facts, Intent},
-    lifecycle::{self, Circumstances, Command, Decision, Edit, OldDocument},
+    kinds::ClaimAction,
+    lifecycle::{self, Circumstances, Command, Decision, Ids, Needs, NewDocument, OldDocument},
     problem::Problem,
 };
 use uuid::Uuid;
 
-use super::{Answer, Change, EditInput, ask::Ask, attempt::Failure, create::new_lines, upload::Stored};
+use super::{ChangeResult, Upload, attempt::Failure, request::ChangeRequest};
 use crate::{
     app::{
         App, AppError,
@@ -38,7 +36,7 @@ use crate::{
 /// The result of judging a change.
 enum Judged {
     /// It was done before under the same idempotency key.
-    DoneBefore(Box<Answer>),
+    DoneBefore(Box<ChangeResult>),
     /// It can be done: what follows from it, and the claim as it was read.
     Open(Box<Decision>, Box<Snapshot>),
 }
@@ -47,12 +45,12 @@ enum Judged {
 type Found = (Option<Snapshot>, Option<Remembered>);
 
 /// Reads the claim and the result recorded under the key.
-async fn find(on: &impl Reads, ask: &Ask<'_>) -> Result<Found, StoreError> {
-    let key = ask.key.map(Key::named);
-    match (ask.claim_id, key) {
+async fn find(on: &impl Reads, request: &ChangeRequest<'_>) -> Result<Found, StoreError> {
+    let key = request.key.map(Key::named);
+    match (request.claim_id, key) {
         (Some(id), key) => {
-            let parts = if ask.change.is_of_its_claim() { Parts::WithoutLines } else { Parts::Whole };
-            claims::find(on, ask.caller, id, parts, key).await
+            let parts = if request.command.ignores_lines() { Parts::WithoutLines } else { Parts::Whole };
+            claims::find(on, request.caller, id, parts, key).await
         }
         (None, Some((subject, key))) => Ok((None, idempotency::find(on, subject, key).await?)),
         (None, None) => Ok((None, None)),
@@ -60,13 +58,13 @@ async fn find(on: &impl Reads, ask: &Ask<'_>) -> Result<Found, StoreError> {
 }
 
 /// The same under the locks: after waiting for them, it sees what was done meanwhile, also under the same key.
-async fn lock_and_find(transaction: &Transaction, ask: &Ask<'_>) -> Result<Found, StoreError> {
-    let lock = if ask.change.is_wide() { Lock::Exclusive } else { Lock::Shared };
-    let held = match ask.claim_id {
-        Some(id) => locks::customer_of(transaction, ask.caller, id, lock).await?,
+async fn lock_and_find(transaction: &Transaction, request: &ChangeRequest<'_>) -> Result<Found, StoreError> {
+    let lock = if request.command.concerns_rivals() { Lock::Exclusive } else { Lock::Shared };
+    let held = match request.claim_id {
+        Some(id) => locks::customer_of(transaction, request.caller, id, lock).await?,
         None => Held::Nothing,
     };
-    let (read, done) = find(transaction, ask).await?;
+    let (read, done) = find(transaction, request).await?;
     match (held, &read) {
         // The claim has become visible since, and is not locked; or a draft was moved to another customer while this
         // waited for the lock on the previous one.
@@ -87,56 +85,73 @@ impl App {
         caller: &Caller,
         claim_id: Option<Uuid>,
         expected_version: Option<i32>,
-        change: Change,
+        command: Command,
         key: Option<String>,
-    ) -> Result<Answer, AppError> {
-        lifecycle::may_ever(change.action(), caller)?;
-        let changed = self.change(caller, claim_id, expected_version, &change, key.as_deref()).await;
-        Ok(result(changed)?.about(claim_id))
+    ) -> Result<ChangeResult, AppError> {
+        let rule = lifecycle::may_ever(command.action(), caller)?;
+        let changed = async {
+            let key = Key::new(caller, key.as_deref(), rule.action.as_str(), &(claim_id, expected_version, &command))?;
+            let (command, key) = (&command, key.as_ref());
+            self.make(&ChangeRequest { caller, claim_id, expected_version, command, rule, key }).await
+        };
+        Ok(result(changed.await)?.about(claim_id))
     }
 
-    async fn change(
+    /// Attaches an uploaded file to a claim as a document (P1).
+    ///
+    /// # Errors
+    /// As [`App::change_claim`]; errors of the document store.
+    pub async fn attach_proof(
         &self,
         caller: &Caller,
         claim_id: Option<Uuid>,
-        expected_version: Option<i32>,
-        change: &Change,
-        key: Option<&str>,
-    ) -> Result<Answer, Failure> {
-        let stored = Stored::of(change);
-        let input = (claim_id, expected_version, change.input(stored.as_ref()));
-        let key = Key::new(caller, key, change.action().as_str(), &input)?;
-        let ask = Ask { caller, claim_id, expected_version, change, stored: stored.as_ref(), key: key.as_ref() };
-        match &stored {
-            Some(stored) => Box::pin(self.upload(&ask, stored)).await,
-            None => self.make(&ask).await,
-        }
+        file: Upload,
+        key: Option<String>,
+    ) -> Result<ChangeResult, AppError> {
+        let rule = lifecycle::may_ever(ClaimAction::AttachProof, caller)?;
+        let Upload { name, content } = file;
+        let document = NewDocument {
+            id: ids::new(),
+            name: domain::proof::clean_name(&name),
+            media_type: content.media_type.map(str::to_owned),
+            size: content.size,
+            sha256: content.sha256.clone(),
+        };
+        let id = document.id;
+        let command = Command::AttachProof(document);
+        let attached = async {
+            let key = Key::new(caller, key.as_deref(), rule.action.as_str(), &(claim_id, &command))?;
+            let (command, key) = (&command, key.as_ref());
+            let request = ChangeRequest { caller, claim_id, expected_version: None, command, rule, key };
+            Box::pin(self.upload(&request, id, &content)).await
+        };
+        Ok(result(attached.await)?.about(claim_id))
     }
 
     /// Makes the change.
-    pub(super) async fn make(&self, ask: &Ask<'_>) -> Result<Answer, Failure> {
-        if ask.change.is_of_its_claim() {
-            match Box::pin(self.try_at_once(ask)).await {
+    pub(super) async fn make(&self, request: &ChangeRequest<'_>) -> Result<ChangeResult, Failure> {
+        if request.command.ignores_lines() {
+            match Box::pin(self.try_at_once(request)).await {
                 Ok(Some(answer)) => return Ok(answer),
                 Ok(None) | Err(Failure::Store(StoreError::Retry)) => {}
                 Err(failure) => return Err(failure),
             }
         }
-        self.transact(Locks::Own, |unit| self.make_under_locks(unit, ask)).await
+        self.transact(Locks::Own, |unit| self.make_under_locks(unit, request)).await
     }
 
     /// Makes a change that is of its claim only; `None` if another one came in between.
-    async fn try_at_once(&self, ask: &Ask<'_>) -> Result<Option<Answer>, Failure> {
-        let found = find(self.db(), ask).await?;
-        let (decision, read) = match self.judge(self.db(), ask, found).await? {
+    async fn try_at_once(&self, request: &ChangeRequest<'_>) -> Result<Option<ChangeResult>, Failure> {
+        let found = find(self.db(), request).await?;
+        let (decision, read) = match self.judge(self.db(), request, found).await? {
             Judged::DoneBefore(answer) => return Ok(Some(*answer)),
             Judged::Open(decision, read) => (*decision, *read),
         };
-        let decided = self.decided(ask, decision, read, Surroundings::default())?;
+        let decided = self.decided(request, decision, read, Surroundings::default())?;
         match decided.plan.store_at_once(self.db()).await {
             Ok(()) => {
                 self.committed(decided.plan.after_commit()).await;
-                Ok(Some(decided.into_answer()))
+                Ok(Some(decided.into_result()))
             }
             Err(StoreError::Retry | StoreError::Unique(_)) => Ok(None),
             Err(error) => Err(error.into()),
@@ -144,143 +159,95 @@ impl App {
     }
 
     /// Makes the change in one transaction.
-    async fn make_under_locks(&self, mut unit: Unit, ask: &Ask<'_>) -> Result<End<Answer>, Failure> {
-        let found = lock_and_find(&unit, ask).await?;
-        let (decision, read) = match Box::pin(self.judge(&unit, ask, found)).await? {
+    async fn make_under_locks(
+        &self,
+        mut unit: Unit,
+        request: &ChangeRequest<'_>,
+    ) -> Result<End<ChangeResult>, Failure> {
+        let found = lock_and_find(&unit, request).await?;
+        let (decision, read) = match Box::pin(self.judge(&unit, request, found)).await? {
             Judged::DoneBefore(answer) => return Ok(unit.roll_back(*answer)),
             Judged::Open(decision, read) => (*decision, *read),
         };
-        let around = if ask.change.is_wide() {
+        let around = if request.command.concerns_rivals() {
             Box::pin(arbitrations::around(&unit, &read.claim, &decision.claim)).await?
         } else {
             Surroundings::default()
         };
-        let decided = self.decided(ask, decision, read, around)?;
+        let decided = self.decided(request, decision, read, around)?;
         Box::pin(decided.plan.store(&mut unit)).await?;
-        Ok(unit.commit(decided.into_answer()))
+        Ok(unit.commit(decided.into_result()))
     }
 
     /// Checks whether the change could be made, without making it; returns the recorded result if it was made before.
-    pub(super) async fn try_without_storing(&self, ask: &Ask<'_>) -> Result<Option<Answer>, Failure> {
-        let found = find(self.db(), ask).await?;
-        Ok(match Box::pin(self.judge(self.db(), ask, found)).await? {
+    pub(super) async fn try_without_storing(
+        &self,
+        request: &ChangeRequest<'_>,
+    ) -> Result<Option<ChangeResult>, Failure> {
+        let found = find(self.db(), request).await?;
+        Ok(match Box::pin(self.judge(self.db(), request, found)).await? {
             Judged::DoneBefore(answer) => Some(*answer),
             Judged::Open(..) => None,
         })
     }
 
     /// Decides on what was found.
-    async fn judge(&self, on: &impl Reads, ask: &Ask<'_>, (read, done): Found) -> Result<Judged, Failure> {
-        if let (Some(key), Some(done)) = (ask.key, done) {
+    async fn judge(
+        &self,
+        on: &impl Reads,
+        request: &ChangeRequest<'_>,
+        (read, done): Found,
+    ) -> Result<Judged, Failure> {
+        if let (Some(key), Some(done)) = (request.key, done) {
             let done = key.answer(&done)??;
-            return Ok(Judged::DoneBefore(Box::new(self.again(ask.caller, done).await?)));
+            return Ok(Judged::DoneBefore(Box::new(self.read_again(request.caller, done).await?)));
         }
         let read = read.ok_or_else(|| Problem::not_found("claim", "claimId"))?;
         let claim = &read.claim;
-        if let Some(expected) = ask.expected_version {
+        if let Some(expected) = request.expected_version {
             at_version(claim, expected)?;
         }
         // The status is checked before the values: an edit in a closed status gets the status problem, not one about a
         // field.
-        let rule = lifecycle::may_ever(ask.change.action(), ask.caller).map_err(AppError::from)?;
-        lifecycle::guard(rule, claim, ask.caller, self.now())?;
-        let command = Box::pin(self.command(on, claim, ask)).await?;
-        let given = Box::pin(self.circumstances(on, claim, &command)).await?;
-        let mut decision = lifecycle::decide(claim, command, ask.caller, &given)?;
-        if matches!(ask.change, Change::DeclineConsent { by_link: true, .. }) {
-            lifecycle::say_by_link(&mut decision);
-        }
+        let open = lifecycle::open(request.rule, claim, request.caller, self.now())?;
+        let needs = request.command.needs(claim, Ids(&ids::new))?;
+        let given = Box::pin(self.circumstances(on, request.caller, claim, needs)).await?;
+        let mut decision = open.decide(request.command.clone(), &given)?;
         let notices = std::mem::take(&mut decision.effects.notices);
         decision.effects.notices = self.with_reviewers(on, notices).await?;
         Ok(Judged::Open(Box::new(decision), Box::new(read)))
-    }
-
-    /// The change as a command, its ids given and its references looked up.
-    async fn command(&self, on: &impl Reads, claim: &Claim, ask: &Ask<'_>) -> Result<Command, Failure> {
-        let comment_id = ids::new();
-        Ok(match ask.change.clone() {
-            Change::Edit(input) => Command::Edit(Box::new(lifecycle::prepare_edit(claim, edit(*input))?)),
-            Change::AttachProof { .. } => {
-                let document = ask.stored.map(Stored::document);
-                Command::AttachProof(
-                    document.ok_or_else(|| AppError::Internal("an upload that was not looked at".to_owned()))?,
-                )
-            }
-            Change::RemoveProof { document_id } => {
-                Command::RemoveProof { document: removable(on, claim, document_id).await? }
-            }
-            Change::DeleteDraft => Command::DeleteDraft,
-            Change::Submit => Command::Submit,
-            Change::StartReview => Command::StartReview,
-            Change::Assign { subject } => {
-                let (to, absent) = self.assignee(on, ask.caller, subject).await?;
-                Command::Assign { to, absent }
-            }
-            Change::Reassign { from, to } => Command::Reassign { from, to: self.assignee(on, ask.caller, to).await?.0 },
-            Change::RequestPartnerAction { reasons, message } => {
-                Command::RequestPartnerAction { reasons, message, comment_id }
-            }
-            Change::Respond { message } => Command::Respond { message, comment_id },
-            Change::Approve { note } => Command::Approve { note },
-            Change::Reject { reason, detail } => Command::Reject { reason, detail },
-            Change::Withdraw { detail } => Command::Withdraw { detail },
-            Change::Dispute { justification } => Command::Dispute { justification },
-            Change::DeclineConsent { reason, .. } => Command::DeclineConsent { reason },
-            Change::Comment { body, visibility } => Command::Comment { body, visibility, comment_id },
-        })
     }
 
     /// What the command is judged by; only what it needs is looked up.
     async fn circumstances(
         &self,
         on: &impl Reads,
+        caller: &Caller,
         claim: &Claim,
-        command: &Command,
+        needs: Needs,
     ) -> Result<Circumstances<'_>, Failure> {
-        let (facts, reference_taken) = match command {
-            Command::Edit(edited) => {
-                (self.facts(on, &edited.intent).await?, claims::reference_taken(on, &edited.claim).await?)
-            }
-            Command::Submit | Command::Respond { .. } | Command::Approve { .. } => {
-                (self.facts(on, &Intent::of(claim)).await?, None)
-            }
-            Command::Dispute { .. } => (self.facts(on, &Intent::of(&lifecycle::with_open_lines(claim))).await?, None),
-            _ => (Facts::default(), None),
-        };
-        let taken = match command {
-            Command::Approve { .. } => claims::taken(on, claim).await?,
-            _ => HashSet::new(),
-        };
-        Ok(Circumstances { policy: self.policy(), now: self.now(), facts, reference_taken, taken })
+        let mut given = Circumstances::new(self.policy(), self.now(), Ids(&ids::new));
+        if let Some(intent) = &needs.facts_of {
+            given.facts = self.facts(on, intent).await?;
+        }
+        if let Some(edited) = &needs.edited {
+            given.reference_taken = claims::reference_taken(on, edited).await?;
+        }
+        if needs.associations {
+            given.taken = claims::taken(on, claim).await?;
+        }
+        if let Some(id) = needs.document {
+            let found = documents::find(on, claim.id, id).await?;
+            given.document = found.map(|document| OldDocument { id, name: document.name, sha256: document.sha256 });
+        }
+        if let Some(subject) = needs.assignee {
+            given.assignee = self.assignee(on, caller, &subject).await?;
+        }
+        Ok(given)
     }
 }
 
 /// Refuses a change that was meant for another version of the claim.
 pub(in crate::app) fn at_version(claim: &Claim, expected: i32) -> Result<(), Problem> {
     if expected == claim.version { Ok(()) } else { Err(Problem::version_conflict(expected, claim.version)) }
-}
-
-async fn removable(on: &impl Reads, claim: &Claim, id: Option<Uuid>) -> Result<Option<OldDocument>, Failure> {
-    let Some(id) = id else { return Ok(None) };
-    let found = documents::find(on, claim.id, id).await?;
-    Ok(found.map(|document| OldDocument { id, name: document.name, sha256: document.sha256 }))
-}
-
-fn edit(input: EditInput) -> Edit {
-    Edit {
-        name: input.name,
-        external_reference: input.external_reference,
-        mpn_id: input.mpn_id,
-        add_lines: new_lines(input.add_lines),
-        remove_lines: input.remove_lines,
-        customer_contact: input.customer_contact,
-        technical_contact: input.technical_contact,
-        partner_contact: input.partner_contact,
-        tenant_id: input.tenant_id,
-        domain: input.domain,
-        solution_area: input.solution_area,
-        activities: input.activities,
-        solution_seller: input.solution_seller,
-        partner_solution: input.partner_solution,
-    }
 }

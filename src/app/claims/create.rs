@@ -6,14 +6,13 @@ use domain::{
     eligibility::{self, Facts},
     history::{self, Event},
     kinds::{ClaimAction, HistoryAction},
-    lifecycle::{self, Edit, Edited, NewClaim, NewLine},
-    patch::Patch,
+    lifecycle::{self, ClaimContent, Edited, Ids},
     problem::Problem,
     time::Timestamp,
 };
 use uuid::Uuid;
 
-use super::{Answer, CreateClaim, LineInput, ask::Done, attempt::Failure};
+use super::{ChangeResult, attempt::Failure, request::Done};
 use crate::{
     app::{
         App, AppError,
@@ -35,24 +34,24 @@ impl App {
     pub async fn create_claim(
         &self,
         caller: &Caller,
-        input: CreateClaim,
+        content: ClaimContent,
         key: Option<String>,
-    ) -> Result<Answer, AppError> {
+    ) -> Result<ChangeResult, AppError> {
         let partner_id = may_create(caller)?;
-        result(self.create(caller, partner_id, &input, key.as_deref()).await)
+        result(self.create(caller, partner_id, &content, key.as_deref()).await)
     }
 
     async fn create(
         &self,
         caller: &Caller,
         partner_id: Uuid,
-        input: &CreateClaim,
+        content: &ClaimContent,
         key: Option<&str>,
-    ) -> Result<Answer, Failure> {
-        let key = Key::new(caller, key, "createClaim", input)?;
-        let work = |unit| self.insert_draft(unit, caller, partner_id, input);
+    ) -> Result<ChangeResult, Failure> {
+        let key = Key::new(caller, key, "createClaim", content)?;
+        let work = |unit| self.insert_draft(unit, caller, partner_id, content);
         let done = self.transact_once(key.as_ref(), Locks::Own, work).await?;
-        self.answer(caller, done).await
+        self.result_of(caller, done).await
     }
 
     async fn insert_draft(
@@ -60,25 +59,18 @@ impl App {
         mut unit: Unit,
         caller: &Caller,
         partner_id: Uuid,
-        input: &CreateClaim,
+        content: &ClaimContent,
     ) -> Result<End<Done>, Failure> {
         let now = self.now();
-        let new = NewClaim {
-            id: ids::new(),
-            number: ids::claim_number(),
-            partner_id,
-            tenant_id: input.tenant_id,
-            solution_area: input.solution_area,
-            content: content(input.clone()),
-        };
-        let edited = lifecycle::create(new, now)?;
+        let number = ids::claim_number();
+        let edited = lifecycle::create(partner_id, content.clone(), number, now, Ids(&ids::new))?;
         let facts = self.facts(&unit, &edited.intent).await?;
         let reference_taken = claims::reference_taken(&unit, &edited.claim).await?;
         let Drafted { claim, problems, placed } = drafted(caller, edited, &facts, reference_taken, now)?;
         claims::insert(&unit, &claim, &placed.head).await?;
         log::insert(&unit, placed).await?;
         unit.after.has_events = true;
-        Ok(unit.commit(Done::now(Answer { claim: Some(claim), problems, ..Answer::default() })))
+        Ok(unit.commit(Done::now(ChangeResult { claim: Some(claim), problems, ..ChangeResult::default() })))
     }
 }
 
@@ -117,32 +109,4 @@ pub(in crate::app) fn drafted(
 pub fn may_create(caller: &Caller) -> Result<Uuid, AppError> {
     lifecycle::may_ever(ClaimAction::Edit, caller)?;
     caller.partner_id().ok_or_else(|| AppError::Forbidden("Only partners create claims.".to_owned()))
-}
-
-fn content(input: CreateClaim) -> Edit {
-    Edit {
-        name: Patch::Set(input.name),
-        external_reference: optional(input.external_reference),
-        mpn_id: Patch::Set(input.mpn_id),
-        add_lines: new_lines(input.lines),
-        remove_lines: Vec::new(),
-        customer_contact: optional(input.customer_contact),
-        technical_contact: optional(input.technical_contact),
-        partner_contact: optional(input.partner_contact),
-        tenant_id: Patch::Keep,
-        domain: Patch::Set(input.domain),
-        solution_area: Patch::Keep,
-        activities: Patch::Set(input.activities),
-        solution_seller: optional(input.solution_seller),
-        partner_solution: optional(input.partner_solution),
-    }
-}
-
-fn optional<T>(value: Option<T>) -> Patch<T> {
-    value.map_or(Patch::Keep, Patch::Set)
-}
-
-/// The lines with the ids that they will get.
-pub(in crate::app) fn new_lines(lines: Vec<LineInput>) -> Vec<NewLine> {
-    lines.into_iter().map(|line| NewLine { id: ids::new(), sku_id: line.sku_id, typed: line.typed }).collect()
 }

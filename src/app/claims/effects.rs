@@ -9,11 +9,10 @@ use domain::{
 use uuid::Uuid;
 
 use super::{
-    Answer,
-    ask::{Ask, Done},
+    ChangeResult,
     attempt::Failure,
     carry::{self, Plan},
-    upload::Stored,
+    request::{ChangeRequest, Done},
 };
 use crate::{
     app::App,
@@ -37,11 +36,11 @@ pub(super) struct Decided {
 
 impl Decided {
     /// The result of the change, once it is stored.
-    pub(super) fn into_answer(self) -> Answer {
+    pub(super) fn into_result(self) -> ChangeResult {
         let Self { mut plan, claim_id, comment, is_deleted, problems } = self;
         let document = plan.document.take();
         let claim = plan.into_claim(claim_id).filter(|_| !is_deleted);
-        Answer { claim, document, comment, deleted_claim_id: is_deleted.then_some(claim_id), problems }
+        ChangeResult { claim, document, comment, deleted_claim_id: is_deleted.then_some(claim_id), problems }
     }
 
     /// The result as it is recorded under an idempotency key.
@@ -52,7 +51,7 @@ impl Decided {
             comment_id: self.comment.as_ref().map(|comment| comment.id),
             deleted_claim_id: self.is_deleted.then_some(self.claim_id),
             problems: self.problems.clone(),
-            answer: None,
+            result: None,
         }
     }
 }
@@ -61,25 +60,25 @@ impl App {
     /// All that follows from a decision on a claim, as it is to be stored with the idempotency key.
     pub(super) fn decided(
         &self,
-        ask: &Ask<'_>,
+        request: &ChangeRequest<'_>,
         decision: Decision,
         read: Snapshot,
         mut around: Surroundings,
     ) -> Result<Decided, StoreError> {
-        let (now, actor, id) = (self.now(), ask.caller.actor(), read.claim.id);
+        let (now, actor, id) = (self.now(), request.caller.actor(), read.claim.id);
         let is_deleted = decision.effects.deleted;
         let problems = decision.problems.clone();
-        let plan = if ask.change.is_wide() {
-            self.planned(ask.caller, decision, read, around, ask.stored)?
+        let plan = if request.command.concerns_rivals() {
+            self.planned(request.caller, decision, read, around)?
         } else {
             around.heads.insert(id, read.head);
             around.contest.claims.insert(id, read.claim);
-            carry::plan(&actor, now, Aftermath::of(decision), around, ask.stored, self.state_of_new_notices())?
+            carry::plan(&actor, now, Aftermath::of(decision), around, self.state_of_new_notices())?
         };
         let mine = |comment: &&Comment| comment.claim_id == id && comment.author == actor;
         let comment = plan.comments.iter().find(mine).cloned();
         let mut decided = Decided { plan, claim_id: id, comment, is_deleted, problems };
-        if let Some(key) = ask.key {
+        if let Some(key) = request.key {
             let row = key.row(&decided.done(), now)?;
             decided.plan.remember(id, row);
         }
@@ -93,13 +92,12 @@ impl App {
         decision: Decision,
         read: Snapshot,
         mut around: Surroundings,
-        stored: Option<&Stored>,
     ) -> Result<Plan, StoreError> {
         let (now, id) = (self.now(), read.claim.id);
         around.heads.insert(id, read.head);
         around.contest.claims.insert(id, read.claim);
         let aftermath = arbitration::reconcile(&around.contest, Some(decision), self.policy(), now, &mut ids::new);
-        carry::plan(&caller.actor(), now, aftermath, around, stored, self.state_of_new_notices())
+        carry::plan(&caller.actor(), now, aftermath, around, self.state_of_new_notices())
     }
 
     /// Deletes content that no row refers to any longer. If that fails, the failure is logged and the content stays,
@@ -115,15 +113,15 @@ impl App {
     }
 
     /// The result of what was done: now, or by an earlier execution (J1).
-    pub(super) async fn answer(&self, caller: &Caller, done: Done) -> Result<Answer, Failure> {
-        match done.answer {
-            Some(answer) => Ok(*answer),
-            None => self.again(caller, done).await,
+    pub(super) async fn result_of(&self, caller: &Caller, done: Done) -> Result<ChangeResult, Failure> {
+        match done.result {
+            Some(result) => Ok(*result),
+            None => self.read_again(caller, done).await,
         }
     }
 
     /// The result of the earlier execution, read again (J1).
-    pub(super) async fn again(&self, caller: &Caller, done: Done) -> Result<Answer, Failure> {
+    pub(super) async fn read_again(&self, caller: &Caller, done: Done) -> Result<ChangeResult, Failure> {
         let ids: Vec<Uuid> = done.claim_id.into_iter().collect();
         let claim = store::claims::by_ids(self.db(), caller, &ids, Wanted::ROW).await?.pop().map(ClaimRow::into_claim);
         if claim.is_none() && done.claim_id.is_some() {
@@ -131,7 +129,7 @@ impl App {
         }
         let documents: Vec<Uuid> = done.document_id.into_iter().collect();
         let comments: Vec<Uuid> = done.comment_id.into_iter().collect();
-        Ok(Answer {
+        Ok(ChangeResult {
             claim,
             document: store::documents::by_ids(self.db(), caller, &documents).await?.pop(),
             comment: store::comments::by_ids(self.db(), caller, &comments).await?.pop(),

@@ -8,6 +8,7 @@ use domain::{
     caller::{Caller, Side},
     history::hex,
     kinds::{NoticeKind, NoticePreference, Role, Scope},
+    lifecycle::Command,
     notice::Told,
     problem::Problem,
     time::Timestamp,
@@ -17,7 +18,6 @@ use sha2::{Digest, Sha256};
 use crate::{
     app::{
         App, AppError,
-        claims::Change,
         transact::{Locks, Unit},
     },
     ids,
@@ -92,8 +92,8 @@ impl App {
             side: Side::Customer(tenant_id),
             stands_in_for: Vec::new(),
         };
-        let change = Change::DeclineConsent { reason, by_link: true };
-        let answer = Box::pin(self.change_claim(&customer, Some(claim_id), None, change, None)).await?;
+        let command = Command::DeclineConsent { reason, by_link: true };
+        let answer = Box::pin(self.change_claim(&customer, Some(claim_id), None, command, None)).await?;
         if answer.claim.is_some() {
             return Ok(Some(Declined::Done(found)));
         }

@@ -8,11 +8,12 @@ use domain::{
         RejectionReason,
         SolutionArea::{self, BusinessApplications, Microsoft365},
     },
+    lifecycle::{ClaimContent, NewLine},
+    patch::Patch,
 };
 use uuid::Uuid;
 
 use super::cast::{Person, tenant};
-use crate::app::claims::{CreateClaim, LineInput};
 
 /// A sample claim and how far it is taken.
 #[derive(Clone, Copy, Debug)]
@@ -74,27 +75,31 @@ impl Sample {
     }
 
     /// The draft as its maker gives it; what only a submission asks for is left out of a claim that stays a draft.
-    pub fn input(&self) -> CreateClaim {
+    pub fn input(&self) -> ClaimContent {
         let ready = self.goal != Goal::Draft;
         let contact = |name: &str, title: &str, host: &str| {
             let email = format!("{}@{host}", name.to_lowercase().replace(' ', "."));
-            ready.then(|| Contact { name: name.to_owned(), title: Some(title.to_owned()), email, phone: None })
+            let contact = Contact { name: name.to_owned(), title: Some(title.to_owned()), email, phone: None };
+            if ready { Patch::Set(contact) } else { Patch::Keep }
         };
-        let details = ready && self.activities.contains(&RevenueAssociation);
-        CreateClaim {
+        let has_details = ready && self.activities.contains(&RevenueAssociation);
+        let detail = |text: &str| if has_details { Patch::Set(text.to_owned()) } else { Patch::Keep };
+        ClaimContent {
             name: self.name.to_owned(),
             external_reference: Some(self.reference.to_owned()),
-            tenant_id: tenant(self.customer.number),
             domain: self.customer.domain.to_owned(),
-            solution_area: self.solution_area(),
             activities: self.activities.to_vec(),
             mpn_id: self.mpn_id.to_owned(),
-            lines: vec![LineInput { sku_id: Some(self.sku_id), typed: self.subscription.map(|id| id.to_string()) }],
+            lines: Patch::Set(vec![NewLine {
+                sku_id: Some(self.sku_id),
+                typed: self.subscription.map(|id| id.to_string()),
+            }]),
             customer_contact: contact("Carla Stone", "Head of IT", self.customer.domain),
             technical_contact: contact("Tom Reed", "Systems engineer", self.customer.domain),
             partner_contact: contact("Paul Weaver", "Engagement manager", "partner.example"),
-            solution_seller: details.then(|| "Sven Larsen".to_owned()),
-            partner_solution: details.then(|| "Finance Accelerator".to_owned()),
+            solution_seller: detail("Sven Larsen"),
+            partner_solution: detail("Finance Accelerator"),
+            ..ClaimContent::about(tenant(self.customer.number), self.solution_area())
         }
     }
 }

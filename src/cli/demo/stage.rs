@@ -4,6 +4,7 @@ use domain::{
     claim::Claim,
     directory::{CustomerRow, PartnerRow, ProductRow, SubscriptionRow},
     kinds::ClaimStatus,
+    lifecycle::Command,
 };
 
 use super::{
@@ -15,7 +16,7 @@ use super::{
 use crate::{
     app::{
         App,
-        claims::{Answer, Change, Upload},
+        claims::{ChangeResult, Upload},
     },
     cli::{
         failure::Failure,
@@ -96,7 +97,8 @@ async fn play(app: &App, sample: &Sample) -> Result<(), Failure> {
         None => done(app.create_claim(&sample.by.caller()?, sample.input(), None).await?, sample)?,
     };
     if sample.goal != Goal::Draft && claim.status == ClaimStatus::Editing {
-        claim = change(app, sample, &claim, Change::AttachProof { file: proof(sample) }).await?;
+        let attached = app.attach_proof(&sample.by.caller()?, Some(claim.id), proof(sample), None).await?;
+        claim = done(attached, sample)?;
     }
     while let Some(next) = next(&claim, sample.goal) {
         claim = change(app, sample, &claim, next).await?;
@@ -105,42 +107,41 @@ async fn play(app: &App, sample: &Sample) -> Result<(), Failure> {
 }
 
 /// The next step of a claim on its way to the goal; nothing once it is there.
-fn next(claim: &Claim, goal: Goal) -> Option<Change> {
+fn next(claim: &Claim, goal: Goal) -> Option<Command> {
     match (claim.status, goal) {
         (_, Goal::Draft) => None,
-        (ClaimStatus::Editing, _) => Some(Change::Submit),
+        (ClaimStatus::Editing, _) => Some(Command::Submit),
         (_, Goal::Submitted) => None,
-        (ClaimStatus::Submitted, _) => Some(Change::StartReview),
+        (ClaimStatus::Submitted, _) => Some(Command::StartReview),
         (ClaimStatus::UnderReview, Goal::Asked(reason, message)) => {
-            Some(Change::RequestPartnerAction { reasons: vec![reason], message: message.to_owned() })
+            Some(Command::RequestPartnerAction { reasons: vec![reason], message: message.to_owned() })
         }
         (ClaimStatus::UnderReview, Goal::Rejected(reason, detail)) => {
-            Some(Change::Reject { reason, detail: detail.to_owned() })
+            Some(Command::Reject { reason, detail: detail.to_owned() })
         }
         (ClaimStatus::UnderReview, Goal::Disputed(reason, detail, _)) if claim.dispute.is_none() => {
-            Some(Change::Reject { reason, detail: detail.to_owned() })
+            Some(Command::Reject { reason, detail: detail.to_owned() })
         }
         (ClaimStatus::Rejected, Goal::Disputed(_, _, justification)) if claim.dispute.is_none() => {
-            Some(Change::Dispute { justification: Some(justification.to_owned()) })
+            Some(Command::Dispute { justification: Some(justification.to_owned()) })
         }
         (ClaimStatus::UnderReview, Goal::Approved) => {
-            Some(Change::Approve { note: Some("The proof is complete.".to_owned()) })
+            Some(Command::Approve { note: Some("The proof is complete.".to_owned()) })
         }
         _ => None,
     }
 }
 
 /// Does it as the one whose turn it is: the partner until the claim is handed in and once it is rejected, else the reviewer.
-async fn change(app: &App, sample: &Sample, claim: &Claim, change: Change) -> Result<Claim, Failure> {
+async fn change(app: &App, sample: &Sample, claim: &Claim, command: Command) -> Result<Claim, Failure> {
     let partners_turn = matches!(claim.status, ClaimStatus::Editing | ClaimStatus::Rejected);
     let caller = if partners_turn { sample.by } else { REVIEWER }.caller()?;
-    let expected = (!matches!(change, Change::AttachProof { .. })).then_some(claim.version);
-    done(app.change_claim(&caller, Some(claim.id), expected, change, None).await?, sample)
+    done(app.change_claim(&caller, Some(claim.id), Some(claim.version), command, None).await?, sample)
 }
 
-fn done(answer: Answer, sample: &Sample) -> Result<Claim, Failure> {
-    answer.claim.ok_or_else(|| {
-        let told: Vec<String> = answer.problems.into_iter().map(|problem| problem.message).collect();
+fn done(result: ChangeResult, sample: &Sample) -> Result<Claim, Failure> {
+    result.claim.ok_or_else(|| {
+        let told: Vec<String> = result.problems.into_iter().map(|problem| problem.message).collect();
         mistake(&format!("{} was refused: {}", sample.reference, told.join(" ")))
     })
 }

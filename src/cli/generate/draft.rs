@@ -1,5 +1,7 @@
 //! New drafts: who claims what, on subjects that are free or, where a rival is wanted, on one that is not.
 
+use std::sync::{Mutex, PoisonError};
+
 use domain::{
     caller::Caller,
     catalogue,
@@ -12,7 +14,7 @@ use domain::{
         SubscriptionChannel::{Csp, VolumeLicensing, WebDirect},
         SubscriptionStatus::{Active, Expired, InGrace},
     },
-    lifecycle::{self, Edit, Edited, NewClaim, NewLine},
+    lifecycle::{self, ClaimContent, Edited, Ids, NewLine},
     number::claim_number,
     patch::Patch,
     problem::Problem,
@@ -56,15 +58,11 @@ pub(super) fn make(stage: &mut Stage<'_>, number: u64, ending: Ending) -> Result
     let admin = stage.dice.number();
     let by = world::admin(partner, admin);
     let now = stage.now;
-    let new = NewClaim {
-        id: stage.dice.id(now),
-        number: claim_number(scattered(number.wrapping_add(world.first_number()))),
-        partner_id: partner.partner_id,
-        tenant_id: stage.customer.tenant_id,
-        solution_area: wanted.area,
-        content: content(stage, partner, number, activities, &wanted),
-    };
-    let Edited { mut claim, intent } = lifecycle::create(new, now)?;
+    let claim_number = claim_number(scattered(number.wrapping_add(world.first_number())));
+    let content = content(stage, partner, number, activities, &wanted);
+    let dice = Mutex::new(&mut stage.dice);
+    let ids = || dice.lock().unwrap_or_else(PoisonError::into_inner).id(now);
+    let Edited { mut claim, intent } = lifecycle::create(partner.partner_id, content, claim_number, now, Ids(&ids))?;
     let outcome = eligibility::check(&intent, &facts(stage, &intent), now);
     lifecycle::judge_draft(&claim, &outcome, None)?;
     claim.version = 1;
@@ -82,7 +80,13 @@ fn scattered(number: u64) -> u64 {
     mixed
 }
 
-fn content(stage: &mut Stage<'_>, partner: &PartnerRow, number: u64, activities: &[Activity], wanted: &Wanted) -> Edit {
+fn content(
+    stage: &mut Stage<'_>,
+    partner: &PartnerRow,
+    number: u64,
+    activities: &[Activity],
+    wanted: &Wanted,
+) -> ClaimContent {
     let programs = catalogue::programs(wanted.area, activities);
     let enrolled: Vec<&str> = partner
         .locations
@@ -95,30 +99,31 @@ fn content(stage: &mut Stage<'_>, partner: &PartnerRow, number: u64, activities:
     let product = product.map_or("", |product| product.name.as_str());
     let (work, unit) = (stage.dice.pick(&words::WORK), stage.dice.pick(&words::UNITS));
     let name = format!("{product}: {} for {}", work.unwrap_or(&""), unit.unwrap_or(&""));
-    let (domain, now) = (stage.customer.domain.clone(), stage.now);
+    let domain = stage.customer.domain.clone();
     let host = format!("partner{}.example", partner.locations.first().map_or("", |location| location.mpn_id.as_str()));
     let dice = &mut stage.dice;
     let associates = activities.contains(&RevenueAssociation);
     let seller = associates.then(|| Patch::Set(world::person(dice)));
-    let reference = dice.chance(34).then(|| Patch::Set(format!("PO-{number:08}")));
-    Edit {
-        name: Patch::Set(name.chars().take(200).collect()),
-        external_reference: reference.unwrap_or_default(),
-        mpn_id: Patch::Set(mpn_id),
-        add_lines: wanted.lines.iter().map(|line| new_line(dice.id(now), line)).collect(),
+    let reference = dice.chance(34).then(|| format!("PO-{number:08}"));
+    let (tenant_id, area) = (stage.customer.tenant_id, wanted.area);
+    ClaimContent {
+        name: name.chars().take(200).collect(),
+        external_reference: reference,
+        mpn_id,
+        lines: Patch::Set(wanted.lines.iter().map(new_line).collect()),
         customer_contact: Patch::Set(contact(dice, "Head of IT", &domain)),
         technical_contact: Patch::Set(contact(dice, "Systems engineer", &domain)),
         partner_contact: Patch::Set(contact(dice, "Engagement manager", &host)),
-        domain: Patch::Set(domain),
-        activities: Patch::Set(activities.to_vec()),
+        domain,
+        activities: activities.to_vec(),
         solution_seller: seller.unwrap_or_default(),
         partner_solution: if associates { Patch::Set("Finance Accelerator".to_owned()) } else { Patch::default() },
-        ..Edit::default()
+        ..ClaimContent::about(tenant_id, area)
     }
 }
 
-fn new_line(id: Uuid, (sku_id, subscription): &(Uuid, Option<Uuid>)) -> NewLine {
-    NewLine { id, sku_id: Some(*sku_id), typed: subscription.map(|id| id.to_string()) }
+fn new_line((sku_id, subscription): &(Uuid, Option<Uuid>)) -> NewLine {
+    NewLine { sku_id: Some(*sku_id), typed: subscription.map(|id| id.to_string()) }
 }
 
 fn contact(dice: &mut crate::ids::Seeded, title: &str, host: &str) -> Contact {

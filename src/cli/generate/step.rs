@@ -8,7 +8,7 @@ use domain::{
     claim::Claim,
     eligibility::{self, Facts, Intent},
     kinds::{ActionReason, CommentVisibility, RejectionReason},
-    lifecycle::{self, Circumstances, Command, Edit},
+    lifecycle::{self, Circumstances, Command, Edit, Ids},
     patch::Patch,
 };
 use uuid::Uuid;
@@ -30,7 +30,9 @@ pub(super) fn take(stage: &mut Stage<'_>, id: Uuid, beat: Beat) {
     let policy =
         if beat.rests { far(&stage.world.policy, stage.now, &mut stage.dice) } else { stage.world.policy.clone() };
     let Some((caller, command)) = asked(stage, &claim, beat.step) else { return };
-    let given = circumstances(stage, &claim, &command, &policy);
+    let id_of_new = stage.dice.id(stage.now);
+    let ids = || id_of_new;
+    let Some(given) = circumstances(stage, &claim, &command, (&policy, Ids(&ids))) else { return };
     let document = match &command {
         Command::AttachProof(document) => Some(document.clone()),
         _ => None,
@@ -47,16 +49,14 @@ pub(super) fn take(stage: &mut Stage<'_>, id: Uuid, beat: Beat) {
 
 /// Who does what.
 fn asked(stage: &mut Stage<'_>, claim: &Claim, step: Step) -> Option<(Caller, Command)> {
-    let comment_id = stage.dice.id(stage.now);
     let partner = stage.admin(claim.partner_id)?;
     let reviewer = reviewer(stage, claim);
     let mut one_of = |words: &[&str]| stage.dice.pick(words).map_or_else(String::new, |words| (*words).to_owned());
-    let comment = |body, visibility| Command::Comment { body, visibility, comment_id };
+    let comment = |body, visibility| Command::Comment { body, visibility };
     Some(match step {
         Step::Edit => {
             let name = Patch::Set(format!("{}, revised", claim.name));
-            let edited = lifecycle::prepare_edit(claim, Edit { name, ..Edit::default() }).ok()?;
-            (partner, Command::Edit(Box::new(edited)))
+            (partner, Command::Edit(Box::new(Edit { name, ..Edit::default() })))
         }
         Step::Attach => (partner, Command::AttachProof(record::proof(&mut stage.dice, stage.now))),
         Step::Submit => (partner, Command::Submit),
@@ -64,9 +64,9 @@ fn asked(stage: &mut Stage<'_>, claim: &Claim, step: Step) -> Option<(Caller, Co
         Step::Ask => {
             let reasons = vec![*stage.dice.pick(ActionReason::ALL)?];
             let message = stage.dice.pick(&words::ASKS).map_or_else(String::new, |words| (*words).to_owned());
-            (reviewer, Command::RequestPartnerAction { reasons, message, comment_id })
+            (reviewer, Command::RequestPartnerAction { reasons, message })
         }
-        Step::Respond => (partner, Command::Respond { message: Some(one_of(&words::PARTNER_SAYS)), comment_id }),
+        Step::Respond => (partner, Command::Respond { message: Some(one_of(&words::PARTNER_SAYS)) }),
         Step::Approve => (reviewer, Command::Approve { note: Some("The proof is complete.".to_owned()) }),
         Step::Reject => {
             (reviewer, Command::Reject { reason: RejectionReason::InsufficientPoe, detail: one_of(&words::REJECTS) })
@@ -75,7 +75,7 @@ fn asked(stage: &mut Stage<'_>, claim: &Claim, step: Step) -> Option<(Caller, Co
         Step::Withdraw => (partner, Command::Withdraw { detail: "The customer cancelled the project.".to_owned() }),
         Step::Decline => {
             let reason = Some("We did not work with this partner.".to_owned());
-            (world::customer_admin(&stage.customer), Command::DeclineConsent { reason })
+            (world::customer_admin(&stage.customer), Command::DeclineConsent { reason, by_link: false })
         }
         Step::PartnerSays => (partner, comment(one_of(&words::PARTNER_SAYS), CommentVisibility::Shared)),
         Step::ReviewerSays => (reviewer, comment(one_of(&words::REVIEWER_SAYS), CommentVisibility::Shared)),
@@ -95,24 +95,22 @@ fn reviewer(stage: &mut Stage<'_>, claim: &Claim) -> Caller {
     world::reviewer(assigned.unwrap_or(number))
 }
 
-/// What a command is judged by, as a server would look it up.
+/// What a command is judged by, as a server would look it up; `None` if its values are not acceptable.
 fn circumstances<'a>(
     stage: &Stage<'_>,
     claim: &Claim,
     command: &Command,
-    policy: &'a domain::policy::Policy,
-) -> Circumstances<'a> {
-    let facts = match command {
-        Command::Edit(edited) => facts(stage, &edited.intent),
-        Command::Submit | Command::Respond { .. } | Command::Approve { .. } => facts(stage, &Intent::of(claim)),
-        Command::Dispute { .. } => facts(stage, &Intent::of(&lifecycle::with_open_lines(claim))),
-        _ => Facts::default(),
-    };
-    let taken = match command {
-        Command::Approve { .. } => taken(stage, claim),
-        _ => HashSet::new(),
-    };
-    Circumstances { policy, now: stage.now, facts, reference_taken: None, taken }
+    (policy, ids): (&'a domain::policy::Policy, Ids<'a>),
+) -> Option<Circumstances<'a>> {
+    let needs = command.needs(claim, ids).ok()?;
+    let mut given = Circumstances::new(policy, stage.now, ids);
+    if let Some(intent) = &needs.facts_of {
+        given.facts = facts(stage, intent);
+    }
+    if needs.associations {
+        given.taken = taken(stage, claim);
+    }
+    Some(given)
 }
 
 /// Those of a claim's subjects that another claim holds the association for (X6).

@@ -4,6 +4,7 @@ use domain::{
     claim::Contact,
     identifier,
     kinds::{Activity, SolutionArea},
+    lifecycle::{ClaimContent, NewLine},
     patch::Patch,
     text::visible,
 };
@@ -15,10 +16,7 @@ use super::{
     cells::{Cells, Column},
     noun::{given, snake_case},
 };
-use crate::{
-    app::{bulk::CreateRow, claims::LineInput},
-    graphql::global_id::{self, Kind},
-};
+use crate::graphql::global_id::{self, Kind};
 
 /// A row of a file of claims. It has an external reference: by that a repeated import knows the claim.
 #[derive(Clone, Debug, Deserialize)]
@@ -27,7 +25,7 @@ pub struct ClaimRow {
     /// The external reference in its one form (L15).
     pub reference: String,
     /// The row of the use case.
-    pub row: CreateRow,
+    pub row: ClaimContent,
 }
 
 /// A row of JSON Lines, by the names of `CreateClaimRow`.
@@ -84,13 +82,13 @@ impl TryFrom<Written> for ClaimRow {
     type Error = String;
 
     fn try_from(written: Written) -> Result<Self, String> {
-        let line = |line: WrittenLine| LineInput {
+        let line = |line: WrittenLine| NewLine {
             sku_id: line.sku_id.or_else(|| global_id::key(Kind::Product, line.product_id.as_deref()?)),
             typed: line.subscription_id,
         };
         Ok(Self {
             reference: reference("externalReference", &written.external_reference)?,
-            row: CreateRow {
+            row: ClaimContent {
                 name: written.name,
                 external_reference: Some(written.external_reference),
                 tenant_id: written.tenant_id,
@@ -135,7 +133,7 @@ impl FileRow for ClaimRow {
         let stated = |column| given(cells, column).map_or(Patch::Keep, Patch::Set);
         Ok(Self {
             reference: reference("external_reference", typed)?,
-            row: CreateRow {
+            row: ClaimContent {
                 name: cells.text("name").to_owned(),
                 external_reference: Some(typed.to_owned()),
                 tenant_id: cells.uuid("tenant_id")?,
@@ -155,7 +153,7 @@ impl FileRow for ClaimRow {
 }
 
 /// The lines of two cells: products, and for each the subscription or a blank.
-fn lines(cells: &Cells<'_>) -> Result<Patch<Vec<LineInput>>, String> {
+fn lines(cells: &Cells<'_>) -> Result<Patch<Vec<NewLine>>, String> {
     let skus: Vec<&str> = cells.list("sku_ids").collect();
     let subscriptions = cells.text("subscription_ids");
     let typed: Vec<&str> =
@@ -172,7 +170,7 @@ fn lines(cells: &Cells<'_>) -> Result<Patch<Vec<LineInput>>, String> {
     }
     let line = |(sku, typed): (&str, &str)| {
         let sku_id = identifier::uuid(sku).ok_or_else(|| format!("sku_ids: {sku:?} is not a UUID."))?;
-        Ok(LineInput { sku_id: Some(sku_id), typed: Some(typed.to_owned()).filter(|typed| !typed.is_empty()) })
+        Ok(NewLine { sku_id: Some(sku_id), typed: Some(typed.to_owned()).filter(|typed| !typed.is_empty()) })
     };
     Ok(Patch::Set(skus.into_iter().zip(typed).map(line).collect::<Result<_, String>>()?))
 }

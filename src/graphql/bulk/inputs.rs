@@ -1,10 +1,11 @@
 //! What bulk mutations take.
 
 use async_graphql::{ID, InputObject, MaybeUndefined};
+use domain::lifecycle::ClaimContent;
 
 use super::enums::{BulkPolicy, OnExisting};
 use crate::{
-    app::bulk::{CreateRow, SubmitRow},
+    app::bulk::SubmitRow,
     graphql::{
         claim::{ClaimLineInput, ContactInput, patch},
         directory::{Activity, SolutionArea},
@@ -45,7 +46,7 @@ pub struct CreateClaimRow {
     pub partner_solution: MaybeUndefined<String>,
 }
 
-impl From<CreateClaimRow> for CreateRow {
+impl From<CreateClaimRow> for ClaimContent {
     fn from(row: CreateClaimRow) -> Self {
         Self {
             name: row.name,

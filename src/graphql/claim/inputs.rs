@@ -1,19 +1,19 @@
 //! What the mutations of claims take.
 
 use async_graphql::{ID, InputObject, MaybeUndefined};
-use domain::patch::Patch;
+use domain::{
+    lifecycle::{ClaimContent, Edit, NewLine},
+    patch::Patch,
+};
 
 use super::{
     enums::{ActionReason, RejectionReason},
     parts::ContactInput,
 };
-use crate::{
-    app::claims::{CreateClaim, EditInput, LineInput},
-    graphql::{
-        directory::{Activity, SolutionArea},
-        global_id::{self, Kind},
-        scalar::{Upload, Uuid},
-    },
+use crate::graphql::{
+    directory::{Activity, SolutionArea},
+    global_id::{self, Kind},
+    scalar::{Upload, Uuid},
 };
 
 /// A product to claim, in Business Applications with its subscription.
@@ -26,13 +26,13 @@ pub struct ClaimLineInput {
     pub subscription_id: Option<String>,
 }
 
-impl From<ClaimLineInput> for LineInput {
+impl From<ClaimLineInput> for NewLine {
     fn from(line: ClaimLineInput) -> Self {
         Self { sku_id: global_id::key(Kind::Product, &line.product_id), typed: line.subscription_id }
     }
 }
 
-pub(super) fn lines(lines: Vec<ClaimLineInput>) -> Vec<LineInput> {
+pub(super) fn lines(lines: Vec<ClaimLineInput>) -> Vec<NewLine> {
     lines.into_iter().map(Into::into).collect()
 }
 
@@ -71,7 +71,7 @@ pub struct CreateClaimInput {
     pub idempotency_key: Option<String>,
 }
 
-impl From<CreateClaimInput> for CreateClaim {
+impl From<CreateClaimInput> for ClaimContent {
     fn from(input: CreateClaimInput) -> Self {
         Self {
             name: input.name,
@@ -81,14 +81,19 @@ impl From<CreateClaimInput> for CreateClaim {
             solution_area: input.solution_area.into(),
             activities: input.activities.into_iter().map(Into::into).collect(),
             mpn_id: input.mpn_id,
-            lines: lines(input.lines.unwrap_or_default()),
-            customer_contact: input.customer_contact.map(Into::into),
-            technical_contact: input.technical_contact.map(Into::into),
-            partner_contact: input.partner_contact.map(Into::into),
-            solution_seller: input.solution_seller,
-            partner_solution: input.partner_solution,
+            lines: optional(input.lines.map(lines)),
+            customer_contact: optional(input.customer_contact.map(Into::into)),
+            technical_contact: optional(input.technical_contact.map(Into::into)),
+            partner_contact: optional(input.partner_contact.map(Into::into)),
+            solution_seller: optional(input.solution_seller),
+            partner_solution: optional(input.partner_solution),
         }
     }
+}
+
+/// A field of a new draft, where null and omission are the same.
+fn optional<T>(value: Option<T>) -> Patch<T> {
+    value.map_or(Patch::Keep, Patch::Set)
 }
 
 /// Declares what a mutation of an existing claim takes: its own fields, and those that all of them have.
@@ -150,9 +155,9 @@ change_input! {
 impl UpdateClaimInput {
     /// The patch alone.
     #[must_use]
-    pub fn patch(self) -> EditInput {
+    pub fn patch(self) -> Edit {
         let line = |id: ID| global_id::key(Kind::ClaimLine, &id);
-        EditInput {
+        Edit {
             name: patch(self.name),
             external_reference: patch(self.external_reference),
             mpn_id: patch(self.mpn_id),

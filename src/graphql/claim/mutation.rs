@@ -1,6 +1,7 @@
 //! The mutations of claims: the input taken apart, the use case called, its answer wrapped.
 
 use async_graphql::{Context, ID, Object};
+use domain::lifecycle::Command;
 
 use super::{
     inputs::{
@@ -17,7 +18,7 @@ use super::{
     },
 };
 use crate::{
-    app::claims::{Answer, Change},
+    app::claims::ChangeResult,
     graphql::{
         error::Failure,
         global_id::{self, Kind},
@@ -31,12 +32,12 @@ pub(in crate::graphql) async fn change(
     ctx: &Context<'_>,
     claim_id: &ID,
     expected_version: Option<i32>,
-    change: Change,
+    command: Command,
     key: Option<String>,
-) -> Result<Answer, Failure> {
+) -> Result<ChangeResult, Failure> {
     let reader = Reader::of(ctx)?;
     let claim_id = global_id::key(Kind::Claim, claim_id);
-    Ok(reader.app.change_claim(&reader.caller, claim_id, expected_version, change, key).await?)
+    Ok(reader.app.change_claim(&reader.caller, claim_id, expected_version, command, key).await?)
 }
 
 /// The partner's mutations.
@@ -69,7 +70,7 @@ impl PartnerMutation {
         #[graphql(desc = "The claim and its changes.")] mut input: UpdateClaimInput,
     ) -> Result<UpdateClaimPayload, Failure> {
         let (key, id, version) = (input.idempotency_key.take(), input.claim_id.clone(), input.expected_version);
-        Ok(change(ctx, &id, Some(version), Change::Edit(Box::new(input.patch())), key).await?.into())
+        Ok(change(ctx, &id, Some(version), Command::Edit(Box::new(input.patch())), key).await?.into())
     }
 
     /// Deletes a draft with its documents. For the admins of the claim's partner. Needs the scope `claims:write`.
@@ -80,7 +81,7 @@ impl PartnerMutation {
         ctx: &Context<'_>,
         #[graphql(desc = "The draft and its version.")] input: DeleteClaimDraftInput,
     ) -> Result<DeleteClaimDraftPayload, Failure> {
-        Ok(change(ctx, &input.claim_id, Some(input.expected_version), Change::DeleteDraft, input.idempotency_key)
+        Ok(change(ctx, &input.claim_id, Some(input.expected_version), Command::DeleteDraft, input.idempotency_key)
             .await?
             .into())
     }
@@ -95,8 +96,9 @@ impl PartnerMutation {
         ctx: &Context<'_>,
         #[graphql(desc = "The claim and the file.")] input: AttachProofOfExecutionInput,
     ) -> Result<AttachProofOfExecutionPayload, Failure> {
-        let proof = Change::AttachProof { file: input.file.file(ctx)? };
-        Ok(change(ctx, &input.claim_id, None, proof, input.idempotency_key).await?.into())
+        let reader = Reader::of(ctx)?;
+        let (claim_id, file) = (global_id::key(Kind::Claim, &input.claim_id), input.file.file(ctx)?);
+        Ok(reader.app.attach_proof(&reader.caller, claim_id, file, input.idempotency_key).await?.into())
     }
 
     /// Removes a proof document from a draft. For every role of the claim's partner. Needs the scope `claims:write`.
@@ -107,7 +109,7 @@ impl PartnerMutation {
         ctx: &Context<'_>,
         #[graphql(desc = "The draft and the document.")] input: RemoveProofOfExecutionInput,
     ) -> Result<RemoveProofOfExecutionPayload, Failure> {
-        let removal = Change::RemoveProof { document_id: global_id::key(Kind::ProofDocument, &input.document_id) };
+        let removal = Command::RemoveProof { document_id: global_id::key(Kind::ProofDocument, &input.document_id) };
         Ok(change(ctx, &input.claim_id, Some(input.expected_version), removal, input.idempotency_key).await?.into())
     }
 
@@ -121,7 +123,7 @@ impl PartnerMutation {
         ctx: &Context<'_>,
         #[graphql(desc = "The draft and its version.")] input: SubmitClaimInput,
     ) -> Result<SubmitClaimPayload, Failure> {
-        Ok(change(ctx, &input.claim_id, Some(input.expected_version), Change::Submit, input.idempotency_key)
+        Ok(change(ctx, &input.claim_id, Some(input.expected_version), Command::Submit, input.idempotency_key)
             .await?
             .into())
     }
@@ -135,7 +137,7 @@ impl PartnerMutation {
         ctx: &Context<'_>,
         #[graphql(desc = "The claim and the answer.")] input: RespondToReviewInput,
     ) -> Result<RespondToReviewPayload, Failure> {
-        let answer = Change::Respond { message: input.message };
+        let answer = Command::Respond { message: input.message };
         Ok(change(ctx, &input.claim_id, Some(input.expected_version), answer, input.idempotency_key).await?.into())
     }
 
@@ -150,7 +152,7 @@ impl PartnerMutation {
         ctx: &Context<'_>,
         #[graphql(desc = "The claim and the justification.")] input: DisputeClaimInput,
     ) -> Result<DisputeClaimPayload, Failure> {
-        let dispute = Change::Dispute { justification: input.justification };
+        let dispute = Command::Dispute { justification: input.justification };
         Ok(change(ctx, &input.claim_id, Some(input.expected_version), dispute, input.idempotency_key).await?.into())
     }
 
@@ -163,7 +165,7 @@ impl PartnerMutation {
         ctx: &Context<'_>,
         #[graphql(desc = "The claim and the reason.")] input: WithdrawClaimInput,
     ) -> Result<WithdrawClaimPayload, Failure> {
-        let withdrawal = Change::Withdraw { detail: input.detail };
+        let withdrawal = Command::Withdraw { detail: input.detail };
         Ok(change(ctx, &input.claim_id, Some(input.expected_version), withdrawal, input.idempotency_key).await?.into())
     }
 }
@@ -182,7 +184,7 @@ impl ReviewMutation {
         ctx: &Context<'_>,
         #[graphql(desc = "The claim and its version.")] input: StartReviewInput,
     ) -> Result<StartReviewPayload, Failure> {
-        Ok(change(ctx, &input.claim_id, Some(input.expected_version), Change::StartReview, input.idempotency_key)
+        Ok(change(ctx, &input.claim_id, Some(input.expected_version), Command::StartReview, input.idempotency_key)
             .await?
             .into())
     }
@@ -197,7 +199,7 @@ impl ReviewMutation {
         ctx: &Context<'_>,
         #[graphql(desc = "The claim and the reviewer.")] input: AssignReviewerInput,
     ) -> Result<AssignReviewerPayload, Failure> {
-        let assignment = Change::Assign { subject: input.reviewer_subject };
+        let assignment = Command::Assign { subject: input.reviewer_subject };
         Ok(change(ctx, &input.claim_id, Some(input.expected_version), assignment, input.idempotency_key).await?.into())
     }
 
@@ -212,7 +214,7 @@ impl ReviewMutation {
         #[graphql(desc = "The claim, the reasons and the message.")] input: RequestPartnerActionInput,
     ) -> Result<RequestPartnerActionPayload, Failure> {
         let reasons = input.reasons.into_iter().map(Into::into).collect();
-        let request = Change::RequestPartnerAction { reasons, message: input.message };
+        let request = Command::RequestPartnerAction { reasons, message: input.message };
         Ok(change(ctx, &input.claim_id, Some(input.expected_version), request, input.idempotency_key).await?.into())
     }
 
@@ -227,7 +229,7 @@ impl ReviewMutation {
         ctx: &Context<'_>,
         #[graphql(desc = "The claim and an optional note.")] input: ApproveClaimInput,
     ) -> Result<ApproveClaimPayload, Failure> {
-        let approval = Change::Approve { note: input.note };
+        let approval = Command::Approve { note: input.note };
         Ok(change(ctx, &input.claim_id, Some(input.expected_version), approval, input.idempotency_key).await?.into())
     }
 
@@ -240,7 +242,7 @@ impl ReviewMutation {
         ctx: &Context<'_>,
         #[graphql(desc = "The claim and the reason.")] input: RejectClaimInput,
     ) -> Result<RejectClaimPayload, Failure> {
-        let rejection = Change::Reject { reason: input.reason.into(), detail: input.detail };
+        let rejection = Command::Reject { reason: input.reason.into(), detail: input.detail };
         Ok(change(ctx, &input.claim_id, Some(input.expected_version), rejection, input.idempotency_key).await?.into())
     }
 }
@@ -261,7 +263,7 @@ impl CustomerMutation {
         ctx: &Context<'_>,
         #[graphql(desc = "The claim and the reason.")] input: DeclineConsentInput,
     ) -> Result<DeclineConsentPayload, Failure> {
-        let decline = Change::DeclineConsent { reason: input.reason, by_link: false };
+        let decline = Command::DeclineConsent { reason: input.reason, by_link: false };
         Ok(change(ctx, &input.claim_id, Some(input.expected_version), decline, input.idempotency_key).await?.into())
     }
 }

@@ -4,7 +4,7 @@ use async_graphql::{ID, SimpleObject};
 
 use super::Claim;
 use crate::{
-    app::claims::Answer,
+    app::claims::ChangeResult,
     graphql::{
         global_id::{self, Kind},
         problem::{Problem, told},
@@ -24,9 +24,9 @@ macro_rules! payload {
             pub problems: Vec<Problem>,
         }
 
-        impl From<Answer> for $name {
-            fn from(answer: Answer) -> Self {
-                Self { claim: answer.claim.map(Into::into), problems: told(answer.problems) }
+        impl From<ChangeResult> for $name {
+            fn from(result: ChangeResult) -> Self {
+                Self { claim: result.claim.map(Into::into), problems: told(result.problems) }
             }
         }
     };
@@ -122,10 +122,10 @@ pub struct DeleteClaimDraftPayload {
     pub problems: Vec<Problem>,
 }
 
-impl From<Answer> for DeleteClaimDraftPayload {
-    fn from(answer: Answer) -> Self {
+impl From<ChangeResult> for DeleteClaimDraftPayload {
+    fn from(result: ChangeResult) -> Self {
         let id = |id| global_id::encode(Kind::Claim, id);
-        Self { deleted_claim_id: answer.deleted_claim_id.map(id), problems: told(answer.problems) }
+        Self { deleted_claim_id: result.deleted_claim_id.map(id), problems: told(result.problems) }
     }
 }
 
@@ -142,12 +142,12 @@ pub struct AttachProofOfExecutionPayload {
     pub problems: Vec<Problem>,
 }
 
-impl From<Answer> for AttachProofOfExecutionPayload {
-    fn from(answer: Answer) -> Self {
+impl From<ChangeResult> for AttachProofOfExecutionPayload {
+    fn from(result: ChangeResult) -> Self {
         Self {
-            claim: answer.claim.map(Into::into),
-            document: answer.document.map(Into::into),
-            problems: told(answer.problems),
+            claim: result.claim.map(Into::into),
+            document: result.document.map(Into::into),
+            problems: told(result.problems),
         }
     }
 }

@@ -1,10 +1,11 @@
 //! The mutation of comments.
 
 use async_graphql::{Context, ID, InputObject, Object, SimpleObject};
+use domain::lifecycle::Command;
 
 use super::{Comment, CommentVisibility};
 use crate::{
-    app::claims::{Answer, Change},
+    app::claims::ChangeResult,
     graphql::{
         claim::{Claim, change},
         error::Failure,
@@ -40,12 +41,12 @@ pub struct AddCommentPayload {
     pub problems: Vec<Problem>,
 }
 
-impl From<Answer> for AddCommentPayload {
-    fn from(answer: Answer) -> Self {
+impl From<ChangeResult> for AddCommentPayload {
+    fn from(result: ChangeResult) -> Self {
         Self {
-            claim: answer.claim.map(Into::into),
-            comment: answer.comment.map(Into::into),
-            problems: told(answer.problems),
+            claim: result.claim.map(Into::into),
+            comment: result.comment.map(Into::into),
+            problems: told(result.problems),
         }
     }
 }
@@ -66,7 +67,7 @@ impl CommentMutation {
         #[graphql(desc = "The claim, the text and who may read it.")] input: AddCommentInput,
     ) -> Result<AddCommentPayload, Failure> {
         let visibility = input.visibility.unwrap_or(CommentVisibility::Shared).into();
-        let comment = Change::Comment { body: input.body, visibility };
+        let comment = Command::Comment { body: input.body, visibility };
         Ok(change(ctx, &input.claim_id, None, comment, input.idempotency_key).await?.into())
     }
 }

@@ -64,7 +64,7 @@ impl Step<'_> {
     }
 
     /// The customer declines: rejected, never disputable (N3, D3).
-    pub(super) fn decline(&self, reason: Option<&str>) -> Result<Decision, Vec<Problem>> {
+    pub(super) fn decline(&self, reason: Option<&str>, by_link: bool) -> Result<Decision, Vec<Problem>> {
         let reason = text::optional("reason", reason, text::LONG_MAX).map_err(|problem| vec![problem])?;
         let now = self.given.now;
         let mut next = self.next();
@@ -73,7 +73,7 @@ impl Step<'_> {
             consent.settled_at = Some(now);
         }
         let detail = reason.unwrap_or_else(|| "The customer declined the association.".to_owned());
-        let (events, effects) = ending::reject(
+        let (mut events, effects) = ending::reject(
             self.before,
             &mut next,
             RejectionReason::CustomerDeclined,
@@ -83,6 +83,10 @@ impl Step<'_> {
             self.given.policy,
             now,
         );
+        // M3: the history says how the customer declined.
+        if by_link && let Some(event) = events.first_mut() {
+            event.changes.extend(FieldChange::of(DECLINED_BY, None, Some("LINK".to_owned())));
+        }
         Ok(done(next, events, effects))
     }
 }
@@ -90,16 +94,9 @@ impl Step<'_> {
 /// The field of history entries that records how the customer declined (M3).
 pub const DECLINED_BY: &str = "consent.declinedBy";
 
-/// Records in the history that the customer declined by the link in a mail (M3).
-pub fn say_by_link(decision: &mut Decision) {
-    if let Some(event) = decision.events.first_mut() {
-        event.changes.extend(FieldChange::of(DECLINED_BY, None, Some("LINK".to_owned())));
-    }
-}
-
 /// The claim with its lost lines open again (D1).
 #[must_use]
-pub fn with_open_lines(claim: &Claim) -> Claim {
+pub(crate) fn with_open_lines(claim: &Claim) -> Claim {
     let mut open = claim.clone();
     for line in &mut open.lines {
         if line.outcome == LineOutcome::Lost {

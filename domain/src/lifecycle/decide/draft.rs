@@ -10,7 +10,7 @@ use crate::{
     history::Event,
     kinds::{ClaimStatus, DeadlineKind, HistoryAction},
     lifecycle::clock,
-    lifecycle::command::{Edited, NewDocument, OldDocument},
+    lifecycle::command::{Edited, NewDocument},
     problem::Problem,
     proof,
 };
@@ -49,8 +49,12 @@ impl Step<'_> {
         Ok(done(next, vec![event], Effects { document: Some(document), ..Effects::default() }))
     }
 
-    pub(super) fn remove_proof(&self, document: Option<OldDocument>) -> Result<Decision, Vec<Problem>> {
-        let document = document.ok_or_else(|| vec![Problem::not_found("document of this claim", "documentId")])?;
+    pub(super) fn remove_proof(&self) -> Result<Decision, Vec<Problem>> {
+        let document = self
+            .given
+            .document
+            .as_ref()
+            .ok_or_else(|| vec![Problem::not_found("document of this claim", "documentId")])?;
         let mut next = self.next();
         next.documents = next.documents.saturating_sub(1);
         let shown = format!("{} sha256:{}", document.name, document.sha256);

@@ -6,7 +6,8 @@ pub(crate) mod ending;
 mod partner;
 mod review;
 
-pub use dispute::{DECLINED_BY, say_by_link, with_open_lines};
+pub use dispute::DECLINED_BY;
+pub(crate) use dispute::with_open_lines;
 pub use draft::judge as judge_draft;
 
 use std::collections::HashSet;
@@ -15,15 +16,16 @@ use uuid::Uuid;
 
 use super::{
     access,
-    command::{Command, NewDocument},
+    command::{Command, Edited, Ids, NewDocument, OldDocument},
+    edit::prepare_edit,
     table::{Leads, Rule},
 };
 use crate::{
     caller::Caller,
-    claim::{Claim, Subject},
+    claim::{Claim, Reviewer, Subject},
     eligibility::Facts,
     history::{self, Event, FieldChange},
-    kinds::{ClaimStatus, CommentVisibility, HistoryAction, Role},
+    kinds::{ClaimAction, ClaimStatus, CommentVisibility, HistoryAction, Role},
     notice::Notice,
     policy::Policy,
     problem::Problem,
@@ -37,12 +39,44 @@ pub struct Circumstances<'a> {
     pub policy: &'a Policy,
     /// Now.
     pub now: Timestamp,
+    /// Where the ids of new comments and lines come from.
+    pub ids: Ids<'a>,
     /// The facts for the claim's intent (of an edit: the edited one's).
     pub facts: Facts,
     /// The other claim of the partner that has the external reference that the claim would have (L12).
     pub reference_taken: Option<Uuid>,
     /// Those of the claim's subjects that another claim holds a live association for (X6).
     pub taken: HashSet<Subject>,
+    /// The document to remove; `None` if the claim has none of that id.
+    pub document: Option<OldDocument>,
+    /// Who gets the review that is assigned.
+    pub assignee: Assignee,
+}
+
+impl<'a> Circumstances<'a> {
+    /// What is known before anything is looked up.
+    #[must_use]
+    pub fn new(policy: &'a Policy, now: Timestamp, ids: Ids<'a>) -> Self {
+        Self {
+            policy,
+            now,
+            ids,
+            facts: Facts::default(),
+            reference_taken: None,
+            taken: HashSet::new(),
+            document: None,
+            assignee: Assignee::default(),
+        }
+    }
+}
+
+/// Who gets a review.
+#[derive(Clone, Debug, Default)]
+pub struct Assignee {
+    /// The reviewer, or the deputy of one who is absent; `None` removes the current reviewer.
+    pub reviewer: Option<Reviewer>,
+    /// The name of the absent reviewer whose deputy gets the review, or who has no deputy.
+    pub absent: Option<String>,
 }
 
 /// What a command leads to.
@@ -101,7 +135,59 @@ pub struct NewComment {
 /// side sees it.
 pub const ACTING_FOR: &str = "actingFor";
 
-/// Answers a command on a claim.
+/// An action that the table opens to a caller on a claim, now.
+#[derive(Clone, Copy, Debug)]
+pub struct Open<'a> {
+    rule: &'static Rule,
+    claim: &'a Claim,
+    caller: &'a Caller,
+}
+
+/// Opens the action of a row, as [`access::guard`] allows it.
+///
+/// # Errors
+/// Why it is not open.
+pub fn open<'a>(
+    rule: &'static Rule,
+    claim: &'a Claim,
+    caller: &'a Caller,
+    now: Timestamp,
+) -> Result<Open<'a>, Problem> {
+    access::guard(rule, claim, caller, now)?;
+    Ok(Open { rule, claim, caller })
+}
+
+impl Open<'_> {
+    /// Decides on a command for which the action was opened.
+    ///
+    /// # Errors
+    /// Every reason why it is refused; then nothing may change.
+    pub fn decide(&self, command: Command, given: &Circumstances<'_>) -> Result<Decision, Vec<Problem>> {
+        self.step(given, |step| step.take(command))
+    }
+
+    fn edit(&self, edited: Edited, given: &Circumstances<'_>) -> Result<Decision, Vec<Problem>> {
+        self.step(given, |step| step.edit(edited))
+    }
+
+    fn step(
+        &self,
+        given: &Circumstances<'_>,
+        take: impl FnOnce(&Step<'_>) -> Result<Decision, Vec<Problem>>,
+    ) -> Result<Decision, Vec<Problem>> {
+        let step = Step { before: self.claim, rule: self.rule, caller: self.caller, given };
+        let mut decision = take(&step)?;
+        // R4: the history names the reviewer for whom a deputy acted.
+        if let Some(absent) = step.stood_in_for()
+            && let Some(event) = decision.events.first_mut()
+        {
+            event.changes.extend(FieldChange::of(ACTING_FOR, None, Some(absent.to_owned())));
+        }
+        Ok(decision)
+    }
+}
+
+/// Answers a command on a claim: whether its action is open, and what it leads to.
 ///
 /// # Errors
 /// Every reason why it is refused; then nothing may change.
@@ -112,15 +198,21 @@ pub fn decide(
     given: &Circumstances<'_>,
 ) -> Result<Decision, Vec<Problem>> {
     let rule = access::open_to(command.action(), claim, caller, given.now).map_err(|problem| vec![problem])?;
-    let step = Step { before: claim, rule, caller, given };
-    let mut decision = step.take(command)?;
-    // R4: the history names the reviewer for whom a deputy acted.
-    if let Some(absent) = step.stood_in_for()
-        && let Some(event) = decision.events.first_mut()
-    {
-        event.changes.extend(FieldChange::of(ACTING_FOR, None, Some(absent.to_owned())));
-    }
-    Ok(decision)
+    Open { rule, claim, caller }.decide(command, given)
+}
+
+/// Answers an edit whose values were checked before.
+///
+/// # Errors
+/// As [`decide`].
+pub fn decide_edit(
+    claim: &Claim,
+    edited: Edited,
+    caller: &Caller,
+    given: &Circumstances<'_>,
+) -> Result<Decision, Vec<Problem>> {
+    let rule = access::open_to(ClaimAction::Edit, claim, caller, given.now).map_err(|problem| vec![problem])?;
+    Open { rule, claim, caller }.edit(edited, given)
 }
 
 /// One command under way: the claim before it, the row of the table that opened it, and what it is judged by.
@@ -144,24 +236,22 @@ impl Step<'_> {
     fn take(&self, command: Command) -> Result<Decision, Vec<Problem>> {
         let step = self;
         match command {
-            Command::Edit(edited) => step.edit(*edited),
+            Command::Edit(edit) => step.edit(prepare_edit(step.before, *edit, step.given.ids)?),
             Command::AttachProof(document) => step.attach_proof(document),
-            Command::RemoveProof { document } => step.remove_proof(document),
+            Command::RemoveProof { .. } => step.remove_proof(),
             Command::DeleteDraft => Ok(step.delete_draft()),
             Command::Submit => step.submit(),
             Command::StartReview => Ok(step.start_review()),
-            Command::Assign { to, absent } => step.assign(to, absent),
-            Command::Reassign { from, to } => step.reassign(&from, to),
-            Command::RequestPartnerAction { reasons, message, comment_id } => {
-                step.request_action(reasons, &message, comment_id)
-            }
-            Command::Respond { message, comment_id } => step.respond(message.as_deref(), comment_id),
+            Command::Assign { .. } => step.assign(),
+            Command::Reassign { from, .. } => step.reassign(&from),
+            Command::RequestPartnerAction { reasons, message } => step.request_action(reasons, &message),
+            Command::Respond { message } => step.respond(message.as_deref()),
             Command::Approve { note } => step.approve(note.as_deref()),
             Command::Reject { reason, detail } => step.reject(reason, &detail),
             Command::Withdraw { detail } => step.withdraw(&detail),
             Command::Dispute { justification } => step.dispute(justification.as_deref()),
-            Command::DeclineConsent { reason } => step.decline(reason.as_deref()),
-            Command::Comment { body, visibility, comment_id } => step.comment(&body, visibility, comment_id),
+            Command::DeclineConsent { reason, by_link } => step.decline(reason.as_deref(), by_link),
+            Command::Comment { body, visibility } => step.comment(&body, visibility),
         }
     }
 }

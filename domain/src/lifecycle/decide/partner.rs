@@ -1,7 +1,5 @@
 //! The partner's answers and the comments of both sides (L5, L9, K1).
 
-use uuid::Uuid;
-
 use super::{Decision, Effects, NewComment, Step, done, draft::all_problems, ending};
 use crate::{
     caller::Side,
@@ -15,12 +13,12 @@ use crate::{
 
 impl Step<'_> {
     /// A comment of the caller that both sides read.
-    pub(super) fn shared(id: Uuid, body: String) -> NewComment {
-        NewComment { id, body, visibility: CommentVisibility::Shared, by_system: false }
+    pub(super) fn shared(&self, body: String) -> NewComment {
+        NewComment { id: self.given.ids.next(), body, visibility: CommentVisibility::Shared, by_system: false }
     }
 
     /// Returns the claim to the same reviewer, if something was added and no problem remains (L5, E).
-    pub(super) fn respond(&self, message: Option<&str>, comment_id: Uuid) -> Result<Decision, Vec<Problem>> {
+    pub(super) fn respond(&self, message: Option<&str>) -> Result<Decision, Vec<Problem>> {
         let message = text::optional("message", message, text::LONG_MAX).map_err(|problem| vec![problem])?;
         let answered = self.before.action_request.as_ref().is_some_and(|request| request.answered);
         let mut problems = all_problems(self.before, &self.eligibility());
@@ -42,7 +40,7 @@ impl Step<'_> {
         next.missed_at = None;
         let mut event = self.event(HistoryAction::Responded, &next);
         let notices = vec![notice::responded(&next, message.as_deref())];
-        let comment = message.map(|body| Self::shared(comment_id, body));
+        let comment = message.map(|body| self.shared(body));
         event.comment_id = comment.as_ref().map(|comment| comment.id);
         Ok(done(next, vec![event], Effects { comments: comment.into_iter().collect(), notices, ..Effects::default() }))
     }
@@ -65,12 +63,7 @@ impl Step<'_> {
     }
 
     /// Posts a comment; it does not raise the version (K1, L11b).
-    pub(super) fn comment(
-        &self,
-        body: &str,
-        visibility: CommentVisibility,
-        id: Uuid,
-    ) -> Result<Decision, Vec<Problem>> {
+    pub(super) fn comment(&self, body: &str, visibility: CommentVisibility) -> Result<Decision, Vec<Problem>> {
         let body = text::required("body", body, text::LONG_MAX).map_err(|problem| vec![problem])?;
         if visibility == CommentVisibility::Internal && self.caller.side != Side::Vendor {
             return Err(vec![
@@ -81,6 +74,7 @@ impl Step<'_> {
         }
         let mut next = self.before.clone();
         self.mark_answered(&mut next, matches!(self.caller.side, Side::Partner(_)));
+        let id = self.given.ids.next();
         let mut event = Event::new(HistoryAction::Commented);
         event.comment_id = Some(id);
         event.visibility = visibility;

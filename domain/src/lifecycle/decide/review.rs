@@ -1,8 +1,6 @@
 //! The reviewers' work (L3, L4, L6, L7).
 
-use uuid::Uuid;
-
-use super::{ACTING_FOR, Decision, Effects, Step, done, ending};
+use super::{ACTING_FOR, Assignee, Decision, Effects, Step, done, ending};
 use crate::{
     claim::{ActionRequest, Consent, Evaluation, Reviewer},
     deadline,
@@ -42,7 +40,8 @@ impl Step<'_> {
     }
 
     /// A reviewer takes an unassigned claim or hands an own one back; a lead gives anyone's to anyone (L3, R2).
-    pub(super) fn assign(&self, to: Option<Reviewer>, absent: Option<String>) -> Result<Decision, Vec<Problem>> {
+    pub(super) fn assign(&self) -> Result<Decision, Vec<Problem>> {
+        let Assignee { reviewer: to, absent } = self.given.assignee.clone();
         let to_me = to.as_ref().is_some_and(|to| to.subject == self.caller.subject);
         if !self.caller.is(Role::ReviewLead) && !to_me && to.is_some() {
             return Err(vec![
@@ -64,7 +63,8 @@ impl Step<'_> {
     }
 
     /// Moves the review of one reviewer to another, unless it is no longer theirs, or the other may not decide it (R3, D2).
-    pub(super) fn reassign(&self, from: &str, to: Option<Reviewer>) -> Result<Decision, Vec<Problem>> {
+    pub(super) fn reassign(&self, from: &str) -> Result<Decision, Vec<Problem>> {
+        let to = self.given.assignee.reviewer.clone();
         if self.before.reviewer.as_ref().is_none_or(|reviewer| reviewer.subject != from) {
             return Err(vec![
                 Problem::new(ProblemCode::NotAllowed, "The review was assigned to another reviewer in the meantime.")
@@ -100,7 +100,6 @@ impl Step<'_> {
         &self,
         mut reasons: Vec<ActionReason>,
         message: &str,
-        comment_id: Uuid,
     ) -> Result<Decision, Vec<Problem>> {
         reasons.sort_unstable();
         reasons.dedup();
@@ -122,21 +121,21 @@ impl Step<'_> {
         let mut next = self.next();
         let words = reasons.iter().map(ToString::to_string).collect::<Vec<_>>().join(" ");
         let mut event = self.event(HistoryAction::ActionRequested, &next);
-        event.comment_id = Some(comment_id);
+        let comment = self.shared(message.clone());
+        event.comment_id = Some(comment.id);
         event.changes.extend(FieldChange::of("actionRequest.reasons", None, Some(words)));
         event.changes.extend(FieldChange::of("actionRequest.respondBy", None, Some(clock.due_at.to_string())));
         let incumbent = next.status == ClaimStatus::Approved;
         let notice = notice::action_required(&next, &reasons, &message, clock.due_at, incumbent);
         next.action_request = Some(ActionRequest {
             reasons,
-            message: message.clone(),
+            message,
             requested_at: self.given.now,
             respond_by: clock.due_at,
             answered: false,
         });
         next.missed_at = None;
         next.deadline = if incumbent { clock::of_approved(&next) } else { Some(clock) };
-        let comment = Self::shared(comment_id, message);
         let effects = Effects { comments: vec![comment], notices: vec![notice], ..Effects::default() };
         Ok(done(next, vec![event], effects))
     }

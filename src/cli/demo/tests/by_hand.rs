@@ -5,6 +5,7 @@ use domain::{
         Activity::{self, Presales, RevenueAssociation, Usage},
         SolutionArea::{self, BusinessApplications, Microsoft365},
     },
+    lifecycle::NewLine,
     problem::ProblemCode,
 };
 use uuid::Uuid;
@@ -16,7 +17,7 @@ use super::{
     },
     empty,
 };
-use crate::app::{EligibilityInput, claims::LineInput};
+use crate::app::EligibilityInput;
 
 /// A question to which all is well: Dynamics 365 for Sales at Northgate, from London.
 fn question() -> EligibilityInput {
@@ -31,7 +32,7 @@ fn question() -> EligibilityInput {
 }
 
 /// A product by its part number, with a subscription: all of an id, its last four digits, or nothing.
-fn line(part_number: &str, subscription: &str) -> LineInput {
+fn line(part_number: &str, subscription: &str) -> NewLine {
     let row =
         include_str!("../../../../data/products.csv").lines().find(|row| row.split(',').nth(1) == Some(part_number));
     let sku_id: Uuid = row.unwrap().split(',').next().unwrap().parse().unwrap();
@@ -40,7 +41,7 @@ fn line(part_number: &str, subscription: &str) -> LineInput {
         4 => Some(format!("30000000-0000-4000-8000-00000000{subscription}")),
         _ => Some(subscription.to_owned()),
     };
-    LineInput { sku_id: Some(sku_id), typed }
+    NewLine { sku_id: Some(sku_id), typed }
 }
 
 fn lines(area: SolutionArea, part_number: &str, subscription: &str) -> EligibilityInput {
