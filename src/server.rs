@@ -194,7 +194,8 @@ impl Server {
         let documents = documents(&config.storage)?;
         let (app, checked) =
             tokio::join!(open(&config.storage, config.public_url.clone(), config.migrate, purpose), documents.check());
-        let app = app?.with_patience(config.limits.settle_patience()).with_webhooks(Webhooks::new(&config.webhooks));
+        let app =
+            app?.with_settle_timeout(config.limits.settle_patience()).with_webhooks(Webhooks::new(&config.webhooks));
         let app = mail::with_mail(app, &config.mail).await?;
         let app = with_addresses(app, config).await?;
         checked.map_err(|wrong| StartError::new(wrong.message, wrong.remedy))?;

@@ -48,7 +48,7 @@ impl Recipient {
 /// The facts of a notice, as the database keeps them.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "told", rename_all = "snake_case")]
-pub enum Told {
+pub enum NoticeFacts {
     /// The customer may decline (N1).
     ConsentRequested {
         /// When the customer was asked, which distinguishes this window from a later one.
@@ -123,7 +123,7 @@ pub enum Told {
     Digest,
 }
 
-impl Told {
+impl NoticeFacts {
     /// The kind of notice for it.
     #[must_use]
     pub const fn kind(&self) -> NoticeKind {
@@ -161,7 +161,7 @@ pub struct Notice {
     /// For whom.
     pub recipient: Recipient,
     /// The facts.
-    pub told: Told,
+    pub told: NoticeFacts,
     /// The record: one line.
     pub subject: String,
     /// The record: the text.
@@ -169,7 +169,7 @@ pub struct Notice {
 }
 
 impl Notice {
-    fn partner(told: Told, subject: String, body: impl Into<String>) -> Self {
+    fn partner(told: NoticeFacts, subject: String, body: impl Into<String>) -> Self {
         Self { recipient: Recipient::Partner, told, subject, body: body.into() }
     }
 
@@ -194,7 +194,7 @@ pub fn rejected(claim: &Claim, rejection: &Rejection) -> Notice {
         ),
         None => "This rejection cannot be disputed. Create a new claim with updated proof of execution.".to_owned(),
     };
-    let told = Told::Rejected {
+    let told = NoticeFacts::Rejected {
         reason: rejection.reason,
         detail: rejection.detail.clone(),
         disputable_until: rejection.disputable_until,
@@ -209,7 +209,7 @@ pub fn consent_requested(claim: &Claim, consent: &Consent) -> Notice {
     let Consent { requested_at, decline_until, .. } = *consent;
     Notice {
         recipient: Recipient::Customer,
-        told: Told::ConsentRequested { requested_at, decline_until },
+        told: NoticeFacts::ConsentRequested { requested_at, decline_until },
         subject: format!("A partner is about to be associated with your tenant (claim {})", claim.number),
         body: format!(
             "The claim {} of a partner on your tenant was approved. If you do nothing, the association becomes official. To \
@@ -223,7 +223,7 @@ pub fn consent_requested(claim: &Claim, consent: &Consent) -> Notice {
 #[must_use]
 pub fn approved(claim: &Claim, decline_until: Timestamp) -> Notice {
     Notice::partner(
-        Told::Approved { decline_until },
+        NoticeFacts::Approved { decline_until },
         format!("Claim {} was approved", claim.number),
         format!(
             "The customer may decline until {decline_until}. Otherwise the association becomes official at that time."
@@ -241,7 +241,8 @@ pub fn action_required(
     incumbent: bool,
 ) -> Notice {
     let words = reasons.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ");
-    let told = Told::ActionRequired { reasons: reasons.to_vec(), message: message.to_owned(), respond_by, incumbent };
+    let told =
+        NoticeFacts::ActionRequired { reasons: reasons.to_vec(), message: message.to_owned(), respond_by, incumbent };
     let subject = format!("Claim {} needs your action", claim.number);
     Notice::partner(told, subject, format!("Reasons: {words}. {message}\n\nAnswer before {respond_by}."))
 }
@@ -250,21 +251,21 @@ pub fn action_required(
 #[must_use]
 pub fn arbitration_opened(claim: &Claim, sku_id: Uuid, told: &str) -> Notice {
     let subject = format!("A product of claim {} is in arbitration", claim.number);
-    Notice::partner(Told::ArbitrationOpened { sku_id }, subject, told)
+    Notice::partner(NoticeFacts::ArbitrationOpened { sku_id }, subject, told)
 }
 
 /// Notifies the partner that the arbitration of a product is over for the claim (X4).
 #[must_use]
 pub fn arbitration_settled(claim: &Claim, sku_id: Uuid, outcome: Option<LineOutcome>, told: &str) -> Notice {
     let subject = format!("The arbitration on claim {} is over", claim.number);
-    Notice::partner(Told::ArbitrationSettled { sku_id, outcome }, subject, told)
+    Notice::partner(NoticeFacts::ArbitrationSettled { sku_id, outcome }, subject, told)
 }
 
 /// Notifies the partner that a subscription has ended, and the association for it (I2).
 #[must_use]
 pub fn subscription_ended(claim: &Claim, sku_id: Uuid, subscription_id: Option<Uuid>, told: &str) -> Notice {
     let subject = format!("A subscription of claim {} has ended", claim.number);
-    Notice::partner(Told::SubscriptionEnded { subscription_id, sku_id }, subject, told)
+    Notice::partner(NoticeFacts::SubscriptionEnded { subscription_id, sku_id }, subject, told)
 }
 
 /// Notifies the reviewers that the partner has answered (L5).
@@ -273,7 +274,7 @@ pub fn responded(claim: &Claim, message: Option<&str>) -> Notice {
     let decide_by = claim.deadline.map(|clock| clock.due_at);
     Notice {
         recipient: Recipient::reviewers_of(claim),
-        told: Told::Responded { message: message.map(str::to_owned), decide_by },
+        told: NoticeFacts::Responded { message: message.map(str::to_owned), decide_by },
         subject: format!("The partner has responded on claim {}", claim.number),
         body: message.unwrap_or("The partner has edited the claim, commented on it or attached proof.").to_owned(),
     }
@@ -284,7 +285,7 @@ pub fn responded(claim: &Claim, message: Option<&str>) -> Notice {
 pub fn disputed(claim: &Claim, justification: Option<&str>, answer_by: Timestamp) -> Notice {
     Notice {
         recipient: Recipient::reviewers_of(claim),
-        told: Told::Disputed { justification: justification.map(str::to_owned), answer_by },
+        told: NoticeFacts::Disputed { justification: justification.map(str::to_owned), answer_by },
         subject: format!("The rejection of claim {} is disputed", claim.number),
         body: format!("{}\n\nAnswer before {answer_by}.", justification.unwrap_or("New proof was attached.")),
     }
@@ -295,7 +296,7 @@ pub fn disputed(claim: &Claim, justification: Option<&str>, answer_by: Timestamp
 pub fn webhook_disabled(recipient: Recipient, url: &str) -> Notice {
     Notice {
         recipient,
-        told: Told::WebhookDisabled { url: url.to_owned() },
+        told: NoticeFacts::WebhookDisabled { url: url.to_owned() },
         subject: "A webhook endpoint was disabled".to_owned(),
         body: format!("Nothing more is delivered to {url}. Fix the receiver, then enable the endpoint again."),
     }

@@ -4,7 +4,7 @@ use domain::{
     arbitration,
     caller::Caller,
     kinds::{ArbitrationStatus, ClaimAction},
-    lifecycle,
+    lifecycle::{self, Rule},
     problem::{Problem, ProblemCode},
     text,
 };
@@ -51,8 +51,8 @@ impl App {
         rationale: String,
         key: Option<String>,
     ) -> Result<Awarded, AppError> {
-        lifecycle::may_ever(ClaimAction::AwardArbitration, caller)?;
-        let award = Award { arbitration_id, winner_claim_id, rationale };
+        let rule = lifecycle::may_ever(ClaimAction::AwardArbitration, caller)?;
+        let award = Award { rule, arbitration_id, winner_claim_id, rationale };
         result(self.award(caller, &award, key.as_deref()).await)
     }
 
@@ -80,8 +80,10 @@ impl App {
         // Looked up again under the lock: it may have been settled while the lock was waited for.
         let open = around.contest.open.iter().find(|open| open.id == found.id).ok_or_else(not_open)?;
         let no_winner = || Problem::not_found("claim of this arbitration", "winnerClaimId");
-        let winner = award.winner_claim_id.ok_or_else(no_winner)?;
+        let winner = award.winner_claim_id.filter(|id| open.parties.contains(id));
+        let winner = winner.and_then(|id| around.contest.claims.get(&id)).ok_or_else(no_winner)?;
         let now = self.now();
+        let winner = lifecycle::open(award.rule, winner, caller, now)?;
         let aftermath = arbitration::award(&around.contest, open, winner, rationale, self.policy(), now, &mut ids::new)
             .ok_or_else(no_winner)?;
         let plan = carry::plan(&caller.actor(), now, aftermath, around, self.state_of_new_notices())?;
@@ -93,6 +95,8 @@ impl App {
 /// An award, as it was asked for.
 #[derive(Debug, Serialize)]
 struct Award {
+    #[serde(skip)]
+    rule: &'static Rule,
     arbitration_id: Option<Uuid>,
     winner_claim_id: Option<Uuid>,
     rationale: String,

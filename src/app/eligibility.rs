@@ -63,7 +63,7 @@ pub struct Eligibility {
 
 /// The state of a draft.
 #[derive(Clone, Debug, Default)]
-pub struct Standing {
+pub struct DraftState {
     /// What would refuse its submission; nothing for a claim that was submitted.
     pub problems: Vec<Problem>,
     /// For each of its lines, in order, the subscription it resolves to.
@@ -102,11 +102,11 @@ impl App {
     ///
     /// # Errors
     /// Database errors.
-    pub async fn problems_of(&self, claims: &[Claim]) -> Result<Vec<Standing>, AppError> {
+    pub async fn problems_of(&self, claims: &[Claim]) -> Result<Vec<DraftState>, AppError> {
         let drafts: Vec<Uuid> =
             claims.iter().filter(|claim| claim.status == ClaimStatus::Editing).map(|claim| claim.id).collect();
         if drafts.is_empty() {
-            return Ok(vec![Standing::default(); claims.len()]);
+            return Ok(vec![DraftState::default(); claims.len()]);
         }
         let mut lines = store::claims::lines(self.db(), &drafts).await?;
         let documents = store::claims::document_counts(self.db(), &drafts).await?;
@@ -125,7 +125,7 @@ impl App {
         Ok(whole
             .iter()
             .zip(intents.iter().zip(&facts))
-            .map(|(claim, (intent, facts))| standing(claim, intent, facts, now))
+            .map(|(claim, (intent, facts))| draft_state(claim, intent, facts, now))
             .collect())
     }
 
@@ -136,13 +136,13 @@ impl App {
     }
 }
 
-fn standing(claim: &Claim, intent: &Intent, facts: &Facts, now: domain::time::Timestamp) -> Standing {
+fn draft_state(claim: &Claim, intent: &Intent, facts: &Facts, now: domain::time::Timestamp) -> DraftState {
     if claim.status != ClaimStatus::Editing {
-        return Standing::default();
+        return DraftState::default();
     }
     let outcome = eligibility::check(intent, facts, now);
     let problems = outcome.problems.into_iter().chain(eligibility::missing(claim)).collect();
-    Standing { problems, resolved: outcome.resolved }
+    DraftState { problems, resolved: outcome.resolved }
 }
 
 /// The question with its texts checked, and what is wrong with them (L13). A text that is not acceptable is left out: the rest is

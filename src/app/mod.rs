@@ -25,7 +25,7 @@ use domain::{policy::Policy, time::Timestamp};
 
 pub use clocks::Advanced;
 pub use documents::{Addressed, Cut, Download, Pieces};
-pub use eligibility::{Eligibility, EligibilityInput, Standing};
+pub use eligibility::{DraftState, Eligibility, EligibilityInput};
 pub use error::AppError;
 pub use strays::Strays;
 
@@ -89,9 +89,9 @@ impl App {
 
     /// The same, where a reader of the history and a new subscription wait this long for what is committed to be settled.
     #[must_use]
-    pub fn with_patience(self, patience: Duration) -> Self {
+    pub fn with_settle_timeout(self, timeout: Duration) -> Self {
         let mut inner = Arc::unwrap_or_clone(self.0);
-        inner.tail = inner.tail.with_patience(patience);
+        inner.tail = inner.tail.with_settle_timeout(timeout);
         Self(Arc::new(inner))
     }
 

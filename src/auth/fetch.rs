@@ -9,7 +9,7 @@ use serde_json::{Map, Value};
 use crate::config::identity::is_trustworthy;
 
 /// How long an issuer may take to answer.
-const PATIENCE: Duration = Duration::from_secs(5);
+const TIMEOUT: Duration = Duration::from_secs(5);
 /// The largest document that is read, in bytes.
 const LARGEST: usize = 256 * 1024;
 
@@ -24,7 +24,7 @@ pub(super) struct Fetcher(Result<Client, String>);
 
 impl Fetcher {
     pub(super) fn new() -> Self {
-        let client = Client::builder().timeout(PATIENCE).redirect(Policy::none()).build();
+        let client = Client::builder().timeout(TIMEOUT).redirect(Policy::none()).build();
         Self(client.map_err(|error| format!("the HTTP client cannot be made: {}", causes(&error))))
     }
 

@@ -9,7 +9,7 @@ use std::{
 use object_store::{ObjectStoreExt, PutPayload, path::Path};
 
 use super::{
-    Documents, DocumentsError, PATIENCE, bounded,
+    Documents, DocumentsError, TIMEOUT, bounded,
     error::blocking,
     incoming::{Content, Received, Temporary},
 };
@@ -34,9 +34,9 @@ impl Documents {
         let Some(folder) = &self.place.folder else { return self.send(&path, temporary).await };
         let place = folder.path_to_filesystem(&path)?;
         let linking = blocking(move || link(&temporary, &place));
-        match tokio::time::timeout(PATIENCE, linking).await {
+        match tokio::time::timeout(TIMEOUT, linking).await {
             Ok(done) => done,
-            Err(_) => Err(DocumentsError::Unavailable(format!("no answer within {} s", PATIENCE.as_secs()))),
+            Err(_) => Err(DocumentsError::Unavailable(format!("no answer within {} s", TIMEOUT.as_secs()))),
         }
     }
 

@@ -27,7 +27,7 @@ use place::Place;
 
 /// The timeout of an operation of the store, retries included: less than a request's (10 s), so that clients get an
 /// error about the store instead of a timeout.
-const PATIENCE: Duration = Duration::from_secs(8);
+const TIMEOUT: Duration = Duration::from_secs(8);
 
 /// The key of what [`Documents::check`] writes and removes; no document has such a key.
 const PROBE: &str = "cpor-start-check";
@@ -129,8 +129,8 @@ impl Documents {
 
 /// What the store does, as long as it does not take too long.
 async fn bounded<T>(doing: impl Future<Output = object_store::Result<T>>) -> Result<T, DocumentsError> {
-    match tokio::time::timeout(PATIENCE, doing).await {
+    match tokio::time::timeout(TIMEOUT, doing).await {
         Ok(done) => Ok(done?),
-        Err(_) => Err(DocumentsError::Unavailable(format!("no answer within {} s", PATIENCE.as_secs()))),
+        Err(_) => Err(DocumentsError::Unavailable(format!("no answer within {} s", TIMEOUT.as_secs()))),
     }
 }

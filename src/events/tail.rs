@@ -42,14 +42,14 @@ const AGAIN_AFTER: Duration = Duration::from_millis(250);
 const BATCH: usize = 500;
 
 /// How long a reader or a new follower waits by default for the tail to reach what is already committed.
-const PATIENCE: Duration = Duration::from_secs(1);
+const SETTLE_TIMEOUT: Duration = Duration::from_secs(1);
 
 /// The tail; clones are the same one.
 #[derive(Clone, Debug)]
 pub struct Tail {
     inner: Arc<Inner>,
     /// How long users of this clone wait for the tail to reach what is already committed.
-    patience: Duration,
+    settle_timeout: Duration,
 }
 
 #[derive(Debug)]
@@ -77,19 +77,19 @@ impl Tail {
             topics: Topics::default(),
             runs: AtomicBool::new(false),
         };
-        Self { inner: Arc::new(inner), patience: PATIENCE }
+        Self { inner: Arc::new(inner), settle_timeout: SETTLE_TIMEOUT }
     }
 
     /// The same tail, with this timeout for reaching what is already committed; after it, its current position is used.
     #[must_use]
-    pub fn with_patience(self, patience: Duration) -> Self {
-        Self { patience, ..self }
+    pub fn with_settle_timeout(self, settle_timeout: Duration) -> Self {
+        Self { settle_timeout, ..self }
     }
 
     /// The timeout for reaching what is already committed.
     #[must_use]
-    pub const fn patience(&self) -> Duration {
-        self.patience
+    pub const fn settle_timeout(&self) -> Duration {
+        self.settle_timeout
     }
 
     /// Signals a commit, so that it is read immediately.
@@ -200,7 +200,7 @@ impl Tail {
         // While the database is down, the tail itself waits, and the follower then starts where the tail continues.
         if let Ok(newest) = log::newest(self.db()).await {
             self.wake();
-            drop(tokio::time::timeout(self.patience, comes_to(self.inner.reached.subscribe(), newest)).await);
+            drop(tokio::time::timeout(self.settle_timeout, comes_to(self.inner.reached.subscribe(), newest)).await);
         }
     }
 
@@ -225,7 +225,7 @@ impl Tail {
                 // Written this very moment: the tail is about to come to it, at the latest when older writers have ended.
                 self.wake();
                 let come = self.inner.reached.subscribe();
-                drop(tokio::time::timeout(self.patience, comes_to(come, last)).await);
+                drop(tokio::time::timeout(self.settle_timeout, comes_to(come, last)).await);
                 let upto = *self.inner.reached.borrow();
                 history::page(self.db(), caller, filter, request, upto, wanted).await
             }

@@ -11,7 +11,7 @@ use super::Edge;
 use super::failure::Failure;
 
 /// How long the question may take.
-const PATIENCE: Duration = Duration::from_secs(3);
+const TIMEOUT: Duration = Duration::from_secs(3);
 
 /// The process runs and answers.
 pub(super) async fn alive() -> Json<Value> {
@@ -28,7 +28,7 @@ pub(super) async fn ready(State(edge): State<Arc<Edge>>) -> Result<Json<Value>, 
         tracing::warn!(cause = "no issuer has current keys", "not ready");
         return Err(Failure::no_keys());
     }
-    let cause = match tokio::time::timeout(PATIENCE, edge.backend.ready()).await {
+    let cause = match tokio::time::timeout(TIMEOUT, edge.backend.ready()).await {
         Ok(Ok(())) => return Ok(Json(json!({"status": "ready"}))),
         Ok(Err(cause)) => cause,
         Err(_) => "no response in time".to_owned(),

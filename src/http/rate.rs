@@ -55,9 +55,9 @@ impl Rate {
     }
 }
 
-/// Where a caller stands with a limit after something was counted.
+/// The state of a limit of a caller after something was counted.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) struct Standing {
+pub(super) struct QuotaState {
     /// The limit.
     pub(super) rate: Rate,
     /// How much there is in a minute.
@@ -66,7 +66,7 @@ pub(super) struct Standing {
     pub(super) remaining: u32,
 }
 
-impl Standing {
+impl QuotaState {
     /// In how many seconds all of the quota is there again.
     fn reset(self) -> u64 {
         let used = u64::from(self.quota.saturating_sub(self.remaining));
@@ -76,17 +76,17 @@ impl Standing {
 
 /// What was counted for one request.
 #[derive(Debug, Default)]
-pub(super) struct Budget(Vec<Standing>);
+pub(super) struct Budget(Vec<QuotaState>);
 
 impl Budget {
     /// What is left of the cost of a minute, if it was counted.
     pub(super) fn cost_left(&self) -> Option<u32> {
-        self.0.iter().find(|standing| standing.rate == Rate::Cost).map(|standing| standing.remaining)
+        self.0.iter().find(|state| state.rate == Rate::Cost).map(|state| state.remaining)
     }
 
-    fn note(&mut self, standing: Standing) {
-        self.0.retain(|known| known.rate != standing.rate);
-        self.0.push(standing);
+    fn note(&mut self, state: QuotaState) {
+        self.0.retain(|known| known.rate != state.rate);
+        self.0.push(state);
     }
 }
 
@@ -133,9 +133,7 @@ impl RateLimits {
             let rate = limiter.rate;
             format!("\"{}\";q={};w={WINDOW}{}", rate.name(), limiter.quota, rate.unit())
         };
-        let left = |standing: &Standing| {
-            format!("\"{}\";r={};t={}", standing.rate.name(), standing.remaining, standing.reset())
-        };
+        let left = |state: &QuotaState| format!("\"{}\";r={};t={}", state.rate.name(), state.remaining, state.reset());
         insert(headers, RATE_LIMIT_POLICY, &quotas.map(policy).collect::<Vec<_>>());
         insert(headers, RATE_LIMIT, &budget.0.iter().map(left).collect::<Vec<_>>());
     }
@@ -178,7 +176,7 @@ impl Limiter {
         if self.asked.fetch_add(1, Ordering::Relaxed) % TIDY_EVERY == TIDY_EVERY - 1 {
             self.buckets.retain_recent();
         }
-        let mut note = |remaining| budget.note(Standing { rate: self.rate, quota: self.quota, remaining });
+        let mut note = |remaining| budget.note(QuotaState { rate: self.rate, quota: self.quota, remaining });
         match self.buckets.check_key_n(&who.to_owned(), number) {
             Ok(Ok(state)) => {
                 note(state.remaining_burst_capacity());

@@ -19,7 +19,7 @@ use http_body_util::BodyExt;
 
 /// The longest unread body that is drained, in bytes, and the time limit for draining it.
 const LONGEST: usize = 64 * 1024;
-const PATIENCE: Duration = Duration::from_millis(500);
+const TIMEOUT: Duration = Duration::from_millis(500);
 
 /// Drains what a handler left unread, or announces that the connection closes.
 pub(super) async fn of_body(request: Request, next: Next) -> Response {
@@ -33,7 +33,7 @@ pub(super) async fn of_body(request: Request, next: Next) -> Response {
     let watched = Body::new(Watched { body: Some(body), rest: rest.clone() });
     let mut response = next.run(Request::from_parts(head, watched)).await;
     if let Some(body) = rest.take() {
-        let is_read = !waits && tokio::time::timeout(PATIENCE, read(body)).await.unwrap_or(false);
+        let is_read = !waits && tokio::time::timeout(TIMEOUT, read(body)).await.unwrap_or(false);
         if !is_read {
             response.headers_mut().insert(CONNECTION, HeaderValue::from_static("close"));
         }

@@ -1,6 +1,6 @@
 //! What a notice is written from.
 
-use domain::{notice::Told, time::Timestamp};
+use domain::{notice::NoticeFacts, time::Timestamp};
 
 use super::Language;
 
@@ -23,7 +23,7 @@ pub struct Names {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Digested {
     /// Its content.
-    pub told: Told,
+    pub told: NoticeFacts,
     /// What it is about.
     pub names: Names,
     /// When it was written.
@@ -49,7 +49,7 @@ pub struct Draft {
     /// Whom it is for.
     pub reader: Reader,
     /// Its content.
-    pub told: Told,
+    pub told: NoticeFacts,
     /// What it is about.
     pub names: Names,
     /// The notices of a digest.

@@ -1,6 +1,6 @@
 //! The outline of a letter: its texts and their order, for each kind of notice (M1).
 
-use domain::{kinds::LineOutcome, notice::Told, time::Timestamp};
+use domain::{kinds::LineOutcome, notice::NoticeFacts, time::Timestamp};
 use fluent_bundle::FluentArgs;
 use serde::Serialize;
 
@@ -121,7 +121,7 @@ impl Outline {
             }),
             None => None,
         };
-        if matches!(draft.told, Told::ConsentRequested { .. }) && action.is_none() {
+        if matches!(draft.told, NoticeFacts::ConsentRequested { .. }) && action.is_none() {
             next = format!("{next} {}", words.text("consent-without-link")?);
         }
         let items = draft.digested.iter().map(|digested| {
@@ -142,18 +142,18 @@ impl Outline {
 
 const fn footer(draft: &Draft) -> &'static str {
     match (&draft.told, draft.reader) {
-        (Told::Digest, _) => "footer-digest",
-        (Told::WebhookDisabled { .. }, _) => "footer-endpoint",
+        (NoticeFacts::Digest, _) => "footer-digest",
+        (NoticeFacts::WebhookDisabled { .. }, _) => "footer-endpoint",
         (_, Reader::Partner) => "footer-partner",
         (_, Reader::Customer) => "footer-customer",
         (_, Reader::Reviewer) => "footer-reviewer",
     }
 }
 
-fn body(words: &Words<'_>, told: &Told, names: &Names) -> Result<Body, MailError> {
+fn body(words: &Words<'_>, told: &NoticeFacts, names: &Names) -> Result<Body, MailError> {
     let text = |key: &str| words.text(key);
     Ok(match told {
-        Told::ConsentRequested { decline_until, .. } => Body {
+        NoticeFacts::ConsentRequested { decline_until, .. } => Body {
             subject: text("consent-subject")?,
             lead: text("consent-lead")?,
             facts: vec![
@@ -165,13 +165,13 @@ fn body(words: &Words<'_>, told: &Told, names: &Names) -> Result<Body, MailError
             ],
             next: text("consent-next")?,
         },
-        Told::Approved { decline_until } => {
+        NoticeFacts::Approved { decline_until } => {
             let mut facts = words.claim(names)?;
             facts.push(words.until("label-customer-before", *decline_until)?);
             let (subject, lead) = (text("approved-subject")?, text("approved-lead")?);
             Body { subject, lead, facts, next: text("approved-next")? }
         }
-        Told::Rejected { reason, detail, disputable_until } => {
+        NoticeFacts::Rejected { reason, detail, disputable_until } => {
             let mut facts = words.claim(names)?;
             facts.push(words.fact("label-reason", text(&format!("rejection-{reason}"))?)?);
             facts.push(words.quote("label-detail", detail)?);
@@ -181,7 +181,7 @@ fn body(words: &Words<'_>, told: &Told, names: &Names) -> Result<Body, MailError
             let next = text(if disputable_until.is_some() { "rejected-dispute" } else { "rejected-final" })?;
             Body { subject: text("rejected-subject")?, lead: text("rejected-lead")?, facts, next }
         }
-        Told::ActionRequired { reasons, message, respond_by, incumbent } => {
+        NoticeFacts::ActionRequired { reasons, message, respond_by, incumbent } => {
             let mut facts = words.claim(names)?;
             let reasons = reasons.iter().map(|reason| text(&format!("asked-{reason}"))).collect::<Result<_, _>>()?;
             facts.push(words.list("label-reasons", reasons)?);
@@ -195,7 +195,7 @@ fn body(words: &Words<'_>, told: &Told, names: &Names) -> Result<Body, MailError
 }
 
 /// The remaining kinds.
-fn brief(words: &Words<'_>, told: &Told, names: &Names) -> Result<Body, MailError> {
+fn brief(words: &Words<'_>, told: &NoticeFacts, names: &Names) -> Result<Body, MailError> {
     let text = |key: &str| words.text(key);
     let product = || -> Result<Vec<Fact>, MailError> {
         Ok(vec![
@@ -210,19 +210,21 @@ fn brief(words: &Words<'_>, told: &Told, names: &Names) -> Result<Body, MailErro
         Ok(facts)
     };
     let (key, mut facts, next) = match told {
-        Told::ArbitrationOpened { .. } => ("opened", product()?, text("opened-next")?),
-        Told::ArbitrationSettled { .. } => ("settled", product()?, String::new()),
-        Told::SubscriptionEnded { .. } => ("ended", product()?, text("ended-next")?),
-        Told::Responded { .. } => ("responded", of_reviewer()?, text("responded-next")?),
-        Told::Disputed { .. } => ("disputed", of_reviewer()?, text("disputed-next")?),
-        Told::WebhookDisabled { url } => ("webhook", vec![words.fact("label-endpoint", url)?], text("webhook-next")?),
+        NoticeFacts::ArbitrationOpened { .. } => ("opened", product()?, text("opened-next")?),
+        NoticeFacts::ArbitrationSettled { .. } => ("settled", product()?, String::new()),
+        NoticeFacts::SubscriptionEnded { .. } => ("ended", product()?, text("ended-next")?),
+        NoticeFacts::Responded { .. } => ("responded", of_reviewer()?, text("responded-next")?),
+        NoticeFacts::Disputed { .. } => ("disputed", of_reviewer()?, text("disputed-next")?),
+        NoticeFacts::WebhookDisabled { url } => {
+            ("webhook", vec![words.fact("label-endpoint", url)?], text("webhook-next")?)
+        }
         _ => ("digest", Vec::new(), text("digest-next")?),
     };
     match told {
-        Told::SubscriptionEnded { subscription_id: Some(id), .. } => {
+        NoticeFacts::SubscriptionEnded { subscription_id: Some(id), .. } => {
             facts.push(words.fact("label-subscription", id.to_string())?);
         }
-        Told::Responded { message, decide_by } => {
+        NoticeFacts::Responded { message, decide_by } => {
             if let Some(message) = message {
                 facts.push(words.quote("label-response", message)?);
             }
@@ -230,7 +232,7 @@ fn brief(words: &Words<'_>, told: &Told, names: &Names) -> Result<Body, MailErro
                 facts.push(words.until("label-decide-before", *until)?);
             }
         }
-        Told::Disputed { justification, answer_by } => {
+        NoticeFacts::Disputed { justification, answer_by } => {
             if let Some(justification) = justification {
                 facts.push(words.quote("label-justification", justification)?);
             }
@@ -239,9 +241,9 @@ fn brief(words: &Words<'_>, told: &Told, names: &Names) -> Result<Body, MailErro
         _ => {}
     }
     let lead = match told {
-        Told::ArbitrationSettled { outcome: Some(LineOutcome::Won), .. } => text("settled-won")?,
-        Told::ArbitrationSettled { outcome: Some(LineOutcome::Lost), .. } => text("settled-lost")?,
-        Told::ArbitrationSettled { .. } => text("settled-left")?,
+        NoticeFacts::ArbitrationSettled { outcome: Some(LineOutcome::Won), .. } => text("settled-won")?,
+        NoticeFacts::ArbitrationSettled { outcome: Some(LineOutcome::Lost), .. } => text("settled-lost")?,
+        NoticeFacts::ArbitrationSettled { .. } => text("settled-left")?,
         _ => text(&format!("{key}-lead"))?,
     };
     Ok(Body { subject: text(&format!("{key}-subject"))?, lead, facts, next })

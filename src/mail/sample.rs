@@ -2,7 +2,7 @@
 
 use domain::{
     kinds::{ActionReason, LineOutcome, RejectionReason},
-    notice::Told,
+    notice::NoticeFacts,
     time::Timestamp,
 };
 use uuid::Uuid;
@@ -114,8 +114,8 @@ impl Sample {
     pub fn draft(self, language: Language, public_url: &str) -> Draft {
         let told = self.told();
         let reader = match told {
-            Told::ConsentRequested { .. } => Reader::Customer,
-            Told::Responded { .. } | Told::Disputed { .. } => Reader::Reviewer,
+            NoticeFacts::ConsentRequested { .. } => Reader::Customer,
+            NoticeFacts::Responded { .. } | NoticeFacts::Disputed { .. } => Reader::Reviewer,
             _ => Reader::Partner,
         };
         let digested = if self == Self::Digest { vec![digested(Self::Approved), digested(Self::Won)] } else { vec![] };
@@ -132,12 +132,12 @@ impl Sample {
         }
     }
 
-    fn told(self) -> Told {
+    fn told(self) -> NoticeFacts {
         let sku_id = Uuid::nil();
         match self {
-            Self::Consent => Told::ConsentRequested { requested_at: at(2, 9), decline_until: at(10, 0) },
-            Self::Approved => Told::Approved { decline_until: at(10, 0) },
-            Self::Rejected(reason) => Told::Rejected {
+            Self::Consent => NoticeFacts::ConsentRequested { requested_at: at(2, 9), decline_until: at(10, 0) },
+            Self::Approved => NoticeFacts::Approved { decline_until: at(10, 0) },
+            Self::Rejected(reason) => NoticeFacts::Rejected {
                 reason,
                 detail: "The work is not shown.\nPage 3 names another product.".to_owned(),
                 // D3
@@ -147,29 +147,32 @@ impl Sample {
                 ))
                 .then(|| at(31, 22)),
             },
-            Self::RejectedForGood => Told::Rejected {
+            Self::RejectedForGood => NoticeFacts::Rejected {
                 reason: RejectionReason::InsufficientPoe,
                 detail: "The new proof shows no work either.".to_owned(),
                 disputable_until: None,
             },
-            Self::ActionRequired | Self::IncumbentAsked => Told::ActionRequired {
+            Self::ActionRequired | Self::IncumbentAsked => NoticeFacts::ActionRequired {
                 reasons: ActionReason::ALL.to_vec(),
                 message: "Please describe the work.".to_owned(),
                 respond_by: at(10, 0),
                 incumbent: self == Self::IncumbentAsked,
             },
-            Self::Opened => Told::ArbitrationOpened { sku_id },
-            Self::Won => Told::ArbitrationSettled { sku_id, outcome: Some(LineOutcome::Won) },
-            Self::Lost => Told::ArbitrationSettled { sku_id, outcome: Some(LineOutcome::Lost) },
-            Self::Left => Told::ArbitrationSettled { sku_id, outcome: None },
-            Self::Ended => Told::SubscriptionEnded { subscription_id: Some(Uuid::nil()), sku_id },
-            Self::Responded => Told::Responded { message: Some("Here it is.".to_owned()), decide_by: Some(at(10, 0)) },
-            Self::RespondedSilently => Told::Responded { message: None, decide_by: Some(at(10, 0)) },
-            Self::Disputed => {
-                Told::Disputed { justification: Some("The work is on page three.".to_owned()), answer_by: at(10, 0) }
+            Self::Opened => NoticeFacts::ArbitrationOpened { sku_id },
+            Self::Won => NoticeFacts::ArbitrationSettled { sku_id, outcome: Some(LineOutcome::Won) },
+            Self::Lost => NoticeFacts::ArbitrationSettled { sku_id, outcome: Some(LineOutcome::Lost) },
+            Self::Left => NoticeFacts::ArbitrationSettled { sku_id, outcome: None },
+            Self::Ended => NoticeFacts::SubscriptionEnded { subscription_id: Some(Uuid::nil()), sku_id },
+            Self::Responded => {
+                NoticeFacts::Responded { message: Some("Here it is.".to_owned()), decide_by: Some(at(10, 0)) }
             }
-            Self::WebhookDisabled => Told::WebhookDisabled { url: "https://partner.example/hooks".to_owned() },
-            Self::Digest => Told::Digest,
+            Self::RespondedSilently => NoticeFacts::Responded { message: None, decide_by: Some(at(10, 0)) },
+            Self::Disputed => NoticeFacts::Disputed {
+                justification: Some("The work is on page three.".to_owned()),
+                answer_by: at(10, 0),
+            },
+            Self::WebhookDisabled => NoticeFacts::WebhookDisabled { url: "https://partner.example/hooks".to_owned() },
+            Self::Digest => NoticeFacts::Digest,
         }
     }
 }

@@ -17,7 +17,7 @@ use super::{Db, StatementPool, StoreError, snapshot::MOST_AT_ONCE};
 use crate::private;
 
 /// How long a statement may run on PostgreSQL, a lock be waited for on SQLite, and a free connection be waited for.
-const PATIENCE: Duration = Duration::from_secs(5);
+const TIMEOUT: Duration = Duration::from_secs(5);
 
 /// How long a connection may lie idle before it is tried out when it is taken up again.
 const TRUSTED_IDLE: Duration = Duration::from_secs(30);
@@ -102,7 +102,7 @@ fn readers() -> u32 {
 
 async fn postgres(url: &str) -> Result<Db, StoreError> {
     let mut pool = options(url, POSTGRES_CONNECTIONS);
-    pool.statement_timeout(PATIENCE).map_sqlx_postgres_opts(session);
+    pool.statement_timeout(TIMEOUT).map_sqlx_postgres_opts(session);
     let mut reads = pool.clone();
     reads.max_connections(readers());
     let mut reader = pool.clone();
@@ -134,8 +134,8 @@ fn options(url: &str, connections: u32) -> ConnectOptions {
     options
         .max_connections(connections)
         .min_connections(1)
-        .connect_timeout(PATIENCE)
-        .acquire_timeout(PATIENCE)
+        .connect_timeout(TIMEOUT)
+        .acquire_timeout(TIMEOUT)
         // Trying out every connection each time costs a round trip a statement.
         .test_before_acquire(false)
         .test_before_acquire_if_idle_for(TRUSTED_IDLE)
@@ -160,10 +160,10 @@ fn writer(options: SqliteConnectOptions) -> SqliteConnectOptions {
         .journal_mode(SqliteJournalMode::Wal)
         // FULL: confirmed changes survive a loss of power.
         .synchronous(SqliteSynchronous::Full)
-        .busy_timeout(PATIENCE)
+        .busy_timeout(TIMEOUT)
         .statement_cache_capacity(STATEMENTS)
 }
 
 fn reader(options: SqliteConnectOptions) -> SqliteConnectOptions {
-    options.read_only(true).busy_timeout(PATIENCE).statement_cache_capacity(STATEMENTS)
+    options.read_only(true).busy_timeout(TIMEOUT).statement_cache_capacity(STATEMENTS)
 }

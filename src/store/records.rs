@@ -7,7 +7,7 @@ use domain::{
         ArbitrationStatus, ClaimStatus, CommentVisibility, DeliveryState, EvaluationStatus, HistoryAction,
         IncentiveProgram, NoticeKind, SolutionArea, SubscriptionChannel, SubscriptionStatus,
     },
-    notice::Told,
+    notice::NoticeFacts,
     time::Timestamp,
 };
 use uuid::Uuid;
@@ -284,7 +284,7 @@ pub struct Notice {
     /// The subject of the reviewer; without partner, customer and reviewer, it is for every lead.
     pub reviewer: Option<String>,
     /// The facts; nothing in a row of an older release.
-    pub told: Option<Told>,
+    pub told: Option<NoticeFacts>,
     /// The record in one line of plain English.
     pub record: String,
     /// The state of the delivery.

@@ -25,7 +25,7 @@ use super::{
     sql::{any_of, is_one_of},
 };
 
-pub use queue::{Active, Due, Queue, Standing, Told, active, claims, cursor, due, queue};
+pub use queue::{Active, ClaimHeader, Due, Queue, Standing, active, claims, cursor, due, queue};
 
 /// The list of endpoints, for [`super::page::Cursor::decode`].
 pub const ENDPOINTS: ListOrder =

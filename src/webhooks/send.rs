@@ -18,7 +18,7 @@ use super::{
 use crate::{clock::Clock, telemetry};
 
 /// How long an attempt may take in all, and how long connecting.
-const PATIENCE: Duration = Duration::from_secs(10);
+const TIMEOUT: Duration = Duration::from_secs(10);
 const CONNECTING: Duration = Duration::from_secs(5);
 /// How long a connection is kept for the next message to the same host.
 const KEPT_OPEN: Duration = Duration::from_secs(30);
@@ -138,7 +138,7 @@ fn client(ranges: &Ranges, over_tls: bool) -> Result<Client, String> {
         // A proxy would connect in our place, to wherever the name leads there.
         .no_proxy()
         .https_only(over_tls)
-        .timeout(PATIENCE)
+        .timeout(TIMEOUT)
         .connect_timeout(CONNECTING)
         .pool_idle_timeout(KEPT_OPEN)
         .pool_max_idle_per_host(2)
@@ -159,7 +159,7 @@ async fn answered(mut response: Response) -> Sent {
 /// What went wrong, with its causes and without what the URL holds.
 fn told(error: &reqwest::Error) -> String {
     if error.is_timeout() {
-        return format!("No response within {} seconds.", PATIENCE.as_secs());
+        return format!("No response within {} seconds.", TIMEOUT.as_secs());
     }
     let mut text = String::new();
     let mut cause = std::error::Error::source(error);

@@ -7,12 +7,12 @@ use crate::{
     claim::Claim,
     history::Event,
     kinds::{ArbitrationStatus, ClaimStatus, HistoryAction, LineOutcome, RejectionReason},
-    lifecycle::{Effects, ending},
+    lifecycle::{Effects, Open, ending},
     policy::Policy,
     time::Timestamp,
 };
 
-/// Gives the subject to one of the claims that take part: its line has won, the others' have lost, an incumbent's
+/// Gives the subject to one of the claims that take part, for which the table opened the action: its line has won, the others' have lost, an incumbent's
 /// association for it ends, and a claim that lost its last line is rejected.
 ///
 /// `None` if the winner takes no part in the arbitration.
@@ -20,12 +20,13 @@ use crate::{
 pub fn award(
     contest: &Contest,
     open: &OpenArbitration,
-    winner: Uuid,
+    winner: Open<'_>,
     rationale: String,
     policy: &Policy,
     now: Timestamp,
     ids: &mut dyn FnMut() -> Uuid,
 ) -> Option<Aftermath> {
+    let winner = winner.claim().id;
     let mut round = Round::new(contest, policy, now, ids);
     let contenders = round.contenders(&open.subject);
     if !contenders.contains_key(&winner) || !open.parties.contains(&winner) {

@@ -9,7 +9,7 @@ use domain::{
     claim::{Claim, Line, Subject},
     eligibility::{Facts, Location, Product, Subscription},
     kinds::{
-        ClaimStatus, DeadlineKind, IncentiveProgram, LineOutcome, Role, SolutionArea, SubscriptionChannel,
+        ClaimAction, ClaimStatus, DeadlineKind, IncentiveProgram, LineOutcome, Role, SolutionArea, SubscriptionChannel,
         SubscriptionStatus,
     },
     lifecycle::{self, Circumstances, Command, Decision, Edit, NewLine},
@@ -161,10 +161,11 @@ impl Arena {
         let subjects = BTreeSet::from([open.subject.clone()]);
         let contest = self.contest(&subjects, None);
         let (policy, now) = (self.policy.clone(), self.now);
-        let aftermath =
-            arbitration::award(&contest, &open, winner, "The newer proof.".to_owned(), &policy, now, &mut || {
-                self.id()
-            })?;
+        let lead = self.caller(winner, Role::ReviewLead);
+        let rule = lifecycle::rule_of(ClaimAction::AwardArbitration)?;
+        let winner = lifecycle::open(rule, contest.claims.get(&winner)?, &lead, now).ok()?;
+        let rationale = "The newer proof.".to_owned();
+        let aftermath = arbitration::award(&contest, &open, winner, rationale, &policy, now, &mut || self.id())?;
         self.apply(&aftermath);
         Some(aftermath)
     }

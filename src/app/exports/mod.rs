@@ -194,7 +194,7 @@ impl App {
     }
 
     async fn settled_snapshot(&self) -> Result<Snapshot, AppError> {
-        let patience = tokio::time::sleep(self.tail().patience());
+        let patience = tokio::time::sleep(self.tail().settle_timeout());
         tokio::pin!(patience);
         loop {
             let snapshot = self.db().snapshot().await?;

@@ -2,7 +2,7 @@
 
 use domain::{
     kinds::{NoticeKind, NoticePreference},
-    notice::Told,
+    notice::NoticeFacts,
     time::Timestamp,
 };
 use jiff::{ToSpan, civil::Time};
@@ -61,7 +61,7 @@ impl Attempt<'_> {
         let Some(sources) = app.sources(&[&self.notice]).await?.remove(&self.notice.id) else {
             return self.end(Fate::Recorded("its data was not stored".to_owned())).await;
         };
-        if let Some(Told::ConsentRequested { requested_at, .. }) = &self.notice.told
+        if let Some(NoticeFacts::ConsentRequested { requested_at, .. }) = &self.notice.told
             && sources.open_consent != Some(requested_at.micros())
         {
             return self.end(Fate::Skipped("consent is no longer requested".to_owned())).await;

@@ -9,7 +9,7 @@ use domain::{
     history::hex,
     kinds::{NoticeKind, NoticePreference, Role, Scope},
     lifecycle::Command,
-    notice::Told,
+    notice::NoticeFacts,
     problem::Problem,
     time::Timestamp,
 };
@@ -105,7 +105,7 @@ impl App {
 
     async fn open(&self, token: &str) -> Result<Option<(Notice, Declinable)>, AppError> {
         let Some(notice) = self.of_token(token).await? else { return Ok(None) };
-        let Some(Told::ConsentRequested { requested_at, decline_until }) = notice.told else { return Ok(None) };
+        let Some(NoticeFacts::ConsentRequested { requested_at, decline_until }) = notice.told else { return Ok(None) };
         let facts = reads::claim_facts(self.db(), notice.claim_id).await?;
         let open = facts.values().next().and_then(|facts| facts.open_consent);
         if open != Some(requested_at.micros()) || self.now() >= decline_until {

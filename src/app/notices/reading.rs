@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use domain::{kinds::NoticeKind, notice::Told};
+use domain::{kinds::NoticeKind, notice::NoticeFacts};
 use uuid::Uuid;
 
 use crate::{
@@ -137,9 +137,9 @@ fn as_sent(notice: &Notice) -> Option<Worded> {
 /// The one product that a notice is about.
 fn product_of(notice: &Notice) -> Option<Uuid> {
     match notice.told.as_ref()? {
-        Told::ArbitrationOpened { sku_id }
-        | Told::ArbitrationSettled { sku_id, .. }
-        | Told::SubscriptionEnded { sku_id, .. } => Some(*sku_id),
+        NoticeFacts::ArbitrationOpened { sku_id }
+        | NoticeFacts::ArbitrationSettled { sku_id, .. }
+        | NoticeFacts::SubscriptionEnded { sku_id, .. } => Some(*sku_id),
         _ => None,
     }
 }

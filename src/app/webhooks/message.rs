@@ -11,7 +11,7 @@ use crate::{
     store::{
         history::encode_position,
         records::HistoryEntry,
-        webhooks::{Attempt, Told},
+        webhooks::{Attempt, ClaimHeader},
     },
     webhooks::Sent,
 };
@@ -60,7 +60,12 @@ struct Test<'a> {
 ///
 /// `status` is the status after the event if the event changed it, otherwise the claim's current one; `version` is the
 /// claim's current version, for `expectedVersion`.
-pub(super) fn thin(renderer: &dyn Renderer, event: WebhookEventType, entry: &HistoryEntry, claim: &Told) -> String {
+pub(super) fn thin(
+    renderer: &dyn Renderer,
+    event: WebhookEventType,
+    entry: &HistoryEntry,
+    claim: &ClaimHeader,
+) -> String {
     let position = encode_position(entry.id);
     let claim_id = renderer.id_of(Named::Claim(claim.id));
     let comment_id = entry.comment_id.map(|id| renderer.id_of(Named::Comment(id)));

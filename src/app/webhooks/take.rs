@@ -16,7 +16,7 @@ use crate::{
         StoreError,
         history::log,
         records::HistoryEntry,
-        webhooks::{self, Active, Delivery, Endpoint, Owner, Standing, Told},
+        webhooks::{self, Active, ClaimHeader, Delivery, Endpoint, Owner, Standing},
         write::webhooks as writes,
     },
 };
@@ -33,7 +33,7 @@ pub(super) struct Taken {
     /// The entry, if the endpoint's owner may see it now.
     pub(super) entry: Option<HistoryEntry>,
     /// The claim.
-    pub(super) claim: Option<Told>,
+    pub(super) claim: Option<ClaimHeader>,
 }
 
 impl App {

@@ -7,7 +7,7 @@ use domain::{
     caller::Caller,
     claim::Claim,
     eligibility::{self, Facts, Intent},
-    kinds::{ActionReason, CommentVisibility, RejectionReason},
+    kinds::{ActionReason, ClaimAction, CommentVisibility, RejectionReason},
     lifecycle::{self, Circumstances, Command, Edit, Ids},
     patch::Patch,
 };
@@ -167,12 +167,16 @@ fn award(stage: &mut Stage<'_>, claim: &Claim) {
     let parties: Vec<Uuid> = open.parties.iter().copied().collect();
     let Some(winner) = stage.dice.pick(&parties).copied() else { return };
     let contest = stage.around(&BTreeSet::from([open.subject.clone()]), None);
+    let lead = world::lead();
+    let Some(rule) = lifecycle::rule_of(ClaimAction::AwardArbitration) else { return };
+    let Some(claim) = contest.claims.get(&winner) else { return };
+    let Ok(winner) = lifecycle::open(rule, claim, &lead, stage.now) else { return };
     let rationale = "Its proof of execution is the more recent one and names the customer's acceptance.".to_owned();
     let (now, dice) = (stage.now, &mut stage.dice);
     let policy = &stage.world.policy;
     let aftermath = arbitration::award(&contest, &open, winner, rationale, policy, now, &mut || dice.id(now));
     if let Some(aftermath) = aftermath {
-        stage.settle(aftermath, &world::lead().actor());
+        stage.settle(aftermath, &lead.actor());
     }
 }
 

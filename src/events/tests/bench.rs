@@ -112,7 +112,7 @@ impl Bench {
         let first = submitted(&raw, ALPINE, "100").await;
         let second = submitted(&raw, BOREAL, "200").await;
         Self {
-            tail: Tail::new(db.clone()).with_patience(IMPATIENT),
+            tail: Tail::new(db.clone()).with_settle_timeout(IMPATIENT),
             db,
             raw,
             first,

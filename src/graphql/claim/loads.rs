@@ -11,7 +11,7 @@ use uuid::Uuid;
 
 use super::{Claim, wanted};
 use crate::{
-    app::Standing,
+    app::DraftState,
     graphql::{
         error::Failure,
         loader::{Load, Reader, With, by_args, load, load_required, loads_by_id},
@@ -96,7 +96,7 @@ loads_by_id! {
 
 /// The state of a draft. The key is the claim itself, so that its row is not read again, with the place to remember it.
 #[derive(Clone, Debug)]
-struct StandingOf(Arc<ClaimRow>, KnownStanding);
+struct StandingOf(Arc<ClaimRow>, KnownDraftState);
 
 impl PartialEq for StandingOf {
     fn eq(&self, other: &Self) -> bool {
@@ -113,13 +113,13 @@ impl Hash for StandingOf {
 }
 
 impl Load for StandingOf {
-    type Value = Arc<Standing>;
+    type Value = Arc<DraftState>;
 
-    async fn load(reader: Reader, keys: Vec<Self>) -> Result<HashMap<Self, Arc<Standing>>, Failure> {
+    async fn load(reader: Reader, keys: Vec<Self>) -> Result<HashMap<Self, Arc<DraftState>>, Failure> {
         let claims = whole(&reader, &keys).await?;
         let standings = reader.app.problems_of(&claims).await?.into_iter().map(Arc::new);
         // Stored here and not by the caller: the claim's lines may need it before the caller continues.
-        let remember = |(key, standing): &(Self, Arc<Standing>)| {
+        let remember = |(key, standing): &(Self, Arc<DraftState>)| {
             key.1.0.get_or_init(|| Arc::clone(standing));
         };
         Ok(keys.into_iter().zip(standings).inspect(remember).collect())
@@ -142,14 +142,14 @@ async fn whole(reader: &Reader, keys: &[StandingOf]) -> Result<Vec<domain::claim
 
 /// The state of one claim, computed at most once for the claim and its lines.
 #[derive(Clone, Debug, Default)]
-pub struct KnownStanding(Arc<OnceLock<Arc<Standing>>>);
+pub struct KnownDraftState(Arc<OnceLock<Arc<DraftState>>>);
 
-impl KnownStanding {
+impl KnownDraftState {
     /// The state of the claim.
     ///
     /// # Errors
     /// Those of the statements.
-    pub async fn of(&self, ctx: &Context<'_>, claim: &Arc<ClaimRow>) -> Result<Arc<Standing>, Failure> {
+    pub async fn of(&self, ctx: &Context<'_>, claim: &Arc<ClaimRow>) -> Result<Arc<DraftState>, Failure> {
         if let Some(known) = self.0.get() {
             return Ok(Arc::clone(known));
         }

@@ -226,7 +226,7 @@ pub async fn queue(db: &Db) -> Result<Queue, StoreError> {
 
 /// The data of a claim in a message.
 #[derive(Clone, Debug, PartialEq, Eq, FromQueryResult)]
-pub struct Told {
+pub struct ClaimHeader {
     /// The claim.
     pub id: Uuid,
     /// Its number.
@@ -241,7 +241,7 @@ pub struct Told {
 ///
 /// # Errors
 /// Database errors.
-pub async fn claims(db: &Db, ids: &[Uuid]) -> Result<HashMap<Uuid, Told>, StoreError> {
+pub async fn claims(db: &Db, ids: &[Uuid]) -> Result<HashMap<Uuid, ClaimHeader>, StoreError> {
     if ids.is_empty() {
         return Ok(HashMap::new());
     }
@@ -249,6 +249,6 @@ pub async fn claims(db: &Db, ids: &[Uuid]) -> Result<HashMap<Uuid, Told>, StoreE
     let sql = format!("SELECT id, number, status, version FROM claim WHERE id IN ({})", places.join(", "));
     let values = ids.iter().map(|id| Value::from(*id));
     let statement = Statement::from_sql_and_values(db.connection().get_database_backend(), sql, values);
-    let found = Told::find_by_statement(statement).all(db.connection()).await?;
+    let found = ClaimHeader::find_by_statement(statement).all(db.connection()).await?;
     Ok(found.into_iter().map(|told| (told.id, told)).collect())
 }

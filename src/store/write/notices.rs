@@ -3,7 +3,7 @@
 use domain::{
     claim::Claim,
     kinds::DeliveryState,
-    notice::{self as told, Recipient, Told},
+    notice::{self as told, NoticeFacts, Recipient},
     time::Timestamp,
 };
 use entity::notice;
@@ -107,7 +107,7 @@ pub fn digest(of: &Notice, at: Timestamp) -> notice::ActiveModel {
     };
     let notice = told::Notice {
         recipient,
-        told: Told::Digest,
+        told: NoticeFacts::Digest,
         subject: "Your daily digest".to_owned(),
         body: "The notices of the day.".to_owned(),
     };

@@ -147,7 +147,7 @@ impl Server {
         let folder = files::new_folder("documents");
         let documents = Documents::open(&format!("file://{}", folder.display())).unwrap();
         let app = App::new(db, clock.clone(), settings.policy.clone(), documents, settings.public_url.clone());
-        let app = app.with_patience(settings.limits.settle_patience());
+        let app = app.with_settle_timeout(settings.limits.settle_patience());
         let app = app.with_webhooks(Webhooks::new(&settings.webhooks));
         let app = cpor::server::with_addresses(app, &config(&database, settings.clone())).await.unwrap();
         let app = if settings.mail.sending.is_some() { app.with_outbox(Outbox::with_channel()) } else { app };

@@ -2,7 +2,7 @@
 
 use uuid::Uuid;
 
-use super::{Decision, Effects, Step, done, told};
+use super::{Decision, Effects, Step, done, one_change};
 use crate::{
     claim::Claim,
     deadline,
@@ -45,7 +45,7 @@ impl Step<'_> {
         }
         self.mark_answered(&mut next, true);
         let shown = format!("{} sha256:{}", document.name, document.sha256);
-        let event = Event::new(HistoryAction::ProofAttached).changes(told("proofOfExecution", None, Some(shown)));
+        let event = Event::new(HistoryAction::ProofAttached).changes(one_change("proofOfExecution", None, Some(shown)));
         Ok(done(next, vec![event], Effects { document: Some(document), ..Effects::default() }))
     }
 
@@ -58,7 +58,7 @@ impl Step<'_> {
         let mut next = self.next();
         next.documents = next.documents.saturating_sub(1);
         let shown = format!("{} sha256:{}", document.name, document.sha256);
-        let event = Event::new(HistoryAction::ProofRemoved).changes(told("proofOfExecution", Some(shown), None));
+        let event = Event::new(HistoryAction::ProofRemoved).changes(one_change("proofOfExecution", Some(shown), None));
         Ok(done(next, vec![event], Effects { removed_document: Some(document.id), ..Effects::default() }))
     }
 

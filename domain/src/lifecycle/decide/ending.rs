@@ -1,6 +1,6 @@
 //! How a claim comes to be rejected, whatever the cause (L7, L9, N3, T3, X5).
 
-use super::{Effects, told};
+use super::{Effects, one_change};
 use crate::{
     claim::{Claim, Rejection},
     deadline,
@@ -49,7 +49,7 @@ pub(crate) fn reject(
     let mut effects = Effects { notices: vec![notice::rejected(next, &rejection)], ..Effects::default() };
     next.rejection = Some(rejection);
     let mut changes = history::changes(Some(before), next);
-    changes.extend(told("rejection.reason", None, Some(reason.to_string())));
+    changes.extend(one_change("rejection.reason", None, Some(reason.to_string())));
     let event = Event::new(action).moving(before.status, next.status).changes(changes).note(detail);
     let mut events = vec![event];
     if disputed {
@@ -84,7 +84,7 @@ pub(crate) fn answer_dispute(next: &mut Claim, status: DisputeStatus, now: Times
         dispute.status = status;
         dispute.answered_at = Some(now);
     }
-    Event::new(HistoryAction::DisputeAnswered).changes(told(
+    Event::new(HistoryAction::DisputeAnswered).changes(one_change(
         "dispute.status",
         Some(DisputeStatus::Open.to_string()),
         Some(status.to_string()),

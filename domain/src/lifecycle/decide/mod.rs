@@ -157,6 +157,14 @@ pub fn open<'a>(
     Ok(Open { rule, claim, caller })
 }
 
+impl<'a> Open<'a> {
+    /// The claim that it was opened on.
+    #[must_use]
+    pub const fn claim(&self) -> &'a Claim {
+        self.claim
+    }
+}
+
 impl Open<'_> {
     /// Decides on a command for which the action was opened.
     ///
@@ -287,6 +295,6 @@ fn done(claim: Claim, events: Vec<Event>, effects: Effects) -> Decision {
 }
 
 /// A change that is recorded in addition to the claim's own fields.
-fn told(field: &str, before: Option<String>, after: Option<String>) -> Vec<FieldChange> {
+fn one_change(field: &str, before: Option<String>, after: Option<String>) -> Vec<FieldChange> {
     FieldChange::of(field, before, after).into_iter().collect()
 }
