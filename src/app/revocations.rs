@@ -183,7 +183,8 @@ pub async fn register_service_token(db: &Db, token: &ServiceToken) -> Result<(),
         writes::register(&unit, token).await?;
         Ok(unit.commit(()))
     };
-    Ok(in_transaction(db, Locks::Own, register).await?.0)
+    let ((), _) = in_transaction(db, Locks::Own, register).await?;
+    Ok(())
 }
 
 /// The tokens of service accounts that have not ended, the oldest first.

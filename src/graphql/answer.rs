@@ -45,9 +45,9 @@ pub struct Answer {
     pub position: Option<String>,
 }
 
-/// What an operation cost, as `extensions.cost` of its answer tells it.
+/// What an operation cost, as in `extensions.cost` of its response.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
-pub struct CostTold {
+pub struct OperationCost {
     /// The operation's cost, in points.
     pub requested: usize,
     /// The most that one operation may cost; null without such a limit.
@@ -57,9 +57,9 @@ pub struct CostTold {
 }
 
 impl Answer {
-    /// The same answer with what its operation cost, where that is to be told.
+    /// The same answer with what its operation cost.
     #[must_use]
-    pub fn telling(mut self, cost: Option<CostTold>) -> Self {
+    pub fn with_cost(mut self, cost: Option<OperationCost>) -> Self {
         if let Some(cost) = cost {
             self.body = response::with_extensions(&self.body, &serde_json::json!({ "cost": cost }));
         }

@@ -1,4 +1,5 @@
-//! The codes of errors: every value that `extensions.code` has, over any transport. `docs/errors.md` describes them for clients.
+//! The codes of errors: every value that `extensions.code` has, over any transport. `docs/errors.md` describes them for clients,
+//! all of them (`tests/it/docs.rs`).
 //!
 //! They are part of the API and never change. Refusals by the rules are data and have codes of their own, see
 //! [`domain::problem::ProblemCode`].
@@ -55,22 +56,3 @@ pub const EXECUTION_TIMEOUT: &str = "EXECUTION_TIMEOUT";
 pub const SERVICE_UNAVAILABLE: &str = "SERVICE_UNAVAILABLE";
 /// An internal error; its cause is in the log under `extensions.errorId`.
 pub const INTERNAL_SERVER_ERROR: &str = "INTERNAL_SERVER_ERROR";
-
-#[cfg(test)]
-mod tests {
-    use std::collections::BTreeSet;
-
-    /// The codes in the rows of a table, or those that this file declares.
-    fn codes(text: &str, before: &str, after: char) -> BTreeSet<String> {
-        let of_line = |line: &str| line.strip_prefix(before)?.split_once(after).map(|(code, _)| code.to_owned());
-        text.lines().filter_map(of_line).collect()
-    }
-
-    #[test]
-    fn every_code_is_documented() {
-        let declared = codes(include_str!("codes.rs"), "pub const ", ':');
-        let documented = codes(include_str!("../../docs/errors.md"), "| `", '`');
-        let missing: Vec<_> = declared.difference(&documented).collect();
-        assert!(declared.len() > 20 && missing.is_empty(), "{missing:?}");
-    }
-}

@@ -74,7 +74,7 @@ pub(super) fn shown(problems: Vec<domain::problem::Problem>) -> Vec<Problem> {
 }
 
 /// The same in the payload of a mutation, where they are counted.
-pub(super) fn told(problems: Vec<domain::problem::Problem>) -> Vec<Problem> {
+pub(super) fn api_problems(problems: Vec<domain::problem::Problem>) -> Vec<Problem> {
     for problem in &problems {
         telemetry::problem(problem.code.as_str());
     }

@@ -6,7 +6,7 @@ use super::{
     error::Failure,
     guard::Root,
     loader::Reader,
-    problem::{Problem, told},
+    problem::{Problem, api_problems},
     scalar::DateTime,
 };
 use crate::app::revocations::Asked;
@@ -56,6 +56,6 @@ impl RevocationMutation {
         let RevokeTokensInput { jti, issuer, subject, issued_before, idempotency_key } = input;
         let asked = Asked { jti, issuer, subject, issued_before: issued_before.map(Into::into) };
         let done = reader.app.revoke_tokens(&reader.caller, asked, idempotency_key).await?;
-        Ok(RevokeTokensPayload { revoked_at: done.revoked_at.map(Into::into), problems: told(done.problems) })
+        Ok(RevokeTokensPayload { revoked_at: done.revoked_at.map(Into::into), problems: api_problems(done.problems) })
     }
 }

@@ -6,7 +6,7 @@ use super::{
     error::Failure,
     guard::Root,
     loader::Reader,
-    problem::{Problem, told},
+    problem::{Problem, api_problems},
     scalar::DateTime,
 };
 
@@ -41,6 +41,6 @@ impl SandboxMutation {
         #[graphql(desc = "The duration to move the clock by.")] input: AdvanceClockInput,
     ) -> Result<AdvanceClockPayload, Failure> {
         let advanced = Reader::of(ctx)?.app.advance_clock(&input.by).await?;
-        Ok(AdvanceClockPayload { now: advanced.now.into(), problems: told(advanced.problems) })
+        Ok(AdvanceClockPayload { now: advanced.now.into(), problems: api_problems(advanced.problems) })
     }
 }

@@ -21,7 +21,7 @@ use super::rate::Budget;
 use super::{Edge, body, multipart, params, rate, session, sse, websocket};
 use crate::auth::Session;
 use crate::graphql::answer;
-use crate::graphql::answer::{Answer, CostTold};
+use crate::graphql::answer::{Answer, OperationCost};
 use crate::graphql::endpoint::{Kind, Operation, Parts};
 use crate::telemetry::{self, Outcome, Transport};
 
@@ -102,10 +102,10 @@ impl Edge {
         response
     }
 
-    /// What is to be told of an operation's cost; nothing where the client did not ask.
-    pub(super) fn cost_told(&self, operation: &Operation, budget: &Budget) -> Option<CostTold> {
+    /// The cost of an operation for its response; nothing if the client did not ask for it.
+    pub(super) fn operation_cost(&self, operation: &Operation, budget: &Budget) -> Option<OperationCost> {
         let most = self.config.limits.max_cost;
-        operation.tells_cost().then(|| CostTold {
+        operation.tells_cost().then(|| OperationCost {
             requested: operation.cost(),
             allowed: (most != usize::MAX).then_some(most),
             remaining: budget.cost_left(),
@@ -210,12 +210,12 @@ impl Edge {
             return self.follow(operation, session.ok_or_else(Failure::unauthenticated)?, last_event, counted).await;
         }
         let span = telemetry::traced_operation_span(operation.kind().as_str(), operation.label());
-        let cost = self.cost_told(&operation, budget);
+        let cost = self.operation_cost(&operation, budget);
         let executing = self.endpoint.execute(operation, session.map(|session| session.caller)).instrument(span);
         match (tokio::time::timeout(self.config.limits.patience(), executing).await, accepted.best) {
             (Ok(answer), form) => {
                 counted.ends(&answer);
-                Ok(write(answer.telling(cost), form))
+                Ok(write(answer.with_cost(cost), form))
             }
             (Err(_), Form::Stream) => {
                 counted.ends(Outcome::Timeout);

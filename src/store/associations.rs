@@ -11,6 +11,7 @@ use super::{
     Db, Reads, StoreError,
     keyset::{self, Keyset},
     page::{Key, KeyKind, ListOrder, Page, PageRequest},
+    predicates,
     records::Association,
     rows::{Plain, Rows},
     scope,
@@ -35,7 +36,7 @@ fn seen(caller: &Caller, filter: AssociationFilter) -> Rows<Entity> {
         query = query.filter(Column::TenantId.eq(id));
     }
     match filter.live {
-        Some(true) => query.filter(Column::EndedAt.is_null()),
+        Some(true) => query.filter(predicates::lives()),
         Some(false) => query.filter(Column::EndedAt.is_not_null()),
         None => query,
     }

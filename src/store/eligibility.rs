@@ -16,7 +16,7 @@ use sea_orm::{
 use uuid::Uuid;
 
 use super::{
-    Reads, StoreError, keyset, partners, products,
+    Reads, StoreError, keyset, partners, predicates, products,
     records::{Location, Product, Subscription},
     rows::{Plain, Rows},
     scope,
@@ -207,7 +207,7 @@ fn live() -> Condition {
     let association = Rows::<association::Entity>::all()
         .column(association::Column::Id)
         .filter(scope::same(association::Column::LineId, claim_line::Column::Id))
-        .filter(association::Column::EndedAt.is_null());
+        .filter(predicates::lives());
     Condition::any()
         .add(
             Condition::all()

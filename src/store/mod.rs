@@ -13,6 +13,7 @@ mod keyset;
 mod migrate;
 mod pool;
 mod pools;
+mod predicates;
 mod range_first;
 mod rows;
 mod scope;

@@ -17,7 +17,7 @@ use sea_orm::{
 };
 use uuid::Uuid;
 
-use super::{rows::Rows, sql::never};
+use super::{predicates, rows::Rows, sql::never};
 
 /// Written out and not bound: the indexes of the reviewers' lists leave out drafts, which the database must recognize.
 const NO_DRAFT: &str = "\"claim\".\"status\" <> 'EDITING'";
@@ -255,7 +255,7 @@ pub fn subscriptions(caller: &Caller) -> Condition {
             let held = Rows::<association::Entity>::all()
                 .column(association::Column::Id)
                 .filter(association::Column::PartnerId.eq(id))
-                .filter(association::Column::EndedAt.is_null())
+                .filter(predicates::lives())
                 .filter(same(association::Column::TenantId, tenant_id))
                 .filter(same(association::Column::SkuId, customer_subscription::Column::SkuId));
             Condition::all().add(Expr::exists(held.into_query()))

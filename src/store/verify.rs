@@ -8,7 +8,7 @@ use sea_orm::{ColumnTrait, EntityTrait, ExprTrait, QueryFilter, QueryOrder, Quer
 use uuid::Uuid;
 
 use super::{
-    Db, Reads, StoreError, keyset,
+    Db, Reads, StoreError, keyset, predicates,
     records::{Document, HistoryEntry, Position},
     rows::{Plain, Rows},
     sql,
@@ -147,7 +147,7 @@ pub async fn subject_held_twice(db: &Db) -> Result<Option<String>, StoreError> {
     Ok(association::Entity::find()
         .select_only()
         .column(association::Column::Subject)
-        .filter(association::Column::EndedAt.is_null())
+        .filter(predicates::lives())
         .group_by(association::Column::Subject)
         .having(association::Column::Id.count().gt(1))
         .into_tuple()

@@ -62,12 +62,8 @@ fn explained() -> BTreeSet<String> {
 
 /// The codes of top-level errors: the words in capitals among the texts of the three files that make them.
 fn top_level() -> BTreeSet<String> {
-    let makers = ["src/graphql/error.rs", "src/graphql/document/refusal.rs", "src/http/failure.rs"];
-    let files: Vec<_> = rust_files("src").into_iter().filter(|file| makers.contains(&file.path.as_str())).collect();
-    assert_eq!(files.len(), makers.len());
-    let code = |text: &str| text.len() > 4 && text.chars().all(|c| c.is_ascii_uppercase() || c == '_');
-    let texts = files.iter().flat_map(|file| file.text.split('"').skip(1).step_by(2));
-    texts.filter(|text| code(text)).map(str::to_owned).collect()
+    let declared = read("src/graphql/codes.rs");
+    declared.lines().filter_map(|line| Some(line.strip_prefix("pub const ")?.split_once(':')?.0.to_owned())).collect()
 }
 
 /// What the pages name besides the options of `cpor serve`: an option of cargo, one of a build with the feature `otel`, and the

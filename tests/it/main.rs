@@ -65,6 +65,7 @@ mod model;
 mod nodes;
 mod paging;
 mod partial_reads;
+mod predicates;
 mod problems;
 mod races;
 mod restore;

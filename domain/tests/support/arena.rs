@@ -139,7 +139,7 @@ impl Arena {
         let before = self.claim(id).clone();
         let wide = command.concerns_rivals();
         let caller = self.caller(id, role);
-        let decision = lifecycle::decide(&before, command, &caller, &self.circumstances(&before))?;
+        let decision = super::decide(&before, command, &caller, &self.circumstances(&before))?;
         Ok(self.follow(&before, decision, wide))
     }
 

@@ -8,7 +8,7 @@ use crate::graphql::{
     global_id::{self, Kind},
     guard::Root,
     loader::{Reader, load_required},
-    problem::{Problem, told},
+    problem::{Problem, api_problems},
 };
 
 /// The arbitration, its winner and the reason.
@@ -58,6 +58,6 @@ impl ArbitrationMutation {
             Some(id) => Some(load_required(ctx, ArbitrationById(id)).await?.into()),
             None => None,
         };
-        Ok(AwardArbitrationPayload { arbitration, problems: told(awarded.problems) })
+        Ok(AwardArbitrationPayload { arbitration, problems: api_problems(awarded.problems) })
     }
 }

@@ -11,7 +11,7 @@ use crate::{
         claim::{self, Claim},
         eager::Eager,
         error::Failure,
-        problem::{Problem, told},
+        problem::{Problem, api_problems},
     },
 };
 
@@ -48,7 +48,7 @@ fn results(rows: Vec<RowDone>) -> Vec<BulkResult> {
     let result = |(index, row): (usize, RowDone)| BulkResult {
         index: number(index),
         outcome: row.outcome.into(),
-        problems: told(row.problems),
+        problems: api_problems(row.problems),
         claim_id: row.claim_id,
     };
     rows.into_iter().enumerate().map(result).collect()
@@ -81,7 +81,7 @@ impl From<Done> for CreateClaimsPayload {
             skipped: count(kinds::BulkOutcome::Skipped),
             refused: count(kinds::BulkOutcome::Refused),
             results: results(done.rows),
-            problems: told(done.problems),
+            problems: api_problems(done.problems),
         }
     }
 }
@@ -106,7 +106,7 @@ impl From<Done> for SubmitClaimsPayload {
             submitted: number(done.count(kinds::BulkOutcome::Submitted)),
             refused: number(done.count(kinds::BulkOutcome::Refused)),
             results: results(done.rows),
-            problems: told(done.problems),
+            problems: api_problems(done.problems),
         }
     }
 }

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use async_graphql::{Context, ID, Object, parser::types::Field};
 use domain::kinds::ClaimStatus;
 
-use super::{enums::LineOutcome, loads::KnownStanding};
+use super::{enums::LineOutcome, loads::KnownDraftState};
 use crate::{
     graphql::{
         association::{Association, AssociationOfLine},
@@ -22,7 +22,7 @@ use crate::{
 /// A line of a claim.
 pub struct ClaimLine {
     claim: Arc<ClaimRow>,
-    standing: KnownStanding,
+    standing: KnownDraftState,
     row: LineRow,
     place: usize,
 }
@@ -30,7 +30,7 @@ pub struct ClaimLine {
 impl ClaimLine {
     /// The line at this place of the claim.
     #[must_use]
-    pub fn new(claim: Arc<ClaimRow>, standing: KnownStanding, place: usize, row: LineRow) -> Self {
+    pub fn new(claim: Arc<ClaimRow>, standing: KnownDraftState, place: usize, row: LineRow) -> Self {
         Self { claim, standing, row, place }
     }
 

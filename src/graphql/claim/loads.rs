@@ -96,23 +96,23 @@ loads_by_id! {
 
 /// The state of a draft. The key is the claim itself, so that its row is not read again, with the place to remember it.
 #[derive(Clone, Debug)]
-struct StandingOf(Arc<ClaimRow>, KnownDraftState);
+struct DraftStateOf(Arc<ClaimRow>, KnownDraftState);
 
-impl PartialEq for StandingOf {
+impl PartialEq for DraftStateOf {
     fn eq(&self, other: &Self) -> bool {
         self.0.id() == other.0.id()
     }
 }
 
-impl Eq for StandingOf {}
+impl Eq for DraftStateOf {}
 
-impl Hash for StandingOf {
+impl Hash for DraftStateOf {
     fn hash<H: Hasher>(&self, state: &mut H) {
         self.0.id().hash(state);
     }
 }
 
-impl Load for StandingOf {
+impl Load for DraftStateOf {
     type Value = Arc<DraftState>;
 
     async fn load(reader: Reader, keys: Vec<Self>) -> Result<HashMap<Self, Arc<DraftState>>, Failure> {
@@ -127,7 +127,7 @@ impl Load for StandingOf {
 }
 
 /// The complete claims; only those that were read partially are read again.
-async fn whole(reader: &Reader, keys: &[StandingOf]) -> Result<Vec<domain::claim::Claim>, Failure> {
+async fn whole(reader: &Reader, keys: &[DraftStateOf]) -> Result<Vec<domain::claim::Claim>, Failure> {
     let in_part = keys.iter().filter(|key| !key.0.is_whole()).map(|key| key.0.claim().id);
     let in_part: Vec<Uuid> = in_part.collect();
     let rows = if in_part.is_empty() {
@@ -136,7 +136,7 @@ async fn whole(reader: &Reader, keys: &[StandingOf]) -> Result<Vec<domain::claim
         claims::by_ids(reader.db(), &reader.caller, &in_part, Wanted::ROW).await?
     };
     let read: HashMap<Uuid, ClaimRow> = rows.into_iter().map(|row| (row.claim().id, row)).collect();
-    let claim = |key: &StandingOf| read.get(&key.0.claim().id).unwrap_or(&key.0).claim().clone();
+    let claim = |key: &DraftStateOf| read.get(&key.0.claim().id).unwrap_or(&key.0).claim().clone();
     Ok(keys.iter().map(claim).collect())
 }
 
@@ -153,7 +153,7 @@ impl KnownDraftState {
         if let Some(known) = self.0.get() {
             return Ok(Arc::clone(known));
         }
-        let found = load(ctx, StandingOf(Arc::clone(claim), self.clone())).await?.unwrap_or_default();
+        let found = load(ctx, DraftStateOf(Arc::clone(claim), self.clone())).await?.unwrap_or_default();
         Ok(Arc::clone(self.0.get_or_init(|| found)))
     }
 }

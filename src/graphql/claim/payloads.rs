@@ -7,7 +7,7 @@ use crate::{
     app::claims::ChangeResult,
     graphql::{
         global_id::{self, Kind},
-        problem::{Problem, told},
+        problem::{Problem, api_problems},
         proof::ProofDocument,
     },
 };
@@ -26,7 +26,7 @@ macro_rules! payload {
 
         impl From<ChangeResult> for $name {
             fn from(result: ChangeResult) -> Self {
-                Self { claim: result.claim.map(Into::into), problems: told(result.problems) }
+                Self { claim: result.claim.map(Into::into), problems: api_problems(result.problems) }
             }
         }
     };
@@ -125,7 +125,7 @@ pub struct DeleteClaimDraftPayload {
 impl From<ChangeResult> for DeleteClaimDraftPayload {
     fn from(result: ChangeResult) -> Self {
         let id = |id| global_id::encode(Kind::Claim, id);
-        Self { deleted_claim_id: result.deleted_claim_id.map(id), problems: told(result.problems) }
+        Self { deleted_claim_id: result.deleted_claim_id.map(id), problems: api_problems(result.problems) }
     }
 }
 
@@ -147,7 +147,7 @@ impl From<ChangeResult> for AttachProofOfExecutionPayload {
         Self {
             claim: result.claim.map(Into::into),
             document: result.document.map(Into::into),
-            problems: told(result.problems),
+            problems: api_problems(result.problems),
         }
     }
 }

@@ -8,7 +8,7 @@ use domain::{catalogue, kinds::ClaimStatus as Status, lifecycle};
 use super::{
     enums::{ClaimAction, ClaimStatus},
     line::ClaimLine,
-    loads::{EvaluationOf, KnownStanding, OriginOf},
+    loads::{EvaluationOf, KnownDraftState, OriginOf},
     parts::{ActionRequest, Consent, Contact, Deadline, Dispute, IncentiveEvaluation, Rejection, UnavailableAction},
     wanted,
 };
@@ -36,14 +36,14 @@ use crate::store::claims::{ClaimRow, LineRow};
 #[derive(Clone, Debug)]
 pub struct Claim {
     pub(super) row: Arc<ClaimRow>,
-    pub(super) standing: KnownStanding,
+    pub(super) standing: KnownDraftState,
     /// Whether it is what is left of a deleted draft.
     pub(super) is_gone: bool,
 }
 
 impl From<ClaimRow> for Claim {
     fn from(row: ClaimRow) -> Self {
-        Self { row: Arc::new(row), standing: KnownStanding::default(), is_gone: false }
+        Self { row: Arc::new(row), standing: KnownDraftState::default(), is_gone: false }
     }
 }
 

@@ -10,7 +10,7 @@ use crate::{
         claim::{Claim, change},
         error::Failure,
         guard::Root,
-        problem::{Problem, told},
+        problem::{Problem, api_problems},
     },
 };
 
@@ -46,7 +46,7 @@ impl From<ChangeResult> for AddCommentPayload {
         Self {
             claim: result.claim.map(Into::into),
             comment: result.comment.map(Into::into),
-            problems: told(result.problems),
+            problems: api_problems(result.problems),
         }
     }
 }

@@ -7,7 +7,7 @@ use crate::graphql::{
     error::Failure,
     guard::Root,
     loader::Reader,
-    problem::{Problem, told},
+    problem::{Problem, api_problems},
 };
 
 /// The kind of notice, and how to send it.
@@ -55,7 +55,7 @@ impl NoticeMutation {
         Ok(SetNoticePreferencePayload {
             kind: done.kind.map(Into::into),
             preference: done.preference.map(Into::into),
-            problems: told(done.problems),
+            problems: api_problems(done.problems),
         })
     }
 }

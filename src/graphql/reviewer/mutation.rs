@@ -11,7 +11,7 @@ use crate::{
         error::Failure,
         guard::Root,
         loader::Reader,
-        problem::{Problem, told},
+        problem::{Problem, api_problems},
         scalar::DateTime,
     },
     store::{
@@ -109,7 +109,7 @@ impl ReviewerMutation {
             .left
             .into_iter()
             .filter_map(|(id, problem)| Some(UnmovedReview { claim: found.remove(&id)?, problem: problem.into() }));
-        Ok(ReassignReviewsPayload { moved, left: left.collect(), problems: told(done.problems) })
+        Ok(ReassignReviewsPayload { moved, left: left.collect(), problems: api_problems(done.problems) })
     }
 
     /// Sets when a reviewer is absent and who deputizes, or ends the absence. Meanwhile, reviews that would be assigned
@@ -133,6 +133,6 @@ impl ReviewerMutation {
             Some(subject) => reviewers::by_subjects(reader.db(), &[subject]).await?.into_iter().next(),
             None => None,
         };
-        Ok(SetReviewerAbsencePayload { reviewer: reviewer.map(Into::into), problems: told(done.problems) })
+        Ok(SetReviewerAbsencePayload { reviewer: reviewer.map(Into::into), problems: api_problems(done.problems) })
     }
 }

@@ -20,7 +20,7 @@ use crate::{
         global_id::{self, Kind},
         guard::Root,
         loader::Reader,
-        problem::told,
+        problem::api_problems,
     },
     store::webhooks,
 };
@@ -51,7 +51,7 @@ impl WebhookMutation {
         };
         let (done, secret) = reader.app.create_webhook_endpoint(&reader.caller, new, input.idempotency_key).await?;
         let endpoint = endpoint(reader, done.id).await?;
-        Ok(CreateWebhookEndpointPayload { endpoint, secret, problems: told(done.problems) })
+        Ok(CreateWebhookEndpointPayload { endpoint, secret, problems: api_problems(done.problems) })
     }
 
     /// Changes, disables or enables a webhook endpoint. For those who may create endpoints. Needs the scope
@@ -72,7 +72,7 @@ impl WebhookMutation {
         let id = endpoint_key(&input.endpoint_id);
         let done = reader.app.update_webhook_endpoint(&reader.caller, id, patch, input.idempotency_key).await?;
         let endpoint = endpoint(reader, done.id).await?;
-        Ok(UpdateWebhookEndpointPayload { endpoint, problems: told(done.problems) })
+        Ok(UpdateWebhookEndpointPayload { endpoint, problems: api_problems(done.problems) })
     }
 
     /// Deletes a webhook endpoint with its deliveries and their attempts; nothing more is sent to it. For those who may
@@ -87,7 +87,7 @@ impl WebhookMutation {
         let id = endpoint_key(&input.endpoint_id);
         let done = reader.app.delete_webhook_endpoint(&reader.caller, id, input.idempotency_key).await?;
         let deleted_endpoint_id = done.id.map(|id| global_id::encode(Kind::WebhookEndpoint, id));
-        Ok(DeleteWebhookEndpointPayload { deleted_endpoint_id, problems: told(done.problems) })
+        Ok(DeleteWebhookEndpointPayload { deleted_endpoint_id, problems: api_problems(done.problems) })
     }
 
     /// Replaces the secret of a webhook endpoint. For 24 hours messages are signed with the old secret too, so that
@@ -102,7 +102,7 @@ impl WebhookMutation {
         let id = endpoint_key(&input.endpoint_id);
         let (done, secret) = reader.app.rotate_webhook_secret(&reader.caller, id, input.idempotency_key).await?;
         let endpoint = endpoint(reader, done.id).await?;
-        Ok(RotateWebhookSecretPayload { endpoint, secret, problems: told(done.problems) })
+        Ok(RotateWebhookSecretPayload { endpoint, secret, problems: api_problems(done.problems) })
     }
 
     /// Sends a `webhook.test` message to a webhook endpoint, enabled or not, and returns the outcome. The message is
@@ -115,7 +115,7 @@ impl WebhookMutation {
     ) -> Result<TestWebhookEndpointPayload, Failure> {
         let reader = Reader::of(ctx)?;
         let done = reader.app.test_webhook_endpoint(&reader.caller, endpoint_key(&input.endpoint_id)).await?;
-        Ok(TestWebhookEndpointPayload { attempt: done.attempt.map(Into::into), problems: told(done.problems) })
+        Ok(TestWebhookEndpointPayload { attempt: done.attempt.map(Into::into), problems: api_problems(done.problems) })
     }
 
     /// Sends a webhook delivery again, with the same `webhook-id`; a pending one is attempted immediately. For those
@@ -130,7 +130,7 @@ impl WebhookMutation {
         let id = global_id::key(Kind::WebhookDelivery, &input.delivery_id);
         let done = reader.app.redeliver_webhook(&reader.caller, id, input.idempotency_key).await?;
         let delivery = delivery(reader, done.id).await?;
-        Ok(RedeliverWebhookPayload { delivery, problems: told(done.problems) })
+        Ok(RedeliverWebhookPayload { delivery, problems: api_problems(done.problems) })
     }
 
     /// Schedules every event after a position that a webhook endpoint has not accepted: parked and skipped deliveries,
@@ -147,7 +147,7 @@ impl WebhookMutation {
         let id = endpoint_key(&endpoint_id);
         let done = reader.app.recover_webhook_deliveries(&reader.caller, id, &since, idempotency_key).await?;
         let scheduled = i32::try_from(done.scheduled).unwrap_or(i32::MAX);
-        Ok(RecoverWebhookDeliveriesPayload { scheduled, problems: told(done.problems) })
+        Ok(RecoverWebhookDeliveriesPayload { scheduled, problems: api_problems(done.problems) })
     }
 }
 

@@ -80,13 +80,13 @@ async fn run(
         return follow(edge, caller, operation, line, counted).await;
     }
     let span = telemetry::operation_span(operation.kind().as_str(), operation.label());
-    let cost = edge.cost_told(&operation, &budget);
+    let cost = edge.operation_cost(&operation, &budget);
     let executing = edge.endpoint.execute(operation, Some(caller)).instrument(span);
     let answer = timeout(edge.config.limits.patience(), executing).await.map_err(|_| Failure::timed_out())?;
     if answer.outcome == Outcome::Refused {
         return Err(answer.into());
     }
-    let answer = answer.telling(cost);
+    let answer = answer.with_cost(cost);
     counted.ends(&answer);
     line.say(What::Next(answer.body)).await;
     Ok(What::Complete)

@@ -1,15 +1,12 @@
 //! Conditions on the deadlines of claims.
 
-use domain::{
-    caller::Caller,
-    kinds::{DeadlineKind, DeadlineState},
-    time::Timestamp,
-};
-use entity::claim::Column;
-use sea_orm::{ColumnTrait, Condition, ExprTrait, sea_query::Expr};
+use domain::{caller::Caller, kinds::DeadlineState, time::Timestamp};
+use sea_orm::{Condition, ExprTrait, sea_query::Expr};
 
 use super::order::{ClaimOrder, ClaimOrderField, LAST_ASCENDING, hides_clocks};
-use crate::store::sql::never;
+use crate::store::{predicates::waits_for_arbitration, sql::never};
+
+pub(super) use crate::store::predicates::overdue;
 
 /// States of clocks, and what they are judged by.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
@@ -61,20 +58,4 @@ impl DeadlineStates {
 /// Whether the index of `due_at` also has what this order needs.
 pub(super) const fn comes_with_due_at(field: ClaimOrderField) -> bool {
     matches!(field, ClaimOrderField::CreatedAt | ClaimOrderField::SubmittedAt)
-}
-
-/// The clock has run out: at `dueAt` it is too late (T). As `domain::lifecycle::running_clock` has it, a dispute window
-/// that has closed is not overdue (D3), and an arbitration extends the reviewers' clocks (T2).
-pub(super) fn overdue(now: Timestamp) -> Condition {
-    // The kind is there wherever the time is: so that this is never NULL, and its negation leaves every other claim.
-    Condition::all()
-        .add(ClaimOrder { field: ClaimOrderField::DueAt, descending: false }.key().lte(now.micros()))
-        .add(Column::DeadlineKind.ne(DeadlineKind::DisputeWindow.as_str()))
-        .add(waits_for_arbitration().not())
-}
-
-/// The clock is one that an arbitration extends, and the claim is in one (T2).
-fn waits_for_arbitration() -> Condition {
-    let extended = [DeadlineKind::Decide, DeadlineKind::AnswerDispute].map(DeadlineKind::as_str);
-    Condition::all().add(Column::ContestedSince.is_not_null()).add(Column::DeadlineKind.is_in(extended))
 }

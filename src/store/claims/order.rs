@@ -110,7 +110,7 @@ impl ClaimOrder {
     }
 
     /// What the claims are sorted by, as the indexes have it.
-    pub(super) fn key(self) -> Expr {
+    pub(in crate::store) fn key(self) -> Expr {
         let or_last = |column: &str| {
             // Written out and not bound, so that an index on the expression can serve it.
             Expr::cust(format!("COALESCE(claim.{column}, {})", self.last()))

@@ -15,8 +15,8 @@ impl Record for Notice {
     const COLUMNS: &'static [Read<notice::Column>] = {
         use notice::Column::{
             Address, Attempts, ClaimId, CreatedAt, DeliveredAt, DigestId, DueAt, Failure, ForDigest, Id, Kind, Locale,
-            MailSubject, MailText, Message, MessageId, NoticeFacts, PartnerId, Recipient, Reviewer, State, Subject,
-            TenantId, TriedSince, UselessFrom,
+            MailSubject, MailText, Message, MessageId, PartnerId, Recipient, Reviewer, State, Subject, TenantId, Told,
+            TriedSince, UselessFrom,
         };
         &[
             always(Id, &[]),
@@ -26,7 +26,7 @@ impl Record for Notice {
             always(PartnerId, &[]),
             always(TenantId, &[]),
             always(Reviewer, &[]),
-            always(NoticeFacts, &[]),
+            always(Told, &[]),
             always(Subject, &[]),
             always(State, &[]),
             always(UselessFrom, &[]),

@@ -6,18 +6,18 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 use domain::{
     arbitration::{Contest, Moves, OpenArbitration},
     claim::{Claim, Subject},
-    kinds::{ArbitrationStatus, ClaimStatus, LineOutcome},
+    kinds::ArbitrationStatus,
     time::Timestamp,
 };
-use entity::{arbitration, arbitration_claim, association, claim, claim_line, product};
+use entity::{arbitration, arbitration_claim, claim_line, product};
 use sea_orm::{
-    ActiveValue::Set, ColumnTrait, Condition, ConnectionTrait, EntityTrait, JoinType, QueryFilter, QuerySelect,
-    QueryTrait, RelationTrait, Select, sea_query::Expr,
+    ActiveValue::Set, ColumnTrait, ConnectionTrait, EntityTrait, JoinType, QueryFilter, QuerySelect, QueryTrait,
+    RelationTrait, Select, sea_query::Expr,
 };
 use uuid::Uuid;
 
 use super::{claims, history::Head};
-use crate::store::{Reads, StoreError, Transaction, scope, sql::any_of};
+use crate::store::{Reads, StoreError, Transaction, predicates, sql::any_of};
 
 /// The claims around some subjects, with the heads of their histories.
 #[derive(Debug, Default)]
@@ -178,19 +178,9 @@ pub async fn contended(on: &impl Reads, subjects: &BTreeSet<String>) -> Result<B
 
 /// The lines by which claims contend.
 fn contending_lines() -> Select<claim_line::Entity> {
-    let being_decided = [ClaimStatus::Submitted, ClaimStatus::UnderReview, ClaimStatus::PartnerActionRequired];
-    let lives = association::Entity::find()
-        .select_only()
-        .column(association::Column::Id)
-        .filter(scope::same(association::Column::LineId, claim_line::Column::Id))
-        .filter(association::Column::EndedAt.is_null());
-    let contends = Condition::any()
-        .add(claim::Column::Status.is_in(being_decided.map(ClaimStatus::as_str)))
-        .add(Expr::exists(lives.into_query()));
     claim_line::Entity::find()
         .join(JoinType::InnerJoin, claim_line::Relation::Claim.def())
-        .filter(claim_line::Column::Outcome.ne(LineOutcome::Lost.as_str()))
-        .filter(contends)
+        .filter(predicates::contends())
 }
 
 /// Those of the claims that are in an open arbitration on another subject.

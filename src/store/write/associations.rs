@@ -10,7 +10,7 @@ use entity::association;
 use sea_orm::{ActiveValue::Set, ColumnTrait, EntityTrait, QueryFilter, QuerySelect, sea_query::Expr};
 use uuid::Uuid;
 
-use crate::store::{Reads, StoreError, Transaction};
+use crate::store::{Reads, StoreError, Transaction, predicates};
 
 /// Starts an association for every line of the claim that counts, with the ids given.
 ///
@@ -53,7 +53,7 @@ pub async fn end(transaction: &Transaction, lines: &[Uuid], at: Timestamp) -> Re
     association::Entity::update_many()
         .col_expr(association::Column::EndedAt, Expr::value(at.micros()))
         .filter(association::Column::LineId.is_in(lines.iter().copied()))
-        .filter(association::Column::EndedAt.is_null())
+        .filter(predicates::lives())
         .exec(transaction.connection())
         .await?;
     Ok(())
@@ -67,7 +67,7 @@ pub async fn make_official(transaction: &Transaction, claim_id: Uuid) -> Result<
     association::Entity::update_many()
         .col_expr(association::Column::Official, Expr::value(true))
         .filter(association::Column::ClaimId.eq(claim_id))
-        .filter(association::Column::EndedAt.is_null())
+        .filter(predicates::lives())
         .exec(transaction.connection())
         .await?;
     Ok(())
@@ -87,7 +87,7 @@ pub async fn held_by_others(
         .column(association::Column::Subject)
         .filter(association::Column::Subject.is_in(subjects.iter().map(ToString::to_string)))
         .filter(association::Column::ClaimId.ne(claim_id))
-        .filter(association::Column::EndedAt.is_null())
+        .filter(predicates::lives())
         .into_tuple()
         .all(on.connection())
         .await?;

@@ -1,0 +1,49 @@
+//! Rules of `domain` as SQL conditions, each beside the function that it repeats. `tests/it/predicates.rs` compares them on
+//! every combination of the columns that they look at. What a caller may see is in [`super::scope`].
+
+use domain::{
+    kinds::{ClaimStatus, DeadlineKind, LineOutcome},
+    time::Timestamp,
+};
+use entity::{association, claim, claim_line};
+use sea_orm::{ColumnTrait, Condition, EntityTrait, ExprTrait, QueryFilter, QuerySelect, QueryTrait, sea_query::Expr};
+
+use super::{
+    claims::{ClaimOrder, ClaimOrderField},
+    scope,
+};
+
+/// The claim's clock has run out: `DeadlineState::Overdue` of [`domain::lifecycle::running_clock`]. At `due_at` it is too late
+/// (T); a dispute window that has closed is not overdue (D3), and an arbitration extends the reviewers' clocks (T2).
+pub(super) fn overdue(now: Timestamp) -> Condition {
+    // The kind is there wherever the time is: so that this is never NULL, and its negation leaves every other claim.
+    Condition::all()
+        .add(ClaimOrder { field: ClaimOrderField::DueAt, descending: false }.key().lte(now.micros()))
+        .add(claim::Column::DeadlineKind.ne(DeadlineKind::DisputeWindow.as_str()))
+        .add(waits_for_arbitration().not())
+}
+
+/// The claim's clock is one that an arbitration extends, and the claim is in one (T2).
+pub(super) fn waits_for_arbitration() -> Condition {
+    let extended = [DeadlineKind::Decide, DeadlineKind::AnswerDispute].map(DeadlineKind::as_str);
+    Condition::all().add(claim::Column::ContestedSince.is_not_null()).add(claim::Column::DeadlineKind.is_in(extended))
+}
+
+/// The association has not ended: `Line::associated` (X6).
+pub(super) fn lives() -> Expr {
+    association::Column::EndedAt.is_null()
+}
+
+/// The claim competes for the subject of its line: [`domain::claim::Claim::contends`] (X1). For lines joined with their claims.
+pub(super) fn contends() -> Condition {
+    let being_decided = [ClaimStatus::Submitted, ClaimStatus::UnderReview, ClaimStatus::PartnerActionRequired];
+    let associated = association::Entity::find()
+        .select_only()
+        .column(association::Column::Id)
+        .filter(scope::same(association::Column::LineId, claim_line::Column::Id))
+        .filter(lives());
+    let holds = Condition::any()
+        .add(claim::Column::Status.is_in(being_decided.map(ClaimStatus::as_str)))
+        .add(Expr::exists(associated.into_query()));
+    Condition::all().add(claim_line::Column::Outcome.ne(LineOutcome::Lost.as_str())).add(holds)
+}
