@@ -18,6 +18,7 @@ use super::{failure::Failure, logging, output, progress::Progress};
 use crate::{
     app::exports::{Asked, Export, Format, Manifest, Noun},
     config::{LogFormat, StorageOptions},
+    ids,
     server,
 };
 
@@ -147,7 +148,8 @@ async fn written(mut export: Export, out: &mut impl Write) -> Result<Manifest, F
 /// Writes a file beside the named one and renames it when it is complete.
 async fn to_file(export: Export, file: &Path) -> Result<Manifest, Failure> {
     let mut partial = file.as_os_str().to_owned();
-    partial.push(".partial");
+    // A name of its own: another export to the same file does not write into it, and the last one that is complete stays.
+    partial.push(format!(".{}.partial", ids::new()));
     let partial = PathBuf::from(partial);
     let made = File::create(&partial).map_err(|error| unwritable(&partial, &error))?;
     let mut out = BufWriter::new(made);

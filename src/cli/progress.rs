@@ -53,7 +53,7 @@ impl Progress {
     }
 
     /// The same input, whose reading moves the bar.
-    pub fn reading<R: Read>(&self, input: R) -> impl Read {
+    pub fn reading<R: Read>(&self, input: R) -> impl Read + use<R> {
         self.bar.wrap_read(input)
     }
 

@@ -2,6 +2,7 @@
 
 mod address;
 
+use std::net::IpAddr;
 use std::ops::Range;
 use std::sync::Arc;
 
@@ -12,11 +13,12 @@ use axum::http::header::{
     ACCEPT_RANGES, CONTENT_DISPOSITION, CONTENT_LENGTH, CONTENT_RANGE, CONTENT_SECURITY_POLICY, CONTENT_TYPE, ETAG,
 };
 use axum::http::{HeaderMap, HeaderValue, Method, StatusCode};
-use axum::response::Response;
+use axum::response::{IntoResponse, Response};
 use domain::kinds::Scope;
 use futures_util::StreamExt;
 
 use super::failure::Failure;
+use super::rate::Budget;
 use super::{Edge, range, session};
 use crate::app::{AppError, Download};
 
@@ -28,17 +30,16 @@ pub(super) async fn download(
     State(edge): State<Arc<Edge>>,
     path: Result<Path<String>, PathRejection>,
     request: Request,
-) -> Result<Response, Failure> {
+) -> Response {
     let (method, headers, client) = (request.method(), request.headers(), session::address(request.extensions()));
-    if let Some(token) = address::token(request.uri()) {
-        return Ok(address::download(&edge, path, &token, (method, headers, client)).await);
-    }
-    let caller = edge.known_caller(headers, client).await?;
-    let Ok(Path(id)) = path else { return Err(Failure::not_found()) };
-    let found = edge.in_time(edge.backend.open_document(&caller, &id)).await?;
-    let document = found.ok_or_else(Failure::not_found)?;
-    let asked = Asked { document, shown: Shown::Saved, subject: &caller.subject };
-    asked.answer(&edge, method, headers).await
+    let mut budget = Budget::default();
+    let response = if let Some(token) = address::token(request.uri()) {
+        address::download(&edge, path, &token, (method, headers, client), &mut budget).await
+    } else {
+        let opened = edge.document(path, (method, headers, client), &mut budget).await;
+        opened.unwrap_or_else(IntoResponse::into_response)
+    };
+    edge.with_budget(response, &budget)
 }
 
 /// A document that may be sent.
@@ -82,6 +83,21 @@ impl Asked<'_> {
 }
 
 impl Edge {
+    /// A document for the caller whom the token names.
+    async fn document(
+        &self,
+        path: Result<Path<String>, PathRejection>,
+        (method, headers, client): (&Method, &HeaderMap, IpAddr),
+        budget: &mut Budget,
+    ) -> Result<Response, Failure> {
+        let caller = self.known_caller(headers, client, budget).await?;
+        let Ok(Path(id)) = path else { return Err(Failure::not_found()) };
+        let found = self.in_time(self.backend.open_document(&caller, &id)).await?;
+        let document = found.ok_or_else(Failure::not_found)?;
+        let asked = Asked { document, shown: Shown::Saved, subject: &caller.subject };
+        asked.answer(self, method, headers).await
+    }
+
     /// What the use case answers, within the time of a request.
     async fn in_time<T>(&self, asking: impl Future<Output = Result<T, AppError>>) -> Result<T, Failure> {
         match tokio::time::timeout(self.config.limits.patience(), asking).await {

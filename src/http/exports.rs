@@ -10,8 +10,9 @@ use axum::body::Body;
 use axum::extract::rejection::PathRejection;
 use axum::extract::{Path, Request, State};
 use axum::http::header::{CONTENT_DISPOSITION, CONTENT_TYPE, TRAILER};
+use axum::http::request::Parts;
 use axum::http::{HeaderMap, HeaderName, HeaderValue, Method, Uri};
-use axum::response::Response;
+use axum::response::{IntoResponse, Response};
 use bytes::Bytes;
 use domain::kinds::Scope;
 use futures_util::stream;
@@ -45,25 +46,10 @@ pub(super) async fn export(
     State(edge): State<Arc<Edge>>,
     path: Result<Path<String>, PathRejection>,
     request: Request,
-) -> Result<Response, Failure> {
-    let address = session::address(request.extensions());
-    let session = edge.session(request.headers(), address).await?.ok_or_else(Failure::unauthenticated)?;
-    edge.rates.request(&session.caller.subject, &mut Budget::default())?;
-    let (noun, format) = path.ok().and_then(|Path(name)| named(&name)).ok_or_else(Failure::not_found)?;
-    let since = since(request.uri())?;
-    let place = edge.exports.enter(&session.caller.subject).map_err(Failure::no_export)?;
-    let beginning = edge.backend.export(&session.caller, noun, format, since);
-    let export = match tokio::time::timeout(edge.config.limits.patience(), beginning).await {
-        Ok(begun) => begun.map_err(|error| failure(error, noun, &session))?,
-        Err(_) => return Err(Failure::timed_out()),
-    };
-    let mut response = Response::new(Body::empty());
-    headers(response.headers_mut(), &export, noun, format);
-    if request.method() != Method::HEAD {
-        response.headers_mut().insert(TRAILER, HeaderValue::from_static("Cpor-SHA256"));
-        *response.body_mut() = edge.send(export, session, place);
-    }
-    Ok(response)
+) -> Response {
+    let mut budget = Budget::default();
+    let begun = edge.export(path, &request.into_parts().0, &mut budget).await;
+    edge.with_budget(begun.unwrap_or_else(IntoResponse::into_response), &budget)
 }
 
 /// The list and the format that an address names.
@@ -111,6 +97,33 @@ fn headers(headers: &mut HeaderMap, export: &Export, noun: Noun, format: Format)
 }
 
 impl Edge {
+    /// The response, whose content a task writes.
+    async fn export(
+        &self,
+        path: Result<Path<String>, PathRejection>,
+        head: &Parts,
+        budget: &mut Budget,
+    ) -> Result<Response, Failure> {
+        let address = session::address(&head.extensions);
+        let session = self.session(&head.headers, address).await?.ok_or_else(Failure::unauthenticated)?;
+        self.rates.request(&session.caller.subject, budget)?;
+        let (noun, format) = path.ok().and_then(|Path(name)| named(&name)).ok_or_else(Failure::not_found)?;
+        let since = since(&head.uri)?;
+        let place = self.exports.enter(&session.caller.subject).map_err(Failure::no_export)?;
+        let beginning = self.backend.export(&session.caller, noun, format, since);
+        let export = match tokio::time::timeout(self.config.limits.patience(), beginning).await {
+            Ok(begun) => begun.map_err(|error| failure(error, noun, &session))?,
+            Err(_) => return Err(Failure::timed_out()),
+        };
+        let mut response = Response::new(Body::empty());
+        headers(response.headers_mut(), &export, noun, format);
+        if head.method != Method::HEAD {
+            response.headers_mut().insert(TRAILER, HeaderValue::from_static("Cpor-SHA256"));
+            *response.body_mut() = self.send(export, session, place);
+        }
+        Ok(response)
+    }
+
     /// The body that a task writes; the place is free again when it ends.
     fn send(&self, export: Export, session: Session, place: Place) -> Body {
         let (parts, received) = mpsc::channel::<Part>(PARTS_WAITING);

@@ -96,12 +96,6 @@ struct Asking<'a> {
 }
 
 impl Edge {
-    /// An answer whose head tells what is left of the caller's quotas.
-    fn with_budget(&self, mut response: Response, budget: &Budget) -> Response {
-        self.rates.tell(budget, response.headers_mut());
-        response
-    }
-
     /// The cost of an operation for its response; nothing if the client did not ask for it.
     pub(super) fn operation_cost(&self, operation: &Operation, budget: &Budget) -> Option<OperationCost> {
         let most = self.config.limits.max_cost;

@@ -5,6 +5,7 @@ use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use axum::extract::ConnectInfo;
 use axum::http::header::AUTHORIZATION;
 use axum::http::{Extensions, HeaderMap};
+use axum::response::Response;
 use domain::caller::Caller;
 
 use super::Edge;
@@ -50,10 +51,21 @@ impl Edge {
         }
     }
 
+    /// The response with what is left of the caller's quotas in its head.
+    pub(super) fn with_budget(&self, mut response: Response, budget: &Budget) -> Response {
+        self.rates.tell(budget, response.headers_mut());
+        response
+    }
+
     /// The caller of a request that needs one; counts the request.
-    pub(super) async fn known_caller(&self, headers: &HeaderMap, address: IpAddr) -> Result<Caller, Failure> {
+    pub(super) async fn known_caller(
+        &self,
+        headers: &HeaderMap,
+        address: IpAddr,
+        budget: &mut Budget,
+    ) -> Result<Caller, Failure> {
         let caller = self.caller(headers, address).await?.ok_or_else(Failure::unauthenticated)?;
-        self.rates.request(&caller.subject, &mut Budget::default())?;
+        self.rates.request(&caller.subject, budget)?;
         Ok(caller)
     }
 }

@@ -311,6 +311,22 @@ async fn documents_are_attachments() {
 }
 
 #[tokio::test]
+async fn a_download_counts_as_a_request() {
+    let mut config = config();
+    config.limits.requests_per_minute = 1;
+    config.limits.cost_per_minute = 0;
+    let server = Server::with(&config);
+    let first = server.get("/documents/known").send().await;
+    assert_eq!(
+        (first.status.as_u16(), first.header("ratelimit"), first.header("ratelimit-policy")),
+        (200, "\"requests\";r=0;t=60", "\"requests\";q=1;w=60")
+    );
+    let second = server.get("/documents/known").send().await;
+    assert_eq!((second.status.as_u16(), code(&second)), (429, "RATE_LIMITED"));
+    assert!(second.header("ratelimit").starts_with("\"requests\";r=0;t="), "{}", second.header("ratelimit"));
+}
+
+#[tokio::test]
 async fn health_needs_no_token() {
     let server = Server::new();
     assert_eq!(server.get("/healthz").anonymous().send().await.json, json!({"status": "alive"}));

@@ -17,6 +17,7 @@ on_empty_databases!(
     a_file_that_cannot_be_read_to_its_end_writes_nothing,
     an_import_that_was_killed_goes_on,
     claims_need_a_partner,
+    what_a_table_has_no_column_for_stays,
 );
 
 const PARTNER: &str = "10000000-0000-4000-8000-000000000001";
@@ -164,6 +165,38 @@ async fn claims_need_a_partner(database: &Database) {
     let file = written(&folder, "claims.csv", COLUMNS);
     assert!(on(database, &["import", "claims", &file]).failed(2).contains("--partner"));
     assert!(import(database, &file, &[]).failed(1).contains(PARTNER), "a partner that is not there");
-    let products = ["import", "products", "data/products.csv", "--result", "x"];
-    assert!(on(database, &products).failed(2).contains("--result"));
+    for (option, value) in [("--result", "x"), ("--partner", PARTNER), ("--on-existing", "skip")] {
+        let refused = on(database, &["import", "products", "data/products.csv", option, value]);
+        assert!(refused.failed(2).contains(option), "{option}: {refused:?}");
+    }
+    assert_eq!(count(database, "product").await, 0);
+}
+
+async fn what_a_table_has_no_column_for_stays(database: &Database) {
+    // B2 L12
+    with_directory(database);
+    let folder = new_folder("contacts");
+    let contact = json!({ "name": "Nora", "email": "nora@northgate.example", "title": "Head of IT", "phone": "+44 1" });
+    let whole = json!({ "externalReference": "A-1", "name": "One", "tenantId": TENANT, "domain": "northgate.example",
+        "solutionArea": "BUSINESS_APPLICATIONS", "activities": ["USAGE", "PRESALES"], "mpnId": "1000101",
+        "lines": [{ "skuId": SALES }], "customerContact": contact });
+    import(database, &written(&folder, "claims.jsonl", &whole.to_string()), &[]).done();
+    let contact = async || {
+        let stored: Value =
+            serde_json::from_str(&database.read("SELECT customer_contact FROM claim").await[0]).unwrap();
+        ["name", "email", "title", "phone"].map(|field| stored[field].as_str().unwrap_or_default().to_owned())
+    };
+    let update = |text: String| {
+        let file = written(&folder, "claims.csv", &text);
+        import(database, &file, &["--on-existing", "update-draft"]).done().to_owned()
+    };
+    let again = update(COLUMNS.to_owned() + &row("A-1", "One"));
+    assert_eq!(again, "0 created, 0 updated, 1 skipped, 0 refused", "a row that says nothing new");
+    let renamed = row("A-1", "One").replace("Nora,", "Nora Berg,");
+    assert_eq!(update(COLUMNS.to_owned() + &renamed), "0 created, 1 updated, 0 skipped, 0 refused");
+    assert_eq!(contact().await, ["Nora Berg", "nora@northgate.example", "Head of IT", "+44 1"]);
+    let titled = COLUMNS.trim_end().to_owned() + ",customer_contact_title,customer_contact_phone\n" + renamed.trim_end();
+    assert_eq!(update(titled + ",CIO,\n"), "0 created, 1 updated, 0 skipped, 0 refused");
+    assert_eq!(contact().await, ["Nora Berg", "nora@northgate.example", "CIO", "+44 1"], "a blank cell says nothing");
+    on(database, &["verify"]).done();
 }

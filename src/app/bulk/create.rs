@@ -12,6 +12,7 @@ use domain::{
     identifier,
     kinds::{BulkOutcome, OnExisting},
     lifecycle::{self, Circumstances, ClaimContent, Edited, Ids, Restated},
+    patch::Patch,
     problem::Problem,
     time::Timestamp,
 };
@@ -48,6 +49,17 @@ pub struct CreateClaims {
     pub rows: Vec<ClaimContent>,
     /// What happens to a row whose external reference a claim has already.
     pub on_existing: OnExisting,
+    /// What a contact of a row says of the one that a draft has.
+    pub contacts: Contacts,
+}
+
+/// What a contact without a title or a telephone number does to those of a draft that exists.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+pub enum Contacts {
+    /// It clears them: the contact is replaced whole.
+    Whole,
+    /// It keeps them: the source has no place where they could stand.
+    InPart,
 }
 
 impl App {
@@ -73,6 +85,8 @@ impl App {
 struct Drafts {
     rows: Vec<ClaimContent>,
     on_existing: OnExisting,
+    #[serde(skip)]
+    contacts: Contacts,
     #[serde(skip)]
     partner_id: Uuid,
     /// The external reference of each row in its one form (L15).
@@ -111,7 +125,7 @@ struct Existing {
 
 impl Drafts {
     fn new(partner_id: Uuid, input: CreateClaims) -> Self {
-        let CreateClaims { rows, on_existing } = input;
+        let CreateClaims { rows, on_existing, contacts } = input;
         let reference = |row: &ClaimContent| row.external_reference.as_deref().map(identifier::reference);
         let references: Vec<Option<String>> =
             rows.iter().map(|row| reference(row).filter(|reference| !reference.is_empty())).collect();
@@ -121,7 +135,7 @@ impl Drafts {
             (first < index).then_some(first)
         });
         let earlier = earlier.collect();
-        Self { rows, on_existing, partner_id, references, earlier }
+        Self { rows, on_existing, contacts, partner_id, references, earlier }
     }
 
     /// The claims that these rows name.
@@ -154,7 +168,7 @@ impl Drafts {
         if let Some(earlier) = self.earlier[index] {
             return Ok(refused(vec![same_reference(earlier)]));
         }
-        let row = self.rows[index].clone();
+        let mut row = self.rows[index].clone();
         let named = self.references[index].as_ref().and_then(|reference| existing.by_reference.get(reference));
         match (named, self.on_existing) {
             (Some(named), OnExisting::Skip) => Ok(Prepared::Settled(skipped(named.id, named.number.clone()))),
@@ -164,6 +178,9 @@ impl Drafts {
                     return Err(StoreError::Retry);
                 }
                 still_locked(&read.claim, locked)?;
+                if self.contacts == Contacts::InPart {
+                    keep_details(&mut row, &read.claim);
+                }
                 Ok(match lifecycle::restate(&read.claim, row, Ids(&ids::new)) {
                     Ok(Restated::Unchanged) => Prepared::Settled(skipped(read.claim.id, read.claim.number)),
                     Ok(Restated::Edited(edited)) => Prepared::Changed(edited, Box::new(read)),
@@ -269,6 +286,21 @@ impl Part {
                 done
             }
             Err(problems) => refused(index, problems),
+        }
+    }
+}
+
+/// Completes the contacts of a row with what the draft has of them.
+fn keep_details(content: &mut ClaimContent, draft: &Claim) {
+    let contacts = [
+        (&mut content.customer_contact, &draft.customer_contact),
+        (&mut content.technical_contact, &draft.technical_contact),
+        (&mut content.partner_contact, &draft.partner_contact),
+    ];
+    for (stated, known) in contacts {
+        if let (Patch::Set(stated), Some(known)) = (stated, known) {
+            stated.title = stated.title.take().or_else(|| known.title.clone());
+            stated.phone = stated.phone.take().or_else(|| known.phone.clone());
         }
     }
 }

@@ -18,7 +18,7 @@ use domain::{
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
-pub use create::CreateClaims;
+pub use create::{Contacts, CreateClaims};
 pub use submit::SubmitRow;
 
 use super::{

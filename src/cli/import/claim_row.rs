@@ -120,10 +120,16 @@ impl FileRow for ClaimRow {
         Column::optional("subscription_ids"),
         Column::optional("customer_contact_name"),
         Column::optional("customer_contact_email"),
+        Column::optional("customer_contact_title"),
+        Column::optional("customer_contact_phone"),
         Column::optional("technical_contact_name"),
         Column::optional("technical_contact_email"),
+        Column::optional("technical_contact_title"),
+        Column::optional("technical_contact_phone"),
         Column::optional("partner_contact_name"),
         Column::optional("partner_contact_email"),
+        Column::optional("partner_contact_title"),
+        Column::optional("partner_contact_phone"),
         Column::optional("solution_seller"),
         Column::optional("partner_solution"),
     ];
@@ -142,9 +148,9 @@ impl FileRow for ClaimRow {
                 activities: cells.words("activities", Activity::ALL)?,
                 mpn_id: cells.text("mpn_id").to_owned(),
                 lines: lines(cells)?,
-                customer_contact: contact(cells, "customer_contact_name", "customer_contact_email"),
-                technical_contact: contact(cells, "technical_contact_name", "technical_contact_email"),
-                partner_contact: contact(cells, "partner_contact_name", "partner_contact_email"),
+                customer_contact: contact(cells, CUSTOMER_CONTACT),
+                technical_contact: contact(cells, TECHNICAL_CONTACT),
+                partner_contact: contact(cells, PARTNER_CONTACT),
                 solution_seller: stated("solution_seller"),
                 partner_solution: stated("partner_solution"),
             },
@@ -175,13 +181,23 @@ fn lines(cells: &Cells<'_>) -> Result<Patch<Vec<NewLine>>, String> {
     Ok(Patch::Set(skus.into_iter().zip(typed).map(line).collect::<Result<_, String>>()?))
 }
 
-/// A contact of two cells; where both are blank the row says nothing of it.
-fn contact(cells: &Cells<'_>, name: &str, email: &str) -> Patch<Contact> {
-    let (name, email) = (cells.text(name), cells.text(email));
-    if name.is_empty() && email.is_empty() {
+/// The columns of a contact: its name, email address, title and telephone number.
+type ContactColumns = [&'static str; 4];
+
+const CUSTOMER_CONTACT: ContactColumns =
+    ["customer_contact_name", "customer_contact_email", "customer_contact_title", "customer_contact_phone"];
+const TECHNICAL_CONTACT: ContactColumns =
+    ["technical_contact_name", "technical_contact_email", "technical_contact_title", "technical_contact_phone"];
+const PARTNER_CONTACT: ContactColumns =
+    ["partner_contact_name", "partner_contact_email", "partner_contact_title", "partner_contact_phone"];
+
+/// A contact of four cells; where all are blank the row says nothing of it.
+fn contact(cells: &Cells<'_>, columns: ContactColumns) -> Patch<Contact> {
+    let [name, email, title, phone] = columns.map(|column| given(cells, column));
+    if [&name, &email, &title, &phone].into_iter().all(Option::is_none) {
         return Patch::Keep;
     }
-    Patch::Set(Contact { name: name.to_owned(), title: None, email: email.to_owned(), phone: None })
+    Patch::Set(Contact { name: name.unwrap_or_default(), title, email: email.unwrap_or_default(), phone })
 }
 
 /// The column of a problem's field, a path inside the row.

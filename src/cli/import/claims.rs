@@ -18,7 +18,7 @@ use super::{
 use crate::{
     app::{
         App, AppError,
-        bulk::{CreateClaims, How, ROWS_MAX, RowDone},
+        bulk::{Contacts, CreateClaims, How, ROWS_MAX, RowDone},
     },
     cli::{failure::Failure, output, progress::Progress},
     graphql::global_id::{self, Kind},
@@ -69,26 +69,42 @@ pub struct Asked {
 }
 
 impl ClaimOptions {
-    /// What is asked; nothing where the rows are no claims.
+    /// What the import is to do.
     ///
     /// # Errors
-    /// Claims without a partner, and anything else with an option of claims.
-    pub fn checked(self, is_claims: bool) -> Result<Option<Asked>, Failure> {
-        let Self { partner, on_existing, result } = self;
-        match (partner, is_claims) {
-            (Some(partner_id), true) => {
-                Ok(Some(Asked { partner_id, on_existing: on_existing.unwrap_or_default().into(), result }))
-            }
-            (None, true) => Err(Failure::usage(
+    /// A usage error if no partner is named.
+    pub fn asked(&self) -> Result<Asked, Failure> {
+        let partner_id = self.partner.ok_or_else(|| {
+            Failure::usage(
                 "Claims are imported for one partner, and none is named.",
                 "Add --partner with the partner's id.",
-            )),
-            (_, false) if on_existing.is_none() && result.is_none() => Ok(None),
-            (_, false) => Err(Failure::usage(
-                "--on-existing and --result are options of `cpor import claims` only.",
-                "Leave them out.",
-            )),
+            )
+        })?;
+        Ok(Asked {
+            partner_id,
+            on_existing: self.on_existing.unwrap_or_default().into(),
+            result: self.result.clone(),
+        })
+    }
+
+    /// Checks that none of them is given where no claims are imported.
+    ///
+    /// # Errors
+    /// A usage error that names those that are.
+    pub fn none_given(&self) -> Result<(), Failure> {
+        let options = [
+            ("--partner (CPOR_PARTNER)", self.partner.is_some()),
+            ("--on-existing (CPOR_ON_EXISTING)", self.on_existing.is_some()),
+            ("--result (CPOR_RESULT)", self.result.is_some()),
+        ];
+        let given: Vec<&str> = options.into_iter().filter(|(_, given)| *given).map(|(name, _)| name).collect();
+        if given.is_empty() {
+            return Ok(());
         }
+        Err(Failure::usage(
+            format!("Only `cpor import claims` takes {}.", given.join(" and ")),
+            "Leave out the option, or unset its environment variable.",
+        ))
     }
 }
 
@@ -170,7 +186,9 @@ impl Work<'_> {
     async fn all(&mut self, items: &[Item]) -> Result<(), Failure> {
         for items in items.chunks(ROWS_MAX) {
             let rows = items.iter().filter_map(|item| item.row.as_ref().ok()).map(|row| row.row.clone()).collect();
-            let claims = CreateClaims { rows, on_existing: self.asked.on_existing };
+            // A blank cell says nothing, and a file need not have the columns (L12).
+            let contacts = if self.format == Format::Csv { Contacts::InPart } else { Contacts::Whole };
+            let claims = CreateClaims { rows, on_existing: self.asked.on_existing, contacts };
             let how = How { policy: BulkPolicy::KeepGood, dry_run: self.dry_run };
             let done = self.app.create_claims(&operator(self.asked.partner_id), claims, how, None).await?;
             let mut done = done.rows.into_iter();

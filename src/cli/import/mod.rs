@@ -45,8 +45,8 @@ Columns of CSV files, in any order and case (lists are separated by `;`; columns
                  (one row per location)
   claims         external_reference, name, tenant_id, domain, solution_area, activities, mpn_id,
                  [sku_ids], [subscription_ids] (one for each SKU id, blank where there is none),
-                 [customer_contact_name], [customer_contact_email], [technical_contact_name],
-                 [technical_contact_email], [partner_contact_name], [partner_contact_email],
+                 [customer_contact_name], [customer_contact_email], [customer_contact_title],
+                 [customer_contact_phone], the same of technical_contact and partner_contact,
                  [solution_seller], [partner_solution]
 The separator of CSV files is a comma, semicolon or tab; the encoding is UTF-8, or UTF-16 with a byte order mark. The first
 line may be `sep=;` or the like.
@@ -114,33 +114,47 @@ pub type Rows<'a, R> = Box<dyn Iterator<Item = Result<Entry<R>, Failure>> + 'a>;
 /// When the file or the database cannot be used, or a row was refused.
 pub async fn run(options: Options) -> Result<(), Failure> {
     logging::init(LogFormat::Text, "warn");
-    let format = format(&options)?;
-    let claims = options.claims.checked(matches!(options.what, What::Claims))?;
-    let (input, bytes) = input(&options.file)?;
-    let app = server::open(&options.storage, None, false, server::Purpose::Maintain).await?;
-    let progress = Progress::new("rows", bytes);
-    let input = progress.reading(input);
-    if let Some(claims) = claims {
-        return claims::import(&app, &claims, rows(format, input)?, format, options.dry_run, &progress).await;
+    match options.what {
+        What::Partners => import::<PartnerRow>(options).await,
+        What::Customers => import::<CustomerRow>(options).await,
+        What::Subscriptions => import::<SubscriptionRow>(options).await,
+        What::Products => import::<ProductRow>(options).await,
+        What::Claims => import_claims(options).await,
     }
-    let report = match options.what {
-        What::Partners => import::<PartnerRow>(&app, format, input, options.dry_run, &progress).await,
-        What::Customers => import::<CustomerRow>(&app, format, input, options.dry_run, &progress).await,
-        What::Subscriptions => import::<SubscriptionRow>(&app, format, input, options.dry_run, &progress).await,
-        What::Products | What::Claims => import::<ProductRow>(&app, format, input, options.dry_run, &progress).await,
-    };
+}
+
+/// Loads a part of the directory.
+async fn import<R: Noun>(options: Options) -> Result<(), Failure> {
+    options.claims.none_given()?;
+    let Opened { format, app, progress, input } = Opened::of(&options).await?;
+    let report = load::<R>(&app, format, rows(format, input)?, options.dry_run, &progress).await;
     progress.end();
     tell(&report?, options.dry_run)
 }
 
-async fn import<R: Noun>(
-    app: &App,
+async fn import_claims(options: Options) -> Result<(), Failure> {
+    let asked = options.claims.asked()?;
+    let Opened { format, app, progress, input } = Opened::of(&options).await?;
+    claims::import(&app, &asked, rows(format, input)?, format, options.dry_run, &progress).await
+}
+
+/// What every import works with.
+struct Opened {
     format: Format,
-    input: impl Read,
-    dry_run: bool,
-    progress: &Progress,
-) -> Result<Report, Failure> {
-    load::<R>(app, format, rows(format, input)?, dry_run, progress).await
+    app: App,
+    progress: Progress,
+    input: Box<dyn Read>,
+}
+
+impl Opened {
+    async fn of(options: &Options) -> Result<Self, Failure> {
+        let format = format(options)?;
+        let (input, bytes) = input(&options.file)?;
+        let app = server::open(&options.storage, None, false, server::Purpose::Maintain).await?;
+        let progress = Progress::new("rows", bytes);
+        let input = Box::new(progress.reading(input));
+        Ok(Self { format, app, progress, input })
+    }
 }
 
 /// The rows of a file of this form.

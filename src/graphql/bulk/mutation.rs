@@ -7,7 +7,7 @@ use super::{
     payloads::{CreateClaimsPayload, SubmitClaimsPayload},
 };
 use crate::{
-    app::bulk::{CreateClaims, How},
+    app::bulk::{Contacts, CreateClaims, How},
     graphql::{error::Failure, guard::Root, loader::Reader},
 };
 
@@ -32,6 +32,7 @@ impl BulkMutation {
         let claims = CreateClaims {
             rows: input.rows.into_iter().map(Into::into).collect(),
             on_existing: input.on_existing.map_or(domain::kinds::OnExisting::Refuse, Into::into),
+            contacts: Contacts::Whole,
         };
         let key = input.idempotency_key.as_deref();
         Ok(reader.app.create_claims(&reader.caller, claims, how, key).await?.into())

@@ -36,8 +36,9 @@ pub(super) async fn download(
     path: Result<Path<String>, PathRejection>,
     token: &str,
     (method, headers, client): (&Method, &HeaderMap, IpAddr),
+    budget: &mut Budget,
 ) -> Response {
-    let mut response = match opened(edge, path, token, (method, headers, client)).await {
+    let mut response = match opened(edge, path, token, (method, headers, client), budget).await {
         Ok(response) => response,
         Err(failure) if takes_pages(headers) => failure.page(),
         Err(failure) => failure.into_response(),
@@ -55,6 +56,7 @@ async fn opened(
     path: Result<Path<String>, PathRejection>,
     token: &str,
     (method, headers, client): (&Method, &HeaderMap, IpAddr),
+    budget: &mut Budget,
 ) -> Result<Response, Failure> {
     let found = match path {
         Ok(Path(id)) => edge.in_time(edge.backend.open_address(&id, token)).await?,
@@ -67,7 +69,7 @@ async fn opened(
     };
     // Counted for the caller who requested the address, apart from what that caller does with a bearer token.
     let subject = format!("document address {maker}");
-    edge.rates.request(&subject, &mut Budget::default())?;
+    edge.rates.request(&subject, budget)?;
     let is_shown = disposition == Disposition::Inline && SHOWN.contains(&document.media_type.as_str());
     let shown = if is_shown { Shown::Inline(policy(&edge.config.cors_origins)) } else { Shown::Saved };
     Asked { document, shown, subject: &subject }.answer(edge, method, headers).await

@@ -16,6 +16,7 @@ on_empty_databases!(
     generated_claims_are_exported_whole,
     a_partner_or_customer_can_be_exported_alone,
     a_file_is_whole_or_not_there,
+    exports_to_one_file_do_not_meet,
     the_memory_of_an_export_is_constant,
 );
 
@@ -123,6 +124,20 @@ async fn a_file_is_whole_or_not_there(database: &Database) {
     assert!(refused.failed(1).contains("position"), "{refused:?}");
     assert!(!Path::new(&path("other")).exists());
     cpor_on(database, &folder, &["export", "customers"]).failed(2);
+}
+
+async fn exports_to_one_file_do_not_meet(database: &Database) {
+    // B3: the last one that is complete stays.
+    let folder = generated(database, "50");
+    let files = new_folder("exports");
+    let output = files.join("claims.jsonl");
+    let alone = cpor_on(database, &folder, &["export", "claims"]);
+    let begin = || command(database, &folder, &["export", "claims", "--output", output.to_str().unwrap()]).spawn();
+    for mut export in [begin(), begin(), begin(), begin()].map(Result::unwrap) {
+        assert!(export.wait().unwrap().success());
+    }
+    assert_eq!(fs::read_to_string(&output).unwrap().trim_end(), alone.done().trim_end());
+    assert_eq!(fs::read_dir(&files).unwrap().count(), 1, "no part is left");
 }
 
 /// The most memory that an export of the history had in RAM, in bytes, and how many rows it had.

@@ -22,6 +22,13 @@ fn short() -> Settings {
 
 both!(one_at_once() => exports_have_a_limit_by_subject_and_end_with_their_client, an_export_ends_with_its_token);
 both!(short() => an_export_that_takes_too_long_is_cut);
+both!(one_request() => an_export_counts_as_a_request);
+
+fn one_request() -> Settings {
+    let mut settings = Settings::default();
+    settings.limits.requests_per_minute = 1;
+    settings
+}
 
 /// More history than the connections can take in by themselves, in comments of 40,000 bytes.
 async fn much(world: &World) {
@@ -43,6 +50,20 @@ async fn stalled(caller: &Caller) -> Wire {
 /// How many snapshots are open.
 fn open(world: &World) -> u32 {
     world.server.app.db().pools().iter().find(|pool| pool.name == "snapshot").unwrap().used
+}
+
+async fn an_export_counts_as_a_request(world: &World) {
+    // B3: what is left is reported with the export, and with its refusal.
+    let told = |response: &reqwest::Response| {
+        ["ratelimit", "ratelimit-policy"].map(|name| response.headers()[name].to_str().unwrap().to_owned())
+    };
+    let first = ask(&world.partner, "claims.jsonl").await;
+    assert_eq!(first.status(), StatusCode::OK);
+    assert_eq!(told(&first), ["\"requests\";r=0;t=60", "\"requests\";q=1;w=60"]);
+    let second = ask(&world.partner, "claims.jsonl").await;
+    assert_eq!(second.status(), StatusCode::TOO_MANY_REQUESTS);
+    assert!(told(&second)[0].starts_with("\"requests\";r=0;t="), "{:?}", told(&second));
+    assert!(second.headers().contains_key("retry-after"));
 }
 
 async fn exports_have_a_limit_by_subject_and_end_with_their_client(world: &World) {
