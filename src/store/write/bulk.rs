@@ -3,6 +3,8 @@
 //! PostgreSQL takes all rows of a table by `COPY`, SQLite as rows of parameters. Nothing is checked here but what the database
 //! checks.
 
+use std::collections::HashMap;
+
 use domain::{
     claim::{Claim, Evaluation, Subject},
     history::Entry,
@@ -14,7 +16,7 @@ use entity::{
     arbitration, arbitration_claim, association, claim, claim_line, comment, customer, evaluation, history, notice,
     partner, proof_document,
 };
-use sea_orm::{ActiveModelTrait, ActiveValue::Set, ConnectionTrait, EntityTrait, Iterable, PaginatorTrait};
+use sea_orm::{ActiveModelTrait, ActiveValue::Set, ConnectionTrait, EntityTrait, PaginatorTrait};
 use uuid::Uuid;
 
 use super::{
@@ -23,14 +25,12 @@ use super::{
     documents, evaluations,
     history::{self as log, Head},
     notices::{self, About},
+    rows::{columns, insert_as_parameters},
 };
 use crate::store::{
     Db, Reads, StoreError, Transaction, claim_to_row, line_to_row,
     records::{Arbitration, Association, Comment, Document},
 };
-
-/// How many parameters a statement of SQLite may have, less a margin.
-pub(super) const SQLITE_PARAMETERS: usize = 30_000;
 
 /// Whole claims with everything that belongs to them, for customers and partners that are already there.
 #[derive(Debug, Default)]
@@ -109,7 +109,14 @@ impl Batch {
         insert::<claim_line::ActiveModel>(transaction, lines).await?;
         insert::<proof_document::ActiveModel>(transaction, self.documents.iter().map(documents::row).collect()).await?;
         insert::<comment::ActiveModel>(transaction, self.comments.iter().map(comments::row).collect()).await?;
-        let entries: Result<Vec<_>, _> = self.entries.into_iter().map(|(entry, hash)| log::row(entry, hash)).collect();
+        // The partner is known here; otherwise a trigger looks it up for each entry.
+        let partners: HashMap<Uuid, Uuid> =
+            self.claims.iter().map(|(claim, _)| (claim.id, claim.partner_id)).collect();
+        let entry = |(entry, hash): (Entry, String)| {
+            let partner_id = Set(partners.get(&entry.claim_id).copied());
+            Ok(history::ActiveModel { partner_id, ..log::row(entry, hash)? })
+        };
+        let entries: Result<Vec<_>, StoreError> = self.entries.into_iter().map(entry).collect();
         insert::<history::ActiveModel>(transaction, entries?).await?;
         let recorded = DeliveryState::Recorded;
         let noticed = |made: &Noticed| notices::row(made.id, made.about, &made.notice, recorded, made.at);
@@ -174,22 +181,14 @@ impl Target {
 
 /// Inserts rows that all have the same columns set.
 async fn insert<A: ActiveModelTrait + Send>(target: &mut Target, rows: Vec<A>) -> Result<(), StoreError> {
-    let columns: Vec<_> = match rows.first() {
-        Some(first) => {
-            <A::Entity as EntityTrait>::Column::iter().filter(|column| first.get(*column).is_set()).collect()
-        }
-        None => return Ok(()),
-    };
-    let transaction = match target {
-        Target::Postgres(copy) => return copy.rows(&rows, &columns).await,
-        Target::Sqlite(transaction) => transaction,
-    };
-    let mut rows = rows.into_iter().peekable();
-    while rows.peek().is_some() {
-        let some: Vec<A> = rows.by_ref().take(SQLITE_PARAMETERS / columns.len().max(1)).collect();
-        A::Entity::insert_many(some).exec_without_returning(transaction.connection()).await?;
+    let columns = columns(&rows);
+    if columns.is_empty() {
+        return Ok(());
     }
-    Ok(())
+    match target {
+        Target::Postgres(copy) => copy.rows(&rows, &columns).await,
+        Target::Sqlite(transaction) => insert_as_parameters(transaction, rows, &columns).await,
+    }
 }
 
 pub(super) fn claim_row(claim: &Claim, head: &Head) -> claim::ActiveModel {

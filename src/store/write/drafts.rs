@@ -6,13 +6,14 @@
 use domain::claim::Claim;
 use entity::{claim, claim_line, history};
 use sea_orm::{
-    ActiveModelTrait, ActiveValue::Set, ConnectionTrait, EntityName, EntityTrait, IdenStatic, Iterable, Statement,
+    ActiveModelTrait, ActiveValue::Set, ConnectionTrait, EntityName, EntityTrait, IdenStatic, Statement,
     sea_query::sea_value_to_json_value,
 };
 
 use super::{
-    bulk::{SQLITE_PARAMETERS, claim_row, lines},
+    bulk::{claim_row, lines},
     history::Placed,
+    rows::{columns, insert_as_parameters},
 };
 use crate::store::{Reads, StoreError, Transaction};
 
@@ -35,21 +36,15 @@ pub async fn insert(transaction: &Transaction, drafts: Vec<(Claim, Placed)>) -> 
 
 /// Inserts rows that all have the same columns set.
 async fn rows<A: ActiveModelTrait + Send>(transaction: &Transaction, rows: Vec<A>) -> Result<(), StoreError> {
-    let columns: Vec<_> = match rows.first() {
-        Some(first) => {
-            <A::Entity as EntityTrait>::Column::iter().filter(|column| first.get(*column).is_set()).collect()
-        }
-        None => return Ok(()),
-    };
+    let columns = columns(&rows);
+    if columns.is_empty() {
+        return Ok(());
+    }
     if transaction.is_postgres() {
-        return as_json(transaction, &rows, &columns).await;
+        as_json(transaction, &rows, &columns).await
+    } else {
+        insert_as_parameters(transaction, rows, &columns).await
     }
-    let mut rows = rows.into_iter().peekable();
-    while rows.peek().is_some() {
-        let some: Vec<A> = rows.by_ref().take(SQLITE_PARAMETERS / columns.len().max(1)).collect();
-        A::Entity::insert_many(some).exec_without_returning(transaction.connection()).await?;
-    }
-    Ok(())
 }
 
 /// Inserts rows that PostgreSQL reads out of one JSON text, by the names and types of the table's columns.

@@ -17,5 +17,6 @@ pub mod locks;
 pub mod notices;
 pub mod outbox;
 pub mod revocations;
+mod rows;
 pub mod settings;
 pub mod webhooks;
