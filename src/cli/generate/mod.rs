@@ -11,6 +11,7 @@ mod stage;
 mod step;
 mod words;
 mod world;
+mod writers;
 
 use clap::Args;
 use domain::directory::{CustomerRow, SubscriptionRow};
@@ -27,6 +28,7 @@ use crate::{
 };
 use stage::Stage;
 use world::World;
+use writers::Writers;
 
 /// The options of `cpor generate`.
 #[derive(Debug, Args)]
@@ -80,20 +82,21 @@ pub async fn run(options: Options) -> Result<(), Failure> {
     let customers = options.customers.unwrap_or_else(|| (options.claims / 4).max(4));
     let world = World::new(options.seed, partners, app.policy().clone())?;
     let progress = Progress::counting("claims", options.claims);
-    let mut work = Work { app: &app, world: &world, done: Done::default(), pending: Pending::default() };
+    let writers = Writers::new(app.db().clone(), progress);
+    let mut work = Work { app: &app, world: &world, done: Done::default(), pending: Pending::default(), writers };
     work.directory().await?;
     for customer in 0..customers {
         let first = share(options.claims, customer, customers);
         work.customer(customer, customers, first..share(options.claims, customer + 1, customers))?;
         if work.pending.batch.claims.len() >= BATCH || work.pending.customers.len() >= BATCH {
             work.flush().await?;
-            progress.at(work.done.claims);
         }
     }
     work.flush().await?;
+    let Work { done, writers, .. } = work;
+    writers.end().await?;
     bulk::analyze(app.db()).await.map_err(AppError::from)?;
-    progress.end();
-    let Done { claims, lines, comments, entries, subscriptions } = work.done;
+    let Done { claims, lines, comments, entries, subscriptions } = done;
     Ok(output::line(&format!(
         "generated with seed {}: {partners} partners, {customers} customers, {subscriptions} subscriptions, {claims} claims, \
          {lines} lines, {comments} comments, {entries} history entries",
@@ -134,6 +137,7 @@ struct Work<'a> {
     world: &'a World,
     done: Done,
     pending: Pending,
+    writers: Writers,
 }
 
 impl Work<'_> {
@@ -172,28 +176,17 @@ impl Work<'_> {
         Ok(())
     }
 
-    /// Writes pending rows: customers and subscriptions first, claims and entries in the order of their times.
+    /// Hands pending rows to a writer.
     async fn flush(&mut self) -> Result<(), Failure> {
-        let Pending { customers, subscriptions, mut batch } = std::mem::take(&mut self.pending);
+        let pending = std::mem::take(&mut self.pending);
+        let Pending { subscriptions, batch, .. } = &pending;
         let count = |rows: usize| u64::try_from(rows).unwrap_or(0);
         self.done.claims += count(batch.claims.len());
         self.done.lines += count(batch.claims.iter().map(|(claim, _)| claim.lines.len()).sum());
         self.done.comments += count(batch.comments.len());
         self.done.entries += count(batch.entries.len());
         self.done.subscriptions += count(subscriptions.len());
-        batch.claims.sort_by_key(|(claim, _)| claim.id);
-        batch.comments.sort_by_key(|comment| comment.id);
-        // Stable: entries of one claim and one time stay in their order.
-        batch.entries.sort_by_key(|(entry, _)| entry.at);
-        let transaction = self.app.db().begin().await.map_err(AppError::from)?;
-        for rows in customers.chunks(ROWS) {
-            Loadable::write(&transaction, rows, span::begin()).await.map_err(AppError::from)?;
-        }
-        for rows in subscriptions.chunks(ROWS) {
-            Loadable::write(&transaction, rows, span::begin()).await.map_err(AppError::from)?;
-        }
-        transaction.commit().await.map_err(AppError::from)?;
-        Ok(batch.insert(self.app.db()).await.map_err(AppError::from)?)
+        self.writers.write(pending).await
     }
 }
 
