@@ -180,6 +180,18 @@ struct Facts {
     month: TimeRange,
 }
 
+impl Facts {
+    /// From the month on.
+    fn since(&self) -> TimeRange {
+        TimeRange { before: None, ..self.month }
+    }
+
+    /// The first day of the month.
+    fn day(&self) -> TimeRange {
+        TimeRange { before: self.month.from.map(|from| micros(from.micros() + 86_400_000_000)), ..self.month }
+    }
+}
+
 async fn facts(url: &str) -> Fallible<Facts> {
     let connection = Database::connect(url).await?;
     let ids = async |sql: &str| -> Fallible<Vec<Uuid>> {
@@ -188,7 +200,8 @@ async fn facts(url: &str) -> Fallible<Facts> {
     };
     let by_size = ids("SELECT partner_id FROM claim GROUP BY 1 ORDER BY count(*) DESC, 1").await?;
     let one = async |sql: &str| -> Fallible<Uuid> { Ok(*ids(sql).await?.first().ok_or("the database is empty")?) };
-    let sql = "SELECT (percentile_disc(0.4) WITHIN GROUP (ORDER BY submitted_at))::bigint FROM claim";
+    let sql = "SELECT submitted_at FROM claim WHERE submitted_at IS NOT NULL ORDER BY 1 \
+        LIMIT 1 OFFSET (SELECT count(submitted_at) * 2 / 5 FROM claim)";
     let row = connection.query_one_raw(Statement::from_string(connection.get_database_backend(), sql)).await?;
     let from: i64 = row.ok_or("the database is empty")?.try_get_by_index(0)?;
     let sql = "SELECT mpn_id FROM claim GROUP BY 1 ORDER BY count(*) DESC, 1 LIMIT 1";

@@ -1,15 +1,20 @@
-//! Pages of a list that is restricted to a range of something other than its order.
+//! Pages of a list whose filter leaves few rows, which the index of the order would find late.
 
 use sea_orm::{
     ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QuerySelect, QueryTrait, StatementBuilder,
-    sea_query::{ExprTrait, SelectStatement},
+    sea_query::{BinOper, Expr, ExprTrait, SelectStatement},
 };
 
-use super::{Db, Reads, StoreError, keyset::Keyset, page::PageRequest, rows::Rows};
+use super::{
+    Db, Reads, StoreError,
+    keyset::Keyset,
+    page::{KeyKind, PageRequest},
+    rows::Rows,
+};
 
-/// The rows whose ids are on the page. The ids are found by the index of the range: `+ 0` keeps the order's index out of it,
-/// which could have to be walked through all that lies outside the range. What the range and the order need is in the
-/// range's index, so that rows are read for the page alone.
+/// The rows whose ids are on the page. The ids are found by an index of the filter: `+ 0` or `|| ''` keeps the order's index out
+/// of it, which could have to be walked through all that the filter leaves out. What the filter and the order need is in one
+/// index, so that rows are read for the page alone.
 pub fn range_first<E: EntityTrait, T>(
     query: Rows<E>,
     id: E::Column,
@@ -19,7 +24,11 @@ pub fn range_first<E: EntityTrait, T>(
     let mut inner = query.column(id).into_query();
     let direction = keyset.bound(&mut inner, request);
     for (place, column) in keyset.columns.iter().enumerate() {
-        let column = if place == 0 { column.clone().add(0) } else { column.clone() };
+        let column = match (place, keyset.order.kinds.first()) {
+            (0, Some(KeyKind::Int)) => column.clone().add(0),
+            (0, _) => column.clone().binary(BinOper::Custom("||"), Expr::cust("''")),
+            _ => column.clone(),
+        };
         inner.order_by_expr(column, direction.clone());
     }
     inner.limit(request.limit.saturating_add(request.peeks.into()));

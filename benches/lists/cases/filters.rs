@@ -16,7 +16,6 @@ pub(super) fn claim_filters(facts: &Facts) -> Vec<(String, ClaimFilter)> {
     let none = ClaimFilter::default;
     let half_year =
         TimeRange { before: facts.month.from.map(|from| micros(from.micros() + 180 * 86_400_000_000)), ..facts.month };
-    let since = TimeRange { from: facts.month.from, before: None };
     let mut filters = vec![
         ("all".to_owned(), none()),
         (
@@ -42,7 +41,7 @@ pub(super) fn claim_filters(facts: &Facts) -> Vec<(String, ClaimFilter)> {
         ("number".to_owned(), ClaimFilter { number: Some("CLM-00000777".to_owned()), ..none() }),
         ("externalReference".to_owned(), ClaimFilter { external_reference: Some("REF-777".to_owned()), ..none() }),
         ("submittedAt half a year".to_owned(), ClaimFilter { submitted_at: Some(half_year), ..none() }),
-        ("submittedAt since".to_owned(), ClaimFilter { submitted_at: Some(since), ..none() }),
+        ("submittedAt since".to_owned(), ClaimFilter { submitted_at: Some(facts.since()), ..none() }),
         (
             "submittedAt a month SUBMITTED".to_owned(),
             ClaimFilter { submitted_at: Some(facts.month), status: Some(vec![ClaimStatus::Submitted]), ..none() },
@@ -100,7 +99,16 @@ fn outcomes(facts: &Facts) -> Vec<(String, ClaimFilter)> {
         ("createdByMe true".to_owned(), ClaimFilter { created_by_me: Some(true), ..none() }),
         ("createdByMe false".to_owned(), ClaimFilter { created_by_me: Some(false), ..none() }),
         ("updatedAt a month".to_owned(), ClaimFilter { updated_at: Some(facts.month), ..none() }),
+        ("updatedAt since".to_owned(), ClaimFilter { updated_at: Some(facts.since()), ..none() }),
+        (
+            "updatedAt a month SUBMITTED".to_owned(),
+            ClaimFilter { updated_at: Some(facts.month), status: Some(vec![ClaimStatus::Submitted]), ..none() },
+        ),
         ("decidedAt a month".to_owned(), ClaimFilter { decided_at: Some(facts.month), ..none() }),
+        ("decidedAt since".to_owned(), ClaimFilter { decided_at: Some(facts.since()), ..none() }),
+        ("lastActivityAt since".to_owned(), ClaimFilter { last_activity_at: Some(facts.since()), ..none() }),
+        ("submittedAt a day".to_owned(), ClaimFilter { submitted_at: Some(facts.day()), ..none() }),
+        ("updatedAt a day".to_owned(), ClaimFilter { updated_at: Some(facts.day()), ..none() }),
         ("lastActivityAt a month".to_owned(), ClaimFilter { last_activity_at: Some(facts.month), ..none() }),
     ];
     filters.extend(DeadlineState::ALL.iter().map(|state| {

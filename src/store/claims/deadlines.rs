@@ -1,8 +1,10 @@
 //! Conditions on the deadlines of claims.
 
 use domain::{caller::Caller, kinds::DeadlineState, time::Timestamp};
-use sea_orm::{Condition, ExprTrait, sea_query::Expr};
+use entity::claim::Column;
+use sea_orm::{ColumnTrait, Condition, ExprTrait, sea_query::Expr};
 
+use super::first::Reading;
 use super::order::{ClaimOrder, ClaimOrderField, LAST_ASCENDING, hides_clocks};
 use crate::store::{predicates::waits_for_arbitration, sql::never};
 
@@ -25,17 +27,23 @@ impl DeadlineStates {
         self.states.iter().all(|state| matches!(state, DeadlineState::OnTrack | DeadlineState::AtRisk))
     }
 
+    /// Whether few claims have a clock in one of them: most clocks are on track.
+    pub(super) fn is_seldom(&self) -> bool {
+        !self.states.contains(&DeadlineState::OnTrack)
+    }
+
     /// As `domain::lifecycle::running_clock` and `domain::deadline` have them, in a list of this order if it is one.
-    pub(super) fn condition(&self, caller: &Caller, order: Option<ClaimOrderField>) -> Condition {
+    pub(super) fn condition(&self, caller: &Caller, reading: Reading) -> Condition {
         if hides_clocks(caller) {
             return Condition::all().add(never());
         }
-        let due = ClaimOrder { field: ClaimOrderField::DueAt, descending: false }.key();
-        // Most clocks are on track: `+ 0` lets the index of the order find such claims, and not that of the time.
-        let is_seldom = !self.states.contains(&DeadlineState::OnTrack);
-        let by_time = match order {
+        // Of the order's direction, so that the order's index serves it.
+        let descending = reading.order.is_some_and(|order| order.field == ClaimOrderField::DueAt && order.descending);
+        let due = ClaimOrder { field: ClaimOrderField::DueAt, descending }.key();
+        // `+ 0` lets the index of the order find clocks that are on track, and not that of the time.
+        let by_time = match reading.order.map(|order| order.field) {
             None | Some(ClaimOrderField::DueAt) => true,
-            Some(field) => is_seldom || comes_with_due_at(field),
+            Some(field) => self.is_seldom() || comes_with_due_at(field),
         };
         let due = if by_time { due } else { due.add(0) };
         self.states.iter().fold(Condition::any().add(never()), |any, state| any.add(self.is_in(*state, &due)))
@@ -43,12 +51,13 @@ impl DeadlineStates {
 
     fn is_in(&self, state: DeadlineState, due: &Expr) -> Condition {
         let (now, bound) = (self.now.micros(), self.at_risk_until.micros());
-        let running = Condition::all().add(due.clone().lt(LAST_ASCENDING));
+        let running =
+            Condition::all().add(due.clone().lt(LAST_ASCENDING)).add(Column::DueAt.is_not_null());
         match state {
             DeadlineState::OnTrack => running.add(due.clone().gt(Ord::max(now, bound))),
             DeadlineState::AtRisk => running.add(due.clone().gt(now)).add(due.clone().lte(bound)),
             DeadlineState::Overdue => overdue(self.now),
-            DeadlineState::Extended => waits_for_arbitration().add(due.clone().lte(now)),
+            DeadlineState::Extended => running.add(waits_for_arbitration()).add(due.clone().lte(now)),
             // No clock that runs is met.
             DeadlineState::Met => Condition::all().add(never()),
         }

@@ -15,6 +15,7 @@ use uuid::Uuid;
 
 use super::{
     deadlines::{DeadlineStates, overdue},
+    first::Reading,
     order::{ClaimOrder, ClaimOrderField, LAST_ASCENDING, hides_clocks},
     origin::created_by,
     search::holds_words,
@@ -50,8 +51,8 @@ impl TimeRange {
     }
 
     /// The same of a time that may be missing; without one, the claim is not in the range.
-    fn holds_optional(self, field: ClaimOrderField) -> Condition {
-        let key = |descending| ClaimOrder { field, descending }.key();
+    fn holds_optional(self, field: ClaimOrderField, reading: Reading) -> Condition {
+        let key = |descending| reading.key(field, ClaimOrder { field, descending }.key());
         // Of both directions, so that either order's index serves it.
         self.holds_key(&key(false))
             .add(self.holds_key(&key(true)))
@@ -174,14 +175,14 @@ impl ClaimFilter {
     }
 
     /// The filter as a condition on `claim`.
-    pub(super) fn condition(&self, caller: &Caller, backend: DbBackend) -> Condition {
+    pub(super) fn condition(&self, caller: &Caller, backend: DbBackend, reading: Reading) -> Condition {
         // No reviewer sees a draft; with this condition, the database does not look for one.
         let drafts_only = self.status.as_deref().is_some_and(|all| all.iter().all(|one| *one == ClaimStatus::Editing));
         of_kind(self)
             .add_option((caller.reviews() && drafts_only).then(never))
             .add(self.named(backend))
             .add(self.of_review(caller))
-            .add(self.of_time(caller))
+            .add(self.of_time(caller, reading))
             .add(self.of_outcome(caller))
             .add_option(
                 self.external_reference.as_ref().map(|one| referenced(caller, std::slice::from_ref(one), backend)),
@@ -233,7 +234,7 @@ impl ClaimFilter {
     }
 
     /// By its times.
-    fn of_time(&self, caller: &Caller) -> Condition {
+    fn of_time(&self, caller: &Caller, reading: Reading) -> Condition {
         let unless_hidden = |condition: Condition| {
             if hides_clocks(caller) { Condition::all().add(never()) } else { condition }
         };
@@ -241,11 +242,16 @@ impl ClaimFilter {
             let overdue = overdue(now);
             unless_hidden(if late { overdue } else { overdue.not() })
         };
+        let holds = |field, range: TimeRange| range.holds_optional(field, reading);
+        let created = |range: TimeRange| {
+            let key = Expr::col(Column::CreatedAt.as_column_ref());
+            range.holds_key(&reading.key(ClaimOrderField::CreatedAt, key))
+        };
         Condition::all()
-            .add_option(self.submitted_at.map(|r| r.holds_optional(ClaimOrderField::SubmittedAt)))
-            .add_option(self.created_at.map(|r| r.holds(Column::CreatedAt)))
-            .add_option(self.due_at.map(|r| unless_hidden(r.holds_optional(ClaimOrderField::DueAt))))
-            .add_option(self.decided_at.map(|r| r.holds_optional(ClaimOrderField::DecidedAt)))
+            .add_option(self.submitted_at.map(|range| holds(ClaimOrderField::SubmittedAt, range)))
+            .add_option(self.created_at.map(created))
+            .add_option(self.due_at.map(|range| unless_hidden(holds(ClaimOrderField::DueAt, range))))
+            .add_option(self.decided_at.map(|range| holds(ClaimOrderField::DecidedAt, range)))
             .add_option(self.overdue.map(late))
     }
 

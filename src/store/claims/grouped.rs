@@ -12,7 +12,10 @@ use domain::{
     statistics::{Figures, Period},
     time::Timestamp,
 };
-use entity::claim::{Column, Entity};
+use entity::{
+    claim::{Column, Entity},
+    claim_line,
+};
 use jiff::civil::{Date, date};
 use sea_orm::{
     ColumnTrait, Condition, ConnectionTrait, ExprTrait, JoinType, QueryFilter, QueryOrder, QueryResult, QuerySelect,
@@ -183,15 +186,7 @@ fn statement(
     let asked = Expr::cust("claim_origin.claim_id = claim.id AND claim_origin.asked_at IS NOT NULL");
     query.join(JoinType::LeftJoin, Alias::new("claim_origin"), asked);
     if by == StatisticsGroup::Product {
-        // The first of a claim's lines for a product stands for all of them.
-        query.join(
-            JoinType::InnerJoin,
-            Alias::new("claim_line"),
-            Expr::cust(
-                "claim_line.claim_id = claim.id AND NOT EXISTS (SELECT 1 FROM claim_line AS other \
-                 WHERE other.claim_id = claim_line.claim_id AND other.sku_id = claim_line.sku_id AND other.id < claim_line.id)",
-            ),
-        );
+        products(&mut query, caller.reviews() && !filter.is_selective());
     }
     query
         .expr(Expr::cust(key))
@@ -206,6 +201,27 @@ fn statement(
         query.and_where(Expr::cust("claim.status = 'REJECTED'"));
     }
     query
+}
+
+/// Joins the products of each claim, each once.
+fn products(query: &mut SelectStatement, of_most_claims: bool) {
+    let (of_claim, lines) = (Expr::cust("claim_line.claim_id = claim.id"), Alias::new("claim_line"));
+    if of_most_claims {
+        // An index has the pairs in their order: those that come twice are found by reading it.
+        let pairs = Query::select()
+            .distinct()
+            .columns([claim_line::Column::SkuId, claim_line::Column::ClaimId])
+            .from(claim_line::Entity)
+            .take();
+        query.join_subquery(JoinType::InnerJoin, pairs, lines, of_claim);
+    } else {
+        // The first of a claim's lines for a product stands for all of them.
+        let is_first = Expr::cust(
+            "NOT EXISTS (SELECT 1 FROM claim_line AS other \
+             WHERE other.claim_id = claim_line.claim_id AND other.sku_id = claim_line.sku_id AND other.id < claim_line.id)",
+        );
+        query.join(JoinType::InnerJoin, lines, of_claim.and(is_first));
+    }
 }
 
 /// What is read of each claim: all of it is in one index.

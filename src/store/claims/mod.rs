@@ -3,6 +3,7 @@
 mod activity;
 mod deadlines;
 mod filter;
+mod first;
 mod grouped;
 mod lines;
 mod list;
@@ -20,6 +21,8 @@ use domain::{caller::Caller, claim::Claim, identifier, number};
 use entity::claim::{Column, Entity};
 use sea_orm::{ColumnTrait, QueryFilter, sea_query::Expr};
 use uuid::Uuid;
+
+use first::{Reading, Way};
 
 use super::{
     Db, Reads, StoreError,
@@ -44,21 +47,27 @@ pub use statistics::{Decided, Statistics, decided, statistics};
 
 /// The claims that the caller sees and the filter leaves.
 fn seen(db: &Db, caller: &Caller, filter: &ClaimFilter) -> Rows<Entity> {
-    seen_in(db, caller, filter, None)
+    seen_in(db, caller, filter, Reading::default())
 }
 
 /// The same for a list of this order, which joins what its order is read from.
-fn seen_in(db: &Db, caller: &Caller, filter: &ClaimFilter, joined: Option<ClaimOrderField>) -> Rows<Entity> {
+fn seen_in(db: &Db, caller: &Caller, filter: &ClaimFilter, reading: Reading) -> Rows<Entity> {
     let backend = db.connection().get_database_backend();
     Rows::<Entity>::all()
         .filter(scope::claims(caller))
-        .filter(filter.condition(caller, backend))
-        .filter(activity::of_order(filter, caller, joined, backend))
+        .filter(filter.condition(caller, backend, reading))
+        .filter(activity::of_order(filter, caller, reading, backend))
 }
 
 /// The claims of a list in this order, and what it is sorted by where that is not in `claim`.
-fn ordered(db: &Db, caller: &Caller, filter: &ClaimFilter, order: ClaimOrder) -> (Rows<Entity>, Option<[Expr; 2]>) {
-    let mut query = seen_in(db, caller, filter, Some(order.field));
+fn ordered(
+    db: &Db,
+    caller: &Caller,
+    filter: &ClaimFilter,
+    order: ClaimOrder,
+    way: Way,
+) -> (Rows<Entity>, Option<[Expr; 2]>) {
+    let mut query = seen_in(db, caller, filter, Reading { order: Some(order), way });
     let columns = activity::join(&mut query, caller, order.field, db.connection().get_database_backend());
     (query, columns)
 }
@@ -103,7 +112,7 @@ pub async fn pages_of(
 ) -> Result<HashMap<Uuid, Page<ClaimRow>>, StoreError> {
     let keys = |row: &ClaimRow| order.keys(caller, row);
     let mut keyset = order.keyset(caller, &keys);
-    let (query, columns) = ordered(db, caller, filter, order);
+    let (query, columns) = ordered(db, caller, filter, order, Way::default());
     if let Some(columns) = columns {
         keyset.columns = columns.to_vec();
     }

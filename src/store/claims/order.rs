@@ -109,6 +109,11 @@ impl ClaimOrder {
         self.key()
     }
 
+    /// Whether it is by a text, in which claims of one time lie anywhere.
+    pub(super) const fn is_of_text(self) -> bool {
+        matches!(self.field, ClaimOrderField::Name | ClaimOrderField::Number)
+    }
+
     /// What the claims are sorted by, as the indexes have it.
     pub(in crate::store) fn key(self) -> Expr {
         let or_last = |column: &str| {

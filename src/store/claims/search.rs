@@ -17,13 +17,16 @@ use sea_orm::{
 use uuid::Uuid;
 
 use super::{
-    ClaimFilter,
+    ClaimFilter, ClaimOrder,
     words::{Word, words},
 };
 use crate::store::{Db, Reads, StoreError, keyset::natural, rows::Rows, scope, sql::escaped};
 
 /// The most claims that a search is narrowed to.
 const FEW: u64 = 2000;
+
+/// The same in an order of texts. A name has the words that it is searched by, so that such claims lie close together.
+const FEW_BY_TEXT: u64 = 15_000;
 
 const TABLE: &str = "claim_search";
 
@@ -33,6 +36,25 @@ pub(super) async fn narrowed<'a>(
     caller: &Caller,
     filter: &'a ClaimFilter,
 ) -> Result<Cow<'a, ClaimFilter>, StoreError> {
+    narrowed_to(db, caller, filter, FEW).await
+}
+
+/// The same for a list in this order.
+pub(super) async fn narrowed_for<'a>(
+    db: &Db,
+    caller: &Caller,
+    filter: &'a ClaimFilter,
+    order: ClaimOrder,
+) -> Result<Cow<'a, ClaimFilter>, StoreError> {
+    narrowed_to(db, caller, filter, if order.is_of_text() { FEW_BY_TEXT } else { FEW }).await
+}
+
+async fn narrowed_to<'a>(
+    db: &Db,
+    caller: &Caller,
+    filter: &'a ClaimFilter,
+    most: u64,
+) -> Result<Cow<'a, ClaimFilter>, StoreError> {
     let Some(text) = filter.search.as_deref().filter(|_| caller.reviews() && !filter.is_selective()) else {
         return Ok(Cow::Borrowed(filter));
     };
@@ -41,20 +63,20 @@ pub(super) async fn narrowed<'a>(
         None => Ok(with(Some(Vec::new()))),
         Some(words) if words.is_empty() => Ok(with(None)),
         Some(words) => {
-            let found = ids(db, caller, &words).await?;
-            let few = found.len() as u64 <= FEW;
+            let found = ids(db, caller, &words, most).await?;
+            let few = found.len() as u64 <= most;
             Ok(if few { with(Some(found)) } else { Cow::Borrowed(filter) })
         }
     }
 }
 
 /// The first claims that have the words: one more than few at most, if there are more.
-async fn ids(db: &Db, caller: &Caller, words: &[Word]) -> Result<Vec<Uuid>, StoreError> {
+async fn ids(db: &Db, caller: &Caller, words: &[Word], most: u64) -> Result<Vec<Uuid>, StoreError> {
     let backend = db.connection().get_database_backend();
     let having = indexed(db, words).await?;
     let few = |query: SelectStatement| {
         // Each part by itself is limited: no part need be read to its end.
-        let part = query.clone().limit(FEW + 1).take();
+        let part = query.clone().limit(most + 1).take();
         Query::select().column(Alias::new(ID)).from_subquery(part, Alias::new("part")).take()
     };
     let by_text = from_table().expr_as(Expr::cust("claim_search.claim_id"), Alias::new(ID)).cond_where(having).take();
