@@ -42,7 +42,8 @@ impl MigrationTrait for Migration {
     }
 
     async fn down(&self, manager: &SchemaManager) -> Result<(), DbErr> {
-        let begin = "DROP INDEX claim_late; DROP INDEX claim_seen; CREATE INDEX claim_for_statistics ON claim (partner_id";
+        let begin =
+            "DROP INDEX claim_late; DROP INDEX claim_seen; CREATE INDEX claim_for_statistics ON claim (partner_id";
         let sqlite = format!("{begin}, {STATISTICS}) {WHERE};");
         let postgres = format!("{begin}) INCLUDE ({STATISTICS}) {WHERE};");
         execute_own(manager, &sqlite, &postgres).await

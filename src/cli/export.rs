@@ -18,8 +18,7 @@ use super::{failure::Failure, logging, output, progress::Progress};
 use crate::{
     app::exports::{Asked, Export, Format, Manifest, Noun},
     config::{LogFormat, StorageOptions},
-    ids,
-    server,
+    ids, server,
 };
 
 /// The options of `cpor export`.

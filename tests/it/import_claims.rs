@@ -195,7 +195,8 @@ async fn what_a_table_has_no_column_for_stays(database: &Database) {
     let renamed = row("A-1", "One").replace("Nora,", "Nora Berg,");
     assert_eq!(update(COLUMNS.to_owned() + &renamed), "0 created, 1 updated, 0 skipped, 0 refused");
     assert_eq!(contact().await, ["Nora Berg", "nora@northgate.example", "Head of IT", "+44 1"]);
-    let titled = COLUMNS.trim_end().to_owned() + ",customer_contact_title,customer_contact_phone\n" + renamed.trim_end();
+    let titled =
+        COLUMNS.trim_end().to_owned() + ",customer_contact_title,customer_contact_phone\n" + renamed.trim_end();
     assert_eq!(update(titled + ",CIO,\n"), "0 created, 1 updated, 0 skipped, 0 refused");
     assert_eq!(contact().await, ["Nora Berg", "nora@northgate.example", "CIO", "+44 1"], "a blank cell says nothing");
     on(database, &["verify"]).done();

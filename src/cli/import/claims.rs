@@ -80,11 +80,7 @@ impl ClaimOptions {
                 "Add --partner with the partner's id.",
             )
         })?;
-        Ok(Asked {
-            partner_id,
-            on_existing: self.on_existing.unwrap_or_default().into(),
-            result: self.result.clone(),
-        })
+        Ok(Asked { partner_id, on_existing: self.on_existing.unwrap_or_default().into(), result: self.result.clone() })
     }
 
     /// Checks that none of them is given where no claims are imported.

@@ -92,7 +92,10 @@ pub(super) fn range_apart(
         _ => return None,
     };
     let mut query = Query::select();
-    query.expr(Expr::cust(format!("{table}.claim_id"))).from(Alias::new(table)).cond_where(range.holds_key(&reading.key(field, key)));
+    query
+        .expr(Expr::cust(format!("{table}.claim_id")))
+        .from(Alias::new(table))
+        .cond_where(range.holds_key(&reading.key(field, key)));
     Some(query.take())
 }
 
@@ -110,10 +113,7 @@ pub(super) fn count(caller: &Caller, filter: &ClaimFilter, backend: DbBackend) -
     }
     let claims = range_apart(caller, (field, range), Reading::default(), backend)?;
     let counted = |query: SelectStatement| {
-        let all = Query::select()
-            .expr(Expr::col(Asterisk).count())
-            .from_subquery(query, Alias::new("part"))
-            .take();
+        let all = Query::select().expr(Expr::col(Asterisk).count()).from_subquery(query, Alias::new("part")).take();
         Expr::SubQuery(None, Box::new(SubQueryStatement::SelectStatement(all)))
     };
     let hidden = Rows::<Entity>::all()
@@ -149,12 +149,7 @@ const fn changes_are_apart(caller: &Caller, backend: DbBackend) -> bool {
 }
 
 /// The filter's ranges of these times, and its states of clocks, in a list of this order if it is one.
-pub(super) fn of_order(
-    filter: &ClaimFilter,
-    caller: &Caller,
-    reading: Reading,
-    backend: DbBackend,
-) -> Condition {
+pub(super) fn of_order(filter: &ClaimFilter, caller: &Caller, reading: Reading, backend: DbBackend) -> Condition {
     let apart = |field, range| range_apart(caller, (field, range), reading, backend);
     let holds = |field: ClaimOrderField, range: TimeRange, key: Expr| match apart(field, range) {
         Some(claims) if !reading.is_by(field) => {

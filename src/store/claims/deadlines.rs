@@ -51,8 +51,7 @@ impl DeadlineStates {
 
     fn is_in(&self, state: DeadlineState, due: &Expr) -> Condition {
         let (now, bound) = (self.now.micros(), self.at_risk_until.micros());
-        let running =
-            Condition::all().add(due.clone().lt(LAST_ASCENDING)).add(Column::DueAt.is_not_null());
+        let running = Condition::all().add(due.clone().lt(LAST_ASCENDING)).add(Column::DueAt.is_not_null());
         match state {
             DeadlineState::OnTrack => running.add(due.clone().gt(Ord::max(now, bound))),
             DeadlineState::AtRisk => running.add(due.clone().gt(now)).add(due.clone().lte(bound)),

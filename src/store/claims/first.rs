@@ -50,12 +50,7 @@ impl Reading {
 }
 
 /// The way of a reviewers' list; those of others are short.
-pub(super) async fn way(
-    db: &Db,
-    caller: &Caller,
-    filter: &ClaimFilter,
-    order: ClaimOrder,
-) -> Result<Way, StoreError> {
+pub(super) async fn way(db: &Db, caller: &Caller, filter: &ClaimFilter, order: ClaimOrder) -> Result<Way, StoreError> {
     if !caller.reviews() || filter.is_selective() {
         return Ok(Way::Any);
     }

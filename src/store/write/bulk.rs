@@ -110,8 +110,7 @@ impl Batch {
         insert::<proof_document::ActiveModel>(transaction, self.documents.iter().map(documents::row).collect()).await?;
         insert::<comment::ActiveModel>(transaction, self.comments.iter().map(comments::row).collect()).await?;
         // The partner is known here; otherwise a trigger looks it up for each entry.
-        let partners: HashMap<Uuid, Uuid> =
-            self.claims.iter().map(|(claim, _)| (claim.id, claim.partner_id)).collect();
+        let partners: HashMap<Uuid, Uuid> = self.claims.iter().map(|(claim, _)| (claim.id, claim.partner_id)).collect();
         let entry = |(entry, hash): (Entry, String)| {
             let partner_id = Set(partners.get(&entry.claim_id).copied());
             Ok(history::ActiveModel { partner_id, ..log::row(entry, hash)? })
