@@ -20,7 +20,7 @@ const FEW: u64 = 15_000;
 
 /// Which way a list comes to its claims.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub(super) enum Way {
+pub(in crate::store) enum Way {
     /// The one that the database expects to be shortest.
     #[default]
     Any,

@@ -31,9 +31,20 @@ pub async fn page(
 ) -> Result<Page<ClaimRow>, StoreError> {
     let filter = search::narrowed_for(db, caller, filter, order).await?;
     let way = way(db, caller, &filter, order).await?;
+    page_this_way(db, caller, (&filter, order, way), request, wanted).await
+}
+
+/// The same, whichever way is the shortest.
+pub(in crate::store) async fn page_this_way(
+    db: &Db,
+    caller: &Caller,
+    (filter, order, way): (&ClaimFilter, ClaimOrder, Way),
+    request: &PageRequest,
+    wanted: Wanted,
+) -> Result<Page<ClaimRow>, StoreError> {
     let keys = |row: &ClaimRow| order.keys(caller, row);
     let mut keyset = order.keyset(caller, &keys);
-    let (mut query, columns) = ordered(db, caller, &filter, order, way);
+    let (mut query, columns) = ordered(db, caller, filter, order, way);
     if let Some(columns) = columns {
         keyset.columns = columns.to_vec();
     }

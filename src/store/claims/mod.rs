@@ -22,7 +22,7 @@ use entity::claim::{Column, Entity};
 use sea_orm::{ColumnTrait, QueryFilter, sea_query::Expr};
 use uuid::Uuid;
 
-use first::{Reading, Way};
+use first::Reading;
 
 use super::{
     Db, Reads, StoreError,
@@ -37,8 +37,11 @@ use super::{
 pub use activity::ActivityView;
 pub use deadlines::DeadlineStates;
 pub use filter::{ClaimFilter, TimeRange};
+pub(in crate::store) use first::Way;
 pub use grouped::{GroupKey, Grouped, first_pass, first_submitted, grouped};
 pub use lines::{LineOfClaim, LineRow, LinesWanted, document_counts, lines, lines_of};
+#[cfg(test)]
+pub(in crate::store) use list::page_this_way;
 pub use list::{count, page};
 pub use order::{ClaimOrder, ClaimOrderField};
 pub use origin::{Origin, origins};

@@ -10,7 +10,7 @@ use uuid::Uuid;
 use super::world::{ADATUM, CONTOSO, ECLAIR, World, at, claim, partner_user, reviewer};
 use crate::store::{
     StoreError,
-    claims::{self, ClaimFilter, ClaimOrder, ClaimOrderField, ClaimRow, Owners, Wanted},
+    claims::{self, ClaimFilter, ClaimOrder, ClaimOrderField, ClaimRow, Owners, TimeRange, Wanted, Way},
     comments,
     page::{BadCursor, Cursor, Page, PageRequest},
     products,
@@ -116,6 +116,48 @@ async fn every_order_is_walked_whole_in_both_directions() {
             }
             assert_eq!(walked, wanted, "{order:?}, backward: {backward}");
         }
+    }
+}
+
+/// A filter by each of the times, for the one in the middle.
+fn ranges() -> Vec<ClaimFilter> {
+    let range = Some(TimeRange { from: Some(at(1)), before: Some(at(2)) });
+    let before = Some(TimeRange { from: None, before: Some(at(0)) });
+    let none = ClaimFilter::default;
+    vec![
+        ClaimFilter { created_at: before, ..none() },
+        ClaimFilter { updated_at: range, ..none() },
+        ClaimFilter { submitted_at: range, ..none() },
+        ClaimFilter { due_at: range, ..none() },
+        ClaimFilter { decided_at: range, ..none() },
+        ClaimFilter { updated_at: range, submitted_at: range, ..none() },
+    ]
+}
+
+#[tokio::test]
+async fn every_way_reads_the_same_list() {
+    // L17: which way is taken depends on how much there is, and only that.
+    let world = World::new().await;
+    eleven(&world).await;
+    let orders =
+        ORDERS.iter().flat_map(|field| [false, true].map(|descending| ClaimOrder { field: *field, descending }));
+    for (order, filter) in orders.flat_map(|order| ranges().into_iter().map(move |filter| (order, filter))) {
+        let mut lists = Vec::new();
+        for way in [Way::Any, Way::Filter, Way::Order] {
+            let (mut walked, mut request) = (Vec::new(), PageRequest::first(2));
+            loop {
+                let read = (&filter, order, way);
+                let page = claims::page_this_way(&world.db, &reviewer(), read, &request, Wanted::ROW).await.unwrap();
+                walked.extend(ids(&page, |one| one.claim().id));
+                if !page.has_next {
+                    break;
+                }
+                request.after = page.items.last().map(|(cursor, _)| cursor.clone());
+            }
+            lists.push(walked);
+        }
+        assert!(!lists[0].is_empty(), "{filter:?}");
+        assert_eq!((&lists[1], &lists[2]), (&lists[0], &lists[0]), "{order:?} {filter:?}");
     }
 }
 
