@@ -63,6 +63,7 @@ export async function resume(name: string, connection: Connection, network: Netw
   await rename("three");
   comeBack();
   await rename("four");
+  await until(4); // of a draft that is deleted nothing comes but its deletion
   await connection.ask(DeleteDraftDocument, { input: { claimId: draft.id, expectedVersion: version } });
   await until(5);
   stop();
