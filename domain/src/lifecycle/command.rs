@@ -266,6 +266,22 @@ impl ClaimContent {
         }
     }
 
+    /// Completes stated contacts with the title and the telephone number that the draft has, for a source that has no place
+    /// for them: what is not stated stays as it is (L12).
+    pub fn keep_details_of_contacts(&mut self, draft: &Claim) {
+        let contacts = [
+            (&mut self.customer_contact, &draft.customer_contact),
+            (&mut self.technical_contact, &draft.technical_contact),
+            (&mut self.partner_contact, &draft.partner_contact),
+        ];
+        for (stated, known) in contacts {
+            if let (Patch::Set(stated), Some(known)) = (stated, known) {
+                stated.title = stated.title.take().or_else(|| known.title.clone());
+                stated.phone = stated.phone.take().or_else(|| known.phone.clone());
+            }
+        }
+    }
+
     /// The content as a patch, and all lines beside it.
     pub(super) fn into_edit(self) -> (Edit, Patch<Vec<NewLine>>) {
         let edit = Edit {

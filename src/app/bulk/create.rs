@@ -12,7 +12,6 @@ use domain::{
     identifier,
     kinds::{BulkOutcome, OnExisting},
     lifecycle::{self, Circumstances, ClaimContent, Edited, Ids, Restated},
-    patch::Patch,
     problem::Problem,
     time::Timestamp,
 };
@@ -49,16 +48,16 @@ pub struct CreateClaims {
     pub rows: Vec<ClaimContent>,
     /// What happens to a row whose external reference a claim has already.
     pub on_existing: OnExisting,
-    /// What a contact of a row says of the one that a draft has.
+    /// How a row's contacts change those of an existing draft.
     pub contacts: Contacts,
 }
 
-/// What a contact without a title or a telephone number does to those of a draft that exists.
+/// What happens to the title and the telephone number of an existing draft's contact if a row's contact has none.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 pub enum Contacts {
-    /// It clears them: the contact is replaced whole.
+    /// They are cleared: the contact is replaced as a whole.
     Whole,
-    /// It keeps them: the source has no place where they could stand.
+    /// They are kept: the source has no columns for them.
     InPart,
 }
 
@@ -179,7 +178,7 @@ impl Drafts {
                 }
                 still_locked(&read.claim, locked)?;
                 if self.contacts == Contacts::InPart {
-                    keep_details(&mut row, &read.claim);
+                    row.keep_details_of_contacts(&read.claim);
                 }
                 Ok(match lifecycle::restate(&read.claim, row, Ids(&ids::new)) {
                     Ok(Restated::Unchanged) => Prepared::Settled(skipped(read.claim.id, read.claim.number)),
@@ -286,21 +285,6 @@ impl Part {
                 done
             }
             Err(problems) => refused(index, problems),
-        }
-    }
-}
-
-/// Completes the contacts of a row with what the draft has of them.
-fn keep_details(content: &mut ClaimContent, draft: &Claim) {
-    let contacts = [
-        (&mut content.customer_contact, &draft.customer_contact),
-        (&mut content.technical_contact, &draft.technical_contact),
-        (&mut content.partner_contact, &draft.partner_contact),
-    ];
-    for (stated, known) in contacts {
-        if let (Patch::Set(stated), Some(known)) = (stated, known) {
-            stated.title = stated.title.take().or_else(|| known.title.clone());
-            stated.phone = stated.phone.take().or_else(|| known.phone.clone());
         }
     }
 }
