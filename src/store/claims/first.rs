@@ -1,7 +1,7 @@
-//! Whether a reviewers' list is read by its filter or by its order.
+//! How a reviewers' list is read: through the index of its order, or through that of its filter.
 //!
-//! Read by its order, a list soon comes to what the filter leaves, unless that is little, or lies at the far end. Read by its
-//! filter, all that it leaves is found first, and of that the page, which costs as much as it leaves.
+//! Following the order fills a page quickly if many claims match the filter, and slowly if few do or they lie at the far end.
+//! Finding every match first and then sorting costs as much as there are matches.
 
 use domain::caller::Caller;
 use entity::claim::Column;
@@ -15,22 +15,22 @@ use super::{
 };
 use crate::store::{Db, Reads, StoreError};
 
-/// The most claims that are looked up one by one, because what the list needs of them is not in the index of the filter.
+/// The most matches that are found first: each costs a look-up, because the index of the filter lacks what the order needs.
 const FEW: u64 = 15_000;
 
-/// Which way a list comes to its claims.
+/// How a statement finds the claims of a list.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(in crate::store) enum Way {
-    /// The one that the database expects to be shortest.
+    /// As the database plans it.
     #[default]
     Any,
-    /// It finds all that the filter leaves first.
+    /// Every match first, then sorted.
     Filter,
-    /// It follows its order. The database, which plans without the values, would take a range of time for a short one.
+    /// In the list's order. The database plans without the values, so it would expect any range of time to be short.
     Order,
 }
 
-/// How a statement reads claims: in which order, and which way.
+/// The order of a statement, and how it finds its claims.
 #[derive(Clone, Copy, Debug, Default)]
 pub(super) struct Reading {
     pub order: Option<ClaimOrder>,
@@ -43,13 +43,13 @@ impl Reading {
         self.order.is_some_and(|order| order.field == field)
     }
 
-    /// The key of a range, which no index finds if the list has to follow its order.
+    /// The key of a range; if the list follows its order, an expression that no index has.
     pub(super) fn key(self, field: ClaimOrderField, key: Expr) -> Expr {
         if self.way == Way::Order && !self.is_by(field) { key.add(0) } else { key }
     }
 }
 
-/// The way of a reviewers' list; those of others are short.
+/// Decides for one list. Only reviewers' lists are long enough to matter.
 pub(super) async fn way(db: &Db, caller: &Caller, filter: &ClaimFilter, order: ClaimOrder) -> Result<Way, StoreError> {
     if !caller.reviews() || filter.is_selective() {
         return Ok(Way::Any);
@@ -73,7 +73,7 @@ pub(super) async fn way(db: &Db, caller: &Caller, filter: &ClaimFilter, order: C
     Ok(way)
 }
 
-/// Parts of the filter that often leave little, and have an index that does not help this order.
+/// Parts of the filter that few claims match, and whose index does not serve this order.
 fn seldom(filter: &ClaimFilter, order: ClaimOrderField) -> Vec<ClaimFilter> {
     let none = ClaimFilter::default;
     let mut parts = Vec::new();
@@ -93,7 +93,7 @@ fn seldom(filter: &ClaimFilter, order: ClaimOrderField) -> Vec<ClaimFilter> {
     parts
 }
 
-/// The ids of the claims that the caller sees and the filter leaves.
+/// The ids of the claims that the caller sees and that match the filter.
 fn ids(db: &Db, caller: &Caller, filter: &ClaimFilter) -> SelectStatement {
     seen(db, caller, filter).column(Column::Id).into_query()
 }
@@ -111,7 +111,7 @@ fn ranges(filter: &ClaimFilter) -> impl Iterator<Item = (ClaimOrderField, TimeRa
     ranges.into_iter().filter_map(|(field, range)| Some((field, range?)))
 }
 
-/// Whether the claims of this range are found first.
+/// Decides for a filter by this range.
 async fn way_of_range(
     db: &Db,
     caller: &Caller,
@@ -131,7 +131,7 @@ async fn way_of_range(
     Ok(if few { Way::Filter } else { Way::Order })
 }
 
-/// The filter with nothing but this range.
+/// A filter with nothing but this range.
 fn only(field: ClaimOrderField, range: TimeRange) -> ClaimFilter {
     let if_of = |of| (field == of).then_some(range);
     ClaimFilter {
@@ -145,7 +145,7 @@ fn only(field: ClaimOrderField, range: TimeRange) -> ClaimFilter {
     }
 }
 
-/// Whether the statement selects few rows. It is read no further than that.
+/// Whether the statement selects few rows; it stops counting beyond that.
 async fn is_few(db: &Db, mut rows: SelectStatement) -> Result<bool, StoreError> {
     let part = rows.limit(FEW + 1).take();
     let count = Query::select().expr(Expr::col(Asterisk).count()).from_subquery(part, Alias::new("part")).take();

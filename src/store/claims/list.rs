@@ -34,7 +34,7 @@ pub async fn page(
     page_this_way(db, caller, (&filter, order, way), request, wanted).await
 }
 
-/// The same, whichever way is the shortest.
+/// One page, found in the given way.
 pub(in crate::store) async fn page_this_way(
     db: &Db,
     caller: &Caller,
