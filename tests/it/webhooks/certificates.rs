@@ -84,9 +84,18 @@ async fn attempt(admin: &Caller, receiver: &Secured) -> Value {
 }
 
 #[tokio::test]
-async fn a_message_goes_only_to_a_receiver_whose_certificate_is_valid() {
+async fn a_message_goes_only_to_a_receiver_whose_certificate_is_valid_on_sqlite() {
+    only_valid_certificates_are_accepted(Backend::Sqlite).await;
+}
+
+#[tokio::test]
+async fn a_message_goes_only_to_a_receiver_whose_certificate_is_valid_on_postgres() {
+    only_valid_certificates_are_accepted(Backend::Postgres).await;
+}
+
+async fn only_valid_certificates_are_accepted(backend: Backend) {
     // W6
-    let home = Home::new(Database::copied(Backend::Sqlite).await);
+    let home = Home::new(Database::copied(backend).await);
     let (trusted, stranger) = (Authority::new(), Authority::new());
     let authorities = files::new_folder("authorities").join("ca.pem");
     std::fs::create_dir_all(authorities.parent().unwrap()).unwrap();
