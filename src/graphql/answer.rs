@@ -73,7 +73,9 @@ impl Answer {
             && let Some(mut refused) = refused_argument(&response.errors, whole)
         {
             error::classify_executed(&mut refused);
-            refused.iter_mut().for_each(|error| error.path.clear());
+            for error in &mut refused {
+                error.path.clear();
+            }
             return Self::refused(refused);
         }
         error::classify_executed(&mut response.errors);

@@ -7,6 +7,7 @@ mod support;
 
 mod access;
 mod arbitration;
+mod awards;
 mod bodies;
 mod bounds;
 mod budget;

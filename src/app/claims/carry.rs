@@ -68,13 +68,13 @@ pub(in crate::app) fn plan(
         let (Some(claim), Some(head)) = (contest.claims.remove(&id), heads.remove(&id)) else {
             return Err(StoreError::Corrupt("claim", id.to_string()));
         };
-        plan.claim(actor, Snapshot { claim, head }, decision)?;
+        plan.claim(actor, Snapshot { claim, head }, decision);
     }
     Ok(plan)
 }
 
 impl Plan {
-    fn claim(&mut self, actor: &Actor, before: Snapshot, decision: Decision) -> Result<(), StoreError> {
+    fn claim(&mut self, actor: &Actor, before: Snapshot, decision: Decision) {
         let (now, Decision { claim, events, mut effects, .. }) = (self.now, decision);
         let posted: Vec<Comment> =
             std::mem::take(&mut effects.comments).into_iter().map(|new| comment(actor, claim.id, new, now)).collect();
@@ -90,7 +90,6 @@ impl Plan {
         }
         self.comments.extend(posted);
         self.claims.push(Planned { claim, effects, lines_before: before.claim.lines, change });
-        Ok(())
     }
 
     /// Whether it has a notice.

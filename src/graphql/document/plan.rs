@@ -145,9 +145,7 @@ impl Plan {
     pub(super) fn errors(&self, rules: &Rules) -> &[ServerError] {
         self.verdict.get_or_init(|| {
             let mut errors = rules.validate(self.document.clone());
-            if !errors.is_empty() {
-                self.name_values(&mut errors, rules);
-            } else {
+            if errors.is_empty() {
                 // What follows relies on a document that is valid for the library.
                 for (_, operation) in self.document.operations.iter() {
                     errors.extend(values::defaults(&operation.node, rules).into_iter().map(|(_, error)| error));
@@ -156,6 +154,8 @@ impl Plan {
                     errors.extend(shapes::errors(&self.document, rules, &operation.node));
                 }
                 errors.truncate(MOST_ERRORS);
+            } else {
+                self.name_values(&mut errors, rules);
             }
             errors
         })
