@@ -9,6 +9,7 @@ mod lines;
 mod list;
 mod order;
 mod origin;
+mod projected;
 mod row;
 mod search;
 mod statistics;
@@ -38,13 +39,17 @@ pub use activity::ActivityView;
 pub use deadlines::DeadlineStates;
 pub use filter::{ClaimFilter, TimeRange};
 pub(in crate::store) use first::Way;
-pub use grouped::{GroupKey, Grouped, first_pass, first_submitted, grouped};
-pub use lines::{LineOfClaim, LineRow, LinesWanted, document_counts, lines, lines_of};
+pub use grouped::{GroupKey, Grouped, first_pass, first_submitted, grouped, overall};
 #[cfg(test)]
-pub(in crate::store) use list::page_this_way;
+pub(in crate::store) use grouped::{counted, projected};
+pub use lines::{LineOfClaim, LineRow, LinesWanted, document_counts, lines, lines_of};
 pub use list::{count, page};
+#[cfg(test)]
+pub(in crate::store) use list::{page_by_projection, page_this_way};
 pub use order::{ClaimOrder, ClaimOrderField};
 pub use origin::{Origin, origins};
+#[cfg(test)]
+pub(in crate::store) use projected::condition as in_projection;
 pub use row::{ClaimRow, Wanted};
 pub use statistics::{Decided, Statistics, decided, statistics};
 
