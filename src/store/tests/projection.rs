@@ -28,7 +28,7 @@ use crate::store::{
 
 const DAY: i64 = 86_400_000_000;
 
-const CLAIMS: u128 = 24;
+const CLAIMS: u128 = 14;
 
 /// Later than everything that happens.
 const NOW: i64 = 400 * DAY;
@@ -162,7 +162,7 @@ async fn walk(
     by_projection: bool,
     backward: bool,
 ) -> Vec<Uuid> {
-    let (mut walked, mut request) = (Vec::new(), PageRequest { backward, ..PageRequest::first(5) });
+    let (mut walked, mut request) = (Vec::new(), PageRequest { backward, ..PageRequest::first(4) });
     loop {
         let page = if by_projection {
             let since = projection::usable(&world.db).await.unwrap().unwrap();
@@ -235,7 +235,7 @@ async fn the_projection_is_what_the_claims_are() {
         if dice.below(9) == 0 {
             step(&world.db, &Calendar::new(&policy)).await.unwrap();
         }
-        if round % 12 == 0 {
+        if round % 33 == 0 {
             lists_agree(&world).await;
             figures_agree(&world, &policy).await;
         }
