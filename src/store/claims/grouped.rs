@@ -125,8 +125,7 @@ pub(in crate::store) async fn projected(
         StatisticsGroup::SolutionArea => Groups::Areas,
     };
     let Some(found) = projection::figures(db, filter, groups, calendar).await? else { return Ok(None) };
-    let late = ClaimFilter { overdue: Some((true, now)), ..filter.clone() };
-    let late = counted(db, caller, &late, by, calendar, now).await?;
+    let late = counted(db, caller, &late(db, caller, filter, now).await?, by, calendar, now).await?;
     let mut late: HashMap<GroupKey, u64> = late.into_iter().map(|group| (group.key, group.figures.total())).collect();
     let named = |(shared, figures): (Shared, Figures)| {
         let key = match shared {
@@ -145,6 +144,16 @@ pub(in crate::store) async fn projected(
     let mut groups = found.into_iter().map(named).collect::<Result<Vec<_>, StoreError>>()?;
     groups.sort_by(|one, other| one.key.cmp(&other.key));
     Ok(Some(groups))
+}
+
+/// The filter for the claims among those whose clock has run out: by their ids, where these are few.
+async fn late(db: &Db, caller: &Caller, filter: &ClaimFilter, now: Timestamp) -> Result<ClaimFilter, StoreError> {
+    const FEW: usize = 2000;
+    let late = ClaimFilter { overdue: Some((true, now)), ..ClaimFilter::default() };
+    let limit = u64::try_from(FEW + 1).unwrap_or(u64::MAX);
+    let ids: Vec<(Uuid,)> = seen(db, caller, &late).column(Column::Id).limit(limit).tuples(db.connection()).await?;
+    let ids = (ids.len() <= FEW).then(|| ids.into_iter().map(|(id,)| id).collect());
+    Ok(ClaimFilter { overdue: late.overdue, ids, ..filter.clone() })
 }
 
 /// Whether the projection's counts have what the filter asks for.
@@ -275,8 +284,7 @@ fn statement(
     let asked = Expr::cust("claim_origin.claim_id = claim.id AND claim_origin.asked_at IS NOT NULL");
     query.join(JoinType::LeftJoin, Alias::new("claim_origin"), asked);
     if by == StatisticsGroup::Product {
-        let is_late = filter.overdue.is_some_and(|(late, _)| late);
-        products(&mut query, caller.reviews() && !filter.is_selective() && !is_late);
+        products(&mut query, caller.reviews() && !filter.is_selective());
     }
     query
         .expr(Expr::cust(key))

@@ -152,7 +152,7 @@ fn found(
         Query::select().expr(Expr::cust("part.*")).from_subquery(claims, "part").take()
     };
     let mut both = part(since.all(), limit + since.most());
-    both.and_where(Expr::cust("part.id").not_in_subquery(since.changed(backend)));
+    both.and_where(since.has_changed("part.id", backend).not());
     both.union(UnionType::All, part(since.fresh(backend), limit));
     let mut first = Query::select().column("id").from_subquery(both, "found").take();
     for (name, _) in KEYS.into_iter().zip(&keyset.columns) {

@@ -146,7 +146,7 @@ fn statement(since: Since, group: Group, calendar: &str, backend: DbBackend) -> 
         changed
             .expr(Expr::cust(facts::COLUMNS))
             .from_as(Alias::new(table), Alias::new("claim"))
-            .and_where(Expr::cust("claim.id").in_subquery(since.changed(backend)));
+            .and_where(since.has_changed("claim.id", backend));
         counts.union(UnionType::All, changed);
     }
     counts

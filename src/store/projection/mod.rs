@@ -12,7 +12,7 @@ pub(in crate::store) mod traits;
 
 use entity::history;
 use sea_orm::{
-    ConnectionTrait, DbBackend, QueryFilter, QuerySelect, QueryTrait, Statement, StatementBuilder,
+    ConnectionTrait, DbBackend, QueryFilter, QuerySelect, QueryTrait, Statement, StatementBuilder, Value,
     sea_query::{Alias, Asterisk, Expr, ExprTrait, Query, SelectStatement},
 };
 use uuid::Uuid;
@@ -93,9 +93,20 @@ impl Since {
         (2 * self.entries + 100).next_power_of_two()
     }
 
-    /// The claims with entries after the projection.
-    pub(in crate::store) fn changed(self, backend: DbBackend) -> SelectStatement {
-        after(self.position, self.most(), backend)
+    /// Whether the claim with this id has entries after the projection. The limit is written out, so that PostgreSQL expects no
+    /// more than there are; it is one of few.
+    pub(in crate::store) fn has_changed(self, id: &str, backend: DbBackend) -> Expr {
+        let (Position { epoch, xid, pos }, most) = (self.position, self.most());
+        if backend == DbBackend::Postgres {
+            let sql = format!(
+                "{id} IN (SELECT history.claim_id FROM history WHERE (history.epoch, history.xid, history.pos) > ($1, $2, $3) \
+                 ORDER BY history.epoch, history.xid, history.pos LIMIT {most})"
+            );
+            Expr::cust_with_values(sql, [Value::from(epoch), Value::from(xid), Value::from(pos)])
+        } else {
+            let sql = format!("{id} IN (SELECT claim_id FROM history WHERE pos > ? ORDER BY pos LIMIT {most})");
+            Expr::cust_with_values(sql, [pos])
+        }
     }
 
     /// The projection: all claims as they were folded in. It is named `claim`, as the others are; no column is selected yet.
@@ -105,19 +116,15 @@ impl Since {
 
     /// Those of them that changed since.
     pub(in crate::store) fn stale(self, backend: DbBackend) -> SelectStatement {
-        from("claim_projection").and_where(id().in_subquery(self.changed(backend))).take()
+        from("claim_projection").and_where(self.has_changed("claim.id", backend)).take()
     }
 
     /// The same as they are now.
     pub(in crate::store) fn fresh(self, backend: DbBackend) -> SelectStatement {
-        from("claim_unfolded").and_where(id().in_subquery(self.changed(backend))).take()
+        from("claim_unfolded").and_where(self.has_changed("claim.id", backend)).take()
     }
 }
 
 fn from(table: &'static str) -> SelectStatement {
     Query::select().from_as(Alias::new(table), Alias::new("claim")).take()
-}
-
-fn id() -> Expr {
-    Expr::cust("claim.id")
 }
