@@ -148,7 +148,7 @@ pub(in crate::store) async fn projected(
 
 /// The filter for the claims among those whose clock has run out: by their ids, where these are few.
 async fn late(db: &Db, caller: &Caller, filter: &ClaimFilter, now: Timestamp) -> Result<ClaimFilter, StoreError> {
-    const FEW: usize = 2000;
+    const FEW: usize = 10_000;
     let late = ClaimFilter { overdue: Some((true, now)), ..ClaimFilter::default() };
     let limit = u64::try_from(FEW + 1).unwrap_or(u64::MAX);
     let ids: Vec<(Uuid,)> = seen(db, caller, &late).column(Column::Id).limit(limit).tuples(db.connection()).await?;
