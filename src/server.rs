@@ -194,8 +194,7 @@ impl Server {
         let documents = documents(&config.storage)?;
         let (app, checked) =
             tokio::join!(open(&config.storage, config.public_url.clone(), config.migrate, purpose), documents.check());
-        let app =
-            app?.with_settle_timeout(config.limits.settle_patience()).with_webhooks(Webhooks::new(&config.webhooks));
+        let app = app?.with_settle_timeout(config.limits.settle_timer()).with_webhooks(Webhooks::new(&config.webhooks));
         let app = mail::with_mail(app, &config.mail).await?;
         let app = with_addresses(app, config).await?;
         checked.map_err(|wrong| StartError::new(wrong.message, wrong.remedy))?;
@@ -278,8 +277,8 @@ impl Server {
             asked.given().await;
             asking.ask();
         });
-        let patience = config.limits.slow_reader_patience();
-        let served = http::serve(listener, routes, patience, &shutdown).await;
+        let slow_reader_timeout = config.limits.slow_reader_timer();
+        let served = http::serve(listener, routes, slow_reader_timeout, &shutdown).await;
         drop((stop, rest, stop_webhooks));
         // While the tail still runs.
         if webhooks.await.is_err() {

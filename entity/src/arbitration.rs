@@ -1,6 +1,9 @@
 //! Arbitrations: claims that compete for one subject (X).
 
+use domain::kinds::ArbitrationStatus;
 use sea_orm::entity::prelude::*;
+
+use crate::column::{Micros, Word};
 
 /// A row of `arbitration`.
 #[sea_orm::model]
@@ -19,11 +22,11 @@ pub struct Model {
     /// The subscription (Business Applications).
     pub subscription_id: Option<Uuid>,
     /// OPEN, AWARDED or SETTLED.
-    pub status: String,
+    pub status: Word<ArbitrationStatus>,
     /// When it opened.
-    pub opened_at: i64,
+    pub opened_at: Micros,
     /// When it was awarded or settled.
-    pub settled_at: Option<i64>,
+    pub settled_at: Option<Micros>,
     /// Whose the subject is.
     pub winner_claim_id: Option<Uuid>,
     /// The review lead's reason (X5).

@@ -2,6 +2,8 @@
 
 use sea_orm::entity::prelude::*;
 
+use crate::column::Micros;
+
 /// A row of `arbitration_claim`.
 #[sea_orm::model]
 #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
@@ -14,9 +16,9 @@ pub struct Model {
     #[sea_orm(primary_key, auto_increment = false)]
     pub claim_id: Uuid,
     /// When it came in.
-    pub joined_at: i64,
+    pub joined_at: Micros,
     /// When it left before the end (X7).
-    pub left_at: Option<i64>,
+    pub left_at: Option<Micros>,
 }
 
 impl ActiveModelBehavior for ActiveModel {}

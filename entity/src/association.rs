@@ -2,6 +2,8 @@
 
 use sea_orm::entity::prelude::*;
 
+use crate::column::Micros;
+
 /// A row of `association`.
 #[sea_orm::model]
 #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
@@ -27,9 +29,9 @@ pub struct Model {
     /// Whether the consent window has closed (N4).
     pub official: bool,
     /// When it started.
-    pub started_at: i64,
+    pub started_at: Micros,
     /// When it ended; none while it lives.
-    pub ended_at: Option<i64>,
+    pub ended_at: Option<Micros>,
     /// The claim.
     #[sea_orm(belongs_to, from = "claim_id", to = "id")]
     pub claim: BelongsTo<super::claim::Entity>,

@@ -1,6 +1,9 @@
 //! The lines of a claim: a product each, for Business Applications with a subscription (X0).
 
+use domain::kinds::LineOutcome;
 use sea_orm::entity::prelude::*;
+
+use crate::column::Word;
 
 /// A row of `claim_line`.
 #[sea_orm::model]
@@ -23,7 +26,7 @@ pub struct Model {
     /// What is claimed (X0); none while the claim is a draft.
     pub subject: Option<String>,
     /// How the contest for it stands (X5, X7).
-    pub outcome: String,
+    pub outcome: Word<LineOutcome>,
     /// The claim.
     #[sea_orm(belongs_to, from = "claim_id", to = "id")]
     pub claim: BelongsTo<super::claim::Entity>,

@@ -1,6 +1,9 @@
 //! Comments on a claim (K1).
 
+use domain::kinds::{ActorKind, CommentVisibility};
 use sea_orm::entity::prelude::*;
+
+use crate::column::{Micros, Word};
 
 /// A row of `comment`.
 #[sea_orm::model]
@@ -13,7 +16,7 @@ pub struct Model {
     /// The claim.
     pub claim_id: Uuid,
     /// On which side the author stands.
-    pub author_kind: String,
+    pub author_kind: Word<ActorKind>,
     /// The author's subject.
     pub author_subject: String,
     /// The author's name.
@@ -21,9 +24,9 @@ pub struct Model {
     /// What was written.
     pub body: String,
     /// Who may read it.
-    pub visibility: String,
+    pub visibility: Word<CommentVisibility>,
     /// When it was written.
-    pub created_at: i64,
+    pub created_at: Micros,
     /// The claim.
     #[sea_orm(belongs_to, from = "claim_id", to = "id")]
     pub claim: BelongsTo<super::claim::Entity>,

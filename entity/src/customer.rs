@@ -2,6 +2,8 @@
 
 use sea_orm::entity::prelude::*;
 
+use crate::column::Micros;
+
 /// A row of `customer`.
 #[sea_orm::model]
 #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
@@ -19,9 +21,9 @@ pub struct Model {
     /// Its name's place among the others (L14).
     pub sort_key: String,
     /// When it was first loaded.
-    pub created_at: i64,
+    pub created_at: Micros,
     /// When it was last changed.
-    pub updated_at: i64,
+    pub updated_at: Micros,
     /// Where notices go.
     pub contact_email: Option<String>,
     /// The language of notices.

@@ -1,6 +1,9 @@
 //! What a customer bought (C7).
 
+use domain::kinds::{SubscriptionChannel, SubscriptionStatus};
 use sea_orm::entity::prelude::*;
+
+use crate::column::{Micros, Word};
 
 /// A row of `customer_subscription`.
 #[sea_orm::model]
@@ -15,15 +18,15 @@ pub struct Model {
     /// The product.
     pub sku_id: Uuid,
     /// How it was sold.
-    pub channel: String,
+    pub channel: Word<SubscriptionChannel>,
     /// Where it is in its life.
-    pub status: String,
+    pub status: Word<SubscriptionStatus>,
     /// How many seats were bought.
     pub seats: i32,
     /// When it starts.
-    pub starts_at: i64,
+    pub starts_at: Micros,
     /// When it ends, if that is known.
-    pub ends_at: Option<i64>,
+    pub ends_at: Option<Micros>,
     /// The customer.
     #[sea_orm(belongs_to, from = "tenant_id", to = "tenant_id")]
     pub customer: BelongsTo<super::customer::Entity>,

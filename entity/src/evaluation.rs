@@ -1,6 +1,9 @@
 //! Incentive evaluations: the record that the incentive system is given (I1).
 
+use domain::kinds::{EvaluationStatus, IncentiveProgram};
 use sea_orm::entity::prelude::*;
+
+use crate::column::{Micros, Word, Words};
 
 /// A row of `evaluation`.
 #[sea_orm::model]
@@ -11,17 +14,17 @@ pub struct Model {
     #[sea_orm(primary_key, auto_increment = false)]
     pub claim_id: Uuid,
     /// One of the evaluation statuses.
-    pub status: String,
+    pub status: Word<EvaluationStatus>,
     /// The programmes: words, one space between them.
-    pub programs: String,
+    pub programs: Words<IncentiveProgram>,
     /// The customer (Microsoft 365).
     pub tenant_id: Option<Uuid>,
     /// The subscriptions (Business Applications): ids, one space between them.
-    pub subscription_ids: String,
+    pub subscription_ids: Words<Uuid>,
     /// When it was made.
-    pub created_at: i64,
+    pub created_at: Micros,
     /// When it was sent.
-    pub sent_at: Option<i64>,
+    pub sent_at: Option<Micros>,
 }
 
 impl ActiveModelBehavior for ActiveModel {}

@@ -1,6 +1,12 @@
 //! The history, which is also the event log (H1-H3). Rows are only ever added.
 
+use domain::{
+    history::FieldChange,
+    kinds::{ActorKind, ClaimStatus, CommentVisibility, HistoryAction},
+};
 use sea_orm::entity::prelude::*;
+
+use crate::column::{Json, Micros, Word};
 
 /// A row of `history`.
 #[sea_orm::model]
@@ -23,27 +29,27 @@ pub struct Model {
     /// Its number in the claim's history, from 1 without gaps (H3).
     pub seq: i32,
     /// What happened.
-    pub action: String,
+    pub action: Word<HistoryAction>,
     /// On which side the actor stands.
-    pub actor_kind: String,
+    pub actor_kind: Word<ActorKind>,
     /// The actor's subject.
     pub actor_subject: String,
     /// The actor's name.
     pub actor_name: Option<String>,
     /// When it happened.
-    pub at: i64,
+    pub at: Micros,
     /// The status before.
-    pub from_status: Option<String>,
+    pub from_status: Option<Word<ClaimStatus>>,
     /// The status after.
-    pub to_status: Option<String>,
-    /// What changed, field by field, as JSON.
-    pub changes: String,
+    pub to_status: Option<Word<ClaimStatus>>,
+    /// What changed, field by field.
+    pub changes: Json<Vec<FieldChange>>,
     /// The comment that it tells of.
     pub comment_id: Option<Uuid>,
     /// A remark in words.
     pub note: Option<String>,
     /// Who may read it.
-    pub visibility: String,
+    pub visibility: Word<CommentVisibility>,
     /// The hash over it and the entry before it (H3).
     pub hash: String,
 }

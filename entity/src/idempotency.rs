@@ -2,6 +2,8 @@
 
 use sea_orm::entity::prelude::*;
 
+use crate::column::Micros;
+
 /// A row of `idempotency`.
 #[sea_orm::model]
 #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
@@ -20,7 +22,7 @@ pub struct Model {
     /// Its first answer, as JSON.
     pub answer: String,
     /// When it was done.
-    pub created_at: i64,
+    pub created_at: Micros,
 }
 
 impl ActiveModelBehavior for ActiveModel {}

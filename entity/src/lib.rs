@@ -1,7 +1,7 @@
 //! The tables of cpor, one module each.
 //!
-//! A `Model` is flat: times are microseconds since 1970 in UTC, enums are their words, lists of enums are words with
-//! one space between them, contacts are JSON. The store turns them into the types of the domain.
+//! A `Model` is flat, and its columns have the types of the domain: vocabularies, instants, contacts ([`column`]). The store
+//! builds the domain's structures from them.
 
 #![expect(
     clippy::disallowed_methods,
@@ -14,6 +14,7 @@ pub mod association;
 pub mod claim;
 pub mod claim_line;
 pub mod claim_origin;
+pub mod column;
 pub mod comment;
 pub mod customer;
 pub mod customer_domain;

@@ -1,6 +1,9 @@
 //! How notices are wanted (M5).
 
+use domain::kinds::{NoticeKind, NoticePreference};
 use sea_orm::entity::prelude::*;
+
+use crate::column::{Micros, Word};
 
 /// A row of `notice_preference`.
 #[sea_orm::model]
@@ -12,11 +15,11 @@ pub struct Model {
     pub owner: String,
     /// The kind of notice.
     #[sea_orm(primary_key, auto_increment = false)]
-    pub kind: String,
+    pub kind: Word<NoticeKind>,
     /// How it is wanted.
-    pub preference: String,
+    pub preference: Word<NoticePreference>,
     /// When that was said.
-    pub set_at: i64,
+    pub set_at: Micros,
 }
 
 impl ActiveModelBehavior for ActiveModel {}

@@ -1,6 +1,9 @@
 //! The locations of a partner, each with an MPN id (C5).
 
+use domain::kinds::IncentiveProgram;
 use sea_orm::entity::prelude::*;
+
+use crate::column::Words;
 
 /// A row of `partner_location`.
 #[sea_orm::model]
@@ -17,7 +20,7 @@ pub struct Model {
     /// The country it lies in.
     pub country: String,
     /// The programmes it is enrolled in: words, one space between them.
-    pub enrolled_programs: String,
+    pub enrolled_programs: Words<IncentiveProgram>,
     /// The partner type, which no claim ever shows.
     pub partner_type: Option<String>,
     /// The company.

@@ -1,6 +1,9 @@
 //! The catalogue (C1).
 
+use domain::kinds::SolutionArea;
 use sea_orm::entity::prelude::*;
+
+use crate::column::Word;
 
 /// A row of `product`.
 #[sea_orm::model]
@@ -19,7 +22,7 @@ pub struct Model {
     /// Its name's place among the others (L14).
     pub sort_key: String,
     /// The one solution area that it belongs to.
-    pub solution_area: String,
+    pub solution_area: Word<SolutionArea>,
 }
 
 impl ActiveModelBehavior for ActiveModel {}

@@ -1,6 +1,9 @@
 //! Proof of execution: what is known of each file (P1). The content is in the file store.
 
+use domain::kinds::ActorKind;
 use sea_orm::entity::prelude::*;
+
+use crate::column::{Micros, Word};
 
 /// A row of `proof_document`.
 #[sea_orm::model]
@@ -23,9 +26,9 @@ pub struct Model {
     /// Where the file store keeps the content.
     pub storage_key: String,
     /// When it was uploaded.
-    pub uploaded_at: i64,
+    pub uploaded_at: Micros,
     /// On which side the uploader stands.
-    pub uploaded_by_kind: String,
+    pub uploaded_by_kind: Word<ActorKind>,
     /// The uploader's subject.
     pub uploaded_by_subject: String,
     /// The uploader's name.

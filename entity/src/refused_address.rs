@@ -2,6 +2,8 @@
 
 use sea_orm::entity::prelude::*;
 
+use crate::column::Micros;
+
 /// A row of `refused_address`.
 #[sea_orm::model]
 #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
@@ -13,7 +15,7 @@ pub struct Model {
     /// What the server said.
     pub reason: String,
     /// When.
-    pub refused_at: i64,
+    pub refused_at: Micros,
 }
 
 impl ActiveModelBehavior for ActiveModel {}

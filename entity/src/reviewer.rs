@@ -2,6 +2,8 @@
 
 use sea_orm::entity::prelude::*;
 
+use crate::column::Micros;
+
 /// A row of `reviewer`.
 #[sea_orm::model]
 #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
@@ -28,9 +30,9 @@ pub struct Model {
     /// Whether reviews can be assigned.
     pub active: bool,
     /// When an absence begins.
-    pub absent_from: Option<i64>,
+    pub absent_from: Option<Micros>,
     /// When it ends.
-    pub absent_until: Option<i64>,
+    pub absent_until: Option<Micros>,
     /// The subject of the deputy meanwhile.
     pub deputy: Option<String>,
 }

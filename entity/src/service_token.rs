@@ -1,6 +1,9 @@
 //! The tokens that were made for service accounts; the tokens themselves are kept nowhere.
 
+use domain::kinds::{Role, Scope};
 use sea_orm::entity::prelude::*;
+
+use crate::column::{Micros, Words};
 
 /// A row of `service_token`.
 #[sea_orm::model]
@@ -17,17 +20,17 @@ pub struct Model {
     /// Its display name.
     pub name: Option<String>,
     /// Its roles, words with one space between them.
-    pub roles: String,
+    pub roles: Words<Role>,
     /// Its scopes, words with one space between them.
-    pub scopes: String,
+    pub scopes: Words<Scope>,
     /// The partner company of a partner's role.
     pub partner_id: Option<Uuid>,
     /// The tenant of a customer's role.
     pub tenant_id: Option<Uuid>,
     /// When it was issued.
-    pub issued_at: i64,
+    pub issued_at: Micros,
     /// When it ends.
-    pub expires_at: i64,
+    pub expires_at: Micros,
 }
 
 impl ActiveModelBehavior for ActiveModel {}

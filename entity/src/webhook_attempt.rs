@@ -2,6 +2,8 @@
 
 use sea_orm::entity::prelude::*;
 
+use crate::column::Micros;
+
 /// A row of `webhook_attempt`.
 #[sea_orm::model]
 #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
@@ -13,7 +15,7 @@ pub struct Model {
     /// The delivery.
     pub delivery_id: Uuid,
     /// When it was made.
-    pub at: i64,
+    pub at: Micros,
     /// The status of the answer.
     pub status: Option<i32>,
     /// How long it took.

@@ -1,6 +1,9 @@
 //! Webhook deliveries: one event for one endpoint (W3).
 
+use domain::kinds::{DeliveryState, WebhookEventType};
 use sea_orm::entity::prelude::*;
+
+use crate::column::{Micros, Word};
 
 /// A row of `webhook_delivery`.
 #[sea_orm::model]
@@ -13,7 +16,7 @@ pub struct Model {
     /// The endpoint.
     pub endpoint_id: Uuid,
     /// The type of the event.
-    pub event_type: String,
+    pub event_type: Word<WebhookEventType>,
     /// The claim.
     pub claim_id: Uuid,
     /// The entry of the history that tells of it.
@@ -25,15 +28,15 @@ pub struct Model {
     /// The same.
     pub pos: i64,
     /// How it stands.
-    pub state: String,
+    pub state: Word<DeliveryState>,
     /// How many attempts have failed in a row.
     pub failures: i32,
     /// When it was planned.
-    pub created_at: i64,
+    pub created_at: Micros,
     /// When it is attempted; null means never, or not yet.
-    pub next_attempt_at: Option<i64>,
+    pub next_attempt_at: Option<Micros>,
     /// Until when a server works on it, by real time.
-    pub leased_until: Option<i64>,
+    pub leased_until: Option<Micros>,
 }
 
 impl ActiveModelBehavior for ActiveModel {}

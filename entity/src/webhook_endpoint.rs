@@ -1,6 +1,9 @@
 //! Webhook endpoints: where events of one side are sent (W1).
 
+use domain::kinds::{Scope, WebhookEventType, WebhookState};
 use sea_orm::entity::prelude::*;
+
+use crate::column::{Micros, Word, Words};
 
 /// A row of `webhook_endpoint`.
 #[sea_orm::model]
@@ -15,23 +18,23 @@ pub struct Model {
     /// Where it is.
     pub url: String,
     /// The types of events that it receives.
-    pub events: String,
+    pub events: Words<WebhookEventType>,
     /// What is selected of an event; null means the thin payload.
     pub selection: Option<String>,
     /// The scopes of reading that its owner's token had.
-    pub scopes: String,
+    pub scopes: Words<Scope>,
     /// Whether it receives events.
-    pub state: String,
+    pub state: Word<WebhookState>,
     /// Its secret, sealed.
     pub secret: String,
     /// The secret before that one, sealed.
     pub secret_before: Option<String>,
     /// Until when that one signs too.
-    pub secret_before_until: Option<i64>,
+    pub secret_before_until: Option<Micros>,
     /// The public key of `v1a` signatures; null means that there are none.
     pub public_key: Option<String>,
     /// When it was made.
-    pub created_at: i64,
+    pub created_at: Micros,
     /// The subject that made it.
     pub created_by: String,
     /// Up to where the history was looked through for it; null means as for all others.
@@ -41,11 +44,11 @@ pub struct Model {
     /// The same.
     pub behind_pos: Option<i64>,
     /// When it last accepted a message.
-    pub last_success_at: Option<i64>,
+    pub last_success_at: Option<Micros>,
     /// When an attempt last failed.
-    pub last_failure_at: Option<i64>,
+    pub last_failure_at: Option<Micros>,
     /// The first failure since the last success.
-    pub failing_since: Option<i64>,
+    pub failing_since: Option<Micros>,
     /// How long its last attempts took, in milliseconds; null before the first.
     pub last_milliseconds: Option<i32>,
 }

@@ -13,7 +13,7 @@ use uuid::Uuid;
 
 use super::{
     App, AppError,
-    claims::{attempt::Failure, carry},
+    claims::{attempt::UnitError, carry},
     idempotency::Key,
     transact::{End, Locks, MutationResult, Unit, result},
 };
@@ -56,7 +56,7 @@ impl App {
         result(self.award(caller, &award, key.as_deref()).await)
     }
 
-    async fn award(&self, caller: &Caller, award: &Award, key: Option<&str>) -> Result<Awarded, Failure> {
+    async fn award(&self, caller: &Caller, award: &Award, key: Option<&str>) -> Result<Awarded, UnitError> {
         let key = Key::new(caller, key, "awardArbitration", award)?;
         let found = match award.arbitration_id {
             Some(id) => arbitrations::find(self.db(), id).await?,
@@ -73,7 +73,7 @@ impl App {
         caller: &Caller,
         found: Option<&Fixed>,
         award: &Award,
-    ) -> Result<End<Awarded>, Failure> {
+    ) -> Result<End<Awarded>, UnitError> {
         let found = found.ok_or_else(|| Problem::not_found("arbitration", "arbitrationId"))?;
         let rationale = text::required("rationale", &award.rationale, text::LONG_MAX)?;
         let around = arbitrations::around_arbitration(&unit, found.subject.clone()).await?;

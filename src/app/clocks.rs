@@ -12,7 +12,7 @@ use uuid::Uuid;
 
 use super::{
     App, AppError,
-    claims::{attempt::Failure, carry},
+    claims::{attempt::UnitError, carry},
     transact::{End, Locks, Unit},
 };
 use crate::{
@@ -69,7 +69,7 @@ impl App {
         Ok(())
     }
 
-    async fn store_due(&self, mut unit: Unit, due: Due, now: Timestamp) -> Result<End<bool>, Failure> {
+    async fn store_due(&self, mut unit: Unit, due: Due, now: Timestamp) -> Result<End<bool>, UnitError> {
         let Some(read) = claims::find_all(&unit, &[due.claim_id]).await?.pop() else {
             return Ok(unit.roll_back(false));
         };

@@ -11,7 +11,7 @@ use serde::{Deserialize, Serialize};
 
 use super::{
     App, AppError,
-    claims::attempt::Failure,
+    claims::attempt::UnitError,
     idempotency::Key,
     transact::{End, Locks, MutationResult, Unit, result},
 };
@@ -83,7 +83,12 @@ impl App {
         Ok(done)
     }
 
-    async fn store_rows<R: Loadable>(&self, unit: Unit, rows: Vec<R>, dry_run: bool) -> Result<End<Upserted>, Failure> {
+    async fn store_rows<R: Loadable>(
+        &self,
+        unit: Unit,
+        rows: Vec<R>,
+        dry_run: bool,
+    ) -> Result<End<Upserted>, UnitError> {
         let mut answer = Upserted::default();
         let (positions, good) = checked(rows, &mut answer.problems);
         let refused = R::refused(&unit, &good).await?;

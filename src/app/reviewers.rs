@@ -22,7 +22,7 @@ use uuid::Uuid;
 
 use super::{
     App, AppError,
-    claims::{ChangeResult, attempt::Failure},
+    claims::{ChangeResult, attempt::UnitError},
     idempotency::Key,
     transact::{End, Locks, MutationResult, Unit, result},
 };
@@ -171,7 +171,12 @@ impl App {
     /// Who gets a review that is to be assigned to this subject, and who is absent in that case: an active reviewer
     /// (R2), or while they are absent their deputy, or nobody where the deputy is absent too (R4). A reviewer who takes
     /// a review themselves is present.
-    pub(super) async fn assignee(&self, on: &impl Reads, caller: &Caller, subject: &str) -> Result<Assignee, Failure> {
+    pub(super) async fn assignee(
+        &self,
+        on: &impl Reads,
+        caller: &Caller,
+        subject: &str,
+    ) -> Result<Assignee, UnitError> {
         let subject = text::subject("reviewerSubject", subject)?;
         let reviewer = active(on, &subject, "reviewerSubject").await??;
         let now = self.now();
@@ -208,7 +213,7 @@ impl App {
         from: &str,
         to: Option<&str>,
         key: Option<&str>,
-    ) -> Result<Reassigned, Failure> {
+    ) -> Result<Reassigned, UnitError> {
         let from = text::subject("fromSubject", from)?;
         let to = text::optional("toSubject", to, text::NAME_MAX)?.map(|to| identifier::subject(&to));
         if let Some(to) = &to {
@@ -257,7 +262,7 @@ impl App {
         Ok(done)
     }
 
-    async fn set_absence(&self, caller: &Caller, asked: Absence, key: Option<&str>) -> Result<AbsenceSet, Failure> {
+    async fn set_absence(&self, caller: &Caller, asked: Absence, key: Option<&str>) -> Result<AbsenceSet, UnitError> {
         let asked = asked.checked()?;
         let key = Key::new(caller, key, "setReviewerAbsence", &asked)?;
         if !caller.is(Role::ReviewLead) && asked.subject != caller.subject {
@@ -267,7 +272,7 @@ impl App {
         self.transact_once(key.as_ref(), Locks::Own, |unit| self.store_absence(unit, &asked)).await
     }
 
-    async fn store_absence(&self, unit: Unit, asked: &Absence) -> Result<End<AbsenceSet>, Failure> {
+    async fn store_absence(&self, unit: Unit, asked: &Absence) -> Result<End<AbsenceSet>, UnitError> {
         known(&unit, &asked.subject, "reviewerSubject").await??;
         let absence = match (asked.from, asked.until) {
             (None, None) if asked.deputy.is_none() => None,

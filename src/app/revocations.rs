@@ -14,7 +14,7 @@ use serde::{Deserialize, Serialize};
 
 use super::{
     App, AppError,
-    claims::attempt::Failure,
+    claims::attempt::UnitError,
     idempotency::Key,
     transact::{End, Locks, MutationResult, Unit, in_transaction, result},
 };
@@ -94,7 +94,7 @@ impl App {
         Ok(done)
     }
 
-    async fn revoke(&self, caller: &Caller, asked: &Asked, key: Option<&str>) -> Result<RevokedTokens, Failure> {
+    async fn revoke(&self, caller: &Caller, asked: &Asked, key: Option<&str>) -> Result<RevokedTokens, UnitError> {
         let key = Key::new(caller, key, "revokeTokens", asked)?;
         let what = what(asked, &caller.side)?;
         self.transact_once(key.as_ref(), Locks::Own, |unit| store_revocation(unit, &what, &caller.subject)).await
@@ -161,7 +161,7 @@ pub async fn revoke_as_operator(db: &Db, asked: &Asked) -> Result<RevokedTokens,
     Ok(done)
 }
 
-async fn store_revocation(unit: Unit, what: &Revoked, by: &str) -> Result<End<RevokedTokens>, Failure> {
+async fn store_revocation(unit: Unit, what: &Revoked, by: &str) -> Result<End<RevokedTokens>, UnitError> {
     // Tokens are judged by real time, so they are revoked by it (T5).
     let now = Clock::System.now();
     let end = match what {

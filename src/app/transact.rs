@@ -12,7 +12,7 @@ use uuid::Uuid;
 
 use super::{
     App, AppError,
-    claims::attempt::{Failure, tried},
+    claims::attempt::{UnitError, retry_conflicts},
     idempotency::Key,
 };
 use crate::store::{
@@ -104,9 +104,9 @@ pub(in crate::app) async fn in_transaction<T, F>(
     db: &Db,
     locks: Locks,
     work: impl Fn(Unit) -> F,
-) -> Result<(T, AfterCommit), Failure>
+) -> Result<(T, AfterCommit), UnitError>
 where
-    F: Future<Output = Result<End<T>, Failure>>,
+    F: Future<Output = Result<End<T>, UnitError>>,
 {
     let work = &work;
     let attempt = || async move {
@@ -124,14 +124,14 @@ where
             End::RollBack(result) => Ok((result, AfterCommit::default())),
         }
     };
-    tried(attempt).await?.map_err(Failure::Refused)
+    retry_conflicts(attempt).await?.map_err(UnitError::Refused)
 }
 
 impl App {
     /// Runs work in one transaction, see [`in_transaction`], and what follows its commit.
-    pub(in crate::app) async fn transact<T, F>(&self, locks: Locks, work: impl Fn(Unit) -> F) -> Result<T, Failure>
+    pub(in crate::app) async fn transact<T, F>(&self, locks: Locks, work: impl Fn(Unit) -> F) -> Result<T, UnitError>
     where
-        F: Future<Output = Result<End<T>, Failure>>,
+        F: Future<Output = Result<End<T>, UnitError>>,
     {
         let (result, after) = in_transaction(self.db(), locks, work).await?;
         self.committed(after).await;
@@ -145,10 +145,10 @@ impl App {
         key: Option<&Key>,
         locks: Locks,
         work: impl Fn(Unit) -> F,
-    ) -> Result<T, Failure>
+    ) -> Result<T, UnitError>
     where
         T: Serialize + DeserializeOwned,
-        F: Future<Output = Result<End<T>, Failure>>,
+        F: Future<Output = Result<End<T>, UnitError>>,
     {
         let work = &work;
         let with_key = |unit: Unit| async move {
@@ -170,7 +170,7 @@ impl App {
     pub(in crate::app) async fn done_before<T: DeserializeOwned>(
         &self,
         key: Option<&Key>,
-    ) -> Result<Option<T>, Failure> {
+    ) -> Result<Option<T>, UnitError> {
         match key {
             Some(key) => Ok(key.earlier(self.db()).await??),
             None => Ok(None),
@@ -201,10 +201,10 @@ pub(in crate::app) trait MutationResult: Sized {
 ///
 /// # Errors
 /// Everything else that failed.
-pub(in crate::app) fn result<T: MutationResult>(done: Result<T, Failure>) -> Result<T, AppError> {
+pub(in crate::app) fn result<T: MutationResult>(done: Result<T, UnitError>) -> Result<T, AppError> {
     done.or_else(|failure| match failure {
-        Failure::Refused(problems) => Ok(T::refused(problems)),
-        Failure::Store(error) => Err(error.into()),
-        Failure::App(error) => Err(error),
+        UnitError::Refused(problems) => Ok(T::refused(problems)),
+        UnitError::Store(error) => Err(error.into()),
+        UnitError::App(error) => Err(error),
     })
 }

@@ -83,48 +83,48 @@ pub struct Limits {
     pub settle_timeout: Duration,
 }
 
-/// Stands for a timeout that is off.
+/// What a timer takes for a timeout that is off.
 const DAY: Duration = Duration::from_hours(24);
 
-const fn or_very_long(limit: Duration) -> Duration {
+const fn or_a_day(limit: Duration) -> Duration {
     if limit.is_zero() { DAY } else { limit }
 }
 
 impl Limits {
-    /// The time limit of a request as the timer needs it: very long when it is off.
+    /// The timeout of a request as a timer takes it: a day if it is off.
     #[must_use]
-    pub const fn patience(&self) -> Duration {
-        or_very_long(self.request_timeout)
+    pub const fn request_timer(&self) -> Duration {
+        or_a_day(self.request_timeout)
     }
 
-    /// The time limit of an export, likewise.
+    /// The timeout of an export, likewise.
     #[must_use]
-    pub const fn export_patience(&self) -> Duration {
-        or_very_long(self.export_timeout)
+    pub const fn export_timer(&self) -> Duration {
+        or_a_day(self.export_timeout)
     }
 
-    /// The time limit of a silent WebSocket, likewise.
+    /// The timeout of a WebSocket that has not sent `connection_init`, likewise.
     #[must_use]
-    pub const fn init_patience(&self) -> Duration {
-        or_very_long(self.init_timeout)
+    pub const fn init_timer(&self) -> Duration {
+        or_a_day(self.init_timeout)
     }
 
-    /// The time between two signs of life, likewise.
+    /// The interval of keep-alive messages, likewise.
     #[must_use]
-    pub const fn ping_every(&self) -> Duration {
-        or_very_long(self.ping_interval)
+    pub const fn ping_timer(&self) -> Duration {
+        or_a_day(self.ping_interval)
     }
 
-    /// The time limit of a client that does not read, likewise.
+    /// The timeout of a client that does not read, likewise.
     #[must_use]
-    pub const fn slow_reader_patience(&self) -> Duration {
-        or_very_long(self.slow_reader_timeout)
+    pub const fn slow_reader_timer(&self) -> Duration {
+        or_a_day(self.slow_reader_timeout)
     }
 
-    /// The timeout of waiting for commits to settle, likewise.
+    /// The timeout of waiting for older transactions, likewise.
     #[must_use]
-    pub const fn settle_patience(&self) -> Duration {
-        or_very_long(self.settle_timeout)
+    pub const fn settle_timer(&self) -> Duration {
+        or_a_day(self.settle_timeout)
     }
 }
 

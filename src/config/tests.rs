@@ -27,7 +27,7 @@ fn zero_turns_a_limit_off() {
     let limits = options(&["--max-depth", "0", "--request-timeout", "0", "--max-cost", "7"]).limits;
     assert_eq!(limits.max_depth, usize::MAX);
     assert_eq!(limits.max_cost, 7);
-    assert!(limits.patience().as_secs() > 3_600);
+    assert!(limits.request_timer().as_secs() > 3_600);
 }
 
 #[test]

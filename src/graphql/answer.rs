@@ -7,7 +7,7 @@ use serde::Serialize;
 use super::{
     codes::{BAD_USER_INPUT, SERVICE_UNAVAILABLE},
     document::{Form, Refusal},
-    error,
+    error::{self, code},
     response::{self, Keys},
 };
 use crate::telemetry;
@@ -16,10 +16,6 @@ use crate::telemetry;
 const MOST_ERRORS: usize = 50;
 /// The longest text of an error, in characters: the library repeats values as they were sent.
 const LONGEST_TEXT: usize = 500;
-/// The beginning of the library's message about an invalid UUID; the rest comes from another library.
-const NO_UUID: &str = "Failed to parse \"UUID\":";
-/// How the library begins a text about a value that it could not read.
-const COERCION_TEXTS: [&str; 2] = ["Failed to parse \"", "Expected input type \""];
 
 /// The kinds of answers; the transport makes its own of them (a status, a message type).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -69,16 +65,18 @@ impl Answer {
     /// The answer to an operation that was executed.
     #[must_use]
     pub fn of(mut response: Response, form: &Form) -> Self {
-        error::classify(&mut response);
         response::complete(&mut response, &form.keys);
+        let whole = response.data == Value::Null;
         // If one of several mutations failed, others may have been executed, so such a response never counts as
         // refused.
         if !form.has_several_mutations()
-            && let Some(refused) = refused_argument(&response.errors, response.data == Value::Null)
+            && let Some(mut refused) = refused_argument(&response.errors, whole)
         {
+            error::classify_executed(&mut refused);
+            refused.iter_mut().for_each(|error| error.path.clear());
             return Self::refused(refused);
         }
-        let whole = response.data == Value::Null;
+        error::classify_executed(&mut response.errors);
         if whole && !response.errors.is_empty() && response.errors.iter().all(|error| error.path.is_empty()) {
             return Self::refused(response.errors);
         }
@@ -91,10 +89,9 @@ impl Answer {
     }
 
     /// The answer to a document that is not valid.
-    pub(super) fn invalid(errors: Vec<ServerError>) -> Self {
-        let mut response = Response::from_errors(errors);
-        error::classify(&mut response);
-        Self::refused(response.errors)
+    pub(super) fn invalid(mut errors: Vec<ServerError>) -> Self {
+        error::classify_invalid(&mut errors);
+        Self::refused(errors)
     }
 
     /// The answer where nothing was executed.
@@ -132,15 +129,15 @@ impl From<Refusal> for Answer {
 }
 
 /// The errors about arguments of root fields, which the library reads too late: by the specification such a request is
-/// refused before anything is executed.
+/// refused before anything is executed. The library's errors have no code yet; one of ours is about the request if it left
+/// nothing of the response.
 fn refused_argument(errors: &[ServerError], whole: bool) -> Option<Vec<ServerError>> {
-    let about_arguments: Vec<ServerError> = errors
-        .iter()
-        .filter(|error| error.path.len() == 1 && code(error) == Some(BAD_USER_INPUT))
-        .filter(|error| whole || COERCION_TEXTS.iter().any(|text| error.message.starts_with(text)))
-        .map(|error| ServerError { path: Vec::new(), ..error.clone() })
-        .collect();
-    (!about_arguments.is_empty()).then_some(about_arguments)
+    let is_refusal = |error: &&ServerError| match code(error) {
+        None => true,
+        Some(code) => whole && code == BAD_USER_INPUT,
+    };
+    let about: Vec<_> = errors.iter().filter(|error| error.path.len() == 1).filter(is_refusal).cloned().collect();
+    (!about.is_empty()).then_some(about)
 }
 
 /// The errors as they are shown: each once, not too many, in words for clients, without places that the library made up.
@@ -150,22 +147,12 @@ fn presentable(mut errors: Vec<ServerError>) -> Vec<ServerError> {
     for error in &mut errors {
         telemetry::error(code(error).unwrap_or("none"));
         error.locations.retain(|place| place.line > 0);
-        if error.message.starts_with(NO_UUID) {
-            "The value is not a UUID.".clone_into(&mut error.message);
-        }
         if let Some((end, _)) = error.message.char_indices().nth(LONGEST_TEXT) {
             error.message.truncate(end);
             error.message.push('…');
         }
     }
     errors
-}
-
-fn code(error: &ServerError) -> Option<&str> {
-    match error.extensions.as_ref()?.get("code")? {
-        Value::String(code) => Some(code),
-        _ => None,
-    }
 }
 
 fn write(errors: &[ServerError], data: Option<(&Value, &Keys)>, size: usize) -> Bytes {

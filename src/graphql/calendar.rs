@@ -2,7 +2,7 @@
 
 use async_graphql::{Context, Object, SimpleObject};
 
-use super::{error::Failure, guard::Root, loader::Reader};
+use super::{error::ApiError, guard::Root, loader::Reader};
 
 /// The vendor's calendar: what a business day is, and when it begins.
 #[derive(Clone, Debug, SimpleObject)]
@@ -21,7 +21,7 @@ pub struct CalendarQuery;
 impl CalendarQuery {
     /// The calendar by which this server counts deadlines and statistics, so that clients can show a deadline in its time
     /// zone. For any token.
-    async fn calendar(&self, ctx: &Context<'_>) -> Result<VendorCalendar, Failure> {
+    async fn calendar(&self, ctx: &Context<'_>) -> Result<VendorCalendar, ApiError> {
         let policy = Reader::of(ctx)?.app.policy();
         Ok(VendorCalendar {
             time_zone: policy.time_zone_name.clone(),

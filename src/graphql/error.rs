@@ -1,8 +1,8 @@
 //! Top-level errors: authentication, authorisation, malformed input, limits and faults. Refusals by the rules are data.
 //!
-//! [`Failure`] has no `Display`: nothing from inside the server becomes a client's text by accident.
+//! [`ApiError`] has no `Display`: nothing from inside the server becomes a client's text by accident.
 
-use async_graphql::{Error, ErrorExtensionValues, Response, ServerError, Value};
+use async_graphql::{Error, ErrorExtensionValues, ServerError, Value};
 
 use super::codes::{
     BAD_USER_INPUT, FORBIDDEN, GRAPHQL_VALIDATION_FAILED, INTERNAL_SERVER_ERROR, QUERY_TOO_COMPLEX, SERVICE_UNAVAILABLE,
@@ -24,7 +24,7 @@ pub fn log_internal(cause: &str) -> String {
 
 /// Why a field has no value.
 #[derive(Clone, Debug)]
-pub enum Failure {
+pub enum ApiError {
     /// The token's roles or scopes do not open the field (A5).
     Forbidden(String),
     /// An argument that cannot be meant.
@@ -35,7 +35,7 @@ pub enum Failure {
     Internal(String),
 }
 
-impl Failure {
+impl ApiError {
     /// An internal error: logs its cause and keeps the id of the log line.
     #[must_use]
     pub fn internal(cause: &str) -> Self {
@@ -52,7 +52,7 @@ impl Failure {
     }
 }
 
-impl From<AppError> for Failure {
+impl From<AppError> for ApiError {
     fn from(error: AppError) -> Self {
         match error {
             AppError::Forbidden(message) => Self::Forbidden(message),
@@ -66,20 +66,20 @@ impl From<AppError> for Failure {
     }
 }
 
-impl From<StoreError> for Failure {
+impl From<StoreError> for ApiError {
     fn from(error: StoreError) -> Self {
         AppError::from(error).into()
     }
 }
 
-impl From<Failure> for Error {
-    fn from(failure: Failure) -> Self {
+impl From<ApiError> for Error {
+    fn from(failure: ApiError) -> Self {
         let mut extensions = ErrorExtensionValues::default();
         extensions.set("code", failure.code());
         let message = match failure {
-            Failure::Forbidden(message) | Failure::BadInput(message) => message,
-            Failure::Unavailable => "The server is temporarily unavailable. Try again later.".to_owned(),
-            Failure::Internal(id) => {
+            ApiError::Forbidden(message) | ApiError::BadInput(message) => message,
+            ApiError::Unavailable => "The server is temporarily unavailable. Try again later.".to_owned(),
+            ApiError::Internal(id) => {
                 extensions.set(ERROR_ID, id);
                 INTERNAL_MESSAGE.to_owned()
             }
@@ -88,45 +88,41 @@ impl From<Failure> for Error {
     }
 }
 
-/// Gives every error of the library its code, so that none is without.
-pub(super) fn classify(response: &mut Response) {
-    for error in &mut response.errors {
-        let (code, field) = (code_of(error), field_of(error));
-        let extensions = error.extensions.get_or_insert_default();
-        if let Some(field) = field {
-            extensions.set("field", field);
-        }
-        if extensions.get("code").is_none() {
-            extensions.set("code", code);
-        }
+/// An error with a code, about no place in particular.
+pub(super) fn with_code(code: &str, message: &str) -> ServerError {
+    let mut error = ServerError::new(message, None);
+    error.extensions.get_or_insert_default().set("code", code);
+    error
+}
+
+/// The code of an error. Only the library's own errors have none until they are classified.
+pub(super) fn code(error: &ServerError) -> Option<&str> {
+    match error.extensions.as_ref()?.get("code")? {
+        Value::String(code) => Some(code),
+        _ => None,
     }
 }
 
-/// How errors about written values begin; the value's path follows in quotes.
-const ABOUT_A_VALUE: [&str; 2] = ["Invalid value for argument \"", "Invalid default value for argument: \""];
-
-/// The path of the input that an error is about, such as `["input", "tenantId"]`.
-fn field_of(error: &ServerError) -> Option<Value> {
-    let steps = ABOUT_A_VALUE.iter().find_map(|start| error.message.strip_prefix(start))?;
-    let (steps, _) = steps.split_once('"')?;
-    Some(path(steps.split('.')))
+/// Gives the library's errors in an executed operation their code. One at a field is about an argument, which the library reads
+/// when it executes the field.
+pub(super) fn classify_executed(errors: &mut [ServerError]) {
+    classify(errors, |error| if error.path.is_empty() { GRAPHQL_VALIDATION_FAILED } else { BAD_USER_INPUT });
 }
 
-/// The path of an input as in the extensions of errors.
+/// Gives the library's errors about a document their code. Every rule names a place in the document; only the library's limits
+/// of size and depth do not. Errors about values have their code from the plan.
+pub(super) fn classify_invalid(errors: &mut [ServerError]) {
+    classify(errors, |error| if error.locations.is_empty() { QUERY_TOO_COMPLEX } else { GRAPHQL_VALIDATION_FAILED });
+}
+
+fn classify(errors: &mut [ServerError], code_of: impl Fn(&ServerError) -> &'static str) {
+    for error in errors.iter_mut().filter(|error| code(error).is_none()) {
+        let code = code_of(error);
+        error.extensions.get_or_insert_default().set("code", code);
+    }
+}
+
+/// The path of an input as in the extensions of errors, such as `["input", "tenantId"]`.
 pub(super) fn path<T: Into<String>>(steps: impl IntoIterator<Item = T>) -> Value {
     Value::List(steps.into_iter().map(|step| Value::String(step.into())).collect())
-}
-
-/// The library's own errors have no code: an error of execution is about an argument; one before it about the document,
-/// a value in it, or its size.
-fn code_of(error: &ServerError) -> &'static str {
-    let of_a_value = error.message.starts_with("Invalid value for argument");
-    let of_the_size = error.message.starts_with("Query is") || error.message.starts_with("The recursion depth");
-    if of_a_value || !error.path.is_empty() {
-        BAD_USER_INPUT
-    } else if of_the_size {
-        QUERY_TOO_COMPLEX
-    } else {
-        GRAPHQL_VALIDATION_FAILED
-    }
 }

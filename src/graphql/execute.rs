@@ -10,7 +10,7 @@ use super::{
     batch::{Queue, drive},
     direct::Direct,
     endpoint::{Engine, Execution},
-    error::Failure,
+    error::ApiError,
     live::Occasion,
     loader::Loaders,
     schema::ApiSchema,
@@ -28,7 +28,7 @@ pub struct Api {
 
 /// The answer to what failed by a fault of the server.
 pub(super) fn fault(cause: &str) -> Response {
-    Response::from_errors(vec![Error::from(Failure::internal(cause)).into_server_error(Pos::default())])
+    Response::from_errors(vec![Error::from(ApiError::internal(cause)).into_server_error(Pos::default())])
 }
 
 impl Api {

@@ -10,7 +10,7 @@ use domain::{
 };
 
 use super::{
-    error::Failure,
+    error::ApiError,
     loader::Reader,
     root_fields::{self, Needs},
 };
@@ -23,7 +23,7 @@ impl Guard for Root {
         let field = ctx.item.node.name.node.as_str();
         let caller = &Reader::of(ctx)?.caller;
         let Some(field) = root_fields::named(field) else {
-            return Err(Failure::internal(&format!("{field} is missing in the list of root fields")).into());
+            return Err(ApiError::internal(&format!("{field} is missing in the list of root fields")).into());
         };
         Ok(holds(field.needs, caller)?)
     }
@@ -34,7 +34,7 @@ pub(super) fn opens(field: &str, caller: &Caller) -> bool {
     root_fields::named(field).is_some_and(|field| holds(field.needs, caller).is_ok())
 }
 
-fn holds(needs: Needs, caller: &Caller) -> Result<(), Failure> {
+fn holds(needs: Needs, caller: &Caller) -> Result<(), ApiError> {
     match needs {
         Needs::Nothing | Needs::ScopeOfKind => Ok(()),
         Needs::Scope(scope) => has(caller, &[scope]),
@@ -49,17 +49,17 @@ fn holds(needs: Needs, caller: &Caller) -> Result<(), Failure> {
     }
 }
 
-fn role(fits: bool) -> Result<(), Failure> {
-    if fits { Ok(()) } else { Err(Failure::Forbidden("None of the token's roles may do this.".to_owned())) }
+fn role(fits: bool) -> Result<(), ApiError> {
+    if fits { Ok(()) } else { Err(ApiError::Forbidden("None of the token's roles may do this.".to_owned())) }
 }
 
 /// Refuses a token that has none of the scopes.
-pub(super) fn has(caller: &Caller, scopes: &[Scope]) -> Result<(), Failure> {
+pub(super) fn has(caller: &Caller, scopes: &[Scope]) -> Result<(), ApiError> {
     if scopes.iter().any(|scope| caller.has(*scope)) {
         return Ok(());
     }
     let names = scopes.iter().map(|scope| scope.as_str()).collect::<Vec<_>>().join(" or ");
-    Err(Failure::Forbidden(format!("The token needs the scope {names}.")))
+    Err(ApiError::Forbidden(format!("The token needs the scope {names}.")))
 }
 
 /// The guard of a field below the roots: one of these scopes, wherever the field is reached by a query.
@@ -70,7 +70,7 @@ impl Reads {
     ///
     /// # Errors
     /// `FORBIDDEN`.
-    pub(super) fn hold(&self, ctx: &Context<'_>) -> Result<(), Failure> {
+    pub(super) fn hold(&self, ctx: &Context<'_>) -> Result<(), ApiError> {
         if ctx.query_env.operation.node.ty == OperationType::Mutation {
             return Ok(());
         }

@@ -9,12 +9,12 @@ use std::{
     sync::{Arc, Mutex, PoisonError},
 };
 
-use async_graphql::{Context, ContextBase};
+use async_graphql::{Context, ContextBase, dataloader::Loader};
 use domain::caller::{Caller, Side};
 use tokio::sync::oneshot;
 use uuid::Uuid;
 
-use super::{batch::Queue, error::Failure};
+use super::{batch::Queue, error::ApiError};
 use crate::{
     app::App,
     store::{Db, StoreError, Visible},
@@ -34,7 +34,7 @@ impl Reader {
     ///
     /// # Errors
     /// A fault, when the request was not started by [`super::Api`].
-    pub fn of<'a, T>(ctx: &ContextBase<'a, T>) -> Result<&'a Self, Failure> {
+    pub fn of<'a, T>(ctx: &ContextBase<'a, T>) -> Result<&'a Self, ApiError> {
         Ok(&Loaders::of(ctx)?.reader)
     }
 
@@ -63,21 +63,36 @@ impl Reader {
     }
 }
 
-/// A key by which objects are loaded, many at once. Nothing is remembered from one level of a query to the next.
+/// What a [`Loader`] of the [`Reader`] returns: the values by their keys. A key that is missing is not there, or not for this
+/// caller.
+pub type Loaded<K> = Result<HashMap<K, <Reader as Loader<K>>::Value>, ApiError>;
+
+/// A key that the [`Reader`] loads objects by, many at once: it implements [`Loader`] for the key's type. Nothing is remembered
+/// from one level of a query to the next.
 pub trait Load: Clone + Eq + Hash + Send + Sync + 'static {
     /// What stands under the key.
-    type Value: Clone + Send + 'static;
+    type Value: Clone + Send + Sync + 'static;
 
-    /// Loads what stands under the keys, each of which is named once; a key that is missing in the answer is not there,
-    /// or not for this caller.
+    /// Loads what stands under the keys, each of which is named once.
     fn load(
-        reader: Reader,
-        keys: Vec<Self>,
-    ) -> impl Future<Output = Result<HashMap<Self, Self::Value>, Failure>> + Send;
+        reader: &Reader,
+        keys: &[Self],
+    ) -> impl Future<Output = Result<HashMap<Self, Self::Value>, ApiError>> + Send;
+}
+
+impl<K: Clone + Eq + Hash + Send + Sync + 'static> Load for K
+where
+    Reader: Loader<K, Error = ApiError>,
+{
+    type Value = <Reader as Loader<K>>::Value;
+
+    fn load(reader: &Reader, keys: &[Self]) -> impl Future<Output = Loaded<Self>> + Send {
+        Loader::load(reader, keys)
+    }
 }
 
 /// The answer to a waiting field: what each of its keys stands for.
-type Answered<V> = Result<Vec<Option<V>>, Failure>;
+type Answered<V> = Result<Vec<Option<V>>, ApiError>;
 /// The fields that wait for a batch, each with its keys.
 type Waiting<K, V> = Vec<(Vec<K>, oneshot::Sender<Answered<V>>)>;
 /// The batches that are being filled, one per type of key.
@@ -101,8 +116,8 @@ impl Loaders {
         Self { reader: Reader { app, caller }, queue, batches: Arc::default(), meanings: Mutex::default() }
     }
 
-    fn of<'a, T>(ctx: &ContextBase<'a, T>) -> Result<&'a Self, Failure> {
-        ctx.data::<Self>().map_err(|error| Failure::internal(&error.message))
+    fn of<'a, T>(ctx: &ContextBase<'a, T>) -> Result<&'a Self, ApiError> {
+        ctx.data::<Self>().map_err(|error| ApiError::internal(&error.message))
     }
 
     /// Adds keys to the batch of their type; the first field of a batch leaves a job for it.
@@ -132,7 +147,7 @@ async fn run<K: Load>(reader: Reader, batches: Arc<Mutex<Batches>>) {
     let mut seen = HashSet::with_capacity(count);
     let keys: Vec<K> = waiting.iter().flat_map(|(keys, _)| keys).filter(|key| seen.insert(*key)).cloned().collect();
     let is_shared = keys.len() < count;
-    let mut loaded = if keys.is_empty() { Ok(HashMap::new()) } else { K::load(reader, keys).await };
+    let mut loaded = if keys.is_empty() { Ok(HashMap::new()) } else { K::load(&reader, &keys).await };
     for (keys, send) in waiting {
         let answer = match &mut loaded {
             // Nobody else waits for them, so they need not be copied.
@@ -152,8 +167,8 @@ async fn run<K: Load>(reader: Reader, batches: Arc<Mutex<Batches>>) {
 /// Those of working it out.
 pub fn meant<T: Any + Send + Sync>(
     ctx: &Context<'_>,
-    work_out: impl FnOnce() -> Result<T, Failure>,
-) -> Result<Arc<T>, Failure> {
+    work_out: impl FnOnce() -> Result<T, ApiError>,
+) -> Result<Arc<T>, ApiError> {
     let key = (std::ptr::from_ref(ctx.item).addr(), TypeId::of::<T>());
     let meanings = || Loaders::of(ctx).map(|own| own.meanings.lock().unwrap_or_else(PoisonError::into_inner));
     if let Some(known) = meanings()?.get(&key).cloned().and_then(|known| known.downcast().ok()) {
@@ -169,7 +184,7 @@ pub fn meant<T: Any + Send + Sync>(
 ///
 /// # Errors
 /// Those of the statement.
-pub async fn load<K: Load>(ctx: &Context<'_>, key: K) -> Result<Option<K::Value>, Failure> {
+pub async fn load<K: Load>(ctx: &Context<'_>, key: K) -> Result<Option<K::Value>, ApiError> {
     Ok(load_all(ctx, vec![key]).await?.pop().flatten())
 }
 
@@ -177,29 +192,29 @@ pub async fn load<K: Load>(ctx: &Context<'_>, key: K) -> Result<Option<K::Value>
 ///
 /// # Errors
 /// The errors of the statement.
-pub async fn load_all<K: Load>(ctx: &Context<'_>, keys: Vec<K>) -> Result<Vec<Option<K::Value>>, Failure> {
+pub async fn load_all<K: Load>(ctx: &Context<'_>, keys: Vec<K>) -> Result<Vec<Option<K::Value>>, ApiError> {
     let receive = Loaders::of(ctx)?.enqueue(keys);
-    receive.await.unwrap_or_else(|_| Err(Failure::internal("a batch was dropped")))
+    receive.await.unwrap_or_else(|_| Err(ApiError::internal("a batch was dropped")))
 }
 
 /// Loads what must stand under a key, since something that is visible refers to it.
 ///
 /// # Errors
 /// Those of the statement; a fault when nothing stands there.
-pub async fn load_required<K: Load>(ctx: &Context<'_>, key: K) -> Result<K::Value, Failure> {
+pub async fn load_required<K: Load>(ctx: &Context<'_>, key: K) -> Result<K::Value, ApiError> {
     load(ctx, key)
         .await?
-        .ok_or_else(|| Failure::internal(&format!("a {} refers to nothing", std::any::type_name::<K>())))
+        .ok_or_else(|| ApiError::internal(&format!("a {} refers to nothing", std::any::type_name::<K>())))
 }
 
 /// Runs one read in the next round.
 ///
 /// # Errors
 /// Those of the read.
-pub async fn ask<T, E, F>(ctx: &Context<'_>, read: impl FnOnce(Reader) -> F) -> Result<T, Failure>
+pub async fn ask<T, E, F>(ctx: &Context<'_>, read: impl FnOnce(Reader) -> F) -> Result<T, ApiError>
 where
     T: Send + 'static,
-    E: Into<Failure> + 'static,
+    E: Into<ApiError> + 'static,
     F: Future<Output = Result<T, E>> + Send + 'static,
 {
     let loaders = Loaders::of(ctx)?;
@@ -210,7 +225,7 @@ where
             let _ = send.send(reading.await.map_err(Into::into));
         }
     }));
-    receive.await.unwrap_or_else(|_| Err(Failure::internal("a read was dropped")))
+    receive.await.unwrap_or_else(|_| Err(ApiError::internal("a read was dropped")))
 }
 
 /// The id by which something is loaded.
@@ -277,9 +292,9 @@ fn are_same<A: Eq>(one: &Arc<A>, other: &Arc<A>) -> bool {
 /// # Errors
 /// Those of the statements.
 pub async fn by_args<P, A, V, F>(
-    keys: Vec<With<P, A>>,
+    keys: &[With<P, A>],
     read: impl Fn(Arc<A>, Vec<P>) -> F,
-) -> Result<HashMap<With<P, A>, V>, Failure>
+) -> Result<HashMap<With<P, A>, V>, ApiError>
 where
     P: Id,
     A: Eq,
@@ -290,7 +305,7 @@ where
     for key in keys {
         match groups.iter_mut().find(|(args, _)| are_same(args, &key.args)) {
             Some((_, parents)) => parents.push(key.parent),
-            None => groups.push((key.args, vec![key.parent])),
+            None => groups.push((Arc::clone(&key.args), vec![key.parent])),
         }
     }
     for (args, parents) in groups {
@@ -309,15 +324,14 @@ macro_rules! loads_by_id {
         #[derive(Clone, Debug, PartialEq, Eq, Hash)]
         pub struct $key(pub $id);
 
-        impl $crate::graphql::loader::Load for $key {
+        impl async_graphql::dataloader::Loader<$key> for $crate::graphql::loader::Reader {
             type Value = $value;
+            type Error = $crate::graphql::error::ApiError;
 
-            async fn load(
-                $reader: $crate::graphql::loader::Reader,
-                keys: Vec<Self>,
-            ) -> Result<std::collections::HashMap<Self, $value>, $crate::graphql::error::Failure> {
-                let $ids: Vec<$id> = keys.into_iter().map(|key| key.0).collect();
-                Ok($read.into_iter().map(|(id, value)| (Self(id), value)).collect())
+            async fn load(&self, keys: &[$key]) -> $crate::graphql::loader::Loaded<$key> {
+                let $reader = self;
+                let $ids: Vec<$id> = keys.iter().cloned().map(|key| key.0).collect();
+                Ok($read.into_iter().map(|(id, value)| ($key(id), value)).collect())
             }
         }
     };

@@ -1,8 +1,8 @@
 //! Objects by their global ids.
 
-use std::{collections::HashMap, future::Future};
+use std::future::Future;
 
-use async_graphql::{Context, ID, Interface, Object};
+use async_graphql::{Context, ID, Interface, Object, dataloader::Loader};
 use domain::{caller::Side, kinds::Scope};
 use uuid::Uuid;
 
@@ -13,11 +13,11 @@ use super::{
     comment::Comment,
     customer::Customer,
     directory::{CustomerSubscription, Partner, PartnerLocation, Product},
-    error::Failure,
+    error::ApiError,
     global_id::{self, Kind, Named},
     guard::{self, Root},
     history::HistoryEntry,
-    loader::{Load, Reader, load},
+    loader::{Loaded, Reader, load},
     notice::Notice,
     proof::ProofDocument,
     reviewer::Reviewer,
@@ -93,12 +93,14 @@ macro_rules! nodes {
         #[derive(Clone, Debug, PartialEq, Eq, Hash)]
         struct $key(Uuid);
 
-        impl Load for $key {
+        impl Loader<$key> for Reader {
             type Value = Node;
+            type Error = ApiError;
 
-            async fn load($reader: Reader, keys: Vec<Self>) -> Result<HashMap<Self, Node>, Failure> {
-                let $ids: Vec<Uuid> = keys.into_iter().map(|key| key.0).collect();
-                Ok($read.into_iter().map(|(id, node)| (Self(id), node)).collect())
+            async fn load(&self, keys: &[$key]) -> Loaded<$key> {
+                let $reader = self;
+                let $ids: Vec<Uuid> = keys.iter().map(|key| key.0).collect();
+                Ok($read.into_iter().map(|(id, node)| ($key(id), node)).collect())
             }
         }
     )*};
@@ -125,9 +127,9 @@ nodes! {
         .into_iter().map(|found| (found.id, Node::Reviewer(found.into())));
     NoticeNode => |reader, ids| notices::by_ids(reader.db(), &reader.caller, &ids).await?
         .into_iter().map(|found| (found.id, Node::Notice(found.into())));
-    EndpointNode => |reader, ids| webhook::endpoints(&reader, &ids).await?
+    EndpointNode => |reader, ids| webhook::endpoints(reader, &ids).await?
         .into_iter().map(|found| (found.id, Node::WebhookEndpoint(found.into())));
-    DeliveryNode => |reader, ids| webhook::deliveries(&reader, &ids).await?
+    DeliveryNode => |reader, ids| webhook::deliveries(reader, &ids).await?
         .into_iter().map(|found| (found.id, Node::WebhookDelivery(found.into())));
     CommentNode => |reader, ids| comments::by_ids(reader.db(), &reader.caller, &ids).await?
         .into_iter().map(|found| (found.id, Node::Comment(found.into())));
@@ -139,23 +141,24 @@ nodes! {
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 struct LocationNode(String);
 
-impl Load for LocationNode {
+impl Loader<LocationNode> for Reader {
     type Value = Node;
+    type Error = ApiError;
 
-    async fn load(reader: Reader, keys: Vec<Self>) -> Result<HashMap<Self, Node>, Failure> {
+    async fn load(&self, keys: &[LocationNode]) -> Loaded<LocationNode> {
         let ids: Vec<&str> = keys.iter().map(|key| key.0.as_str()).collect();
-        let found = partners::locations(reader.db(), &ids).await?;
-        let seen = found.into_iter().filter(|location| match reader.caller.side {
+        let found = partners::locations(self.db(), &ids).await?;
+        let seen = found.into_iter().filter(|location| match self.caller.side {
             Side::Partner(own) => own == location.partner_id,
             Side::Vendor => true,
             Side::Customer(_) => false,
         });
-        Ok(seen.map(|found| (Self(found.mpn_id.clone()), Node::PartnerLocation(found.into()))).collect())
+        Ok(seen.map(|found| (LocationNode(found.mpn_id.clone()), Node::PartnerLocation(found.into()))).collect())
     }
 }
 
 /// The object that an id names, if the caller sees it.
-async fn find(ctx: &Context<'_>, id: &str) -> Result<Option<Node>, Failure> {
+async fn find(ctx: &Context<'_>, id: &str) -> Result<Option<Node>, ApiError> {
     let Some(named) = global_id::decode(id) else { return Ok(None) };
     let kind = match &named {
         Named::Uuid(kind, _) => *kind,
@@ -198,7 +201,7 @@ impl NodeQuery {
         &self,
         ctx: &Context<'_>,
         #[graphql(desc = "The global id of any object.")] id: ID,
-    ) -> Result<Option<Node>, Failure> {
+    ) -> Result<Option<Node>, ApiError> {
         find(ctx, &id).await
     }
 
@@ -208,9 +211,9 @@ impl NodeQuery {
         &self,
         ctx: &Context<'_>,
         #[graphql(desc = "The global ids, at most 100; more is `BAD_USER_INPUT`.")] ids: Vec<ID>,
-    ) -> Result<Vec<Option<Node>>, Failure> {
+    ) -> Result<Vec<Option<Node>>, ApiError> {
         if ids.len() > MOST_IDS {
-            return Err(Failure::BadInput(format!(
+            return Err(ApiError::BadInput(format!(
                 "The request has more than {MOST_IDS} ids. Split them into several requests."
             )));
         }
@@ -220,7 +223,7 @@ impl NodeQuery {
 
 /// All of them at once, so that each kind is one statement.
 async fn all(
-    lookups: impl Iterator<Item = impl Future<Output = Result<Option<Node>, Failure>>>,
-) -> Result<Vec<Option<Node>>, Failure> {
+    lookups: impl Iterator<Item = impl Future<Output = Result<Option<Node>, ApiError>>>,
+) -> Result<Vec<Option<Node>>, ApiError> {
     futures_util::future::try_join_all(lookups).await
 }

@@ -7,7 +7,7 @@ use futures_util::future::BoxFuture;
 
 use super::{
     at_hand::{AtHand, Parts, Selected, Together, Write, plain},
-    error::Failure,
+    error::ApiError,
     loader::{Load, Reader, ask, load, load_all},
 };
 use crate::store::{
@@ -38,23 +38,23 @@ impl PageArgs {
     ///
     /// # Errors
     /// Malformed input.
-    pub fn given(ctx: &Context<'_>) -> Result<Self, Failure> {
+    pub fn given(ctx: &Context<'_>) -> Result<Self, ApiError> {
         let size = |name| ctx.param_value::<Option<i32>>(name, None).map(|(_, value)| value);
         let place = |name| ctx.param_value::<Option<String>>(name, None).map(|(_, value)| value);
         let given = || {
             Ok(Self { first: size("first")?, after: place("after")?, last: size("last")?, before: place("before")? })
         };
-        given().map_err(|error: ServerError| Failure::BadInput(error.message))
+        given().map_err(|error: ServerError| ApiError::BadInput(error.message))
     }
 
     /// The page of this list that is meant by the field that is being answered.
     ///
     /// # Errors
     /// Malformed input: a size out of bounds, both ends at once, or a cursor that is none of this list.
-    pub fn of(self, ctx: &Context<'_>, list: &ListOrder) -> Result<PageRequest, Failure> {
+    pub fn of(self, ctx: &Context<'_>, list: &ListOrder) -> Result<PageRequest, ApiError> {
         let (name, size) = match (self.first, self.last) {
             (Some(_), Some(_)) => {
-                return Err(Failure::BadInput("first and last cannot be combined. Give one of them.".to_owned()));
+                return Err(ApiError::BadInput("first and last cannot be combined. Give one of them.".to_owned()));
             }
             (None, Some(size)) => ("last", size),
             (first, None) => ("first", first.unwrap_or(DEFAULT_SIZE)),
@@ -62,7 +62,7 @@ impl PageArgs {
         let limit = u64::try_from(size).ok().filter(|_| (1..=MAX_SIZE).contains(&size));
         Ok(PageRequest {
             limit: limit
-                .ok_or_else(|| Failure::BadInput(format!("{name} is {size}; it must be from 1 to {MAX_SIZE}.")))?,
+                .ok_or_else(|| ApiError::BadInput(format!("{name} is {size}; it must be from 1 to {MAX_SIZE}.")))?,
             backward: self.last.is_some(),
             after: cursor(list, "after", self.after)?,
             before: cursor(list, "before", self.before)?,
@@ -72,12 +72,12 @@ impl PageArgs {
     }
 }
 
-fn cursor(list: &ListOrder, name: &str, text: Option<String>) -> Result<Option<Cursor>, Failure> {
+fn cursor(list: &ListOrder, name: &str, text: Option<String>) -> Result<Option<Cursor>, ApiError> {
     // In the history, a position also works (H2): events, exports and entries return one.
     let decode = |text: String| Cursor::decode(&text, list).or_else(|bad| history::cursor_of(list, &text).ok_or(bad));
     text.map(decode)
         .transpose()
-        .map_err(|_| Failure::BadInput(format!("{name} is not a valid cursor for this list and order.")))
+        .map_err(|_| ApiError::BadInput(format!("{name} is not a valid cursor for this list and order.")))
 }
 
 /// Whether the cursors of a connection's rows are asked for.
@@ -96,7 +96,7 @@ fn is_wanted(ctx: &Context<'_>) -> bool {
 ///
 /// # Errors
 /// Those of the statement.
-pub async fn asked<T, F>(ctx: &Context<'_>, read: impl FnOnce(Reader) -> F) -> Result<Page<T>, Failure>
+pub async fn asked<T, F>(ctx: &Context<'_>, read: impl FnOnce(Reader) -> F) -> Result<Page<T>, ApiError>
 where
     T: Send + 'static,
     F: Future<Output = Result<Page<T>, StoreError>> + Send + 'static,
@@ -108,7 +108,7 @@ where
 ///
 /// # Errors
 /// Those of the statement.
-pub async fn loaded<T>(ctx: &Context<'_>, key: impl Load<Value = Page<T>>) -> Result<Page<T>, Failure> {
+pub async fn loaded<T>(ctx: &Context<'_>, key: impl Load<Value = Page<T>>) -> Result<Page<T>, ApiError> {
     let page = if is_wanted(ctx) { load(ctx, key).await? } else { None };
     Ok(page.unwrap_or_else(Page::empty))
 }
@@ -165,13 +165,13 @@ impl Total {
         Self(Box::new(Loaded(key)))
     }
 
-    pub(super) async fn count(&self, ctx: &Context<'_>) -> Result<i32, Failure> {
+    pub(super) async fn count(&self, ctx: &Context<'_>) -> Result<i32, ApiError> {
         Ok(total(self.0.count(ctx).await?))
     }
 }
 
 trait Count: Send + Sync {
-    fn count<'a>(&'a self, ctx: &'a Context<'_>) -> BoxFuture<'a, Result<u64, Failure>>;
+    fn count<'a>(&'a self, ctx: &'a Context<'_>) -> BoxFuture<'a, Result<u64, ApiError>>;
 }
 
 struct Asked<C>(C);
@@ -181,7 +181,7 @@ where
     C: Fn(Reader) -> F + Send + Sync,
     F: Future<Output = Result<u64, StoreError>> + Send + 'static,
 {
-    fn count<'a>(&'a self, ctx: &'a Context<'_>) -> BoxFuture<'a, Result<u64, Failure>> {
+    fn count<'a>(&'a self, ctx: &'a Context<'_>) -> BoxFuture<'a, Result<u64, ApiError>> {
         Box::pin(ask(ctx, &self.0))
     }
 }
@@ -189,7 +189,7 @@ where
 struct Loaded<K>(K);
 
 impl<K: Load<Value = u64>> Count for Loaded<K> {
-    fn count<'a>(&'a self, ctx: &'a Context<'_>) -> BoxFuture<'a, Result<u64, Failure>> {
+    fn count<'a>(&'a self, ctx: &'a Context<'_>) -> BoxFuture<'a, Result<u64, ApiError>> {
         Box::pin(async move { Ok(load(ctx, self.0.clone()).await?.unwrap_or_default()) })
     }
 }
@@ -298,7 +298,7 @@ macro_rules! connection {
             }
 
             #[doc = concat!("The number of ", $items, " in the whole list, not only on this page. Counted only if selected.")]
-            async fn total_count(&self, ctx: &async_graphql::Context<'_>) -> Result<i32, $crate::graphql::error::Failure> {
+            async fn total_count(&self, ctx: &async_graphql::Context<'_>) -> Result<i32, $crate::graphql::error::ApiError> {
                 self.total.count(ctx).await
             }
         }

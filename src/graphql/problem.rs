@@ -6,7 +6,7 @@ use uuid::Uuid;
 use super::{
     claim::{self, Claim},
     eager::Eager,
-    error::Failure,
+    error::ApiError,
     guard,
 };
 use crate::telemetry;
@@ -48,7 +48,7 @@ impl Problem {
     /// in use, the caller's other claim. Null if no claim is concerned, or one that the caller may not see. Needs the
     /// scope `claims:read`, except in a mutation's payload.
     #[graphql(guard = "guard::CLAIMS")]
-    async fn claim(&self, ctx: &Context<'_>) -> Result<Option<Eager<Claim>>, Failure> {
+    async fn claim(&self, ctx: &Context<'_>) -> Result<Option<Eager<Claim>>, ApiError> {
         let Some(id) = self.claim_id else { return Ok(None) };
         Ok(claim::visible_or_none(ctx, id).await?.map(Eager))
     }

@@ -2,7 +2,7 @@
 
 use async_graphql::{Enum, InputObject};
 
-use super::{error::Failure, scalar::DateTime};
+use super::{error::ApiError, scalar::DateTime};
 use crate::store::claims::TimeRange;
 
 /// A range of times that includes its start and excludes its end. An end that is omitted is open.
@@ -21,10 +21,10 @@ const LONGEST_LIST: usize = 1_000;
 ///
 /// # Errors
 /// Malformed input if the list is too long.
-pub fn listed<T, U>(list: Option<Vec<T>>, entry: impl FnMut(T) -> U) -> Result<Option<Vec<U>>, Failure> {
+pub fn listed<T, U>(list: Option<Vec<T>>, entry: impl FnMut(T) -> U) -> Result<Option<Vec<U>>, ApiError> {
     match list {
         Some(list) if list.len() > LONGEST_LIST => {
-            Err(Failure::BadInput(format!("A list in a filter has at most {LONGEST_LIST} entries.")))
+            Err(ApiError::BadInput(format!("A list in a filter has at most {LONGEST_LIST} entries.")))
         }
         list => Ok(list.map(|list| list.into_iter().map(entry).collect())),
     }

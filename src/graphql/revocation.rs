@@ -3,7 +3,7 @@
 use async_graphql::{Context, InputObject, Object, SimpleObject};
 
 use super::{
-    error::Failure,
+    error::ApiError,
     guard::Root,
     loader::Reader,
     problem::{Problem, api_problems},
@@ -51,7 +51,7 @@ impl RevocationMutation {
         &self,
         ctx: &Context<'_>,
         #[graphql(desc = "The tokens concerned.")] input: RevokeTokensInput,
-    ) -> Result<RevokeTokensPayload, Failure> {
+    ) -> Result<RevokeTokensPayload, ApiError> {
         let reader = Reader::of(ctx)?;
         let RevokeTokensInput { jti, issuer, subject, issued_before, idempotency_key } = input;
         let asked = Asked { jti, issuer, subject, issued_before: issued_before.map(Into::into) };

@@ -3,7 +3,7 @@
 use async_graphql::{Context, InputObject, Object, SimpleObject};
 
 use super::{
-    error::Failure,
+    error::ApiError,
     guard::Root,
     loader::Reader,
     problem::{Problem, api_problems},
@@ -39,7 +39,7 @@ impl SandboxMutation {
         &self,
         ctx: &Context<'_>,
         #[graphql(desc = "The duration to move the clock by.")] input: AdvanceClockInput,
-    ) -> Result<AdvanceClockPayload, Failure> {
+    ) -> Result<AdvanceClockPayload, ApiError> {
         let advanced = Reader::of(ctx)?.app.advance_clock(&input.by).await?;
         Ok(AdvanceClockPayload { now: advanced.now.into(), problems: api_problems(advanced.problems) })
     }

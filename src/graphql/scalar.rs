@@ -4,7 +4,7 @@
 use async_graphql::{Context, InputValueError, InputValueResult, Scalar, ScalarType, Value};
 use domain::{identifier, time::Timestamp};
 
-use super::{endpoint::Files, error::Failure};
+use super::{endpoint::Files, error::ApiError};
 use crate::app::claims;
 
 /// An instant.
@@ -122,11 +122,12 @@ impl Upload {
     ///
     /// # Errors
     /// Malformed input, when the request has no such file.
-    pub fn file(self, ctx: &Context<'_>) -> Result<claims::Upload, Failure> {
+    pub fn file(self, ctx: &Context<'_>) -> Result<claims::Upload, ApiError> {
         let file = ctx.query_env.uploads.get(self.0);
         let content = ctx.data_opt::<Files>().and_then(|files| files.0.get(self.0));
-        let (file, content) =
-            file.zip(content).ok_or_else(|| Failure::BadInput("The request does not contain this file.".to_owned()))?;
+        let (file, content) = file
+            .zip(content)
+            .ok_or_else(|| ApiError::BadInput("The request does not contain this file.".to_owned()))?;
         Ok(claims::Upload { name: file.filename.clone(), content: content.clone() })
     }
 }

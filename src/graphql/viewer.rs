@@ -10,7 +10,7 @@ use domain::{
 use super::{
     customer::{Customer, CustomerById},
     directory::{Partner, PartnerById},
-    error::Failure,
+    error::ApiError,
     guard::{self, Root},
     loader::{Reader, load},
 };
@@ -48,27 +48,27 @@ pub struct Viewer;
 #[Object]
 impl Viewer {
     /// The token's `sub`, or what the issuer's mapping reads in its place.
-    async fn subject<'a>(&self, ctx: &'a Context<'_>) -> Result<&'a str, Failure> {
+    async fn subject<'a>(&self, ctx: &'a Context<'_>) -> Result<&'a str, ApiError> {
         Ok(&Reader::of(ctx)?.caller.subject)
     }
 
     /// The name in the token; null if it has none.
-    async fn name<'a>(&self, ctx: &'a Context<'_>) -> Result<Option<&'a str>, Failure> {
+    async fn name<'a>(&self, ctx: &'a Context<'_>) -> Result<Option<&'a str>, ApiError> {
         Ok(Reader::of(ctx)?.caller.name.as_deref())
     }
 
     /// The token's roles that the server knows.
-    async fn roles(&self, ctx: &Context<'_>) -> Result<Vec<Role>, Failure> {
+    async fn roles(&self, ctx: &Context<'_>) -> Result<Vec<Role>, ApiError> {
         Ok(Reader::of(ctx)?.caller.roles.iter().map(|role| (*role).into()).collect())
     }
 
     /// The token's scopes that the server knows, such as `claims:read`.
-    async fn scopes(&self, ctx: &Context<'_>) -> Result<Vec<&'static str>, Failure> {
+    async fn scopes(&self, ctx: &Context<'_>) -> Result<Vec<&'static str>, ApiError> {
         Ok(Reader::of(ctx)?.caller.scopes.iter().map(|scope| scope.as_str()).collect())
     }
 
     /// The partner that the caller belongs to; null for other callers, and if the directory does not contain it.
-    async fn partner(&self, ctx: &Context<'_>) -> Result<Option<Partner>, Failure> {
+    async fn partner(&self, ctx: &Context<'_>) -> Result<Option<Partner>, ApiError> {
         match Reader::of(ctx)?.caller.side {
             Side::Partner(id) => Ok(load(ctx, PartnerById(id)).await?.map(Into::into)),
             Side::Vendor | Side::Customer(_) => Ok(None),
@@ -76,7 +76,7 @@ impl Viewer {
     }
 
     /// The customer that the caller administers; null for other callers, and if the directory does not contain it.
-    async fn customer(&self, ctx: &Context<'_>) -> Result<Option<Customer>, Failure> {
+    async fn customer(&self, ctx: &Context<'_>) -> Result<Option<Customer>, ApiError> {
         match Reader::of(ctx)?.caller.side {
             Side::Customer(id) => Ok(load(ctx, CustomerById(id)).await?.map(Into::into)),
             Side::Partner(_) | Side::Vendor => Ok(None),
@@ -95,7 +95,7 @@ impl Viewer {
 pub struct ViewerCan;
 
 /// Whether the bearer may use the mutation at this root field, by the guard of the roots and the use case's own check.
-fn may<T, E>(ctx: &Context<'_>, field: &str, check: impl FnOnce(&Caller) -> Result<T, E>) -> Result<bool, Failure> {
+fn may<T, E>(ctx: &Context<'_>, field: &str, check: impl FnOnce(&Caller) -> Result<T, E>) -> Result<bool, ApiError> {
     let caller = &Reader::of(ctx)?.caller;
     Ok(guard::opens(field, caller) && check(caller).is_ok())
 }
@@ -105,32 +105,32 @@ fn may<T, E>(ctx: &Context<'_>, field: &str, check: impl FnOnce(&Caller) -> Resu
 #[Object]
 impl ViewerCan {
     /// Creating drafts, by `createClaim`.
-    async fn create_claim(&self, ctx: &Context<'_>) -> Result<bool, Failure> {
+    async fn create_claim(&self, ctx: &Context<'_>) -> Result<bool, ApiError> {
         may(ctx, "createClaim", may_create)
     }
 
     /// Reviewing claims: starting a review, asking for action, approving and rejecting.
-    async fn review(&self, ctx: &Context<'_>) -> Result<bool, Failure> {
+    async fn review(&self, ctx: &Context<'_>) -> Result<bool, ApiError> {
         may(ctx, "startReview", |caller| lifecycle::may_ever(ClaimAction::StartReview, caller))
     }
 
     /// Awarding arbitrations, by `awardArbitration`.
-    async fn award_arbitration(&self, ctx: &Context<'_>) -> Result<bool, Failure> {
+    async fn award_arbitration(&self, ctx: &Context<'_>) -> Result<bool, ApiError> {
         may(ctx, "awardArbitration", |caller| lifecycle::may_ever(ClaimAction::AwardArbitration, caller))
     }
 
     /// Creating, changing and deleting webhook endpoints of the bearer's company, or of the vendor.
-    async fn manage_webhooks(&self, ctx: &Context<'_>) -> Result<bool, Failure> {
+    async fn manage_webhooks(&self, ctx: &Context<'_>) -> Result<bool, ApiError> {
         may(ctx, "createWebhookEndpoint", |caller| managed_by(caller, Scope::WebhooksWrite))
     }
 
     /// Moving other reviewers' reviews, by `reassignReviews`, and setting their absences.
-    async fn manage_reviewers(&self, ctx: &Context<'_>) -> Result<bool, Failure> {
+    async fn manage_reviewers(&self, ctx: &Context<'_>) -> Result<bool, ApiError> {
         may(ctx, "reassignReviews", may_manage)
     }
 
     /// Revoking tokens, by `revokeTokens`: for a partner's global admin those of the own partner only.
-    async fn revoke_tokens(&self, ctx: &Context<'_>) -> Result<bool, Failure> {
+    async fn revoke_tokens(&self, ctx: &Context<'_>) -> Result<bool, ApiError> {
         may(ctx, "revokeTokens", may_revoke)
     }
 }

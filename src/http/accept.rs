@@ -3,7 +3,7 @@
 use axum::http::header::ACCEPT;
 use axum::http::{HeaderMap, HeaderValue};
 
-use super::failure::Failure;
+use super::error::HttpError;
 
 /// The media types of an answer that comes at once.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -44,11 +44,11 @@ pub(super) struct Accepted {
 }
 
 /// What the client takes; `*/*` does not mean event streams, since whoever asks without a wish reads an answer to its end.
-pub(super) fn negotiate(headers: &HeaderMap) -> Result<Accepted, Failure> {
+pub(super) fn negotiate(headers: &HeaderMap) -> Result<Accepted, HttpError> {
     let (mut wishes, mut streams) = (false, false);
     let (mut best, mut once): (Best<Form>, Best<MediaType>) = (Best::default(), Best::default());
     for header in headers.get_all(ACCEPT) {
-        let ranges = header.to_str().map_err(|_| Failure::not_acceptable())?;
+        let ranges = header.to_str().map_err(|_| HttpError::not_acceptable())?;
         for range in ranges.split(',').map(str::trim).filter(|range| !range.is_empty()) {
             wishes = true;
             let Some((quality, form)) = read(range) else { continue };
@@ -62,7 +62,7 @@ pub(super) fn negotiate(headers: &HeaderMap) -> Result<Accepted, Failure> {
     let once = once.0.map_or(MediaType::Json, |(_, media)| media);
     match best.0 {
         Some((_, best)) => Ok(Accepted { best, once, streams }),
-        None if wishes => Err(Failure::not_acceptable()),
+        None if wishes => Err(HttpError::not_acceptable()),
         None => Ok(Accepted { best: Form::Once(once), once, streams }),
     }
 }

@@ -7,7 +7,7 @@ use axum::http::HeaderMap;
 use axum::http::header::CONTENT_LENGTH;
 use futures_util::StreamExt;
 
-use super::failure::Failure;
+use super::error::HttpError;
 use crate::config::Limits;
 
 /// How long a body may take to arrive.
@@ -35,14 +35,14 @@ impl Sizes {
 }
 
 /// Reads a whole body of at most `limit` bytes.
-pub(super) async fn read(headers: &HeaderMap, body: Body, limit: usize) -> Result<Bytes, Failure> {
+pub(super) async fn read(headers: &HeaderMap, body: Body, limit: usize) -> Result<Bytes, HttpError> {
     let mut stream = within(headers, body, limit)?;
     let mut content = Vec::new();
     let reading = async {
         while let Some(chunk) = stream.next().await {
-            let chunk = chunk.map_err(|_| Failure::malformed("The request body ended early."))?;
+            let chunk = chunk.map_err(|_| HttpError::malformed("The request body ended early."))?;
             if content.len().saturating_add(chunk.len()) > limit {
-                return Err(Failure::too_large(limit));
+                return Err(HttpError::too_large(limit));
             }
             content.extend_from_slice(&chunk);
         }
@@ -54,17 +54,17 @@ pub(super) async fn read(headers: &HeaderMap, body: Body, limit: usize) -> Resul
             linger(stream);
             Err(failure)
         }
-        Err(_) => Err(Failure::too_slow()),
+        Err(_) => Err(HttpError::too_slow()),
     }
 }
 
 /// The body as a stream, refused at once when its own length says that it is too large.
-pub(super) fn within(headers: &HeaderMap, body: Body, limit: usize) -> Result<BodyDataStream, Failure> {
+pub(super) fn within(headers: &HeaderMap, body: Body, limit: usize) -> Result<BodyDataStream, HttpError> {
     let stream = body.into_data_stream();
     let announced = headers.get(CONTENT_LENGTH).and_then(|length| length.to_str().ok()?.parse::<usize>().ok());
     if announced.is_some_and(|length| length > limit) {
         linger(stream);
-        return Err(Failure::too_large(limit));
+        return Err(HttpError::too_large(limit));
     }
     Ok(stream)
 }

@@ -22,10 +22,10 @@ pub(super) struct Connection {
 }
 
 impl Connection {
-    /// Takes up a connection; `patience` is how long its client may read nothing while something waits to be sent.
-    pub(super) fn new(stream: TcpStream, patience: Duration) -> Self {
+    /// Takes up a connection; `slow_reader_timeout` is how long its client may read nothing while something waits to be sent.
+    pub(super) fn new(stream: TcpStream, slow_reader_timeout: Duration) -> Self {
         let mut writer = TimeoutWriter::new(stream);
-        writer.set_timeout(Some(patience));
+        writer.set_timeout(Some(slow_reader_timeout));
         Self { stream: Box::pin(writer) }
     }
 
@@ -34,8 +34,8 @@ impl Connection {
         if let Poll::Ready(Err(error)) = &written
             && error.kind() == ErrorKind::TimedOut
         {
-            let patience = self.stream.timeout().unwrap_or_default();
-            tracing::info!(?patience, "a connection was closed because its client did not read");
+            let slow_reader_timeout = self.stream.timeout().unwrap_or_default();
+            tracing::info!(?slow_reader_timeout, "a connection was closed because its client did not read");
         }
         written
     }

@@ -21,7 +21,7 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use rust_embed::Embed;
 
 use super::Edge;
-use super::failure::Failure;
+use super::error::HttpError;
 
 #[derive(Embed)]
 #[folder = "web/dist"]
@@ -60,41 +60,41 @@ pub(super) fn routes(router: Router<Arc<Edge>>) -> Router<Arc<Edge>> {
 /// # Errors
 /// `NOT_FOUND` where the server is no demo, `FORBIDDEN` for a page of another origin: the demo's CORS settings let such
 /// pages use the API with a token, not take all of them.
-pub(super) async fn people(State(edge): State<Arc<Edge>>, headers: HeaderMap) -> Result<Response, Failure> {
-    let Some(people) = &edge.config.people else { return Err(Failure::not_found()) };
+pub(super) async fn people(State(edge): State<Arc<Edge>>, headers: HeaderMap) -> Result<Response, HttpError> {
+    let Some(people) = &edge.config.people else { return Err(HttpError::not_found()) };
     let site = headers.get("sec-fetch-site").map_or(&b"none"[..], HeaderValue::as_bytes);
     if !matches!(site, b"same-origin" | b"none") {
-        return Err(Failure::forbidden("Pages of other origins may not read the demo's tokens."));
+        return Err(HttpError::forbidden("Pages of other origins may not read the demo's tokens."));
     }
     let mut response = Response::new(Body::from(people.as_bytes().to_vec()));
     response.headers_mut().insert(CONTENT_TYPE, HeaderValue::from_static("application/json"));
     Ok(response)
 }
 
-async fn page(headers: HeaderMap) -> Result<Response, Failure> {
+async fn page(headers: HeaderMap) -> Result<Response, HttpError> {
     let mut response = file(INDEX, "no-cache", &headers)?;
     response.headers_mut().insert(CONTENT_SECURITY_POLICY, HeaderValue::from_static(POLICY));
     response.headers_mut().insert(REFERRER_POLICY, HeaderValue::from_static("no-referrer"));
     Ok(response)
 }
 
-async fn asset(Path(name): Path<String>, headers: HeaderMap) -> Result<Response, Failure> {
+async fn asset(Path(name): Path<String>, headers: HeaderMap) -> Result<Response, HttpError> {
     file(&format!("assets/{name}"), "public, max-age=31536000, immutable", &headers)
 }
 
-async fn icon(headers: HeaderMap) -> Result<Response, Failure> {
+async fn icon(headers: HeaderMap) -> Result<Response, HttpError> {
     file("icon.svg", "no-cache", &headers)
 }
 
 /// A file in the smallest coding that the client accepts.
-fn file(name: &str, cache: &'static str, request: &HeaderMap) -> Result<Response, Failure> {
-    let media_type = media_type(name).ok_or_else(Failure::not_found)?;
+fn file(name: &str, cache: &'static str, request: &HeaderMap) -> Result<Response, HttpError> {
+    let media_type = media_type(name).ok_or_else(HttpError::not_found)?;
     let compressed = CODINGS
         .into_iter()
         .filter(|(coding, _)| accepts(request, coding))
         .find_map(|(coding, extension)| Some((Some(coding), Dist::get(&format!("{name}.{extension}"))?)));
     let plain = || Dist::get(name).map(|file| (None, file));
-    let (coding, file) = compressed.or_else(plain).ok_or_else(Failure::not_found)?;
+    let (coding, file) = compressed.or_else(plain).ok_or_else(HttpError::not_found)?;
     let tag = format!("\"{}\"", URL_SAFE_NO_PAD.encode(file.metadata.sha256_hash()));
     let mut response = Response::new(Body::empty());
     if request.get(IF_NONE_MATCH).is_some_and(|known| known.as_bytes() == tag.as_bytes()) {

@@ -17,7 +17,7 @@ use axum::response::{IntoResponse, Response};
 use domain::kinds::Scope;
 use futures_util::StreamExt;
 
-use super::failure::Failure;
+use super::error::HttpError;
 use super::rate::Budget;
 use super::{Edge, range, session};
 use crate::app::{AppError, Download};
@@ -52,7 +52,7 @@ struct Asked<'a> {
 
 impl Asked<'_> {
     /// The document, the part of it that is asked for, or that the client has it already.
-    async fn answer(self, edge: &Edge, method: &Method, headers: &HeaderMap) -> Result<Response, Failure> {
+    async fn answer(self, edge: &Edge, method: &Method, headers: &HeaderMap) -> Result<Response, HttpError> {
         let Self { document, shown, subject } = self;
         let tag = range::tag(&document.sha256);
         let answer = |status, body| answer(status, &document, &tag, &shown, body);
@@ -65,9 +65,9 @@ impl Asked<'_> {
         let (status, part) = match range::asked(headers, &tag, document.size) {
             range::Asked::Whole => (StatusCode::OK, 0..document.size),
             range::Asked::Part(part) => (StatusCode::PARTIAL_CONTENT, part),
-            range::Asked::Beyond => return Err(Failure::beyond_the_end(document.size)),
+            range::Asked::Beyond => return Err(HttpError::beyond_the_end(document.size)),
         };
-        let place = edge.transfers.enter(subject).map_err(Failure::no_transfer)?;
+        let place = edge.transfers.enter(subject).map_err(HttpError::no_transfer)?;
         let content = edge.in_time(document.content(part.clone())).await?;
         // The place is free again when the last piece is sent, or the client has gone.
         let content = content.map(move |piece| {
@@ -89,34 +89,34 @@ impl Edge {
         path: Result<Path<String>, PathRejection>,
         (method, headers, client): (&Method, &HeaderMap, IpAddr),
         budget: &mut Budget,
-    ) -> Result<Response, Failure> {
+    ) -> Result<Response, HttpError> {
         let caller = self.known_caller(headers, client, budget).await?;
-        let Ok(Path(id)) = path else { return Err(Failure::not_found()) };
+        let Ok(Path(id)) = path else { return Err(HttpError::not_found()) };
         let found = self.in_time(self.backend.open_document(&caller, &id)).await?;
-        let document = found.ok_or_else(Failure::not_found)?;
+        let document = found.ok_or_else(HttpError::not_found)?;
         let asked = Asked { document, shown: Shown::Saved, subject: &caller.subject };
         asked.answer(self, method, headers).await
     }
 
     /// What the use case answers, within the time of a request.
-    async fn in_time<T>(&self, asking: impl Future<Output = Result<T, AppError>>) -> Result<T, Failure> {
-        match tokio::time::timeout(self.config.limits.patience(), asking).await {
+    async fn in_time<T>(&self, asking: impl Future<Output = Result<T, AppError>>) -> Result<T, HttpError> {
+        match tokio::time::timeout(self.config.limits.request_timer(), asking).await {
             Ok(answer) => answer.map_err(failure),
-            Err(_) => Err(Failure::timed_out()),
+            Err(_) => Err(HttpError::timed_out()),
         }
     }
 }
 
 /// The error of a use case as an answer.
-pub(super) fn failure(error: AppError) -> Failure {
+pub(super) fn failure(error: AppError) -> HttpError {
     match error {
-        AppError::Forbidden(why) => Failure::without_scope(why, Scope::ClaimsRead),
-        AppError::BadInput(why) => Failure::bad_input(why),
+        AppError::Forbidden(why) => HttpError::without_scope(why, Scope::ClaimsRead),
+        AppError::BadInput(why) => HttpError::bad_input(why),
         AppError::Unavailable(cause) => {
             tracing::warn!(cause, "the database or the document store does not respond");
-            Failure::unavailable()
+            HttpError::unavailable()
         }
-        AppError::Internal(cause) => Failure::internal(&cause),
+        AppError::Internal(cause) => HttpError::internal(&cause),
     }
 }
 

@@ -23,7 +23,7 @@ use tokio::time::sleep;
 use tracing::Instrument;
 use url::form_urlencoded;
 
-use super::failure::Failure;
+use super::error::HttpError;
 use super::live::Place;
 use super::rate::Budget;
 use super::{Edge, documents, session};
@@ -60,25 +60,25 @@ fn named(name: &str) -> Option<(Noun, Format)> {
 }
 
 /// The position after which rows changed. Anything else in the query is a mistake that would export too much.
-fn since(uri: &Uri) -> Result<Option<String>, Failure> {
+fn since(uri: &Uri) -> Result<Option<String>, HttpError> {
     let mut since = None;
     for (name, value) in form_urlencoded::parse(uri.query().unwrap_or_default().as_bytes()) {
         if name != "since" {
-            return Err(Failure::bad_input("An export has no parameter other than since."));
+            return Err(HttpError::bad_input("An export has no parameter other than since."));
         }
         if since.replace(value.into_owned()).is_some() {
-            return Err(Failure::bad_input("The parameter since is given twice. Give it once."));
+            return Err(HttpError::bad_input("The parameter since is given twice. Give it once."));
         }
     }
     Ok(since)
 }
 
 /// The error of a use case as an answer.
-fn failure(error: AppError, noun: Noun, session: &Session) -> Failure {
+fn failure(error: AppError, noun: Noun, session: &Session) -> HttpError {
     match error {
         AppError::Forbidden(why) => {
             let missing = noun.scopes().iter().find(|scope| !session.caller.has(**scope));
-            Failure::without_scope(why, missing.copied().unwrap_or(Scope::ClaimsRead))
+            HttpError::without_scope(why, missing.copied().unwrap_or(Scope::ClaimsRead))
         }
         other => documents::failure(other),
     }
@@ -103,17 +103,17 @@ impl Edge {
         path: Result<Path<String>, PathRejection>,
         head: &Parts,
         budget: &mut Budget,
-    ) -> Result<Response, Failure> {
+    ) -> Result<Response, HttpError> {
         let address = session::address(&head.extensions);
-        let session = self.session(&head.headers, address).await?.ok_or_else(Failure::unauthenticated)?;
+        let session = self.session(&head.headers, address).await?.ok_or_else(HttpError::unauthenticated)?;
         self.rates.request(&session.caller.subject, budget)?;
-        let (noun, format) = path.ok().and_then(|Path(name)| named(&name)).ok_or_else(Failure::not_found)?;
+        let (noun, format) = path.ok().and_then(|Path(name)| named(&name)).ok_or_else(HttpError::not_found)?;
         let since = since(&head.uri)?;
-        let place = self.exports.enter(&session.caller.subject).map_err(Failure::no_export)?;
+        let place = self.exports.enter(&session.caller.subject).map_err(HttpError::no_export)?;
         let beginning = self.backend.export(&session.caller, noun, format, since);
-        let export = match tokio::time::timeout(self.config.limits.patience(), beginning).await {
+        let export = match tokio::time::timeout(self.config.limits.request_timer(), beginning).await {
             Ok(begun) => begun.map_err(|error| failure(error, noun, &session))?,
-            Err(_) => return Err(Failure::timed_out()),
+            Err(_) => return Err(HttpError::timed_out()),
         };
         let mut response = Response::new(Body::empty());
         headers(response.headers_mut(), &export, noun, format);
@@ -127,7 +127,7 @@ impl Edge {
     /// The body that a task writes; the place is free again when it ends.
     fn send(&self, export: Export, session: Session, place: Place) -> Body {
         let (parts, received) = mpsc::channel::<Part>(PARTS_WAITING);
-        let limit = self.config.limits.export_patience();
+        let limit = self.config.limits.export_timer();
         let revocations = self.authenticator.revocations().clone();
         let writing = async move {
             let _place = place;

@@ -16,7 +16,7 @@ use axum::response::{IntoResponse, Response};
 use tracing::Instrument;
 
 use super::accept::{self, Accepted, Form, MediaType};
-use super::failure::Failure;
+use super::error::HttpError;
 use super::rate::Budget;
 use super::{Edge, body, multipart, params, rate, session, sse, websocket};
 use crate::auth::Session;
@@ -57,7 +57,7 @@ pub(super) async fn get(State(edge): State<Arc<Edge>>, request: Request) -> Resp
 }
 
 /// The response, with errors in this media type; an operation that was not counted yet counts as failed.
-fn told(done: Result<Response, Failure>, media: MediaType, counted: &mut telemetry::Request) -> Response {
+fn told(done: Result<Response, HttpError>, media: MediaType, counted: &mut telemetry::Request) -> Response {
     done.unwrap_or_else(|failure| {
         counted.ends(&failure);
         failure.response(media)
@@ -111,10 +111,10 @@ impl Edge {
         request: Request,
         accepted: Accepted,
         (counted, budget): (&mut telemetry::Request, &mut Budget),
-    ) -> Result<Response, Failure> {
-        let content = content(request.headers()).ok_or_else(Failure::unsupported_media_type)?;
+    ) -> Result<Response, HttpError> {
+        let content = content(request.headers()).ok_or_else(HttpError::unsupported_media_type)?;
         if is_encoded(request.headers()) {
-            return Err(Failure::unsupported_encoding());
+            return Err(HttpError::unsupported_encoding());
         }
         let address = session::address(request.extensions());
         let session = self.admit(request.headers(), address, budget).await?;
@@ -127,8 +127,8 @@ impl Edge {
             }
             // No page of another origin can send this header unasked (T32).
             Content::Multipart => {
-                let session = session.as_ref().ok_or_else(Failure::unauthenticated)?;
-                transfer = Some(self.transfers.enter(&session.caller.subject).map_err(Failure::no_transfer)?);
+                let session = session.as_ref().ok_or_else(HttpError::unauthenticated)?;
+                transfer = Some(self.transfers.enter(&session.caller.subject).map_err(HttpError::no_transfer)?);
                 multipart::read(request, self.sizes, self.backend.as_ref()).await?
             }
         };
@@ -144,11 +144,11 @@ impl Edge {
         head: &Head,
         accepted: Accepted,
         (counted, budget): (&mut telemetry::Request, &mut Budget),
-    ) -> Result<Response, Failure> {
+    ) -> Result<Response, HttpError> {
         let address = session::address(&head.extensions);
         let session = self.admit(&head.headers, address, budget).await?;
         let Ok(Query(pairs)) = Query::try_from_uri(&head.uri) else {
-            return Err(Failure::malformed("The query string cannot be parsed."));
+            return Err(HttpError::malformed("The query string cannot be parsed."));
         };
         let last_event = sse::last_event(&head.headers);
         self.run(
@@ -164,17 +164,17 @@ impl Edge {
         headers: &HeaderMap,
         address: IpAddr,
         budget: &mut Budget,
-    ) -> Result<Option<Session>, Failure> {
+    ) -> Result<Option<Session>, HttpError> {
         let session = self.session(headers, address).await?;
         if session.is_none() && !self.endpoint.is_schema_public() {
-            return Err(Failure::unauthenticated());
+            return Err(HttpError::unauthenticated());
         }
         self.rates.request(&who(session.as_ref(), address), budget)?;
         Ok(session)
     }
 
     /// Takes a request through the gate and answers it.
-    async fn run(&self, parts: Parts, asking: Asking<'_>) -> Result<Response, Failure> {
+    async fn run(&self, parts: Parts, asking: Asking<'_>) -> Result<Response, HttpError> {
         let Asking { session, address, accepted, by_get, last_event, counted, budget } = asking;
         if accepted.best == Form::Stream {
             counted.by(Transport::EventStream);
@@ -183,7 +183,7 @@ impl Edge {
         let operation = match self.endpoint.prepare(parts, &who) {
             Ok(operation) => operation,
             // A caller without a token learns only that one is required.
-            Err(_) if session.is_none() => return Err(Failure::unauthenticated()),
+            Err(_) if session.is_none() => return Err(HttpError::unauthenticated()),
             Err(answer) => {
                 counted.ends(&answer);
                 return Ok(write(answer, accepted.best));
@@ -191,31 +191,31 @@ impl Edge {
         };
         counted.is(operation.kind().as_str(), operation.label());
         if session.is_none() && !operation.is_introspection() {
-            return Err(Failure::unauthenticated());
+            return Err(HttpError::unauthenticated());
         }
         match operation.kind() {
             Kind::Mutation if by_get => {
-                return Err(Failure::method_not_allowed("The operation is a mutation. Send it with POST.", "POST"));
+                return Err(HttpError::method_not_allowed("The operation is a mutation. Send it with POST.", "POST"));
             }
-            Kind::Subscription if !accepted.streams => return Err(Failure::needs_a_stream()),
+            Kind::Subscription if !accepted.streams => return Err(HttpError::needs_a_stream()),
             _ => self.rates.cost(&who, operation.cost(), budget)?,
         }
         if operation.kind() == Kind::Subscription {
-            return self.follow(operation, session.ok_or_else(Failure::unauthenticated)?, last_event, counted).await;
+            return self.follow(operation, session.ok_or_else(HttpError::unauthenticated)?, last_event, counted).await;
         }
         let span = telemetry::traced_operation_span(operation.kind().as_str(), operation.label());
         let cost = self.operation_cost(&operation, budget);
         let executing = self.endpoint.execute(operation, session.map(|session| session.caller)).instrument(span);
-        match (tokio::time::timeout(self.config.limits.patience(), executing).await, accepted.best) {
+        match (tokio::time::timeout(self.config.limits.request_timer(), executing).await, accepted.best) {
             (Ok(answer), form) => {
                 counted.ends(&answer);
                 Ok(write(answer.with_cost(cost), form))
             }
             (Err(_), Form::Stream) => {
                 counted.ends(Outcome::Timeout);
-                Ok(sse::failed(&Failure::timed_out()))
+                Ok(sse::failed(&HttpError::timed_out()))
             }
-            (Err(_), Form::Once(_)) => Err(Failure::timed_out()),
+            (Err(_), Form::Once(_)) => Err(HttpError::timed_out()),
         }
     }
 }

@@ -9,7 +9,7 @@ use axum::http::header::HOST;
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 
-use super::failure::Failure;
+use super::error::HttpError;
 
 /// Refuses requests with several `Host` headers, and those of HTTP/1.1 without one.
 pub(super) async fn is_one(request: Request, next: Next) -> Response {
@@ -17,7 +17,7 @@ pub(super) async fn is_one(request: Request, next: Next) -> Response {
     let needs_one =
         request.version() >= Version::HTTP_11 && request.extensions().get::<ConnectInfo<SocketAddr>>().is_some();
     if count > 1 || (count == 0 && needs_one) {
-        return Failure::malformed("A request must have exactly one Host header.").into_response();
+        return HttpError::malformed("A request must have exactly one Host header.").into_response();
     }
     next.run(request).await
 }

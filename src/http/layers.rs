@@ -22,7 +22,7 @@ use tower_http::cors::{AllowHeaders, AllowOrigin, CorsLayer};
 use tower_http::request_id::{MakeRequestId, PropagateRequestIdLayer, RequestId, SetRequestIdLayer};
 use tower_http::set_header::SetResponseHeaderLayer;
 
-use super::failure::Failure;
+use super::error::HttpError;
 use super::rate::{RATE_LIMIT, RATE_LIMIT_POLICY};
 use super::{exports, host, log, metadata, origin, rest};
 use crate::config::Config;
@@ -79,7 +79,7 @@ fn is_plain(id: &HeaderValue) -> bool {
 
 /// The answer where a handler panicked; the panic itself is in the log already.
 fn panicked(_: Box<dyn Any + Send>) -> Response {
-    Failure::internal("a handler panicked").into_response()
+    HttpError::internal("a handler panicked").into_response()
 }
 
 /// Answers are compressed where the client takes it and it pays. Streams of events are not: an event would wait in the

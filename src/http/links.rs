@@ -13,7 +13,7 @@ use axum::http::{HeaderMap, HeaderValue, StatusCode, Uri};
 use axum::response::Response;
 use url::form_urlencoded;
 
-use super::failure::Failure;
+use super::error::HttpError;
 use super::{Edge, body, session};
 use crate::app::AppError;
 use crate::app::notices::{Followed, Link, LinkKind};
@@ -29,12 +29,12 @@ type AnyPath = Result<Path<String>, PathRejection>;
 const LONGEST_FORM: usize = 256 * 1024;
 
 /// Shows the claim, its partner and the deadline, with the button that declines.
-pub(super) async fn consent(state: State<Arc<Edge>>, path: AnyPath, request: Request) -> Result<Response, Failure> {
+pub(super) async fn consent(state: State<Arc<Edge>>, path: AnyPath, request: Request) -> Result<Response, HttpError> {
     show(state, LinkKind::Consent, path, request).await
 }
 
 /// Declines (N3), and spends the link.
-pub(super) async fn decline(state: State<Arc<Edge>>, path: AnyPath, request: Request) -> Result<Response, Failure> {
+pub(super) async fn decline(state: State<Arc<Edge>>, path: AnyPath, request: Request) -> Result<Response, HttpError> {
     act(state, LinkKind::Consent, path, request).await
 }
 
@@ -43,12 +43,16 @@ pub(super) async fn unsubscribing(
     state: State<Arc<Edge>>,
     path: AnyPath,
     request: Request,
-) -> Result<Response, Failure> {
+) -> Result<Response, HttpError> {
     show(state, LinkKind::Unsubscribe, path, request).await
 }
 
 /// Turns a kind of message off; mail programs do so in one click (RFC 8058).
-pub(super) async fn unsubscribe(state: State<Arc<Edge>>, path: AnyPath, request: Request) -> Result<Response, Failure> {
+pub(super) async fn unsubscribe(
+    state: State<Arc<Edge>>,
+    path: AnyPath,
+    request: Request,
+) -> Result<Response, HttpError> {
     act(state, LinkKind::Unsubscribe, path, request).await
 }
 
@@ -57,12 +61,13 @@ async fn show(
     kind: LinkKind,
     path: AnyPath,
     request: Request,
-) -> Result<Response, Failure> {
+) -> Result<Response, HttpError> {
     let link = link(kind, path, request.uri(), request.headers());
     let address = session::address(request.extensions());
     let following = edge.backend.follow_link(link);
-    let followed =
-        tokio::time::timeout(edge.config.limits.patience(), following).await.map_err(|_| Failure::timed_out())?;
+    let followed = tokio::time::timeout(edge.config.limits.request_timer(), following)
+        .await
+        .map_err(|_| HttpError::timed_out())?;
     answer(&edge, followed, address)
 }
 
@@ -71,7 +76,7 @@ async fn act(
     kind: LinkKind,
     path: AnyPath,
     request: Request,
-) -> Result<Response, Failure> {
+) -> Result<Response, HttpError> {
     let mut link = link(kind, path, request.uri(), request.headers());
     let address = session::address(request.extensions());
     let (head, content) = request.into_parts();
@@ -84,8 +89,9 @@ async fn act(
         let edge = Arc::clone(&edge);
         async move { edge.backend.follow_link(link).await }
     }));
-    let done = tokio::time::timeout(edge.config.limits.patience(), doing).await.map_err(|_| Failure::timed_out())?;
-    answer(&edge, done.map_err(|_| Failure::internal("a handler panicked"))?, address)
+    let done =
+        tokio::time::timeout(edge.config.limits.request_timer(), doing).await.map_err(|_| HttpError::timed_out())?;
+    answer(&edge, done.map_err(|_| HttpError::internal("a handler panicked"))?, address)
 }
 
 fn link(kind: LinkKind, path: AnyPath, uri: &Uri, headers: &HeaderMap) -> Link {
@@ -102,14 +108,14 @@ fn link(kind: LinkKind, path: AnyPath, uri: &Uri, headers: &HeaderMap) -> Link {
     }
 }
 
-fn answer(edge: &Edge, followed: Result<Followed, AppError>, address: std::net::IpAddr) -> Result<Response, Failure> {
+fn answer(edge: &Edge, followed: Result<Followed, AppError>, address: std::net::IpAddr) -> Result<Response, HttpError> {
     let followed = match followed {
         Ok(followed) => followed,
         Err(AppError::Unavailable(cause)) => {
             tracing::warn!(cause, "the database does not respond");
-            return Err(Failure::unavailable());
+            return Err(HttpError::unavailable());
         }
-        Err(error) => return Err(Failure::internal(&format!("{error:?}"))),
+        Err(error) => return Err(HttpError::internal(&format!("{error:?}"))),
     };
     let status = match &followed {
         Followed::Page(_) => StatusCode::OK,

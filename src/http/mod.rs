@@ -8,8 +8,8 @@ mod body;
 mod connection;
 mod console;
 mod documents;
+mod error;
 mod exports;
-mod failure;
 mod file_name;
 mod graphql;
 mod health;
@@ -147,7 +147,6 @@ pub fn router(
         routes = if console::is_built() { console::routes(routes) } else { routes.route("/", get(plain_page::page)) };
         routes = routes.route("/demo/people", get(console::people));
     }
-    let routes =
-        routes.fallback(failure::unknown_path).method_not_allowed_fallback(failure::wrong_method).with_state(edge);
+    let routes = routes.fallback(error::unknown_path).method_not_allowed_fallback(error::wrong_method).with_state(edge);
     layers::around(routes, config)
 }

@@ -12,7 +12,7 @@ use serde_json::{Map, Value};
 
 use super::body::{self, Sizes};
 use super::documents::failure;
-use super::failure::Failure;
+use super::error::HttpError;
 use super::{Backend, file_name, params};
 use crate::app::AppError;
 use crate::documents::DocumentsError;
@@ -29,7 +29,7 @@ const MOST_UNTIL_HEADER: usize = LONGEST_HEADER + 2 * PIECE;
 const PIECE: usize = 16 * 1024;
 
 /// Reads a multipart body; its files are received by `backend`.
-pub(super) async fn read(request: Request, sizes: Sizes, backend: &dyn Backend) -> Result<Parts, Failure> {
+pub(super) async fn read(request: Request, sizes: Sizes, backend: &dyn Backend) -> Result<Parts, HttpError> {
     let come = Arc::new(Come::default());
     let request = counted(request, sizes.multipart, &come)?;
     let reading = async {
@@ -38,19 +38,19 @@ pub(super) async fn read(request: Request, sizes: Sizes, backend: &dyn Backend) 
     };
     match tokio::time::timeout(body::DEADLINE, reading).await {
         // The reader of parts only sees that its stream failed; the reason is known here.
-        Ok(Err(_)) if come.too_much.load(Ordering::Relaxed) => Err(Failure::too_large(sizes.multipart)),
+        Ok(Err(_)) if come.too_much.load(Ordering::Relaxed) => Err(HttpError::too_large(sizes.multipart)),
         Ok(Err(_)) if come.long_header.load(Ordering::Relaxed) => Err(long_header()),
         Ok(parts) => parts,
-        Err(_) => Err(Failure::too_slow()),
+        Err(_) => Err(HttpError::too_slow()),
     }
 }
 
-fn broken() -> Failure {
-    Failure::malformed("The multipart body cannot be parsed.")
+fn broken() -> HttpError {
+    HttpError::malformed("The multipart body cannot be parsed.")
 }
 
-fn long_header() -> Failure {
-    Failure::malformed(format!("The header of a part is longer than {LONGEST_HEADER} bytes."))
+fn long_header() -> HttpError {
+    HttpError::malformed(format!("The header of a part is longer than {LONGEST_HEADER} bytes."))
 }
 
 /// What has come of the body.
@@ -85,7 +85,7 @@ impl Come {
 }
 
 /// The request with a body that breaks off at the limit; what lies beyond is read and dropped.
-fn counted(request: Request, limit: usize, come: &Arc<Come>) -> Result<Request, Failure> {
+fn counted(request: Request, limit: usize, come: &Arc<Come>) -> Result<Request, HttpError> {
     let (head, content) = request.into_parts();
     let stream = body::within(&head.headers, content, limit)?;
     let come = Arc::clone(come);
@@ -125,7 +125,7 @@ struct Reader<'a> {
 }
 
 impl Reader<'_> {
-    async fn request(&mut self) -> Result<Parts, Failure> {
+    async fn request(&mut self) -> Result<Parts, HttpError> {
         let operations = self.text("operations").await?;
         let mut request = params::from_json(&operations)?;
         let mut places = places(&self.text("map").await?)?;
@@ -133,20 +133,20 @@ impl Reader<'_> {
         while let Some(part) = self.next().await? {
             let name = part.name().unwrap_or_default().to_owned();
             let Some(Value::String(path)) = places.remove(&name) else {
-                return Err(Failure::malformed(format!("The part {name:?} is not in the map, or occurs twice.")));
+                return Err(HttpError::malformed(format!("The part {name:?} is not in the map, or occurs twice.")));
             };
             request.files.push(file(part, path, backend).await?);
         }
         match places.keys().next() {
-            Some(name) => {
-                Err(Failure::malformed(format!("The map names the part {name:?}, which the request does not contain.")))
-            }
+            Some(name) => Err(HttpError::malformed(format!(
+                "The map names the part {name:?}, which the request does not contain."
+            ))),
             None => Ok(request),
         }
     }
 
     /// The next part, with a header that is not too long.
-    async fn next(&mut self) -> Result<Option<Field<'_>>, Failure> {
+    async fn next(&mut self) -> Result<Option<Field<'_>>, HttpError> {
         self.come.look_for_header(true);
         let part = self.parts.next_field().await.map_err(|_| broken())?;
         self.come.look_for_header(false);
@@ -160,10 +160,10 @@ impl Reader<'_> {
     }
 
     /// Reads the next part, which must be this one.
-    async fn text(&mut self, name: &str) -> Result<Bytes, Failure> {
+    async fn text(&mut self, name: &str) -> Result<Bytes, HttpError> {
         let limit = self.sizes.json;
         let missing =
-            || Failure::malformed(format!("The part {name} is missing. The order is operations, map, files."));
+            || HttpError::malformed(format!("The part {name} is missing. The order is operations, map, files."));
         let mut part = self.next().await?.filter(|part| part.name() == Some(name)).ok_or_else(missing)?;
         let (mut content, mut length) = (Vec::new(), 0_usize);
         while let Some(chunk) = part.chunk().await.map_err(|_| broken())? {
@@ -173,13 +173,13 @@ impl Reader<'_> {
             }
         }
         // Read to its end all the same: its sender would not see why otherwise.
-        if length > limit { Err(Failure::too_large(limit)) } else { Ok(content.into()) }
+        if length > limit { Err(HttpError::too_large(limit)) } else { Ok(content.into()) }
     }
 }
 
 /// Which part belongs where; each to exactly one place.
-fn places(map: &[u8]) -> Result<Map<String, Value>, Failure> {
-    let refuse = |message: &str| Err(Failure::malformed(message));
+fn places(map: &[u8]) -> Result<Map<String, Value>, HttpError> {
+    let refuse = |message: &str| Err(HttpError::malformed(message));
     let Ok(Value::Object(mut places)) = serde_json::from_slice(map) else {
         return refuse("The part map must be a JSON object.");
     };
@@ -196,7 +196,7 @@ fn places(map: &[u8]) -> Result<Map<String, Value>, Failure> {
 }
 
 /// Receives a file; the backend keeps of it what it needs.
-async fn file(mut part: Field<'_>, path: String, backend: &dyn Backend) -> Result<File, Failure> {
+async fn file(mut part: Field<'_>, path: String, backend: &dyn Backend) -> Result<File, HttpError> {
     let disposition = part.headers().get(CONTENT_DISPOSITION).map(HeaderValue::as_bytes);
     let name = disposition.and_then(file_name::of_part).unwrap_or_default();
     let media_type = part.content_type().map(ToOwned::to_owned);

@@ -12,7 +12,7 @@ use governor::middleware::StateInformationMiddleware;
 use governor::state::keyed::DashMapStateStore;
 use governor::{NotUntil, Quota, RateLimiter};
 
-use super::failure::Failure;
+use super::error::HttpError;
 use crate::config::Limits;
 
 /// After how many questions the keys that have gone quiet are forgotten.
@@ -107,18 +107,18 @@ impl RateLimits {
     }
 
     /// Counts a request of a subject (or of an address, if there is no subject).
-    pub(super) fn request(&self, who: &str, budget: &mut Budget) -> Result<(), Failure> {
+    pub(super) fn request(&self, who: &str, budget: &mut Budget) -> Result<(), HttpError> {
         self.requests.as_ref().map_or(Ok(()), |limiter| limiter.take(who, 1, budget))
     }
 
     /// Counts the cost of an operation.
-    pub(super) fn cost(&self, who: &str, cost: usize, budget: &mut Budget) -> Result<(), Failure> {
+    pub(super) fn cost(&self, who: &str, cost: usize, budget: &mut Budget) -> Result<(), HttpError> {
         let cost = u32::try_from(cost).unwrap_or(u32::MAX);
         self.cost.as_ref().map_or(Ok(()), |limiter| limiter.take(who, cost, budget))
     }
 
     /// Counts a bad token. Good ones from the same address stay good: many callers may share it.
-    pub(super) fn bad_token(&self, address: IpAddr) -> Result<(), Failure> {
+    pub(super) fn bad_token(&self, address: IpAddr) -> Result<(), HttpError> {
         let limiter = self.bad_tokens.as_ref();
         limiter.map_or(Ok(()), |limiter| limiter.take(&network(address), 1, &mut Budget::default()))
     }
@@ -171,7 +171,7 @@ impl Limiter {
         Some(Self { rate, quota, buckets, clock: DefaultClock::default(), asked: AtomicUsize::new(0) })
     }
 
-    fn take(&self, who: &str, count: u32, budget: &mut Budget) -> Result<(), Failure> {
+    fn take(&self, who: &str, count: u32, budget: &mut Budget) -> Result<(), HttpError> {
         let Some(number) = NonZeroU32::new(count) else { return Ok(()) };
         if self.asked.fetch_add(1, Ordering::Relaxed) % TIDY_EVERY == TIDY_EVERY - 1 {
             self.buckets.retain_recent();
@@ -187,10 +187,10 @@ impl Limiter {
                 // What is missing now comes at the rate of the quota until then.
                 let missing = (wait.as_millis() * u128::from(self.quota)).div_ceil(u128::from(WINDOW) * 1_000);
                 note(count.saturating_sub(u32::try_from(missing).unwrap_or(u32::MAX)));
-                Err(Failure::rate_limited(self.rate, self.quota, wait.as_secs() + 1))
+                Err(HttpError::rate_limited(self.rate, self.quota, wait.as_secs() + 1))
             }
             // More at once than a minute has; waiting does not help, a smaller operation does.
-            Err(_) => Err(Failure::too_much_at_once(self.rate, self.quota, count)),
+            Err(_) => Err(HttpError::too_much_at_once(self.rate, self.quota, count)),
         }
     }
 

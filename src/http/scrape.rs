@@ -9,7 +9,7 @@ use axum::http::header::{CONTENT_TYPE, FORWARDED, HeaderValue, VIA};
 use axum::response::{IntoResponse, Response};
 use sha2::{Digest, Sha256};
 
-use super::failure::Failure;
+use super::error::HttpError;
 use super::{Edge, session};
 use crate::config::Secret;
 use crate::telemetry;
@@ -18,28 +18,28 @@ use crate::telemetry;
 const TEXT: HeaderValue = HeaderValue::from_static("text/plain; version=0.0.4; charset=utf-8");
 
 /// Every metric, for callers who may read them.
-pub(super) async fn metrics(State(edge): State<Arc<Edge>>, request: Request) -> Result<Response, Failure> {
+pub(super) async fn metrics(State(edge): State<Arc<Edge>>, request: Request) -> Result<Response, HttpError> {
     edge.may_read_metrics(request.headers(), session::address(request.extensions()))?;
     for pool in edge.backend.pools() {
         telemetry::pool(pool.name, pool.used, pool.idle, pool.limit);
     }
-    let text = telemetry::render().ok_or_else(Failure::unavailable)?;
+    let text = telemetry::render().ok_or_else(HttpError::unavailable)?;
     Ok(([(CONTENT_TYPE, TEXT)], text).into_response())
 }
 
 impl Edge {
     /// With a token configured: its bearer. Without one: callers on this machine; and nobody if a proxy may be in
     /// front, behind which every caller seems to be on this machine.
-    fn may_read_metrics(&self, headers: &HeaderMap, address: IpAddr) -> Result<(), Failure> {
+    fn may_read_metrics(&self, headers: &HeaderMap, address: IpAddr) -> Result<(), HttpError> {
         let Some(token) = &self.config.metrics_token else {
             let is_alone = self.config.public_url.is_none() && self.config.listen.ip().to_canonical().is_loopback();
-            return if is_alone && is_near(headers, address) { Ok(()) } else { Err(Failure::not_found()) };
+            return if is_alone && is_near(headers, address) { Ok(()) } else { Err(HttpError::not_found()) };
         };
         match session::bearer(headers) {
             Some(given) if equal(given, token) => Ok(()),
             _ => {
                 self.rates.bad_token(address)?;
-                Err(Failure::unauthenticated())
+                Err(HttpError::unauthenticated())
             }
         }
     }

@@ -37,12 +37,17 @@ const BREATHER: Duration = Duration::from_millis(50);
 
 /// Serves the routes until it is stopped, then waits for running requests and closes longer-lived connections.
 ///
-/// `patience` is how long a client may stop reading before its connection is closed. HTTP/1.1 only: the proxies in
+/// `slow_reader_timeout` is how long a client may stop reading before its connection is closed. HTTP/1.1 only: the proxies in
 /// front speak it, and the streams of HTTP/2 would need limits of their own.
 ///
 /// # Errors
 /// When the listener cannot be used.
-pub async fn serve(listener: TcpListener, routes: Router, patience: Duration, shutdown: &Shutdown) -> io::Result<()> {
+pub async fn serve(
+    listener: TcpListener,
+    routes: Router,
+    slow_reader_timeout: Duration,
+    shutdown: &Shutdown,
+) -> io::Result<()> {
     listener.set_nonblocking(true)?;
     let listener = tokio::net::TcpListener::from_std(listener)?;
     let routes = TowerToHyperService::new(routes);
@@ -55,7 +60,7 @@ pub async fn serve(listener: TcpListener, routes: Router, patience: Duration, sh
             () = &mut asked => break,
             accepted = listener.accept() => match accepted {
                 Ok((stream, peer)) => {
-                    connections.spawn(converse(stream, peer, routes.clone(), patience, shutdown.clone()));
+                    connections.spawn(converse(stream, peer, routes.clone(), slow_reader_timeout, shutdown.clone()));
                 }
                 Err(error) => {
                     tracing::warn!(%error, "a connection could not be accepted");
@@ -72,7 +77,7 @@ pub async fn serve(listener: TcpListener, routes: Router, patience: Duration, sh
         let Ok((stream, peer)) = listener.accept() else { break };
         stream.set_nonblocking(true)?;
         let stream = TcpStream::from_std(stream)?;
-        connections.spawn(converse(stream, peer, routes.clone(), patience, shutdown.clone()));
+        connections.spawn(converse(stream, peer, routes.clone(), slow_reader_timeout, shutdown.clone()));
     }
     // From here on the system refuses connections.
     drop(listener);
@@ -97,7 +102,7 @@ async fn converse(
     stream: TcpStream,
     peer: SocketAddr,
     routes: TowerToHyperService<Router>,
-    patience: Duration,
+    slow_reader_timeout: Duration,
     shutdown: Shutdown,
 ) {
     // Small answers are sent at once.
@@ -117,7 +122,7 @@ async fn converse(
     });
     let mut builder = http1::Builder::new();
     builder.timer(TokioTimer::new()).header_read_timeout(HEADERS_WITHIN).max_buf_size(BUFFER);
-    let connection = builder.serve_connection(TokioIo::new(Connection::new(stream, patience)), service);
+    let connection = builder.serve_connection(TokioIo::new(Connection::new(stream, slow_reader_timeout)), service);
     let mut connection = pin!(connection.with_upgrades());
     // Errors of a connection are caused by its client: it disconnected, was too slow, or sent invalid HTTP.
     tokio::select! {

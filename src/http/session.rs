@@ -9,19 +9,19 @@ use axum::response::Response;
 use domain::caller::Caller;
 
 use super::Edge;
-use super::failure::Failure;
+use super::error::HttpError;
 use super::rate::Budget;
 use crate::auth::{AuthError, Session};
 use crate::telemetry;
 
 impl Edge {
     /// The caller whose token the request carries; `None` if it carries none.
-    pub(super) async fn caller(&self, headers: &HeaderMap, address: IpAddr) -> Result<Option<Caller>, Failure> {
+    pub(super) async fn caller(&self, headers: &HeaderMap, address: IpAddr) -> Result<Option<Caller>, HttpError> {
         Ok(self.session(headers, address).await?.map(|session| session.caller))
     }
 
     /// The same with the end of the token, for what lasts longer than a request.
-    pub(super) async fn session(&self, headers: &HeaderMap, address: IpAddr) -> Result<Option<Session>, Failure> {
+    pub(super) async fn session(&self, headers: &HeaderMap, address: IpAddr) -> Result<Option<Session>, HttpError> {
         if !headers.contains_key(AUTHORIZATION) {
             return Ok(None);
         }
@@ -29,7 +29,7 @@ impl Edge {
     }
 
     /// The session of a token from wherever it came; a bad one is counted against the address.
-    pub(super) async fn session_of(&self, token: Option<&str>, address: IpAddr) -> Result<Session, Failure> {
+    pub(super) async fn session_of(&self, token: Option<&str>, address: IpAddr) -> Result<Session, HttpError> {
         let checked = if let Some(token) = token {
             self.authenticator.authenticate(token).await
         } else {
@@ -42,11 +42,11 @@ impl Edge {
                 self.backend.meet(&session.caller).await;
                 Ok(session)
             }
-            Err(AuthError::Forbidden(why)) => Err(Failure::insufficient(why)),
-            Err(AuthError::Unavailable) => Err(Failure::no_keys()),
+            Err(AuthError::Forbidden(why)) => Err(HttpError::insufficient(why)),
+            Err(AuthError::Unavailable) => Err(HttpError::no_keys()),
             Err(AuthError::Unauthenticated) => {
                 self.rates.bad_token(address)?;
-                Err(Failure::invalid_token())
+                Err(HttpError::invalid_token())
             }
         }
     }
@@ -63,8 +63,8 @@ impl Edge {
         headers: &HeaderMap,
         address: IpAddr,
         budget: &mut Budget,
-    ) -> Result<Caller, Failure> {
-        let caller = self.caller(headers, address).await?.ok_or_else(Failure::unauthenticated)?;
+    ) -> Result<Caller, HttpError> {
+        let caller = self.caller(headers, address).await?.ok_or_else(HttpError::unauthenticated)?;
         self.rates.request(&caller.subject, budget)?;
         Ok(caller)
     }

@@ -21,7 +21,7 @@ use tokio::time::{Interval, Sleep, interval, sleep, timeout};
 use tracing::Span;
 
 use super::Edge;
-use super::failure::Failure;
+use super::error::HttpError;
 use super::live::Place;
 use crate::auth::Session;
 use crate::graphql::answer::Answer;
@@ -41,12 +41,12 @@ impl Edge {
         session: Session,
         last: Option<String>,
         counted: &mut telemetry::Request,
-    ) -> Result<Response, Failure> {
+    ) -> Result<Response, HttpError> {
         counted.by(Transport::EventStream);
-        let place = self.live.enter(&session.caller.subject).map_err(Failure::no_room)?;
+        let place = self.live.enter(&session.caller.subject).map_err(HttpError::no_room)?;
         let limits = &self.config.limits;
         let opening = self.endpoint.subscribe(operation, session.caller.clone(), last);
-        let answers = match timeout(limits.patience(), opening).await {
+        let answers = match timeout(limits.request_timer(), opening).await {
             Ok(Ok(answers)) => answers,
             Ok(Err(refused)) => {
                 counted.ends(&refused);
@@ -54,11 +54,11 @@ impl Edge {
             }
             Err(_) => {
                 counted.ends(Outcome::Timeout);
-                return Ok(failed(&Failure::timed_out()));
+                return Ok(failed(&HttpError::timed_out()));
             }
         };
         counted.ends(Outcome::Ok);
-        let mut signs = interval(limits.ping_every());
+        let mut signs = interval(limits.ping_timer());
         signs.reset();
         let following = Following {
             answers: AssertUnwindSafe(answers).catch_unwind().boxed(),
@@ -85,7 +85,7 @@ pub(super) fn over(answer: &[u8]) -> Response {
 }
 
 /// The same for one that failed.
-pub(super) fn failed(failure: &Failure) -> Response {
+pub(super) fn failed(failure: &HttpError) -> Response {
     over(json!({"errors": failure.errors()}).to_string().as_bytes())
 }
 
@@ -154,14 +154,14 @@ impl Following {
                 self.end = "stopping";
                 return None;
             }
-            () = &mut self.token_end => return Some(self.last("token", &Failure::invalid_token())),
-            () = &mut self.revoked => return Some(self.last("token", &Failure::invalid_token())),
+            () = &mut self.token_end => return Some(self.last("token", &HttpError::invalid_token())),
+            () = &mut self.revoked => return Some(self.last("token", &HttpError::invalid_token())),
             answer = self.answers.next() => answer.map(Some),
             _ = self.signs.tick() => Some(None),
         };
         // By the clock too: a machine that slept woke up with timers that are late.
         if self.session.remaining().is_zero() {
-            return Some(self.last("token", &Failure::invalid_token()));
+            return Some(self.last("token", &HttpError::invalid_token()));
         }
         match event {
             Some(None) => Some((COMMENT, true)),
@@ -169,13 +169,13 @@ impl Following {
                 self.signs.reset();
                 Some((with_id(&answer), true))
             }
-            Some(Some(Err(_))) => Some(self.last("fault", &Failure::internal("a subscription panicked"))),
+            Some(Some(Err(_))) => Some(self.last("fault", &HttpError::internal("a subscription panicked"))),
             None => Some((Bytes::from_static(COMPLETE), false)),
         }
     }
 
     /// The last event: why the subscription ends.
-    fn last(&mut self, end: &'static str, failure: &Failure) -> (Bytes, bool) {
+    fn last(&mut self, end: &'static str, failure: &HttpError) -> (Bytes, bool) {
         self.end = end;
         let errors = json!({"errors": failure.errors()}).to_string();
         ([&*next(errors.as_bytes()), COMPLETE].concat().into(), false)

@@ -8,7 +8,10 @@ use domain::time::Timestamp;
 use sea_orm::{FromQueryResult, Statement, Value};
 use uuid::Uuid;
 
-use super::{Db, Reads, StoreError};
+use super::{
+    Db, Reads, StoreError,
+    predicates::{LIVES, WAITING},
+};
 
 /// Something that is due on a claim.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -25,15 +28,11 @@ pub struct Due {
 /// The most claims, and the most associations, that one scan gives.
 const BATCH: usize = 100;
 
-/// The condition of the index `claim_by_waiting_clock`, word for word: only so do the databases use it. Left out are the
-/// clocks that run out without anything happening (a dispute window, a review in arbitration), and those that have fired.
-const WAITING: &str = "deleted_at IS NULL AND due_at IS NOT NULL AND deadline_kind <> 'DISPUTE_WINDOW' \
-    AND (contested_since IS NULL OR deadline_kind NOT IN ('DECIDE', 'ANSWER_DISPUTE')) \
-    AND (missed_at IS NULL OR missed_at < due_at)";
-
-/// The condition of the index `association_by_subscription_end`. The database itself keeps the column: when the
-/// association's subscription ends, 0 where it has expired.
-const BOUNDED: &str = "association.ended_at IS NULL AND association.subscription_ends_at IS NOT NULL";
+/// The live associations that end with a subscription: the condition of the index `association_by_subscription_end`. The database
+/// itself keeps the column: when the association's subscription ends, 0 where it has expired.
+fn bounded() -> String {
+    format!("{LIVES} AND association.subscription_ends_at IS NOT NULL")
+}
 
 /// Everything that is due, in order of time, except on these claims.
 ///
@@ -71,11 +70,11 @@ async fn ended_subscriptions(db: &Db, now: Timestamp, but: &[Uuid]) -> Result<Ve
         line_id: Uuid,
         ends_at: Option<i64>,
     }
-    let others = others("association.claim_id", but);
+    let (bounded, others) = (bounded(), others("association.claim_id", but));
     let sql = format!(
         "SELECT association.claim_id, association.tenant_id, association.line_id, subscription.ends_at FROM association \
          JOIN customer_subscription AS subscription ON subscription.subscription_id = association.subscription_id \
-         WHERE {BOUNDED} AND association.subscription_ends_at <= $1{others} \
+         WHERE {bounded} AND association.subscription_ends_at <= $1{others} \
          ORDER BY association.subscription_ends_at LIMIT {BATCH}"
     );
     // One that was ended early by the vendor ends when that becomes known: now.
@@ -114,8 +113,9 @@ pub async fn next_due(db: &Db, after: Timestamp) -> Result<Option<Timestamp>, St
         next: Option<i64>,
     }
     let clocks = format!("SELECT min(due_at) AS next FROM claim WHERE {WAITING} AND due_at > $1");
+    let bounded = bounded();
     let subscriptions = format!(
-        "SELECT min(subscription_ends_at) AS next FROM association WHERE {BOUNDED} AND subscription_ends_at > $1"
+        "SELECT min(subscription_ends_at) AS next FROM association WHERE {bounded} AND subscription_ends_at > $1"
     );
     let mut next: Option<i64> = None;
     for sql in [clocks, subscriptions] {

@@ -55,11 +55,12 @@ use sea_orm::{
 };
 use tracing::Instrument;
 
+pub use claims::{claim_to_row, line_from_row, line_to_row};
 pub use error::StoreError;
 pub use migrate::{Step, ready};
 pub use pool::StatementPool;
 pub use pools::PoolFigures;
-pub use rows::{Columns, Record, claim_to_row, line_from_row, line_to_row, search_text, words};
+pub use rows::{Columns, Record, search_text};
 pub use snapshot::{MOST_AT_ONCE, Snapshot};
 pub use visible::Visible;
 

@@ -9,6 +9,7 @@ use domain::{
     time::Timestamp,
 };
 use entity::{
+    column::Word,
     notice::{Column, Entity},
     notice_preference, refused_address,
 };
@@ -318,10 +319,9 @@ pub async fn reached(db: &Db, notices: &[&Notice]) -> Result<HashMap<String, Rea
 /// # Errors
 /// As [`page`].
 pub async fn preference(db: &Db, owner: &str, kind: NoticeKind) -> Result<NoticePreference, StoreError> {
-    let key = (owner.to_owned(), kind.to_string());
+    let key = (owner.to_owned(), Word(kind));
     let found = notice_preference::Entity::find_by_id(key).one(db.connection()).await?;
-    let corrupt = |_| StoreError::Corrupt("notice_preference", owner.to_owned());
-    found.map_or(Ok(NoticePreference::Immediately), |row| row.preference.parse().map_err(corrupt))
+    Ok(found.map_or(NoticePreference::Immediately, |row| row.preference.0))
 }
 
 /// Why each of these addresses was refused that was (M6).

@@ -171,9 +171,9 @@ impl<DB: Database> Connections<DB> {
                 return Ok(self.leased(permit, connection, taken));
             }
             // On the heap: what opens a connection is so large that moving it costs more than a read.
-            return Box::pin(within_patience(self.open(permit, now))).await;
+            return Box::pin(within_the_timeout(self.open(permit, now))).await;
         }
-        Box::pin(within_patience(async {
+        Box::pin(within_the_timeout(async {
             let permit = self.permits.acquire().await;
             let permit = permit.map_err(|_| DbErr::ConnectionAcquire(ConnAcquireErr::ConnectionClosed))?;
             let now = now();
@@ -215,7 +215,7 @@ impl<DB: Database> Connections<DB> {
 }
 
 /// The result of waiting for a connection, with a timeout.
-async fn within_patience<T>(waiting: impl Future<Output = Result<T, DbErr>>) -> Result<T, DbErr> {
+async fn within_the_timeout<T>(waiting: impl Future<Output = Result<T, DbErr>>) -> Result<T, DbErr> {
     let waited = tokio::time::timeout(ACQUIRE_TIMEOUT, waiting).await;
     waited.map_err(|_| DbErr::ConnectionAcquire(ConnAcquireErr::Timeout))?
 }

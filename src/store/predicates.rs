@@ -34,6 +34,16 @@ pub(super) fn waits_for_arbitration() -> Condition {
     Condition::all().add(claim::Column::ContestedSince.is_not_null()).add(claim::Column::DeadlineKind.is_in(extended))
 }
 
+/// The same as [`lives`], for statements that are written as text.
+pub(super) const LIVES: &str = "association.ended_at IS NULL";
+
+/// The claim's clock can still fire: [`domain::lifecycle::fire`] changes such a claim once `due_at` has come. Left out are the
+/// clocks that run out without anything happening (a dispute window, a review in arbitration), and those that have fired. It is the
+/// condition of the index `claim_by_waiting_clock`, word for word: only so do the databases use it.
+pub(super) const WAITING: &str = "deleted_at IS NULL AND due_at IS NOT NULL AND deadline_kind <> 'DISPUTE_WINDOW' \
+    AND (contested_since IS NULL OR deadline_kind NOT IN ('DECIDE', 'ANSWER_DISPUTE')) \
+    AND (missed_at IS NULL OR missed_at < due_at)";
+
 /// The association has not ended: `Line::associated` (X6).
 pub(super) fn lives() -> Expr {
     association::Column::EndedAt.is_null()

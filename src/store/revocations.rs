@@ -4,11 +4,14 @@ use domain::{
     kinds::{Role, Scope},
     time::Timestamp,
 };
-use entity::{revocation, service_token};
+use entity::{
+    column::{Micros, Words},
+    revocation, service_token,
+};
 use sea_orm::{ColumnTrait, EntityTrait, FromQueryResult, QueryOrder, QuerySelect, sea_query::Expr};
 use uuid::Uuid;
 
-use super::{Db, Reads, StoreError, rows::words};
+use super::{Db, Reads, StoreError};
 
 /// What is revoked.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -63,14 +66,12 @@ pub async fn all(db: &Db) -> Result<Vec<Revoked>, StoreError> {
 }
 
 fn revoked(row: revocation::Model) -> Result<Revoked, StoreError> {
-    let corrupt = || StoreError::Corrupt("revocation", row.id.to_string());
     match (row.jti, row.subject, row.issued_before) {
         (Some(jti), None, None) => Ok(Revoked::Token { jti, issuer: row.issuer }),
-        (None, Some(subject), Some(before)) => {
-            let issued_before = Timestamp::from_micros(before).map_err(|_| corrupt())?;
-            Ok(Revoked::Subject { subject, issued_before, partner: row.partner_id })
+        (None, Some(subject), Some(issued_before)) => {
+            Ok(Revoked::Subject { subject, issued_before: issued_before.0, partner: row.partner_id })
         }
-        _ => Err(corrupt()),
+        _ => Err(StoreError::Corrupt("revocation", row.id.to_string())),
     }
 }
 
@@ -109,7 +110,7 @@ pub async fn service_tokens(db: &Db) -> Result<Vec<ServiceToken>, StoreError> {
         .order_by_asc(service_token::Column::Jti)
         .all(db.connection())
         .await?;
-    rows.into_iter().map(service_token).collect()
+    Ok(rows.into_iter().map(service_token).collect())
 }
 
 /// The end of a service account's token with this id, if there is one.
@@ -119,28 +120,22 @@ pub async fn service_tokens(db: &Db) -> Result<Vec<ServiceToken>, StoreError> {
 pub async fn end_of(on: &impl Reads, jti: &str) -> Result<Option<Timestamp>, StoreError> {
     let Ok(jti) = Uuid::try_parse(jti) else { return Ok(None) };
     let found = service_token::Entity::find_by_id(jti).one(on.connection()).await?;
-    found.map(|row| Ok(service_token(row)?.expires_at)).transpose()
+    Ok(found.map(|row| row.expires_at.0))
 }
 
-fn service_token(row: service_token::Model) -> Result<ServiceToken, StoreError> {
-    let corrupt = || StoreError::Corrupt("service_token", row.jti.to_string());
-    let time = |micros| Timestamp::from_micros(micros).map_err(|_| corrupt());
-    Ok(ServiceToken {
+fn service_token(row: service_token::Model) -> ServiceToken {
+    ServiceToken {
         jti: row.jti,
-        roles: parsed(&row.roles).ok_or_else(corrupt)?,
-        scopes: parsed(&row.scopes).ok_or_else(corrupt)?,
-        issued_at: time(row.issued_at)?,
-        expires_at: time(row.expires_at)?,
+        roles: row.roles.0,
+        scopes: row.scopes.0,
+        issued_at: row.issued_at.0,
+        expires_at: row.expires_at.0,
         issuer: row.issuer,
         subject: row.subject,
         name: row.name,
         partner_id: row.partner_id,
         tenant_id: row.tenant_id,
-    })
-}
-
-fn parsed<T: std::str::FromStr>(words: &str) -> Option<Vec<T>> {
-    words.split_ascii_whitespace().map(|word| word.parse().ok()).collect()
+    }
 }
 
 /// The row of a service account's token.
@@ -151,11 +146,11 @@ pub(in crate::store) fn row(token: &ServiceToken) -> service_token::ActiveModel 
         issuer: Set(token.issuer.clone()),
         subject: Set(token.subject.clone()),
         name: Set(token.name.clone()),
-        roles: Set(words(&token.roles)),
-        scopes: Set(words(&token.scopes)),
+        roles: Set(Words(token.roles.clone())),
+        scopes: Set(Words(token.scopes.clone())),
         partner_id: Set(token.partner_id),
         tenant_id: Set(token.tenant_id),
-        issued_at: Set(token.issued_at.micros()),
-        expires_at: Set(token.expires_at.micros()),
+        issued_at: Set(Micros(token.issued_at)),
+        expires_at: Set(Micros(token.expires_at)),
     }
 }

@@ -4,13 +4,13 @@ use std::collections::HashMap;
 
 use domain::history::{Entry, Event};
 use entity::{association, claim, comment, history, proof_document};
-use sea_orm::{ColumnTrait, EntityTrait, ExprTrait, QueryFilter, QueryOrder, QuerySelect};
+use sea_orm::{ColumnTrait, EntityTrait, ExprTrait, QueryFilter, QueryOrder, QuerySelect, sea_query::SelectStatement};
 use uuid::Uuid;
 
 use super::{
     Db, Reads, StoreError, keyset, predicates,
     records::{Document, HistoryEntry, Position},
-    rows::{Plain, Rows},
+    rows::{Cells, Columns, Plain, Rows, Shape, select},
     sql,
 };
 
@@ -52,18 +52,20 @@ pub struct Stored {
 /// # Errors
 /// Database errors.
 pub async fn claims_after(db: &Db, after: Option<Uuid>) -> Result<Vec<ClaimHead>, StoreError> {
-    let mut query = claim::Entity::find().order_by_asc(claim::Column::Id).limit(STRIDE);
+    use claim::Column::{HistoryHash, HistoryLength, Id, Number, Status, Version};
+    let mut query = claim::Entity::find().order_by_asc(Id).limit(STRIDE);
     if let Some(after) = after {
-        query = query.filter(claim::Column::Id.gt(after));
+        query = query.filter(Id.gt(after));
     }
-    let found = query.all(db.connection()).await?;
-    let head = |row: claim::Model| ClaimHead {
-        id: row.id,
-        number: row.number,
-        version: row.version,
-        status: row.status,
-        history_length: row.history_length,
-        history_hash: row.history_hash,
+    let columns = [Id, Number, Version, Status, HistoryLength, HistoryHash];
+    let found = query.select_only().columns(columns).into_tuple().all(db.connection()).await?;
+    let head = |(id, number, version, status, history_length, history_hash)| ClaimHead {
+        id,
+        number,
+        version,
+        status,
+        history_length,
+        history_hash,
     };
     Ok(found.into_iter().map(head).collect())
 }
@@ -84,23 +86,36 @@ pub async fn histories(db: &Db, claims: &[Uuid]) -> Result<HashMap<Uuid, Vec<Sto
         .await?
         .into_iter()
         .collect();
-    let found = history::Entity::find()
+    let query = Rows::<history::Entity>::all()
         .filter(sql::any_of(history::Column::ClaimId, claims.iter().copied(), backend))
         .order_by_asc(history::Column::ClaimId)
-        .order_by_asc(history::Column::Seq)
-        .all(connection)
-        .await?;
+        .order_by_asc(history::Column::Seq);
     let mut histories: HashMap<Uuid, Vec<Stored>> = HashMap::new();
-    for row in found {
-        histories.entry(row.claim_id).or_default().push(stored(row, &bodies)?);
+    for (entry, changes) in keyset::all(db, query, &AsWritten).await? {
+        histories.entry(entry.claim_id).or_default().push(stored(entry, &changes, &bodies));
     }
     Ok(histories)
 }
 
-fn stored(row: history::Model, bodies: &HashMap<Uuid, String>) -> Result<Stored, StoreError> {
-    let (hash, changes) = (row.hash.clone(), row.changes.clone());
-    let read = HistoryEntry::try_from(row)?;
-    let position = read.position;
+/// An entry, and the text of its changes.
+struct AsWritten;
+
+impl Shape for AsWritten {
+    type Entity = history::Entity;
+    type Record = (HistoryEntry, String);
+
+    fn select(&self, query: &mut SelectStatement) {
+        select::<HistoryEntry>(query, Columns::ALL);
+        query.column(history::Column::Changes.as_column_ref());
+    }
+
+    fn read(&self, cells: &mut Cells<'_>) -> Result<Self::Record, StoreError> {
+        Ok((cells.record(Columns::ALL)?, cells.get()?))
+    }
+}
+
+fn stored(read: HistoryEntry, changes: &str, bodies: &HashMap<Uuid, String>) -> Stored {
+    let (position, hash) = (read.position, read.hash);
     let entry = Entry {
         id: read.id,
         claim_id: read.claim_id,
@@ -121,7 +136,7 @@ fn stored(row: history::Model, bodies: &HashMap<Uuid, String>) -> Result<Stored,
         },
     };
     let as_written = serde_json::to_string(&entry.event.changes).is_ok_and(|written| written == changes);
-    Ok(Stored { position, entry, hash, as_written })
+    Stored { position, entry, hash, as_written }
 }
 
 /// A claim in the history without a row, if there is one.

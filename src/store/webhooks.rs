@@ -5,7 +5,7 @@ mod queue;
 use std::collections::HashMap;
 
 use domain::{
-    kinds::{DeliveryState, Scope, WebhookEventType, WebhookState},
+    kinds::{DeliveryState, WebhookEventType},
     time::Timestamp,
 };
 use entity::{webhook_attempt, webhook_delivery, webhook_endpoint};
@@ -20,12 +20,12 @@ use super::{
     children::{self, Children},
     keyset::{self, Keyset},
     page::{Key, KeyKind, ListOrder, Page, PageRequest},
-    records::Position,
     rows::{Plain, Rows},
     sql::{any_of, is_one_of},
 };
 
-pub use queue::{Active, ClaimHeader, Due, Queue, Standing, active, claims, cursor, due, queue};
+pub use super::records::{Attempt, Delivery, Endpoint};
+pub use queue::{Active, ClaimHeader, Due, Lane, Queue, active, claims, cursor, due, queue};
 
 /// The list of endpoints, for [`super::page::Cursor::decode`].
 pub const ENDPOINTS: ListOrder =
@@ -36,87 +36,6 @@ pub const DELIVERIES: ListOrder =
 
 /// Whose an endpoint is: a partner's, or without one the vendor's.
 pub type Owner = Option<Uuid>;
-
-/// Where events of one side are sent (W1).
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Endpoint {
-    /// Its id.
-    pub id: Uuid,
-    /// The partner whose it is; nothing for the vendor's.
-    pub partner_id: Owner,
-    /// Where it is.
-    pub url: String,
-    /// The types of events that it receives.
-    pub events: Vec<WebhookEventType>,
-    /// The selection on an event; `None` for the default payload.
-    pub selection: Option<String>,
-    /// The scopes of reading that its owner's token had.
-    pub scopes: Vec<Scope>,
-    /// Whether it receives events.
-    pub state: WebhookState,
-    /// Its secret, sealed.
-    pub secret: String,
-    /// The secret before that one, and until when it signs too.
-    pub secret_before: Option<(String, Timestamp)>,
-    /// The public key of `v1a` signatures, if they are made.
-    pub public_key: Option<String>,
-    /// When it was made.
-    pub created_at: Timestamp,
-    /// Up to where the history was looked through for it; nothing as for all others.
-    pub behind: Option<Position>,
-    /// When it last accepted a message.
-    pub last_success_at: Option<Timestamp>,
-    /// When an attempt last failed.
-    pub last_failure_at: Option<Timestamp>,
-    /// The first failure since the last success.
-    pub failing_since: Option<Timestamp>,
-}
-
-/// One event for one endpoint (W3).
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Delivery {
-    /// Its id.
-    pub id: Uuid,
-    /// The endpoint.
-    pub endpoint_id: Uuid,
-    /// The type of the event.
-    pub event_type: WebhookEventType,
-    /// The claim.
-    pub claim_id: Uuid,
-    /// The history entry of the event.
-    pub entry_id: Uuid,
-    /// The position of that entry.
-    pub position: Position,
-    /// Its current state.
-    pub state: DeliveryState,
-    /// How many attempts have failed in a row.
-    pub failures: i32,
-    /// When it was planned.
-    pub created_at: Timestamp,
-    /// When it is attempted next.
-    pub next_attempt_at: Option<Timestamp>,
-}
-
-/// An attempt to deliver (W5).
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Attempt {
-    /// Its id.
-    pub id: Uuid,
-    /// The delivery.
-    pub delivery_id: Uuid,
-    /// When it was made.
-    pub at: Timestamp,
-    /// The status of the answer.
-    pub status: Option<i32>,
-    /// How long it took.
-    pub milliseconds: i32,
-    /// What went wrong.
-    pub error: Option<String>,
-    /// The beginning of the answer.
-    pub answer: Option<String>,
-    /// The address that answered.
-    pub address: Option<String>,
-}
 
 /// The id of the delivery of an event to an endpoint: it follows from both, so that nothing is planned twice, and an event keeps
 /// its id whatever happens (W3).

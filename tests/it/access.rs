@@ -8,9 +8,13 @@ use crate::support::{Answer, Caller, Claim, World, both, directory::*, ids, worl
 both!(
     another_partners_claim_is_as_unknown_as_none,
     another_partners_claim_cannot_be_acted_on,
+    a_reviewer_cannot_act_on_a_draft,
+    an_id_that_is_none_is_not_found,
     another_partners_claim_is_in_no_list_and_no_count,
     partners_see_only_what_they_work_with,
     a_customer_sees_approved_claims_and_little_of_them,
+    a_customer_begins_to_see_a_claim_with_its_approval,
+    a_customer_changes_nothing_of_a_claim,
     a_customer_sees_no_other_tenant,
     an_incentives_user_prepares_and_does_not_send,
     an_auditor_reads_and_changes_nothing,
@@ -122,11 +126,18 @@ async fn another_partners_claim_cannot_be_acted_on(world: &World) {
     }
     assert_eq!(world.rival.comment(claim.id(), "Hello", "SHARED").await.refused(), ["NOT_FOUND"]);
     assert_eq!(world.rival.attach(claim.id(), "a.pdf", crate::support::world::PDF).await.refused(), ["NOT_FOUND"]);
-    // A reviewer meets a draft the same way.
+}
+
+async fn a_reviewer_cannot_act_on_a_draft(world: &World) {
+    // A3, A4
     let draft = world.draft_of(&world.rival).await;
     assert_eq!(world.reviewer.act("startReview", &draft, json!({})).await.refused(), ["NOT_FOUND"]);
     assert_eq!(world.lead.comment(draft.id(), "Hello", "INTERNAL").await.refused(), ["NOT_FOUND"]);
-    // So do ids that are none.
+}
+
+async fn an_id_that_is_none_is_not_found(world: &World) {
+    // A4
+    let claim = world.draft().await;
     for id in ["", "x", "Y2xhaW06MQ==", &ids::of_nothing("Customer"), &format!("{}=", claim.id())] {
         let nonsense = Claim(json!({ "id": id, "version": 1 }));
         assert_eq!(world.partner.act("submitClaim", &nonsense, json!({})).await.refused(), ["NOT_FOUND"], "{id}");
@@ -197,18 +208,17 @@ async fn partners_see_only_what_they_work_with(world: &World) {
     assert_eq!(world.partner.query("{ subscriptions { totalCount } }").await["subscriptions"]["totalCount"], 0);
 }
 
+const ALL_OF_A_CLAIM: &str = "query($id: ID!) { claim(id: $id) { status activities partner { name locations { mpnId } } \
+    lines { outcome product { skuId } } externalReference customerContact { name } technicalContact { name } partnerContact { name } \
+    solutionSeller partnerSolution proofOfExecution { id } comments { totalCount nodes { id } } history { totalCount nodes { id } } \
+    rejection { reason } actionRequest { message } reviewer { subject } problems { code } decisionDueAt availableActions } }";
+
 async fn a_customer_sees_approved_claims_and_little_of_them(world: &World) {
     // A3
     let claim = world.under_review().await;
-    assert!(world.customer.claim(claim.id()).await.is_none());
-    assert_eq!(world.customer.query("{ claims { totalCount } }").await["claims"]["totalCount"], 0);
     world.partner.comment(claim.id(), "Between us.", "SHARED").await.claim();
     let claim = world.approve(&claim).await;
-    let query = "query($id: ID!) { claim(id: $id) { status activities partner { name locations { mpnId } } lines { outcome product { skuId } } \
-        externalReference customerContact { name } technicalContact { name } partnerContact { name } solutionSeller partnerSolution \
-        proofOfExecution { id } comments { totalCount nodes { id } } history { totalCount nodes { id } } rejection { reason } \
-        actionRequest { message } reviewer { subject } problems { code } decisionDueAt availableActions } }";
-    let answer = world.customer.graphql(query, json!({ "id": claim.id() })).await;
+    let answer = world.customer.graphql(ALL_OF_A_CLAIM, json!({ "id": claim.id() })).await;
     let seen = &answer.data()["claim"];
     assert_eq!((&seen["status"], &seen["partner"]["name"]), (&json!("APPROVED"), &json!("Alpine Advisers")));
     assert_eq!(seen["lines"], json!([{ "outcome": "PENDING", "product": { "skuId": SALES } }]));
@@ -232,12 +242,23 @@ async fn a_customer_sees_approved_claims_and_little_of_them(world: &World) {
     assert_eq!(seen["availableActions"], json!(["DECLINE_CONSENT"]));
     let nothing = json!({ "totalCount": 0, "nodes": [] });
     assert_eq!((&seen["comments"], &seen["history"], &seen["partner"]["locations"]), (&nothing, &nothing, &json!([])));
-    // It keeps seeing it afterwards, without the reason.
+}
+
+async fn a_customer_begins_to_see_a_claim_with_its_approval(world: &World) {
+    // A3: and keeps seeing it after a rejection, without the reason.
+    let claim = world.under_review().await;
+    assert!(world.customer.claim(claim.id()).await.is_none());
+    assert_eq!(world.customer.query("{ claims { totalCount } }").await["claims"]["totalCount"], 0);
+    let claim = world.approve(&claim).await;
     let claim = world.partner.act("withdrawClaim", &claim, json!({ "detail": "Our secret." })).await.done();
-    let answer = world.customer.graphql(query, json!({ "id": claim.id() })).await;
+    let answer = world.customer.graphql(ALL_OF_A_CLAIM, json!({ "id": claim.id() })).await;
     assert_eq!(answer.data()["claim"]["status"], "REJECTED");
     assert!(!answer.text.contains("secret") && answer.data()["claim"]["rejection"].is_null());
-    // Nor does it act on it.
+}
+
+async fn a_customer_changes_nothing_of_a_claim(world: &World) {
+    // A2, A3
+    let claim = world.approved().await;
     for (mutation, input) in [
         ("withdrawClaim", json!({ "detail": "x" })),
         ("approveClaim", json!({})),

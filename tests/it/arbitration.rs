@@ -6,13 +6,23 @@ use crate::support::{Caller, Claim, World, both, directory::*, ids, world::PDF};
 
 both!(
     a_rival_claim_opens_an_arbitration,
+    reviewers_see_both_sides_of_an_arbitration,
+    each_partner_is_told_of_an_arbitration_and_sees_its_own_side,
     a_third_claim_joins_it,
     what_does_not_compete,
     a_contested_claim_cannot_be_approved,
+    an_approved_claim_without_a_rival_is_not_asked,
     an_incumbent_is_asked_and_stays_approved,
+    a_document_answers_for_an_incumbent,
+    a_comment_answers_for_an_incumbent,
     silence_of_an_incumbent_is_noted,
     the_award,
-    who_may_award_and_how,
+    an_award_rejects_the_loser_and_the_winner_goes_on,
+    both_sides_are_told_of_an_award,
+    a_partner_sees_neither_the_winner_nor_the_reason,
+    only_a_lead_awards,
+    an_award_needs_a_rationale_an_arbitration_and_one_of_its_claims,
+    an_award_is_made_once,
     an_incumbent_that_loses,
     an_incumbent_that_wins,
     a_claim_loses_one_line_of_two,
@@ -37,31 +47,43 @@ async fn a_rival_claim_opens_an_arbitration(world: &World) {
     let id = world.open_arbitration(&mine).await;
     assert_eq!(theirs.arbitrations(), [(id.as_str(), "OPEN")]);
     assert_eq!(rises(world, &[&mine]).await, [0], "an arbitration that opens raises no rival");
-    let seen = world.arbitrations(&world.lead).await;
-    assert_eq!(seen.len(), 1);
+    for claim in [&mine, &theirs] {
+        let opened = world.told(claim, "ARBITRATION_OPENED").await;
+        assert_eq!((opened.len(), &opened[0]["actor"]["kind"]), (1, &json!("SYSTEM")));
+    }
+}
+
+async fn reviewers_see_both_sides_of_an_arbitration(world: &World) {
+    // X2
+    world.submitted().await;
+    world.submitted_by(&world.rival).await;
+    let all = world.arbitrations(&world.lead).await;
+    let [seen] = &all[..] else { panic!("{all:?}") };
     assert_eq!(
-        (&seen[0]["openedAt"], &seen[0]["settledAt"], &seen[0]["winner"]),
+        (&seen["openedAt"], &seen["settledAt"], &seen["winner"]),
         (&json!("2026-03-02T09:00:00Z"), &Value::Null, &Value::Null)
     );
-    assert_eq!(seen[0]["subscription"], json!({ "subscriptionId": CONTOSO_SALES }));
+    assert_eq!(seen["subscription"], json!({ "subscriptionId": CONTOSO_SALES }));
     assert_eq!(
-        (&seen[0]["customer"]["id"], &seen[0]["product"]["id"]),
+        (&seen["customer"]["id"], &seen["product"]["id"]),
         (&json!(ids::of_customer(CONTOSO)), &json!(ids::of_product(SALES)))
     );
     let names: Vec<_> =
-        seen[0]["claims"].as_array().unwrap().iter().map(|claim| claim["partner"]["name"].as_str().unwrap()).collect();
-    assert_eq!(names, ["Alpine Advisers", "Boreal Consulting"], "the reviewers see both sides together (X2)");
+        seen["claims"].as_array().unwrap().iter().map(|claim| claim["partner"]["name"].as_str().unwrap()).collect();
+    assert_eq!(names, ["Alpine Advisers", "Boreal Consulting"]);
+}
+
+async fn each_partner_is_told_of_an_arbitration_and_sees_its_own_side(world: &World) {
+    // X2, X4
+    let mine = world.submitted().await;
+    let theirs = world.submitted_by(&world.rival).await;
     for (claim, partner) in [(&mine, &world.partner), (&theirs, &world.rival)] {
-        let told = world.told(claim, "ARBITRATION_OPENED").await;
-        assert_eq!((told.len(), &told[0]["actor"]["kind"]), (1, &json!("SYSTEM")));
         let comments = world.comments(partner, claim).await;
         assert_eq!(comments.len(), 1, "{comments:?}");
         assert!(comments[0].0 == "SYSTEM" && comments[0].1.contains("arbitration"), "{comments:?}");
         let own = world.arbitrations(partner).await;
-        assert_eq!(
-            own[0]["claims"].as_array().unwrap().iter().map(|claim| claim["id"].as_str().unwrap()).collect::<Vec<_>>(),
-            [claim.id()]
-        );
+        let claims = own[0]["claims"].as_array().unwrap();
+        assert_eq!(claims.iter().map(|claim| claim["id"].as_str().unwrap()).collect::<Vec<_>>(), [claim.id()]);
     }
 }
 
@@ -131,17 +153,32 @@ async fn a_contested_claim_cannot_be_approved(world: &World) {
     assert!(world.live_associations().await.is_empty());
 }
 
-async fn an_incumbent_is_asked_and_stays_approved(world: &World) {
-    // X3
+/// What the reviewers ask of an incumbent.
+fn newer_document() -> Value {
+    json!({ "reasons": ["MISSING_OR_OUTDATED_DATES"], "message": "A newer document, please." })
+}
+
+/// An approved claim that a rival has contested since, a day later.
+async fn contested_incumbent(world: &World) -> Claim {
     let alone = world.approved().await;
-    let ask = json!({ "reasons": ["MISSING_OR_OUTDATED_DATES"], "message": "A newer document, please." });
-    assert_eq!(world.partner.attach(alone.id(), "more.pdf", PDF).await.refused(), ["WRONG_STATUS"]);
-    assert_eq!(world.reviewer.act("requestPartnerAction", &alone, ask.clone()).await.refused(), ["WRONG_STATUS"]);
     world.later("P1D").await;
     world.submitted_by(&world.rival).await;
     let mine = world.seen(&alone).await;
     assert_eq!((mine.status(), rises(world, &[&alone]).await), ("APPROVED", vec![0]));
-    let asked = world.reviewer.act("requestPartnerAction", &mine, ask.clone()).await.done();
+    mine
+}
+
+async fn an_approved_claim_without_a_rival_is_not_asked(world: &World) {
+    // X3
+    let alone = world.approved().await;
+    assert_eq!(world.partner.attach(alone.id(), "more.pdf", PDF).await.refused(), ["WRONG_STATUS"]);
+    assert_eq!(world.reviewer.act("requestPartnerAction", &alone, newer_document()).await.refused(), ["WRONG_STATUS"]);
+}
+
+async fn an_incumbent_is_asked_and_stays_approved(world: &World) {
+    // X3
+    let mine = contested_incumbent(world).await;
+    let asked = world.reviewer.act("requestPartnerAction", &mine, newer_document()).await.done();
     assert_eq!((asked.status(), asked.version()), ("APPROVED", mine.version() + 1));
     assert_eq!(asked.field("actionRequest")["respondBy"], "2026-03-11T00:00:00Z");
     // The earlier of the two clocks: the customer's.
@@ -149,15 +186,26 @@ async fn an_incumbent_is_asked_and_stays_approved(world: &World) {
     assert_eq!(world.comments(&world.partner, &mine).await.last().unwrap().1, "A newer document, please.");
     let seen = world.partner.claim(mine.id()).await.unwrap();
     assert_eq!(seen.actions(), ["ATTACH_PROOF", "WITHDRAW", "COMMENT"]);
-    let proven = world.prove(&world.user, &seen).await;
+}
+
+async fn a_document_answers_for_an_incumbent(world: &World) {
+    // X3: nothing is missed later.
+    let mine = contested_incumbent(world).await;
+    let asked = world.reviewer.act("requestPartnerAction", &mine, newer_document()).await.done();
+    let proven = world.prove(&world.user, &asked).await;
     assert_eq!((proven.status(), proven.version()), ("APPROVED", asked.version() + 1));
-    // Answered: nothing is missed later.
     world.later("P20D").await;
     assert!(world.told(&mine, "DEADLINE_MISSED").await.is_empty());
     let mine = world.seen(&mine).await;
     assert_eq!((mine.status(), mine.field("deadline")), ("APPROVED", &Value::Null));
-    // A comment answers as well.
-    let asked = world.reviewer.act("requestPartnerAction", &mine, ask).await.done();
+}
+
+async fn a_comment_answers_for_an_incumbent(world: &World) {
+    // X3
+    let mine = contested_incumbent(world).await;
+    world.later("P20D").await;
+    let mine = world.seen(&mine).await;
+    let asked = world.reviewer.act("requestPartnerAction", &mine, newer_document()).await.done();
     assert_eq!(asked.field("deadline")["kind"], "PARTNER_RESPONSE");
     world.partner.comment(mine.id(), "It is the newest.", "SHARED").await.claim();
     assert_eq!(world.seen(&mine).await.field("deadline"), &Value::Null);
@@ -197,25 +245,21 @@ async fn the_award(world: &World) {
     );
     assert_eq!(awarded["settledAt"], "2026-03-03T09:00:00Z");
     assert_eq!(rises(world, &[&mine, &theirs]).await, [1, 1]);
+}
+
+async fn an_award_rejects_the_loser_and_the_winner_goes_on(world: &World) {
+    // X5, X6
+    let (mine, theirs) = world.contested().await;
+    let id = world.open_arbitration(&mine).await;
+    world.later("P1D").await;
+    world.award(&id, &theirs).await;
     let (lost, won) = (world.seen(&mine).await, world.seen(&theirs).await);
     assert_eq!(
         (lost.status(), lost.outcome(0), &lost.field("rejection")["reason"]),
         ("REJECTED", "LOST", &json!("ARBITRATION_LOST"))
     );
-    assert_eq!((won.status(), won.outcome(0)), ("UNDER_REVIEW", "WON"));
     assert_eq!(lost.field("rejection")["disputableUntil"], "2026-04-03T00:00:00Z");
-    for (claim, partner) in [(&lost, &world.partner), (&won, &world.rival)] {
-        assert_eq!(world.told(claim, "ARBITRATION_SETTLED").await.len(), 1);
-        let told = world.comments(partner, claim).await;
-        assert!(told.last().unwrap().0 == "SYSTEM" && told.last().unwrap().1.contains("is over"), "{told:?}");
-    }
-    assert!(world.notices(&lost).await.last().unwrap().contains("ARBITRATION_LOST"));
-    // A partner sees its own line's outcome, not the winner and not the reason.
-    for partner in [&world.partner, &world.rival] {
-        let seen = world.arbitrations(partner).await;
-        assert_eq!((&seen[0]["status"], &seen[0]["rationale"]), (&json!("AWARDED"), &Value::Null));
-    }
-    assert_eq!(world.arbitrations(&world.partner).await[0]["winner"], Value::Null);
+    assert_eq!((won.status(), won.outcome(0)), ("UNDER_REVIEW", "WON"));
     let approved = world.approve(&won).await;
     assert_eq!(
         (approved.status(), world.live_associations().await),
@@ -223,37 +267,70 @@ async fn the_award(world: &World) {
     );
 }
 
-async fn who_may_award_and_how(world: &World) {
-    // X5, A2, L13, J1
+async fn both_sides_are_told_of_an_award(world: &World) {
+    // X5
+    let (mine, theirs) = world.contested().await;
+    let id = world.open_arbitration(&mine).await;
+    world.award(&id, &theirs).await;
+    for (claim, partner) in [(&mine, &world.partner), (&theirs, &world.rival)] {
+        assert_eq!(world.told(claim, "ARBITRATION_SETTLED").await.len(), 1);
+        let comments = world.comments(partner, claim).await;
+        let (author, body) = comments.last().unwrap();
+        assert!(author == "SYSTEM" && body.contains("is over"), "{comments:?}");
+    }
+    assert!(world.notices(&mine).await.last().unwrap().contains("ARBITRATION_LOST"));
+}
+
+async fn a_partner_sees_neither_the_winner_nor_the_reason(world: &World) {
+    // X2, X5: only the outcome of its own line.
+    let (mine, theirs) = world.contested().await;
+    let id = world.open_arbitration(&mine).await;
+    world.award(&id, &theirs).await;
+    for partner in [&world.partner, &world.rival] {
+        let seen = world.arbitrations(partner).await;
+        assert_eq!((&seen[0]["status"], &seen[0]["rationale"]), (&json!("AWARDED"), &Value::Null));
+    }
+    assert_eq!(world.arbitrations(&world.partner).await[0]["winner"], Value::Null);
+}
+
+fn award_of(arbitration: &str, winner: &str, rationale: &str) -> Value {
+    json!({ "arbitrationId": arbitration, "winnerClaimId": winner, "rationale": rationale })
+}
+
+async fn only_a_lead_awards(world: &World) {
+    // X5, A2
+    let (mine, theirs) = world.contested().await;
+    let id = world.open_arbitration(&mine).await;
+    for caller in [&world.reviewer, &world.auditor, &world.partner, &world.customer, &world.sync] {
+        let answer = caller.mutate("awardArbitration", award_of(&id, mine.id(), "Ours.")).await;
+        assert_eq!(answer.errors(), ["FORBIDDEN"], "{}", caller.subject);
+    }
+    assert_eq!(rises(world, &[&mine, &theirs]).await, [0, 0]);
+}
+
+async fn an_award_needs_a_rationale_an_arbitration_and_one_of_its_claims(world: &World) {
+    // X5, L13
     let (mine, theirs) = world.contested().await;
     let id = world.open_arbitration(&mine).await;
     let elsewhere = world.submitted_on(&world.partner, 1).await;
-    let input = |arbitration: &str, winner: &str, rationale: &str| json!({ "arbitrationId": arbitration, "winnerClaimId": winner, "rationale": rationale });
-    for caller in [&world.reviewer, &world.auditor, &world.partner, &world.customer, &world.sync] {
-        let answer = caller.mutate("awardArbitration", input(&id, mine.id(), "Ours.")).await;
-        assert_eq!(answer.errors(), ["FORBIDDEN"], "{}", caller.subject);
-    }
+    let awarded = |input: Value| async move { world.lead.mutate("awardArbitration", input).await.refused() };
     for rationale in ["", "  ", "nul\u{0}"] {
-        assert_eq!(
-            world.lead.mutate("awardArbitration", input(&id, mine.id(), rationale)).await.refused(),
-            ["INVALID_VALUE"]
-        );
+        assert_eq!(awarded(award_of(&id, mine.id(), rationale)).await, ["INVALID_VALUE"], "{rationale:?}");
     }
     for winner in [elsewhere.id(), "x", &ids::of_nothing("Claim"), &id] {
-        assert_eq!(
-            world.lead.mutate("awardArbitration", input(&id, winner, "So.")).await.refused(),
-            ["NOT_FOUND"],
-            "{winner}"
-        );
+        assert_eq!(awarded(award_of(&id, winner, "So.")).await, ["NOT_FOUND"], "{winner}");
     }
     for arbitration in ["x", mine.id(), &ids::of_nothing("Arbitration")] {
-        assert_eq!(
-            world.lead.mutate("awardArbitration", input(arbitration, mine.id(), "So.")).await.refused(),
-            ["NOT_FOUND"]
-        );
+        assert_eq!(awarded(award_of(arbitration, mine.id(), "So.")).await, ["NOT_FOUND"], "{arbitration}");
     }
     assert_eq!(rises(world, &[&mine, &theirs]).await, [0, 0]);
-    let mut keyed = input(&id, mine.id(), "So.");
+}
+
+async fn an_award_is_made_once(world: &World) {
+    // X5, J1
+    let (mine, theirs) = world.contested().await;
+    let id = world.open_arbitration(&mine).await;
+    let mut keyed = award_of(&id, mine.id(), "So.");
     keyed["idempotencyKey"] = json!("award-1");
     let first = world.lead.mutate("awardArbitration", keyed.clone()).await;
     assert_eq!(world.lead.mutate("awardArbitration", keyed.clone()).await.text, first.text);

@@ -6,7 +6,7 @@ use cpor::{app::App, documents::Documents, store::Db};
 use futures_util::future::join_all;
 use serde_json::{Value, json};
 
-use crate::support::{Claim, World, both, directory::*, ids};
+use crate::support::{Caller, Claim, World, both, directory::*, ids};
 
 both!(
     a_review_that_does_not_start_is_overdue,
@@ -19,6 +19,9 @@ both!(
     anybody_with_a_token_moves_the_clock,
     what_falls_due_on_the_way_happens_in_order_of_time,
     the_queue_is_a_query,
+    claims_are_found_by_when_they_are_due,
+    a_closed_dispute_window_is_nobodys_work,
+    customers_learn_nothing_of_clocks,
     several_servers_fire_a_clock_once,
 );
 
@@ -248,29 +251,49 @@ async fn what_falls_due_on_the_way_happens_in_order_of_time(world: &World) {
     );
 }
 
-async fn the_queue_is_a_query(world: &World) {
-    // T1, T2: by what is due first; claims without a clock come last.
+/// The ids of the claims that a query of the caller's lists.
+async fn listed(caller: &Caller, query: &str) -> Vec<String> {
+    let seen = caller.query(query).await;
+    let nodes = seen["claims"]["nodes"].as_array().unwrap();
+    nodes.iter().map(|node| node["id"].as_str().unwrap().to_owned()).collect()
+}
+
+fn by_due_time(direction: &str) -> String {
+    format!("{{ claims(orderBy: {{ field: DUE_AT, direction: {direction} }}) {{ nodes {{ id }} }} }}")
+}
+
+/// Three claims whose clocks run out one after the other, and a draft, which has none.
+async fn queue(world: &World) -> ([Claim; 3], Claim) {
     let first = world.submitted_on(&world.partner, 1).await;
     let draft = world.draft_on(&world.partner, 2).await;
     world.later("P2D").await;
     let second = world.review(&world.submitted_on(&world.rival, 3).await).await;
     world.later("P1D").await;
     let third = world.submitted_on(&world.partner, 4).await;
-    let ordered = |direction: &str| {
-        format!("{{ claims(orderBy: {{ field: DUE_AT, direction: {direction} }}) {{ nodes {{ id }} }} }}")
-    };
-    let ids = |seen: &Value| -> Vec<String> {
-        seen["claims"]["nodes"].as_array().unwrap().iter().map(|node| node["id"].as_str().unwrap().to_owned()).collect()
-    };
-    assert_eq!(ids(&world.lead.query(&ordered("ASC")).await), [first.id(), second.id(), third.id()]);
-    assert_eq!(ids(&world.lead.query(&ordered("DESC")).await), [third.id(), second.id(), first.id()]);
-    assert_eq!(ids(&world.partner.query(&ordered("ASC")).await), [first.id(), third.id(), draft.id()]);
+    ([first, second, third], draft)
+}
+
+async fn the_queue_is_a_query(world: &World) {
+    // T1, T2: by what is due first; claims without a clock come last.
+    let ([first, second, third], draft) = queue(world).await;
+    assert_eq!(listed(&world.lead, &by_due_time("ASC")).await, [first.id(), second.id(), third.id()]);
+    assert_eq!(listed(&world.lead, &by_due_time("DESC")).await, [third.id(), second.id(), first.id()]);
+    assert_eq!(listed(&world.partner, &by_due_time("ASC")).await, [first.id(), third.id(), draft.id()]);
+}
+
+async fn claims_are_found_by_when_they_are_due(world: &World) {
+    // T1, T2
+    let ([first, second, _], _) = queue(world).await;
     let due = |from: &str, before: &str| {
         format!("{{ claims(filter: {{ dueAt: {{ from: \"{from}\", before: \"{before}\" }} }}) {{ nodes {{ id }} }} }}")
     };
-    assert_eq!(ids(&world.lead.query(&due(TUESDAY, "2026-03-12T00:00:00Z")).await), [first.id()]);
-    assert_eq!(ids(&world.lead.query(&due("2026-03-10T00:00:01Z", "2026-03-12T00:00:01Z")).await), [second.id()]);
-    // Nothing is due twice: a dispute window that has closed is nobody's work and not overdue (D3).
+    assert_eq!(listed(&world.lead, &due(TUESDAY, "2026-03-12T00:00:00Z")).await, [first.id()]);
+    assert_eq!(listed(&world.lead, &due("2026-03-10T00:00:01Z", "2026-03-12T00:00:01Z")).await, [second.id()]);
+}
+
+async fn a_closed_dispute_window_is_nobodys_work(world: &World) {
+    // D3, T1: without a clock the claim is last in the queue, and not overdue.
+    let ([first, second, third], _) = queue(world).await;
     let rejected = world.reject(&second).await;
     world.later("P60D").await;
     let mut late = overdue(world).await;
@@ -279,34 +302,26 @@ async fn the_queue_is_a_query(world: &World) {
     expected.sort();
     assert_eq!(late, expected);
     assert_eq!(world.seen(&rejected).await.field("deadline"), &Value::Null);
-    let on_time = ids(&world.lead.query("{ claims(filter: { overdue: false }) { nodes { id } } }").await);
-    assert_eq!(on_time, [rejected.id()]);
-    assert_eq!(
-        ids(&world.lead.query(&ordered("ASC")).await).last().map(String::as_str),
-        Some(rejected.id()),
-        "without a clock, so last"
-    );
-    // Customers learn nothing of clocks (A3).
+    assert_eq!(listed(&world.lead, "{ claims(filter: { overdue: false }) { nodes { id } } }").await, [rejected.id()]);
+    assert_eq!(listed(&world.lead, &by_due_time("ASC")).await.last().map(String::as_str), Some(rejected.id()));
+}
+
+async fn customers_learn_nothing_of_clocks(world: &World) {
+    // A3
     let approved = world.approved().await;
+    let customer = &world.customer;
+    assert_eq!(listed(customer, "{ claims { nodes { id } } }").await, [approved.id()]);
+    let on_time = listed(customer, "{ claims(filter: { overdue: false }) { nodes { id } } }").await;
+    assert_eq!(on_time, Vec::<String>::new());
     assert_eq!(
-        ids(&world.customer.query("{ claims(filter: { overdue: false }) { nodes { id } } }").await),
-        Vec::<String>::new()
-    );
-    assert_eq!(
-        world.customer.query("{ claimStatistics { overdue total } }").await["claimStatistics"],
+        customer.query("{ claimStatistics { overdue total } }").await["claimStatistics"],
         json!({ "overdue": 0, "total": 1 })
     );
-    assert_eq!(ids(&world.customer.query("{ claims { nodes { id } } }").await), [approved.id()]);
-    assert_eq!(
-        world
-            .customer
-            .query(&format!(
-                "{{ claims(filter: {{ productId: \"{}\", inArbitration: false }}) {{ totalCount }} }}",
-                ids::of_product(SALES)
-            ))
-            .await["claims"]["totalCount"],
-        0
+    let contested = format!(
+        "{{ claims(filter: {{ productId: \"{}\", inArbitration: false }}) {{ totalCount }} }}",
+        ids::of_product(SALES)
     );
+    assert_eq!(customer.query(&contested).await["claims"]["totalCount"], 0);
 }
 
 async fn several_servers_fire_a_clock_once(world: &World) {

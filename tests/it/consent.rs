@@ -10,7 +10,11 @@ use crate::support::{Caller, Claim, World, both, directory::*, ids};
 both!(
     approval_asks_the_customer,
     the_customer_declines,
+    a_declined_claim_is_rejected_with_all_that_hung_on_it,
+    a_declined_claim_is_not_disputed_but_made_anew,
     only_the_customer_declines,
+    declining_needs_the_current_version_and_a_readable_reason_on_an_approved_claim,
+    a_claim_is_declined_once,
     silence_is_consent,
     at_the_last_instant_it_is_too_late,
     microsoft_365_is_evaluated_by_tenant,
@@ -53,17 +57,28 @@ async fn approval_asks_the_customer(world: &World) {
     assert_eq!((seen.field("consent"), seen.actions()), (&asked, vec!["DECLINE_CONSENT"]));
 }
 
-async fn the_customer_declines(world: &World) {
-    // N3, D3
+/// An approved claim, and the same declined by its customer three days later.
+async fn declined(world: &World) -> (Claim, Claim) {
     let claim = world.approved().await;
     world.later("P3D").await;
     let answer = world.customer.act("declineConsent", &claim, json!({ "reason": "We do not know them." })).await;
-    let declined = answer.done();
+    (claim, answer.done())
+}
+
+async fn the_customer_declines(world: &World) {
+    // N3
+    let (claim, declined) = declined(world).await;
     assert_eq!((declined.status(), declined.version()), ("REJECTED", claim.version() + 1));
     let consent = declined.field("consent");
     assert_eq!((&consent["status"], &consent["settledAt"]), (&json!("DECLINED"), &json!("2026-03-05T09:00:00Z")));
     // A3: what a mutation answers is what the customer sees anyway.
     assert_eq!((declined.field("rejection"), declined.field("evaluation")), (&Value::Null, &Value::Null));
+    assert_eq!(world.told(&claim, "CONSENT_DECLINED").await[0]["actor"]["kind"], "CUSTOMER");
+}
+
+async fn a_declined_claim_is_rejected_with_all_that_hung_on_it(world: &World) {
+    // N3
+    let (claim, _) = declined(world).await;
     let seen = world.partner.claim(claim.id()).await.unwrap();
     let rejection = seen.field("rejection");
     assert_eq!((&rejection["reason"], &rejection["disputableUntil"]), (&json!("CUSTOMER_DECLINED"), &Value::Null));
@@ -71,14 +86,20 @@ async fn the_customer_declines(world: &World) {
     assert_eq!((&seen.field("evaluation")["status"], seen.field("deadline")), (&json!("CANCELLED"), &Value::Null));
     assert_eq!(association(&seen)["endedAt"], "2026-03-05T09:00:00Z");
     assert!(world.live_associations().await.is_empty());
-    assert_eq!(world.told(&claim, "CONSENT_DECLINED").await[0]["actor"]["kind"], "CUSTOMER");
+    // Nothing lapses afterwards.
+    world.later("P30D").await;
+    assert!(world.told(&claim, "CONSENT_LAPSED").await.is_empty());
+}
+
+async fn a_declined_claim_is_not_disputed_but_made_anew(world: &World) {
+    // N3, D3
+    let (claim, _) = declined(world).await;
+    let seen = world.partner.claim(claim.id()).await.unwrap();
     let refused = world.partner.act("disputeClaim", &seen, json!({ "justification": "Please." })).await;
     assert_eq!(refused.refused(), ["NOT_DISPUTABLE"]);
     assert!(refused.problem("NOT_DISPUTABLE")["remedy"].as_str().unwrap().contains("new claim"), "{}", refused.text);
     assert!(world.notices(&claim).await[2].contains("new claim"));
-    // Nothing lapses afterwards, and a new claim is the way on.
     world.later("P30D").await;
-    assert!(world.told(&claim, "CONSENT_LAPSED").await.is_empty());
     assert_eq!(world.approved().await.status(), "APPROVED");
 }
 
@@ -92,6 +113,11 @@ async fn only_the_customer_declines(world: &World) {
     let reader =
         world.server.caller(json!({ "roles": ["CUSTOMER_ADMIN"], "scope": "claims:read", "tenant_id": CONTOSO }));
     assert_eq!(reader.act("declineConsent", &claim, json!({})).await.errors(), ["FORBIDDEN"]);
+}
+
+async fn declining_needs_the_current_version_and_a_readable_reason_on_an_approved_claim(world: &World) {
+    // N3, L11, L13, A3
+    let claim = world.approved().await;
     let stale = Claim(json!({ "id": claim.id(), "version": claim.version() - 1 }));
     assert_eq!(world.customer.act("declineConsent", &stale, json!({})).await.refused(), ["VERSION_CONFLICT"]);
     assert_eq!(
@@ -101,7 +127,11 @@ async fn only_the_customer_declines(world: &World) {
     // One that is not approved yet is not there.
     let waiting = world.submitted_by(&world.rival).await;
     assert_eq!(world.customer.act("declineConsent", &waiting, json!({})).await.refused(), ["NOT_FOUND"]);
-    // J1: the same again is the same answer; without the key it is too late.
+}
+
+async fn a_claim_is_declined_once(world: &World) {
+    // N3, J1: the same again is the same answer; without the key it is too late.
+    let claim = world.approved().await;
     let keyed = json!({ "idempotencyKey": "decline-1" });
     let first = world.customer.act("declineConsent", &claim, keyed.clone()).await.done();
     assert_eq!(world.customer.act("declineConsent", &claim, keyed).await.done().version(), first.version());

@@ -6,11 +6,13 @@ use crate::support::{Claim, World, both, directory::*, ids, world::PDF};
 
 both!(
     a_dispute_opens_the_claim_again,
+    only_its_partners_admin_disputes_a_rejection_and_once,
     another_reviewer_upholds_it,
     a_dismissal_is_final,
     a_review_lead_may_decide_its_own,
     a_dispute_brings_something,
     the_window_closes,
+    after_the_window_nothing_is_disputed_or_proven,
     what_cannot_be_disputed,
     a_newer_claim_stands_in_the_way,
     a_late_answer_is_overdue,
@@ -22,10 +24,6 @@ async fn a_dispute_opens_the_claim_again(world: &World) {
     // D1, D2
     let claim = world.rejected().await;
     assert_eq!(claim.field("rejection")["disputableUntil"], "2026-04-02T00:00:00Z");
-    assert_eq!(world.partner.claim(claim.id()).await.unwrap().actions(), ["ATTACH_PROOF", "DISPUTE", "COMMENT"]);
-    assert_eq!(world.user.act("disputeClaim", &claim, json!({ "justification": "x" })).await.errors(), ["FORBIDDEN"]);
-    assert_eq!(world.rival.act("disputeClaim", &claim, json!({ "justification": "x" })).await.refused(), ["NOT_FOUND"]);
-    assert_eq!(world.lead.act("disputeClaim", &claim, json!({ "justification": "x" })).await.errors(), ["FORBIDDEN"]);
     world.later("P2D").await;
     let disputed = world.dispute(&claim).await;
     assert_eq!((disputed.status(), disputed.version()), ("UNDER_REVIEW", claim.version() + 1));
@@ -40,10 +38,18 @@ async fn a_dispute_opens_the_claim_again(world: &World) {
         (&told[0]["fromStatus"], &told[0]["toStatus"], &told[0]["note"]),
         (&json!("REJECTED"), &json!("UNDER_REVIEW"), &json!("The work is on page three."))
     );
-    assert_eq!(
-        world.partner.act("disputeClaim", &disputed, json!({ "justification": "x" })).await.refused(),
-        ["WRONG_STATUS"]
-    );
+}
+
+async fn only_its_partners_admin_disputes_a_rejection_and_once(world: &World) {
+    // D1, A2, A4
+    let claim = world.rejected().await;
+    let why = || json!({ "justification": "x" });
+    assert_eq!(world.partner.claim(claim.id()).await.unwrap().actions(), ["ATTACH_PROOF", "DISPUTE", "COMMENT"]);
+    assert_eq!(world.user.act("disputeClaim", &claim, why()).await.errors(), ["FORBIDDEN"]);
+    assert_eq!(world.rival.act("disputeClaim", &claim, why()).await.refused(), ["NOT_FOUND"]);
+    assert_eq!(world.lead.act("disputeClaim", &claim, why()).await.errors(), ["FORBIDDEN"]);
+    let disputed = world.dispute(&claim).await;
+    assert_eq!(world.partner.act("disputeClaim", &disputed, why()).await.refused(), ["WRONG_STATUS"]);
 }
 
 async fn another_reviewer_upholds_it(world: &World) {
@@ -142,16 +148,22 @@ async fn the_window_closes(world: &World) {
     world.later("PT1S").await;
     let seen = world.partner.claim(claim.id()).await.unwrap();
     assert_eq!((seen.actions(), seen.field("deadline")), (vec!["COMMENT"], &Value::Null));
+    assert_eq!(world.history(&claim).await.len(), entries, "a window closes without an entry");
+    // Each rejection has its own window.
+    let other = world.rejected().await;
+    assert_eq!(world.dispute(&other).await.status(), "UNDER_REVIEW");
+}
+
+async fn after_the_window_nothing_is_disputed_or_proven(world: &World) {
+    // D1, D3
+    let claim = world.rejected().await;
+    world.later("P30DT15H").await;
     let late = world.partner.act("disputeClaim", &claim, json!({ "justification": "Better late." })).await;
     assert_eq!(late.refused(), ["DISPUTE_WINDOW_CLOSED"]);
     let problem = late.problem("DISPUTE_WINDOW_CLOSED");
     assert!(problem["message"].as_str().unwrap().contains("2026-04-02"), "{problem}");
     assert!(problem["remedy"].as_str().unwrap().contains("new claim"), "{problem}");
     assert_eq!(world.partner.attach(claim.id(), "a.pdf", PDF).await.refused(), ["WRONG_STATUS"]);
-    assert_eq!(world.history(&claim).await.len(), entries);
-    // In time for one is not in time for the next: each rejection has its own window.
-    let other = world.rejected().await;
-    assert_eq!(world.dispute(&other).await.status(), "UNDER_REVIEW");
 }
 
 async fn what_cannot_be_disputed(world: &World) {

@@ -5,7 +5,10 @@ use serde_json::{Value, json};
 use crate::support::{Claim, World, both, caller::codes, directory::*, ids};
 
 both!(
-    from_draft_to_approval,
+    a_draft_is_submitted,
+    a_review_asks_and_is_answered,
+    an_approval_begins_the_association,
+    every_step_to_an_approval_is_in_the_history_once,
     a_draft_is_the_partners_own_until_it_is_submitted,
     submitting_needs_eligibility_and_proof,
     only_the_assigned_reviewer_or_a_lead_goes_on,
@@ -55,23 +58,24 @@ const WITH_VERSION: [&str; 10] = [
 
 const STATUSES: [&str; 6] = ["EDITING", "SUBMITTED", "UNDER_REVIEW", "PARTNER_ACTION_REQUIRED", "APPROVED", "REJECTED"];
 
-async fn from_draft_to_approval(world: &World) {
-    // L1
+async fn a_draft_is_submitted(world: &World) {
+    // L1, L2
     let draft = world.draft().await;
     assert_eq!((draft.status(), draft.version()), ("EDITING", 1));
     assert_eq!(draft.field("programs"), &json!(["OSA_SELL", "OSU_BUSINESS_APPLICATIONS"]));
     assert_eq!(draft.field("createdAt"), "2026-03-02T09:00:00Z");
     assert!(draft.field("submittedAt").is_null() && draft.field("deadline").is_null());
-    // L2
     let proven = world.prove(&world.partner, &draft).await;
     assert_eq!(proven.problems(), Vec::<String>::new());
     let submitted = world.submit(&world.partner, &proven).await;
-    assert_eq!(submitted.status(), "SUBMITTED");
-    assert_eq!(submitted.field("submittedAt"), "2026-03-02T09:00:00Z");
-    assert_eq!(submitted.field("deadline")["kind"], "START_REVIEW");
-    assert_eq!(submitted.field("deadline")["dueAt"], "2026-03-10T00:00:00Z");
+    assert_eq!((submitted.status(), submitted.field("submittedAt")), ("SUBMITTED", &json!("2026-03-02T09:00:00Z")));
+    let deadline = submitted.field("deadline");
+    assert_eq!((&deadline["kind"], &deadline["dueAt"]), (&json!("START_REVIEW"), &json!("2026-03-10T00:00:00Z")));
+}
+
+async fn a_review_asks_and_is_answered(world: &World) {
     // L3
-    let reviewed = world.review(&submitted).await;
+    let reviewed = world.review(&world.submitted().await).await;
     assert_eq!(reviewed.status(), "UNDER_REVIEW");
     assert_eq!(reviewed.field("reviewer"), &json!({ "subject": "rita@vendor.example", "name": "Rita Reviewer" }));
     assert_eq!(reviewed.field("deadline")["kind"], "DECIDE");
@@ -85,14 +89,22 @@ async fn from_draft_to_approval(world: &World) {
     assert_eq!(answered.status(), "UNDER_REVIEW");
     let seen = world.reviewer.claim(answered.id()).await.unwrap();
     assert_eq!(seen.field("reviewer")["subject"], "rita@vendor.example");
+}
+
+async fn an_approval_begins_the_association(world: &World) {
     // L6
-    let approved = world.approve(&answered).await;
-    assert_eq!(approved.status(), "APPROVED");
-    assert_eq!(approved.field("decidedAt"), "2026-03-02T09:00:00Z");
+    let approved = world.approve(&world.under_review().await).await;
+    assert_eq!((approved.status(), approved.field("decidedAt")), ("APPROVED", &json!("2026-03-02T09:00:00Z")));
     let association = &approved.field("lines")[0]["association"];
     assert_eq!((&association["official"], &association["endedAt"]), (&json!(false), &Value::Null));
-    let actions: Vec<_> =
-        world.history(&approved).await.iter().map(|entry| entry["action"].as_str().unwrap().to_owned()).collect();
+}
+
+async fn every_step_to_an_approval_is_in_the_history_once(world: &World) {
+    // H1
+    let asked = world.ask(&world.under_review().await).await;
+    let approved = world.approve(&world.respond(&asked).await).await;
+    let history = world.history(&approved).await;
+    let actions: Vec<_> = history.iter().map(|entry| entry["action"].as_str().unwrap()).collect();
     for action in [
         "CREATED",
         "PROOF_ATTACHED",
@@ -103,7 +115,7 @@ async fn from_draft_to_approval(world: &World) {
         "APPROVED",
         "ASSOCIATION_STARTED",
     ] {
-        assert_eq!(actions.iter().filter(|seen| *seen == action).count(), 1, "{action} in {actions:?}");
+        assert_eq!(actions.iter().filter(|seen| **seen == action).count(), 1, "{action} in {actions:?}");
     }
 }
 

@@ -3,6 +3,7 @@
 
 use cpor::store::{
     claims::{self, ClaimFilter, ClaimOrder, DeadlineStates, Wanted},
+    clocks,
     page::PageRequest,
     write,
 };
@@ -17,7 +18,11 @@ use uuid::Uuid;
 
 use crate::support::{World, both, ids};
 
-both!(clocks_are_late_in_lists_as_the_rules_have_it, claims_contend_in_sql_as_the_rules_have_it);
+both!(
+    clocks_are_late_in_lists_as_the_rules_have_it,
+    scans_find_the_clocks_that_fire_by_the_rules,
+    claims_contend_in_sql_as_the_rules_have_it,
+);
 
 const HOUR: i64 = 3_600 * 1_000_000;
 
@@ -68,6 +73,29 @@ async fn clocks_are_late_in_lists_as_the_rules_have_it(world: &World) {
                     if state.is_some() || one == DeadlineState::Overdue {
                         assert_eq!(is_found(world, id, filter).await, state == Some(one), "{one}: {values}");
                     }
+                }
+            }
+        }
+    }
+}
+
+// T5
+async fn scans_find_the_clocks_that_fire_by_the_rules(world: &World) {
+    let submitted = world.submitted().await;
+    let (id, number) = (ids::key(submitted.id()), submitted.field("number").as_str().unwrap().to_owned());
+    let (app, now) = (&world.server.app, world.server.app.now());
+    for kind in DeadlineKind::ALL {
+        for due_at in [now.micros() - HOUR, now.micros(), now.micros() + 1] {
+            for contested_since in ["NULL".to_owned(), "1".to_owned()] {
+                for missed_at in ["NULL".to_owned(), (due_at - 1).to_string(), due_at.to_string()] {
+                    let values = format!(
+                        "deadline_kind = '{kind}', due_at = {due_at}, contested_since = {contested_since}, \
+                         missed_at = {missed_at}"
+                    );
+                    set(world, &number, &values).await;
+                    let fires = lifecycle::fire(&read(world, id).await, app.policy(), now).is_some();
+                    let found = clocks::due(app.db(), now, &[]).await.unwrap();
+                    assert_eq!(found.iter().any(|due| due.claim_id == id), fires, "{values}");
                 }
             }
         }

@@ -26,7 +26,7 @@ use crate::{
     app::{
         App, AppError,
         claims::{
-            attempt::Failure,
+            attempt::UnitError,
             create::{Drafted, drafted},
             may_create,
         },
@@ -251,7 +251,7 @@ impl Rows for Drafts {
         self.rows.len()
     }
 
-    async fn lock(&self, _caller: &Caller, transaction: &Transaction, rows: Range<usize>) -> Result<Locked, Failure> {
+    async fn lock(&self, _caller: &Caller, transaction: &Transaction, rows: Range<usize>) -> Result<Locked, UnitError> {
         if self.on_existing != OnExisting::UpdateDraft {
             return Ok(Locked::new());
         }
@@ -270,7 +270,7 @@ impl Rows for Drafts {
         on: &impl Reads,
         rows: Range<usize>,
         locked: Option<&Locked>,
-    ) -> Result<Part, Failure> {
+    ) -> Result<Part, UnitError> {
         let now = app.now();
         let mut existing = self.existing(on, rows.clone()).await?;
         let prepared: Vec<Prepared> = rows
@@ -299,14 +299,14 @@ impl Rows for Drafts {
 }
 
 impl Part {
-    fn create(&mut self, index: usize, judged: Result<Drafted, Failure>, stores: bool) -> Result<RowDone, Failure> {
+    fn create(&mut self, index: usize, judged: Result<Drafted, UnitError>, stores: bool) -> Result<RowDone, UnitError> {
         match judged {
             Ok(Drafted { claim, problems, placed }) => {
                 let done = done(BulkOutcome::Created, index, stores.then_some(&claim), problems);
                 self.writes.drafts.push((claim, placed));
                 Ok(done)
             }
-            Err(Failure::Refused(problems)) => Ok(refused(index, problems)),
+            Err(UnitError::Refused(problems)) => Ok(refused(index, problems)),
             Err(failure) => Err(failure),
         }
     }

@@ -23,7 +23,7 @@ pub use submit::SubmitRow;
 
 use super::{
     App, AppError,
-    claims::attempt::Failure,
+    claims::attempt::UnitError,
     idempotency::Key,
     transact::{End, Locks, MutationResult, Unit, result},
 };
@@ -117,7 +117,7 @@ trait Rows: Serialize + Sync {
         caller: &Caller,
         transaction: &Transaction,
         rows: Range<usize>,
-    ) -> impl Future<Output = Result<Locked, Failure>> + Send;
+    ) -> impl Future<Output = Result<Locked, UnitError>> + Send;
 
     /// Judges these rows. `locked` is nothing where nothing will be stored.
     fn judge(
@@ -127,7 +127,15 @@ trait Rows: Serialize + Sync {
         on: &impl Reads,
         rows: Range<usize>,
         locked: Option<&Locked>,
-    ) -> impl Future<Output = Result<Part, Failure>> + Send;
+    ) -> impl Future<Output = Result<Part, UnitError>> + Send;
+}
+
+/// A call: who makes it, its rows and options, and the key that its result is recorded under.
+struct Call<'a, R> {
+    caller: &'a Caller,
+    rows: &'a R,
+    how: How,
+    key: Option<Key>,
 }
 
 impl App {
@@ -155,8 +163,9 @@ impl App {
         rows: &R,
         how: How,
         key: Option<&str>,
-    ) -> Result<Done, Failure> {
+    ) -> Result<Done, UnitError> {
         let key = Key::new(caller, key, mutation, &(rows, how.policy))?;
+        let call = Call { caller, rows, how, key };
         let all = rows.len();
         if how.dry_run {
             let part = Box::pin(rows.judge(self, caller, self.db(), 0..all, None)).await?;
@@ -166,24 +175,20 @@ impl App {
         let mut done = Done::default();
         while done.rows.len() < all && done.problems.is_empty() {
             let (before, next) = (&done, done.rows.len()..(done.rows.len() + length).min(all));
-            let work = |unit| self.store_next(unit, caller, rows, how, key.as_ref(), before, next.clone());
+            let work = |unit| self.store_next(unit, &call, before, next.clone());
             done = self.transact(Locks::Own, work).await?;
         }
         Ok(done)
     }
 
     /// Processes the next rows of a call and returns the results so far, `done` included.
-    #[expect(clippy::too_many_arguments, reason = "one step of the loop around it")]
     async fn store_next<R: Rows>(
         &self,
         mut unit: Unit,
-        caller: &Caller,
-        rows: &R,
-        how: How,
-        key: Option<&Key>,
+        Call { caller, rows, how, key }: &Call<'_, R>,
         done: &Done,
         next: Range<usize>,
-    ) -> Result<End<Done>, Failure> {
+    ) -> Result<End<Done>, UnitError> {
         let remembered = match key {
             Some(key) => key.found(&unit).await?,
             None => None,
@@ -197,7 +202,7 @@ impl App {
         }
         let locked = rows.lock(caller, &unit, next.clone()).await?;
         let part = Box::pin(rows.judge(self, caller, &unit, next, Some(&locked))).await?;
-        let (more, is_stored) = settled::<R>(done, part.rows, how);
+        let (more, is_stored) = settled::<R>(done, part.rows, *how);
         if !is_stored {
             return Ok(unit.roll_back(more));
         }

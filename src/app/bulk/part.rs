@@ -7,7 +7,7 @@ use uuid::Uuid;
 
 use super::RowDone;
 use crate::{
-    app::{App, AppError, claims::attempt::Failure, transact::Unit},
+    app::{App, AppError, claims::attempt::UnitError, transact::Unit},
     store::{
         StoreError,
         write::{
@@ -64,7 +64,7 @@ pub(super) fn still_locked(claim: &Claim, locked: Option<&Locked>) -> Result<(),
 }
 
 /// A row whose facts were not read: a bug.
-pub(super) fn without_facts() -> Failure {
+pub(super) fn without_facts() -> UnitError {
     AppError::Internal("a row of a bulk call has no facts".to_owned()).into()
 }
 
@@ -84,7 +84,7 @@ pub(super) fn of_row(list: &str, index: usize, claim_id: Option<Uuid>, problems:
 
 impl App {
     /// Stores a part in a transaction that holds its locks.
-    pub(super) async fn store_part(&self, caller: &Caller, unit: &mut Unit, writes: Writes) -> Result<(), Failure> {
+    pub(super) async fn store_part(&self, caller: &Caller, unit: &mut Unit, writes: Writes) -> Result<(), UnitError> {
         unit.after.has_events = !writes.is_empty();
         drafts::insert(unit, writes.drafts).await?;
         for Changed { decision, read, contended } in writes.changes {

@@ -7,7 +7,7 @@ use std::{
 
 use domain::{
     caller::Caller,
-    claim::Subject,
+    claim::{Claim, Subject},
     eligibility::{Facts, Intent},
     kinds::{BulkOutcome, ClaimAction},
     lifecycle::{self, Circumstances, Command, Decision, Ids},
@@ -23,7 +23,7 @@ use super::{
 use crate::{
     app::{
         App, AppError,
-        claims::{attempt::Failure, change::at_version},
+        claims::{attempt::UnitError, change::at_version},
     },
     ids,
     store::{
@@ -109,7 +109,7 @@ impl Rows for Submissions {
         self.0.len()
     }
 
-    async fn lock(&self, caller: &Caller, transaction: &Transaction, rows: Range<usize>) -> Result<Locked, Failure> {
+    async fn lock(&self, caller: &Caller, transaction: &Transaction, rows: Range<usize>) -> Result<Locked, UnitError> {
         let found = claims::customers_of(transaction, caller, &self.ids(rows)).await?;
         let customers: BTreeSet<Uuid> = found.iter().map(|(_, customer)| *customer).collect();
         locks::customers(transaction, customers, BTreeSet::new(), Lock::Exclusive).await?;
@@ -123,7 +123,7 @@ impl Rows for Submissions {
         on: &impl Reads,
         rows: Range<usize>,
         locked: Option<&Locked>,
-    ) -> Result<Part, Failure> {
+    ) -> Result<Part, UnitError> {
         let visible = claims::customers_of(on, caller, &self.ids(rows.clone())).await?;
         let visible: Vec<Uuid> = visible.into_iter().map(|(id, _)| id).collect();
         let read = claims::find_all(on, &visible).await?;
@@ -139,9 +139,19 @@ impl Rows for Submissions {
         let mut claimed: HashMap<Subject, Uuid> = HashMap::new();
         for candidate in candidates {
             let done = match candidate {
-                Ok(candidate) => {
+                Ok(Candidate { index, read }) => {
                     let facts = with_earlier(facts.next().ok_or_else(without_facts)?, &claimed);
-                    self.submit(app, caller, candidate, facts, &mut part, &mut claimed, locked.is_some())
+                    match decided(app, caller, read, facts) {
+                        Ok(changed) => {
+                            let claim = &changed.read.claim;
+                            // Claimed for the rows after it.
+                            claimed.extend(subjects(&changed.decision).map(|subject| (subject, claim.id)));
+                            let done = submitted(locked.map(|_| claim));
+                            part.writes.changes.push(changed);
+                            done
+                        }
+                        Err(problems) => self.refused(index, problems),
+                    }
                 }
                 Err(refused) => refused,
             };
@@ -154,35 +164,20 @@ impl Rows for Submissions {
     }
 }
 
-impl Submissions {
-    /// Submits one draft; its subjects are claimed for the rows after it.
-    #[expect(clippy::too_many_arguments, reason = "one step of the loop around it")]
-    fn submit(
-        &self,
-        app: &App,
-        caller: &Caller,
-        Candidate { index, read }: Candidate,
-        facts: Facts,
-        part: &mut Part,
-        claimed: &mut HashMap<Subject, Uuid>,
-        stores: bool,
-    ) -> RowDone {
-        let given = Circumstances { facts, ..Circumstances::new(app.policy(), app.now(), Ids(&ids::new)) };
-        match lifecycle::decide(&read.claim, Command::Submit, caller, &given) {
-            Ok(decision) => {
-                claimed.extend(subjects(&decision).map(|subject| (subject, read.claim.id)));
-                let named = stores.then_some(&read.claim);
-                let done = RowDone {
-                    outcome: BulkOutcome::Submitted,
-                    claim_id: named.map(|claim| claim.id),
-                    number: named.map(|claim| claim.number.clone()),
-                    problems: Vec::new(),
-                };
-                part.writes.changes.push(Changed { decision, read, contended: false });
-                done
-            }
-            Err(problems) => self.refused(index, problems),
-        }
+/// The submission of one draft, by the rules.
+fn decided(app: &App, caller: &Caller, read: Snapshot, facts: Facts) -> Result<Changed, Vec<Problem>> {
+    let given = Circumstances { facts, ..Circumstances::new(app.policy(), app.now(), Ids(&ids::new)) };
+    let decision = lifecycle::decide(&read.claim, Command::Submit, caller, &given)?;
+    Ok(Changed { decision, read, contended: false })
+}
+
+/// The result of a row whose draft is submitted; it names the claim if that is stored.
+fn submitted(stored: Option<&Claim>) -> RowDone {
+    RowDone {
+        outcome: BulkOutcome::Submitted,
+        claim_id: stored.map(|claim| claim.id),
+        number: stored.map(|claim| claim.number.clone()),
+        problems: Vec::new(),
     }
 }
 
@@ -200,7 +195,7 @@ fn with_earlier(mut facts: Facts, claimed: &HashMap<Subject, Uuid>) -> Facts {
 }
 
 /// Marks the submissions that meet others' claims, and names whom their notices go to.
-async fn find_rivals(app: &App, on: &impl Reads, part: &mut Part) -> Result<(), Failure> {
+async fn find_rivals(app: &App, on: &impl Reads, part: &mut Part) -> Result<(), UnitError> {
     let changes = &mut part.writes.changes;
     let all: BTreeSet<String> =
         changes.iter().flat_map(|changed| subjects(&changed.decision)).map(|subject| subject.to_string()).collect();

@@ -78,7 +78,7 @@ impl Plan {
         let (now, Decision { claim, events, mut effects, .. }) = (self.now, decision);
         let posted: Vec<Comment> =
             std::mem::take(&mut effects.comments).into_iter().map(|new| comment(actor, claim.id, new, now)).collect();
-        let placed = log::place(before.head.clone(), claim.id, actor, now, events, &posted)?;
+        let placed = log::place(before.head.clone(), claim.id, actor, now, events, &posted);
         let columns = if effects.deleted { claims::deleted(&claim) } else { claims::differing(&before.claim, &claim) };
         let mut change = ClaimChange::new(&before, columns, placed);
         change.insert(posted.iter().map(comments::row));

@@ -13,7 +13,7 @@ use domain::{
 };
 use uuid::Uuid;
 
-use super::{ChangeResult, Upload, attempt::Failure, request::ChangeRequest};
+use super::{ChangeResult, Upload, attempt::UnitError, request::ChangeRequest};
 use crate::{
     app::{
         App, AppError,
@@ -129,11 +129,11 @@ impl App {
     }
 
     /// Makes the change.
-    pub(super) async fn make(&self, request: &ChangeRequest<'_>) -> Result<ChangeResult, Failure> {
+    pub(super) async fn make(&self, request: &ChangeRequest<'_>) -> Result<ChangeResult, UnitError> {
         if request.command.ignores_lines() {
             match Box::pin(self.try_at_once(request)).await {
                 Ok(Some(answer)) => return Ok(answer),
-                Ok(None) | Err(Failure::Store(StoreError::Retry)) => {}
+                Ok(None) | Err(UnitError::Store(StoreError::Retry)) => {}
                 Err(failure) => return Err(failure),
             }
         }
@@ -141,7 +141,7 @@ impl App {
     }
 
     /// Makes a change that is of its claim only; `None` if another one came in between.
-    async fn try_at_once(&self, request: &ChangeRequest<'_>) -> Result<Option<ChangeResult>, Failure> {
+    async fn try_at_once(&self, request: &ChangeRequest<'_>) -> Result<Option<ChangeResult>, UnitError> {
         let found = find(self.db(), request).await?;
         let (decision, read) = match self.judge(self.db(), request, found).await? {
             Judged::DoneBefore(answer) => return Ok(Some(*answer)),
@@ -163,7 +163,7 @@ impl App {
         &self,
         mut unit: Unit,
         request: &ChangeRequest<'_>,
-    ) -> Result<End<ChangeResult>, Failure> {
+    ) -> Result<End<ChangeResult>, UnitError> {
         let found = lock_and_find(&unit, request).await?;
         let (decision, read) = match Box::pin(self.judge(&unit, request, found)).await? {
             Judged::DoneBefore(answer) => return Ok(unit.roll_back(*answer)),
@@ -183,7 +183,7 @@ impl App {
     pub(super) async fn try_without_storing(
         &self,
         request: &ChangeRequest<'_>,
-    ) -> Result<Option<ChangeResult>, Failure> {
+    ) -> Result<Option<ChangeResult>, UnitError> {
         let found = find(self.db(), request).await?;
         Ok(match Box::pin(self.judge(self.db(), request, found)).await? {
             Judged::DoneBefore(answer) => Some(*answer),
@@ -197,7 +197,7 @@ impl App {
         on: &impl Reads,
         request: &ChangeRequest<'_>,
         (read, done): Found,
-    ) -> Result<Judged, Failure> {
+    ) -> Result<Judged, UnitError> {
         if let (Some(key), Some(done)) = (request.key, done) {
             let done = key.answer(&done)??;
             return Ok(Judged::DoneBefore(Box::new(self.read_again(request.caller, done).await?)));
@@ -225,7 +225,7 @@ impl App {
         caller: &Caller,
         claim: &Claim,
         needs: Needs,
-    ) -> Result<Circumstances<'_>, Failure> {
+    ) -> Result<Circumstances<'_>, UnitError> {
         let mut given = Circumstances::new(self.policy(), self.now(), Ids(&ids::new));
         if let Some(intent) = &needs.facts_of {
             given.facts = self.facts(on, intent).await?;

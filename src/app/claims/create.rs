@@ -12,7 +12,7 @@ use domain::{
 };
 use uuid::Uuid;
 
-use super::{ChangeResult, attempt::Failure, request::Done};
+use super::{ChangeResult, attempt::UnitError, request::Done};
 use crate::{
     app::{
         App, AppError,
@@ -47,7 +47,7 @@ impl App {
         partner_id: Uuid,
         content: &ClaimContent,
         key: Option<&str>,
-    ) -> Result<ChangeResult, Failure> {
+    ) -> Result<ChangeResult, UnitError> {
         let key = Key::new(caller, key, "createClaim", content)?;
         let work = |unit| self.insert_draft(unit, caller, partner_id, content);
         let done = self.transact_once(key.as_ref(), Locks::Own, work).await?;
@@ -60,7 +60,7 @@ impl App {
         caller: &Caller,
         partner_id: Uuid,
         content: &ClaimContent,
-    ) -> Result<End<Done>, Failure> {
+    ) -> Result<End<Done>, UnitError> {
         let now = self.now();
         let number = ids::claim_number();
         let edited = lifecycle::create(partner_id, content.clone(), number, now, Ids(&ids::new))?;
@@ -92,13 +92,13 @@ pub(in crate::app) fn drafted(
     facts: &Facts,
     reference_taken: Option<Uuid>,
     now: Timestamp,
-) -> Result<Drafted, Failure> {
+) -> Result<Drafted, UnitError> {
     let Edited { mut claim, intent } = edited;
     let outcome = eligibility::check(&intent, facts, now);
     let problems = lifecycle::judge_draft(&claim, &outcome, reference_taken)?;
     claim.version = 1;
     let event = Event::new(HistoryAction::Created).beginning(claim.status).changes(history::changes(None, &claim));
-    let placed = log::place(log::Head::default(), claim.id, &caller.actor(), now, vec![event], &[])?;
+    let placed = log::place(log::Head::default(), claim.id, &caller.actor(), now, vec![event], &[]);
     Ok(Drafted { claim, problems, placed })
 }
 

@@ -10,7 +10,7 @@ use uuid::Uuid;
 
 use super::{
     ChangeResult,
-    attempt::Failure,
+    attempt::UnitError,
     carry::{self, Plan},
     request::{ChangeRequest, Done},
 };
@@ -113,7 +113,7 @@ impl App {
     }
 
     /// The result of what was done: now, or by an earlier execution (J1).
-    pub(super) async fn result_of(&self, caller: &Caller, done: Done) -> Result<ChangeResult, Failure> {
+    pub(super) async fn result_of(&self, caller: &Caller, done: Done) -> Result<ChangeResult, UnitError> {
         match done.result {
             Some(result) => Ok(*result),
             None => self.read_again(caller, done).await,
@@ -121,7 +121,7 @@ impl App {
     }
 
     /// The result of the earlier execution, read again (J1).
-    pub(super) async fn read_again(&self, caller: &Caller, done: Done) -> Result<ChangeResult, Failure> {
+    pub(super) async fn read_again(&self, caller: &Caller, done: Done) -> Result<ChangeResult, UnitError> {
         let ids: Vec<Uuid> = done.claim_id.into_iter().collect();
         let claim = store::claims::by_ids(self.db(), caller, &ids, Wanted::ROW).await?.pop().map(ClaimRow::into_claim);
         if claim.is_none() && done.claim_id.is_some() {

@@ -1,6 +1,6 @@
 //! An uploaded file on its way to become a document (P1).
 
-use super::{ChangeResult, attempt::Failure, carry::content_key, request::ChangeRequest};
+use super::{ChangeResult, attempt::UnitError, carry::content_key, request::ChangeRequest};
 use crate::{
     app::{App, AppError},
     documents::Received,
@@ -16,7 +16,7 @@ impl App {
         request: &ChangeRequest<'_>,
         document: Uuid,
         content: &Received,
-    ) -> Result<ChangeResult, Failure> {
+    ) -> Result<ChangeResult, UnitError> {
         if let Some(before) = self.try_without_storing(request).await? {
             return Ok(before);
         }
@@ -27,8 +27,8 @@ impl App {
             Ok(result) => result.document.as_ref().is_none_or(|attached| attached.id != document),
             // The connection may have broken after the commit: content too many is a smaller evil than a document without,
             // and is collected once it is an hour old.
-            Err(Failure::App(AppError::Unavailable(_))) => false,
-            Err(Failure::Store(error)) => !error.is_unavailable(),
+            Err(UnitError::App(AppError::Unavailable(_))) => false,
+            Err(UnitError::Store(error)) => !error.is_unavailable(),
             Err(_) => true,
         };
         if is_unused {

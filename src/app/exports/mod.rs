@@ -194,16 +194,16 @@ impl App {
     }
 
     async fn settled_snapshot(&self) -> Result<Snapshot, AppError> {
-        let patience = tokio::time::sleep(self.tail().settle_timeout());
-        tokio::pin!(patience);
+        let timeout = tokio::time::sleep(self.tail().settle_timeout());
+        tokio::pin!(timeout);
         loop {
             let snapshot = self.db().snapshot().await?;
-            if snapshot.is_settled() || patience.is_elapsed() {
+            if snapshot.is_settled() || timeout.is_elapsed() {
                 return Ok(snapshot);
             }
             drop(snapshot);
             tokio::select! {
-                () = &mut patience => {}
+                () = &mut timeout => {}
                 () = tokio::time::sleep(AGAIN_AFTER) => {}
             }
         }

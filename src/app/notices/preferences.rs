@@ -10,7 +10,7 @@ use serde::{Deserialize, Serialize};
 use crate::{
     app::{
         App, AppError,
-        claims::attempt::Failure,
+        claims::attempt::UnitError,
         idempotency::Key,
         transact::{Locks, MutationResult, Unit, result},
     },
@@ -57,7 +57,7 @@ impl App {
         owner: &str,
         (kind, preference): (NoticeKind, NoticePreference),
         key: Option<&str>,
-    ) -> Result<Preferred, Failure> {
+    ) -> Result<Preferred, UnitError> {
         let key = Key::new(caller, key, "setNoticePreference", &(kind, preference))?;
         if let Some(problem) = impossible(kind, preference) {
             return Err(problem.into());

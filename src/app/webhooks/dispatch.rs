@@ -22,7 +22,7 @@ use crate::{
     store::{
         StoreError,
         records::Position,
-        webhooks::{self, Active, Standing},
+        webhooks::{self, Active, Lane},
         write::webhooks::{self as writes, Outcome},
     },
     telemetry,
@@ -137,9 +137,9 @@ impl Dispatcher {
     fn learn(&mut self, attempted: &Attempted) {
         let id = attempted.endpoint.id;
         let took = attempted.done.attempt.as_ref().map_or(0, |attempt| attempt.milliseconds);
-        let standing = match attempted.done.outcome {
-            Outcome::Sent if took < PROMPT_WITHIN => Standing::Prompt,
-            Outcome::Sent | Outcome::Retry(_) | Outcome::Parked => Standing::Troubled,
+        let lane = match attempted.done.outcome {
+            Outcome::Sent if took < PROMPT_WITHIN => Lane::Prompt,
+            Outcome::Sent | Outcome::Retry(_) | Outcome::Parked => Lane::Troubled,
             Outcome::Skipped | Outcome::Later(_) => return,
         };
         if attempted.done.outcome == Outcome::Sent {
@@ -147,7 +147,7 @@ impl Dispatcher {
         } else {
             self.slots.failed(id, Clock::System.now().micros());
         }
-        self.active.iter_mut().filter(|one| one.id == id).for_each(|one| one.standing = standing);
+        self.active.iter_mut().filter(|one| one.id == id).for_each(|one| one.lane = lane);
     }
 
     async fn round(&mut self) -> Result<(), StoreError> {

@@ -9,7 +9,7 @@ use domain::{
 use uuid::Uuid;
 
 use crate::{
-    app::{App, AppError, claims::attempt::Failure},
+    app::{App, AppError, claims::attempt::UnitError},
     store::{
         history::{self, log},
         records::Position,
@@ -58,7 +58,7 @@ impl App {
     }
 
     /// The place of the entry that a text names as a position.
-    pub(super) async fn position(&self, field: &str, text: &str) -> Result<Position, Failure> {
+    pub(super) async fn position(&self, field: &str, text: &str) -> Result<Position, UnitError> {
         let found = match history::decode_place(text) {
             Some(place) => log::position_of(self.db(), place).await?,
             None => None,

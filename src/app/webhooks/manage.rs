@@ -18,7 +18,7 @@ use super::{
 use crate::{
     app::{
         App, AppError,
-        claims::attempt::Failure,
+        claims::attempt::UnitError,
         idempotency::Key,
         transact::{End, Locks, Unit, result},
     },
@@ -84,7 +84,7 @@ impl App {
         owner: Owner,
         new: NewEndpoint,
         key: Option<&str>,
-    ) -> Result<(Managed, Option<String>), Failure> {
+    ) -> Result<(Managed, Option<String>), UnitError> {
         let key = Key::new(caller, key, "createWebhookEndpoint", &new)?;
         if let Some(done) = self.done_before(key.as_ref()).await? {
             return Ok((done, None));
@@ -101,7 +101,7 @@ impl App {
     }
 
     /// The endpoint that is asked for, without its secret.
-    async fn judged(&self, caller: &Caller, owner: Owner, new: NewEndpoint) -> Result<Endpoint, Failure> {
+    async fn judged(&self, caller: &Caller, owner: Owner, new: NewEndpoint) -> Result<Endpoint, UnitError> {
         let NewEndpoint { url, events, selection, after, asymmetric } = new;
         let (events, selection) = self.choice(caller, events, selection)?;
         let behind = match after {
@@ -153,7 +153,7 @@ impl App {
         id: Option<Uuid>,
         patch: &EndpointPatch,
         key: Option<&str>,
-    ) -> Result<Managed, Failure> {
+    ) -> Result<Managed, UnitError> {
         let key = Key::new(caller, key, "updateWebhookEndpoint", &(id, patch))?;
         if let Some(done) = self.done_before(key.as_ref()).await? {
             return Ok(done);
@@ -177,7 +177,7 @@ impl App {
         (owner, id): (Owner, Uuid),
         patch: &EndpointPatch,
         (url, present): (Option<String>, Position),
-    ) -> Result<End<Managed>, Failure> {
+    ) -> Result<End<Managed>, UnitError> {
         let endpoint = webhooks::find(&unit, owner, id).await?.ok_or_else(no_endpoint)?;
         let mut changed = writes::Changed { url, ..writes::Changed::default() };
         let events = given("events", patch.events.clone())?;
@@ -188,7 +188,7 @@ impl App {
                 self.choice(caller, events, patch.selection.clone().apply(endpoint.selection.clone()))?;
             changed.events = Some(events);
             changed.selection = selection.map_or(Patch::Clear, Patch::Set);
-            changed.scopes = Some(crate::store::words(&readable(caller)));
+            changed.scopes = Some(readable(caller));
         }
         writes::update(&unit, id, changed).await?;
         let now = self.now();
@@ -252,7 +252,7 @@ impl App {
         owner: Owner,
         id: Option<Uuid>,
         key: Option<&str>,
-    ) -> Result<(Managed, Option<String>), Failure> {
+    ) -> Result<(Managed, Option<String>), UnitError> {
         let key = Key::new(caller, key, "rotateWebhookSecret", &id)?;
         if let Some(done) = self.done_before(key.as_ref()).await? {
             return Ok((done, None));
@@ -272,7 +272,7 @@ impl App {
     }
 }
 
-async fn store_endpoint(unit: Unit, endpoint: &Endpoint, by: &str) -> Result<End<Managed>, Failure> {
+async fn store_endpoint(unit: Unit, endpoint: &Endpoint, by: &str) -> Result<End<Managed>, UnitError> {
     let count = webhooks::count(&unit, endpoint.partner_id).await?;
     if count >= MOST_ENDPOINTS {
         let message = format!("There are already {count} webhook endpoints, which is the limit.");

@@ -18,7 +18,7 @@ use crate::{
         StoreError,
         history::log::{self, Logged},
         records::Position,
-        webhooks::{Active, Owner, Standing, cursor},
+        webhooks::{Active, Lane, Owner, cursor},
         write::{
             locks::{self, Lock},
             webhooks::{self as writes, Planned},
@@ -108,8 +108,7 @@ impl App {
             }
             planned = self.matched(&level, &entries).await?;
         }
-        let known: HashSet<(Uuid, String)> =
-            level.iter().map(|one| (one.id, crate::store::words(&one.events))).collect();
+        let known: HashSet<(Uuid, Vec<_>)> = level.iter().map(|one| (one.id, one.events.clone())).collect();
         let transaction = self.db().begin().await?;
         locks::webhooks(&transaction, Lock::Exclusive).await?;
         let same = writes::level(&transaction).await?.into_iter().all(|one| known.contains(&one));
@@ -296,20 +295,20 @@ impl App {
 type Places<'a> = BTreeMap<Position, Vec<&'a mut Active>>;
 
 fn is_troubled(endpoint: &Active) -> bool {
-    endpoint.standing == Standing::Troubled
+    endpoint.lane == Lane::Troubled
 }
 
 /// How many more deliveries of an endpoint may be planned.
 fn room(endpoint: &Active) -> i64 {
     let room = MOST_PENDING - endpoint.pending;
-    if endpoint.standing == Standing::Prompt { room } else { room.min(MOST_UNTRIED - endpoint.untried) }
+    if endpoint.lane == Lane::Prompt { room } else { room.min(MOST_UNTRIED - endpoint.untried) }
 }
 
 /// The last of these entries up to which no unproven endpoint has more planned than it has room for; `None` if all of them fit. The
 /// first entry always fits, so that planning goes on.
 fn last_within_room(endpoints: &[Active], entries: &[Logged], planned: &[Planned]) -> Option<Position> {
     let rooms: HashMap<Uuid, i64> =
-        endpoints.iter().filter(|one| one.standing != Standing::Prompt).map(|one| (one.id, room(one).max(1))).collect();
+        endpoints.iter().filter(|one| one.lane != Lane::Prompt).map(|one| (one.id, room(one).max(1))).collect();
     let mut planned: Vec<&Planned> = planned.iter().collect();
     planned.sort_by_key(|one| one.position);
     let mut counts: HashMap<Uuid, i64> = HashMap::new();
@@ -323,7 +322,7 @@ fn last_within_room(endpoints: &[Active], entries: &[Logged], planned: &[Planned
 
 /// How many it may be where there are none.
 fn most_room(endpoint: &Active) -> i64 {
-    if endpoint.standing == Standing::Prompt { MOST_PENDING } else { MOST_UNTRIED }
+    if endpoint.lane == Lane::Prompt { MOST_PENDING } else { MOST_UNTRIED }
 }
 
 /// Counts what was planned; what waits for an earlier event of its claim is taken for untried until the endpoints are read again.

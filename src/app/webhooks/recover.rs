@@ -10,7 +10,7 @@ use super::{Recovered, feed, managed_by, no_endpoint, not_active, receiver};
 use crate::{
     app::{
         App, AppError,
-        claims::attempt::Failure,
+        claims::attempt::UnitError,
         idempotency::Key,
         transact::{End, Locks, Unit, result},
     },
@@ -49,7 +49,7 @@ impl App {
         id: Option<Uuid>,
         since: &str,
         key: Option<&str>,
-    ) -> Result<Recovered, Failure> {
+    ) -> Result<Recovered, UnitError> {
         let key = Key::new(caller, key, "recoverWebhookDeliveries", &(id, since))?;
         if let Some(done) = self.done_before(key.as_ref()).await? {
             return Ok(done);
@@ -84,7 +84,7 @@ impl App {
         endpoint: &Endpoint,
         event: WebhookEventType,
         (mut from, upto): (Position, Position),
-    ) -> Result<u64, Failure> {
+    ) -> Result<u64, UnitError> {
         let caller = receiver(endpoint.partner_id, endpoint.id, endpoint.scopes.clone());
         let mut scheduled = 0;
         loop {
@@ -102,7 +102,7 @@ impl App {
         endpoint: Uuid,
         event: WebhookEventType,
         entries: &[HistoryEntry],
-    ) -> Result<End<u64>, Failure> {
+    ) -> Result<End<u64>, UnitError> {
         let planned: Vec<Planned> = entries.iter().map(|entry| Planned::new(endpoint, event, entry)).collect();
         let ids: Vec<Uuid> = planned.iter().map(Planned::id).collect();
         let again = writes::again(&unit, &ids).await?;

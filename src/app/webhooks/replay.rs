@@ -12,7 +12,7 @@ use super::{Managed, Named, is_over, managed_by, message, no_endpoint, not_activ
 use crate::{
     app::{
         App, AppError,
-        claims::attempt::Failure,
+        claims::attempt::UnitError,
         idempotency::Key,
         transact::{End, Locks, Unit, result},
     },
@@ -83,7 +83,7 @@ impl App {
         result(redeliver.await)
     }
 
-    async fn store_redelivery(&self, unit: Unit, owner: Owner, id: Uuid) -> Result<End<Managed>, Failure> {
+    async fn store_redelivery(&self, unit: Unit, owner: Owner, id: Uuid) -> Result<End<Managed>, UnitError> {
         let now = self.now();
         let found = webhooks::deliveries(&unit, owner, &[id], webhook::kept_since(now)).await?;
         let delivery = found.into_iter().next().ok_or_else(no_delivery)?;

@@ -9,7 +9,7 @@ use super::attempt::Attempted;
 use crate::{
     app::{
         App, AppError,
-        claims::attempt::{Failure, tried},
+        claims::attempt::{UnitError, retry_conflicts},
         notices::EndpointOwner,
     },
     store::{
@@ -29,11 +29,11 @@ impl App {
         let given_up = self.given_up(&attempted);
         let done: Vec<Done> = attempted.into_iter().map(|one| one.done).collect();
         // It refuses nothing.
-        drop(tried(|| self.try_to_settle(&done, &given_up)).await?);
+        drop(retry_conflicts(|| self.try_to_settle(&done, &given_up)).await?);
         Ok(())
     }
 
-    async fn try_to_settle(&self, done: &[Done], given_up: &[(Endpoint, WebhookState)]) -> Result<(), Failure> {
+    async fn try_to_settle(&self, done: &[Done], given_up: &[(Endpoint, WebhookState)]) -> Result<(), UnitError> {
         let now = self.now();
         let transaction = self.db().begin().await?;
         let lock = if given_up.is_empty() { Lock::Shared } else { Lock::Exclusive };

@@ -1,42 +1,42 @@
-//! Slots: how many attempts this server makes at once, and to whom (W3).
+//! Slots: how many attempts this server makes at once, and to which endpoints (W3).
 //!
-//! A prompt endpoint ([`Standing`]) has several attempts at once, every other one a single one. The three standings have lanes of
-//! their own, so that no number of endpoints that hang takes the slots of one that is well. An attempt that takes long has left its lane:
-//! when endpoints that were prompt begin to hang, the lane is free again in a moment and not when they time out. An endpoint that fails
-//! rests, longer after each failure.
+//! Endpoints are served in three [`Lane`]s with slots of their own, so that endpoints that hang, however many, take no slot of
+//! one that answers promptly. A prompt endpoint may have several attempts at once, any other endpoint one. An attempt that takes
+//! long leaves its lane: when prompt endpoints begin to hang, their lane is free again after a moment and not only when they time
+//! out. An endpoint that fails rests, longer after each failure.
 
 use std::collections::{HashMap, HashSet};
 
 use domain::webhook;
 use uuid::Uuid;
 
-use crate::store::webhooks::{Active, Due, Standing};
+use crate::store::webhooks::{Active, Due, Lane};
 
-/// How many attempts are made at once in all. Each has a connection, of which a process may have 1,024 where nobody raised that.
+/// The maximum number of simultaneous attempts. Each has a connection, and a process may open 1,024 files by default.
 const MOST_AT_ONCE: usize = 512;
-/// How many attempts a prompt endpoint gets at once.
+/// The maximum number of simultaneous attempts to a prompt endpoint.
 const MOST_TO_ONE: usize = 8;
-/// After how long an attempt has left its lane, in microseconds. Until it ends, its endpoint gets no other.
+/// The time after which an attempt leaves its lane, in microseconds. Its endpoint gets no other attempt until it ends.
 const LONG: i64 = 300_000;
-/// How much a clock must jump ahead so that everybody is tried anew, in microseconds.
+/// A jump of the clock, in microseconds, after which no endpoint rests any longer.
 const JUMP: i64 = 1_000_000;
 
 /// The lanes in the order in which they are served.
-pub(super) const LANES: [Standing; 3] = [Standing::Prompt, Standing::Untried, Standing::Troubled];
+pub(super) const LANES: [Lane; 3] = [Lane::Prompt, Lane::Untried, Lane::Troubled];
 
 /// How many attempts of a lane begin together, and how many it has in all with those that take long.
-const fn size(lane: Standing) -> (usize, usize) {
+const fn size(lane: Lane) -> (usize, usize) {
     match lane {
-        Standing::Prompt => (128, MOST_AT_ONCE),
-        Standing::Untried => (64, 192),
-        Standing::Troubled => (64, 64),
+        Lane::Prompt => (128, MOST_AT_ONCE),
+        Lane::Untried => (64, 192),
+        Lane::Troubled => (64, 64),
     }
 }
 
 /// An attempt that runs.
 #[derive(Clone, Copy, Debug)]
 struct Attempt {
-    lane: Standing,
+    lane: Lane,
     /// When it began, by the machine's clock.
     since: i64,
 }
@@ -69,7 +69,7 @@ pub(super) struct Room {
 
 impl Slots {
     /// An attempt begins.
-    pub(super) fn begin(&mut self, endpoint: Uuid, delivery: Uuid, lane: Standing, now: i64) {
+    pub(super) fn begin(&mut self, endpoint: Uuid, delivery: Uuid, lane: Lane, now: i64) {
         self.running.entry(endpoint).or_default().insert(delivery, Attempt { lane, since: now });
     }
 
@@ -124,7 +124,7 @@ impl Slots {
     }
 
     /// What may be sent in a lane now.
-    pub(super) fn room(&self, lane: Standing, active: &[Active], now: i64) -> Room {
+    pub(super) fn room(&self, lane: Lane, active: &[Active], now: i64) -> Room {
         let (together, in_all) = size(lane);
         let of_lane: Vec<&Attempt> = self.attempts().filter(|one| one.lane == lane).collect();
         let short = of_lane.iter().filter(|one| !one.is_long(now)).count();
@@ -135,7 +135,7 @@ impl Slots {
         if free == 0 {
             return Room::default();
         }
-        let own = active.iter().filter(|one| one.standing == lane && !self.rests(one.id, now));
+        let own = active.iter().filter(|one| one.lane == lane && !self.rests(one.id, now));
         let of_each = own.filter_map(|one| Some((one.id, self.room_of(one, now)?))).collect();
         Room { free, of_each }
     }
@@ -145,7 +145,7 @@ impl Slots {
     }
 
     fn room_of(&self, endpoint: &Active, now: i64) -> Option<usize> {
-        let most = if endpoint.standing == Standing::Prompt { MOST_TO_ONE } else { 1 };
+        let most = if endpoint.lane == Lane::Prompt { MOST_TO_ONE } else { 1 };
         let Some(own) = self.running.get(&endpoint.id) else { return Some(most) };
         let is_held_up = own.values().any(|attempt| attempt.is_long(now));
         most.checked_sub(own.len()).filter(|room| *room > 0 && !is_held_up)
@@ -191,13 +191,13 @@ mod tests {
         Uuid::from_u128(number)
     }
 
-    fn endpoint(number: u128, standing: Standing) -> Active {
+    fn endpoint(number: u128, lane: Lane) -> Active {
         let (events, behind) = (Vec::new(), None);
-        Active { id: id(number), partner_id: None, events, behind, standing, pending: 0, untried: 0 }
+        Active { id: id(number), partner_id: None, events, behind, lane, pending: 0, untried: 0 }
     }
 
-    fn many(count: u128, standing: Standing) -> Vec<Active> {
-        (1..=count).map(|number| endpoint(number, standing)).collect()
+    fn many(count: u128, lane: Lane) -> Vec<Active> {
+        (1..=count).map(|number| endpoint(number, lane)).collect()
     }
 
     fn due(endpoint: u128, count: u128) -> Vec<Due> {
@@ -222,13 +222,13 @@ mod tests {
     #[test]
     fn no_endpoint_takes_the_room_of_others() {
         // W3
-        let active = many(2, Standing::Prompt);
+        let active = many(2, Lane::Prompt);
         let mut slots = Slots::default();
-        let (mut room, mut chosen) = (slots.room(Standing::Prompt, &active, 0), Vec::new());
+        let (mut room, mut chosen) = (slots.room(Lane::Prompt, &active, 0), Vec::new());
         room.choose(due(1, 100).into_iter().chain(due(2, 3)).collect(), &mut chosen);
         assert_eq!(chosen.len(), MOST_TO_ONE + 3);
-        chosen.iter().take(MOST_TO_ONE).for_each(|one| slots.begin(id(1), *one, Standing::Prompt, 0));
-        assert_eq!(slots.room(Standing::Prompt, &active, 0).endpoints(), [id(2)]);
+        chosen.iter().take(MOST_TO_ONE).for_each(|one| slots.begin(id(1), *one, Lane::Prompt, 0));
+        assert_eq!(slots.room(Lane::Prompt, &active, 0).endpoints(), [id(2)]);
         for one in &chosen {
             slots.end(id(1), *one);
         }
@@ -238,35 +238,35 @@ mod tests {
     #[test]
     fn one_that_was_not_prompt_gets_one_attempt_at_a_time() {
         // W3
-        for standing in [Standing::Untried, Standing::Troubled] {
-            let active = many(1, standing);
-            let (mut room, mut chosen) = (Slots::default().room(standing, &active, 0), Vec::new());
+        for lane in [Lane::Untried, Lane::Troubled] {
+            let active = many(1, lane);
+            let (mut room, mut chosen) = (Slots::default().room(lane, &active, 0), Vec::new());
             room.choose(due(1, 100), &mut chosen);
-            assert_eq!(chosen.len(), 1, "{standing:?}");
+            assert_eq!(chosen.len(), 1, "{lane:?}");
         }
     }
 
     #[test]
     fn those_that_fail_leave_room_for_those_that_do_not() {
         // W3
-        for standing in [Standing::Untried, Standing::Troubled] {
-            let mut active = many(1_000, standing);
+        for lane in [Lane::Untried, Lane::Troubled] {
+            let mut active = many(1_000, lane);
             let mut slots = Slots::default();
             for moment in 0..10 {
                 fill(&mut slots, &active, moment * LONG);
             }
-            active.push(endpoint(5_000, Standing::Prompt));
-            assert_eq!(slots.room(Standing::Prompt, &active, 10 * LONG).endpoints(), [id(5_000)], "{standing:?}");
-            let other = if standing == Standing::Untried { Standing::Troubled } else { Standing::Untried };
+            active.push(endpoint(5_000, Lane::Prompt));
+            assert_eq!(slots.room(Lane::Prompt, &active, 10 * LONG).endpoints(), [id(5_000)], "{lane:?}");
+            let other = if lane == Lane::Untried { Lane::Troubled } else { Lane::Untried };
             active.push(endpoint(6_000, other));
-            assert_eq!(slots.room(other, &active, 10 * LONG).endpoints(), [id(6_000)], "{standing:?}");
+            assert_eq!(slots.room(other, &active, 10 * LONG).endpoints(), [id(6_000)], "{lane:?}");
         }
     }
 
     #[test]
     fn prompt_ones_that_begin_to_hang_are_passed_in_a_moment() {
         // W3: long before the first of them times out.
-        let active = many(500, Standing::Prompt);
+        let active = many(500, Lane::Prompt);
         let mut slots = Slots::default();
         let begun: Vec<usize> = (0..4).map(|moment| fill(&mut slots, &active, moment * LONG)).collect();
         assert_eq!(begun, [128, 128, 128, 116]);
@@ -277,10 +277,10 @@ mod tests {
     #[test]
     fn one_that_fails_rests_until_somebody_asks_or_the_clock_is_moved() {
         // W3 M6
-        let active = many(1, Standing::Troubled);
+        let active = many(1, Lane::Troubled);
         let mut slots = Slots::default();
         slots.look_at_clocks(0, 0);
-        let is_free = |slots: &Slots, now| !slots.room(Standing::Troubled, &active, now).of_each.is_empty();
+        let is_free = |slots: &Slots, now| !slots.room(Lane::Troubled, &active, now).of_each.is_empty();
         slots.failed(id(1), 0);
         assert!(!is_free(&slots, webhook::rest(1) - 1));
         assert!(is_free(&slots, webhook::rest(1)));

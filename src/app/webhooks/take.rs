@@ -16,7 +16,7 @@ use crate::{
         StoreError,
         history::log,
         records::HistoryEntry,
-        webhooks::{self, Active, ClaimHeader, Delivery, Endpoint, Owner, Standing},
+        webhooks::{self, Active, ClaimHeader, Delivery, Endpoint, Lane, Owner},
         write::webhooks as writes,
     },
 };
@@ -42,7 +42,7 @@ impl App {
         &self,
         slots: &Slots,
         active: &[Active],
-    ) -> Result<Vec<(Standing, Taken)>, StoreError> {
+    ) -> Result<Vec<(Lane, Taken)>, StoreError> {
         let times = (self.now(), Clock::System.now());
         let mut taken = Vec::new();
         for lane in LANES {

@@ -8,9 +8,16 @@ use std::{
 
 use domain::{
     caller::Caller,
-    kinds::{Role, Scope},
+    kinds::{
+        Activity, ActorKind, ClaimStatus, CommentVisibility, HistoryAction, IncentiveProgram, Role, Scope, SolutionArea,
+    },
+    time::Timestamp,
 };
-use entity::{claim, customer, history, partner, partner_location};
+use entity::{
+    claim,
+    column::{Json, Micros, Word, Words},
+    customer, history, partner, partner_location,
+};
 use sea_orm::{ActiveModelTrait, ActiveValue::Set, ConnectOptions, ConnectionTrait, Database, DatabaseConnection};
 use tokio::{sync::oneshot, task::JoinHandle};
 use uuid::Uuid;
@@ -104,8 +111,8 @@ impl Bench {
             domain: Set("contoso.example".to_owned()),
             search_text: Set("contoso".to_owned()),
             sort_key: Set(String::new()),
-            created_at: Set(0),
-            updated_at: Set(0),
+            created_at: Set(epoch()),
+            updated_at: Set(epoch()),
             ..Default::default()
         };
         customer.insert(&raw).await.unwrap();
@@ -156,12 +163,12 @@ impl Bench {
             claim_id: Set(claim_id),
             seq: Set(self.entries.fetch_add(1, Ordering::SeqCst) + 1),
             // Reviewers follow a claim from its submission on.
-            action: Set("SUBMITTED".to_owned()),
-            actor_kind: Set("PARTNER".to_owned()),
+            action: Set(Word(HistoryAction::Submitted)),
+            actor_kind: Set(Word(ActorKind::Partner)),
             actor_subject: Set("ann".to_owned()),
-            at: Set(0),
-            changes: Set("[]".to_owned()),
-            visibility: Set("SHARED".to_owned()),
+            at: Set(epoch()),
+            changes: Set(Json(Vec::new())),
+            visibility: Set(Word(CommentVisibility::Shared)),
             hash: Set("0".repeat(64)),
             ..Default::default()
         };
@@ -187,14 +194,19 @@ impl Bench {
     }
 }
 
+/// 1970 began.
+fn epoch() -> Micros {
+    Micros(Timestamp::from_micros(0).unwrap())
+}
+
 async fn company(raw: &DatabaseConnection, id: Uuid, name: &str, mpn_id: &str) {
     let company = partner::ActiveModel {
         id: Set(id),
         name: Set(name.to_owned()),
         search_text: Set(name.to_lowercase()),
         sort_key: Set(String::new()),
-        created_at: Set(0),
-        updated_at: Set(0),
+        created_at: Set(epoch()),
+        updated_at: Set(epoch()),
         ..Default::default()
     };
     company.insert(raw).await.unwrap();
@@ -203,7 +215,7 @@ async fn company(raw: &DatabaseConnection, id: Uuid, name: &str, mpn_id: &str) {
         partner_id: Set(id),
         name: Set(name.to_owned()),
         country: Set("DE".to_owned()),
-        enrolled_programs: Set("OSA_SELL".to_owned()),
+        enrolled_programs: Set(Words(vec![IncentiveProgram::OsaSell])),
         ..Default::default()
     };
     location.insert(raw).await.unwrap();
@@ -216,17 +228,17 @@ async fn submitted(raw: &DatabaseConnection, partner_id: Uuid, mpn_id: &str) -> 
         number: Set(ids::claim_number()),
         name: Set("Sales".to_owned()),
         version: Set(1),
-        status: Set("UNDER_REVIEW".to_owned()),
+        status: Set(Word(ClaimStatus::UnderReview)),
         partner_id: Set(partner_id),
         mpn_id: Set(mpn_id.to_owned()),
         tenant_id: Set(CONTOSO),
         domain: Set("contoso.example".to_owned()),
-        solution_area: Set("MICROSOFT_365".to_owned()),
-        activities: Set("USAGE".to_owned()),
+        solution_area: Set(Word(SolutionArea::Microsoft365)),
+        activities: Set(Words(vec![Activity::Usage])),
         action_answered: Set(false),
         rejection_new_proof: Set(false),
-        created_at: Set(0),
-        updated_at: Set(0),
+        created_at: Set(epoch()),
+        updated_at: Set(epoch()),
         history_length: Set(0),
         search_text: Set("sales".to_owned()),
         ..Default::default()

@@ -4,7 +4,7 @@ use async_graphql::{Context, ID, InputObject, Object, SimpleObject};
 
 use super::{Arbitration, types::ArbitrationById};
 use crate::graphql::{
-    error::Failure,
+    error::ApiError,
     global_id::{self, Kind},
     guard::Root,
     loader::{Reader, load_required},
@@ -48,7 +48,7 @@ impl ArbitrationMutation {
         &self,
         ctx: &Context<'_>,
         #[graphql(desc = "The arbitration, the winner and the reason.")] input: AwardArbitrationInput,
-    ) -> Result<AwardArbitrationPayload, Failure> {
+    ) -> Result<AwardArbitrationPayload, ApiError> {
         let reader = Reader::of(ctx)?;
         let id = global_id::key(Kind::Arbitration, &input.arbitration_id);
         let winner = global_id::key(Kind::Claim, &input.winner_claim_id);

@@ -5,7 +5,7 @@ use async_graphql::{Context, ID, Object};
 use super::{ArbitrationConnection, ArbitrationStatus};
 use crate::{
     graphql::{
-        error::Failure,
+        error::ApiError,
         global_id::{self, Kind},
         guard::Root,
         page::{self, PageArgs, Total},
@@ -37,7 +37,7 @@ impl ArbitrationQuery {
         customer_id: Option<ID>,
         #[graphql(desc = "Only arbitrations over this product; an id that names no product matches nothing.")]
         product_id: Option<ID>,
-    ) -> Result<ArbitrationConnection, Failure> {
+    ) -> Result<ArbitrationConnection, ApiError> {
         let request = PageArgs { first, after, last, before }.of(ctx, &arbitrations::ORDER)?;
         let filter = ArbitrationFilter {
             status: status.map(Into::into),

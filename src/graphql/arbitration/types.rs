@@ -1,8 +1,6 @@
 //! The arbitration.
 
-use std::collections::HashMap;
-
-use async_graphql::{Context, ID, Object};
+use async_graphql::{Context, ID, Object, dataloader::Loader};
 use uuid::Uuid;
 
 use super::ArbitrationStatus;
@@ -11,10 +9,10 @@ use crate::{
         claim::{Claim, ClaimById, of_claims},
         customer::{Customer, CustomerById},
         directory::{CustomerSubscription, Product, ProductById, SubscriptionById},
-        error::Failure,
+        error::ApiError,
         global_id::{self, Kind},
         guard,
-        loader::{Load, Reader, With, by_args, load, load_required, loads_by_id},
+        loader::{Loaded, Reader, With, by_args, load, load_required, loads_by_id},
         page::connection,
         scalar::DateTime,
     },
@@ -53,17 +51,17 @@ impl Arbitration {
     }
 
     /// The customer whose subscription or product is contested.
-    async fn customer(&self, ctx: &Context<'_>) -> Result<Customer, Failure> {
+    async fn customer(&self, ctx: &Context<'_>) -> Result<Customer, ApiError> {
         Ok(load_required(ctx, CustomerById(self.0.tenant_id)).await?.into())
     }
 
     /// The contested product.
-    async fn product(&self, ctx: &Context<'_>) -> Result<Product, Failure> {
+    async fn product(&self, ctx: &Context<'_>) -> Result<Product, ApiError> {
         Ok(load_required(ctx, ProductById(self.0.sku_id)).await?.into())
     }
 
     /// The contested subscription; null in Microsoft 365, where products are claimed without one.
-    async fn subscription(&self, ctx: &Context<'_>) -> Result<Option<CustomerSubscription>, Failure> {
+    async fn subscription(&self, ctx: &Context<'_>) -> Result<Option<CustomerSubscription>, ApiError> {
         match self.0.subscription_id {
             Some(id) => Ok(load(ctx, SubscriptionById(id)).await?.map(Into::into)),
             None => Ok(None),
@@ -83,7 +81,7 @@ impl Arbitration {
     /// The participating claims, including those that have left, in the order in which they joined. A partner sees only
     /// its own. Needs the scope `claims:read`, except in a mutation's payload.
     #[graphql(guard = "guard::CLAIMS")]
-    async fn claims(&self, ctx: &Context<'_>) -> Result<Vec<Claim>, Failure> {
+    async fn claims(&self, ctx: &Context<'_>) -> Result<Vec<Claim>, ApiError> {
         let claims = load(ctx, PartiesOf::new(self.0.id, Parties(of_claims(ctx)?))).await?.unwrap_or_default();
         Ok(claims.into_iter().map(Into::into).collect())
     }
@@ -92,7 +90,7 @@ impl Arbitration {
     /// not win; that partner sees the loss as the outcome of its line. Needs the scope `claims:read`, except in a
     /// mutation's payload.
     #[graphql(guard = "guard::CLAIMS")]
-    async fn winner(&self, ctx: &Context<'_>) -> Result<Option<Claim>, Failure> {
+    async fn winner(&self, ctx: &Context<'_>) -> Result<Option<Claim>, ApiError> {
         match self.0.winner_claim_id {
             // X2: another partner's claim is not there.
             Some(id) => Ok(load(ctx, ClaimById::new(id, of_claims(ctx)?)).await?.map(Into::into)),
@@ -101,7 +99,7 @@ impl Arbitration {
     }
 
     /// The review lead's reason for the award. Null if there was no award, and for everyone outside the vendor.
-    async fn rationale(&self, ctx: &Context<'_>) -> Result<Option<&str>, Failure> {
+    async fn rationale(&self, ctx: &Context<'_>) -> Result<Option<&str>, ApiError> {
         Ok(if Reader::of(ctx)?.is_vendor() { self.0.rationale.as_deref() } else { None })
     }
 }
@@ -127,13 +125,13 @@ type PartiesOf = With<Uuid, Parties>;
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 struct Parties(Wanted);
 
-impl Load for PartiesOf {
+impl Loader<PartiesOf> for Reader {
     type Value = Vec<ClaimRow>;
+    type Error = ApiError;
 
-    async fn load(reader: Reader, keys: Vec<Self>) -> Result<HashMap<Self, Vec<ClaimRow>>, Failure> {
-        let reader = &reader;
+    async fn load(&self, keys: &[PartiesOf]) -> Loaded<PartiesOf> {
         let read = async |args: std::sync::Arc<Parties>, ids: Vec<Uuid>| {
-            arbitrations::parties(reader.db(), &reader.caller, &ids, args.0).await
+            arbitrations::parties(self.db(), &self.caller, &ids, args.0).await
         };
         by_args(keys, read).await
     }

@@ -5,7 +5,7 @@ use async_graphql::{Context, ID, Object};
 use super::AssociationConnection;
 use crate::{
     graphql::{
-        error::Failure,
+        error::ApiError,
         global_id::{self, Kind},
         guard::Root,
         page::{self, PageArgs, Total},
@@ -37,7 +37,7 @@ impl AssociationQuery {
         #[graphql(desc = "Only live associations (`true`), or only those that have ended (`false`).")] live: Option<
             bool,
         >,
-    ) -> Result<AssociationConnection, Failure> {
+    ) -> Result<AssociationConnection, ApiError> {
         let request = PageArgs { first, after, last, before }.of(ctx, &associations::ORDER)?;
         let tenant_id = customer_id.map(|id| global_id::key_or_none(Kind::Customer, &id));
         let filter = AssociationFilter { tenant_id, live };

@@ -8,7 +8,7 @@ use crate::{
         claim::{self, Claim},
         customer::{Customer, CustomerById},
         directory::{Partner, PartnerById, Product, ProductById},
-        error::Failure,
+        error::ApiError,
         global_id::{self, Kind},
         guard,
         loader::{load_required, loads_by_id},
@@ -41,22 +41,22 @@ impl Association {
 
     /// The approved claim. Needs the scope `claims:read`, except in a mutation's payload.
     #[graphql(guard = "guard::CLAIMS")]
-    async fn claim(&self, ctx: &Context<'_>) -> Result<Claim, Failure> {
+    async fn claim(&self, ctx: &Context<'_>) -> Result<Claim, ApiError> {
         claim::visible(ctx, self.0.claim_id).await
     }
 
     /// The Claiming Partner of Record.
-    async fn partner(&self, ctx: &Context<'_>) -> Result<Partner, Failure> {
+    async fn partner(&self, ctx: &Context<'_>) -> Result<Partner, ApiError> {
         Ok(load_required(ctx, PartnerById(self.0.partner_id)).await?.into())
     }
 
     /// The customer that the partner is associated with.
-    async fn customer(&self, ctx: &Context<'_>) -> Result<Customer, Failure> {
+    async fn customer(&self, ctx: &Context<'_>) -> Result<Customer, ApiError> {
         Ok(load_required(ctx, CustomerById(self.0.tenant_id)).await?.into())
     }
 
     /// The product that was claimed.
-    async fn product(&self, ctx: &Context<'_>) -> Result<Product, Failure> {
+    async fn product(&self, ctx: &Context<'_>) -> Result<Product, ApiError> {
         Ok(load_required(ctx, ProductById(self.0.sku_id)).await?.into())
     }
 

@@ -8,7 +8,7 @@ use super::{
 };
 use crate::{
     app::bulk::{Contacts, CreateClaims, How},
-    graphql::{error::Failure, guard::Root, loader::Reader},
+    graphql::{error::ApiError, guard::Root, loader::Reader},
 };
 
 /// Many claims in one call.
@@ -26,7 +26,7 @@ impl BulkMutation {
         &self,
         ctx: &Context<'_>,
         #[graphql(desc = "The claims.")] input: CreateClaimsInput,
-    ) -> Result<CreateClaimsPayload, Failure> {
+    ) -> Result<CreateClaimsPayload, ApiError> {
         let reader = Reader::of(ctx)?;
         let how = How { policy: input.policy.into(), dry_run: input.dry_run.unwrap_or_default() };
         let claims = CreateClaims {
@@ -48,7 +48,7 @@ impl BulkMutation {
         &self,
         ctx: &Context<'_>,
         #[graphql(desc = "The drafts.")] input: SubmitClaimsInput,
-    ) -> Result<SubmitClaimsPayload, Failure> {
+    ) -> Result<SubmitClaimsPayload, ApiError> {
         let reader = Reader::of(ctx)?;
         let how = How { policy: input.policy.into(), dry_run: input.dry_run.unwrap_or_default() };
         let rows = input.claims.into_iter().map(Into::into).collect();

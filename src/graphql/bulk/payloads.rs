@@ -10,7 +10,7 @@ use crate::{
     graphql::{
         claim::{self, Claim},
         eager::Eager,
-        error::Failure,
+        error::ApiError,
         problem::{Problem, api_problems},
     },
 };
@@ -34,7 +34,7 @@ pub struct BulkResult {
 impl BulkResult {
     /// The claim as it is now, also one that was skipped. Null where the row was refused or not done, and where a dry run would
     /// create or change it.
-    async fn claim(&self, ctx: &Context<'_>) -> Result<Option<Eager<Claim>>, Failure> {
+    async fn claim(&self, ctx: &Context<'_>) -> Result<Option<Eager<Claim>>, ApiError> {
         let Some(id) = self.claim_id else { return Ok(None) };
         Ok(claim::visible_or_none(ctx, id).await?.map(Eager))
     }

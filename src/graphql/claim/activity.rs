@@ -8,7 +8,7 @@ use crate::{
     graphql::{
         actor::Actor,
         directory::PartnerById,
-        error::Failure,
+        error::ApiError,
         loader::{Reader, load, load_required},
     },
     store::claims::{ActivityView, Wanted},
@@ -16,7 +16,7 @@ use crate::{
 
 impl Claim {
     /// The time of the latest activity that the caller may see (L17), read if it was not selected with the claim.
-    pub(super) async fn last_activity(&self, ctx: &Context<'_>) -> Result<Timestamp, Failure> {
+    pub(super) async fn last_activity(&self, ctx: &Context<'_>) -> Result<Timestamp, ApiError> {
         if let Some(at) = self.row.last_activity_at {
             return Ok(at);
         }
@@ -28,7 +28,7 @@ impl Claim {
     }
 
     /// An actor as the reader may see it: customers see the partner's company instead of a person (A3).
-    pub(super) async fn actor(&self, ctx: &Context<'_>, actor: &domain::caller::Actor) -> Result<Actor, Failure> {
+    pub(super) async fn actor(&self, ctx: &Context<'_>, actor: &domain::caller::Actor) -> Result<Actor, ApiError> {
         let reader = Reader::of(ctx)?;
         let mut shown = Actor::shown_to(reader, actor);
         if reader.is_customer() && actor.kind == ActorKind::Partner {

@@ -2,12 +2,12 @@
 
 use async_graphql::{Context, InputObject, Object, SimpleObject};
 
-use super::inputs::{ClaimLineInput, lines};
+use super::content::{ClaimLineInput, lines};
 use crate::{
     app::EligibilityInput,
     graphql::{
         directory::{Activity, CustomerSubscription, IncentiveProgram, SolutionArea},
-        error::Failure,
+        error::ApiError,
         guard::Root,
         loader::ask,
         problem::{Problem, shown},
@@ -65,7 +65,7 @@ impl EligibilityQuery {
         &self,
         ctx: &Context<'_>,
         #[graphql(desc = "The intended claim.")] input: ClaimEligibilityInput,
-    ) -> Result<ClaimEligibility, Failure> {
+    ) -> Result<ClaimEligibility, ApiError> {
         let question = EligibilityInput {
             tenant_id: input.tenant_id.map(Into::into),
             domain: input.domain,

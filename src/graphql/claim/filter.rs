@@ -9,7 +9,7 @@ use super::enums::{
 use crate::{
     graphql::{
         directory::{Activity, SolutionArea},
-        error::Failure,
+        error::ApiError,
         global_id::{self, Kind},
         range::{DateTimeRange, OrderDirection, listed},
     },
@@ -97,7 +97,7 @@ impl ClaimFilter {
     ///
     /// # Errors
     /// Malformed input if a list is too long.
-    pub fn at(self, now: Timestamp, policy: &Policy) -> Result<claims::ClaimFilter, Failure> {
+    pub fn at(self, now: Timestamp, policy: &Policy) -> Result<claims::ClaimFilter, ApiError> {
         let key = |kind| move |id: ID| global_id::key_or_none(kind, &id);
         let ids = listed(self.ids, |id| global_id::key(Kind::Claim, &id))?;
         let states = listed(self.deadline_state, Into::into)?;

@@ -12,7 +12,7 @@ use crate::{
         at_hand::{self, AtHand, Write, plain},
         directory::{CustomerSubscription, Product, ProductById, SubscriptionById},
         eager::Eager,
-        error::Failure,
+        error::ApiError,
         global_id::{self, Kind},
         loader::{Reader, load, load_required},
     },
@@ -54,7 +54,7 @@ impl ClaimLine {
     }
 
     /// The claimed product.
-    async fn product(&self, ctx: &Context<'_>) -> Result<Eager<Product>, Failure> {
+    async fn product(&self, ctx: &Context<'_>) -> Result<Eager<Product>, ApiError> {
         if let Some(product) = &self.row.product {
             return Ok(Eager(product.clone().into()));
         }
@@ -69,7 +69,7 @@ impl ClaimLine {
 
     /// The subscription that the line resolves to; for a draft, the one that it would be submitted with. Null while
     /// that is not settled, and in Microsoft 365.
-    async fn subscription(&self, ctx: &Context<'_>) -> Result<Option<Eager<CustomerSubscription>>, Failure> {
+    async fn subscription(&self, ctx: &Context<'_>) -> Result<Option<Eager<CustomerSubscription>>, ApiError> {
         if let Some(subscription) = self.row.subscription.as_ref().filter(|_| !self.is_of_draft()) {
             return Ok(Some(Eager(subscription.clone().into())));
         }
@@ -85,12 +85,12 @@ impl ClaimLine {
     }
 
     /// Whether another partner competed for the subject, and who won. Always `PENDING` for customers.
-    async fn outcome(&self, ctx: &Context<'_>) -> Result<LineOutcome, Failure> {
+    async fn outcome(&self, ctx: &Context<'_>) -> Result<LineOutcome, ApiError> {
         Ok(self.outcome_to(Reader::of(ctx)?))
     }
 
     /// The association that approval created for this line, even if it has ended; null before approval.
-    async fn association(&self, ctx: &Context<'_>) -> Result<Option<Eager<Association>>, Failure> {
+    async fn association(&self, ctx: &Context<'_>) -> Result<Option<Eager<Association>>, ApiError> {
         Ok(load(ctx, AssociationOfLine(self.row.line.id)).await?.map(|one| Eager(one.into())))
     }
 }

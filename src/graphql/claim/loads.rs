@@ -6,15 +6,15 @@ use std::{
     sync::{Arc, OnceLock},
 };
 
-use async_graphql::Context;
+use async_graphql::{Context, dataloader::Loader};
 use uuid::Uuid;
 
 use super::{Claim, wanted};
 use crate::{
     app::DraftState,
     graphql::{
-        error::Failure,
-        loader::{Load, Reader, With, by_args, load, load_required, loads_by_id},
+        error::ApiError,
+        loader::{Loaded, Reader, With, by_args, load, load_required, loads_by_id},
     },
     store::{
         Visible,
@@ -28,13 +28,13 @@ use crate::{
 /// A claim that the caller sees, by its id, with the columns to read.
 pub type ClaimById = With<Uuid, Wanted>;
 
-impl Load for ClaimById {
+impl Loader<ClaimById> for Reader {
     type Value = ClaimRow;
+    type Error = ApiError;
 
-    async fn load(reader: Reader, keys: Vec<Self>) -> Result<HashMap<Self, ClaimRow>, Failure> {
-        let reader = &reader;
+    async fn load(&self, keys: &[ClaimById]) -> Loaded<ClaimById> {
         let read = async |wanted: Arc<Wanted>, ids: Vec<Uuid>| {
-            let rows = claims::by_ids(reader.db(), &reader.caller, &ids, *wanted).await?;
+            let rows = claims::by_ids(self.db(), &self.caller, &ids, *wanted).await?;
             Ok(rows.into_iter().map(|row| (row.claim().id, row)).collect())
         };
         by_args(keys, read).await
@@ -45,7 +45,7 @@ impl Load for ClaimById {
 ///
 /// # Errors
 /// Those of the statement.
-pub async fn visible(ctx: &Context<'_>, id: Uuid) -> Result<Claim, Failure> {
+pub async fn visible(ctx: &Context<'_>, id: Uuid) -> Result<Claim, ApiError> {
     Ok(load_required(ctx, ClaimById::new(id, wanted::of_claims(ctx)?)).await?.into())
 }
 
@@ -53,7 +53,7 @@ pub async fn visible(ctx: &Context<'_>, id: Uuid) -> Result<Claim, Failure> {
 ///
 /// # Errors
 /// Those of the statement.
-pub async fn visible_or_none(ctx: &Context<'_>, id: Uuid) -> Result<Option<Claim>, Failure> {
+pub async fn visible_or_none(ctx: &Context<'_>, id: Uuid) -> Result<Option<Claim>, ApiError> {
     Ok(load(ctx, ClaimById::new(id, wanted::of_claims(ctx)?)).await?.map(Into::into))
 }
 
@@ -70,15 +70,16 @@ loads_by_id! {
 ///
 /// # Errors
 /// Those of the statement.
-pub async fn left_of_deleted(ctx: &Context<'_>, id: Uuid) -> Result<Claim, Failure> {
+pub async fn left_of_deleted(ctx: &Context<'_>, id: Uuid) -> Result<Claim, ApiError> {
     Ok(Claim::gone(load_required(ctx, LeftOf(id)).await?))
 }
 
-impl Load for With<Visible<Uuid>, LinesWanted> {
+impl Loader<With<Visible<Uuid>, LinesWanted>> for Reader {
     type Value = Vec<LineRow>;
+    type Error = ApiError;
 
-    async fn load(reader: Reader, keys: Vec<Self>) -> Result<HashMap<Self, Vec<LineRow>>, Failure> {
-        by_args(keys, async |wanted, claims| claims::lines_of(reader.db(), &claims, *wanted).await).await
+    async fn load(&self, keys: &[With<Visible<Uuid>, LinesWanted>]) -> Loaded<With<Visible<Uuid>, LinesWanted>> {
+        by_args(keys, async |wanted, claims| claims::lines_of(self.db(), &claims, *wanted).await).await
     }
 }
 
@@ -112,22 +113,23 @@ impl Hash for DraftStateOf {
     }
 }
 
-impl Load for DraftStateOf {
+impl Loader<DraftStateOf> for Reader {
     type Value = Arc<DraftState>;
+    type Error = ApiError;
 
-    async fn load(reader: Reader, keys: Vec<Self>) -> Result<HashMap<Self, Arc<DraftState>>, Failure> {
-        let claims = whole(&reader, &keys).await?;
-        let standings = reader.app.problems_of(&claims).await?.into_iter().map(Arc::new);
+    async fn load(&self, keys: &[DraftStateOf]) -> Loaded<DraftStateOf> {
+        let claims = whole(self, keys).await?;
+        let standings = self.app.problems_of(&claims).await?.into_iter().map(Arc::new);
         // Stored here and not by the caller: the claim's lines may need it before the caller continues.
-        let remember = |(key, standing): &(Self, Arc<DraftState>)| {
+        let remember = |(key, standing): &(DraftStateOf, Arc<DraftState>)| {
             key.1.0.get_or_init(|| Arc::clone(standing));
         };
-        Ok(keys.into_iter().zip(standings).inspect(remember).collect())
+        Ok(keys.iter().cloned().zip(standings).inspect(remember).collect())
     }
 }
 
 /// The complete claims; only those that were read partially are read again.
-async fn whole(reader: &Reader, keys: &[DraftStateOf]) -> Result<Vec<domain::claim::Claim>, Failure> {
+async fn whole(reader: &Reader, keys: &[DraftStateOf]) -> Result<Vec<domain::claim::Claim>, ApiError> {
     let in_part = keys.iter().filter(|key| !key.0.is_whole()).map(|key| key.0.claim().id);
     let in_part: Vec<Uuid> = in_part.collect();
     let rows = if in_part.is_empty() {
@@ -149,7 +151,7 @@ impl KnownDraftState {
     ///
     /// # Errors
     /// Those of the statements.
-    pub async fn of(&self, ctx: &Context<'_>, claim: &Arc<ClaimRow>) -> Result<Arc<DraftState>, Failure> {
+    pub async fn of(&self, ctx: &Context<'_>, claim: &Arc<ClaimRow>) -> Result<Arc<DraftState>, ApiError> {
         if let Some(known) = self.0.get() {
             return Ok(Arc::clone(known));
         }
@@ -175,14 +177,14 @@ pub struct ClaimPage {
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct OwnedPage(pub Owners, pub ClaimPage);
 
-impl Load for With<Uuid, OwnedPage> {
+impl Loader<With<Uuid, OwnedPage>> for Reader {
     type Value = Page<ClaimRow>;
+    type Error = ApiError;
 
-    async fn load(reader: Reader, keys: Vec<Self>) -> Result<HashMap<Self, Self::Value>, Failure> {
-        let reader = &reader;
+    async fn load(&self, keys: &[With<Uuid, OwnedPage>]) -> Loaded<With<Uuid, OwnedPage>> {
         let read = async |args: Arc<OwnedPage>, ids: Vec<Uuid>| {
             let OwnedPage(owners, ClaimPage { filter, order, request, wanted }) = &*args;
-            claims::pages_of(reader.db(), &reader.caller, (*owners, &ids), filter, *order, request, *wanted).await
+            claims::pages_of(self.db(), &self.caller, (*owners, &ids), filter, *order, request, *wanted).await
         };
         by_args(keys, read).await
     }
@@ -192,13 +194,13 @@ impl Load for With<Uuid, OwnedPage> {
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct ClaimCount(pub Owners, pub ClaimFilter);
 
-impl Load for With<Uuid, ClaimCount> {
+impl Loader<With<Uuid, ClaimCount>> for Reader {
     type Value = u64;
+    type Error = ApiError;
 
-    async fn load(reader: Reader, keys: Vec<Self>) -> Result<HashMap<Self, u64>, Failure> {
-        let reader = &reader;
+    async fn load(&self, keys: &[With<Uuid, ClaimCount>]) -> Loaded<With<Uuid, ClaimCount>> {
         let read = async |args: Arc<ClaimCount>, ids: Vec<Uuid>| {
-            claims::counts_of(reader.db(), &reader.caller, (args.0, &ids), &args.1).await
+            claims::counts_of(self.db(), &self.caller, (args.0, &ids), &args.1).await
         };
         by_args(keys, read).await
     }

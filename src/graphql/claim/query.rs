@@ -13,7 +13,7 @@ use super::{
 use crate::{
     graphql::{
         eager::Eager,
-        error::Failure,
+        error::ApiError,
         global_id::{self, Kind},
         guard::Root,
         loader::{Reader, With, ask, load},
@@ -33,7 +33,7 @@ impl ClaimQuery {
         &self,
         ctx: &Context<'_>,
         #[graphql(desc = "The claim's global id.")] id: ID,
-    ) -> Result<Option<Eager<Claim>>, Failure> {
+    ) -> Result<Option<Eager<Claim>>, ApiError> {
         match global_id::key(Kind::Claim, &id) {
             Some(id) => {
                 let row = load(ctx, ClaimById::new(id, wanted::of_claims(ctx)?)).await?;
@@ -48,7 +48,7 @@ impl ClaimQuery {
         &self,
         ctx: &Context<'_>,
         #[graphql(desc = "The number, such as `CPOR-7K3M-9Q2D`; case is ignored.")] number: String,
-    ) -> Result<Option<Eager<Claim>>, Failure> {
+    ) -> Result<Option<Eager<Claim>>, ApiError> {
         let wanted = wanted::of_claims(ctx)?;
         let found =
             ask(
@@ -65,7 +65,7 @@ impl ClaimQuery {
         ctx: &Context<'_>,
         #[graphql(desc = "The reference; white space around and between its words does not matter.")]
         external_reference: String,
-    ) -> Result<Option<Eager<Claim>>, Failure> {
+    ) -> Result<Option<Eager<Claim>>, ApiError> {
         let wanted = wanted::of_claims(ctx)?;
         let found = ask(ctx, move |reader| async move {
             claims::by_external_reference(reader.db(), &reader.caller, &external_reference, wanted).await
@@ -90,7 +90,7 @@ impl ClaimQuery {
         >,
         #[graphql(desc = "Restricts the claims; by default all.")] filter: Option<ClaimFilter>,
         #[graphql(desc = "The sort order; by default newest first.")] order_by: Option<ClaimOrder>,
-    ) -> Result<Eager<ClaimConnection>, Failure> {
+    ) -> Result<Eager<ClaimConnection>, ApiError> {
         let page = PageArgs { first, after, last, before };
         let ClaimPage { filter, order, request, wanted } = meant(ctx, page, filter, order_by)?;
         let counted = Arc::new(filter.clone());
@@ -111,7 +111,7 @@ fn meant(
     page: PageArgs,
     filter: Option<ClaimFilter>,
     order: Option<ClaimOrder>,
-) -> Result<ClaimPage, Failure> {
+) -> Result<ClaimPage, ApiError> {
     let order: claims::ClaimOrder = order.map(Into::into).unwrap_or_default();
     let request = page.of(ctx, &order.list())?;
     let app = &Reader::of(ctx)?.app;
@@ -126,7 +126,7 @@ pub(in crate::graphql) async fn of_owner(
     page: PageArgs,
     filter: Option<ClaimFilter>,
     order: Option<ClaimOrder>,
-) -> Result<ClaimConnection, Failure> {
+) -> Result<ClaimConnection, ApiError> {
     let page = meant(ctx, page, filter, order)?;
     let count = With::new(id, ClaimCount(owners, page.filter.clone()));
     let page = page::loaded(ctx, With::new(id, OwnedPage(owners, page))).await?;

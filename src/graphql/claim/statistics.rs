@@ -7,7 +7,7 @@ use super::{ClaimFilter, enums::ClaimStatus};
 use crate::{
     app::statistics::{Asked, Group, Key},
     graphql::{
-        error::Failure,
+        error::ApiError,
         global_id::{self, Kind},
         guard::Root,
         loader::{Reader, ask},
@@ -142,7 +142,7 @@ impl StatisticsQuery {
         #[graphql(desc = "Restricts the claims; by default all.")] filter: Option<ClaimFilter>,
         #[graphql(desc = "What the claims are grouped by for `groups`; by default there are no groups.")]
         group_by: Option<StatisticsGroup>,
-    ) -> Result<ClaimStatistics, Failure> {
+    ) -> Result<ClaimStatistics, ApiError> {
         let reader = Reader::of(ctx)?;
         let is_customer = reader.is_customer();
         let filter = filter.unwrap_or_default().at(reader.app.now(), reader.app.policy())?;

@@ -19,7 +19,7 @@ use crate::graphql::{
     customer::{Customer, CustomerById},
     directory::{Activity, IncentiveProgram, LocationById, Partner, PartnerById, PartnerLocation, SolutionArea},
     eager::{Eager, EagerList},
-    error::Failure,
+    error::ApiError,
     global_id::{self, Kind},
     guard,
     history::{self, HistoryEntryConnection},
@@ -70,7 +70,7 @@ impl Claim {
         &self,
         ctx: &Context<'_>,
         read: impl FnOnce(&domain::claim::Claim) -> Option<T>,
-    ) -> Result<Option<T>, Failure> {
+    ) -> Result<Option<T>, ApiError> {
         Ok(if Reader::of(ctx)?.is_customer() { None } else { read(self.claim()) })
     }
 
@@ -122,7 +122,7 @@ impl Claim {
     }
 
     /// The partner's own key for the claim, unique per partner. Null for everyone but the claim's partner.
-    async fn external_reference(&self, ctx: &Context<'_>) -> Result<Option<&str>, Failure> {
+    async fn external_reference(&self, ctx: &Context<'_>) -> Result<Option<&str>, ApiError> {
         Ok(self.reference_to(Reader::of(ctx)?))
     }
 
@@ -137,7 +137,7 @@ impl Claim {
     }
 
     /// The company that makes the claim.
-    async fn partner(&self, ctx: &Context<'_>) -> Result<Eager<Partner>, Failure> {
+    async fn partner(&self, ctx: &Context<'_>) -> Result<Eager<Partner>, ApiError> {
         match &self.row.partner {
             Some(partner) => Ok(Eager(partner.clone().into())),
             None => Ok(Eager(load_required(ctx, PartnerById(self.claim().partner_id)).await?.into())),
@@ -145,7 +145,7 @@ impl Claim {
     }
 
     /// The location of the partner that makes the claim.
-    async fn location(&self, ctx: &Context<'_>) -> Result<Eager<PartnerLocation>, Failure> {
+    async fn location(&self, ctx: &Context<'_>) -> Result<Eager<PartnerLocation>, ApiError> {
         match &self.row.location {
             Some(location) => Ok(Eager(location.clone().into())),
             None => Ok(Eager(load_required(ctx, LocationById(self.claim().mpn_id.clone())).await?.into())),
@@ -153,7 +153,7 @@ impl Claim {
     }
 
     /// The customer that the partner influenced.
-    async fn customer(&self, ctx: &Context<'_>) -> Result<Eager<Customer>, Failure> {
+    async fn customer(&self, ctx: &Context<'_>) -> Result<Eager<Customer>, ApiError> {
         match &self.row.customer {
             Some(customer) => Ok(Eager(customer.clone().into())),
             None => Ok(Eager(load_required(ctx, CustomerById(self.claim().tenant_id)).await?.into())),
@@ -161,7 +161,7 @@ impl Claim {
     }
 
     /// The customer's domain that the partner gave. Null for customers, and for a deleted draft.
-    async fn domain(&self, ctx: &Context<'_>) -> Result<Option<String>, Failure> {
+    async fn domain(&self, ctx: &Context<'_>) -> Result<Option<String>, ApiError> {
         if self.is_gone {
             return Ok(None);
         }
@@ -184,7 +184,7 @@ impl Claim {
     }
 
     /// The claimed products, in the order in which they were added.
-    async fn lines(&self, ctx: &Context<'_>) -> Result<EagerList<ClaimLine>, Failure> {
+    async fn lines(&self, ctx: &Context<'_>) -> Result<EagerList<ClaimLine>, ApiError> {
         let lines = if let Some(lines) = &self.row.lines {
             lines.clone()
         } else {
@@ -195,32 +195,32 @@ impl Claim {
     }
 
     /// The contact person at the customer. Null for customers.
-    async fn customer_contact(&self, ctx: &Context<'_>) -> Result<Option<Eager<Contact>>, Failure> {
+    async fn customer_contact(&self, ctx: &Context<'_>) -> Result<Option<Eager<Contact>>, ApiError> {
         self.unless_customer(ctx, |claim| claim.customer_contact.clone().map(|one| Eager(one.into())))
     }
 
     /// The technical contact at the customer, for Business Applications. Null for customers.
-    async fn technical_contact(&self, ctx: &Context<'_>) -> Result<Option<Eager<Contact>>, Failure> {
+    async fn technical_contact(&self, ctx: &Context<'_>) -> Result<Option<Eager<Contact>>, ApiError> {
         self.unless_customer(ctx, |claim| claim.technical_contact.clone().map(|one| Eager(one.into())))
     }
 
     /// The contact person at the partner. Null for customers.
-    async fn partner_contact(&self, ctx: &Context<'_>) -> Result<Option<Eager<Contact>>, Failure> {
+    async fn partner_contact(&self, ctx: &Context<'_>) -> Result<Option<Eager<Contact>>, ApiError> {
         self.unless_customer(ctx, |claim| claim.partner_contact.clone().map(|one| Eager(one.into())))
     }
 
     /// The name of the Dynamics solution seller, for Revenue association. Null for customers.
-    async fn solution_seller(&self, ctx: &Context<'_>) -> Result<Option<String>, Failure> {
+    async fn solution_seller(&self, ctx: &Context<'_>) -> Result<Option<String>, ApiError> {
         self.unless_customer(ctx, |claim| claim.solution_seller.clone())
     }
 
     /// The name of the partner's solution, for Revenue association. Null for customers.
-    async fn partner_solution(&self, ctx: &Context<'_>) -> Result<Option<String>, Failure> {
+    async fn partner_solution(&self, ctx: &Context<'_>) -> Result<Option<String>, ApiError> {
         self.unless_customer(ctx, |claim| claim.partner_solution.clone())
     }
 
     /// The proof documents in upload order. Empty for customers.
-    async fn proof_of_execution(&self, ctx: &Context<'_>) -> Result<EagerList<ProofDocument>, Failure> {
+    async fn proof_of_execution(&self, ctx: &Context<'_>) -> Result<EagerList<ProofDocument>, ApiError> {
         let documents = load(ctx, DocumentsOf(self.row.id())).await?.unwrap_or_default();
         Ok(EagerList(documents.into_iter().map(Into::into).collect()))
     }
@@ -240,7 +240,7 @@ impl Claim {
         )]
         last: Option<i32>,
         #[graphql(desc = "Only comments before this cursor.")] before: Option<String>,
-    ) -> Result<Eager<CommentConnection>, Failure> {
+    ) -> Result<Eager<CommentConnection>, ApiError> {
         comment::of_claim(ctx, self.row.id(), PageArgs { first, after, last, before }).await.map(Eager)
     }
 
@@ -264,7 +264,7 @@ impl Claim {
         #[graphql(desc = "Only entries before this cursor or position, which must be of this claim.")] before: Option<
             String,
         >,
-    ) -> Result<Eager<HistoryEntryConnection>, Failure> {
+    ) -> Result<Eager<HistoryEntryConnection>, ApiError> {
         if self.is_gone {
             return Ok(Eager(history::nothing()));
         }
@@ -272,7 +272,7 @@ impl Claim {
     }
 
     /// The running deadline; null if none runs. If two run, the earlier one. Customers see only the consent deadline.
-    async fn deadline(&self, ctx: &Context<'_>) -> Result<Option<Eager<Deadline>>, Failure> {
+    async fn deadline(&self, ctx: &Context<'_>) -> Result<Option<Eager<Deadline>>, ApiError> {
         let reader = Reader::of(ctx)?;
         let (now, policy) = (reader.app.now(), reader.app.policy());
         let clock = lifecycle::shown_clock(self.claim(), reader.is_customer(), now, policy);
@@ -281,12 +281,12 @@ impl Claim {
 
     /// The target for the decision: 10 business days after submission, not counting time in arbitration. Missing it has
     /// no effect. It stays set after the decision; null before submission and for customers.
-    async fn decision_due_at(&self, ctx: &Context<'_>) -> Result<Option<DateTime>, Failure> {
+    async fn decision_due_at(&self, ctx: &Context<'_>) -> Result<Option<DateTime>, ApiError> {
         self.unless_customer(ctx, |claim| claim.decision_due_at.map(Into::into))
     }
 
     /// Everything that would prevent submission now, while the claim is `EDITING`; otherwise empty.
-    async fn problems(&self, ctx: &Context<'_>) -> Result<Vec<Problem>, Failure> {
+    async fn problems(&self, ctx: &Context<'_>) -> Result<Vec<Problem>, ApiError> {
         if self.claim().status != Status::Editing || self.is_gone {
             return Ok(Vec::new());
         }
@@ -294,17 +294,17 @@ impl Claim {
     }
 
     /// What a reviewer last asked of the partner. Null if nothing was asked, and for customers.
-    async fn action_request(&self, ctx: &Context<'_>) -> Result<Option<Eager<ActionRequest>>, Failure> {
+    async fn action_request(&self, ctx: &Context<'_>) -> Result<Option<Eager<ActionRequest>>, ApiError> {
         self.unless_customer(ctx, |claim| claim.action_request.clone().map(|one| Eager(one.into())))
     }
 
     /// The reason for the rejection, while the status is `REJECTED`; otherwise null. Null for customers.
-    async fn rejection(&self, ctx: &Context<'_>) -> Result<Option<Eager<Rejection>>, Failure> {
+    async fn rejection(&self, ctx: &Context<'_>) -> Result<Option<Eager<Rejection>>, ApiError> {
         self.unless_customer(ctx, |claim| claim.rejection.clone().map(|one| Eager(one.into())))
     }
 
     /// The latest dispute of a rejection. Null if there was none, and for customers.
-    async fn dispute(&self, ctx: &Context<'_>) -> Result<Option<Eager<Dispute>>, Failure> {
+    async fn dispute(&self, ctx: &Context<'_>) -> Result<Option<Eager<Dispute>>, ApiError> {
         self.unless_customer(ctx, |claim| claim.dispute.clone().map(|one| Eager(one.into())))
     }
 
@@ -315,7 +315,7 @@ impl Claim {
     }
 
     /// The incentive evaluation since the last approval. Null before that, and for customers.
-    async fn evaluation(&self, ctx: &Context<'_>) -> Result<Option<Eager<IncentiveEvaluation>>, Failure> {
+    async fn evaluation(&self, ctx: &Context<'_>) -> Result<Option<Eager<IncentiveEvaluation>>, ApiError> {
         if self.unless_customer(ctx, |claim| claim.evaluation)?.is_none() {
             return Ok(None);
         }
@@ -323,13 +323,13 @@ impl Claim {
     }
 
     /// Arbitrations that the claim takes or took part in, oldest first. Empty for customers.
-    async fn arbitrations(&self, ctx: &Context<'_>) -> Result<EagerList<Arbitration>, Failure> {
+    async fn arbitrations(&self, ctx: &Context<'_>) -> Result<EagerList<Arbitration>, ApiError> {
         let arbitrations = load(ctx, ArbitrationsOf(self.row.id().get())).await?.unwrap_or_default();
         Ok(EagerList(arbitrations.into_iter().map(Into::into).collect()))
     }
 
     /// The reviewer assigned to the claim. Null if nobody is assigned, and for everyone outside the vendor.
-    async fn reviewer(&self, ctx: &Context<'_>) -> Result<Option<Eager<Reviewer>>, Failure> {
+    async fn reviewer(&self, ctx: &Context<'_>) -> Result<Option<Eager<Reviewer>>, ApiError> {
         let reader = Reader::of(ctx)?;
         let reviewer = self.claim().reviewer.as_ref().filter(|_| reader.is_vendor());
         Ok(reviewer.cloned().map(|one| Eager(one.into())))
@@ -337,14 +337,14 @@ impl Claim {
 
     /// What the caller may do with this claim now. It derives from the table that also guards the mutations, so a
     /// listed action is never refused because of status, role or scope.
-    async fn available_actions(&self, ctx: &Context<'_>) -> Result<Vec<ClaimAction>, Failure> {
+    async fn available_actions(&self, ctx: &Context<'_>) -> Result<Vec<ClaimAction>, ApiError> {
         Ok(self.open_to(Reader::of(ctx)?).into_iter().map(Into::into).collect())
     }
 
     /// The actions of the caller's side that the caller cannot perform on this claim now, each with the problem that its
     /// mutation would return. Every action of the side is either here or in `availableActions`. Actions that the token's
     /// roles or scopes never allow are here as `NOT_ALLOWED`; their mutations fail with `FORBIDDEN`.
-    async fn unavailable_actions(&self, ctx: &Context<'_>) -> Result<Vec<UnavailableAction>, Failure> {
+    async fn unavailable_actions(&self, ctx: &Context<'_>) -> Result<Vec<UnavailableAction>, ApiError> {
         if self.is_gone {
             return Ok(Vec::new());
         }
@@ -370,18 +370,18 @@ impl Claim {
 
     /// The time of the latest activity on the claim that the caller may see: for reviewers any history entry, for partners
     /// any but an internal comment, for customers a change of status. Comments change it; they do not change `updatedAt`.
-    async fn last_activity_at(&self, ctx: &Context<'_>) -> Result<DateTime, Failure> {
+    async fn last_activity_at(&self, ctx: &Context<'_>) -> Result<DateTime, ApiError> {
         Ok(self.last_activity(ctx).await?.into())
     }
 
     /// Who created the draft. Customers see the partner company.
-    async fn created_by(&self, ctx: &Context<'_>) -> Result<Actor, Failure> {
+    async fn created_by(&self, ctx: &Context<'_>) -> Result<Actor, ApiError> {
         let origin = load_required(ctx, OriginOf(self.row.id())).await?;
         self.actor(ctx, &origin.created_by).await
     }
 
     /// Who submitted the claim; null before. Customers see the partner company.
-    async fn submitted_by(&self, ctx: &Context<'_>) -> Result<Option<Actor>, Failure> {
+    async fn submitted_by(&self, ctx: &Context<'_>) -> Result<Option<Actor>, ApiError> {
         match load_required(ctx, OriginOf(self.row.id())).await?.submitted_by {
             Some(actor) => Ok(Some(self.actor(ctx, &actor).await?)),
             None => Ok(None),

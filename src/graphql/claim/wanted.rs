@@ -5,7 +5,7 @@ use domain::claim::Claim;
 
 use crate::{
     graphql::{
-        error::Failure,
+        error::ApiError,
         loader::Reader,
         wanted::{for_each_node, of_object},
     },
@@ -20,13 +20,13 @@ use crate::{
 ///
 /// # Errors
 /// A fault, when the request has no reader.
-pub fn of_claims(ctx: &Context<'_>) -> Result<Wanted, Failure> {
+pub fn of_claims(ctx: &Context<'_>) -> Result<Wanted, ApiError> {
     let (mut wanted, view) = (Wanted::least(), view(ctx)?);
     with(&mut wanted, ctx.field(), view);
     Ok(wanted)
 }
 
-fn view(ctx: &Context<'_>) -> Result<ActivityView, Failure> {
+fn view(ctx: &Context<'_>) -> Result<ActivityView, ApiError> {
     Ok(ActivityView::seen_by(&Reader::of(ctx)?.caller))
 }
 
@@ -34,7 +34,7 @@ fn view(ctx: &Context<'_>) -> Result<ActivityView, Failure> {
 ///
 /// # Errors
 /// As [`of_claims`].
-pub fn of_connection(ctx: &Context<'_>) -> Result<Wanted, Failure> {
+pub fn of_connection(ctx: &Context<'_>) -> Result<Wanted, ApiError> {
     let (mut wanted, view) = (Wanted::least(), view(ctx)?);
     for_each_node(ctx, |node| with(&mut wanted, node, view));
     Ok(wanted)

@@ -8,7 +8,7 @@ use crate::{
     app::claims::ChangeResult,
     graphql::{
         claim::{Claim, change},
-        error::Failure,
+        error::ApiError,
         guard::Root,
         problem::{Problem, api_problems},
     },
@@ -65,7 +65,7 @@ impl CommentMutation {
         &self,
         ctx: &Context<'_>,
         #[graphql(desc = "The claim, the text and who may read it.")] input: AddCommentInput,
-    ) -> Result<AddCommentPayload, Failure> {
+    ) -> Result<AddCommentPayload, ApiError> {
         let visibility = input.visibility.unwrap_or(CommentVisibility::Shared).into();
         let comment = Command::Comment { body: input.body, visibility };
         Ok(change(ctx, &input.claim_id, None, comment, input.idempotency_key).await?.into())

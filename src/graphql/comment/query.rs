@@ -6,7 +6,7 @@ use super::{CommentConnection, types::wanted};
 use crate::{
     graphql::{
         eager::Eager,
-        error::Failure,
+        error::ApiError,
         global_id::{self, Kind},
         guard::Root,
         page::{self, PageArgs, Total},
@@ -40,7 +40,7 @@ impl CommentQuery {
         claim_id: Option<ID>,
         #[graphql(desc = "Only comments on claims on this customer; an id that names no customer matches nothing.")]
         customer_id: Option<ID>,
-    ) -> Result<Eager<CommentConnection>, Failure> {
+    ) -> Result<Eager<CommentConnection>, ApiError> {
         let request = PageArgs { first, after, last, before }.of(ctx, &comments::ORDER)?;
         let filter = CommentFilter {
             claim_id: claim_id.map(|id| global_id::key_or_none(Kind::Claim, &id)),

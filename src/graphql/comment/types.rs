@@ -1,8 +1,8 @@
 //! The comment, and the comments of claims.
 
-use std::{collections::HashMap, sync::Arc};
+use std::sync::Arc;
 
-use async_graphql::{Context, Enum, ID, Object, parser::types::Field};
+use async_graphql::{Context, Enum, ID, Object, dataloader::Loader, parser::types::Field};
 use uuid::Uuid;
 
 use crate::{
@@ -11,10 +11,10 @@ use crate::{
         at_hand::{self, AtHand, Write, plain},
         claim::{self, Claim},
         eager::Eager,
-        error::Failure,
+        error::ApiError,
         global_id::{self, Kind},
         guard,
-        loader::{Load, Reader, With, by_args, loads_by_id, meant},
+        loader::{Loaded, Reader, With, by_args, loads_by_id, meant},
         page::{self, PageArgs, Total, connection},
         scalar::DateTime,
         wanted::of_connection,
@@ -63,12 +63,12 @@ impl Comment {
 
     /// The claim that it was posted on. Needs the scope `claims:read`, except in a mutation's payload.
     #[graphql(guard = "guard::CLAIMS")]
-    async fn claim(&self, ctx: &Context<'_>) -> Result<Eager<Claim>, Failure> {
+    async fn claim(&self, ctx: &Context<'_>) -> Result<Eager<Claim>, ApiError> {
         claim::visible(ctx, self.0.claim_id).await.map(Eager)
     }
 
     /// The person who wrote it.
-    async fn author(&self, ctx: &Context<'_>) -> Result<Eager<Actor>, Failure> {
+    async fn author(&self, ctx: &Context<'_>) -> Result<Eager<Actor>, ApiError> {
         Ok(Eager(Actor::shown_to(Reader::of(ctx)?, &self.0.author)))
     }
 
@@ -121,13 +121,13 @@ loads_by_id! {
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 struct CommentPage(PageRequest, Columns);
 
-impl Load for With<Visible<Uuid>, CommentPage> {
+impl Loader<With<Visible<Uuid>, CommentPage>> for Reader {
     type Value = Page<records::Comment>;
+    type Error = ApiError;
 
-    async fn load(reader: Reader, keys: Vec<Self>) -> Result<HashMap<Self, Self::Value>, Failure> {
-        let reader = &reader;
+    async fn load(&self, keys: &[With<Visible<Uuid>, CommentPage>]) -> Loaded<With<Visible<Uuid>, CommentPage>> {
         by_args(keys, async |args, claims| {
-            comments::pages_of_claims(reader.db(), &reader.caller, &claims, &args.0, args.1).await
+            comments::pages_of_claims(self.db(), &self.caller, &claims, &args.0, args.1).await
         })
         .await
     }
@@ -152,7 +152,7 @@ pub(in crate::graphql) async fn of_claim(
     ctx: &Context<'_>,
     claim_id: Visible<Uuid>,
     page: PageArgs,
-) -> Result<CommentConnection, Failure> {
+) -> Result<CommentConnection, ApiError> {
     let page = meant(ctx, || Ok(CommentPage(page.of(ctx, &comments::ORDER)?, wanted(ctx))))?;
     let page = page::loaded(ctx, With::of(claim_id, page)).await?;
     let total = Total::loaded(CommentCount(claim_id));

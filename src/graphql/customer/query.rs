@@ -5,7 +5,7 @@ use async_graphql::{Context, ID, Object};
 use super::{Customer, CustomerConnection};
 use crate::{
     graphql::{
-        error::Failure,
+        error::ApiError,
         global_id::{self, Kind},
         guard::Root,
         loader::ask,
@@ -27,7 +27,7 @@ impl CustomerQuery {
         &self,
         ctx: &Context<'_>,
         #[graphql(desc = "The customer's global id.")] id: ID,
-    ) -> Result<Option<Customer>, Failure> {
+    ) -> Result<Option<Customer>, ApiError> {
         let Some(tenant_id) = global_id::key(Kind::Customer, &id) else { return Ok(None) };
         let found =
             ask(ctx, move |reader| async move { customers::by_ids(reader.db(), &reader.caller, &[tenant_id]).await })
@@ -42,7 +42,7 @@ impl CustomerQuery {
         ctx: &Context<'_>,
         #[graphql(desc = "The UUID of the customer's tenant.")] tenant_id: Uuid,
         #[graphql(desc = "A verified domain of the tenant, such as `contoso.com`; case is ignored.")] domain: String,
-    ) -> Result<Option<Customer>, Failure> {
+    ) -> Result<Option<Customer>, ApiError> {
         let found = ask(ctx, move |reader| async move {
             customers::by_tenant_and_domain(reader.db(), &reader.caller, tenant_id.into(), &domain).await
         });
@@ -63,7 +63,7 @@ impl CustomerQuery {
         #[graphql(desc = "Only customers before this cursor.")] before: Option<String>,
         #[graphql(desc = "Only customers that contain all these words in the name or domains; case is ignored.")]
         search: Option<String>,
-    ) -> Result<CustomerConnection, Failure> {
+    ) -> Result<CustomerConnection, ApiError> {
         let request = PageArgs { first, after, last, before }.of(ctx, &customers::ORDER)?;
         let counted = search.clone();
         let page = page::asked(ctx, move |reader| async move {

@@ -9,7 +9,7 @@ use crate::{
         claim::{self, ClaimConnection, ClaimFilter, ClaimOrder},
         directory::{self, CustomerSubscriptionConnection, SubscriptionFilter},
         eager::Eager,
-        error::Failure,
+        error::ApiError,
         global_id::{self, Kind},
         guard,
         loader::{Reader, load, loads_by_id},
@@ -55,7 +55,7 @@ impl Customer {
     }
 
     /// All verified domains for the vendor and the customer itself; only the default domain for a partner.
-    async fn domains(&self, ctx: &Context<'_>) -> Result<Vec<String>, Failure> {
+    async fn domains(&self, ctx: &Context<'_>) -> Result<Vec<String>, ApiError> {
         if Reader::of(ctx)?.is_partner() {
             // Of what is left of a deleted draft, not even that is known.
             return Ok(Some(self.0.domain.clone()).filter(|domain| !domain.is_empty()).into_iter().collect());
@@ -77,7 +77,7 @@ impl Customer {
         #[graphql(desc = "Number of items from the end, 1 to 100. Cannot be combined with `first`.")] last: Option<i32>,
         #[graphql(desc = "Only subscriptions before this cursor.")] before: Option<String>,
         #[graphql(desc = "Restricts the subscriptions; by default all.")] filter: Option<SubscriptionFilter>,
-    ) -> Result<CustomerSubscriptionConnection, Failure> {
+    ) -> Result<CustomerSubscriptionConnection, ApiError> {
         directory::of_customer(ctx, self.0.tenant_id, PageArgs { first, after, last, before }, filter).await
     }
 
@@ -99,7 +99,7 @@ impl Customer {
         >,
         #[graphql(desc = "Restricts the claims; by default all.")] filter: Option<ClaimFilter>,
         #[graphql(desc = "The sort order; by default newest first.")] order_by: Option<ClaimOrder>,
-    ) -> Result<Eager<ClaimConnection>, Failure> {
+    ) -> Result<Eager<ClaimConnection>, ApiError> {
         claim::of_owner(
             ctx,
             (Owners::Customers, self.0.tenant_id),

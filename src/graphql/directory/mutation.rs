@@ -7,7 +7,7 @@ use serde::Serialize;
 use super::rows::{CustomerRow, PartnerRow, ProductRow, ReviewerRow, SubscriptionRow};
 use crate::{
     app::directory::{Loader, Upserted},
-    graphql::{error::Failure, guard::Root, loader::Reader, problem::Problem},
+    graphql::{error::ApiError, guard::Root, loader::Reader, problem::Problem},
     store::write::directory::Loadable,
     telemetry,
 };
@@ -88,7 +88,7 @@ async fn load<R, T>(
     mutation: &'static str,
     rows: Vec<T>,
     key: Option<String>,
-) -> Result<Upserted, Failure>
+) -> Result<Upserted, ApiError>
 where
     R: Loadable + Serialize + From<T>,
 {
@@ -110,7 +110,7 @@ impl DirectoryMutation {
         &self,
         ctx: &Context<'_>,
         #[graphql(desc = "The partners as rows.")] input: UpsertPartnersInput,
-    ) -> Result<UpsertPartnersPayload, Failure> {
+    ) -> Result<UpsertPartnersPayload, ApiError> {
         Ok(load::<directory::PartnerRow, _>(ctx, "upsertPartners", input.rows, input.idempotency_key).await?.into())
     }
 
@@ -121,7 +121,7 @@ impl DirectoryMutation {
         &self,
         ctx: &Context<'_>,
         #[graphql(desc = "The customers as rows.")] input: UpsertCustomersInput,
-    ) -> Result<UpsertCustomersPayload, Failure> {
+    ) -> Result<UpsertCustomersPayload, ApiError> {
         Ok(load::<directory::CustomerRow, _>(ctx, "upsertCustomers", input.rows, input.idempotency_key).await?.into())
     }
 
@@ -132,7 +132,7 @@ impl DirectoryMutation {
         &self,
         ctx: &Context<'_>,
         #[graphql(desc = "The subscriptions as rows.")] input: UpsertSubscriptionsInput,
-    ) -> Result<UpsertSubscriptionsPayload, Failure> {
+    ) -> Result<UpsertSubscriptionsPayload, ApiError> {
         Ok(load::<directory::SubscriptionRow, _>(ctx, "upsertSubscriptions", input.rows, input.idempotency_key)
             .await?
             .into())
@@ -145,7 +145,7 @@ impl DirectoryMutation {
         &self,
         ctx: &Context<'_>,
         #[graphql(desc = "The reviewers as rows.")] input: UpsertReviewersInput,
-    ) -> Result<UpsertReviewersPayload, Failure> {
+    ) -> Result<UpsertReviewersPayload, ApiError> {
         Ok(load::<directory::ReviewerRow, _>(ctx, "upsertReviewers", input.rows, input.idempotency_key).await?.into())
     }
 
@@ -156,7 +156,7 @@ impl DirectoryMutation {
         &self,
         ctx: &Context<'_>,
         #[graphql(desc = "The products as rows.")] input: UpsertProductsInput,
-    ) -> Result<UpsertProductsPayload, Failure> {
+    ) -> Result<UpsertProductsPayload, ApiError> {
         Ok(load::<directory::ProductRow, _>(ctx, "upsertProducts", input.rows, input.idempotency_key).await?.into())
     }
 }

@@ -10,7 +10,7 @@ use crate::{
         at_hand::{AtHand, Write, plain},
         claim::{self, ClaimConnection, ClaimFilter, ClaimOrder},
         eager::Eager,
-        error::Failure,
+        error::ApiError,
         global_id::{self, Kind},
         guard,
         loader::{Reader, load, loads_by_id},
@@ -45,7 +45,7 @@ impl Partner {
     }
 
     /// Its locations, each with an MPN id. Partners see their own, the vendor sees all; empty for others.
-    async fn locations(&self, ctx: &Context<'_>) -> Result<Vec<PartnerLocation>, Failure> {
+    async fn locations(&self, ctx: &Context<'_>) -> Result<Vec<PartnerLocation>, ApiError> {
         let visible = match Reader::of(ctx)?.caller.side {
             Side::Partner(own) => own == self.0.id,
             Side::Vendor => true,
@@ -76,7 +76,7 @@ impl Partner {
         >,
         #[graphql(desc = "Restricts the claims; by default all.")] filter: Option<ClaimFilter>,
         #[graphql(desc = "The sort order; by default newest first.")] order_by: Option<ClaimOrder>,
-    ) -> Result<Eager<ClaimConnection>, Failure> {
+    ) -> Result<Eager<ClaimConnection>, ApiError> {
         let page = PageArgs { first, after, last, before };
         claim::of_owner(ctx, (Owners::Partners, self.0.id), page, filter, order_by).await.map(Eager)
     }
@@ -117,7 +117,7 @@ impl PartnerLocation {
 
     /// The incentive programs that the location is enrolled in. A claim needs those of its activities; otherwise
     /// `LOCATION_NOT_ENROLLED`. Empty for customers.
-    async fn enrolled_programs(&self, ctx: &Context<'_>) -> Result<Vec<IncentiveProgram>, Failure> {
+    async fn enrolled_programs(&self, ctx: &Context<'_>) -> Result<Vec<IncentiveProgram>, ApiError> {
         // A3
         if Reader::of(ctx)?.is_customer() {
             return Ok(Vec::new());
@@ -173,7 +173,7 @@ pub(super) async fn page(
     ctx: &Context<'_>,
     page: PageArgs,
     search: Option<String>,
-) -> Result<PartnerConnection, Failure> {
+) -> Result<PartnerConnection, ApiError> {
     let request = page.of(ctx, &partners::ORDER)?;
     let counted = search.clone();
     let page = page::asked(ctx, move |reader| async move {

@@ -7,7 +7,7 @@ use super::SolutionArea;
 use crate::{
     graphql::{
         at_hand::{AtHand, Write, plain},
-        error::Failure,
+        error::ApiError,
         global_id::{self, Kind},
         loader::loads_by_id,
         page::{self, PageArgs, Total, connection},
@@ -90,7 +90,7 @@ pub(super) async fn page(
     ctx: &Context<'_>,
     page: PageArgs,
     filter: Option<ProductFilter>,
-) -> Result<ProductConnection, Failure> {
+) -> Result<ProductConnection, ApiError> {
     let request = page.of(ctx, &products::ORDER)?;
     let filter = filter.unwrap_or_default();
     let filter = products::ProductFilter { solution_area: filter.solution_area.map(Into::into), search: filter.search };

@@ -9,7 +9,7 @@ use super::{
     product::{self, ProductFilter},
     subscription,
 };
-use crate::graphql::{error::Failure, guard::Root, page::PageArgs};
+use crate::graphql::{error::ApiError, guard::Root, page::PageArgs};
 
 /// An activity that partners may claim in a solution area, with its conditions.
 #[derive(Clone, Debug, SimpleObject)]
@@ -67,7 +67,7 @@ impl DirectoryQuery {
         #[graphql(desc = "Number of items from the end, 1 to 100. Cannot be combined with `first`.")] last: Option<i32>,
         #[graphql(desc = "Only products before this cursor.")] before: Option<String>,
         #[graphql(desc = "Restricts the products; by default all.")] filter: Option<ProductFilter>,
-    ) -> Result<ProductConnection, Failure> {
+    ) -> Result<ProductConnection, ApiError> {
         product::page(ctx, PageArgs { first, after, last, before }, filter).await
     }
 
@@ -86,7 +86,7 @@ impl DirectoryQuery {
         #[graphql(desc = "Only partners that contain all these words in the name; case is ignored.")] search: Option<
             String,
         >,
-    ) -> Result<PartnerConnection, Failure> {
+    ) -> Result<PartnerConnection, ApiError> {
         partner::page(ctx, PageArgs { first, after, last, before }, search).await
     }
 
@@ -103,7 +103,7 @@ impl DirectoryQuery {
         #[graphql(desc = "Number of items from the end, 1 to 100. Cannot be combined with `first`.")] last: Option<i32>,
         #[graphql(desc = "Only subscriptions before this cursor.")] before: Option<String>,
         #[graphql(desc = "Restricts the subscriptions; by default all.")] filter: Option<SubscriptionFilter>,
-    ) -> Result<CustomerSubscriptionConnection, Failure> {
+    ) -> Result<CustomerSubscriptionConnection, ApiError> {
         subscription::page(ctx, PageArgs { first, after, last, before }, filter).await
     }
 }

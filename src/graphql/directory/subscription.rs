@@ -1,17 +1,15 @@
 //! The customer's subscription.
 
-use std::collections::HashMap;
-
-use async_graphql::{Context, ID, InputObject, Object};
+use async_graphql::{Context, ID, InputObject, Object, dataloader::Loader};
 use uuid::Uuid;
 
 use super::{Product, ProductById, SubscriptionChannel, SubscriptionStatus};
 use crate::{
     graphql::{
         customer::{Customer, CustomerById},
-        error::Failure,
+        error::ApiError,
         global_id::{self, Kind},
-        loader::{Load, Reader, With, by_args, load_required, loads_by_id},
+        loader::{Loaded, Reader, With, by_args, load_required, loads_by_id},
         page::{self, PageArgs, Total, connection},
         range::listed,
         scalar::{self, DateTime},
@@ -55,12 +53,12 @@ impl CustomerSubscription {
     }
 
     /// The customer that bought it.
-    async fn customer(&self, ctx: &Context<'_>) -> Result<Customer, Failure> {
+    async fn customer(&self, ctx: &Context<'_>) -> Result<Customer, ApiError> {
         Ok(load_required(ctx, CustomerById(self.0.tenant_id)).await?.into())
     }
 
     /// The product that was bought.
-    async fn product(&self, ctx: &Context<'_>) -> Result<Product, Failure> {
+    async fn product(&self, ctx: &Context<'_>) -> Result<Product, ApiError> {
         Ok(load_required(ctx, ProductById(self.0.sku_id)).await?.into())
     }
 
@@ -112,9 +110,9 @@ pub struct SubscriptionFilter {
 }
 
 impl TryFrom<SubscriptionFilter> for subscriptions::SubscriptionFilter {
-    type Error = Failure;
+    type Error = ApiError;
 
-    fn try_from(filter: SubscriptionFilter) -> Result<Self, Failure> {
+    fn try_from(filter: SubscriptionFilter) -> Result<Self, ApiError> {
         Ok(Self {
             tenant_id: filter.customer_id.map(|id| global_id::key_or_none(Kind::Customer, &id)),
             sku_id: filter.product_id.map(|id| global_id::key_or_none(Kind::Product, &id)),
@@ -129,7 +127,7 @@ pub(super) async fn page(
     ctx: &Context<'_>,
     page: PageArgs,
     filter: Option<SubscriptionFilter>,
-) -> Result<CustomerSubscriptionConnection, Failure> {
+) -> Result<CustomerSubscriptionConnection, ApiError> {
     let request = page.of(ctx, &subscriptions::ORDER)?;
     let filter: subscriptions::SubscriptionFilter = filter.unwrap_or_default().try_into()?;
     let counted = filter.clone();
@@ -150,13 +148,13 @@ struct SubscriptionPage {
     request: PageRequest,
 }
 
-impl Load for With<Uuid, SubscriptionPage> {
+impl Loader<With<Uuid, SubscriptionPage>> for Reader {
     type Value = Page<records::Subscription>;
+    type Error = ApiError;
 
-    async fn load(reader: Reader, keys: Vec<Self>) -> Result<HashMap<Self, Self::Value>, Failure> {
-        let reader = &reader;
+    async fn load(&self, keys: &[With<Uuid, SubscriptionPage>]) -> Loaded<With<Uuid, SubscriptionPage>> {
         let read = async |args: std::sync::Arc<SubscriptionPage>, tenants: Vec<Uuid>| {
-            subscriptions::pages_of_customers(reader.db(), &reader.caller, &tenants, &args.filter, &args.request).await
+            subscriptions::pages_of_customers(self.db(), &self.caller, &tenants, &args.filter, &args.request).await
         };
         by_args(keys, read).await
     }
@@ -166,13 +164,13 @@ impl Load for With<Uuid, SubscriptionPage> {
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 struct SubscriptionCount(subscriptions::SubscriptionFilter);
 
-impl Load for With<Uuid, SubscriptionCount> {
+impl Loader<With<Uuid, SubscriptionCount>> for Reader {
     type Value = u64;
+    type Error = ApiError;
 
-    async fn load(reader: Reader, keys: Vec<Self>) -> Result<HashMap<Self, u64>, Failure> {
-        let reader = &reader;
+    async fn load(&self, keys: &[With<Uuid, SubscriptionCount>]) -> Loaded<With<Uuid, SubscriptionCount>> {
         let read = async |args: std::sync::Arc<SubscriptionCount>, tenants: Vec<Uuid>| {
-            subscriptions::counts_of_customers(reader.db(), &reader.caller, &tenants, &args.0).await
+            subscriptions::counts_of_customers(self.db(), &self.caller, &tenants, &args.0).await
         };
         by_args(keys, read).await
     }
@@ -184,7 +182,7 @@ pub(in crate::graphql) async fn of_customer(
     tenant_id: Uuid,
     page: PageArgs,
     filter: Option<SubscriptionFilter>,
-) -> Result<CustomerSubscriptionConnection, Failure> {
+) -> Result<CustomerSubscriptionConnection, ApiError> {
     let request = page.of(ctx, &subscriptions::ORDER)?;
     let filter: subscriptions::SubscriptionFilter = filter.unwrap_or_default().try_into()?;
     let count = With::new(tenant_id, SubscriptionCount(filter.clone()));

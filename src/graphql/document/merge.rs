@@ -15,7 +15,6 @@ use async_graphql::{Name, Pos, Positioned, ServerError};
 
 use super::choice::Choice;
 use super::rules::{self, MOST_ERRORS, Rules};
-use super::values;
 use crate::graphql::response::{Key, Keys, Shape, TYPE};
 
 /// The selection of an operation and the keys of its answer.
@@ -28,8 +27,7 @@ pub(super) fn merged(
     Merge { document, rules, choice, errors: RefCell::default() }.root(operation)
 }
 
-/// What the library's rules do not find in an operation: fields under one key that are not the same, and values of a wrong
-/// type beside variables.
+/// What the library's rules do not find in an operation: fields under one key that are not the same.
 pub(super) fn errors(
     document: &ExecutableDocument,
     rules: &Rules,
@@ -137,7 +135,7 @@ impl<'a> Merge<'a> {
     fn field(&self, group: &Group<'a>, of: Option<&'a str>) -> Merged {
         let first = group.fields[0];
         if matches!(self.choice, Choice::Everything) {
-            self.check(group, of);
+            self.check(group);
         }
         let declared = self.rules.field(of, &first.node.name.node);
         let sets: Vec<&SelectionSet> = group.fields.iter().map(|field| &field.node.selection_set.node).collect();
@@ -221,7 +219,7 @@ impl<'a> Merge<'a> {
     }
 
     /// Records conflicts between the fields of a key.
-    fn check(&self, group: &Group<'a>, of: Option<&str>) {
+    fn check(&self, group: &Group<'a>) {
         let (first, others) = (group.fields[0], &group.fields[1..]);
         for other in others {
             let problem = if other.node.name.node != first.node.name.node {
@@ -238,13 +236,6 @@ impl<'a> Merge<'a> {
                 group.name
             );
             self.note(message, vec![first.pos, other.pos]);
-        }
-        let Some(declared) = self.rules.arguments(of, &first.node.name.node) else { return };
-        for (name, value) in group.fields.iter().flat_map(|field| &field.node.arguments) {
-            let Some(declared) = declared.get(name.node.as_str()) else { continue };
-            if let Some(problem) = values::written(&value.node, &name.node, &declared.ty, self.rules) {
-                self.note(problem, vec![name.pos]);
-            }
         }
     }
 

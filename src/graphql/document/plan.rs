@@ -1,6 +1,6 @@
 //! The plan of a document: all that can be known before its variables are, found out once.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, OnceLock, PoisonError, RwLock};
 
@@ -145,14 +145,12 @@ impl Plan {
     pub(super) fn errors(&self, rules: &Rules) -> &[ServerError] {
         self.verdict.get_or_init(|| {
             let mut errors = rules.validate(self.document.clone());
-            // What follows relies on a document that is valid for the library.
-            if errors.is_empty() {
+            if !errors.is_empty() {
+                self.name_values(&mut errors, rules);
+            } else {
+                // What follows relies on a document that is valid for the library.
                 for (_, operation) in self.document.operations.iter() {
-                    errors.extend(values::defaults(&operation.node, rules).into_iter().map(|(message, place)| {
-                        let mut error = ServerError::new(message, None);
-                        error.locations = vec![place];
-                        error
-                    }));
+                    errors.extend(values::defaults(&operation.node, rules).into_iter().map(|(_, error)| error));
                     errors.extend(usages::errors(&self.document, rules, &operation.node));
                     errors.extend(merge::errors(&self.document, rules, &operation.node));
                     errors.extend(shapes::errors(&self.document, rules, &operation.node));
@@ -161,6 +159,23 @@ impl Plan {
             }
             errors
         })
+    }
+
+    /// Gives the library's errors about values the code and the path that our own check of the same values finds; they are
+    /// known by their places.
+    fn name_values(&self, errors: &mut [ServerError], rules: &Rules) {
+        let mut known = HashMap::new();
+        for (_, operation) in self.document.operations.iter() {
+            known.extend(values::defaults(&operation.node, rules));
+            let usages = usages::errors(&self.document, rules, &operation.node).into_iter();
+            known.extend(usages.filter(|error| error.extensions.is_some()).map(|error| (error.locations[0], error)));
+        }
+        for error in errors {
+            let about = error.locations.first().and_then(|place| known.get(place));
+            if let Some(about) = about {
+                error.extensions.clone_from(&about.extensions);
+            }
+        }
     }
 
     /// The form of an operation with its switches set so. The document is valid.

@@ -18,6 +18,8 @@ use async_graphql::{
 };
 use futures_util::FutureExt;
 
+use crate::graphql::{codes::GRAPHQL_VALIDATION_FAILED, error};
+
 /// A schema as the gate sees it.
 pub struct Rules {
     env: Option<SchemaEnv>,
@@ -71,7 +73,7 @@ impl Rules {
             // Nothing in it waits for anything.
             let response = schema.execute(request).now_or_never();
             let mut errors = response.map_or_else(
-                || vec![ServerError::new("The document could not be validated.", None)],
+                || vec![error::with_code(GRAPHQL_VALIDATION_FAILED, "The document could not be validated.")],
                 |response| response.errors,
             );
             errors.truncate(MOST_ERRORS);

@@ -1,7 +1,8 @@
-//! Whether each variable may be used where it is (`IsVariableUsageAllowed` in the GraphQL specification), and the
-//! errors of `__typename`.
+//! What arguments contain: whether each variable may be used where it is (`IsVariableUsageAllowed` in the GraphQL
+//! specification), and whether everything beside the variables is of its type. Also the errors of `__typename`.
 //!
-//! async-graphql 7.2 has the rule, but where several rules run together it is never asked, and it looks at no `__typename`.
+//! async-graphql 7.2 has the first rule, but where several rules run together it is never asked; it does not check values that
+//! contain variables, and it looks at no `__typename`.
 
 use std::collections::HashSet;
 
@@ -9,10 +10,11 @@ use async_graphql::parser::types::{
     Directive, ExecutableDocument, Field, OperationDefinition, Selection, SelectionSet,
 };
 use async_graphql::registry::{MetaInputValue, MetaType, MetaTypeName};
-use async_graphql::{Name, Pos, Positioned, ServerError, Value};
+use async_graphql::{Name, Pos, Positioned, ServerError, Value, indexmap::IndexMap};
 use async_graphql_value::Value as Written;
 
 use super::rules::{self, MOST_ERRORS, Rules};
+use super::values;
 
 /// The errors in the usages of an operation's variables.
 pub(super) fn errors(
@@ -65,9 +67,7 @@ impl<'a> Usages<'a> {
             return;
         }
         if let Some(declared) = self.rules.arguments(of, name) {
-            for (name, value) in &field.node.arguments {
-                self.of_argument(declared.get(name.node.as_str()), value);
-            }
+            self.of_arguments(&field.node.arguments, declared);
         }
         self.of_set(&field.node.selection_set.node, self.rules.field(of, name).map(rules::bare));
     }
@@ -85,15 +85,21 @@ impl<'a> Usages<'a> {
     fn of_directives(&mut self, directives: &'a [Positioned<Directive>]) {
         for directive in directives {
             let Some(declared) = self.rules.directive_arguments(&directive.node.name.node) else { continue };
-            for (name, value) in &directive.node.arguments {
-                self.of_argument(declared.get(name.node.as_str()), value);
-            }
+            self.of_arguments(&directive.node.arguments, declared);
         }
     }
 
-    fn of_argument(&mut self, declared: Option<&MetaInputValue>, value: &Positioned<Written>) {
-        if let Some(declared) = declared {
+    fn of_arguments(
+        &mut self,
+        arguments: &[(Positioned<Name>, Positioned<Written>)],
+        declared: &IndexMap<String, MetaInputValue>,
+    ) {
+        for (name, value) in arguments {
+            let Some(declared) = declared.get(name.node.as_str()) else { continue };
             self.of_value(&value.node, &declared.ty, declared.default_value.is_some(), value.pos);
+            if let Some(error) = values::written(&value.node, name, &declared.ty, self.rules) {
+                self.add(error);
+            }
         }
     }
 
@@ -140,9 +146,13 @@ impl<'a> Usages<'a> {
     }
 
     fn note(&mut self, message: String, locations: Vec<Pos>) {
+        let mut error = ServerError::new(message, None);
+        error.locations = locations;
+        self.add(error);
+    }
+
+    fn add(&mut self, error: ServerError) {
         if self.errors.len() < MOST_ERRORS {
-            let mut error = ServerError::new(message, None);
-            error.locations = locations;
             self.errors.push(error);
         }
     }

@@ -2,12 +2,13 @@
 
 use async_graphql::parser::types::{OperationDefinition, VariableDefinition};
 use async_graphql::registry::{MetaType, MetaTypeName};
-use async_graphql::{Name, Positioned, Value, Variables};
+use async_graphql::{Name, Pos, Positioned, ServerError, Value, Variables};
 use async_graphql_value::Value as Written;
 
 use super::Refusal;
 use super::refusal::BAD_USER_INPUT;
 use super::rules::Rules;
+use crate::graphql::error;
 
 /// A variable as an operation declares it.
 pub(super) struct Declared {
@@ -15,7 +16,7 @@ pub(super) struct Declared {
     /// Its type as it is written, such as `[ID!]!`.
     of: String,
     has_default: bool,
-    place: async_graphql::Pos,
+    place: Pos,
 }
 
 /// The variables that an operation declares.
@@ -50,25 +51,21 @@ pub(super) fn check(declared: &[Declared], variables: &Variables, rules: &Rules)
     Ok(())
 }
 
-/// The errors of an argument, apart from its variables. The library does not check values that contain variables, and
-/// accepts quoted enum values.
-pub(super) fn written(value: &Written, name: &Name, declared: &str, rules: &Rules) -> Option<String> {
+/// The error of an argument or a part of it, apart from its variables. The library does not check values that contain
+/// variables, and accepts quoted enum values.
+pub(super) fn written(value: &Written, name: &Positioned<Name>, declared: &str, rules: &Rules) -> Option<ServerError> {
     let value = value.clone().into_const_with(|_| Ok::<_, ()>(variable())).ok()?;
-    let mut problem = mismatch(&value, declared, Form::Literal, rules)?;
-    problem.path.push(name.to_string());
-    // The beginning is the library's, by which its code is known.
-    Some(format!("Invalid value for argument \"{}\": it {}.", problem.path(), problem.what))
+    let problem = mismatch(&value, declared, Form::Literal, rules)?.under(&name.node);
+    Some(problem.error("Invalid value for argument", name.pos))
 }
 
-/// The errors in the default values of an operation's variables, and their places.
-pub(super) fn defaults(operation: &OperationDefinition, rules: &Rules) -> Vec<(String, async_graphql::Pos)> {
+/// The errors in the default values of an operation's variables, each with the place of its definition.
+pub(super) fn defaults(operation: &OperationDefinition, rules: &Rules) -> Vec<(Pos, ServerError)> {
     let wrong = |definition: &Positioned<VariableDefinition>| {
         let VariableDefinition { name, var_type, default_value, .. } = &definition.node;
         let value = default_value.as_ref()?;
-        let mut problem = mismatch(&value.node, &var_type.to_string(), Form::Literal, rules)?;
-        problem.path.push(name.to_string());
-        // The beginning is the library's, as above.
-        Some((format!("Invalid default value for argument: \"{}\", it {}.", problem.path(), problem.what), value.pos))
+        let problem = mismatch(&value.node, &var_type.to_string(), Form::Literal, rules)?.under(&name.node);
+        Some((definition.pos, problem.error("Invalid default value for variable", value.pos)))
     };
     operation.variable_definitions.iter().filter_map(wrong).collect()
 }
@@ -100,6 +97,15 @@ impl Problem {
     fn under(mut self, key: &impl ToString) -> Self {
         self.path.push(key.to_string());
         self
+    }
+
+    /// The error of a value in a document, with its code and the path of the input.
+    fn error(self, about: &str, place: Pos) -> ServerError {
+        let mut error = ServerError::new(format!("{about} \"{}\": it {}.", self.path(), self.what), Some(place));
+        let extensions = error.extensions.get_or_insert_default();
+        extensions.set("code", BAD_USER_INPUT);
+        extensions.set("field", error::path(self.path.into_iter().rev()));
+        error
     }
 
     fn path(&self) -> String {

@@ -7,7 +7,7 @@ use crate::{
     graphql::{
         actor::ActorKind,
         eager::Eager,
-        error::Failure,
+        error::ApiError,
         global_id::{self, Kind},
         guard::Root,
         page::{self, PageArgs, Total},
@@ -34,9 +34,9 @@ pub struct HistoryFilter {
 }
 
 impl TryFrom<HistoryFilter> for history::HistoryFilter {
-    type Error = Failure;
+    type Error = ApiError;
 
-    fn try_from(filter: HistoryFilter) -> Result<Self, Failure> {
+    fn try_from(filter: HistoryFilter) -> Result<Self, ApiError> {
         Ok(Self {
             claim_id: filter.claim_id.map(|id| global_id::key_or_none(Kind::Claim, &id)),
             actions: listed(filter.actions, Into::into)?,
@@ -70,7 +70,7 @@ impl HistoryQuery {
         last: Option<i32>,
         #[graphql(desc = "Only entries before this cursor or position.")] before: Option<String>,
         #[graphql(desc = "Restricts the entries; by default all.")] filter: Option<HistoryFilter>,
-    ) -> Result<Eager<HistoryEntryConnection>, Failure> {
+    ) -> Result<Eager<HistoryEntryConnection>, ApiError> {
         let request = PageArgs { first, after, last, before }.of(ctx, &history::ORDER)?;
         let filter: history::HistoryFilter = filter.unwrap_or_default().try_into()?;
         let counted = filter.clone();

@@ -1,8 +1,8 @@
 //! The entry of a history, and the history of claims.
 
-use std::{collections::HashMap, sync::Arc};
+use std::sync::Arc;
 
-use async_graphql::{Context, ID, Object, SimpleObject, parser::types::Field};
+use async_graphql::{Context, ID, Object, SimpleObject, dataloader::Loader, parser::types::Field};
 use domain::lifecycle;
 use uuid::Uuid;
 
@@ -14,10 +14,10 @@ use crate::{
         claim::{self, Claim, ClaimStatus},
         comment::{Comment, CommentById},
         eager::{Eager, EagerList},
-        error::Failure,
+        error::ApiError,
         global_id::{self, Kind},
         guard,
-        loader::{Load, Reader, With, by_args, load, loads_by_id, meant},
+        loader::{Loaded, Reader, With, by_args, load, loads_by_id, meant},
         page::{self, PageArgs, Total, connection},
         scalar::DateTime,
         wanted::of_connection,
@@ -75,7 +75,7 @@ impl HistoryEntry {
     /// left; texts and lists are empty, and nullable fields are null. Needs the scope `claims:read`, except in a
     /// mutation's payload.
     #[graphql(guard = "guard::CLAIMS")]
-    async fn claim(&self, ctx: &Context<'_>) -> Result<Eager<Claim>, Failure> {
+    async fn claim(&self, ctx: &Context<'_>) -> Result<Eager<Claim>, ApiError> {
         match self.0.action {
             domain::kinds::HistoryAction::Deleted => claim::left_of_deleted(ctx, self.0.claim_id).await.map(Eager),
             _ => claim::visible(ctx, self.0.claim_id).await.map(Eager),
@@ -88,7 +88,7 @@ impl HistoryEntry {
     }
 
     /// Who did it.
-    async fn actor(&self, ctx: &Context<'_>) -> Result<Eager<Actor>, Failure> {
+    async fn actor(&self, ctx: &Context<'_>) -> Result<Eager<Actor>, ApiError> {
         Ok(Eager(Actor::shown_to(Reader::of(ctx)?, &self.0.actor)))
     }
 
@@ -108,7 +108,7 @@ impl HistoryEntry {
     }
 
     /// The changed fields. Partners do not see who reviews; the vendor does not see the partner's external reference.
-    async fn changes(&self, ctx: &Context<'_>) -> Result<EagerList<FieldChange>, Failure> {
+    async fn changes(&self, ctx: &Context<'_>) -> Result<EagerList<FieldChange>, ApiError> {
         let hidden = lifecycle::hidden_changes(Reader::of(ctx)?.is_vendor());
         let shown = |change: domain::history::FieldChange| FieldChange {
             field: change.field,
@@ -122,7 +122,7 @@ impl HistoryEntry {
     /// The comment posted with the action; null if there was none. Needs the scope `claims:read`, except in a
     /// mutation's payload.
     #[graphql(guard = "guard::CLAIMS")]
-    async fn comment(&self, ctx: &Context<'_>) -> Result<Option<Eager<Comment>>, Failure> {
+    async fn comment(&self, ctx: &Context<'_>) -> Result<Option<Eager<Comment>>, ApiError> {
         match self.0.comment_id {
             Some(id) => Ok(load(ctx, CommentById(id)).await?.map(|one| Eager(one.into()))),
             None => Ok(None),
@@ -172,13 +172,13 @@ loads_by_id! {
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 struct HistoryPage(PageRequest, Columns);
 
-impl Load for With<Visible<Uuid>, HistoryPage> {
+impl Loader<With<Visible<Uuid>, HistoryPage>> for Reader {
     type Value = Page<records::HistoryEntry>;
+    type Error = ApiError;
 
-    async fn load(reader: Reader, keys: Vec<Self>) -> Result<HashMap<Self, Self::Value>, Failure> {
-        let reader = &reader;
+    async fn load(&self, keys: &[With<Visible<Uuid>, HistoryPage>]) -> Loaded<With<Visible<Uuid>, HistoryPage>> {
         by_args(keys, async |args, claims| {
-            history::pages_of_claims(reader.db(), &reader.caller, &claims, &args.0, args.1).await
+            history::pages_of_claims(self.db(), &self.caller, &claims, &args.0, args.1).await
         })
         .await
     }
@@ -209,7 +209,7 @@ pub(in crate::graphql) async fn of_claim(
     ctx: &Context<'_>,
     claim_id: Visible<Uuid>,
     page: PageArgs,
-) -> Result<HistoryEntryConnection, Failure> {
+) -> Result<HistoryEntryConnection, ApiError> {
     let page = meant(ctx, || Ok(HistoryPage(page.of(ctx, &history::ORDER_OF_CLAIM)?, wanted(ctx))))?;
     let page = page::loaded(ctx, With::of(claim_id, page)).await?;
     let total = Total::loaded(HistoryCount(claim_id));

@@ -7,7 +7,7 @@ use uuid::Uuid;
 
 use crate::{
     graphql::{
-        error::Failure,
+        error::ApiError,
         global_id::{self, Kind},
         loader::Reader,
     },
@@ -34,8 +34,12 @@ pub enum Occasion {
 ///
 /// # Errors
 /// `BAD_USER_INPUT` for a text that is neither a position nor a cursor, or for an entry that this database does not have.
-pub(super) async fn entry(ctx: &Context<'_>, feed: Feed, after: Option<&str>) -> Result<Option<HistoryEntry>, Failure> {
-    let occasion = ctx.data::<Occasion>().map_err(|error| Failure::internal(&error.message))?;
+pub(super) async fn entry(
+    ctx: &Context<'_>,
+    feed: Feed,
+    after: Option<&str>,
+) -> Result<Option<HistoryEntry>, ApiError> {
+    let occasion = ctx.data::<Occasion>().map_err(|error| ApiError::internal(&error.message))?;
     let (opened, last) = match occasion {
         Occasion::Event(entry) => return Ok(Some(HistoryEntry::clone(entry))),
         Occasion::Opening(opened, last) => (opened, last),
@@ -56,16 +60,16 @@ pub(super) fn key(kind: Kind, id: Option<&ID>) -> Option<Uuid> {
 }
 
 /// Where the entry stands that a client names by its position.
-async fn position(ctx: &Context<'_>, text: &str) -> Result<Position, Failure> {
+async fn position(ctx: &Context<'_>, text: &str) -> Result<Position, ApiError> {
     let Some(place) = history::decode_place(text) else {
-        return Err(Failure::BadInput(
+        return Err(ApiError::BadInput(
             "The argument \"after\" is neither a position nor a cursor. Give the position of an event or a history entry, or \
              a cursor of a list of entries or comments."
                 .to_owned(),
         ));
     };
     log::position_of(Reader::of(ctx)?.db(), place).await?.ok_or_else(|| {
-        Failure::BadInput(
+        ApiError::BadInput(
             "The position in \"after\" is not in this server's history: its database was replaced or restored from an \
              older backup. Read the data again, and subscribe without a position."
                 .to_owned(),

@@ -10,7 +10,7 @@ use super::{
 use crate::{
     graphql::{
         claim::ClaimStatus,
-        error::Failure,
+        error::ApiError,
         global_id::Kind,
         guard,
         history::{HistoryAction, HistoryEntry},
@@ -47,7 +47,7 @@ impl Subscription {
             desc = "A position or a cursor; everything after it is sent first. Without it, only new events are sent."
         )]
         after: Option<String>,
-    ) -> Result<impl Stream<Item = ClaimStatusChange>, Failure> {
+    ) -> Result<impl Stream<Item = ClaimStatusChange>, ApiError> {
         let wanted = status.map(|status| status.into_iter().map(Into::into).collect());
         let claim_id = feed::key(Kind::Claim, claim_id.as_ref());
         let followed = Feed { claim_id, ..Feed::all(Of::Statuses(wanted)) };
@@ -67,7 +67,7 @@ impl Subscription {
             desc = "A position or a cursor; everything after it is sent first. Without it, only new events are sent."
         )]
         after: Option<String>,
-    ) -> Result<impl Stream<Item = CommentAdded>, Failure> {
+    ) -> Result<impl Stream<Item = CommentAdded>, ApiError> {
         let followed = Feed {
             claim_id: feed::key(Kind::Claim, claim_id.as_ref()),
             tenant_id: feed::key(Kind::Customer, customer_id.as_ref()),
@@ -94,7 +94,7 @@ impl Subscription {
             desc = "A position or a cursor; everything after it is sent first. Without it, only new events are sent."
         )]
         after: Option<String>,
-    ) -> Result<impl Stream<Item = HistoryEntry>, Failure> {
+    ) -> Result<impl Stream<Item = HistoryEntry>, ApiError> {
         let wanted = actions.map(|actions| actions.into_iter().map(Into::into).collect());
         let followed = Feed {
             claim_id: feed::key(Kind::Claim, claim_id.as_ref()),

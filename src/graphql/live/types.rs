@@ -8,7 +8,7 @@ use crate::{
         claim::{self, Claim, ClaimStatus},
         comment::{Comment, CommentById},
         eager::Eager,
-        error::Failure,
+        error::ApiError,
         loader::{Reader, load_required},
         scalar::DateTime,
     },
@@ -27,7 +27,7 @@ impl ClaimStatusChange {
     }
 
     /// The claim as it is when the event is sent; its status may have changed again.
-    async fn claim(&self, ctx: &Context<'_>) -> Result<Eager<Claim>, Failure> {
+    async fn claim(&self, ctx: &Context<'_>) -> Result<Eager<Claim>, ApiError> {
         claim::visible(ctx, self.0.claim_id).await.map(Eager)
     }
 
@@ -37,8 +37,8 @@ impl ClaimStatusChange {
     }
 
     /// The status after the change.
-    async fn to_status(&self) -> Result<ClaimStatus, Failure> {
-        let to = self.0.to_status.ok_or_else(|| Failure::internal("a change of status has no status"))?;
+    async fn to_status(&self) -> Result<ClaimStatus, ApiError> {
+        let to = self.0.to_status.ok_or_else(|| ApiError::internal("a change of status has no status"))?;
         Ok(to.into())
     }
 
@@ -48,7 +48,7 @@ impl ClaimStatusChange {
     }
 
     /// Who caused the change.
-    async fn actor(&self, ctx: &Context<'_>) -> Result<Eager<Actor>, Failure> {
+    async fn actor(&self, ctx: &Context<'_>) -> Result<Eager<Actor>, ApiError> {
         Ok(Eager(Actor::shown_to(Reader::of(ctx)?, &self.0.actor)))
     }
 }
@@ -65,8 +65,8 @@ impl CommentAdded {
     }
 
     /// The new comment.
-    async fn comment(&self, ctx: &Context<'_>) -> Result<Comment, Failure> {
-        let id = self.0.comment_id.ok_or_else(|| Failure::internal("a new comment has no id"))?;
+    async fn comment(&self, ctx: &Context<'_>) -> Result<Comment, ApiError> {
+        let id = self.0.comment_id.ok_or_else(|| ApiError::internal("a new comment has no id"))?;
         Ok(load_required(ctx, CommentById(id)).await?.into())
     }
 }

@@ -4,7 +4,7 @@ use async_graphql::{Context, InputObject, Object, SimpleObject};
 
 use super::types::{NoticeKind, NoticePreference};
 use crate::graphql::{
-    error::Failure,
+    error::ApiError,
     guard::Root,
     loader::Reader,
     problem::{Problem, api_problems},
@@ -47,7 +47,7 @@ impl NoticeMutation {
         &self,
         ctx: &Context<'_>,
         #[graphql(desc = "The kind of notice and its preference.")] input: SetNoticePreferenceInput,
-    ) -> Result<SetNoticePreferencePayload, Failure> {
+    ) -> Result<SetNoticePreferencePayload, ApiError> {
         let reader = Reader::of(ctx)?;
         let SetNoticePreferenceInput { kind, preference, idempotency_key } = input;
         let done =

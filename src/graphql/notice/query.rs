@@ -5,7 +5,7 @@ use async_graphql::{Context, Object};
 use super::types::{NoticeConnection, NoticeFilter};
 use crate::{
     graphql::{
-        error::Failure,
+        error::ApiError,
         guard::Root,
         page::{self, PageArgs, Total},
     },
@@ -31,7 +31,7 @@ impl NoticeQuery {
         #[graphql(desc = "Number of items from the end, 1 to 100. Cannot be combined with `first`.")] last: Option<i32>,
         #[graphql(desc = "Only notices before this cursor.")] before: Option<String>,
         #[graphql(desc = "Restricts the notices; by default all.")] filter: Option<NoticeFilter>,
-    ) -> Result<NoticeConnection, Failure> {
+    ) -> Result<NoticeConnection, ApiError> {
         let request = PageArgs { first, after, last, before }.of(ctx, &notices::ORDER)?;
         let filter = Filter::try_from(filter.unwrap_or_default())?;
         let counted = filter.clone();

@@ -1,18 +1,16 @@
 //! The notice.
 
-use std::collections::HashMap;
-
-use async_graphql::{Context, Enum, ID, InputObject, Object};
+use async_graphql::{Context, Enum, ID, InputObject, Object, dataloader::Loader};
 use uuid::Uuid;
 
 use crate::{
     app::notices::Worded,
     graphql::{
         claim::{Claim, ClaimById},
-        error::Failure,
+        error::ApiError,
         global_id::{self, Kind},
         guard,
-        loader::{Load, Reader, load},
+        loader::{Loaded, Reader, load},
         page::connection,
         range::listed,
         scalar::DateTime,
@@ -91,9 +89,9 @@ pub struct NoticeFilter {
 }
 
 impl TryFrom<NoticeFilter> for Filter {
-    type Error = Failure;
+    type Error = ApiError;
 
-    fn try_from(filter: NoticeFilter) -> Result<Self, Failure> {
+    fn try_from(filter: NoticeFilter) -> Result<Self, ApiError> {
         Ok(Self {
             kinds: listed(filter.kind, Into::into)?,
             states: listed(filter.state, Into::into)?,
@@ -115,9 +113,9 @@ impl From<records::Notice> for Notice {
 connection!(NoticeConnection, NoticeEdge, Notice, "notices", "a notice");
 
 impl Notice {
-    async fn worded(&self, ctx: &Context<'_>) -> Result<Worded, Failure> {
+    async fn worded(&self, ctx: &Context<'_>) -> Result<Worded, ApiError> {
         let worded = load(ctx, InWords(self.0.id)).await?;
-        worded.ok_or_else(|| Failure::internal("a notice has no words"))
+        worded.ok_or_else(|| ApiError::internal("a notice has no words"))
     }
 }
 
@@ -138,28 +136,28 @@ impl Notice {
     /// The claim that the notice is about. Null for webhook endpoints and digests, and if the caller cannot see the
     /// claim. Needs the scope `claims:read`.
     #[graphql(guard = "guard::CLAIMS")]
-    async fn claim(&self, ctx: &Context<'_>) -> Result<Option<Claim>, Failure> {
+    async fn claim(&self, ctx: &Context<'_>) -> Result<Option<Claim>, ApiError> {
         let Some(id) = self.0.claim_id else { return Ok(None) };
         Ok(load(ctx, ClaimById::new(id, Wanted::ROW)).await?.map(Into::into))
     }
 
     /// The e-mail address that it is sent to, or the recipient's name if no address is known.
-    async fn recipient(&self, ctx: &Context<'_>) -> Result<String, Failure> {
+    async fn recipient(&self, ctx: &Context<'_>) -> Result<String, ApiError> {
         Ok(self.worded(ctx).await?.recipient)
     }
 
     /// The language of `subject` and `text`: `en`, `tr`, `hu` or `sv`.
-    async fn locale(&self, ctx: &Context<'_>) -> Result<String, Failure> {
+    async fn locale(&self, ctx: &Context<'_>) -> Result<String, ApiError> {
         Ok(self.worded(ctx).await?.locale)
     }
 
     /// The subject of the mail, a single line.
-    async fn subject(&self, ctx: &Context<'_>) -> Result<String, Failure> {
+    async fn subject(&self, ctx: &Context<'_>) -> Result<String, ApiError> {
         Ok(self.worded(ctx).await?.subject)
     }
 
     /// The text as sent, without the links that only the mail contains.
-    async fn text(&self, ctx: &Context<'_>) -> Result<String, Failure> {
+    async fn text(&self, ctx: &Context<'_>) -> Result<String, ApiError> {
         Ok(self.worded(ctx).await?.text)
     }
 
@@ -183,13 +181,14 @@ impl Notice {
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 struct InWords(Uuid);
 
-impl Load for InWords {
+impl Loader<InWords> for Reader {
     type Value = Worded;
+    type Error = ApiError;
 
-    async fn load(reader: Reader, keys: Vec<Self>) -> Result<HashMap<Self, Worded>, Failure> {
-        let ids: Vec<Uuid> = keys.into_iter().map(|key| key.0).collect();
-        let found = notices::by_ids(reader.db(), &reader.caller, &ids).await?;
-        Ok(reader.app.worded(&found).await?.into_iter().map(|(id, worded)| (Self(id), worded)).collect())
+    async fn load(&self, keys: &[InWords]) -> Loaded<InWords> {
+        let ids: Vec<Uuid> = keys.iter().map(|key| key.0).collect();
+        let found = notices::by_ids(self.db(), &self.caller, &ids).await?;
+        Ok(self.app.worded(&found).await?.into_iter().map(|(id, worded)| (InWords(id), worded)).collect())
     }
 }
 

@@ -3,7 +3,7 @@
 use async_graphql::{Context, Object, SimpleObject};
 use domain::proof::MEDIA_TYPES;
 
-use crate::graphql::{error::Failure, guard::Root, loader::Reader};
+use crate::graphql::{error::ApiError, guard::Root, loader::Reader};
 
 /// What may be uploaded as proof of execution.
 #[derive(Clone, Debug, SimpleObject)]
@@ -23,7 +23,7 @@ pub struct ProofQuery;
 #[Object(guard = "Root")]
 impl ProofQuery {
     /// The limits of `attachProofOfExecution` on this server, so that clients can check a file before they send it. For any token.
-    async fn upload_limits(&self, ctx: &Context<'_>) -> Result<UploadLimits, Failure> {
+    async fn upload_limits(&self, ctx: &Context<'_>) -> Result<UploadLimits, ApiError> {
         let policy = &Reader::of(ctx)?.app.policy().documents;
         Ok(UploadLimits {
             max_bytes: i32::try_from(policy.max_size_bytes()).unwrap_or(i32::MAX),

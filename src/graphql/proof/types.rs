@@ -7,7 +7,7 @@ use uuid::Uuid;
 use crate::{
     graphql::{
         actor::Actor,
-        error::Failure,
+        error::ApiError,
         global_id::{self, Kind},
         guard,
         loader::{Reader, loads_by_id},
@@ -60,7 +60,7 @@ impl ProofDocument {
     }
 
     /// The person who attached it.
-    async fn uploaded_by(&self, ctx: &Context<'_>) -> Result<Actor, Failure> {
+    async fn uploaded_by(&self, ctx: &Context<'_>) -> Result<Actor, ApiError> {
         Ok(Actor::shown_to(Reader::of(ctx)?, &self.0.uploaded_by))
     }
 
@@ -75,7 +75,7 @@ impl ProofDocument {
             desc = "What a browser does with the content; null is the default."
         )]
         disposition: Option<DocumentDisposition>,
-    ) -> Result<String, Failure> {
+    ) -> Result<String, ApiError> {
         let reader = Reader::of(ctx)?;
         // Also in a mutation's response, because the address opens the content without any scope.
         guard::has(&reader.caller, &[Scope::ClaimsRead])?;
@@ -86,7 +86,7 @@ impl ProofDocument {
 
     /// The address to download it from, with the same token (scope `claims:read`): a path on this server, or an
     /// absolute URL if the server knows its public address.
-    async fn url(&self, ctx: &Context<'_>) -> Result<String, Failure> {
+    async fn url(&self, ctx: &Context<'_>) -> Result<String, ApiError> {
         let base = Reader::of(ctx)?.app.public_url().unwrap_or_default();
         let id = global_id::encode(Kind::ProofDocument, self.0.id);
         Ok(format!("{base}/documents/{}", id.as_str()))

@@ -8,7 +8,7 @@ use crate::{
     app::reviewers::Absence,
     graphql::{
         claim::Claim,
-        error::Failure,
+        error::ApiError,
         guard::Root,
         loader::Reader,
         problem::{Problem, api_problems},
@@ -92,7 +92,7 @@ impl ReviewerMutation {
         &self,
         ctx: &Context<'_>,
         #[graphql(desc = "The current and the new reviewer.")] input: ReassignReviewsInput,
-    ) -> Result<ReassignReviewsPayload, Failure> {
+    ) -> Result<ReassignReviewsPayload, ApiError> {
         let reader = Reader::of(ctx)?;
         let ReassignReviewsInput { from_subject, to_subject, idempotency_key } = input;
         let done =
@@ -120,7 +120,7 @@ impl ReviewerMutation {
         &self,
         ctx: &Context<'_>,
         #[graphql(desc = "The reviewer, the period and the deputy.")] input: SetReviewerAbsenceInput,
-    ) -> Result<SetReviewerAbsencePayload, Failure> {
+    ) -> Result<SetReviewerAbsencePayload, ApiError> {
         let reader = Reader::of(ctx)?;
         let asked = Absence {
             subject: input.reviewer_subject,

@@ -5,7 +5,7 @@ use async_graphql::{Context, Object};
 use super::types::ReviewerConnection;
 use crate::{
     graphql::{
-        error::Failure,
+        error::ApiError,
         guard::Root,
         loader::Reader,
         page::{self, PageArgs, Total},
@@ -36,7 +36,7 @@ impl ReviewerQuery {
         active: Option<bool>,
         #[graphql(desc = "Only reviewers that contain all these words in the name or subject; case is ignored.")]
         search: Option<String>,
-    ) -> Result<ReviewerConnection, Failure> {
+    ) -> Result<ReviewerConnection, ApiError> {
         let request = PageArgs { first, after, last, before }.of(ctx, &reviewers::ORDER)?;
         let filter = ReviewerFilter { active, search };
         let counted = filter.clone();

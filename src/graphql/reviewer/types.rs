@@ -4,7 +4,7 @@ use async_graphql::{Context, ID, Object, SimpleObject};
 
 use crate::{
     graphql::{
-        error::Failure,
+        error::ApiError,
         global_id::{self, Kind},
         loader::{load, loads_by_id},
         page::connection,
@@ -37,7 +37,7 @@ impl From<records::Reviewer> for Reviewer {
 connection!(ReviewerConnection, ReviewerEdge, Reviewer, "reviewers", "a reviewer");
 
 impl Reviewer {
-    async fn known(&self, ctx: &Context<'_>) -> Result<Option<records::Reviewer>, Failure> {
+    async fn known(&self, ctx: &Context<'_>) -> Result<Option<records::Reviewer>, ApiError> {
         match &self.known {
             Some(known) => Ok(Some(known.clone())),
             None => load(ctx, ReviewerBySubject(self.subject.clone())).await,
@@ -64,28 +64,28 @@ impl Reviewer {
     }
 
     /// The e-mail address for notices; null if the directory has none.
-    async fn email(&self, ctx: &Context<'_>) -> Result<Option<String>, Failure> {
+    async fn email(&self, ctx: &Context<'_>) -> Result<Option<String>, ApiError> {
         Ok(self.known(ctx).await?.and_then(|known| known.email))
     }
 
     /// Whether reviews can be assigned to them.
-    async fn active(&self, ctx: &Context<'_>) -> Result<bool, Failure> {
+    async fn active(&self, ctx: &Context<'_>) -> Result<bool, ApiError> {
         Ok(self.known(ctx).await?.is_some_and(|known| known.active))
     }
 
     /// Whether the reviewer may also award arbitrations and move reviews.
-    async fn lead(&self, ctx: &Context<'_>) -> Result<bool, Failure> {
+    async fn lead(&self, ctx: &Context<'_>) -> Result<bool, ApiError> {
         Ok(self.known(ctx).await?.is_some_and(|known| known.lead))
     }
 
     /// The number of claims assigned to the reviewer in `SUBMITTED`, `UNDER_REVIEW` or `PARTNER_ACTION_REQUIRED`.
-    async fn open_reviews(&self, ctx: &Context<'_>) -> Result<i32, Failure> {
+    async fn open_reviews(&self, ctx: &Context<'_>) -> Result<i32, ApiError> {
         let open = load(ctx, OpenReviewsOf(self.subject.clone())).await?.unwrap_or_default();
         Ok(i32::try_from(open).unwrap_or(i32::MAX))
     }
 
     /// The current or coming absence; null if none is set, or if it is over.
-    async fn absence(&self, ctx: &Context<'_>) -> Result<Option<ReviewerAbsence>, Failure> {
+    async fn absence(&self, ctx: &Context<'_>) -> Result<Option<ReviewerAbsence>, ApiError> {
         let now = crate::graphql::loader::Reader::of(ctx)?.app.now();
         let absence = self.known(ctx).await?.and_then(|known| known.absence).filter(|absence| absence.until > now);
         let Some(absence) = absence else { return Ok(None) };

@@ -1,7 +1,7 @@
 //! Managing webhook endpoints, and sending again.
 
-use async_graphql::{Context, ID, MaybeUndefined, Object};
-use domain::{kinds::Scope, patch::Patch, webhook};
+use async_graphql::{Context, ID, Object};
+use domain::{kinds::Scope, webhook};
 use uuid::Uuid;
 
 use super::{
@@ -16,7 +16,8 @@ use super::{
 use crate::{
     app::webhooks::{EndpointPatch, NewEndpoint, managed_by},
     graphql::{
-        error::Failure,
+        claim::patch,
+        error::ApiError,
         global_id::{self, Kind},
         guard::Root,
         loader::Reader,
@@ -40,7 +41,7 @@ impl WebhookMutation {
         &self,
         ctx: &Context<'_>,
         #[graphql(desc = "The endpoint.")] input: CreateWebhookEndpointInput,
-    ) -> Result<CreateWebhookEndpointPayload, Failure> {
+    ) -> Result<CreateWebhookEndpointPayload, ApiError> {
         let reader = Reader::of(ctx)?;
         let new = NewEndpoint {
             url: input.url,
@@ -61,11 +62,11 @@ impl WebhookMutation {
         &self,
         ctx: &Context<'_>,
         #[graphql(desc = "The endpoint and its changes.")] input: UpdateWebhookEndpointInput,
-    ) -> Result<UpdateWebhookEndpointPayload, Failure> {
+    ) -> Result<UpdateWebhookEndpointPayload, ApiError> {
         let reader = Reader::of(ctx)?;
         let patch = EndpointPatch {
             url: patch(input.url),
-            events: patch(input.events.map_value(|events| events.into_iter().map(Into::into).collect())),
+            events: patch(input.events.map_value(|events| events.into_iter().map(Into::into).collect::<Vec<_>>())),
             selection: patch(input.selection),
             enabled: patch(input.enabled),
         };
@@ -82,7 +83,7 @@ impl WebhookMutation {
         &self,
         ctx: &Context<'_>,
         #[graphql(desc = "The endpoint concerned.")] input: DeleteWebhookEndpointInput,
-    ) -> Result<DeleteWebhookEndpointPayload, Failure> {
+    ) -> Result<DeleteWebhookEndpointPayload, ApiError> {
         let reader = Reader::of(ctx)?;
         let id = endpoint_key(&input.endpoint_id);
         let done = reader.app.delete_webhook_endpoint(&reader.caller, id, input.idempotency_key).await?;
@@ -97,7 +98,7 @@ impl WebhookMutation {
         &self,
         ctx: &Context<'_>,
         #[graphql(desc = "The endpoint concerned.")] input: RotateWebhookSecretInput,
-    ) -> Result<RotateWebhookSecretPayload, Failure> {
+    ) -> Result<RotateWebhookSecretPayload, ApiError> {
         let reader = Reader::of(ctx)?;
         let id = endpoint_key(&input.endpoint_id);
         let (done, secret) = reader.app.rotate_webhook_secret(&reader.caller, id, input.idempotency_key).await?;
@@ -112,7 +113,7 @@ impl WebhookMutation {
         &self,
         ctx: &Context<'_>,
         #[graphql(desc = "The endpoint concerned.")] input: TestWebhookEndpointInput,
-    ) -> Result<TestWebhookEndpointPayload, Failure> {
+    ) -> Result<TestWebhookEndpointPayload, ApiError> {
         let reader = Reader::of(ctx)?;
         let done = reader.app.test_webhook_endpoint(&reader.caller, endpoint_key(&input.endpoint_id)).await?;
         Ok(TestWebhookEndpointPayload { attempt: done.attempt.map(Into::into), problems: api_problems(done.problems) })
@@ -125,7 +126,7 @@ impl WebhookMutation {
         &self,
         ctx: &Context<'_>,
         #[graphql(desc = "The delivery concerned.")] input: RedeliverWebhookInput,
-    ) -> Result<RedeliverWebhookPayload, Failure> {
+    ) -> Result<RedeliverWebhookPayload, ApiError> {
         let reader = Reader::of(ctx)?;
         let id = global_id::key(Kind::WebhookDelivery, &input.delivery_id);
         let done = reader.app.redeliver_webhook(&reader.caller, id, input.idempotency_key).await?;
@@ -141,7 +142,7 @@ impl WebhookMutation {
         &self,
         ctx: &Context<'_>,
         #[graphql(desc = "The endpoint and the position.")] input: RecoverWebhookDeliveriesInput,
-    ) -> Result<RecoverWebhookDeliveriesPayload, Failure> {
+    ) -> Result<RecoverWebhookDeliveriesPayload, ApiError> {
         let reader = Reader::of(ctx)?;
         let RecoverWebhookDeliveriesInput { endpoint_id, since, idempotency_key } = input;
         let id = endpoint_key(&endpoint_id);
@@ -155,23 +156,15 @@ fn endpoint_key(id: &ID) -> Option<Uuid> {
     global_id::key(Kind::WebhookEndpoint, id)
 }
 
-fn patch<T>(given: MaybeUndefined<T>) -> Patch<T> {
-    match given {
-        MaybeUndefined::Undefined => Patch::Keep,
-        MaybeUndefined::Null => Patch::Clear,
-        MaybeUndefined::Value(value) => Patch::Set(value),
-    }
-}
-
 /// The endpoint as it is now. What a mutation answers needs the mutation's own scope only.
-async fn endpoint(reader: &Reader, id: Option<Uuid>) -> Result<Option<WebhookEndpoint>, Failure> {
+async fn endpoint(reader: &Reader, id: Option<Uuid>) -> Result<Option<WebhookEndpoint>, ApiError> {
     let Some(id) = id else { return Ok(None) };
     let owner = managed_by(&reader.caller, Scope::WebhooksWrite)?;
     Ok(webhooks::find(reader.db(), owner, id).await?.map(Into::into))
 }
 
 /// The same of a delivery.
-async fn delivery(reader: &Reader, id: Option<Uuid>) -> Result<Option<WebhookDelivery>, Failure> {
+async fn delivery(reader: &Reader, id: Option<Uuid>) -> Result<Option<WebhookDelivery>, ApiError> {
     let Some(id) = id else { return Ok(None) };
     let owner = managed_by(&reader.caller, Scope::WebhooksWrite)?;
     let since = webhook::kept_since(reader.app.now());

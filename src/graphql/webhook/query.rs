@@ -8,7 +8,7 @@ use super::types::WebhookEndpointConnection;
 use crate::{
     app::webhooks::managed_by,
     graphql::{
-        error::Failure,
+        error::ApiError,
         guard::Root,
         loader::Reader,
         page::{self, PageArgs, Total},
@@ -34,7 +34,7 @@ impl WebhookQuery {
         #[graphql(desc = "Only endpoints after this cursor.")] after: Option<String>,
         #[graphql(desc = "Number of items from the end, 1 to 100. Cannot be combined with `first`.")] last: Option<i32>,
         #[graphql(desc = "Only endpoints before this cursor.")] before: Option<String>,
-    ) -> Result<WebhookEndpointConnection, Failure> {
+    ) -> Result<WebhookEndpointConnection, ApiError> {
         let owner = managed_by(&Reader::of(ctx)?.caller, Scope::WebhooksRead)?;
         let request = PageArgs { first, after, last, before }.of(ctx, &webhooks::ENDPOINTS)?;
         let page =
@@ -48,7 +48,7 @@ impl WebhookQuery {
 ///
 /// # Errors
 /// Database errors.
-pub async fn endpoints(reader: &Reader, ids: &[Uuid]) -> Result<Vec<Endpoint>, Failure> {
+pub async fn endpoints(reader: &Reader, ids: &[Uuid]) -> Result<Vec<Endpoint>, ApiError> {
     // To whoever manages none there are none.
     let Ok(owner) = managed_by(&reader.caller, Scope::WebhooksRead) else { return Ok(Vec::new()) };
     let found = webhooks::by_ids(reader.db(), ids).await?;
@@ -59,7 +59,7 @@ pub async fn endpoints(reader: &Reader, ids: &[Uuid]) -> Result<Vec<Endpoint>, F
 ///
 /// # Errors
 /// Database errors.
-pub async fn deliveries(reader: &Reader, ids: &[Uuid]) -> Result<Vec<Delivery>, Failure> {
+pub async fn deliveries(reader: &Reader, ids: &[Uuid]) -> Result<Vec<Delivery>, ApiError> {
     let Ok(owner) = managed_by(&reader.caller, Scope::WebhooksRead) else { return Ok(Vec::new()) };
     Ok(webhooks::deliveries(reader.db(), owner, ids, webhook::kept_since(reader.app.now())).await?)
 }

@@ -1,8 +1,8 @@
 //! The endpoint, its deliveries and their attempts.
 
-use std::{collections::HashMap, sync::Arc};
+use std::sync::Arc;
 
-use async_graphql::{Context, ID, Object, SimpleObject};
+use async_graphql::{Context, ID, Object, SimpleObject, dataloader::Loader};
 use domain::webhook;
 use uuid::Uuid;
 
@@ -11,10 +11,10 @@ use crate::{
     graphql::{
         claim::{Claim, ClaimById, of_claims},
         eager::Eager,
-        error::Failure,
+        error::ApiError,
         global_id::{self, Kind},
         guard,
-        loader::{Load, Reader, With, by_args, load, loads_by_id},
+        loader::{Loaded, Reader, With, by_args, load, loads_by_id},
         notice::DeliveryState,
         page::{self, PageArgs, Total, connection},
         scalar::DateTime,
@@ -106,7 +106,7 @@ impl WebhookEndpoint {
         #[graphql(desc = "Number of items from the end, 1 to 100. Cannot be combined with `first`.")] last: Option<i32>,
         #[graphql(desc = "Only deliveries before this cursor.")] before: Option<String>,
         #[graphql(desc = "Only deliveries in one of these states.")] state: Option<Vec<DeliveryState>>,
-    ) -> Result<WebhookDeliveryConnection, Failure> {
+    ) -> Result<WebhookDeliveryConnection, ApiError> {
         let request = PageArgs { first, after, last, before }.of(ctx, &webhooks::DELIVERIES)?;
         let states = state.map(|states| states.into_iter().map(Into::into).collect());
         let since = webhook::kept_since(Reader::of(ctx)?.app.now());
@@ -124,13 +124,13 @@ struct DeliveryPage {
     request: PageRequest,
 }
 
-impl Load for With<Uuid, DeliveryPage> {
+impl Loader<With<Uuid, DeliveryPage>> for Reader {
     type Value = Page<Delivery>;
+    type Error = ApiError;
 
-    async fn load(reader: Reader, keys: Vec<Self>) -> Result<HashMap<Self, Self::Value>, Failure> {
-        let reader = &reader;
+    async fn load(&self, keys: &[With<Uuid, DeliveryPage>]) -> Loaded<With<Uuid, DeliveryPage>> {
         let read = async |args: Arc<DeliveryPage>, endpoints: Vec<Uuid>| {
-            webhooks::deliveries_of(reader.db(), &endpoints, &args.filter, &args.request).await
+            webhooks::deliveries_of(self.db(), &endpoints, &args.filter, &args.request).await
         };
         by_args(keys, read).await
     }
@@ -140,13 +140,13 @@ impl Load for With<Uuid, DeliveryPage> {
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 struct DeliveryCount(DeliveryFilter);
 
-impl Load for With<Uuid, DeliveryCount> {
+impl Loader<With<Uuid, DeliveryCount>> for Reader {
     type Value = u64;
+    type Error = ApiError;
 
-    async fn load(reader: Reader, keys: Vec<Self>) -> Result<HashMap<Self, u64>, Failure> {
-        let reader = &reader;
+    async fn load(&self, keys: &[With<Uuid, DeliveryCount>]) -> Loaded<With<Uuid, DeliveryCount>> {
         let read = async |args: Arc<DeliveryCount>, endpoints: Vec<Uuid>| {
-            webhooks::delivery_counts_of(reader.db(), &endpoints, &args.0).await
+            webhooks::delivery_counts_of(self.db(), &endpoints, &args.0).await
         };
         by_args(keys, read).await
     }
@@ -183,7 +183,7 @@ impl WebhookDelivery {
 
     /// The claim that the event is about; null if the caller can no longer see it. Needs the scope `claims:read`.
     #[graphql(guard = "guard::CLAIMS")]
-    async fn claim(&self, ctx: &Context<'_>) -> Result<Option<Eager<Claim>>, Failure> {
+    async fn claim(&self, ctx: &Context<'_>) -> Result<Option<Eager<Claim>>, ApiError> {
         let found = load(ctx, ClaimById::new(self.0.claim_id, of_claims(ctx)?)).await?;
         Ok(found.map(|row| Eager(row.into())))
     }
@@ -205,7 +205,7 @@ impl WebhookDelivery {
     }
 
     /// All attempts, oldest first.
-    async fn attempts(&self, ctx: &Context<'_>) -> Result<Vec<WebhookAttempt>, Failure> {
+    async fn attempts(&self, ctx: &Context<'_>) -> Result<Vec<WebhookAttempt>, ApiError> {
         let found = load(ctx, AttemptsOf(self.0.id)).await?.unwrap_or_default();
         Ok(found.into_iter().map(Into::into).collect())
     }

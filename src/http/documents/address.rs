@@ -18,7 +18,7 @@ use super::{Asked, Shown};
 use crate::app::Addressed;
 use crate::documents::Disposition;
 use crate::http::Edge;
-use crate::http::failure::Failure;
+use crate::http::error::HttpError;
 use crate::http::rate::Budget;
 
 /// What a browser may show in place of saving it. Anything else is an attachment, whatever the address says.
@@ -57,7 +57,7 @@ async fn opened(
     token: &str,
     (method, headers, client): (&Method, &HeaderMap, IpAddr),
     budget: &mut Budget,
-) -> Result<Response, Failure> {
+) -> Result<Response, HttpError> {
     let found = match path {
         Ok(Path(id)) => edge.in_time(edge.backend.open_address(&id, token)).await?,
         Err(_) => None,
@@ -65,7 +65,7 @@ async fn opened(
     let Some(Addressed { document, disposition, maker }) = found else {
         // Guessing is slow; valid addresses stay valid for the same client.
         edge.rates.bad_token(client)?;
-        return Err(Failure::address_not_valid());
+        return Err(HttpError::address_not_valid());
     };
     // Counted for the caller who requested the address, apart from what that caller does with a bearer token.
     let subject = format!("document address {maker}");
@@ -87,7 +87,7 @@ fn takes_pages(headers: &HeaderMap) -> bool {
     headers.get(ACCEPT).and_then(|accept| accept.to_str().ok()).is_some_and(|accept| accept.contains("text/html"))
 }
 
-impl Failure {
+impl HttpError {
     /// The same as a page.
     fn page(self) -> Response {
         let page = format!(

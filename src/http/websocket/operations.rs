@@ -16,7 +16,7 @@ use tracing::Instrument;
 use super::protocol;
 use super::work::refused;
 use crate::graphql::answer::Answer;
-use crate::http::failure::Failure;
+use crate::http::error::HttpError;
 
 /// How many answers of queries and mutations may wait for the socket; an operation with more waits itself. A subscription's
 /// answers do not queue here: its stream is asked for the next when the last was sent.
@@ -110,12 +110,12 @@ impl Operations {
     ///
     /// # Errors
     /// When there are as many as there may be.
-    pub(super) fn start<F>(&mut self, id: &str, job: impl FnOnce(Line) -> F) -> Result<(), Failure>
+    pub(super) fn start<F>(&mut self, id: &str, job: impl FnOnce(Line) -> F) -> Result<(), HttpError>
     where
         F: Future<Output = ()> + Send + 'static,
     {
         if self.live.len() >= self.most {
-            return Err(Failure::too_many_operations(self.most));
+            return Err(HttpError::too_many_operations(self.most));
         }
         self.serial += 1;
         let id: Arc<str> = id.into();
@@ -174,7 +174,7 @@ fn news_of(id: &Arc<str>, serial: u64, answers: BoxStream<'static, Answer>) -> i
     whole.map(move |answer| {
         let what = match answer {
             Ok(answer) => What::Next(answer.body),
-            Err(_) => What::Error(refused(&Failure::internal("a subscription of a socket panicked"))),
+            Err(_) => What::Error(refused(&HttpError::internal("a subscription of a socket panicked"))),
         };
         News { id: Arc::clone(&id), serial, what }
     })

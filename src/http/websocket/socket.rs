@@ -19,7 +19,7 @@ use super::work::{refused, work};
 use crate::auth::Session;
 use crate::graphql::codes::FORBIDDEN;
 use crate::graphql::endpoint::Parts;
-use crate::http::failure::Failure;
+use crate::http::error::HttpError;
 use crate::http::live::Place;
 use crate::http::shutdown::GRACE;
 use crate::http::{Edge, session};
@@ -34,7 +34,7 @@ const LARGEST_ANSWER: usize = 1_000_000;
 /// After how many pings without any sign of life a client is gone.
 const UNANSWERED: u8 = 2;
 /// The part of a slow client's timeout after which it is warned.
-const PART_OF_PATIENCE: f32 = 0.75;
+const PART_OF_TIMEOUT: f32 = 0.75;
 /// How long the end of a connection may take: the client is to read why.
 const GOODBYE: Duration = Duration::from_secs(3);
 
@@ -56,7 +56,7 @@ impl From<Farewell> for Ending {
 
 /// Serves a socket until it ends; `session` is that of the token in the upgrade's header.
 pub(super) async fn serve(edge: Arc<Edge>, socket: WebSocket, session: Option<Session>, address: IpAddr, place: Place) {
-    let mut pings = interval(edge.config.limits.ping_every());
+    let mut pings = interval(edge.config.limits.ping_timer());
     pings.set_missed_tick_behavior(MissedTickBehavior::Delay);
     // The first is due after the time between two.
     pings.reset();
@@ -89,7 +89,7 @@ impl Connection {
         let session = tokio::select! {
             biased;
             () = edge.shutdown.asked() => return Err(Farewell::GOING_AWAY.into()),
-            () = sleep(edge.config.limits.init_patience()) => return Err(Farewell::INIT_TIMEOUT.into()),
+            () = sleep(edge.config.limits.init_timer()) => return Err(Farewell::INIT_TIMEOUT.into()),
             greeted = self.greet(granted, address) => greeted?,
         };
         let token_end = sleep(session.remaining());
@@ -185,7 +185,7 @@ impl Connection {
         let Some((id, kind, payload)) = operations.take(news) else { return Ok(()) };
         if payload.len() > LARGEST_ANSWER {
             operations.end(&id);
-            let failure = Failure::answer_too_large(LARGEST_ANSWER);
+            let failure = HttpError::answer_too_large(LARGEST_ANSWER);
             return self.say(text(protocol::about(&id, Kind::Error, &refused(&failure)))?).await;
         }
         self.say(text(protocol::about(&id, kind, &payload))?).await
@@ -225,8 +225,8 @@ impl Connection {
     /// Passes a message to the connection. A client that does not read it in time is warned, and loses the connection
     /// after the timeout.
     async fn send(&mut self, message: Message) -> Result<(), Ending> {
-        let patience = self.edge.config.limits.slow_reader_patience().mul_f32(PART_OF_PATIENCE);
-        match timeout(patience, self.socket.send(message)).await {
+        let limit = self.edge.config.limits.slow_reader_timer().mul_f32(PART_OF_TIMEOUT);
+        match timeout(limit, self.socket.send(message)).await {
             Ok(Ok(())) => Ok(()),
             Ok(Err(_)) => Err(Ending::Gone),
             Err(_) => Err(Farewell::TOO_SLOW.into()),
@@ -256,7 +256,7 @@ async fn session_of(
 ) -> Result<Session, Farewell> {
     let mut values = payload.iter().filter(|(name, _)| name.eq_ignore_ascii_case("authorization"));
     let session = match (values.next(), values.next()) {
-        (None, _) => granted.ok_or_else(Failure::unauthenticated),
+        (None, _) => granted.ok_or_else(HttpError::unauthenticated),
         (Some((_, Value::String(text))), None) => edge.session_of(session::token_of(text), address).await,
         _ => edge.session_of(None, address).await,
     };

@@ -13,7 +13,7 @@ use tracing::Instrument;
 use super::protocol::SUBPROTOCOL;
 use super::socket::{self, LARGEST_MESSAGE, WRITE_BUFFER};
 use crate::config::Config;
-use crate::http::failure::Failure;
+use crate::http::error::HttpError;
 use crate::http::{Edge, log, origin, session};
 use crate::ids;
 use crate::telemetry::{self, Transport};
@@ -31,24 +31,24 @@ pub(in crate::http) fn is_wanted(headers: &HeaderMap) -> bool {
 /// # Errors
 /// 403 for a page of another origin, 401 or 403 for a bad token in the header, 503 if the limit is reached or the
 /// server is stopping, 400 if the request is not a handshake.
-pub(in crate::http) async fn upgrade(edge: Arc<Edge>, mut head: Head) -> Result<Response, Failure> {
+pub(in crate::http) async fn upgrade(edge: Arc<Edge>, mut head: Head) -> Result<Response, HttpError> {
     if !is_origin_known(&head.headers, &edge.config) {
-        return Err(Failure::forbidden("Pages of this origin may not connect. Allow it with --cors-origins."));
+        return Err(HttpError::forbidden("Pages of this origin may not connect. Allow it with --cors-origins."));
     }
     let address = session::address(&head.extensions);
     let session = edge.session(&head.headers, address).await?;
     if edge.shutdown.is_asked() {
-        return Err(Failure::unavailable());
+        return Err(HttpError::unavailable());
     }
     let place = match &session {
         Some(session) => edge.live.enter(&session.caller.subject),
         None => edge.live.enter_as_stranger(),
     };
-    let place = place.map_err(Failure::no_room)?;
+    let place = place.map_err(HttpError::no_room)?;
     let handshake = WebSocketUpgrade::from_request_parts(&mut head, &()).await;
     let handshake = handshake
         .map_err(|refused| {
-            Failure::malformed(format!("The request is not a WebSocket handshake: {}.", refused.body_text()))
+            HttpError::malformed(format!("The request is not a WebSocket handshake: {}.", refused.body_text()))
         })?
         .protocols([SUBPROTOCOL])
         .read_buffer_size(READ_BUFFER)

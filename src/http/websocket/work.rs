@@ -14,20 +14,20 @@ use super::operations::{Line, What};
 use crate::graphql::answer::{Answer, Outcome};
 use crate::graphql::endpoint::{Kind, Operation, Parts};
 use crate::http::Edge;
-use crate::http::failure::Failure;
+use crate::http::error::HttpError;
 use crate::http::rate::Budget;
 use crate::telemetry::{self, Transport};
 
 /// Why an operation ends with only an error.
 enum Refused {
     /// It never came to the schema, or took too long there.
-    Before(Failure),
+    Before(HttpError),
     /// By the answer.
     By(Answer),
 }
 
-impl From<Failure> for Refused {
-    fn from(failure: Failure) -> Self {
+impl From<HttpError> for Refused {
+    fn from(failure: HttpError) -> Self {
         Self::Before(failure)
     }
 }
@@ -58,7 +58,7 @@ impl Refused {
 pub(super) async fn work(edge: Arc<Edge>, caller: Caller, parts: Parts, line: Line) {
     let mut counted = telemetry::Request::begin(Transport::WebSocket);
     let done = AssertUnwindSafe(run(&edge, caller, parts, &line, &mut counted)).catch_unwind().await;
-    let done = done.unwrap_or_else(|_| Err(Failure::internal("an operation of a socket panicked").into()));
+    let done = done.unwrap_or_else(|_| Err(HttpError::internal("an operation of a socket panicked").into()));
     line.say(done.unwrap_or_else(|refused| What::Error(refused.errors(&mut counted)))).await;
 }
 
@@ -82,7 +82,7 @@ async fn run(
     let span = telemetry::operation_span(operation.kind().as_str(), operation.label());
     let cost = edge.operation_cost(&operation, &budget);
     let executing = edge.endpoint.execute(operation, Some(caller)).instrument(span);
-    let answer = timeout(edge.config.limits.patience(), executing).await.map_err(|_| Failure::timed_out())?;
+    let answer = timeout(edge.config.limits.request_timer(), executing).await.map_err(|_| HttpError::timed_out())?;
     if answer.outcome == Outcome::Refused {
         return Err(answer.into());
     }
@@ -102,14 +102,14 @@ async fn follow(
 ) -> Result<What, Refused> {
     line.say(What::Follows).await;
     let opening = edge.endpoint.subscribe(operation, caller, None);
-    let opened = timeout(edge.config.limits.patience(), opening).await.map_err(|_| Failure::timed_out())?;
+    let opened = timeout(edge.config.limits.request_timer(), opening).await.map_err(|_| HttpError::timed_out())?;
     let answers = opened?;
     counted.ends(telemetry::Outcome::Ok);
     Ok(What::Answers(answers))
 }
 
 /// The errors of a failure, as a message has them.
-pub(super) fn refused(failure: &Failure) -> Bytes {
+pub(super) fn refused(failure: &HttpError) -> Bytes {
     failure.errors().to_string().into()
 }
 

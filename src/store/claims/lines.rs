@@ -188,7 +188,7 @@ pub async fn lines(on: &impl Reads, claims: &[Uuid]) -> Result<HashMap<Uuid, Vec
     let mut lines: HashMap<Uuid, Vec<Line>> = HashMap::new();
     for row in rows {
         let claim = row.claim_id;
-        lines.entry(claim).or_default().push(line_from_row(row)?);
+        lines.entry(claim).or_default().push(line_from_row(row));
     }
     Ok(lines)
 }

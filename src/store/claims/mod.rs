@@ -1,6 +1,7 @@
 //! Claims: lists, lookups, lines.
 
 mod activity;
+mod columns;
 mod deadlines;
 mod filter;
 mod first;
@@ -36,6 +37,7 @@ use super::{
 };
 
 pub use activity::ActivityView;
+pub use columns::{claim_to_row, line_from_row, line_to_row};
 pub use deadlines::DeadlineStates;
 pub use filter::{ClaimFilter, TimeRange};
 pub(in crate::store) use first::Way;

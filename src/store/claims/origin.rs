@@ -7,6 +7,7 @@ use domain::{
 use entity::{
     claim,
     claim_origin::{Column, Entity, Model},
+    column::Word,
 };
 use sea_orm::{ColumnTrait, Condition, EntityTrait, ExprTrait, QueryFilter, QuerySelect, QueryTrait, sea_query::Expr};
 use uuid::Uuid;
@@ -53,14 +54,11 @@ pub async fn origins(db: &Db, claims: &[Visible<Uuid>]) -> Result<Vec<(Visible<U
 
 fn origin(row: Model) -> Result<Origin, StoreError> {
     let corrupt = || StoreError::Corrupt("claim_origin", row.claim_id.to_string());
-    let created_by = actor(row.created_kind, row.created_by, row.created_name).map_err(|()| corrupt())?;
-    let submitted_by = actor(row.submitted_kind, row.submitted_by, row.submitted_name).map_err(|()| corrupt())?;
+    let created_by = actor(row.created_kind, row.created_by, row.created_name);
+    let submitted_by = actor(row.submitted_kind, row.submitted_by, row.submitted_name);
     Ok(Origin { created_by: created_by.ok_or_else(corrupt)?, submitted_by })
 }
 
-fn actor(kind: Option<String>, subject: Option<String>, name: Option<String>) -> Result<Option<Actor>, ()> {
-    match kind.zip(subject) {
-        Some((kind, subject)) => Ok(Some(Actor { kind: kind.parse().map_err(drop)?, subject, name })),
-        None => Ok(None),
-    }
+fn actor(kind: Option<Word<ActorKind>>, subject: Option<String>, name: Option<String>) -> Option<Actor> {
+    kind.zip(subject).map(|(Word(kind), subject)| Actor { kind, subject, name })
 }

@@ -38,7 +38,7 @@ fn renamed(read: &Snapshot, name: &str) -> ClaimChange {
         created_at: at(2000),
     };
     let events = vec![Event::new(HistoryAction::Edited), Event::new(HistoryAction::Commented)];
-    let placed = history::place(read.head.clone(), claim.id, &Actor::system(), at(2000), events, &[]).unwrap();
+    let placed = history::place(read.head.clone(), claim.id, &Actor::system(), at(2000), events, &[]);
     let mut change = ClaimChange::new(read, claims::differing(&read.claim, &claim), placed);
     change.insert([comment("One."), comment("Two.")].iter().map(comments::row));
     change

@@ -7,7 +7,11 @@ use domain::{
     lifecycle,
     policy::Policy,
 };
-use entity::{arbitration, arbitration_claim, evaluation};
+use entity::{
+    arbitration, arbitration_claim,
+    column::{Micros, Word, Words},
+    evaluation,
+};
 use uuid::Uuid;
 
 use super::world::{
@@ -39,9 +43,9 @@ impl World {
             tenant_id: ADATUM,
             sku_id: TEAMS,
             subscription_id: None,
-            status: status.to_string(),
-            opened_at: 1000,
-            settled_at: winner.map(|_| 2000),
+            status: Word(status),
+            opened_at: Micros(at(1000)),
+            settled_at: winner.map(|_| Micros(at(2000))),
             winner_claim_id: winner.map(Uuid::from_u128),
             rationale: winner.map(|_| "It was first.".to_owned()),
         })
@@ -50,8 +54,8 @@ impl World {
             self.insert::<arbitration_claim::Entity>(arbitration_claim::Model {
                 arbitration_id: id,
                 claim_id: Uuid::from_u128(*claim),
-                joined_at,
-                left_at: left.then_some(2000),
+                joined_at: Micros(at(joined_at)),
+                left_at: left.then(|| Micros(at(2000))),
             })
             .await;
         }
@@ -148,12 +152,12 @@ async fn an_evaluation_is_not_for_the_customer() {
     world
         .insert::<evaluation::Entity>(evaluation::Model {
             claim_id: id,
-            status: "SENT".to_owned(),
-            programs: "OSA_SELL OSU_BUSINESS_APPLICATIONS".to_owned(),
+            status: Word(EvaluationStatus::Sent),
+            programs: Words(vec![IncentiveProgram::OsaSell, IncentiveProgram::OsuBusinessApplications]),
             tenant_id: None,
-            subscription_ids: format!("{ADATUM} {TEAMS}"),
-            created_at: 1000,
-            sent_at: Some(2000),
+            subscription_ids: Words(vec![ADATUM, TEAMS]),
+            created_at: Micros(at(1000)),
+            sent_at: Some(Micros(at(2000))),
         })
         .await;
     for (caller, sees) in [

@@ -4,9 +4,13 @@ use domain::{
     caller::Caller,
     claim::{Claim, Reviewer},
     deadline::Deadline,
-    kinds::{ClaimStatus, DeadlineKind},
+    kinds::{ActorKind, ClaimStatus, CommentVisibility, DeadlineKind},
 };
-use entity::{association, comment};
+use entity::{
+    association,
+    column::{Micros, Word},
+    comment,
+};
 use uuid::Uuid;
 
 use super::world::{
@@ -163,18 +167,19 @@ async fn the_other_filters_name_what_they_say() {
 #[tokio::test]
 async fn internal_comments_stay_inside() {
     // K1
+    use CommentVisibility::{Internal, Shared};
     let world = World::new().await;
     four(&world).await;
-    for (id, claim, visibility) in [(1, SUBMITTED, "SHARED"), (2, SUBMITTED, "INTERNAL"), (3, APPROVED, "SHARED")] {
+    for (id, claim, visibility) in [(1, SUBMITTED, Shared), (2, SUBMITTED, Internal), (3, APPROVED, Shared)] {
         let row = comment::Model {
             id: Uuid::from_u128(id),
             claim_id: Uuid::from_u128(claim),
-            author_kind: "REVIEWER".to_owned(),
+            author_kind: Word(ActorKind::Reviewer),
             author_subject: "reviewer".to_owned(),
             author_name: None,
             body: "Hello".to_owned(),
-            visibility: visibility.to_owned(),
-            created_at: 0,
+            visibility: Word(visibility),
+            created_at: Micros(at(0)),
         };
         world.insert::<comment::Entity>(row).await;
     }
@@ -218,7 +223,7 @@ async fn a_subscription_is_seen_for_an_association_or_a_line() {
             subscription_id: None,
             subject: "workload".to_owned(),
             official: false,
-            started_at: 0,
+            started_at: Micros(at(0)),
             ended_at: None,
         })
         .await;

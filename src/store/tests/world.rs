@@ -11,10 +11,16 @@ use std::{
 use domain::{
     caller::{Caller, Side},
     claim::{Claim, Line},
-    kinds::{Activity, ClaimStatus, LineOutcome, Role, SolutionArea},
+    kinds::{
+        Activity, ClaimStatus, IncentiveProgram, LineOutcome, Role, SolutionArea, SubscriptionChannel,
+        SubscriptionStatus,
+    },
     time::Timestamp,
 };
-use entity::{customer, customer_domain, customer_subscription, partner, partner_location, product};
+use entity::{
+    column::{Micros, Word, Words},
+    customer, customer_domain, customer_subscription, partner, partner_location, product,
+};
 use sea_orm::{
     ActiveModelTrait,
     ActiveValue::{NotSet, Set},
@@ -83,8 +89,8 @@ impl World {
             name: name.to_owned(),
             search_text: search_text([name]),
             sort_key: domain::text::sort_key(name),
-            created_at: 0,
-            updated_at: 0,
+            created_at: Micros(at(0)),
+            updated_at: Micros(at(0)),
             contact_email: None,
             locale: None,
         };
@@ -94,7 +100,7 @@ impl World {
             partner_id: id,
             name: name.to_owned(),
             country: "DE".to_owned(),
-            enrolled_programs: "OSA_SELL OSU_MICROSOFT_365".to_owned(),
+            enrolled_programs: Words(vec![IncentiveProgram::OsaSell, IncentiveProgram::OsuMicrosoft365]),
             partner_type: Some("FRP FastTrack".to_owned()),
         })
         .await;
@@ -107,8 +113,8 @@ impl World {
             domain: domains[0].to_owned(),
             search_text: search_text([name].iter().chain(domains).copied()),
             sort_key: domain::text::sort_key(name),
-            created_at: 0,
-            updated_at: 0,
+            created_at: Micros(at(0)),
+            updated_at: Micros(at(0)),
             contact_email: None,
             locale: None,
         })
@@ -126,7 +132,7 @@ impl World {
             name: name.to_owned(),
             search_text: search_text([name]),
             sort_key: domain::text::sort_key(name),
-            solution_area: area.to_string(),
+            solution_area: Word(area),
         })
         .await;
     }
@@ -137,10 +143,10 @@ impl World {
             subscription_id,
             tenant_id,
             sku_id,
-            channel: "WEB_DIRECT".to_owned(),
-            status: "ACTIVE".to_owned(),
+            channel: Word(SubscriptionChannel::WebDirect),
+            status: Word(SubscriptionStatus::Active),
             seats: 5,
-            starts_at: 0,
+            starts_at: Micros(at(0)),
             ends_at: None,
         })
         .await;

@@ -8,14 +8,14 @@ use uuid::Uuid;
 
 use crate::store::{Db, Reads, StoreError, records::Position};
 
-/// How an endpoint did lately, by which it gets its slots (W3).
+/// The lane of an endpoint, which follows from its latest attempts and decides its slots (W3).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum Standing {
-    /// It accepted its last message, and soon.
+pub enum Lane {
+    /// It accepted its latest message promptly.
     Prompt,
-    /// It was not tried yet, or not since it was enabled.
+    /// It has had no attempt since it was created or enabled.
     Untried,
-    /// It failed or was slow.
+    /// Its latest attempt failed or was slow.
     Troubled,
 }
 
@@ -30,8 +30,8 @@ pub struct Active {
     pub events: Vec<WebhookEventType>,
     /// Up to where the history was looked through for it; nothing as for all others.
     pub behind: Option<Position>,
-    /// How it did lately.
-    pub standing: Standing,
+    /// Its lane.
+    pub lane: Lane,
     /// How many of its deliveries are pending, counted up to a limit.
     pub pending: i64,
     /// How many of these could be sent and were never tried, counted up to a limit; 0 for a prompt one, where it does not matter.
@@ -90,23 +90,23 @@ fn endpoint(row: &ActiveRow) -> Result<Active, StoreError> {
         id: row.id,
         partner_id: row.partner_id,
         behind: behind.map(|((epoch, xid), pos)| Position { epoch, xid, pos }),
-        standing: standing(row),
+        lane: lane_of(row),
         pending: row.pending,
         untried: row.untried,
     })
 }
 
-fn standing(row: &ActiveRow) -> Standing {
+fn lane_of(row: &ActiveRow) -> Lane {
     if row.failing_since.is_some() {
-        return Standing::Troubled;
+        return Lane::Troubled;
     }
     match row.last_success_at {
         Some(success) if row.last_failure_at.is_none_or(|failure| failure <= success) => {
             // Of one that succeeded before this was noted, it is not known.
             let is_prompt = row.last_milliseconds.is_none_or(|took| took < PROMPT_WITHIN);
-            if is_prompt { Standing::Prompt } else { Standing::Troubled }
+            if is_prompt { Lane::Prompt } else { Lane::Troubled }
         }
-        _ => Standing::Untried,
+        _ => Lane::Untried,
     }
 }
 

@@ -9,7 +9,11 @@ use domain::{
     kinds::ArbitrationStatus,
     time::Timestamp,
 };
-use entity::{arbitration, arbitration_claim, claim_line, product};
+use entity::{
+    arbitration, arbitration_claim, claim_line,
+    column::{Micros, Word},
+    product,
+};
 use sea_orm::{
     ActiveValue::Set, ColumnTrait, ConnectionTrait, EntityTrait, JoinType, QueryFilter, QuerySelect, QueryTrait,
     RelationTrait, Select, sea_query::Expr,
@@ -242,8 +246,8 @@ pub async fn save(transaction: &Transaction, moves: &Moves, now: Timestamp) -> R
             tenant_id: Set(opened.tenant_id),
             sku_id: Set(opened.sku_id),
             subscription_id: Set(opened.subscription_id),
-            status: Set(ArbitrationStatus::Open.to_string()),
-            opened_at: Set(now.micros()),
+            status: Set(Word(ArbitrationStatus::Open)),
+            opened_at: Set(Micros(now)),
             settled_at: Set(None),
             winner_claim_id: Set(None),
             rationale: Set(None),
@@ -254,7 +258,7 @@ pub async fn save(transaction: &Transaction, moves: &Moves, now: Timestamp) -> R
         let row = arbitration_claim::ActiveModel {
             arbitration_id: Set(*arbitration),
             claim_id: Set(*claim),
-            joined_at: Set(now.micros()),
+            joined_at: Set(Micros(now)),
             left_at: Set(None),
         };
         let again = sea_orm::sea_query::OnConflict::columns([
@@ -275,8 +279,8 @@ pub async fn save(transaction: &Transaction, moves: &Moves, now: Timestamp) -> R
     }
     for closed in &moves.closed {
         let row = arbitration::ActiveModel {
-            status: Set(closed.status.to_string()),
-            settled_at: Set(Some(now.micros())),
+            status: Set(Word(closed.status)),
+            settled_at: Set(Some(Micros(now))),
             winner_claim_id: Set(closed.winner),
             rationale: Set(closed.rationale.clone()),
             ..Default::default()

@@ -6,7 +6,7 @@ use domain::{
     claim::{Claim, Subject},
     time::Timestamp,
 };
-use entity::association;
+use entity::{association, column::Micros};
 use sea_orm::{ActiveValue::Set, ColumnTrait, EntityTrait, QueryFilter, QuerySelect, sea_query::Expr};
 use uuid::Uuid;
 
@@ -35,7 +35,7 @@ pub async fn start(
             subscription_id: Set(line.subscription_id),
             subject: Set(subject.to_string()),
             official: Set(false),
-            started_at: Set(at.micros()),
+            started_at: Set(Micros(at)),
             ended_at: Set(None),
         })
         .collect();

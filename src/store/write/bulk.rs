@@ -13,8 +13,9 @@ use domain::{
     time::Timestamp,
 };
 use entity::{
-    arbitration, arbitration_claim, association, claim, claim_line, comment, customer, evaluation, history, notice,
-    partner, proof_document,
+    arbitration, arbitration_claim, association, claim, claim_line,
+    column::{Micros, Word},
+    comment, customer, evaluation, history, notice, partner, proof_document,
 };
 use sea_orm::{ActiveModelTrait, ActiveValue::Set, ConnectionTrait, EntityTrait, PaginatorTrait};
 use uuid::Uuid;
@@ -113,10 +114,10 @@ impl Batch {
         let partners: HashMap<Uuid, Uuid> = self.claims.iter().map(|(claim, _)| (claim.id, claim.partner_id)).collect();
         let entry = |(entry, hash): (Entry, String)| {
             let partner_id = Set(partners.get(&entry.claim_id).copied());
-            Ok(history::ActiveModel { partner_id, ..log::row(entry, hash)? })
+            history::ActiveModel { partner_id, ..log::row(entry, hash) }
         };
-        let entries: Result<Vec<_>, StoreError> = self.entries.into_iter().map(entry).collect();
-        insert::<history::ActiveModel>(transaction, entries?).await?;
+        let entries = self.entries.into_iter().map(entry).collect();
+        insert::<history::ActiveModel>(transaction, entries).await?;
         let recorded = DeliveryState::Recorded;
         let noticed = |made: &Noticed| notices::row(made.id, made.about, &made.notice, recorded, made.at);
         insert::<notice::ActiveModel>(transaction, self.notices.iter().map(noticed).collect()).await?;
@@ -229,8 +230,8 @@ fn association_row(made: &Association) -> association::ActiveModel {
         sku_id: Set(made.sku_id),
         subscription_id: Set(made.subscription_id),
         official: Set(made.official),
-        started_at: Set(made.started_at.micros()),
-        ended_at: Set(made.ended_at.map(Timestamp::micros)),
+        started_at: Set(Micros(made.started_at)),
+        ended_at: Set(made.ended_at.map(Micros)),
     }
 }
 
@@ -241,9 +242,9 @@ fn arbitration_row(made: Arbitration) -> arbitration::ActiveModel {
         tenant_id: Set(made.tenant_id),
         sku_id: Set(made.sku_id),
         subscription_id: Set(made.subscription_id),
-        status: Set(made.status.to_string()),
-        opened_at: Set(made.opened_at.micros()),
-        settled_at: Set(made.settled_at.map(Timestamp::micros)),
+        status: Set(Word(made.status)),
+        opened_at: Set(Micros(made.opened_at)),
+        settled_at: Set(made.settled_at.map(Micros)),
         winner_claim_id: Set(made.winner_claim_id),
         rationale: Set(made.rationale),
     }
@@ -253,7 +254,7 @@ fn party_row(party: &Party) -> arbitration_claim::ActiveModel {
     arbitration_claim::ActiveModel {
         arbitration_id: Set(party.arbitration_id),
         claim_id: Set(party.claim_id),
-        joined_at: Set(party.joined_at.micros()),
-        left_at: Set(party.left_at.map(Timestamp::micros)),
+        joined_at: Set(Micros(party.joined_at)),
+        left_at: Set(party.left_at.map(Micros)),
     }
 }

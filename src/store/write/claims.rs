@@ -19,6 +19,7 @@ use uuid::Uuid;
 use super::{history::Head, idempotency::Remembered};
 use crate::store::{
     Reads, StoreError, Transaction, claim_to_row, line_to_row,
+    predicates::LIVES,
     rows::{Cells, Columns, Rows, select},
     scope,
     sql::{any_of, findable},
@@ -162,7 +163,7 @@ fn lines_of(backend: DbBackend) -> String {
     format!(
         "(SELECT {list}({array}({line}, {sku}, line.subscription_typed, {subscription}, line.outcome, \
             CASE WHEN EXISTS (SELECT 1 FROM association WHERE association.claim_id = line.claim_id \
-                AND association.line_id = line.id AND association.ended_at IS NULL) THEN 1 ELSE 0 END) \
+                AND association.line_id = line.id AND {LIVES}) THEN 1 ELSE 0 END) \
             ORDER BY line.position, line.id){text} \
         FROM claim_line AS line WHERE line.claim_id = \"claim\".\"id\")"
     )

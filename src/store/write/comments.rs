@@ -1,6 +1,9 @@
 //! Comments: posted, never changed (K1).
 
-use entity::comment;
+use entity::{
+    column::{Micros, Word},
+    comment,
+};
 use sea_orm::ActiveValue::Set;
 
 use crate::store::records::Comment;
@@ -11,11 +14,11 @@ pub fn row(comment: &Comment) -> comment::ActiveModel {
     comment::ActiveModel {
         id: Set(comment.id),
         claim_id: Set(comment.claim_id),
-        author_kind: Set(comment.author.kind.to_string()),
+        author_kind: Set(Word(comment.author.kind)),
         author_subject: Set(comment.author.subject.clone()),
         author_name: Set(comment.author.name.clone()),
         body: Set(comment.body.clone()),
-        visibility: Set(comment.visibility.to_string()),
-        created_at: Set(comment.created_at.micros()),
+        visibility: Set(Word(comment.visibility)),
+        created_at: Set(Micros(comment.created_at)),
     }
 }

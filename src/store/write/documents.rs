@@ -1,6 +1,9 @@
 //! Proof documents (P1): their rows; the content is in the document store.
 
-use entity::proof_document;
+use entity::{
+    column::{Micros, Word},
+    proof_document,
+};
 use sea_orm::{ActiveValue::Set, ColumnTrait, EntityTrait, QueryFilter, QuerySelect};
 use uuid::Uuid;
 
@@ -17,8 +20,8 @@ pub fn row(document: &Document) -> proof_document::ActiveModel {
         size: Set(document.size),
         sha256: Set(document.sha256.clone()),
         storage_key: Set(document.storage_key.clone()),
-        uploaded_at: Set(document.uploaded_at.micros()),
-        uploaded_by_kind: Set(document.uploaded_by.kind.to_string()),
+        uploaded_at: Set(Micros(document.uploaded_at)),
+        uploaded_by_kind: Set(Word(document.uploaded_by.kind)),
         uploaded_by_subject: Set(document.uploaded_by.subject.clone()),
         uploaded_by_name: Set(document.uploaded_by.name.clone()),
     }

@@ -6,10 +6,13 @@ use domain::{
     kinds::{EvaluationStatus, SolutionArea},
     time::Timestamp,
 };
-use entity::evaluation;
+use entity::{
+    column::{Micros, Word, Words},
+    evaluation,
+};
 use sea_orm::{ActiveValue::Set, EntityTrait, sea_query::OnConflict};
 
-use crate::store::{Reads, StoreError, Transaction, words};
+use crate::store::{Reads, StoreError, Transaction};
 
 /// Updates the record to match the claim. Its programs and ids are fixed when it is sent.
 ///
@@ -44,11 +47,11 @@ pub(super) fn row(claim: &Claim, evaluation: Evaluation, now: Timestamp) -> eval
     let subscriptions: Vec<_> = associated.filter_map(|line| line.subscription_id).collect();
     evaluation::ActiveModel {
         claim_id: Set(claim.id),
-        status: Set(evaluation.status.to_string()),
-        programs: Set(words(&catalogue::programs(claim.solution_area, &claim.activities))),
+        status: Set(Word(evaluation.status)),
+        programs: Set(Words(catalogue::programs(claim.solution_area, &claim.activities))),
         tenant_id: Set((!business).then_some(claim.tenant_id)),
-        subscription_ids: Set(words(&subscriptions)),
-        created_at: Set(now.micros()),
-        sent_at: Set(evaluation.sent_at.map(Timestamp::micros)),
+        subscription_ids: Set(Words(subscriptions.clone())),
+        created_at: Set(Micros(now)),
+        sent_at: Set(evaluation.sent_at.map(Micros)),
     }
 }

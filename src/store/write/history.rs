@@ -5,7 +5,10 @@ use domain::{
     history::{Entry, Event},
     time::Timestamp,
 };
-use entity::history;
+use entity::{
+    column::{Json, Micros, Word},
+    history,
+};
 use sea_orm::{
     ActiveValue::{NotSet, Set},
     EntityTrait,
@@ -35,9 +38,7 @@ pub struct Placed {
 }
 
 /// Assigns places and hashes to events, in order. `comments` are the comments that they refer to.
-///
-/// # Errors
-/// [`StoreError::Corrupt`] for changes that have no JSON form: there are none.
+#[must_use]
 pub fn place(
     mut head: Head,
     claim_id: Uuid,
@@ -45,7 +46,7 @@ pub fn place(
     at: Timestamp,
     events: Vec<Event>,
     comments: &[Comment],
-) -> Result<Placed, StoreError> {
+) -> Placed {
     let mut rows = Vec::with_capacity(events.len());
     for event in events {
         let spoken_of = event.comment_id.and_then(|id| comments.iter().find(|comment| comment.id == id));
@@ -54,9 +55,9 @@ pub fn place(
         let entry = Entry { id: ids::new(), claim_id, seq: head.length + 1, actor, at, event, comment_body };
         let hash = entry.hash(head.hash.as_deref());
         head = Head { length: entry.seq, hash: Some(hash.clone()) };
-        rows.push(row(entry, hash)?);
+        rows.push(row(entry, hash));
     }
-    Ok(Placed { head, rows })
+    Placed { head, rows }
 }
 
 /// Appends placed entries to the log.
@@ -69,11 +70,9 @@ pub async fn insert(transaction: &Transaction, placed: Placed) -> Result<(), Sto
 }
 
 /// The row of an entry; the database gives its position.
-pub(super) fn row(entry: Entry, hash: String) -> Result<history::ActiveModel, StoreError> {
+pub(super) fn row(entry: Entry, hash: String) -> history::ActiveModel {
     let event = entry.event;
-    let changes =
-        serde_json::to_string(&event.changes).map_err(|_| StoreError::Corrupt("history", entry.id.to_string()))?;
-    Ok(history::ActiveModel {
+    history::ActiveModel {
         pos: NotSet,
         epoch: NotSet,
         xid: NotSet,
@@ -81,17 +80,17 @@ pub(super) fn row(entry: Entry, hash: String) -> Result<history::ActiveModel, St
         claim_id: Set(entry.claim_id),
         partner_id: NotSet,
         seq: Set(entry.seq),
-        action: Set(event.action.to_string()),
-        actor_kind: Set(entry.actor.kind.to_string()),
+        action: Set(Word(event.action)),
+        actor_kind: Set(Word(entry.actor.kind)),
         actor_subject: Set(entry.actor.subject),
         actor_name: Set(entry.actor.name),
-        at: Set(entry.at.micros()),
-        from_status: Set(event.from.map(|status| status.to_string())),
-        to_status: Set(event.to.map(|status| status.to_string())),
-        changes: Set(changes),
+        at: Set(Micros(entry.at)),
+        from_status: Set(event.from.map(Word)),
+        to_status: Set(event.to.map(Word)),
+        changes: Set(Json(event.changes)),
         comment_id: Set(event.comment_id),
         note: Set(event.note),
-        visibility: Set(event.visibility.to_string()),
+        visibility: Set(Word(event.visibility)),
         hash: Set(hash),
-    })
+    }
 }

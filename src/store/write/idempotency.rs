@@ -1,7 +1,7 @@
 //! Idempotency keys (J1): the results recorded under them.
 
 use domain::time::Timestamp;
-use entity::idempotency;
+use entity::{column::Micros, idempotency};
 use sea_orm::{ActiveValue::Set, ColumnTrait, EntityTrait, QueryFilter, sea_query::Expr};
 
 use super::claims::KeyOf;
@@ -39,7 +39,7 @@ pub fn row(subject: &str, key: &str, done: Remembered, at: Timestamp) -> KeyRow 
         mutation: Set(done.mutation),
         input_hash: Set(done.input_hash),
         answer: Set(done.answer),
-        created_at: Set(at.micros()),
+        created_at: Set(Micros(at)),
     }
 }
 

@@ -6,7 +6,10 @@ use domain::{
     notice::{self as told, NoticeFacts, Recipient},
     time::Timestamp,
 };
-use entity::notice;
+use entity::{
+    column::{Json, Micros, Word},
+    notice,
+};
 use sea_orm::{ActiveValue::Set, EntityTrait};
 use uuid::Uuid;
 
@@ -51,7 +54,6 @@ pub(super) fn row(
     at: Timestamp,
 ) -> notice::ActiveModel {
     // Words, numbers and times: this cannot fail. Without its facts a notice would be recorded only, with the reason.
-    let told = serde_json::to_string(&notice.told).ok();
     let (partner_id, tenant_id, reviewer) = match &notice.recipient {
         Recipient::Partner => (about.partner_id, None, None),
         Recipient::Customer => (None, about.tenant_id, None),
@@ -64,15 +66,15 @@ pub(super) fn row(
         recipient: Set(notice.recipient.as_str().to_owned()),
         subject: Set(notice.subject.clone()),
         body: Set(notice.body.clone()),
-        created_at: Set(at.micros()),
-        kind: Set(Some(notice.told.kind().to_string())),
+        created_at: Set(Micros(at)),
+        kind: Set(Some(Word(notice.told.kind()))),
         partner_id: Set(partner_id),
         tenant_id: Set(tenant_id),
         reviewer: Set(reviewer),
-        told: Set(told),
-        state: Set(state.to_string()),
-        useless_from: Set(notice.told.useless_from().map(Timestamp::micros)),
-        due_at: Set((state == DeliveryState::Pending).then(|| at.micros())),
+        told: Set(Some(Json(notice.told.clone()))),
+        state: Set(Word(state)),
+        useless_from: Set(notice.told.useless_from().map(Micros)),
+        due_at: Set((state == DeliveryState::Pending).then_some(Micros(at))),
         ..Default::default()
     }
 }

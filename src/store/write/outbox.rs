@@ -7,7 +7,10 @@ use domain::{
     kinds::{DeliveryState, NoticeKind, NoticePreference},
     time::Timestamp,
 };
-use entity::{notice, notice_preference, refused_address};
+use entity::{
+    column::{Micros, Word},
+    notice, notice_preference, refused_address,
+};
 use sea_orm::{
     ActiveValue::Set,
     ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QuerySelect, Statement, Value,
@@ -95,7 +98,7 @@ async fn change(db: &Db, id: Uuid, by: Option<Uuid>, row: notice::ActiveModel) -
 /// # Errors
 /// Database errors.
 pub async fn renew(db: &Db, id: Uuid, lease: Lease) -> Result<bool, StoreError> {
-    let row = notice::ActiveModel { leased_until: Set(Some(lease.until.micros())), ..Default::default() };
+    let row = notice::ActiveModel { leased_until: Set(Some(Micros(lease.until))), ..Default::default() };
     change(db, id, Some(lease.by), row).await
 }
 
@@ -132,7 +135,7 @@ pub async fn keep_rendered(db: &Db, id: Uuid, by: Uuid, mail: &Rendered, now: Ti
         message: Set(Some(mail.message)),
         message_id: Set(Some(mail.message_id)),
         token_hash: Set(mail.token_hash),
-        tried_since: Set(Some(now.micros())),
+        tried_since: Set(Some(Micros(now))),
         ..Default::default()
     };
     change(db, id, Some(by), row).await
@@ -179,10 +182,10 @@ pub async fn settle(db: &Db, notice: &Notice, attempts: i32, fate: &Fate, now: T
         Fate::ForDigest(at) => (fate.state(), Some(at), None),
         Fate::Parked(why) | Fate::Skipped(why) | Fate::Recorded(why) => (fate.state(), None, Some(why)),
     };
-    let delivered_at = (state == DeliveryState::Sent).then(|| now.micros());
+    let delivered_at = (state == DeliveryState::Sent).then_some(Micros(now));
     let mut row = notice::ActiveModel {
-        state: Set(state.to_string()),
-        due_at: Set(due_at.map(Timestamp::micros)),
+        state: Set(Word(state)),
+        due_at: Set(due_at.map(Micros)),
         attempts: Set(attempts),
         failure: Set(failure),
         delivered_at: Set(delivered_at),
@@ -203,11 +206,8 @@ pub async fn settle(db: &Db, notice: &Notice, attempts: i32, fate: &Fate, now: T
         .exec(transaction.connection())
         .await?;
     if notice.kind == NoticeKind::Digest && state != DeliveryState::Pending {
-        let carried = notice::ActiveModel {
-            state: Set(state.to_string()),
-            delivered_at: Set(delivered_at),
-            ..Default::default()
-        };
+        let carried =
+            notice::ActiveModel { state: Set(Word(state)), delivered_at: Set(delivered_at), ..Default::default() };
         notice::Entity::update_many()
             .set(carried)
             .filter(notice::Column::DigestId.eq(notice.id))
@@ -272,7 +272,7 @@ pub async fn mark(db: &Db, address: &str, refused: Option<&str>, now: Timestamp)
             let row = refused_address::ActiveModel {
                 address: Set(address.to_owned()),
                 reason: Set(reason.to_owned()),
-                refused_at: Set(now.micros()),
+                refused_at: Set(Micros(now)),
             };
             let again = OnConflict::column(refused_address::Column::Address)
                 .update_columns([refused_address::Column::Reason, refused_address::Column::RefusedAt])
@@ -297,9 +297,9 @@ pub async fn mark(db: &Db, address: &str, refused: Option<&str>, now: Timestamp)
 pub async fn send_again(db: &Db, id: Uuid, now: Timestamp) -> Result<(), StoreError> {
     let transaction = db.begin().await?;
     let row = notice::ActiveModel {
-        state: Set(DeliveryState::Pending.to_string()),
-        due_at: Set(Some(now.micros())),
-        tried_since: Set(Some(now.micros())),
+        state: Set(Word(DeliveryState::Pending)),
+        due_at: Set(Some(Micros(now))),
+        tried_since: Set(Some(Micros(now))),
         attempts: Set(0),
         failure: Set(None),
         for_digest: Set(false),
@@ -334,9 +334,9 @@ pub async fn prefer(
 ) -> Result<(), StoreError> {
     let row = notice_preference::ActiveModel {
         owner: Set(owner.to_owned()),
-        kind: Set(kind.to_string()),
-        preference: Set(preference.to_string()),
-        set_at: Set(now.micros()),
+        kind: Set(Word(kind)),
+        preference: Set(Word(preference)),
+        set_at: Set(Micros(now)),
     };
     let again = OnConflict::columns([notice_preference::Column::Owner, notice_preference::Column::Kind])
         .update_columns([notice_preference::Column::Preference, notice_preference::Column::SetAt])

@@ -1,7 +1,7 @@
 //! Revoking tokens, and making service accounts' tokens known (A8).
 
 use domain::time::Timestamp;
-use entity::{revocation, service_token};
+use entity::{column::Micros, revocation, service_token};
 use sea_orm::{ActiveValue::Set, ColumnTrait, EntityTrait, QueryFilter};
 
 use crate::{
@@ -30,9 +30,9 @@ pub async fn revoke(
         subject: Set(None),
         issued_before: Set(None),
         partner_id: Set(None),
-        revoked_at: Set(now.micros()),
+        revoked_at: Set(Micros(now)),
         revoked_by: Set(by.to_owned()),
-        kept_until: Set(kept_until.micros()),
+        kept_until: Set(Micros(kept_until)),
     };
     match what {
         Revoked::Token { jti, issuer } => {
@@ -41,7 +41,7 @@ pub async fn revoke(
         }
         Revoked::Subject { subject, issued_before, partner } => {
             row.subject = Set(Some(subject.clone()));
-            row.issued_before = Set(Some(issued_before.micros()));
+            row.issued_before = Set(Some(Micros(*issued_before)));
             row.partner_id = Set(*partner);
         }
     }

@@ -147,7 +147,7 @@ impl Server {
         let folder = files::new_folder("documents");
         let documents = Documents::open(&format!("file://{}", folder.display())).unwrap();
         let app = App::new(db, clock.clone(), settings.policy.clone(), documents, settings.public_url.clone());
-        let app = app.with_settle_timeout(settings.limits.settle_patience());
+        let app = app.with_settle_timeout(settings.limits.settle_timer());
         let app = app.with_webhooks(Webhooks::new(&settings.webhooks));
         let app = cpor::server::with_addresses(app, &config(&database, settings.clone())).await.unwrap();
         let app = if settings.mail.sending.is_some() { app.with_outbox(Outbox::with_channel()) } else { app };
@@ -164,7 +164,7 @@ impl Server {
         let routes = cpor::server::routes(app.clone(), &config, Arc::clone(&authenticator), &shutdown);
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         let base = format!("http://{}", listener.local_addr().unwrap());
-        let (ended, patience) = (shutdown.clone(), config.limits.slow_reader_patience());
+        let (ended, slow_reader_timeout) = (shutdown.clone(), config.limits.slow_reader_timer());
         let tail = tokio::spawn({
             let tail = app.tail().clone();
             async move { tail.run(std::future::pending()).await }
@@ -174,7 +174,7 @@ impl Server {
             tokio::spawn(async move { app.run_webhooks(std::future::pending()).await })
         });
         let running = tokio::spawn(async move {
-            cpor::http::serve(listener, routes, patience, &ended).await.unwrap();
+            cpor::http::serve(listener, routes, slow_reader_timeout, &ended).await.unwrap();
         });
         Self {
             app,

@@ -146,10 +146,10 @@ async fn every_state_is_on_show_and_a_second_start_changes_nothing() {
 #[tokio::test]
 async fn a_loading_that_is_cut_short_goes_on_at_the_next_start() {
     let (app, folder) = empty().await;
-    let mut patience = Duration::from_millis(5);
+    let mut delay = Duration::from_millis(5);
     let mut starts = 1;
-    while tokio::time::timeout(patience, load_sample(&app)).await.map(Result::unwrap).is_err() {
-        patience = patience.mul_f64(1.2);
+    while tokio::time::timeout(delay, load_sample(&app)).await.map(Result::unwrap).is_err() {
+        delay = delay.mul_f64(1.2);
         starts += 1;
     }
     assert!(starts > 1, "nothing was cut short");

@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use domain::{directory::CustomerRow, problem::Problem, text, time::Timestamp};
-use entity::{customer, customer_domain};
+use entity::{column::Micros, customer, customer_domain};
 use sea_orm::{ActiveValue::Set, ConnectionTrait, EntityTrait, QueryFilter};
 use uuid::Uuid;
 
@@ -73,8 +73,8 @@ impl Loadable for CustomerRow {
                 std::iter::once(row.name.as_str()).chain(row.domains.iter().flatten().map(String::as_str)),
             )),
             sort_key: Set(text::sort_key(&row.name)),
-            created_at: Set(now.micros()),
-            updated_at: Set(now.micros()),
+            created_at: Set(Micros(now)),
+            updated_at: Set(Micros(now)),
             contact_email: Set(row.contact_email.clone()),
             locale: Set(row.locale.clone()),
         });

@@ -66,12 +66,3 @@ pub trait Loadable: Row + Clone + PartialEq + Send + Sync {
         now: Timestamp,
     ) -> impl Future<Output = Result<(), StoreError>> + Send;
 }
-
-/// The words of a column, all of which are known.
-fn parsed<T: std::str::FromStr>(table: &'static str, key: &dyn std::fmt::Display, word: &str) -> Result<T, StoreError> {
-    word.parse().map_err(|_| StoreError::Corrupt(table, key.to_string()))
-}
-
-fn time(table: &'static str, key: &dyn std::fmt::Display, micros: i64) -> Result<Timestamp, StoreError> {
-    Timestamp::from_micros(micros).map_err(|_| StoreError::Corrupt(table, key.to_string()))
-}

@@ -8,13 +8,18 @@ use domain::{
     text,
     time::Timestamp,
 };
-use entity::{partner, partner_location};
-use sea_orm::{ActiveValue::Set, ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QuerySelect};
+use entity::{
+    column::{Micros, Words},
+    partner, partner_location,
+};
+use sea_orm::{
+    ActiveValue::Set, ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QuerySelect,
+};
 use uuid::Uuid;
 
-use super::{Loadable, parsed};
+use super::Loadable;
 use crate::store::{
-    Reads, StoreError, Transaction, search_text, sql, words,
+    Reads, StoreError, Transaction, search_text, sql,
     write::rows::{self, Again},
 };
 
@@ -36,7 +41,7 @@ impl Loadable for PartnerRow {
             .all(connection)
             .await?
         {
-            locations.entry(row.partner_id).or_default().push(location(row)?);
+            locations.entry(row.partner_id).or_default().push(location(row));
         }
         let found =
             partner::Entity::find().filter(sql::any_of(partner::Column::Id, keys, backend)).all(connection).await?;
@@ -95,8 +100,8 @@ impl Loadable for PartnerRow {
             name: Set(row.name.clone()),
             search_text: Set(search_text([row.name.as_str()])),
             sort_key: Set(text::sort_key(&row.name)),
-            created_at: Set(now.micros()),
-            updated_at: Set(now.micros()),
+            created_at: Set(Micros(now)),
+            updated_at: Set(Micros(now)),
             contact_email: Set(row.contact_email.clone()),
             locale: Set(row.locale.clone()),
         });
@@ -135,22 +140,17 @@ fn model(partner_id: Uuid, location: &LocationRow) -> partner_location::ActiveMo
         partner_id: Set(partner_id),
         name: Set(location.name.clone()),
         country: Set(location.country.clone()),
-        enrolled_programs: Set(words(&location.enrolled_programs)),
+        enrolled_programs: Set(Words(location.enrolled_programs.clone())),
         partner_type: Set(location.partner_type.clone()),
     }
 }
 
-fn location(row: partner_location::Model) -> Result<LocationRow, StoreError> {
-    let enrolled_programs = row
-        .enrolled_programs
-        .split_whitespace()
-        .map(|word| parsed("partner_location", &row.mpn_id, word))
-        .collect::<Result<_, _>>()?;
-    Ok(LocationRow {
+fn location(row: partner_location::Model) -> LocationRow {
+    LocationRow {
         mpn_id: row.mpn_id,
         name: row.name,
         country: row.country,
-        enrolled_programs,
+        enrolled_programs: row.enrolled_programs.0,
         partner_type: row.partner_type,
-    })
+    }
 }

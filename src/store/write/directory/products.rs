@@ -3,11 +3,11 @@
 use std::collections::HashMap;
 
 use domain::{directory::ProductRow, problem::Problem, text, time::Timestamp};
-use entity::product;
+use entity::{column::Word, product};
 use sea_orm::{ActiveValue::Set, ConnectionTrait, EntityTrait, QueryFilter};
 use uuid::Uuid;
 
-use super::{Loadable, parsed};
+use super::Loadable;
 use crate::store::{
     Reads, StoreError, Transaction, search_text, sql,
     write::rows::{self, Again},
@@ -28,16 +28,11 @@ impl Loadable for ProductRow {
             .filter(sql::any_of(product::Column::SkuId, keys, connection.get_database_backend()))
             .all(connection)
             .await?;
-        found
-            .into_iter()
-            .map(|row| {
-                let solution_area = parsed("product", &row.sku_id, &row.solution_area)?;
-                Ok((
-                    row.sku_id,
-                    Self { sku_id: row.sku_id, sku_part_number: row.sku_part_number, name: row.name, solution_area },
-                ))
-            })
-            .collect()
+        let row = |row: product::Model| {
+            let product::Model { sku_id, sku_part_number, name, solution_area, .. } = row;
+            (sku_id, Self { sku_id, sku_part_number, name, solution_area: solution_area.0 })
+        };
+        Ok(found.into_iter().map(row).collect())
     }
 
     async fn refused(_: &Transaction, rows: &[Self]) -> Result<Vec<Option<Problem>>, StoreError> {
@@ -51,7 +46,7 @@ impl Loadable for ProductRow {
             name: Set(row.name.clone()),
             search_text: Set(search_text([row.name.as_str(), row.sku_part_number.as_str()])),
             sort_key: Set(text::sort_key(&row.name)),
-            solution_area: Set(row.solution_area.to_string()),
+            solution_area: Set(Word(row.solution_area)),
         });
         rows::insert(transaction, products.collect(), Some(AGAIN)).await
     }

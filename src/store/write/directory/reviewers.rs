@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use domain::{caller::Caller, directory::ReviewerRow, kinds::Role, problem::Problem, text, time::Timestamp};
-use entity::reviewer;
+use entity::{column::Micros, reviewer};
 use sea_orm::{
     ActiveValue::Set,
     ConnectionTrait, EntityTrait, QueryFilter,
@@ -110,8 +110,8 @@ pub async fn set_absence(
 ) -> Result<(), StoreError> {
     let changed = reviewer::ActiveModel {
         id: Set(id_of(subject)),
-        absent_from: Set(absence.map(|(from, ..)| from.micros())),
-        absent_until: Set(absence.map(|(_, until, _)| until.micros())),
+        absent_from: Set(absence.map(|(from, ..)| Micros(from))),
+        absent_until: Set(absence.map(|(_, until, _)| Micros(until))),
         deputy: Set(absence.and_then(|(.., deputy)| deputy.map(str::to_owned))),
         ..Default::default()
     };

@@ -3,17 +3,18 @@
 use std::collections::{HashMap, HashSet};
 
 use domain::{directory::SubscriptionRow, problem::Problem, time::Timestamp};
-use entity::{customer, customer_subscription, product};
+use entity::{
+    column::{Micros, Word},
+    customer, customer_subscription, product,
+};
 use sea_orm::{ActiveValue::Set, ConnectionTrait, EntityTrait, QueryFilter, QuerySelect};
 use uuid::Uuid;
 
-use super::{Loadable, parsed, time};
+use super::Loadable;
 use crate::store::{
     Reads, StoreError, Transaction, sql,
     write::rows::{self, Again},
 };
-
-const TABLE: &str = "customer_subscription";
 
 impl Loadable for SubscriptionRow {
     type Key = Uuid;
@@ -31,7 +32,7 @@ impl Loadable for SubscriptionRow {
             .filter(sql::any_of(customer_subscription::Column::SubscriptionId, keys, connection.get_database_backend()))
             .all(connection)
             .await?;
-        found.into_iter().map(|row| Ok((row.subscription_id, there(&row)?))).collect()
+        Ok(found.iter().map(|row| (row.subscription_id, there(row))).collect())
     }
 
     async fn refused(transaction: &Transaction, rows: &[Self]) -> Result<Vec<Option<Problem>>, StoreError> {
@@ -70,11 +71,11 @@ impl Loadable for SubscriptionRow {
             subscription_id: Set(row.subscription_id),
             tenant_id: Set(row.tenant_id),
             sku_id: Set(row.sku_id),
-            channel: Set(row.channel.to_string()),
-            status: Set(row.status.to_string()),
+            channel: Set(Word(row.channel)),
+            status: Set(Word(row.status)),
             seats: Set(row.seats),
-            starts_at: Set(row.starts_at.micros()),
-            ends_at: Set(row.ends_at.map(Timestamp::micros)),
+            starts_at: Set(Micros(row.starts_at)),
+            ends_at: Set(row.ends_at.map(Micros)),
         });
         rows::insert(transaction, subscriptions.collect(), Some(AGAIN)).await
     }
@@ -93,16 +94,15 @@ const AGAIN: Again<customer_subscription::Column> = Again {
     ],
 };
 
-fn there(row: &customer_subscription::Model) -> Result<SubscriptionRow, StoreError> {
-    let key = row.subscription_id;
-    Ok(SubscriptionRow {
-        subscription_id: key,
+fn there(row: &customer_subscription::Model) -> SubscriptionRow {
+    SubscriptionRow {
+        subscription_id: row.subscription_id,
         tenant_id: row.tenant_id,
         sku_id: row.sku_id,
-        channel: parsed(TABLE, &key, &row.channel)?,
-        status: parsed(TABLE, &key, &row.status)?,
+        channel: row.channel.0,
+        status: row.status.0,
         seats: row.seats,
-        starts_at: time(TABLE, &key, row.starts_at)?,
-        ends_at: row.ends_at.map(|micros| time(TABLE, &key, micros)).transpose()?,
-    })
+        starts_at: row.starts_at.0,
+        ends_at: row.ends_at.map(|at| at.0),
+    }
 }

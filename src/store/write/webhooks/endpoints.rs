@@ -1,11 +1,14 @@
 //! Endpoints.
 
 use domain::{
-    kinds::{WebhookEventType, WebhookState},
+    kinds::{Scope, WebhookEventType, WebhookState},
     patch::Patch,
     time::Timestamp,
 };
-use entity::{webhook_attempt, webhook_delivery, webhook_endpoint};
+use entity::{
+    column::{Micros, Word, Words},
+    webhook_attempt, webhook_delivery, webhook_endpoint,
+};
 use sea_orm::{
     ActiveValue::Set,
     ColumnTrait, EntityTrait, QueryFilter, QueryTrait,
@@ -13,12 +16,7 @@ use sea_orm::{
 };
 use uuid::Uuid;
 
-use crate::store::{
-    Reads, StoreError, Transaction,
-    records::Position,
-    rows::{Rows, words},
-    webhooks::Endpoint,
-};
+use crate::store::{Reads, StoreError, Transaction, records::Position, rows::Rows, webhooks::Endpoint};
 
 /// Makes an endpoint known.
 ///
@@ -30,15 +28,15 @@ pub async fn insert(transaction: &Transaction, endpoint: &Endpoint, by: &str) ->
         id: Set(endpoint.id),
         partner_id: Set(endpoint.partner_id),
         url: Set(endpoint.url.clone()),
-        events: Set(words(&endpoint.events)),
+        events: Set(Words(endpoint.events.clone())),
         selection: Set(endpoint.selection.clone()),
-        scopes: Set(words(&endpoint.scopes)),
-        state: Set(endpoint.state.to_string()),
+        scopes: Set(Words(endpoint.scopes.clone())),
+        state: Set(Word(endpoint.state)),
         secret: Set(endpoint.secret.clone()),
         secret_before: Set(None),
         secret_before_until: Set(None),
         public_key: Set(endpoint.public_key.clone()),
-        created_at: Set(endpoint.created_at.micros()),
+        created_at: Set(Micros(endpoint.created_at)),
         created_by: Set(by.to_owned()),
         behind_epoch: Set(behind.map(|position| position.epoch)),
         behind_xid: Set(behind.map(|position| position.xid)),
@@ -61,8 +59,8 @@ pub struct Changed {
     pub events: Option<Vec<WebhookEventType>>,
     /// The selection on an event.
     pub selection: Patch<String>,
-    /// The scopes of reading of whoever changed events or selection, as words.
-    pub scopes: Option<String>,
+    /// The scopes of reading of whoever changed events or selection.
+    pub scopes: Option<Vec<Scope>>,
 }
 
 /// Changes an endpoint.
@@ -75,10 +73,10 @@ pub async fn update(transaction: &Transaction, id: Uuid, changed: Changed) -> Re
         row.url = Set(url);
     }
     if let Some(events) = changed.events {
-        row.events = Set(words(&events));
+        row.events = Set(Words(events));
     }
     if let Some(scopes) = changed.scopes {
-        row.scopes = Set(scopes);
+        row.scopes = Set(Words(scopes));
     }
     match changed.selection {
         Patch::Keep => {}
@@ -112,7 +110,7 @@ pub async fn rotate(
         id: Set(endpoint.id),
         secret: Set(secret),
         secret_before: Set(Some(endpoint.secret.clone())),
-        secret_before_until: Set(Some(until.micros())),
+        secret_before_until: Set(Some(Micros(until))),
         public_key: Set(public_key),
         ..Default::default()
     };
@@ -126,7 +124,7 @@ pub async fn rotate(
 pub async fn enable(transaction: &Transaction, id: Uuid, from: Position) -> Result<(), StoreError> {
     let row = webhook_endpoint::ActiveModel {
         id: Set(id),
-        state: Set(WebhookState::Active.to_string()),
+        state: Set(Word(WebhookState::Active)),
         behind_epoch: Set(Some(from.epoch)),
         behind_xid: Set(Some(from.xid)),
         behind_pos: Set(Some(from.pos)),

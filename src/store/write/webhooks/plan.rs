@@ -4,7 +4,10 @@ use domain::{
     kinds::{DeliveryState, WebhookEventType},
     time::Timestamp,
 };
-use entity::{webhook_delivery, webhook_endpoint};
+use entity::{
+    column::{Micros, Word, Words},
+    webhook_delivery, webhook_endpoint,
+};
 use sea_orm::{
     ActiveValue::Set,
     ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QuerySelect,
@@ -67,7 +70,11 @@ pub async fn add(transaction: &Transaction, planned: &[Planned], now: Timestamp)
     let newest = newest.and_then(|(newest,)| newest).unwrap_or(0);
     // A clock that went back does not take them along for long.
     let first = if newest - now.micros() < 1_000_000 { now.micros().max(newest + 1) } else { now.micros() };
-    let rows: Vec<_> = planned.iter().zip(first..).map(|(planned, at)| row(planned, at)).collect();
+    let rows: Vec<_> = planned
+        .iter()
+        .zip(first..)
+        .map(|(planned, at)| row(planned, Timestamp::from_micros(at).unwrap_or(now)))
+        .collect();
     let mut added = 0;
     for rows in rows.chunks(ROWS) {
         let there = OnConflict::column(webhook_delivery::Column::Id).do_nothing().to_owned();
@@ -77,19 +84,19 @@ pub async fn add(transaction: &Transaction, planned: &[Planned], now: Timestamp)
     Ok(added)
 }
 
-fn row(planned: &Planned, at: i64) -> webhook_delivery::ActiveModel {
+fn row(planned: &Planned, at: Timestamp) -> webhook_delivery::ActiveModel {
     webhook_delivery::ActiveModel {
         id: Set(planned.id()),
         endpoint_id: Set(planned.endpoint_id),
-        event_type: Set(planned.event_type.to_string()),
+        event_type: Set(Word(planned.event_type)),
         claim_id: Set(planned.claim_id),
         entry_id: Set(planned.entry_id),
         epoch: Set(planned.position.epoch),
         xid: Set(planned.position.xid),
         pos: Set(planned.position.pos),
-        state: Set(DeliveryState::Pending.to_string()),
+        state: Set(Word(DeliveryState::Pending)),
         failures: Set(0),
-        created_at: Set(at),
+        created_at: Set(Micros(at)),
         next_attempt_at: Set(None),
         leased_until: Set(None),
     }
@@ -223,9 +230,10 @@ pub async fn those_active(transaction: &Transaction, endpoints: &[Uuid]) -> Resu
 ///
 /// # Errors
 /// Database errors.
-pub async fn level(transaction: &Transaction) -> Result<Vec<(Uuid, String)>, StoreError> {
+pub async fn level(transaction: &Transaction) -> Result<Vec<(Uuid, Vec<WebhookEventType>)>, StoreError> {
     use webhook_endpoint::Column::{Events, Id};
     let query = webhook_endpoint::Entity::find().select_only().columns([Id, Events]);
     let query = query.filter(Expr::cust("state = 'ACTIVE' AND behind_pos IS NULL"));
-    Ok(query.into_tuple::<(Uuid, String)>().all(transaction.connection()).await?)
+    let level = query.into_tuple::<(Uuid, Words<_>)>().all(transaction.connection()).await?;
+    Ok(level.into_iter().map(|(id, Words(events))| (id, events)).collect())
 }

@@ -3,7 +3,10 @@
 use std::collections::{BTreeSet, HashSet};
 
 use domain::{kinds::DeliveryState, time::Timestamp};
-use entity::{webhook_attempt, webhook_delivery, webhook_endpoint};
+use entity::{
+    column::{Micros, Word},
+    webhook_attempt, webhook_delivery, webhook_endpoint,
+};
 use sea_orm::{
     ActiveValue::Set,
     ColumnTrait, Condition, ConnectionTrait, EntityTrait, QueryFilter, QuerySelect,
@@ -151,7 +154,7 @@ fn attempt(attempt: &Attempt) -> webhook_attempt::ActiveModel {
     webhook_attempt::ActiveModel {
         id: Set(attempt.id),
         delivery_id: Set(attempt.delivery_id),
-        at: Set(attempt.at.micros()),
+        at: Set(Micros(attempt.at)),
         status: Set(attempt.status),
         milliseconds: Set(attempt.milliseconds),
         error: Set(attempt.error.clone()),
@@ -161,7 +164,7 @@ fn attempt(attempt: &Attempt) -> webhook_attempt::ActiveModel {
 }
 
 async fn deliver(transaction: &Transaction, done: &Done, is_active: bool) -> Result<(), StoreError> {
-    let next = |at: Timestamp| is_active.then_some(at.micros());
+    let next = |at: Timestamp| is_active.then_some(Micros(at));
     let failures = done.delivery.failures;
     let (state, failures, next) = match done.outcome {
         Outcome::Sent => (DeliveryState::Sent, 0, None),
@@ -171,7 +174,7 @@ async fn deliver(transaction: &Transaction, done: &Done, is_active: bool) -> Res
         Outcome::Later(at) => (DeliveryState::Pending, failures, next(at)),
     };
     let row = webhook_delivery::ActiveModel {
-        state: Set(state.to_string()),
+        state: Set(Word(state)),
         failures: Set(failures),
         next_attempt_at: Set(next),
         leased_until: Set(None),

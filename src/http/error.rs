@@ -18,7 +18,7 @@ use crate::telemetry;
 
 /// Why a request is not answered.
 #[derive(Clone, Debug)]
-pub(super) struct Failure {
+pub(super) struct HttpError {
     status: StatusCode,
     code: &'static str,
     message: String,
@@ -27,7 +27,7 @@ pub(super) struct Failure {
     extensions: Vec<(&'static str, Value)>,
 }
 
-impl Failure {
+impl HttpError {
     fn new(status: StatusCode, code: &'static str, message: impl Into<String>) -> Self {
         Self { status, code, message: message.into(), headers: Vec::new(), extensions: Vec::new() }
     }
@@ -293,8 +293,8 @@ impl Failure {
     }
 }
 
-impl From<&Failure> for telemetry::Outcome {
-    fn from(failure: &Failure) -> Self {
+impl From<&HttpError> for telemetry::Outcome {
+    fn from(failure: &HttpError) -> Self {
         match failure.status {
             StatusCode::UNAUTHORIZED => Self::Unauthenticated,
             StatusCode::FORBIDDEN => Self::Forbidden,
@@ -307,20 +307,20 @@ impl From<&Failure> for telemetry::Outcome {
     }
 }
 
-impl IntoResponse for Failure {
+impl IntoResponse for HttpError {
     fn into_response(self) -> Response {
         self.response(MediaType::Json)
     }
 }
 
 /// The response for unknown paths.
-pub(super) async fn unknown_path() -> Failure {
-    Failure::not_found()
+pub(super) async fn unknown_path() -> HttpError {
+    HttpError::not_found()
 }
 
 /// The answer to a method that a path does not have; the router adds which ones it has.
-pub(super) async fn wrong_method(method: Method) -> Failure {
-    Failure::new(
+pub(super) async fn wrong_method(method: Method) -> HttpError {
+    HttpError::new(
         StatusCode::METHOD_NOT_ALLOWED,
         codes::METHOD_NOT_ALLOWED,
         format!("{method} is not allowed at this address."),
