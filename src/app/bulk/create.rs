@@ -99,7 +99,7 @@ impl App {
     }
 
     /// Copies the rows if all that is to be stored of them are new drafts.
-    async fn copy_drafts(&self, caller: &Caller, rows: &Drafts, how: How) -> Result<Option<Done>, Failure> {
+    async fn copy_drafts(&self, caller: &Caller, rows: &Drafts, how: How) -> Result<Option<Done>, UnitError> {
         let all = 0..rows.len();
         if how.dry_run || !self.db().is_postgres() {
             return Ok(None);
@@ -109,7 +109,7 @@ impl App {
         }
         let part = match rows.judge(self, caller, self.db(), all, Some(&Locked::new())).await {
             // A claim with one of the references came meanwhile.
-            Err(Failure::Store(StoreError::Retry)) => return Ok(None),
+            Err(UnitError::Store(StoreError::Retry)) => return Ok(None),
             judged => judged?,
         };
         match drafts::copy(self.db(), part.writes.drafts).await {
