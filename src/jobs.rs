@@ -84,6 +84,29 @@ pub async fn follow_others(app: App, stop: impl Future<Output = ()>) {
     }
 }
 
+/// How many looks at the history lie between two that fold in even a single entry: half a minute.
+const LOOKS_PER_FOLD: u32 = 30;
+
+/// Folds the history into the projection, again and again, until `stop` is done: soon where much happens, and now and then where
+/// little does. It has a task of its own, because to build the projection takes a while.
+pub async fn project(app: App, stop: impl Future<Output = ()>) {
+    tokio::pin!(stop);
+    let mut ticks = tokio::time::interval(EVERY);
+    let mut looks = 0;
+    ticks.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
+    loop {
+        tokio::select! {
+            () = &mut stop => return,
+            _ = ticks.tick() => {
+                if let Err(error) = app.project_if_behind(looks == 0).await {
+                    tracing::error!(?error, "the history could not be folded into the projection; lists and statistics read the claims");
+                }
+                looks = (looks + 1) % LOOKS_PER_FOLD;
+            }
+        }
+    }
+}
+
 /// Counts the vendor's queue for the metrics.
 pub async fn count_claims(app: &App) {
     match app.queue().await {

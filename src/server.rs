@@ -250,6 +250,7 @@ impl Server {
         // No request is answered before the tokens that must be refused are known.
         app.refresh_revocations().await.map_err(|error| io::Error::other(format!("{error:?}")))?;
         let revocations = tokio::spawn(jobs::follow_others(app.clone(), std::future::pending()));
+        let projection = tokio::spawn(jobs::project(app.clone(), std::future::pending()));
         let keys = tokio::spawn(async move { authenticator.run(std::future::pending()).await });
         // What fell due while no server ran is done before the first request is answered (T5).
         jobs::run_once(&app).await;
@@ -283,7 +284,7 @@ impl Server {
         if webhooks.await.is_err() {
             tracing::error!("webhook delivery stopped before the server");
         }
-        for ended in [tail, revocations, keys] {
+        for ended in [tail, revocations, projection, keys] {
             ended.abort();
         }
         if let Some(deliveries) = deliveries

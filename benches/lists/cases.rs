@@ -59,6 +59,7 @@ pub struct Case {
 enum List {
     Claims(Box<ClaimFilter>, ClaimOrder),
     Statistics(Box<ClaimFilter>),
+    Overall(Box<ClaimFilter>),
     Groups(Box<ClaimFilter>, StatisticsGroup),
     FirstPass(Box<ClaimFilter>),
     History(HistoryFilter),
@@ -103,7 +104,7 @@ impl Case {
         let who = &self.caller;
         match &self.list {
             List::Claims(filter, order) => last(claims::page(db, who, filter, *order, request, Wanted::ROW).await),
-            List::Statistics(_) | List::Groups(..) | List::FirstPass(_) => Ok(None),
+            List::Statistics(_) | List::Overall(_) | List::Groups(..) | List::FirstPass(_) => Ok(None),
             List::History(filter) => last(history::page(db, who, filter, request, None, Columns::ALL).await),
             List::Comments(filter) => last(comments::page(db, who, *filter, request, Columns::ALL).await),
             List::Associations(filter) => last(associations::page(db, who, *filter, request).await),
@@ -123,6 +124,15 @@ impl Case {
             }
             List::Claims(..) => Ok(()),
             List::Statistics(filter) => claims::statistics(db, who, filter, now()).await.map(drop),
+            List::Overall(filter) => {
+                let policy = Policy::default();
+                let calendar = Calendar::new(&policy);
+                if claims::overall(db, who, filter, &calendar, now()).await?.is_none() {
+                    claims::decided(db, who, filter, &calendar, now()).await?;
+                    claims::first_pass(db, who, filter).await?;
+                }
+                Ok(())
+            }
             List::Groups(filter, by) => {
                 let policy = Policy::default();
                 claims::grouped(db, who, filter, *by, &Calendar::new(&policy), now()).await.map(drop)
@@ -266,6 +276,7 @@ fn lists(facts: &Facts, whole: bool) -> Vec<(String, List)> {
     }
     let all = || Box::new(ClaimFilter::default());
     lists.push(("first pass".to_owned(), List::FirstPass(all())));
+    lists.push(("statistics of days".to_owned(), List::Overall(all())));
     lists.extend(StatisticsGroup::ALL.iter().map(|by| (format!("statistics by {by}"), List::Groups(all(), *by))));
     let (deleted, responded, submitted) = (HistoryAction::Deleted, HistoryAction::Responded, HistoryAction::Submitted);
     let history = |claim_id, actions: &[HistoryAction], at| {

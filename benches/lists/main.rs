@@ -5,6 +5,8 @@
 //! ```sh
 //! DATABASE_URL=postgres://.. cargo bench --bench lists --profile perf
 //! ```
+//!
+//! `CASES=statistics,"updatedAt since"` reads only those whose names contain one of the words.
 #![expect(clippy::print_stdout, reason = "a report is printed")]
 #![expect(
     clippy::disallowed_methods,
@@ -53,8 +55,10 @@ async fn main() -> Fallible<()> {
             seen.push(sql.to_owned());
         }
     });
+    let words = std::env::var("CASES").unwrap_or_default();
+    let words: Vec<&str> = words.split(',').collect();
     let mut measured = Vec::new();
-    for case in cases::all(&url).await? {
+    for case in cases::all(&url).await?.into_iter().filter(|case| words.iter().any(|word| case.name.contains(word))) {
         for place in Place::ALL {
             measured.push(measure(&db, &case, place, &ran).await?);
         }

@@ -4,7 +4,9 @@ use std::collections::BTreeSet;
 
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
+use sha2::{Digest, Sha256};
 
+use crate::history::hex;
 use crate::policy::{Policy, Term, TermKind};
 use crate::time::Timestamp;
 
@@ -27,6 +29,15 @@ impl<'a> Calendar<'a> {
     #[must_use]
     pub const fn new(policy: &'a Policy) -> Self {
         Self { time_zone: &policy.time_zone, holidays: &policy.holidays }
+    }
+
+    /// A short text that is the same for calendars with the same days, and differs otherwise: counts of business days that are
+    /// kept are of one calendar.
+    #[must_use]
+    pub fn key(&self) -> String {
+        let zone = self.time_zone.iana_name().unwrap_or_default();
+        let holidays: Vec<String> = self.holidays.iter().map(Date::to_string).collect();
+        hex(&Sha256::digest(format!("{zone} {}", holidays.join(" "))))
     }
 
     /// The day on which an instant lies for the vendor.

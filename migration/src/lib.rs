@@ -24,6 +24,7 @@ mod m20261129_000015_activity;
 mod m20261129_000018_search_pairs;
 mod m20261129_000020_webhook_slots;
 mod m20261129_000021_seen_claims;
+mod m20261130_000022_projection;
 mod run;
 
 use sea_orm_migration::prelude::{MigrationTrait, MigratorTrait, async_trait};
@@ -58,6 +59,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261129_000018_search_pairs::Migration),
             Box::new(m20261129_000020_webhook_slots::Migration),
             Box::new(m20261129_000021_seen_claims::Migration),
+            Box::new(m20261130_000022_projection::Migration),
         ]
     }
 }

@@ -18,6 +18,7 @@ use super::{App, AppError};
 use crate::store::{
     claims::{self, ClaimFilter, GroupKey, Grouped},
     partners, products, reviewers,
+    write::projection::{self, Step},
 };
 
 /// Which figures are worked out.
@@ -106,6 +107,20 @@ impl App {
         asked: Asked,
     ) -> Result<Statistics, AppError> {
         let (db, now, calendar) = (self.db(), self.now(), Calendar::new(self.policy()));
+        let all = match claims::overall(db, caller, filter, &calendar, now).await? {
+            Some(all) => all,
+            None => self.counted(caller, filter, asked).await?,
+        };
+        let groups = match asked.group_by {
+            Some(by) => self.named(by, claims::grouped(db, caller, filter, by, &calendar, now).await?).await?,
+            None => Vec::new(),
+        };
+        Ok(Statistics { all, groups })
+    }
+
+    /// The figures over all, counted claim by claim.
+    async fn counted(&self, caller: &Caller, filter: &ClaimFilter, asked: Asked) -> Result<Figures, AppError> {
+        let (db, now, calendar) = (self.db(), self.now(), Calendar::new(self.policy()));
         let mut all = counts(&claims::statistics(db, caller, filter, now).await?);
         for decided in claims::decided(db, caller, filter, &calendar, now).await? {
             let days = calendar.business_days_between(decided.submitted_at, decided.decided_at);
@@ -114,11 +129,25 @@ impl App {
         if asked.first_pass {
             all.first_pass = claims::first_pass(db, caller, filter).await?;
         }
-        let groups = match asked.group_by {
-            Some(by) => self.named(by, claims::grouped(db, caller, filter, by, &calendar, now).await?).await?,
-            None => Vec::new(),
-        };
-        Ok(Statistics { all, groups })
+        Ok(all)
+    }
+
+    /// The same if enough happened since, or in any case.
+    ///
+    /// # Errors
+    /// The database's.
+    pub async fn project_if_behind(&self, in_any_case: bool) -> Result<(), AppError> {
+        if in_any_case || projection::is_behind(self.db()).await? { self.project().await } else { Ok(()) }
+    }
+
+    /// Folds into the projection what happened since, until nothing is left.
+    ///
+    /// # Errors
+    /// The database's.
+    pub async fn project(&self) -> Result<(), AppError> {
+        let calendar = Calendar::new(self.policy());
+        while projection::step(self.db(), &calendar).await? == Step::Done {}
+        Ok(())
     }
 
     /// The groups with their labels, in the order in which they are shown.

@@ -125,8 +125,9 @@ fn session(options: PgConnectOptions) -> PgConnectOptions {
     options
         .application_name("cpor")
         .statement_cache_capacity(STATEMENTS)
-        // A writer that hangs would hold back every reader of the history (H2).
-        .options([("idle_in_transaction_session_timeout", "10s")])
+        // A writer that hangs would hold back every reader of the history (H2). To compile a statement takes longer than any
+        // statement here runs.
+        .options([("idle_in_transaction_session_timeout", "10s"), ("jit", "off")])
 }
 
 fn options(url: &str, connections: u32) -> ConnectOptions {

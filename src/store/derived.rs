@@ -4,8 +4,9 @@ use sea_orm::{ConnectionTrait, DbBackend, Statement};
 
 use super::{Db, Reads, StoreError};
 
-/// Rows that do not agree, by what they are about. `{line}` is the line break; `claim_change` is PostgreSQL's only.
-const DISAGREEING: [(&str, &str); 8] = [
+/// Rows that do not agree, by what they are about. `{line}` is the line break, `{folded}` is [`FOLDED`];
+/// `claim_change` is PostgreSQL's only.
+const DISAGREEING: [(&str, &str); 10] = [
     (
         "claim_change",
         "SELECT COUNT(*) FROM claim LEFT JOIN claim_change ON claim_change.claim_id = claim.id \
@@ -71,7 +72,32 @@ const DISAGREEING: [(&str, &str); 8] = [
            WHERE claim.status <> 'EDITING' AND claim.deleted_at IS NULL) AS rows_of_both \
          GROUP BY action, day, actor_kind HAVING SUM(n) <> 0) AS different",
     ),
+    // Of the claims without an entry that is yet to be folded in.
+    (
+        "claim_projection",
+        "SELECT COUNT(*) FROM (SELECT SUM(n) FROM ( \
+           SELECT id, created_at, updated_at, active_at, traits, submitted_at, decided_at, due_at, -1 AS n FROM claim_projection UNION ALL \
+           SELECT id, created_at, updated_at, active_at, traits, submitted_at, decided_at, due_at, 1 FROM claim_unfolded) AS rows_of_both \
+         WHERE {folded} \
+         GROUP BY id, created_at, updated_at, active_at, traits, submitted_at, decided_at, due_at HAVING SUM(n) <> 0) AS different",
+    ),
+    (
+        "claim_counted",
+        "SELECT COUNT(*) FROM (SELECT SUM(n) FROM ( \
+           SELECT id, partner_id, submitted_at, decided_at, asked_at, status, rejection_reason, solution_area, reviewer_subject, \
+             LENGTH(products) AS products, -1 AS n FROM claim_counted UNION ALL \
+           SELECT id, partner_id, submitted_at, decided_at, asked_at, status, rejection_reason, solution_area, reviewer_subject, \
+             LENGTH(products), 1 FROM claim_unfolded) AS rows_of_both \
+         WHERE {folded} \
+         GROUP BY id, partner_id, submitted_at, decided_at, asked_at, status, rejection_reason, solution_area, reviewer_subject, products \
+         HAVING SUM(n) <> 0) AS different",
+    ),
 ];
+
+/// The claims that are folded into the projection, if it is built.
+const FOLDED: &str = "EXISTS (SELECT 1 FROM projection_cursor WHERE is_built) AND id NOT IN ( \
+    SELECT history.claim_id FROM history, projection_cursor AS at \
+    WHERE (history.epoch, history.xid, history.pos) > (at.epoch, at.xid, at.pos))";
 
 /// The first of it that does not agree with the rows, if there is one.
 ///
@@ -82,7 +108,7 @@ pub async fn disagreeing(db: &Db) -> Result<Option<&'static str>, StoreError> {
     let line = if backend == DbBackend::Postgres { "chr(10)" } else { "char(10)" };
     let ours = DISAGREEING.iter().filter(|(name, _)| *name != "claim_change" || backend == DbBackend::Postgres);
     for (name, sql) in ours {
-        let statement = Statement::from_string(backend, sql.replace("{line}", line));
+        let statement = Statement::from_string(backend, sql.replace("{line}", line).replace("{folded}", FOLDED));
         let row = db.connection().query_one_raw(statement).await?;
         let rows: i64 = row.map_or(Ok(0), |row| row.try_get_by_index(0))?;
         if rows != 0 {

@@ -14,6 +14,7 @@ mod migrate;
 mod pool;
 mod pools;
 mod predicates;
+mod projection;
 mod range_first;
 mod rows;
 mod scope;

@@ -135,7 +135,7 @@ async fn an_import_that_was_killed_goes_on(database: &Database) {
     with_directory(database);
     let folder = new_folder("killed");
     let mut text = COLUMNS.to_owned();
-    for number in 0..3_000 {
+    for number in 0..8_000 {
         write!(text, "{}", row(&format!("K-{number}"), "Many")).unwrap();
     }
     let (file, result) = (written(&folder, "claims.csv", &text), folder.join("results.jsonl"));
@@ -149,13 +149,13 @@ async fn an_import_that_was_killed_goes_on(database: &Database) {
     child.kill().unwrap();
     child.wait().unwrap();
     let stored = count(database, "claim").await;
-    assert!((1..3_000).contains(&stored), "{stored}");
+    assert!((1..8_000).contains(&stored), "{stored}");
     // What the database still took from the killed program may come after the count.
     let again = import(database, &file, &[]);
     let counts: Vec<usize> = again.done().split_whitespace().filter_map(|word| word.parse().ok()).collect();
-    assert!(counts[0] + counts[2] == 3_000 && counts[1] + counts[3] == 0, "{counts:?}");
+    assert!(counts[0] + counts[2] == 8_000 && counts[1] + counts[3] == 0, "{counts:?}");
     let references = "SELECT CAST(count(DISTINCT external_reference) AS text) FROM claim";
-    assert_eq!((database.read(references).await[0].as_str(), count(database, "claim").await), ("3000", 3_000));
+    assert_eq!((database.read(references).await[0].as_str(), count(database, "claim").await), ("8000", 8_000));
     on(database, &["verify"]).done();
 }
 

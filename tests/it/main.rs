@@ -68,6 +68,7 @@ mod paging;
 mod partial_reads;
 mod predicates;
 mod problems;
+mod projection;
 mod races;
 mod restore;
 mod reviewers;

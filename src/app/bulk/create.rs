@@ -10,7 +10,7 @@ use domain::{
     claim::Claim,
     eligibility::{Facts, Intent},
     identifier,
-    kinds::{BulkOutcome, OnExisting},
+    kinds::{BulkOutcome, BulkPolicy, OnExisting},
     lifecycle::{self, Circumstances, ClaimContent, Edited, Ids, Restated},
     problem::Problem,
     time::Timestamp,
@@ -30,12 +30,14 @@ use crate::{
             create::{Drafted, drafted},
             may_create,
         },
+        transact::result,
     },
     ids,
     store::{
         self, Reads, StoreError, Transaction,
         write::{
             claims::{self, Referenced, Snapshot},
+            drafts,
             locks::{self, Lock},
         },
     },
@@ -76,6 +78,48 @@ impl App {
     ) -> Result<Done, AppError> {
         let partner_id = may_create(caller)?;
         self.bulk(caller, "createClaims", &Drafts::new(partner_id, input), how, key).await
+    }
+}
+
+impl App {
+    /// The same for rows of a file, of which a call may have any number: good rows are stored, bad ones refused. On PostgreSQL new
+    /// drafts are copied in one transaction, which takes no lock; everything else goes the way of [`Self::create_claims`].
+    ///
+    /// # Errors
+    /// As [`Self::create_claims`]; then parts of the rows may be stored.
+    pub async fn import_claims(&self, caller: &Caller, input: CreateClaims, dry_run: bool) -> Result<Done, AppError> {
+        let rows = Drafts::new(may_create(caller)?, input);
+        let how = How { policy: BulkPolicy::KeepGood, dry_run };
+        let done = match self.copy_drafts(caller, &rows, how).await {
+            Ok(Some(done)) => Ok(done),
+            Ok(None) => self.bulk_in_parts(caller, "createClaims", &rows, how, None).await,
+            Err(failure) => Err(failure),
+        };
+        result(done)
+    }
+
+    /// Copies the rows if all that is to be stored of them are new drafts.
+    async fn copy_drafts(&self, caller: &Caller, rows: &Drafts, how: How) -> Result<Option<Done>, UnitError> {
+        let all = 0..rows.len();
+        if how.dry_run || !self.db().is_postgres() {
+            return Ok(None);
+        }
+        if rows.on_existing == OnExisting::UpdateDraft && !rows.named(self.db(), all.clone()).await?.is_empty() {
+            return Ok(None);
+        }
+        let part = match rows.judge(self, caller, self.db(), all, Some(&Locked::new())).await {
+            // A claim with one of the references came meanwhile.
+            Err(UnitError::Store(StoreError::Retry)) => return Ok(None),
+            judged => judged?,
+        };
+        match drafts::copy(self.db(), part.writes.drafts).await {
+            Ok(()) => {
+                self.tail().wake();
+                Ok(Some(Done { rows: part.rows, problems: Vec::new() }))
+            }
+            Err(StoreError::Unique(..) | StoreError::Retry) => Ok(None),
+            Err(error) => Err(error.into()),
+        }
     }
 }
 

@@ -95,7 +95,8 @@ pub async fn run(options: Options) -> Result<(), Failure> {
     work.flush().await?;
     let Work { done, writers, .. } = work;
     writers.end().await?;
-    bulk::analyze(app.db()).await.map_err(AppError::from)?;
+    app.project().await?;
+    bulk::settle(app.db()).await.map_err(AppError::from)?;
     let Done { claims, lines, comments, entries, subscriptions } = done;
     Ok(output::line(&format!(
         "generated with seed {}: {partners} partners, {customers} customers, {subscriptions} subscriptions, {claims} claims, \

@@ -5,9 +5,10 @@ use std::{collections::HashMap, path::PathBuf};
 use clap::{Args, ValueEnum};
 use domain::{
     caller::{Caller, Side},
-    kinds::{BulkOutcome, BulkPolicy, OnExisting, Role, Scope},
+    kinds::{BulkOutcome, OnExisting, Role, Scope},
     problem::Problem,
 };
+use futures_util::{StreamExt, stream};
 use uuid::Uuid;
 
 use super::{
@@ -18,12 +19,18 @@ use super::{
 use crate::{
     app::{
         App, AppError,
-        bulk::{Contacts, CreateClaims, How, ROWS_MAX, RowDone},
+        bulk::{Contacts, CreateClaims, RowDone},
     },
     cli::{failure::Failure, output, progress::Progress},
     graphql::global_id::{self, Kind},
     store,
 };
+
+/// How many rows one call of the use case has.
+const CALL: usize = 1_000;
+
+/// How many calls PostgreSQL takes at once.
+const AT_ONCE: usize = 3;
 
 /// The options that are of claims only.
 #[derive(Debug, Args)]
@@ -178,16 +185,22 @@ struct Work<'a> {
 }
 
 impl Work<'_> {
-    /// Stores the rows in calls of the use case.
+    /// Stores the rows in calls of the use case, several at once on PostgreSQL. No two rows have the same reference.
     async fn all(&mut self, items: &[Item]) -> Result<(), Failure> {
-        for items in items.chunks(ROWS_MAX) {
+        let (app, operator) = (self.app, operator(self.asked.partner_id));
+        // A blank cell says nothing, and a file need not have the columns (L12).
+        let contacts = if self.format == Format::Csv { Contacts::InPart } else { Contacts::Whole };
+        let (on_existing, dry_run) = (self.asked.on_existing, self.dry_run);
+        let calls = items.chunks(CALL).map(|items| {
             let rows = items.iter().filter_map(|item| item.row.as_ref().ok()).map(|row| row.row.clone()).collect();
-            // A blank cell says nothing, and a file need not have the columns (L12).
-            let contacts = if self.format == Format::Csv { Contacts::InPart } else { Contacts::Whole };
-            let claims = CreateClaims { rows, on_existing: self.asked.on_existing, contacts };
-            let how = How { policy: BulkPolicy::KeepGood, dry_run: self.dry_run };
-            let done = self.app.create_claims(&operator(self.asked.partner_id), claims, how, None).await?;
-            let mut done = done.rows.into_iter();
+            let claims = CreateClaims { rows, on_existing, contacts };
+            let operator = &operator;
+            async move { (items, app.import_claims(operator, claims, dry_run).await) }
+        });
+        let at_once = if app.db().is_postgres() { AT_ONCE } else { 1 };
+        let mut calls = std::pin::pin!(stream::iter(calls).buffered(at_once));
+        while let Some((items, done)) = calls.next().await {
+            let mut done = done?.rows.into_iter();
             for item in items {
                 match &item.row {
                     Ok(row) => match done.next() {

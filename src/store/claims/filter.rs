@@ -149,6 +149,27 @@ impl ClaimFilter {
             || self.in_arbitration == Some(true)
     }
 
+    /// Whether it asks for a range of time so short that its claims are best found by the index on that time.
+    pub(super) fn has_short_range(&self, now: Timestamp) -> bool {
+        let ranges =
+            [self.submitted_at, self.created_at, self.due_at, self.updated_at, self.decided_at, self.last_activity_at];
+        ranges.into_iter().flatten().any(|range| range.is_short(Some(now)))
+    }
+
+    /// A filter with nothing but this one's range of the time that a list is ordered by.
+    pub(super) fn range_of(&self, field: ClaimOrderField) -> Self {
+        let if_of = |of, range: Option<TimeRange>| range.filter(|_| field == of);
+        Self {
+            submitted_at: if_of(ClaimOrderField::SubmittedAt, self.submitted_at),
+            created_at: if_of(ClaimOrderField::CreatedAt, self.created_at),
+            due_at: if_of(ClaimOrderField::DueAt, self.due_at),
+            decided_at: if_of(ClaimOrderField::DecidedAt, self.decided_at),
+            updated_at: if_of(ClaimOrderField::UpdatedAt, self.updated_at),
+            last_activity_at: if_of(ClaimOrderField::LastActivityAt, self.last_activity_at),
+            ..Self::default()
+        }
+    }
+
     /// Whether it asks for nothing but what the counters know (see `tally`), and for what few claims are left out by.
     pub(super) fn is_of_kind(&self) -> bool {
         let Self { status, solution_area, activity, assigned_to_me, unassigned, overdue, in_arbitration, .. } =

@@ -73,6 +73,20 @@ pub(super) async fn way(db: &Db, caller: &Caller, filter: &ClaimFilter, order: C
     Ok(way)
 }
 
+/// Whether an order may have all matches at its far end, as far as is known without looking. Only reviewers' lists are long enough
+/// to matter, and not where an index has both the filter and the order, or where matches are frequent everywhere.
+pub(super) fn may_lie_far(caller: &Caller, filter: &ClaimFilter, order: ClaimOrder) -> bool {
+    let is_even = ClaimFilter { status: None, ..filter.clone() }.is_of_kind() && filter.overdue.is_none();
+    let has_index = match filter.status.as_deref() {
+        None => true,
+        Some([_]) => {
+            matches!(order.field, ClaimOrderField::CreatedAt | ClaimOrderField::SubmittedAt | ClaimOrderField::DueAt)
+        }
+        Some(_) => false,
+    };
+    caller.reviews() && !order.is_of_text() && !filter.is_selective() && !(is_even && has_index)
+}
+
 /// Parts of the filter that few claims match, and whose index does not serve this order.
 fn seldom(filter: &ClaimFilter, order: ClaimOrderField) -> Vec<ClaimFilter> {
     let none = ClaimFilter::default;

@@ -3,7 +3,7 @@
 //! The database counts: it is given the vendor's calendar, the number of each business day and the period that each day is in,
 //! and answers with a row for each group, status and number of business days. No claim is read into memory.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 
 use domain::{
     calendar::Calendar,
@@ -34,6 +34,7 @@ use super::{
 use crate::store::{
     Db, Reads, StoreError,
     keyset::{self, natural},
+    projection::{self, Group, Groups, Shared},
     rows::Rows,
     sql::is_one_of,
 };
@@ -74,6 +75,21 @@ pub async fn grouped(
     if is_hidden(by, caller) {
         return Ok(Vec::new());
     }
+    if let Some(groups) = projected(db, caller, filter, by, calendar, now).await? {
+        return Ok(groups);
+    }
+    counted(db, caller, filter, by, calendar, now).await
+}
+
+/// The same, counted claim by claim.
+pub(in crate::store) async fn counted(
+    db: &Db,
+    caller: &Caller,
+    filter: &ClaimFilter,
+    by: StatisticsGroup,
+    calendar: &Calendar<'_>,
+    now: Timestamp,
+) -> Result<Vec<Grouped>, StoreError> {
     let filter = search::narrowed(db, caller, filter).await?;
     let days = days(db, calendar, period(by), now).await?;
     let query = statement(db, caller, &filter, by, &days, &calendar.offsets(now), now);
@@ -84,6 +100,88 @@ pub async fn grouped(
         add(group, &row)?;
     }
     Ok(groups.into_values().collect())
+}
+
+/// The same from the counts that the projection keeps, if it has them. The few claims whose clock has run out are counted by
+/// themselves.
+pub(in crate::store) async fn projected(
+    db: &Db,
+    caller: &Caller,
+    filter: &ClaimFilter,
+    by: StatisticsGroup,
+    calendar: &Calendar<'_>,
+    now: Timestamp,
+) -> Result<Option<Vec<Grouped>>, StoreError> {
+    if !is_projected(caller, filter) {
+        return Ok(None);
+    }
+    let groups = match by {
+        StatisticsGroup::Month => Groups::Periods(Period::Month),
+        StatisticsGroup::Week => Groups::Periods(Period::Week),
+        StatisticsGroup::Partner => Groups::Of(Group::Partner),
+        StatisticsGroup::Product => Groups::Of(Group::Product),
+        StatisticsGroup::Reviewer => Groups::Of(Group::Reviewer),
+        StatisticsGroup::RejectionReason => Groups::Of(Group::RejectionReason),
+        StatisticsGroup::SolutionArea => Groups::Areas,
+    };
+    let Some(found) = projection::figures(db, filter, groups, calendar).await? else { return Ok(None) };
+    let late = counted(db, caller, &late(db, caller, filter, now).await?, by, calendar, now).await?;
+    let mut late: HashMap<GroupKey, u64> = late.into_iter().map(|group| (group.key, group.figures.total())).collect();
+    let named = |(shared, figures): (Shared, Figures)| {
+        let key = match shared {
+            Shared::Period(first) => GroupKey::Period(first),
+            Shared::Name(name) => match groups {
+                Groups::Of(Group::Partner | Group::Product) => {
+                    GroupKey::Id(name.parse().map_err(|_| StoreError::Corrupt("claim_figures", name))?)
+                }
+                _ => GroupKey::Word(name),
+            },
+        };
+        let mut figures = figures;
+        figures.overdue = late.remove(&key).unwrap_or_default();
+        Ok(Grouped { key, figures })
+    };
+    let mut groups = found.into_iter().map(named).collect::<Result<Vec<_>, StoreError>>()?;
+    groups.sort_by(|one, other| one.key.cmp(&other.key));
+    Ok(Some(groups))
+}
+
+/// The filter for the claims among those whose clock has run out: by their ids, where these are few.
+async fn late(db: &Db, caller: &Caller, filter: &ClaimFilter, now: Timestamp) -> Result<ClaimFilter, StoreError> {
+    const FEW: usize = 10_000;
+    let late = ClaimFilter { overdue: Some((true, now)), ..ClaimFilter::default() };
+    let limit = u64::try_from(FEW + 1).unwrap_or(u64::MAX);
+    let ids: Vec<(Uuid,)> = seen(db, caller, &late).column(Column::Id).limit(limit).tuples(db.connection()).await?;
+    let ids = (ids.len() <= FEW).then(|| ids.into_iter().map(|(id,)| id).collect());
+    Ok(ClaimFilter { overdue: late.overdue, ids, ..filter.clone() })
+}
+
+/// Whether the projection's counts have what the filter asks for.
+fn is_projected(caller: &Caller, filter: &ClaimFilter) -> bool {
+    let ClaimFilter { status, solution_area, .. } = filter.clone();
+    caller.reviews() && ClaimFilter { status, solution_area, ..ClaimFilter::default() } == *filter
+}
+
+/// The figures over all claims that the caller sees and the filter leaves, from the counts that the projection keeps, if it has
+/// them.
+///
+/// # Errors
+/// As [`grouped()`].
+pub async fn overall(
+    db: &Db,
+    caller: &Caller,
+    filter: &ClaimFilter,
+    calendar: &Calendar<'_>,
+    now: Timestamp,
+) -> Result<Option<Figures>, StoreError> {
+    if !is_projected(caller, filter) {
+        return Ok(None);
+    }
+    let found = projection::figures(db, filter, Groups::Of(Group::All), calendar).await?;
+    let Some(mut figures) = found.and_then(|groups| groups.into_values().next()) else { return Ok(None) };
+    let late = ClaimFilter { overdue: Some((true, now)), ..filter.clone() };
+    figures.overdue = keyset::count(db, seen(db, caller, &late)).await?;
+    Ok(Some(figures))
 }
 
 /// Who reviews a claim and why it was rejected is kept from others (A3).

@@ -10,6 +10,7 @@ mod lines;
 mod list;
 mod order;
 mod origin;
+mod projected;
 mod row;
 mod search;
 mod statistics;
@@ -40,13 +41,17 @@ pub use columns::{claim_to_row, line_from_row, line_to_row};
 pub use deadlines::DeadlineStates;
 pub use filter::{ClaimFilter, TimeRange};
 pub(in crate::store) use first::Way;
-pub use grouped::{GroupKey, Grouped, first_pass, first_submitted, grouped};
-pub use lines::{LineOfClaim, LineRow, LinesWanted, document_counts, lines, lines_of};
+pub use grouped::{GroupKey, Grouped, first_pass, first_submitted, grouped, overall};
 #[cfg(test)]
-pub(in crate::store) use list::page_this_way;
+pub(in crate::store) use grouped::{counted, projected};
+pub use lines::{LineOfClaim, LineRow, LinesWanted, document_counts, lines, lines_of};
 pub use list::{count, page};
+#[cfg(test)]
+pub(in crate::store) use list::{page_by_projection, page_this_way};
 pub use order::{ClaimOrder, ClaimOrderField};
 pub use origin::{Origin, origins};
+#[cfg(test)]
+pub(in crate::store) use projected::condition as in_projection;
 pub use row::{ClaimRow, Wanted};
 pub use statistics::{Decided, Statistics, decided, statistics};
 

@@ -5,5 +5,6 @@ mod contest;
 mod facts;
 mod log;
 mod pages;
+mod projection;
 mod reach;
 mod world;

@@ -26,7 +26,7 @@ use super::{
     documents, evaluations,
     history::{self as log, Head},
     notices::{self, About},
-    rows::{columns, insert_as_parameters},
+    rows,
 };
 use crate::store::{
     Db, Reads, StoreError, Transaction, claim_to_row, line_to_row,
@@ -141,15 +141,30 @@ pub async fn is_empty(db: &Db) -> Result<bool, StoreError> {
     Ok(found == 0)
 }
 
-/// Has PostgreSQL analyze what was inserted, as it would itself a while later. SQLite is left as servers leave it.
+/// Counters of PostgreSQL to which each batch adds rows: those of one key become one row.
+const FOLDED: [&str; 3] = [
+    "WITH folded AS (DELETE FROM history_tally RETURNING action, day, actor_kind, n)
+    INSERT INTO history_tally (action, day, actor_kind, n) SELECT action, day, actor_kind, sum(n) FROM folded GROUP BY 1, 2, 3",
+    "WITH folded AS (DELETE FROM claim_tally RETURNING status, solution_area, activities, assigned, contested, n)
+    INSERT INTO claim_tally (status, solution_area, activities, assigned, contested, n)
+    SELECT status, solution_area, activities, assigned, contested, sum(n) FROM folded GROUP BY 1, 2, 3, 4, 5",
+    "WITH folded AS (DELETE FROM comment_tally RETURNING n)
+    INSERT INTO comment_tally (n) SELECT sum(n) FROM folded HAVING count(*) > 0",
+];
+
+/// Has PostgreSQL fold its counters and analyze what was inserted, as it would itself a while later. SQLite is left as servers
+/// leave it. No server may be running.
 ///
 /// # Errors
 /// Database errors.
-pub async fn analyze(db: &Db) -> Result<(), StoreError> {
+pub async fn settle(db: &Db) -> Result<(), StoreError> {
     if db.is_postgres() {
         let transaction = db.begin().await?;
         // It takes as long as there are rows.
         transaction.connection().execute_unprepared("SET LOCAL statement_timeout = 0").await?;
+        for statement in FOLDED {
+            transaction.connection().execute_unprepared(statement).await?;
+        }
         transaction.connection().execute_unprepared("ANALYZE").await?;
         transaction.commit().await?;
     }
@@ -181,13 +196,9 @@ impl Target {
 
 /// Inserts rows that all have the same columns set.
 async fn insert<A: ActiveModelTrait + Send>(target: &mut Target, rows: Vec<A>) -> Result<(), StoreError> {
-    let columns = columns(&rows);
-    if columns.is_empty() {
-        return Ok(());
-    }
     match target {
-        Target::Postgres(copy) => copy.rows(&rows, &columns).await,
-        Target::Sqlite(transaction) => insert_as_parameters(transaction, rows, &columns).await,
+        Target::Postgres(copy) => copy.rows(&rows).await,
+        Target::Sqlite(transaction) => rows::insert(transaction, rows, None).await,
     }
 }
 

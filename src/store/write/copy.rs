@@ -3,12 +3,13 @@
 //! SeaORM's transactions do not give their connection away, so these are sqlx's own. A [`CopyTransaction`] that is dropped rolls back.
 
 use sea_orm::{
-    ActiveModelTrait, DbErr, EntityName, EntityTrait, IdenStatic, RuntimeErr,
+    ActiveModelTrait, DbErr, EntityName, IdenStatic, RuntimeErr,
     sea_query::sea_value_to_json_value,
     sqlx::{self, Postgres},
 };
 use serde_json::Value;
 
+use super::rows::columns;
 use crate::store::{Db, StoreError};
 
 /// How many bytes are sent at once, about.
@@ -28,15 +29,15 @@ impl CopyTransaction {
         Ok(Self(transaction))
     }
 
-    /// Copies rows that all have these columns set. An error leaves nothing of the transaction.
+    /// Copies rows that all have the same columns set. An error leaves nothing of the transaction.
     ///
     /// # Errors
     /// The database's.
-    pub(super) async fn rows<A: ActiveModelTrait>(
-        &mut self,
-        rows: &[A],
-        columns: &[<A::Entity as EntityTrait>::Column],
-    ) -> Result<(), StoreError> {
+    pub(super) async fn rows<A: ActiveModelTrait>(&mut self, rows: &[A]) -> Result<(), StoreError> {
+        let columns = columns(rows);
+        if columns.is_empty() {
+            return Ok(());
+        }
         let table = A::Entity::default();
         let names = columns.iter().map(|column| format!("\"{}\"", column.as_str())).collect::<Vec<_>>().join(", ");
         let statement = format!("COPY \"{}\" ({names}) FROM STDIN", table.table_name());

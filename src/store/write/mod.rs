@@ -16,6 +16,7 @@ pub mod idempotency;
 pub mod locks;
 pub mod notices;
 pub mod outbox;
+pub mod projection;
 pub mod revocations;
 mod rows;
 pub mod settings;

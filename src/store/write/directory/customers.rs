@@ -4,11 +4,14 @@ use std::collections::HashMap;
 
 use domain::{directory::CustomerRow, problem::Problem, text, time::Timestamp};
 use entity::{column::Micros, customer, customer_domain};
-use sea_orm::{ActiveValue::Set, ConnectionTrait, EntityTrait, QueryFilter, sea_query::OnConflict};
+use sea_orm::{ActiveValue::Set, ConnectionTrait, EntityTrait, QueryFilter};
 use uuid::Uuid;
 
 use super::Loadable;
-use crate::store::{Reads, StoreError, Transaction, search_text, sql};
+use crate::store::{
+    Reads, StoreError, Transaction, search_text, sql,
+    write::rows::{self, Again},
+};
 
 impl Loadable for CustomerRow {
     type Key = Uuid;
@@ -75,32 +78,29 @@ impl Loadable for CustomerRow {
             contact_email: Set(row.contact_email.clone()),
             locale: Set(row.locale.clone()),
         });
-        let again = OnConflict::column(customer::Column::TenantId)
-            .update_columns([
-                customer::Column::Name,
-                customer::Column::Domain,
-                customer::Column::SearchText,
-                customer::Column::SortKey,
-                customer::Column::UpdatedAt,
-                customer::Column::ContactEmail,
-                customer::Column::Locale,
-            ])
-            .to_owned();
-        customer::Entity::insert_many(customers).on_conflict(again).exec_without_returning(connection).await?;
+        rows::insert(transaction, customers.collect(), Some(AGAIN)).await?;
         let keys = rows.iter().map(|row| row.tenant_id);
         customer_domain::Entity::delete_many()
             .filter(sql::any_of(customer_domain::Column::TenantId, keys, connection.get_database_backend()))
             .exec(connection)
             .await?;
-        let domains: Vec<_> = rows
+        let domains = rows
             .iter()
             .flat_map(|row| row.domains.iter().flatten().map(|domain| (row.tenant_id, domain.clone())))
-            .map(|(tenant_id, domain)| customer_domain::ActiveModel { tenant_id: Set(tenant_id), domain: Set(domain) })
-            .collect();
-        // A statement has a limited number of parameters: customers with very many domains take several.
-        for some in domains.chunks(5_000) {
-            customer_domain::Entity::insert_many(some.to_vec()).exec_without_returning(connection).await?;
-        }
-        Ok(())
+            .map(|(tenant_id, domain)| customer_domain::ActiveModel { tenant_id: Set(tenant_id), domain: Set(domain) });
+        rows::insert(transaction, domains.collect(), None).await
     }
 }
+
+const AGAIN: Again<customer::Column> = Again {
+    key: customer::Column::TenantId,
+    columns: &[
+        customer::Column::Name,
+        customer::Column::Domain,
+        customer::Column::SearchText,
+        customer::Column::SortKey,
+        customer::Column::UpdatedAt,
+        customer::Column::ContactEmail,
+        customer::Column::Locale,
+    ],
+};

@@ -13,12 +13,15 @@ use entity::{
     partner, partner_location,
 };
 use sea_orm::{
-    ActiveValue::Set, ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QuerySelect, sea_query::OnConflict,
+    ActiveValue::Set, ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QuerySelect,
 };
 use uuid::Uuid;
 
 use super::Loadable;
-use crate::store::{Reads, StoreError, Transaction, search_text, sql};
+use crate::store::{
+    Reads, StoreError, Transaction, search_text, sql,
+    write::rows::{self, Again},
+};
 
 impl Loadable for PartnerRow {
     type Key = Uuid;
@@ -92,7 +95,6 @@ impl Loadable for PartnerRow {
     }
 
     async fn write(transaction: &Transaction, rows: &[Self], now: Timestamp) -> Result<(), StoreError> {
-        let connection = transaction.connection();
         let partners = rows.iter().map(|row| partner::ActiveModel {
             id: Set(row.partner_id),
             name: Set(row.name.clone()),
@@ -103,37 +105,34 @@ impl Loadable for PartnerRow {
             contact_email: Set(row.contact_email.clone()),
             locale: Set(row.locale.clone()),
         });
-        let again = OnConflict::column(partner::Column::Id)
-            .update_columns([
-                partner::Column::Name,
-                partner::Column::SearchText,
-                partner::Column::SortKey,
-                partner::Column::UpdatedAt,
-                partner::Column::ContactEmail,
-                partner::Column::Locale,
-            ])
-            .to_owned();
-        partner::Entity::insert_many(partners).on_conflict(again).exec_without_returning(connection).await?;
-        let locations: Vec<_> =
-            rows.iter().flat_map(|row| row.locations.iter().map(|location| model(row.partner_id, location))).collect();
-        // A statement has a limited number of parameters: partners with very many locations take several.
-        for some in locations.chunks(2_000) {
-            let again = OnConflict::column(partner_location::Column::MpnId)
-                .update_columns([
-                    partner_location::Column::Name,
-                    partner_location::Column::Country,
-                    partner_location::Column::EnrolledPrograms,
-                    partner_location::Column::PartnerType,
-                ])
-                .to_owned();
-            partner_location::Entity::insert_many(some.to_vec())
-                .on_conflict(again)
-                .exec_without_returning(connection)
-                .await?;
-        }
-        Ok(())
+        rows::insert(transaction, partners.collect(), Some(AGAIN)).await?;
+        let locations =
+            rows.iter().flat_map(|row| row.locations.iter().map(|location| model(row.partner_id, location)));
+        rows::insert(transaction, locations.collect(), Some(LOCATION_AGAIN)).await
     }
 }
+
+const AGAIN: Again<partner::Column> = Again {
+    key: partner::Column::Id,
+    columns: &[
+        partner::Column::Name,
+        partner::Column::SearchText,
+        partner::Column::SortKey,
+        partner::Column::UpdatedAt,
+        partner::Column::ContactEmail,
+        partner::Column::Locale,
+    ],
+};
+
+const LOCATION_AGAIN: Again<partner_location::Column> = Again {
+    key: partner_location::Column::MpnId,
+    columns: &[
+        partner_location::Column::Name,
+        partner_location::Column::Country,
+        partner_location::Column::EnrolledPrograms,
+        partner_location::Column::PartnerType,
+    ],
+};
 
 fn model(partner_id: Uuid, location: &LocationRow) -> partner_location::ActiveModel {
     partner_location::ActiveModel {

@@ -4,11 +4,14 @@ use std::collections::HashMap;
 
 use domain::{directory::ProductRow, problem::Problem, text, time::Timestamp};
 use entity::{column::Word, product};
-use sea_orm::{ActiveValue::Set, ConnectionTrait, EntityTrait, QueryFilter, sea_query::OnConflict};
+use sea_orm::{ActiveValue::Set, ConnectionTrait, EntityTrait, QueryFilter};
 use uuid::Uuid;
 
 use super::Loadable;
-use crate::store::{Reads, StoreError, Transaction, search_text, sql};
+use crate::store::{
+    Reads, StoreError, Transaction, search_text, sql,
+    write::rows::{self, Again},
+};
 
 impl Loadable for ProductRow {
     type Key = Uuid;
@@ -37,7 +40,7 @@ impl Loadable for ProductRow {
     }
 
     async fn write(transaction: &Transaction, rows: &[Self], _: Timestamp) -> Result<(), StoreError> {
-        let rows = rows.iter().map(|row| product::ActiveModel {
+        let products = rows.iter().map(|row| product::ActiveModel {
             sku_id: Set(row.sku_id),
             sku_part_number: Set(row.sku_part_number.clone()),
             name: Set(row.name.clone()),
@@ -45,16 +48,17 @@ impl Loadable for ProductRow {
             sort_key: Set(text::sort_key(&row.name)),
             solution_area: Set(Word(row.solution_area)),
         });
-        let again = OnConflict::column(product::Column::SkuId)
-            .update_columns([
-                product::Column::SkuPartNumber,
-                product::Column::Name,
-                product::Column::SearchText,
-                product::Column::SortKey,
-                product::Column::SolutionArea,
-            ])
-            .to_owned();
-        product::Entity::insert_many(rows).on_conflict(again).exec_without_returning(transaction.connection()).await?;
-        Ok(())
+        rows::insert(transaction, products.collect(), Some(AGAIN)).await
     }
 }
+
+const AGAIN: Again<product::Column> = Again {
+    key: product::Column::SkuId,
+    columns: &[
+        product::Column::SkuPartNumber,
+        product::Column::Name,
+        product::Column::SearchText,
+        product::Column::SortKey,
+        product::Column::SolutionArea,
+    ],
+};

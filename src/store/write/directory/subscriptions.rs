@@ -7,11 +7,14 @@ use entity::{
     column::{Micros, Word},
     customer, customer_subscription, product,
 };
-use sea_orm::{ActiveValue::Set, ConnectionTrait, EntityTrait, QueryFilter, QuerySelect, sea_query::OnConflict};
+use sea_orm::{ActiveValue::Set, ConnectionTrait, EntityTrait, QueryFilter, QuerySelect};
 use uuid::Uuid;
 
 use super::Loadable;
-use crate::store::{Reads, StoreError, Transaction, sql};
+use crate::store::{
+    Reads, StoreError, Transaction, sql,
+    write::rows::{self, Again},
+};
 
 impl Loadable for SubscriptionRow {
     type Key = Uuid;
@@ -64,7 +67,7 @@ impl Loadable for SubscriptionRow {
     }
 
     async fn write(transaction: &Transaction, rows: &[Self], _: Timestamp) -> Result<(), StoreError> {
-        let rows = rows.iter().map(|row| customer_subscription::ActiveModel {
+        let subscriptions = rows.iter().map(|row| customer_subscription::ActiveModel {
             subscription_id: Set(row.subscription_id),
             tenant_id: Set(row.tenant_id),
             sku_id: Set(row.sku_id),
@@ -74,24 +77,22 @@ impl Loadable for SubscriptionRow {
             starts_at: Set(Micros(row.starts_at)),
             ends_at: Set(row.ends_at.map(Micros)),
         });
-        let again = OnConflict::column(customer_subscription::Column::SubscriptionId)
-            .update_columns([
-                customer_subscription::Column::TenantId,
-                customer_subscription::Column::SkuId,
-                customer_subscription::Column::Channel,
-                customer_subscription::Column::Status,
-                customer_subscription::Column::Seats,
-                customer_subscription::Column::StartsAt,
-                customer_subscription::Column::EndsAt,
-            ])
-            .to_owned();
-        customer_subscription::Entity::insert_many(rows)
-            .on_conflict(again)
-            .exec_without_returning(transaction.connection())
-            .await?;
-        Ok(())
+        rows::insert(transaction, subscriptions.collect(), Some(AGAIN)).await
     }
 }
+
+const AGAIN: Again<customer_subscription::Column> = Again {
+    key: customer_subscription::Column::SubscriptionId,
+    columns: &[
+        customer_subscription::Column::TenantId,
+        customer_subscription::Column::SkuId,
+        customer_subscription::Column::Channel,
+        customer_subscription::Column::Status,
+        customer_subscription::Column::Seats,
+        customer_subscription::Column::StartsAt,
+        customer_subscription::Column::EndsAt,
+    ],
+};
 
 fn there(row: &customer_subscription::Model) -> SubscriptionRow {
     SubscriptionRow {
