@@ -84,7 +84,8 @@ pub(super) fn may_lie_far(caller: &Caller, filter: &ClaimFilter, order: ClaimOrd
         }
         Some(_) => false,
     };
-    caller.reviews() && !order.is_of_text() && !filter.is_selective() && !(is_even && has_index)
+    let is_served = is_even && has_index;
+    caller.reviews() && !order.is_of_text() && !filter.is_selective() && !is_served
 }
 
 /// Parts of the filter that few claims match, and whose index does not serve this order.

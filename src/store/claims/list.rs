@@ -151,7 +151,7 @@ fn found(
         claims.limit(limit);
         Query::select().expr(Expr::cust("part.*")).from_subquery(claims, "part").take()
     };
-    let mut both = part(since.all(), limit + since.most());
+    let mut both = part(projection::folded(), limit + since.most());
     both.and_where(since.has_changed("part.id", backend).not());
     both.union(UnionType::All, part(since.fresh(backend), limit));
     let mut first = Query::select().column("id").from_subquery(both, "found").take();

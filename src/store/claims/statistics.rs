@@ -98,7 +98,7 @@ async fn in_projection(
         claims.expr(Expr::cust(sign.to_string())).cond_where(condition.clone()).add_group_by([status()]).take()
     };
     // Those that changed since are taken away as they were folded in, and added as they are.
-    let mut counts = part(since.all(), 1);
+    let mut counts = part(projection::folded(), 1);
     counts.union(UnionType::All, part(since.stale(backend), -1)).union(UnionType::All, part(since.fresh(backend), 1));
     let rows = db.connection().query_all_raw(StatementBuilder::build(&counts, &backend)).await?;
     let mut counted: BTreeMap<i64, (i64, i64)> = BTreeMap::new();

@@ -109,12 +109,7 @@ impl Since {
         }
     }
 
-    /// The projection: all claims as they were folded in. It is named `claim`, as the others are; no column is selected yet.
-    pub(in crate::store) fn all(self) -> SelectStatement {
-        from("claim_projection")
-    }
-
-    /// Those of them that changed since.
+    /// Those of the [`folded`] claims that changed since.
     pub(in crate::store) fn stale(self, backend: DbBackend) -> SelectStatement {
         from("claim_projection").and_where(self.has_changed("claim.id", backend)).take()
     }
@@ -123,6 +118,11 @@ impl Since {
     pub(in crate::store) fn fresh(self, backend: DbBackend) -> SelectStatement {
         from("claim_unfolded").and_where(self.has_changed("claim.id", backend)).take()
     }
+}
+
+/// The projection: all claims as they were folded in. It is named `claim`, as the others are; no column is selected yet.
+pub(in crate::store) fn folded() -> SelectStatement {
+    from("claim_projection")
 }
 
 fn from(table: &'static str) -> SelectStatement {
