@@ -33,8 +33,16 @@ describe("the example queries of GraphiQL", () => {
     await page.locator(".graphiql-query-editor .CodeMirror", { hasText: "viewer" }).waitFor();
     await page.getByRole("tab", { name: "Live" }).click();
     await page.locator(".graphiql-query-editor .CodeMirror", { hasText: "claimStatusChanged" }).waitFor();
-    const [socket] = await Promise.all([page.waitForEvent("websocket"), page.getByRole("button", { name: /Execute query/ }).click()]);
-    await socket.waitForEvent("framereceived", { predicate: ({ payload }) => String(payload).includes("connection_ack") });
+    // Listened for before the button is pressed: on a slow machine the server may answer before the press is done.
+    const acknowledged = new Promise<void>((resolve) => {
+      page.on("websocket", (socket) =>
+        socket.on("framereceived", ({ payload }) => {
+          if (String(payload).includes("connection_ack")) resolve();
+        }),
+      );
+    });
+    await page.getByRole("button", { name: /Execute query/ }).click();
+    await acknowledged;
     await expect
       .poll(async () => {
         await stage.ask("AUDITOR", 'mutation { advanceClock(input: { by: "P1D" }) { now } }');
