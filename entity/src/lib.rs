@@ -1,6 +1,6 @@
 //! The tables of cpor, one module each.
 //!
-//! A `Model` is flat, and its columns have the types of the domain: vocabularies, instants, contacts ([`column`]). The store
+//! A `Model` is flat, and its columns have the types of the domain: vocabularies, instants, contacts ([`mod@column`]). The store
 //! builds the domain's structures from them.
 
 #![expect(

@@ -1,7 +1,7 @@
 //! The records that the store returns, in the domain's terms. A claim is a [`domain::claim::Claim`], and read by
 //! `store::claims`.
 //!
-//! [`record!`] declares a record once: its fields, how each is read, from which columns, and for which fields of the API each
+//! `record!` declares a record once: its fields, how each is read, from which columns, and for which fields of the API each
 //! column is read.
 
 mod activity;
