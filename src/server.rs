@@ -26,7 +26,7 @@ use crate::{
     graphql::{document::Gate, endpoint::Endpoint, global_id, root_fields, schema},
     http::{self, Shutdown},
     ids, jobs,
-    store::{Db, StoreError, write::settings},
+    store::{Db, StoreError, settings},
     telemetry,
     webhooks::Webhooks,
 };
@@ -305,7 +305,7 @@ impl Server {
 /// # Errors
 /// When the key can be neither read nor stored.
 pub async fn with_addresses(app: App, config: &Config) -> Result<App, StartError> {
-    let stored = settings::document_key(app.db(), ids::secret()).await.map_err(schema_error)?;
+    let stored = settings::write::document_key(app.db(), ids::secret()).await.map_err(schema_error)?;
     let mut secrets: Vec<&[u8]> = config.identity.secrets().map(Secret::as_bytes).collect();
     if secrets.is_empty() {
         secrets.extend(config.webhooks.keys.iter().map(Secret::as_bytes));

@@ -7,23 +7,7 @@ use axum::{
     body::Body,
     http::{Request, header},
 };
-use cpor::{
-    app::{
-        AppError, Download,
-        notices::{Followed, Link},
-    },
-    auth::Authenticator,
-    config::ServeOptions,
-    documents::{Documents, Receiving},
-    events::Follower,
-    graphql::{
-        document::Gate,
-        endpoint::{Endpoint, Engine, Execution},
-        schema,
-    },
-    http::{Backend, Router, Shutdown, router},
-    store::{PoolFigures, records::HistoryEntry},
-};
+use cpor::{app::{AppError, Download, notices::{Followed, Link}}, auth::Authenticator, config::ServeOptions, documents::{Documents, Receiving}, events::Follower, graphql::{document::Gate, endpoint::{Endpoint, Engine, Execution}, schema}, http::{Backend, Router, router, Shutdown}, store::{history::HistoryEntry, PoolFigures}};
 use clap::Parser;
 use domain::caller::Caller;
 use futures_util::{FutureExt, future::BoxFuture};

@@ -1,6 +1,6 @@
 //! What reviewers' lists and statistics read of each claim, kept beside the claims and folded in behind them (L14, S1, S2).
 //!
-//! The program writes these tables, a little after the history (`store::write::projection`): a change of a claim writes nothing
+//! The program writes these tables, a little after the history (`store::projection::write`): a change of a claim writes nothing
 //! here. `claim_projection` and `claim_counted` have a row for each claim that reviewers see, as it was when it was last folded
 //! in: what lists are filtered and ordered by, and what statistics look at. `claim_figures` has the counts of the latter. What
 //! changed since is read from the history after the position of `projection_cursor`, and from the view `claim_unfolded`.

@@ -19,7 +19,7 @@ use super::{
 };
 use crate::{
     ids,
-    store::write::arbitrations::{self, Fixed},
+    store::arbitrations::write::{self as arbitrations, Fixed},
 };
 
 /// What an award answers.

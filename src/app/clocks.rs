@@ -18,8 +18,10 @@ use super::{
 use crate::{
     ids,
     store::{
+        arbitrations::write as arbitrations,
+        claims::write as claims,
         clocks::{self, Due},
-        write::{arbitrations, claims, settings},
+        settings,
     },
     telemetry,
 };
@@ -127,7 +129,7 @@ impl App {
             return Ok(());
         };
         let advance = |unit: Unit| async move {
-            let offset = settings::advance_sandbox_offset(&unit, offset).await?;
+            let offset = settings::write::advance_sandbox_offset(&unit, offset).await?;
             Ok(unit.commit(offset))
         };
         self.clock().set_offset(self.transact(Locks::Own, advance).await?);

@@ -15,7 +15,7 @@ use super::{
     idempotency::Key,
     transact::{End, Locks, MutationResult, Unit, result},
 };
-use crate::store::write::directory::Loadable;
+use crate::store::directory::Loadable;
 
 /// The most rows that one call may bring.
 pub const ROWS_MAX: usize = 1_000;

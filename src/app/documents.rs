@@ -11,7 +11,7 @@ use uuid::Uuid;
 use super::{App, AppError};
 use crate::{
     documents::{Content, ContentError, Disposition, Documents, Receiving},
-    store::{self, records::Document},
+    store::{self, documents::Document},
 };
 
 /// A document that the caller may read.

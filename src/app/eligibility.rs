@@ -14,7 +14,7 @@ use domain::{
 use uuid::Uuid;
 
 use super::{App, AppError};
-use crate::store::{self, Reads, StoreError, records::Subscription};
+use crate::store::{self, Reads, StoreError, subscriptions::Subscription};
 
 /// What a partner asks about; what it does not know yet is nothing.
 #[derive(Clone, Debug, Default)]

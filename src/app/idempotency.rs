@@ -15,10 +15,8 @@ use super::{
 };
 use crate::store::{
     Reads, StoreError, Transaction,
-    write::{
-        claims::KeyOf,
-        idempotency::{self, KeyRow, Remembered},
-    },
+    claims::write::KeyOf,
+    transaction::idempotency::{self, KeyRow, Remembered},
 };
 use domain::time::Timestamp;
 

@@ -26,7 +26,10 @@ use super::{
     idempotency::Key,
     transact::{End, Locks, MutationResult, Unit, result},
 };
-use crate::store::{Reads, StoreError, records::Reviewer, reviewers, write::directory::reviewers as writes};
+use crate::store::{
+    Reads, StoreError,
+    reviewers::{self, Reviewer, write as writes},
+};
 
 /// How many subjects are remembered as known.
 const MOST_MET: usize = 10_000;

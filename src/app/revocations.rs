@@ -23,8 +23,7 @@ use crate::{
     clock::Clock,
     store::{
         Db,
-        revocations::{self, Edition, Revoked, ServiceToken},
-        write::revocations as writes,
+        revocations::{self, Edition, Revoked, ServiceToken, write as writes},
     },
 };
 

@@ -17,8 +17,9 @@ use uuid::Uuid;
 use super::{App, AppError};
 use crate::store::{
     claims::{self, ClaimFilter, GroupKey, Grouped},
-    partners, products, reviewers,
-    write::projection::{self, Step},
+    partners, products,
+    projection::write::{self as projection, Step},
+    reviewers,
 };
 
 /// Which figures are worked out.

@@ -17,7 +17,7 @@ use super::{
 };
 use crate::store::{
     Db, Reads, Transaction,
-    write::locks::{self, Lock},
+    transaction::locks::{self, Lock},
 };
 
 /// The locks that a unit of work takes before it reads anything.

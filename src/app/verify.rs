@@ -7,7 +7,7 @@ use crate::{
     documents::{ContentError, DocumentsError},
     store::{
         StoreError, derived,
-        records::Document,
+        documents::Document,
         verify::{self, ClaimHead, Stored},
     },
 };

@@ -13,7 +13,7 @@ use tokio::sync::OnceCell;
 use uuid::Uuid;
 
 use super::once::Once;
-use crate::store::{history::log::Logged, records::HistoryEntry};
+use crate::store::history::{HistoryEntry, log::Logged};
 
 /// What several subscribers need of an event and only the first one works out.
 type Shared<K, C> = Mutex<HashMap<K, Arc<C>>>;

@@ -8,8 +8,10 @@ use tokio::sync::broadcast::{Receiver, error::RecvError};
 use super::{Event, Tail, topics::Topic};
 use crate::store::{
     StoreError,
-    history::log::{self, Feed, Of},
-    records::{HistoryEntry, Position},
+    history::{
+        HistoryEntry, Position,
+        log::{self, Feed, Of},
+    },
 };
 
 /// How many entries are read from the table at once.

@@ -23,11 +23,10 @@ use crate::{
     store::{
         Columns, Db, StoreError,
         history::{
-            self, HistoryFilter, log,
-            log::{Feed, Judgement},
+            self, HistoryEntry, HistoryFilter, Position,
+            log::{self, Feed, Judgement},
         },
         page::{Page, PageRequest},
-        records::{HistoryEntry, Position},
     },
     telemetry,
 };

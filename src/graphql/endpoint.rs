@@ -20,7 +20,7 @@ use super::{
     document::{BAD_USER_INPUT, Form, GRAPHQL_VALIDATION_FAILED, Gate, Prepared, Refusal},
     execute::fault,
 };
-use crate::{config::Introspection, documents::Received, events::Follower, store::records::HistoryEntry, telemetry};
+use crate::{config::Introspection, documents::Received, events::Follower, store::history::HistoryEntry, telemetry};
 use subscribe::Fingerprint;
 
 /// How the library writes an uploaded file into a variable.

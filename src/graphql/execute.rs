@@ -15,7 +15,7 @@ use super::{
     loader::Loaders,
     schema::ApiSchema,
 };
-use crate::{app::App, events::Follower, store::records::HistoryEntry};
+use crate::{app::App, events::Follower, store::history::HistoryEntry};
 
 /// What executes operations on the use cases.
 pub struct Api {

@@ -10,7 +10,7 @@ use crate::{
     },
     config::MailSettings,
     mail::{MailError, Writer},
-    store::write::settings,
+    store::settings,
 };
 
 /// The use cases with an operator's texts and templates, all of which are proven to be whole, and with an outbox where
@@ -20,7 +20,7 @@ pub(super) async fn with_mail(app: App, mail: &MailSettings) -> Result<App, Star
     let writer = Writer::new(app.policy(), mail.templates.as_deref());
     let writer = writer.and_then(|writer| writer.check().map(|()| writer));
     let app = app.with_writer(writer.map_err(|wrong| StartError::new(wrong.0, remedy))?);
-    settings::deliver_notices(app.db(), mail.sending.is_some()).await.map_err(schema_error)?;
+    settings::write::deliver_notices(app.db(), mail.sending.is_some()).await.map_err(schema_error)?;
     Ok(if mail.sending.is_some() { app.with_outbox(Outbox::with_channel()) } else { app })
 }
 

@@ -16,11 +16,14 @@ use sea_orm::{
 use uuid::Uuid;
 
 use super::{
-    Reads, StoreError, keyset, partners, predicates, products,
-    records::{Location, Product, Subscription},
+    Reads, StoreError, keyset,
+    partners::{self, Location},
+    predicates,
+    products::{self, Product},
     rows::{Plain, Rows},
     scope,
     sql::any_of,
+    subscriptions::Subscription,
 };
 
 /// The facts of each intent, in the order of the intents.

@@ -14,7 +14,6 @@ mod migrate;
 mod pool;
 mod pools;
 mod predicates;
-mod projection;
 mod range_first;
 mod rows;
 mod scope;
@@ -29,6 +28,7 @@ pub mod clocks;
 pub mod comments;
 pub mod customers;
 pub mod derived;
+pub mod directory;
 pub mod documents;
 pub mod eligibility;
 pub mod evaluations;
@@ -38,22 +38,19 @@ pub mod notices;
 pub mod page;
 pub mod partners;
 pub mod products;
-pub mod records;
+pub mod projection;
 pub mod reviewers;
 pub mod revocations;
+pub mod settings;
 pub mod subscriptions;
+pub mod transaction;
 pub mod verify;
 pub mod webhooks;
-pub mod write;
 
 #[cfg(test)]
 mod tests;
 
-use sea_orm::{
-    ConnectionTrait, DatabaseConnection, DatabaseTransaction, DbBackend, SqliteTransactionMode, TransactionOptions,
-    TransactionTrait,
-};
-use tracing::Instrument;
+use sea_orm::{ConnectionTrait, DatabaseConnection, DbBackend};
 
 pub use claims::{claim_to_row, line_from_row, line_to_row};
 pub use error::StoreError;
@@ -62,6 +59,7 @@ pub use pool::StatementPool;
 pub use pools::PoolFigures;
 pub use rows::{Columns, Record, search_text};
 pub use snapshot::{MOST_AT_ONCE, Snapshot};
+pub use transaction::Transaction;
 pub use visible::Visible;
 
 /// The database: one pool for reads, one for writes, and a connection for the tail of the history.
@@ -86,32 +84,6 @@ impl Db {
         &self.log
     }
 
-    /// Begins a transaction that may write.
-    ///
-    /// On SQLite it takes the write lock at once: a transaction that begins by reading and then writes would fail when
-    /// another writer came between, without waiting.
-    ///
-    /// `BEGIN` runs in a task of its own. sqlx knows of a transaction only once the answer to `BEGIN` has arrived: a future
-    /// dropped before that would return the connection to the pool inside a transaction that nobody ends. The task runs on,
-    /// and rolls back what it began when nobody takes it.
-    ///
-    /// # Errors
-    /// [`StoreError::Unavailable`] or [`StoreError::Retry`] when no connection or lock is free in time.
-    pub async fn begin(&self) -> Result<Transaction, StoreError> {
-        let write = self.write.clone();
-        let beginning = async move {
-            let options = TransactionOptions {
-                sqlite_transaction_mode: Some(SqliteTransactionMode::Immediate),
-                ..TransactionOptions::default()
-            };
-            write.begin_with_options(options).await
-        };
-        match tokio::spawn(beginning.in_current_span()).await {
-            Ok(begun) => Ok(Transaction(begun?)),
-            Err(ended) => Err(StoreError::Unavailable(format!("a transaction could not begin: {ended}"))),
-        }
-    }
-
     /// Whether the database is PostgreSQL; else it is SQLite.
     #[must_use]
     pub fn is_postgres(&self) -> bool {
@@ -134,35 +106,6 @@ impl Db {
     }
 }
 
-/// A transaction. Dropped without [`Transaction::commit`], it rolls back; so does one that is dropped while it waits for
-/// the database, at any point: the rollback is sent before its connection is used again.
-#[derive(Debug)]
-pub struct Transaction(DatabaseTransaction);
-
-impl Transaction {
-    /// Whether the database is PostgreSQL; else it is SQLite.
-    #[must_use]
-    pub(in crate::store) fn is_postgres(&self) -> bool {
-        self.0.get_database_backend() == DbBackend::Postgres
-    }
-
-    /// Makes everything done in it permanent.
-    ///
-    /// # Errors
-    /// [`StoreError::Retry`] and others, when nothing was made permanent.
-    pub async fn commit(self) -> Result<(), StoreError> {
-        Ok(self.0.commit().await?)
-    }
-
-    /// Undoes everything done in it.
-    ///
-    /// # Errors
-    /// When the database is not there any more; nothing was made permanent then either.
-    pub async fn rollback(self) -> Result<(), StoreError> {
-        Ok(self.0.rollback().await?)
-    }
-}
-
 /// What can be read from: the database as it is, or as a [`Transaction`] sees it.
 pub trait Reads: Sync {
     /// The connection underneath.
@@ -177,13 +120,5 @@ impl Reads for Db {
 
     fn connection(&self) -> &StatementPool {
         &self.read
-    }
-}
-
-impl Reads for Transaction {
-    type Connection = DatabaseTransaction;
-
-    fn connection(&self) -> &DatabaseTransaction {
-        &self.0
     }
 }

@@ -10,7 +10,10 @@ use sea_orm::{
 };
 use tracing::Instrument;
 
-use super::{Db, Reads, StoreError, history::log, records::Position};
+use super::{
+    Db, Reads, StoreError,
+    history::{Position, log},
+};
 
 /// How many snapshots a server has at once. Each keeps a connection, and what the database would otherwise clean up.
 pub const MOST_AT_ONCE: u32 = 8;

@@ -8,8 +8,10 @@ use sea_orm::{ColumnTrait, EntityTrait, ExprTrait, QueryFilter, QueryOrder, Quer
 use uuid::Uuid;
 
 use super::{
-    Db, Reads, StoreError, keyset, predicates,
-    records::{Document, HistoryEntry, Position},
+    Db, Reads, StoreError,
+    documents::Document,
+    history::{HistoryEntry, Position},
+    keyset, predicates,
     rows::{Cells, Columns, Plain, Rows, Shape, select},
     sql,
 };

@@ -2,10 +2,10 @@
 //! look at.
 
 use cpor::store::{
+    arbitrations,
     claims::{self, ClaimFilter, ClaimOrder, DeadlineStates, Wanted},
     clocks,
     page::PageRequest,
-    write,
 };
 use domain::{
     caller::{Caller, usable_scopes},
@@ -37,7 +37,7 @@ async fn set(world: &World, number: &str, values: &str) {
 }
 
 async fn read(world: &World, id: Uuid) -> Claim {
-    write::claims::find_all(world.server.app.db(), &[id]).await.unwrap().remove(0).claim
+    claims::write::find_all(world.server.app.db(), &[id]).await.unwrap().remove(0).claim
 }
 
 async fn is_found(world: &World, id: Uuid, filter: ClaimFilter) -> bool {
@@ -117,7 +117,7 @@ async fn claims_contend_in_sql_as_the_rules_have_it(world: &World) {
                 let claim = read(world, id).await;
                 for line in &claim.lines {
                     let subject = claim.subject(line).unwrap().to_string();
-                    let found = write::arbitrations::contended(app.db(), &[subject.clone()].into()).await.unwrap();
+                    let found = arbitrations::write::contended(app.db(), &[subject.clone()].into()).await.unwrap();
                     let what = format!("{status} {outcome}, ended at {ended_at}");
                     assert_eq!(line.associated, ended_at == "NULL", "{what}");
                     assert_eq!(found.contains(&subject), claim.contends(line), "{what}");

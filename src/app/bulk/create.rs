@@ -35,11 +35,11 @@ use crate::{
     ids,
     store::{
         self, Reads, StoreError, Transaction,
-        write::{
-            claims::{self, Referenced, Snapshot},
+        claims::{
             drafts,
-            locks::{self, Lock},
+            write::{self as claims, Referenced, Snapshot},
         },
+        transaction::locks::{self, Lock},
     },
 };
 

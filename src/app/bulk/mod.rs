@@ -111,7 +111,7 @@ trait Rows: Serialize + Sync {
     /// How many there are.
     fn len(&self) -> usize;
 
-    /// Takes the locks that storing these rows needs (see `store::write::locks`).
+    /// Takes the locks that storing these rows needs (see `store::transaction::locks`).
     fn lock(
         &self,
         caller: &Caller,

@@ -10,12 +10,9 @@ use crate::{
     app::{App, AppError, claims::attempt::UnitError, transact::Unit},
     store::{
         StoreError,
-        write::{
-            arbitrations::{self, Surroundings},
-            claims::Snapshot,
-            drafts,
-            history::Placed,
-        },
+        arbitrations::write::{self as arbitrations, Surroundings},
+        claims::{drafts, write::Snapshot},
+        history::write::Placed,
     },
 };
 

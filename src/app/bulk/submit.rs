@@ -28,11 +28,9 @@ use crate::{
     ids,
     store::{
         self, Reads, Transaction,
-        write::{
-            arbitrations,
-            claims::{self, Snapshot},
-            locks::{self, Lock},
-        },
+        arbitrations::write as arbitrations,
+        claims::write::{self as claims, Snapshot},
+        transaction::locks::{self, Lock},
     },
 };
 

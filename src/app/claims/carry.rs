@@ -17,16 +17,15 @@ use crate::{
     ids,
     store::{
         Db, StoreError, Transaction,
-        records::{Comment, Document},
-        write::{
-            arbitrations::{self, Surroundings},
-            associations,
-            change::ClaimChange,
-            claims::{self, Snapshot},
-            comments, documents, evaluations, history as log,
-            idempotency::KeyRow,
-            notices::{self, About},
-        },
+        arbitrations::write::{self as arbitrations, Surroundings},
+        associations::write as associations,
+        claims::write::{self as claims, Snapshot},
+        comments::{Comment, write as comments},
+        documents::{Document, write as documents},
+        evaluations::write as evaluations,
+        history::write as log,
+        notices::write::{self as notices, About},
+        transaction::{change::ClaimChange, idempotency::KeyRow},
     },
 };
 

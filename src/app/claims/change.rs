@@ -23,10 +23,10 @@ use crate::{
     ids,
     store::{
         Reads, StoreError, Transaction,
-        write::{
-            arbitrations::{self, Surroundings},
-            claims::{self, Parts, Snapshot},
-            documents,
+        arbitrations::write::{self as arbitrations, Surroundings},
+        claims::write::{self as claims, Parts, Snapshot},
+        documents::write as documents,
+        transaction::{
             idempotency::{self, Remembered},
             locks::{self, Held, Lock},
         },

@@ -20,9 +20,9 @@ use crate::{
         transact::{End, Locks, Unit, result},
     },
     ids,
-    store::write::{
-        claims,
-        history::{self as log, Placed},
+    store::{
+        claims::write as claims,
+        history::write::{self as log, Placed},
     },
 };
 

@@ -19,9 +19,9 @@ use crate::{
     ids,
     store::{
         self, StoreError,
-        claims::{ClaimRow, Wanted},
-        records::Comment,
-        write::{arbitrations::Surroundings, claims::Snapshot},
+        arbitrations::write::Surroundings,
+        claims::{ClaimRow, Wanted, write::Snapshot},
+        comments::Comment,
     },
 };
 

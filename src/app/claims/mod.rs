@@ -13,10 +13,10 @@ pub use create::may_create;
 use domain::{claim::Claim, problem::Problem};
 use uuid::Uuid;
 
+use super::transact::MutationResult;
 use crate::{
-    app::transact::MutationResult,
     documents::Received,
-    store::records::{Comment, Document},
+    store::{comments::Comment, documents::Document},
 };
 
 /// The result of a mutation on a claim: the changed objects, or nothing but the reasons of a refusal.

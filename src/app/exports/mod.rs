@@ -17,8 +17,7 @@ use super::{App, AppError};
 use crate::store::{
     Snapshot,
     export::{Noun as Stored, Selection},
-    history::{decode_place, encode_position, log},
-    records::Position,
+    history::{Position, decode_place, encode_position, log},
 };
 use cells::Cell;
 pub use format::{Format, csv_cell};

@@ -17,11 +17,11 @@ use crate::{
     ids,
     mail::{Delivery, Envelope, compose},
     store::{
-        StoreError, notices as reads,
-        records::Notice,
-        write::{
-            notices as rows,
+        StoreError,
+        notices::{
+            self as reads, Notice,
             outbox::{self, Fate, Rendered},
+            write as rows,
         },
     },
     telemetry,

@@ -18,8 +18,11 @@ use crate::{
     ids,
     mail::{MailError, Mailer},
     store::{
-        StoreError, notices as reads,
-        write::outbox::{self, Lease},
+        StoreError,
+        notices::{
+            self as reads,
+            outbox::{self, Lease},
+        },
     },
     telemetry,
 };

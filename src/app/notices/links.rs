@@ -25,7 +25,7 @@ use crate::{
         Language, Names,
         pages::{self, Page},
     },
-    store::{notices as reads, records::Notice, write::outbox},
+    store::notices::{self as reads, Notice, outbox},
 };
 
 /// How long a token is in base64url.

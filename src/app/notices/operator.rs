@@ -5,7 +5,10 @@ use uuid::Uuid;
 
 use crate::{
     app::{App, AppError},
-    store::{StoreError, notices as reads, records::Notice, write::outbox},
+    store::{
+        StoreError,
+        notices::{self as reads, Notice, outbox},
+    },
 };
 
 /// A notice as the operator sees it.

@@ -14,7 +14,7 @@ use crate::{
         idempotency::Key,
         transact::{Locks, MutationResult, Unit, result},
     },
-    store::{records::owner, write::outbox},
+    store::notices::{outbox, owner},
 };
 
 /// The result of setting a preference.

@@ -10,8 +10,7 @@ use crate::{
     mail::{Digested, Draft, Language, MailError, Names, Reader},
     store::{
         StoreError,
-        notices::{self as reads, ClaimFacts},
-        records::Notice,
+        notices::{self as reads, ClaimFacts, Notice},
     },
 };
 

@@ -9,8 +9,9 @@ use uuid::Uuid;
 use crate::{
     app::App,
     store::{
-        Reads, StoreError, Transaction, reviewers,
-        write::notices::{self, About},
+        Reads, StoreError, Transaction,
+        notices::write::{self as notices, About},
+        reviewers,
     },
 };
 

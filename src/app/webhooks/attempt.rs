@@ -12,10 +12,11 @@ use crate::{
     app::App,
     ids,
     store::{
-        history::log,
-        records::HistoryEntry,
-        webhooks::Endpoint,
-        write::webhooks::{Done, Outcome},
+        history::{HistoryEntry, log},
+        webhooks::{
+            Endpoint,
+            write::{Done, Outcome},
+        },
     },
     telemetry,
     webhooks::{Message, Sent},

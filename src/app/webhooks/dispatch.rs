@@ -21,9 +21,11 @@ use crate::{
     clock::Clock,
     store::{
         StoreError,
-        records::Position,
-        webhooks::{self, Active, Lane},
-        write::webhooks::{self as writes, Outcome},
+        history::Position,
+        webhooks::{
+            self, Active, Lane,
+            write::{self as writes, Outcome},
+        },
     },
     telemetry,
 };

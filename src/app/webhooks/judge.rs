@@ -10,10 +10,7 @@ use uuid::Uuid;
 
 use crate::{
     app::{App, AppError, claims::attempt::UnitError},
-    store::{
-        history::{self, log},
-        records::Position,
-    },
+    store::history::{self, Position, log},
     webhooks::Secret,
 };
 

@@ -24,9 +24,8 @@ use crate::{
     },
     ids,
     store::{
-        records::Position,
-        webhooks::{self, Endpoint, Owner},
-        write::webhooks as writes,
+        history::Position,
+        webhooks::{self, Endpoint, Owner, write as writes},
     },
     webhooks::Secret,
 };

@@ -9,8 +9,7 @@ use super::{Named, Renderer};
 use crate::{
     ids,
     store::{
-        history::encode_position,
-        records::HistoryEntry,
+        history::{HistoryEntry, encode_position},
         webhooks::{Attempt, ClaimHeader},
     },
     webhooks::Sent,

@@ -39,8 +39,10 @@ pub use replay::Tested;
 use super::{App, AppError, transact::MutationResult};
 use crate::{
     store::{
-        history::log::{Feed, Of},
-        records::HistoryEntry,
+        history::{
+            HistoryEntry,
+            log::{Feed, Of},
+        },
         webhooks::{Endpoint, Owner},
     },
     webhooks::{Secret, Signer},

@@ -16,12 +16,14 @@ use crate::{
     app::App,
     store::{
         StoreError,
-        history::log::{self, Logged},
-        records::Position,
-        webhooks::{Active, Lane, Owner, cursor},
-        write::{
-            locks::{self, Lock},
-            webhooks::{self as writes, Planned},
+        history::{
+            Position,
+            log::{self, Logged},
+        },
+        transaction::locks::{self, Lock},
+        webhooks::{
+            Active, Lane, Owner, cursor,
+            write::{self as writes, Planned},
         },
     },
 };

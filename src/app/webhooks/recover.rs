@@ -15,10 +15,11 @@ use crate::{
         transact::{End, Locks, Unit, result},
     },
     store::{
-        history::log,
-        records::{HistoryEntry, Position},
-        webhooks::{self, Endpoint, Owner},
-        write::webhooks::{self as writes, Planned},
+        history::{HistoryEntry, Position, log},
+        webhooks::{
+            self, Endpoint, Owner,
+            write::{self as writes, Planned},
+        },
     },
 };
 

@@ -17,10 +17,7 @@ use crate::{
         transact::{End, Locks, Unit, result},
     },
     ids,
-    store::{
-        webhooks::{self, Attempt, Owner},
-        write::webhooks as writes,
-    },
+    store::webhooks::{self, Attempt, Owner, write as writes},
     webhooks::Message,
 };
 

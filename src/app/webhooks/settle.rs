@@ -13,10 +13,10 @@ use crate::{
         notices::EndpointOwner,
     },
     store::{
-        webhooks::Endpoint,
-        write::{
-            locks::{self, Lock},
-            webhooks::{self as writes, Done, Outcome},
+        transaction::locks::{self, Lock},
+        webhooks::{
+            Endpoint,
+            write::{self as writes, Done, Outcome},
         },
     },
     telemetry,

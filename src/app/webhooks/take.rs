@@ -14,10 +14,8 @@ use crate::{
     clock::Clock,
     store::{
         StoreError,
-        history::log,
-        records::HistoryEntry,
-        webhooks::{self, Active, ClaimHeader, Delivery, Endpoint, Lane, Owner},
-        write::webhooks as writes,
+        history::{HistoryEntry, log},
+        webhooks::{self, Active, ClaimHeader, Delivery, Endpoint, Lane, Owner, write as writes},
     },
 };
 

@@ -21,9 +21,9 @@ use crate::{
     app::{App, AppError},
     config::{LogFormat, StorageOptions},
     server,
-    store::write::{
-        bulk::{self, Batch},
+    store::{
         directory::Loadable,
+        transaction::bulk::{self, Batch},
     },
 };
 use stage::Stage;

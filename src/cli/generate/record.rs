@@ -22,12 +22,13 @@ use crate::{
     cli::demo::pdf,
     ids::Seeded,
     store::{
-        records::{Arbitration, Association, Comment, Document},
-        write::{
-            bulk::{Batch, Evaluated, Noticed, Party},
-            history::Head,
-            notices::About,
-        },
+        arbitrations::Arbitration,
+        associations::Association,
+        comments::Comment,
+        documents::Document,
+        history::write::Head,
+        notices::write::About,
+        transaction::bulk::{Batch, Evaluated, Noticed, Party},
     },
 };
 
@@ -171,7 +172,7 @@ impl Record {
     /// Gives events their place in a claim's history and their hash (H1, H3).
     #[expect(
         clippy::too_many_arguments,
-        reason = "the same as `store::write::history::place`, whose ids are not random here"
+        reason = "the same as `store::history::write::place`, whose ids are not random here"
     )]
     fn entries(
         &mut self,

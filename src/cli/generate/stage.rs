@@ -23,7 +23,7 @@ use super::{
     step,
     world::World,
 };
-use crate::{ids::Seeded, store::write::history::Head};
+use crate::{ids::Seeded, store::history::write::Head};
 
 /// Something that is going to happen.
 #[derive(Clone, Copy, Debug)]

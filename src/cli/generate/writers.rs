@@ -9,7 +9,7 @@ use super::{Pending, ROWS, span};
 use crate::{
     app::AppError,
     cli::{failure::Failure, progress::Progress},
-    store::{Db, StoreError, write::directory::Loadable},
+    store::{Db, StoreError, directory::Loadable},
 };
 
 /// How many batches PostgreSQL takes at once.

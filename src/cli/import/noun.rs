@@ -7,7 +7,7 @@ use domain::{
 use serde::{Serialize, de::DeserializeOwned};
 
 use super::cells::{Cells, Column};
-use crate::store::write::directory::Loadable;
+use crate::store::directory::Loadable;
 
 /// A kind of row that files hold.
 pub trait FileRow: DeserializeOwned {

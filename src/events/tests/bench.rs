@@ -25,7 +25,10 @@ use uuid::Uuid;
 use crate::{
     events::Tail,
     ids,
-    store::{Db, history::log, records::Position},
+    store::{
+        Db,
+        history::{Position, log},
+    },
 };
 
 pub const ALPINE: Uuid = Uuid::from_u128(0xa1);

@@ -19,16 +19,15 @@ use crate::{
     store::{
         arbitrations,
         claims::{ClaimRow, Wanted},
-        records,
     },
 };
 
 /// An arbitration that the caller sees.
 #[derive(Clone, Debug)]
-pub struct Arbitration(pub records::Arbitration);
+pub struct Arbitration(pub arbitrations::Arbitration);
 
-impl From<records::Arbitration> for Arbitration {
-    fn from(arbitration: records::Arbitration) -> Self {
+impl From<arbitrations::Arbitration> for Arbitration {
+    fn from(arbitration: arbitrations::Arbitration) -> Self {
         Self(arbitration)
     }
 }
@@ -106,7 +105,7 @@ impl Arbitration {
 
 loads_by_id! {
     /// An arbitration that the caller sees, by its id.
-    ArbitrationById(Uuid) => records::Arbitration,
+    ArbitrationById(Uuid) => arbitrations::Arbitration,
     |reader, ids| arbitrations::by_ids(reader.db(), &reader.caller, &ids).await?
         .into_iter()
         .map(|found| (found.id, found))
@@ -114,7 +113,7 @@ loads_by_id! {
 
 loads_by_id! {
     /// The arbitrations of a claim, by the claim's id.
-    ArbitrationsOf(Uuid) => Vec<records::Arbitration>,
+    ArbitrationsOf(Uuid) => Vec<arbitrations::Arbitration>,
     |reader, ids| arbitrations::of_claims(reader.db(), &reader.caller, &ids).await?
 }
 

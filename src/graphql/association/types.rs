@@ -15,15 +15,15 @@ use crate::{
         page::connection,
         scalar::DateTime,
     },
-    store::{associations, records},
+    store::associations,
 };
 
 /// An association that the caller sees.
 #[derive(Clone, Debug)]
-pub struct Association(pub records::Association);
+pub struct Association(pub associations::Association);
 
-impl From<records::Association> for Association {
-    fn from(association: records::Association) -> Self {
+impl From<associations::Association> for Association {
+    fn from(association: associations::Association) -> Self {
         Self(association)
     }
 }
@@ -78,7 +78,7 @@ impl Association {
 
 loads_by_id! {
     /// The latest association of a line, by the line's id.
-    AssociationOfLine(Uuid) => records::Association,
+    AssociationOfLine(Uuid) => associations::Association,
     |reader, ids| associations::of_lines(reader.db(), &reader.caller, &ids).await?
 }
 

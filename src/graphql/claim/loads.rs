@@ -21,7 +21,6 @@ use crate::{
         claims::{self, ClaimFilter, ClaimOrder, ClaimRow, LineRow, LinesWanted, Origin, Owners, Wanted},
         evaluations,
         page::{Page, PageRequest},
-        records,
     },
 };
 
@@ -91,7 +90,7 @@ loads_by_id! {
 
 loads_by_id! {
     /// The incentive evaluation of a claim, by the claim's id.
-    EvaluationOf(Visible<Uuid>) => records::Evaluation,
+    EvaluationOf(Visible<Uuid>) => evaluations::Evaluation,
     |reader, ids| evaluations::of_claims(reader.db(), &reader.caller, &ids).await?
 }
 

@@ -13,7 +13,7 @@ use crate::{
         problem::Problem,
         scalar::{DateTime, Uuid},
     },
-    store::records,
+    store::evaluations,
 };
 
 /// A contact person at the customer or the partner.
@@ -202,8 +202,8 @@ pub struct IncentiveEvaluation {
     pub subscription_ids: Vec<Uuid>,
 }
 
-impl From<records::Evaluation> for IncentiveEvaluation {
-    fn from(evaluation: records::Evaluation) -> Self {
+impl From<evaluations::Evaluation> for IncentiveEvaluation {
+    fn from(evaluation: evaluations::Evaluation) -> Self {
         Self {
             status: evaluation.status.into(),
             programs: evaluation.programs.into_iter().map(Into::into).collect(),

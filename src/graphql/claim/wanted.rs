@@ -12,7 +12,10 @@ use crate::{
     store::{
         Columns,
         claims::{ActivityView, LineOfClaim, LinesWanted, Wanted},
-        records::{Customer, Location, Partner, Product, Subscription},
+        customers::Customer,
+        partners::{Location, Partner},
+        products::Product,
+        subscriptions::Subscription,
     },
 };
 

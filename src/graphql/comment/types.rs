@@ -22,7 +22,6 @@ use crate::{
     store::{
         Columns, Visible, comments,
         page::{Page, PageRequest},
-        records,
     },
 };
 
@@ -38,17 +37,17 @@ pub enum CommentVisibility {
 
 /// A comment that the caller sees.
 #[derive(Clone, Debug)]
-pub struct Comment(pub records::Comment);
+pub struct Comment(pub comments::Comment);
 
-impl From<records::Comment> for Comment {
-    fn from(comment: records::Comment) -> Self {
+impl From<comments::Comment> for Comment {
+    fn from(comment: comments::Comment) -> Self {
         Self(comment)
     }
 }
 
 /// The columns to read of comments, by the selection on their connection.
 pub(super) fn wanted(ctx: &Context<'_>) -> Columns {
-    of_connection::<records::Comment>(ctx)
+    of_connection::<comments::Comment>(ctx)
 }
 
 connection!(CommentConnection, CommentEdge, Comment, "comments", "a comment");
@@ -105,7 +104,7 @@ impl AtHand for Comment {
 
 loads_by_id! {
     /// A comment that the caller sees, by its id.
-    CommentById(Uuid) => records::Comment,
+    CommentById(Uuid) => comments::Comment,
     |reader, ids| comments::by_ids(reader.db(), &reader.caller, &ids).await?
         .into_iter()
         .map(|comment| (comment.id, comment))
@@ -122,7 +121,7 @@ loads_by_id! {
 struct CommentPage(PageRequest, Columns);
 
 impl Loader<With<Visible<Uuid>, CommentPage>> for Reader {
-    type Value = Page<records::Comment>;
+    type Value = Page<comments::Comment>;
     type Error = ApiError;
 
     async fn load(&self, keys: &[With<Visible<Uuid>, CommentPage>]) -> Loaded<With<Visible<Uuid>, CommentPage>> {

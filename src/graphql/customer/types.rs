@@ -16,15 +16,15 @@ use crate::{
         page::{PageArgs, connection},
         scalar,
     },
-    store::{claims::Owners, customers, records},
+    store::{claims::Owners, customers},
 };
 
 /// A customer that the caller sees.
 #[derive(Clone, Debug)]
-pub struct Customer(pub records::Customer);
+pub struct Customer(pub customers::Customer);
 
-impl From<records::Customer> for Customer {
-    fn from(customer: records::Customer) -> Self {
+impl From<customers::Customer> for Customer {
+    fn from(customer: customers::Customer) -> Self {
         Self(customer)
     }
 }
@@ -126,7 +126,7 @@ impl AtHand for Customer {
 
 loads_by_id! {
     /// The customer of something that is visible, by its tenant id.
-    CustomerById(Uuid) => records::Customer,
+    CustomerById(Uuid) => customers::Customer,
     |reader, ids| customers::get_many(reader.db(), &ids).await?
         .into_iter()
         .map(|customer| (customer.tenant_id, customer))

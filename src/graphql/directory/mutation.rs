@@ -8,7 +8,7 @@ use super::rows::{CustomerRow, PartnerRow, ProductRow, ReviewerRow, Subscription
 use crate::{
     app::directory::{Loader, Upserted},
     graphql::{error::ApiError, guard::Root, loader::Reader, problem::Problem},
-    store::write::directory::Loadable,
+    store::directory::Loadable,
     telemetry,
 };
 

@@ -16,15 +16,15 @@ use crate::{
         loader::{Reader, load, loads_by_id},
         page::{self, PageArgs, Total, connection},
     },
-    store::{claims::Owners, partners, records},
+    store::{claims::Owners, partners},
 };
 
 /// A partner that the caller sees.
 #[derive(Clone, Debug)]
-pub struct Partner(pub records::Partner);
+pub struct Partner(pub partners::Partner);
 
-impl From<records::Partner> for Partner {
-    fn from(partner: records::Partner) -> Self {
+impl From<partners::Partner> for Partner {
+    fn from(partner: partners::Partner) -> Self {
         Self(partner)
     }
 }
@@ -84,10 +84,10 @@ impl Partner {
 
 /// A location that the caller sees.
 #[derive(Clone, Debug)]
-pub struct PartnerLocation(pub records::Location);
+pub struct PartnerLocation(pub partners::Location);
 
-impl From<records::Location> for PartnerLocation {
-    fn from(location: records::Location) -> Self {
+impl From<partners::Location> for PartnerLocation {
+    fn from(location: partners::Location) -> Self {
         Self(location)
     }
 }
@@ -149,19 +149,19 @@ impl AtHand for PartnerLocation {
 
 loads_by_id! {
     /// The partner of something that is visible, by its id.
-    PartnerById(Uuid) => records::Partner,
+    PartnerById(Uuid) => partners::Partner,
     |reader, ids| partners::get_many(reader.db(), &ids).await?.into_iter().map(|partner| (partner.id, partner))
 }
 
 loads_by_id! {
     /// The locations of a partner, by the partner's id.
-    LocationsOf(Uuid) => Vec<records::Location>,
+    LocationsOf(Uuid) => Vec<partners::Location>,
     |reader, ids| partners::locations_of(reader.db(), &ids).await?
 }
 
 loads_by_id! {
     /// The location of something that is visible, by its MPN id.
-    LocationById(String) => records::Location,
+    LocationById(String) => partners::Location,
     |reader, ids| {
         let ids: Vec<&str> = ids.iter().map(String::as_str).collect();
         partners::locations(reader.db(), &ids).await?.into_iter().map(|location| (location.mpn_id.clone(), location))

@@ -13,15 +13,15 @@ use crate::{
         page::{self, PageArgs, Total, connection},
         scalar,
     },
-    store::{products, records},
+    store::products,
 };
 
 /// A product of the catalog.
 #[derive(Clone, Debug)]
-pub struct Product(pub records::Product);
+pub struct Product(pub products::Product);
 
-impl From<records::Product> for Product {
-    fn from(product: records::Product) -> Self {
+impl From<products::Product> for Product {
+    fn from(product: products::Product) -> Self {
         Self(product)
     }
 }
@@ -72,7 +72,7 @@ impl AtHand for Product {
 
 loads_by_id! {
     /// A product, by its SKU id; everybody sees the catalog.
-    ProductById(Uuid) => records::Product,
+    ProductById(Uuid) => products::Product,
     |reader, ids| products::get_many(reader.db(), &ids).await?.into_iter().map(|product| (product.sku_id, product))
 }
 

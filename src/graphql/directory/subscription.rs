@@ -16,16 +16,16 @@ use crate::{
     },
     store::{
         page::{Page, PageRequest},
-        records, subscriptions,
+        subscriptions,
     },
 };
 
 /// A subscription that the caller sees.
 #[derive(Clone, Debug)]
-pub struct CustomerSubscription(pub records::Subscription);
+pub struct CustomerSubscription(pub subscriptions::Subscription);
 
-impl From<records::Subscription> for CustomerSubscription {
-    fn from(subscription: records::Subscription) -> Self {
+impl From<subscriptions::Subscription> for CustomerSubscription {
+    fn from(subscription: subscriptions::Subscription) -> Self {
         Self(subscription)
     }
 }
@@ -90,7 +90,7 @@ impl CustomerSubscription {
 
 loads_by_id! {
     /// The subscription of something that is visible, by its id.
-    SubscriptionById(Uuid) => records::Subscription,
+    SubscriptionById(Uuid) => subscriptions::Subscription,
     |reader, ids| subscriptions::get_many(reader.db(), &ids).await?
         .into_iter()
         .map(|found| (found.subscription_id, found))
@@ -149,7 +149,7 @@ struct SubscriptionPage {
 }
 
 impl Loader<With<Uuid, SubscriptionPage>> for Reader {
-    type Value = Page<records::Subscription>;
+    type Value = Page<subscriptions::Subscription>;
     type Error = ApiError;
 
     async fn load(&self, keys: &[With<Uuid, SubscriptionPage>]) -> Loaded<With<Uuid, SubscriptionPage>> {

@@ -19,7 +19,7 @@ use super::{Engine, Execution, Files};
 use crate::{
     events::Follower,
     graphql::document::{Rules, ValidatesAlone},
-    store::records::HistoryEntry,
+    store::history::HistoryEntry,
 };
 
 struct Query;

@@ -16,7 +16,7 @@ use crate::{
         document::{Form, Gate, is_selection_set},
         global_id::{self, Kind},
     },
-    store::records::HistoryEntry,
+    store::history::HistoryEntry,
 };
 
 /// What renders events for webhooks, behind the same gate as every document.

@@ -25,23 +25,22 @@ use crate::{
     store::{
         Columns, Visible, history,
         page::{Page, PageRequest},
-        records,
     },
 };
 
 /// An entry that the caller sees.
 #[derive(Clone, Debug)]
-pub struct HistoryEntry(pub records::HistoryEntry);
+pub struct HistoryEntry(pub history::HistoryEntry);
 
-impl From<records::HistoryEntry> for HistoryEntry {
-    fn from(entry: records::HistoryEntry) -> Self {
+impl From<history::HistoryEntry> for HistoryEntry {
+    fn from(entry: history::HistoryEntry) -> Self {
         Self(entry)
     }
 }
 
 /// The columns to read of entries, by the selection on their connection.
 pub(super) fn wanted(ctx: &Context<'_>) -> Columns {
-    of_connection::<records::HistoryEntry>(ctx)
+    of_connection::<history::HistoryEntry>(ctx)
 }
 
 connection!(HistoryEntryConnection, HistoryEntryEdge, HistoryEntry, "entries", "an entry");
@@ -173,7 +172,7 @@ loads_by_id! {
 struct HistoryPage(PageRequest, Columns);
 
 impl Loader<With<Visible<Uuid>, HistoryPage>> for Reader {
-    type Value = Page<records::HistoryEntry>;
+    type Value = Page<history::HistoryEntry>;
     type Error = ApiError;
 
     async fn load(&self, keys: &[With<Visible<Uuid>, HistoryPage>]) -> Loaded<With<Visible<Uuid>, HistoryPage>> {
@@ -186,7 +185,7 @@ impl Loader<With<Visible<Uuid>, HistoryPage>> for Reader {
 
 /// The history of a claim that is gone: nothing.
 pub(in crate::graphql) fn nothing() -> HistoryEntryConnection {
-    HistoryEntryConnection::new(Page::<records::HistoryEntry>::empty(), Total::asked(|_| async { Ok(0) }))
+    HistoryEntryConnection::new(Page::<history::HistoryEntry>::empty(), Total::asked(|_| async { Ok(0) }))
 }
 
 /// A page of the history of each of these claims, read at once; nothing if any field of them is not at hand.

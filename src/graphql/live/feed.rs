@@ -11,12 +11,9 @@ use crate::{
         global_id::{self, Kind},
         loader::Reader,
     },
-    store::{
-        history::{
-            self,
-            log::{self, Feed},
-        },
-        records::{HistoryEntry, Position},
+    store::history::{
+        self, HistoryEntry, Position,
+        log::{self, Feed},
     },
 };
 

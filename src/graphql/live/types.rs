@@ -12,11 +12,11 @@ use crate::{
         loader::{Reader, load_required},
         scalar::DateTime,
     },
-    store::{history::encode_position, records},
+    store::history::{self, encode_position},
 };
 
 /// An event: the status of a claim changed.
-pub struct ClaimStatusChange(pub(super) records::HistoryEntry);
+pub struct ClaimStatusChange(pub(super) history::HistoryEntry);
 
 /// An event: the status of a claim changed.
 #[Object]
@@ -54,7 +54,7 @@ impl ClaimStatusChange {
 }
 
 /// An event: a comment was posted on a claim.
-pub struct CommentAdded(pub(super) records::HistoryEntry);
+pub struct CommentAdded(pub(super) history::HistoryEntry);
 
 /// An event: a comment was posted on a claim.
 #[Object]

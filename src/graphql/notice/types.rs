@@ -18,7 +18,6 @@ use crate::{
     store::{
         claims::Wanted,
         notices::{self, NoticeFilter as Filter},
-        records,
     },
 };
 
@@ -102,10 +101,10 @@ impl TryFrom<NoticeFilter> for Filter {
 
 /// A notice to the caller.
 #[derive(Clone, Debug)]
-pub struct Notice(records::Notice);
+pub struct Notice(notices::Notice);
 
-impl From<records::Notice> for Notice {
-    fn from(notice: records::Notice) -> Self {
+impl From<notices::Notice> for Notice {
+    fn from(notice: notices::Notice) -> Self {
         Self(notice)
     }
 }

@@ -13,15 +13,15 @@ use crate::{
         loader::{Reader, loads_by_id},
         scalar::DateTime,
     },
-    store::{Visible, documents, records},
+    store::{Visible, documents},
 };
 
 /// A document that the caller sees.
 #[derive(Clone, Debug)]
-pub struct ProofDocument(pub records::Document);
+pub struct ProofDocument(pub documents::Document);
 
-impl From<records::Document> for ProofDocument {
-    fn from(document: records::Document) -> Self {
+impl From<documents::Document> for ProofDocument {
+    fn from(document: documents::Document) -> Self {
         Self(document)
     }
 }
@@ -105,7 +105,7 @@ pub enum DocumentDisposition {
 
 loads_by_id! {
     /// The documents of a claim, by the claim's id.
-    DocumentsOf(Visible<Uuid>) => Vec<records::Document>,
+    DocumentsOf(Visible<Uuid>) => Vec<documents::Document>,
     |reader, ids| documents::of_claims(reader.db(), &reader.caller, &ids).await?
 }
 

@@ -10,7 +10,7 @@ use crate::{
         page::connection,
         scalar::DateTime,
     },
-    store::{records, reviewers},
+    store::reviewers,
 };
 
 /// A reviewer of the vendor. Only the vendor's side sees reviewers. One who is assigned to a claim and was never loaded nor
@@ -19,7 +19,7 @@ use crate::{
 pub struct Reviewer {
     subject: String,
     name: Option<String>,
-    known: Option<records::Reviewer>,
+    known: Option<reviewers::Reviewer>,
 }
 
 impl From<domain::claim::Reviewer> for Reviewer {
@@ -28,8 +28,8 @@ impl From<domain::claim::Reviewer> for Reviewer {
     }
 }
 
-impl From<records::Reviewer> for Reviewer {
-    fn from(known: records::Reviewer) -> Self {
+impl From<reviewers::Reviewer> for Reviewer {
+    fn from(known: reviewers::Reviewer) -> Self {
         Self { subject: known.subject.clone(), name: Some(known.name.clone()), known: Some(known) }
     }
 }
@@ -37,7 +37,7 @@ impl From<records::Reviewer> for Reviewer {
 connection!(ReviewerConnection, ReviewerEdge, Reviewer, "reviewers", "a reviewer");
 
 impl Reviewer {
-    async fn known(&self, ctx: &Context<'_>) -> Result<Option<records::Reviewer>, ApiError> {
+    async fn known(&self, ctx: &Context<'_>) -> Result<Option<reviewers::Reviewer>, ApiError> {
         match &self.known {
             Some(known) => Ok(Some(known.clone())),
             None => load(ctx, ReviewerBySubject(self.subject.clone())).await,
@@ -111,7 +111,7 @@ pub struct ReviewerAbsence {
 
 loads_by_id! {
     /// The reviewer with a subject.
-    ReviewerBySubject(String) => records::Reviewer,
+    ReviewerBySubject(String) => reviewers::Reviewer,
     |reader, subjects| {
         let subjects: Vec<&str> = subjects.iter().map(String::as_str).collect();
         reviewers::by_subjects(reader.db(), &subjects).await?.into_iter().map(|found| (found.subject.clone(), found))

@@ -11,17 +11,22 @@ use futures_util::future::{BoxFuture, FutureExt};
 use serde_json::{Value, json};
 use tower::ServiceExt;
 
-use crate::app::exports::{Export, Format, Noun};
-use crate::app::notices::{Followed, Link};
-use crate::app::{Addressed, AppError, Download};
-use crate::auth::Authenticator;
-use crate::config::{Config, ServeOptions};
-use crate::documents::{Disposition, Documents, Received, Receiving};
-use crate::graphql::document::Gate;
-use crate::graphql::endpoint::{Endpoint, sample};
-use crate::http::{Backend, Router, Shutdown, router};
-use crate::store::PoolFigures;
-use crate::store::records::Document;
+use crate::{
+    app::{
+        Addressed, AppError, Download,
+        exports::{Export, Format, Noun},
+        notices::{Followed, Link},
+    },
+    auth::Authenticator,
+    config::{Config, ServeOptions},
+    documents::{Disposition, Documents, Received, Receiving},
+    graphql::{
+        document::Gate,
+        endpoint::{Endpoint, sample},
+    },
+    http::{Backend, Router, Shutdown, router},
+    store::{PoolFigures, documents::Document},
+};
 
 const SECRET: &str = "0123456789abcdef0123456789abcdef";
 const LARGEST_FILE: usize = 1_000;

@@ -13,9 +13,10 @@ use uuid::Uuid;
 use super::row::{ClaimRow, Wanted};
 use crate::store::{
     Db, Reads, StoreError, Visible, keyset, line_from_row,
-    records::{Product, Subscription},
+    products::Product,
     rows::{Cells, Columns, Read, Record, Rows, Shape, always, read_for, select},
     sql::any_of,
+    subscriptions::Subscription,
     visible::bare,
 };
 

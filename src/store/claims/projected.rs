@@ -6,7 +6,7 @@ use entity::claim::Column;
 use sea_orm::{ColumnTrait, Condition, ExprTrait, sea_query::Expr};
 
 use super::{ClaimFilter, ClaimOrder, ClaimOrderField, DeadlineStates, TimeRange};
-use crate::store::{projection::traits::Traits, sql::never};
+use crate::store::{projection::Traits, sql::never};
 
 /// The condition; nothing if the filter asks for what the projection does not have.
 pub(in crate::store) fn condition(filter: &ClaimFilter) -> Option<Condition> {

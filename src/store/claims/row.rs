@@ -15,7 +15,8 @@ use super::{
 };
 use crate::store::{
     StoreError, Visible,
-    records::{Customer, Location, Partner},
+    customers::Customer,
+    partners::{Location, Partner},
     rows::{Cells, Columns, Record, Shape, select},
 };
 

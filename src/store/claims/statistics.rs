@@ -13,7 +13,7 @@ use super::{ClaimFilter, deadlines::overdue, order::hides_clocks, projected, sea
 use crate::store::{
     Db, Reads, StoreError,
     keyset::{self, natural},
-    projection::{self, traits::Traits},
+    projection::{self, Traits},
 };
 
 /// Figures over claims.

@@ -11,9 +11,10 @@ use uuid::Uuid;
 use super::{Selection, page};
 use crate::store::{
     StoreError,
-    history::log,
+    associations::Association,
+    evaluations::Evaluation,
+    history::{HistoryEntry, Position, log},
     keyset,
-    records::{Association, Evaluation, HistoryEntry, Position},
     rows::{Cells, Columns, Plain, Shape, select},
     scope::same,
     snapshot::Snapshot,

@@ -14,7 +14,12 @@ use sea_orm::{
 use uuid::Uuid;
 
 use super::{
-    Reads, StoreError, history::log, keyset::natural, records::Position, rows::Rows, scope, snapshot::Snapshot,
+    Reads, StoreError,
+    history::{Position, log},
+    keyset::natural,
+    rows::Rows,
+    scope,
+    snapshot::Snapshot,
 };
 
 pub use activity::{ExportedAssociation, ExportedEntry, ExportedEvaluation};

@@ -8,10 +8,10 @@ use sea_orm::{ColumnTrait, Condition, ConnectionTrait, QueryFilter, QueryOrder, 
 use uuid::Uuid;
 
 use super::{
-    Place,
+    Place, Position,
     log::{Judgement, START, columns, settled},
 };
-use crate::store::{Db, Reads, StoreError, records::Position, rows::Rows};
+use crate::store::{Db, Reads, StoreError, rows::Rows};
 
 /// The last settled position.
 ///

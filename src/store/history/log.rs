@@ -22,9 +22,9 @@ use uuid::Uuid;
 
 pub use super::ends::{end, newest, position_of};
 pub(in crate::store) use super::ends::{end_on, newest_on};
+use super::{HistoryEntry, Position};
 use crate::store::{
     Db, Reads, StoreError, keyset,
-    records::{HistoryEntry, Position},
     rows::{Cells, Columns, Plain, Rows, read_all, select},
     scope,
     sql::{any_of, is_one_of},

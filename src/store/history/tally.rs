@@ -9,7 +9,7 @@ use sea_orm::{
     sea_query::{Alias, Asterisk, Expr, ExprTrait, Query, SelectStatement, SubQueryStatement},
 };
 
-use super::{HistoryFilter, seen};
+use super::{HistoryFilter, read::seen};
 use crate::store::{
     Db, StoreError,
     keyset::natural,

@@ -3,12 +3,14 @@
 mod cells;
 mod columns;
 mod from;
+mod record;
 
 use domain::text;
 
 pub use cells::{Cells, Plain, Record, Shape, read_all};
 pub use columns::{Columns, Read, always, read_for, select};
 pub use from::Rows;
+pub(in crate::store) use record::{read_column, record};
 
 /// What a search looks through (L14): the parts folded, a line each, so that no word is found across two.
 #[must_use]

@@ -12,12 +12,10 @@ use uuid::Uuid;
 use super::world::{World, at, claim, reviewer};
 use crate::store::{
     Reads, StoreError,
-    records::Comment,
-    write::{
-        change::ClaimChange,
-        claims::{self, Parts, Snapshot},
-        comments, history,
-    },
+    claims::write::{self as claims, Parts, Snapshot},
+    comments::{Comment, write as comments},
+    history::write as history,
+    transaction::change::ClaimChange,
 };
 
 const CLAIM: u128 = 1;

@@ -15,15 +15,17 @@ use uuid::Uuid;
 
 use super::world::{CONTOSO, FABRIKAM, SALES, World, at, claim, partner_user, reviewer};
 use crate::store::{
-    claims::{self, ClaimFilter, ClaimOrder, ClaimOrderField, TimeRange, Wanted, Way},
-    page::PageRequest,
-    projection,
-    write::{
-        change::ClaimChange,
-        claims::{Parts, differing, find},
-        history,
-        projection::{Step, step},
+    claims::{
+        self, ClaimFilter, ClaimOrder, ClaimOrderField, TimeRange, Wanted, Way,
+        write::{Parts, differing, find},
     },
+    history::write as history,
+    page::PageRequest,
+    projection::{
+        self,
+        write::{Step, step},
+    },
+    transaction::change::ClaimChange,
 };
 
 const DAY: i64 = 86_400_000_000;

@@ -6,7 +6,7 @@ use domain::{kinds::WebhookEventType, time::Timestamp, webhook::PROMPT_WITHIN};
 use sea_orm::{ConnectionTrait, DbBackend, FromQueryResult, Statement, Value};
 use uuid::Uuid;
 
-use crate::store::{Db, Reads, StoreError, records::Position};
+use crate::store::{Db, Reads, StoreError, history::Position};
 
 /// The lane of an endpoint, which follows from its latest attempts and decides its slots (W3).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]

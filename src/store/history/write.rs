@@ -1,0 +1,96 @@
+//! Appending to the history: entries get their place and their hash here (H1, H3).
+
+use domain::{
+    caller::Actor,
+    history::{Entry, Event},
+    time::Timestamp,
+};
+use entity::{
+    column::{Json, Micros, Word},
+    history,
+};
+use sea_orm::{
+    ActiveValue::{NotSet, Set},
+    EntityTrait,
+};
+use uuid::Uuid;
+
+use crate::{
+    ids,
+    store::{Reads, StoreError, Transaction, comments::Comment},
+};
+
+/// The head of a claim's history; stored with the claim, so that entries removed from its end are detected (H3).
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Head {
+    /// How many entries it has.
+    pub length: i32,
+    /// The hash of the last one.
+    pub hash: Option<String>,
+}
+
+/// Entries with their place and hash, not stored yet, and the head of the history after them.
+#[derive(Debug)]
+pub struct Placed {
+    /// The new head of the history.
+    pub head: Head,
+    pub(in crate::store) rows: Vec<history::ActiveModel>,
+}
+
+/// Assigns places and hashes to events, in order. `comments` are the comments that they refer to.
+#[must_use]
+pub fn place(
+    mut head: Head,
+    claim_id: Uuid,
+    actor: &Actor,
+    at: Timestamp,
+    events: Vec<Event>,
+    comments: &[Comment],
+) -> Placed {
+    let mut rows = Vec::with_capacity(events.len());
+    for event in events {
+        let spoken_of = event.comment_id.and_then(|id| comments.iter().find(|comment| comment.id == id));
+        let comment_body = spoken_of.map(|comment| comment.body.clone());
+        let actor = if event.by_system { Actor::system() } else { actor.clone() };
+        let entry = Entry { id: ids::new(), claim_id, seq: head.length + 1, actor, at, event, comment_body };
+        let hash = entry.hash(head.hash.as_deref());
+        head = Head { length: entry.seq, hash: Some(hash.clone()) };
+        rows.push(row(entry, hash));
+    }
+    Placed { head, rows }
+}
+
+/// Appends placed entries to the log.
+///
+/// # Errors
+/// Database errors.
+pub async fn insert(transaction: &Transaction, placed: Placed) -> Result<(), StoreError> {
+    history::Entity::insert_many(placed.rows).exec_without_returning(transaction.connection()).await?;
+    Ok(())
+}
+
+/// The row of an entry; the database gives its position.
+pub(in crate::store) fn row(entry: Entry, hash: String) -> history::ActiveModel {
+    let event = entry.event;
+    history::ActiveModel {
+        pos: NotSet,
+        epoch: NotSet,
+        xid: NotSet,
+        id: Set(entry.id),
+        claim_id: Set(entry.claim_id),
+        partner_id: NotSet,
+        seq: Set(entry.seq),
+        action: Set(Word(event.action)),
+        actor_kind: Set(Word(entry.actor.kind)),
+        actor_subject: Set(entry.actor.subject),
+        actor_name: Set(entry.actor.name),
+        at: Set(Micros(entry.at)),
+        from_status: Set(event.from.map(Word)),
+        to_status: Set(event.to.map(Word)),
+        changes: Set(Json(event.changes)),
+        comment_id: Set(event.comment_id),
+        note: Set(event.note),
+        visibility: Set(Word(event.visibility)),
+        hash: Set(hash),
+    }
+}
