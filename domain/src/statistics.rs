@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use jiff::civil::{Date, ISOWeekDate};
 
-use crate::kinds::ClaimStatus;
+use crate::{kinds::ClaimStatus, time::Timestamp};
 
 /// Figures over some claims.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -94,6 +94,14 @@ const fn float(days: i64) -> f64 {
 #[expect(clippy::cast_precision_loss, reason = "counts of claims are far below 2^52")]
 fn rate(part: u64, whole: u64) -> Option<f64> {
     (whole > 0).then(|| part as f64 / whole as f64)
+}
+
+/// Whether a claim is a first pass: it is approved, and no reviewer had asked its partner to act before the decision (S2). An
+/// approved claim may be asked later, when it is in an arbitration (X3).
+#[must_use]
+pub fn is_first_pass(status: ClaimStatus, decided_at: Option<Timestamp>, asked_at: Option<Timestamp>) -> bool {
+    let not_before = |asked| decided_at.is_some_and(|decided| decided <= asked);
+    status == ClaimStatus::Approved && asked_at.is_none_or(not_before)
 }
 
 /// A stretch of days that statistics are grouped by (S2).
@@ -193,6 +201,19 @@ mod tests {
         figures.add(ClaimStatus::Approved, 6);
         figures.first_pass = 3;
         assert_eq!((figures.approval_rate(), figures.first_pass_rate(), figures.total()), (Some(0.75), Some(0.5), 8));
+    }
+
+    #[test]
+    fn a_first_pass_is_approved_and_was_not_asked_before() {
+        // S2, X3
+        let at = |micros| Timestamp::from_micros(micros).ok();
+        assert!(is_first_pass(ClaimStatus::Approved, at(5), None));
+        assert!(!is_first_pass(ClaimStatus::Approved, at(5), at(4)));
+        assert!(is_first_pass(ClaimStatus::Approved, at(5), at(5)));
+        assert!(is_first_pass(ClaimStatus::Approved, at(5), at(6)));
+        for status in ClaimStatus::ALL.iter().filter(|status| **status != ClaimStatus::Approved) {
+            assert!(!is_first_pass(*status, at(5), None));
+        }
     }
 
     #[test]

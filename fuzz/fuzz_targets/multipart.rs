@@ -7,7 +7,23 @@ use axum::{
     body::Body,
     http::{Request, header},
 };
-use cpor::{app::{AppError, Download, notices::{Followed, Link}}, auth::Authenticator, config::ServeOptions, documents::{Documents, Receiving}, events::Follower, graphql::{document::Gate, endpoint::{Endpoint, Engine, Execution}, schema}, http::{Backend, Router, router, Shutdown}, store::{history::HistoryEntry, PoolFigures}};
+use cpor::{
+    app::{
+        AppError, Download,
+        notices::{Followed, Link},
+    },
+    auth::Authenticator,
+    config::ServeOptions,
+    documents::{Documents, Receiving},
+    events::Follower,
+    graphql::{
+        document::Gate,
+        endpoint::{Endpoint, Engine, Execution},
+        schema,
+    },
+    http::{Backend, Router, Shutdown, router},
+    store::{PoolMetrics, history::HistoryEntry},
+};
 use clap::Parser;
 use domain::caller::Caller;
 use futures_util::{FutureExt, future::BoxFuture};
@@ -38,7 +54,7 @@ impl Backend for Shelf {
         async { Ok(()) }.boxed()
     }
 
-    fn pools(&self) -> Vec<PoolFigures> {
+    fn pools(&self) -> Vec<PoolMetrics> {
         Vec::new()
     }
 }

@@ -52,7 +52,7 @@ use crate::auth::Authenticator;
 use crate::config::Config;
 use crate::documents::Receiving;
 use crate::graphql::endpoint::Endpoint;
-use crate::store::{MOST_AT_ONCE, PoolFigures};
+use crate::store::{MOST_AT_ONCE, PoolMetrics};
 use rate::RateLimits;
 
 /// How many exports a server writes at once: as many as it has snapshots.
@@ -92,7 +92,7 @@ pub trait Backend: Send + Sync {
     fn ready(&self) -> BoxFuture<'_, Result<(), String>>;
 
     /// How the connections to the database are used at this moment.
-    fn pools(&self) -> Vec<PoolFigures>;
+    fn pools(&self) -> Vec<PoolMetrics>;
 }
 
 /// What every handler shares.

@@ -16,7 +16,7 @@ use crate::{
     documents::Receiving,
     graphql::global_id,
     http,
-    store::PoolFigures,
+    store::PoolMetrics,
 };
 
 /// What the HTTP edge needs beside GraphQL, from the use cases.
@@ -82,7 +82,7 @@ impl http::Backend for Edge {
         Box::pin(self.app.ready())
     }
 
-    fn pools(&self) -> Vec<PoolFigures> {
+    fn pools(&self) -> Vec<PoolMetrics> {
         self.app.db().pools()
     }
 }

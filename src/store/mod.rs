@@ -4,6 +4,8 @@
 //!   statement (see `scope`), never a filter afterwards (A4).
 //! * Lists are keyset pages (see [`page`]): stable under inserts, and as quick at the end as at the start.
 //! * Writes happen in a [`Transaction`] only.
+//!
+//! Each noun has a folder: `read` (what a caller sees), `record` (a row in the domain's terms), `write` (changes).
 
 mod children;
 mod connect;
@@ -56,7 +58,7 @@ pub use claims::{claim_to_row, line_from_row, line_to_row};
 pub use error::StoreError;
 pub use migrate::{Step, ready};
 pub use pool::StatementPool;
-pub use pools::PoolFigures;
+pub use pools::PoolMetrics;
 pub use rows::{Columns, Record, search_text};
 pub use snapshot::{MOST_AT_ONCE, Snapshot};
 pub use transaction::Transaction;

@@ -10,29 +10,76 @@ use sea_orm::{ColumnTrait, Condition, EntityTrait, ExprTrait, QueryFilter, Query
 
 use super::{
     claims::{ClaimOrder, ClaimOrderField},
+    projection::ClaimTraits,
     scope,
 };
 
-/// The claim's clock has run out: `DeadlineState::Overdue` of [`domain::lifecycle::running_clock`]. At `due_at` it is too late
-/// (T); a dispute window that has closed is not overdue (D3), and an arbitration extends the reviewers' clocks (T2).
+/// What the rules on a claim's clock look at beside `due_at`, as a table has it.
+pub(super) struct Clock {
+    /// It is not a dispute window.
+    no_window: Expr,
+    /// It is one that an arbitration extends.
+    extended: Expr,
+    /// The claim is in an arbitration.
+    contested: Expr,
+}
+
+impl Clock {
+    /// The clocks that an arbitration extends (T2).
+    const EXTENDED: [DeadlineKind; 2] = [DeadlineKind::Decide, DeadlineKind::AnswerDispute];
+
+    /// In the table `claim`.
+    pub(super) fn of_claim() -> Self {
+        Self {
+            // Written out, so that the index of the clocks that can be overdue serves it.
+            no_window: Expr::cust(format!("\"claim\".\"deadline_kind\" <> '{}'", DeadlineKind::DisputeWindow)),
+            extended: claim::Column::DeadlineKind.is_in(Self::EXTENDED.map(DeadlineKind::as_str)),
+            contested: claim::Column::ContestedSince.is_not_null(),
+        }
+    }
+
+    /// In the projection.
+    pub(super) fn projected() -> Self {
+        Self {
+            no_window: ClaimTraits::any_of([DeadlineKind::DisputeWindow]).has_none(),
+            extended: ClaimTraits::any_of(Self::EXTENDED).has_any(),
+            contested: ClaimTraits::CONTESTED.has_any(),
+        }
+    }
+
+    /// It has run out: `DeadlineState::Overdue` of [`domain::lifecycle::running_clock`]. At `due_at` it is too late (T); a
+    /// dispute window that has closed is not overdue (D3), and an arbitration extends the reviewers' clocks (T2).
+    pub(super) fn overdue(self, now: Timestamp) -> Condition {
+        // The kind is there wherever the time is: so that this is never NULL, and its negation leaves every other claim.
+        Condition::all()
+            .add(ClaimOrder { field: ClaimOrderField::DueAt, descending: false }.key().lte(now.micros()))
+            .add(self.no_window.clone())
+            .add(self.waits_for_arbitration().not())
+    }
+
+    /// It is one that an arbitration extends, and the claim is in one (T2).
+    pub(super) fn waits_for_arbitration(self) -> Condition {
+        Condition::all().add(self.contested).add(self.extended)
+    }
+}
+
+/// The claim's clock has run out: [`Clock::overdue`] in the table `claim`.
 pub(super) fn overdue(now: Timestamp) -> Condition {
-    // The kind is there wherever the time is: so that this is never NULL, and its negation leaves every other claim.
-    Condition::all()
-        .add(ClaimOrder { field: ClaimOrderField::DueAt, descending: false }.key().lte(now.micros()))
-        .add(is_no_window())
-        .add(waits_for_arbitration().not())
+    Clock::of_claim().overdue(now)
 }
 
-/// The clock is not a dispute window. Written out, so that the index of the clocks that can be overdue serves it.
-fn is_no_window() -> Expr {
-    Expr::cust(format!("\"claim\".\"deadline_kind\" <> '{}'", DeadlineKind::DisputeWindow))
-}
-
-/// The claim's clock is one that an arbitration extends, and the claim is in one (T2).
+/// The claim waits for an arbitration: [`Clock::waits_for_arbitration`] in the table `claim`.
 pub(super) fn waits_for_arbitration() -> Condition {
-    let extended = [DeadlineKind::Decide, DeadlineKind::AnswerDispute].map(DeadlineKind::as_str);
-    Condition::all().add(claim::Column::ContestedSince.is_not_null()).add(claim::Column::DeadlineKind.is_in(extended))
+    Clock::of_claim().waits_for_arbitration()
 }
+
+/// The claim is approved, and nobody had asked its partner to act before: [`domain::statistics::is_first_pass`] (S2). For claims
+/// joined with [`ASKED`].
+pub(super) const FIRST_PASS: &str = "claim.status = 'APPROVED' \
+    AND (claim_origin.asked_at IS NULL OR claim_origin.asked_at >= claim.decided_at)";
+
+/// Joins a claim with the time at which its partner was asked first, if it was: `LEFT JOIN claim_origin ON ..`.
+pub(super) const ASKED: &str = "claim_origin.claim_id = claim.id AND claim_origin.asked_at IS NOT NULL";
 
 /// The same as [`lives`], for statements that are written as text.
 pub(super) const LIVES: &str = "association.ended_at IS NULL";

@@ -8,11 +8,13 @@ use cpor::store::{
     page::PageRequest,
 };
 use domain::{
+    calendar::Calendar,
     caller::{Caller, usable_scopes},
     claim::Claim,
     deadline,
-    kinds::{ClaimStatus, DeadlineKind, DeadlineState, LineOutcome, Role},
-    lifecycle,
+    kinds::{ClaimStatus, DeadlineKind, DeadlineState, LineOutcome, Role, StatisticsGroup},
+    lifecycle, statistics,
+    time::Timestamp,
 };
 use uuid::Uuid;
 
@@ -22,6 +24,7 @@ both!(
     clocks_are_late_in_lists_as_the_rules_have_it,
     scans_find_the_clocks_that_fire_by_the_rules,
     claims_contend_in_sql_as_the_rules_have_it,
+    first_passes_are_counted_as_the_rules_have_it,
 );
 
 const HOUR: i64 = 3_600 * 1_000_000;
@@ -129,4 +132,42 @@ async fn claims_contend_in_sql_as_the_rules_have_it(world: &World) {
     set(world, &number, "status = 'APPROVED'").await;
     database.tamper(&format!("UPDATE claim_line SET outcome = 'PENDING' {of_claim}")).await;
     database.tamper(&format!("UPDATE association SET ended_at = NULL {of_claim}")).await;
+}
+
+// S2 X3
+async fn first_passes_are_counted_as_the_rules_have_it(world: &World) {
+    let approved = world.approved().await;
+    let (id, number) = (ids::key(approved.id()), approved.field("number").as_str().unwrap().to_owned());
+    let (app, database) = (&world.server.app, &world.server.database);
+    let (db, now, calendar) = (app.db(), app.now(), Calendar::new(app.policy()));
+    let before = read(world, id).await;
+    let decided = before.decided_at.unwrap();
+    let ask = async |asked_at: Option<i64>| {
+        let value = asked_at.map_or("NULL".to_owned(), |at| at.to_string());
+        let of_claim = format!("WHERE claim_id = (SELECT id FROM claim WHERE number = '{number}')");
+        database.tamper(&format!("UPDATE claim_origin SET asked_at = {value} {of_claim}")).await;
+    };
+    // By its id, so that the claim itself is counted and not what the projection keeps.
+    let filter = ClaimFilter { ids: Some(vec![id]), ..ClaimFilter::default() };
+    for status in ClaimStatus::ALL {
+        for decided_at in [None, Some(decided)] {
+            for asked_at in [None, Some(-HOUR), Some(-1), Some(0), Some(1)] {
+                let asked_at = asked_at.map(|after| decided.micros() + after);
+                let value = decided_at.map_or("NULL".to_owned(), |at| at.micros().to_string());
+                set(world, &number, &format!("status = '{status}', decided_at = {value}")).await;
+                ask(asked_at).await;
+                let asked = asked_at.map(|micros| Timestamp::from_micros(micros).unwrap());
+                let is_first = statistics::is_first_pass(*status, decided_at, asked);
+                let what = format!("{status}, decided at {decided_at:?}, asked at {asked_at:?}");
+                assert_eq!(claims::first_pass(db, &lead(), &filter).await.unwrap(), u64::from(is_first), "{what}");
+                let by = StatisticsGroup::Partner;
+                let groups = claims::grouped(db, &lead(), &filter, by, &calendar, now).await.unwrap();
+                let counted: u64 = groups.iter().map(|group| group.figures.first_pass).sum();
+                assert_eq!(counted, u64::from(is_first), "{what}");
+            }
+        }
+    }
+    // As it was, for the check of the whole database at the end.
+    set(world, &number, &format!("status = '{}', decided_at = {}", before.status, decided.micros())).await;
+    ask(None).await;
 }

@@ -25,7 +25,7 @@ use crate::{
         endpoint::{Endpoint, sample},
     },
     http::{Backend, Router, Shutdown, router},
-    store::{PoolFigures, documents::Document},
+    store::{PoolMetrics, documents::Document},
 };
 
 const SECRET: &str = "0123456789abcdef0123456789abcdef";
@@ -102,7 +102,7 @@ impl Backend for Shelf {
         async { Ok(()) }.boxed()
     }
 
-    fn pools(&self) -> Vec<PoolFigures> {
+    fn pools(&self) -> Vec<PoolMetrics> {
         Vec::new()
     }
 }

@@ -1,4 +1,4 @@
-//! Figures over groups of the claims that a caller sees (S2).
+//! Statistics over groups of the claims that a caller sees (S2).
 //!
 //! The database counts: it is given the vendor's calendar, the number of each business day and the period that each day is in,
 //! and answers with a row for each group, status and number of business days. No claim is read into memory.
@@ -34,7 +34,8 @@ use super::{
 use crate::store::{
     Db, Reads, StoreError,
     keyset::{self, natural},
-    projection::{self, Group, Groups, Shared},
+    predicates::{ASKED, FIRST_PASS},
+    projection::{self, ClaimGrouping, Group, ProjectedGroupKey},
     rows::Rows,
     sql::is_one_of,
 };
@@ -55,11 +56,11 @@ pub enum GroupKey {
 pub struct Grouped {
     /// What they have in common.
     pub key: GroupKey,
-    /// The figures.
+    /// The statistics of its claims.
     pub figures: Figures,
 }
 
-/// The figures of each group of the claims that the caller sees and the filter leaves, by key. Claims without a key, such as
+/// The statistics of each group of the claims that the caller sees and the filter leaves, by key. Claims without a key, such as
 /// drafts where claims are grouped by months, are in no group. A claim is in the group of each of its products.
 ///
 /// # Errors
@@ -116,22 +117,22 @@ pub(in crate::store) async fn projected(
         return Ok(None);
     }
     let groups = match by {
-        StatisticsGroup::Month => Groups::Periods(Period::Month),
-        StatisticsGroup::Week => Groups::Periods(Period::Week),
-        StatisticsGroup::Partner => Groups::Of(Group::Partner),
-        StatisticsGroup::Product => Groups::Of(Group::Product),
-        StatisticsGroup::Reviewer => Groups::Of(Group::Reviewer),
-        StatisticsGroup::RejectionReason => Groups::Of(Group::RejectionReason),
-        StatisticsGroup::SolutionArea => Groups::Areas,
+        StatisticsGroup::Month => ClaimGrouping::Periods(Period::Month),
+        StatisticsGroup::Week => ClaimGrouping::Periods(Period::Week),
+        StatisticsGroup::Partner => ClaimGrouping::Of(Group::Partner),
+        StatisticsGroup::Product => ClaimGrouping::Of(Group::Product),
+        StatisticsGroup::Reviewer => ClaimGrouping::Of(Group::Reviewer),
+        StatisticsGroup::RejectionReason => ClaimGrouping::Of(Group::RejectionReason),
+        StatisticsGroup::SolutionArea => ClaimGrouping::Areas,
     };
-    let Some(found) = projection::figures(db, filter, groups, calendar).await? else { return Ok(None) };
+    let Some(found) = projection::group_statistics(db, filter, groups, calendar).await? else { return Ok(None) };
     let late = counted(db, caller, &late(db, caller, filter, now).await?, by, calendar, now).await?;
     let mut late: HashMap<GroupKey, u64> = late.into_iter().map(|group| (group.key, group.figures.total())).collect();
-    let named = |(shared, figures): (Shared, Figures)| {
-        let key = match shared {
-            Shared::Period(first) => GroupKey::Period(first),
-            Shared::Name(name) => match groups {
-                Groups::Of(Group::Partner | Group::Product) => {
+    let named = |(key, figures): (ProjectedGroupKey, Figures)| {
+        let key = match key {
+            ProjectedGroupKey::Period(first) => GroupKey::Period(first),
+            ProjectedGroupKey::Name(name) => match groups {
+                ClaimGrouping::Of(Group::Partner | Group::Product) => {
                     GroupKey::Id(name.parse().map_err(|_| StoreError::Corrupt("claim_figures", name))?)
                 }
                 _ => GroupKey::Word(name),
@@ -158,11 +159,11 @@ async fn late(db: &Db, caller: &Caller, filter: &ClaimFilter, now: Timestamp) ->
 
 /// Whether the projection's counts have what the filter asks for.
 fn is_projected(caller: &Caller, filter: &ClaimFilter) -> bool {
-    let ClaimFilter { status, solution_area, .. } = filter.clone();
-    caller.reviews() && ClaimFilter { status, solution_area, ..ClaimFilter::default() } == *filter
+    let others = ClaimFilter { status: None, solution_area: None, ..filter.clone() };
+    caller.reviews() && others == ClaimFilter::default()
 }
 
-/// The figures over all claims that the caller sees and the filter leaves, from the counts that the projection keeps, if it has
+/// The statistics over all claims that the caller sees and the filter leaves, from the counts that the projection keeps, if it has
 /// them.
 ///
 /// # Errors
@@ -177,7 +178,7 @@ pub async fn overall(
     if !is_projected(caller, filter) {
         return Ok(None);
     }
-    let found = projection::figures(db, filter, Groups::Of(Group::All), calendar).await?;
+    let found = projection::group_statistics(db, filter, ClaimGrouping::Of(Group::All), calendar).await?;
     let Some(mut figures) = found.and_then(|groups| groups.into_values().next()) else { return Ok(None) };
     let late = ClaimFilter { overdue: Some((true, now)), ..filter.clone() };
     figures.overdue = keyset::count(db, seen(db, caller, &late)).await?;
@@ -281,8 +282,7 @@ fn statement(
         let on = Expr::cust(format!("{name}.day")).eq(day(column, offsets));
         query.join_subquery(JoinType::LeftJoin, calendar_table(days, db.is_postgres()), Alias::new(name), on);
     }
-    let asked = Expr::cust("claim_origin.claim_id = claim.id AND claim_origin.asked_at IS NOT NULL");
-    query.join(JoinType::LeftJoin, Alias::new("claim_origin"), asked);
+    query.join(JoinType::LeftJoin, Alias::new("claim_origin"), Expr::cust(ASKED));
     if by == StatisticsGroup::Product {
         products(&mut query, caller.reviews() && !filter.is_selective());
     }
@@ -292,7 +292,7 @@ fn statement(
         .expr(took.clone())
         .expr(Expr::col(Asterisk).count())
         .expr(Expr::cust("SUM(claim.late)"))
-        .expr(Expr::cust(FIRST_PASSES))
+        .expr(Expr::cust(format!("SUM(CASE WHEN {FIRST_PASS} THEN 1 ELSE 0 END)")))
         .and_where(Expr::cust(format!("{key} IS NOT NULL")))
         .add_group_by([Expr::cust(key), Expr::cust("claim.status"), took]);
     if by == StatisticsGroup::RejectionReason {
@@ -333,10 +333,6 @@ const COLUMNS: [Column; 8] = [
     Column::SubmittedAt,
     Column::DecidedAt,
 ];
-
-/// The approved claims that nobody had asked to act before their approval.
-const FIRST_PASSES: &str = "SUM(CASE WHEN claim.status = 'APPROVED' AND (claim_origin.asked_at IS NULL \
-    OR claim_origin.asked_at >= claim.decided_at) THEN 1 ELSE 0 END)";
 
 const fn key_of(by: StatisticsGroup) -> &'static str {
     match by {
@@ -380,11 +376,7 @@ fn add(group: &mut Grouped, row: &QueryResult) -> Result<(), StoreError> {
 /// As [`grouped()`].
 pub async fn first_pass(db: &Db, caller: &Caller, filter: &ClaimFilter) -> Result<u64, StoreError> {
     let filter = search::narrowed(db, caller, filter).await?;
-    let approved = is_one_of("claim", "status", [ClaimStatus::Approved.as_str()]);
-    let asked = Expr::cust(
-        "EXISTS (SELECT 1 FROM claim_origin WHERE claim_origin.claim_id = \"claim\".\"id\" \
-         AND claim_origin.asked_at < \"claim\".\"decided_at\")",
-    );
-    let both = Condition::all().add(approved).add(asked.not());
-    keyset::count(db, seen(db, caller, &filter).filter(both)).await
+    let mut approved = seen(db, caller, &filter).filter(Expr::cust(FIRST_PASS));
+    QueryTrait::query(&mut approved).join(JoinType::LeftJoin, Alias::new("claim_origin"), Expr::cust(ASKED));
+    keyset::count(db, approved).await
 }

@@ -1,84 +1,63 @@
 //! The filter as a condition on the projection, which has all claims that reviewers see, and nothing else.
 
-use domain::kinds::{ClaimStatus, ConsentStatus, DeadlineKind, DeadlineState};
+use domain::kinds::{ClaimStatus, ConsentStatus, DeadlineState};
 use domain::time::Timestamp;
 use entity::claim::Column;
 use sea_orm::{ColumnTrait, Condition, ExprTrait, sea_query::Expr};
 
-use super::{ClaimFilter, ClaimOrder, ClaimOrderField, DeadlineStates, TimeRange};
-use crate::store::{projection::Traits, sql::never};
+use super::{ClaimFilter, DeadlineStates, TimeRange};
+use crate::store::{predicates::Clock, projection::ClaimTraits, sql::never};
 
 /// The condition; nothing if the filter asks for what the projection does not have.
 pub(in crate::store) fn condition(filter: &ClaimFilter) -> Option<Condition> {
-    let ClaimFilter {
-        status,
-        solution_area,
-        activity,
-        unassigned,
-        overdue,
-        in_arbitration,
-        submitted_at,
-        created_at,
-        due_at,
-        updated_at,
-        decided_at,
-        last_activity_at,
-        deadline_state,
-        rejection_reason,
-        consent_status,
-        dispute_status,
-        evaluation_status,
-        ..
-    } = filter.clone();
-    let known = ClaimFilter {
-        status,
-        solution_area,
-        activity,
-        unassigned,
-        overdue,
-        in_arbitration,
-        submitted_at,
-        created_at,
-        due_at,
-        updated_at,
-        decided_at,
-        last_activity_at,
-        deadline_state,
-        rejection_reason,
-        consent_status,
-        dispute_status,
-        evaluation_status,
-        ..ClaimFilter::default()
+    let others = ClaimFilter {
+        status: None,
+        solution_area: None,
+        activity: None,
+        unassigned: None,
+        overdue: None,
+        in_arbitration: None,
+        submitted_at: None,
+        created_at: None,
+        due_at: None,
+        updated_at: None,
+        decided_at: None,
+        last_activity_at: None,
+        deadline_state: None,
+        rejection_reason: None,
+        consent_status: None,
+        dispute_status: None,
+        evaluation_status: None,
+        ..filter.clone()
     };
-    (known == *filter).then(|| of_traits(filter).add(of_times(filter)).add(of_clocks(filter)))
+    (others == ClaimFilter::default()).then(|| of_traits(filter).add(of_times(filter)).add(of_clocks(filter)))
 }
 
 fn of_traits(filter: &ClaimFilter) -> Condition {
-    let has = |traits: Traits, wanted: bool| if wanted { traits.has_any() } else { traits.has_none() };
+    let has = |traits: ClaimTraits, wanted: bool| if wanted { traits.has_any() } else { traits.has_none() };
     Condition::all()
-        .add_option(filter.status.clone().map(|all| Traits::any_of(all).has_any()))
-        .add_option(filter.solution_area.map(|area| Traits::any_of([area]).has_any()))
-        .add_option(filter.activity.map(|activity| Traits::any_of([activity]).has_any()))
-        .add_option(filter.unassigned.map(|nobodys| has(Traits::ASSIGNED, !nobodys)))
-        .add_option(filter.in_arbitration.map(|contested| has(Traits::CONTESTED, contested)))
+        .add_option(filter.status.clone().map(|all| ClaimTraits::any_of(all).has_any()))
+        .add_option(filter.solution_area.map(|area| ClaimTraits::any_of([area]).has_any()))
+        .add_option(filter.activity.map(|activity| ClaimTraits::any_of([activity]).has_any()))
+        .add_option(filter.unassigned.map(|nobodys| has(ClaimTraits::ASSIGNED, !nobodys)))
+        .add_option(filter.in_arbitration.map(|contested| has(ClaimTraits::CONTESTED, contested)))
         .add_option(
-            filter
-                .rejection_reason
-                .clone()
-                .map(|all| Traits::any_of(all).has_any().and(Traits::any_of([ClaimStatus::Rejected]).has_any())),
+            filter.rejection_reason.clone().map(|all| {
+                ClaimTraits::any_of(all).has_any().and(ClaimTraits::any_of([ClaimStatus::Rejected]).has_any())
+            }),
         )
         .add_option(filter.consent_status.as_deref().map(consents))
-        .add_option(filter.dispute_status.clone().map(|all| Traits::any_of(all).has_any()))
-        .add_option(filter.evaluation_status.clone().map(|all| Traits::any_of(all).has_any()))
+        .add_option(filter.dispute_status.clone().map(|all| ClaimTraits::any_of(all).has_any()))
+        .add_option(filter.evaluation_status.clone().map(|all| ClaimTraits::any_of(all).has_any()))
 }
 
 /// As the filter of claims has it: a consent that is waited for belongs to an approved claim only (N2).
 fn consents(statuses: &[ConsentStatus]) -> Expr {
     let settled = statuses.iter().copied().filter(|status| *status != ConsentStatus::Pending);
-    let settled = Traits::any_of(settled).has_any();
+    let settled = ClaimTraits::any_of(settled).has_any();
     if statuses.contains(&ConsentStatus::Pending) {
-        let pending = Traits::any_of([ConsentStatus::Pending]).has_any();
-        settled.or(pending.and(Traits::any_of([ClaimStatus::Approved]).has_any()))
+        let pending = ClaimTraits::any_of([ConsentStatus::Pending]).has_any();
+        settled.or(pending.and(ClaimTraits::any_of([ClaimStatus::Approved]).has_any()))
     } else {
         settled
     }
@@ -103,17 +82,7 @@ fn of_clocks(filter: &ClaimFilter) -> Condition {
 
 /// As `predicates::overdue`; never unknown.
 pub(super) fn overdue(now: Timestamp) -> Condition {
-    let window = Traits::any_of([DeadlineKind::DisputeWindow]);
-    Condition::all()
-        .add(ClaimOrder { field: ClaimOrderField::DueAt, descending: false }.key().lte(now.micros()))
-        .add(window.has_none())
-        .add(waits_for_arbitration().not())
-}
-
-/// As `predicates::waits_for_arbitration`.
-fn waits_for_arbitration() -> Condition {
-    let extended = Traits::any_of([DeadlineKind::Decide, DeadlineKind::AnswerDispute]);
-    Condition::all().add(Traits::CONTESTED.has_any()).add(extended.has_any())
+    Clock::projected().overdue(now)
 }
 
 /// As `deadlines` has them.
@@ -125,7 +94,7 @@ fn in_states(states: &DeadlineStates) -> Condition {
             DeadlineState::OnTrack => Condition::all().add(due().gt(Ord::max(now, bound))),
             DeadlineState::AtRisk => Condition::all().add(due().gt(now)).add(due().lte(bound)),
             DeadlineState::Overdue => overdue(states.now),
-            DeadlineState::Extended => Condition::all().add(waits_for_arbitration()).add(due().lte(now)),
+            DeadlineState::Extended => Clock::projected().waits_for_arbitration().add(due().lte(now)),
             // No clock that runs is met.
             DeadlineState::Met => Condition::all().add(never()),
         })

@@ -1,4 +1,4 @@
-//! Figures over the claims that a caller sees (S1).
+//! Statistics over the claims that a caller sees (S1).
 
 use std::collections::BTreeMap;
 
@@ -13,10 +13,10 @@ use super::{ClaimFilter, deadlines::overdue, order::hides_clocks, projected, sea
 use crate::store::{
     Db, Reads, StoreError,
     keyset::{self, natural},
-    projection::{self, Traits},
+    projection::{self, ClaimTraits},
 };
 
-/// Figures over claims.
+/// Statistics over claims.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Statistics {
     /// How many there are.
@@ -31,7 +31,7 @@ pub struct Statistics {
     pub rejected: u64,
 }
 
-/// The figures over the claims that the caller sees and the filter leaves, in two statements at most.
+/// The statistics over the claims that the caller sees and the filter leaves, in two statements at most.
 ///
 /// # Errors
 /// As every read: [`StoreError::Unavailable`], [`StoreError::Corrupt`].
@@ -93,7 +93,7 @@ async fn in_projection(
     let backend = db.connection().get_database_backend();
     let late = || Expr::case(projected::overdue(now), Expr::cust("1"));
     let part = |mut claims: SelectStatement, sign: i32| {
-        let status = || Expr::cust(Traits::status());
+        let status = || Expr::cust(ClaimTraits::status());
         claims.expr(status()).expr(Expr::col(Asterisk).count()).expr(Expr::expr(late()).count());
         claims.expr(Expr::cust(sign.to_string())).cond_where(condition.clone()).add_group_by([status()]).take()
     };
@@ -110,7 +110,7 @@ async fn in_projection(
         *all_late += late * i64::from(sign);
     }
     let counted = counted.into_iter().map(|(bits, (claims, late))| {
-        let status = ClaimStatus::ALL.iter().copied().find(|status| Traits::any_of([*status]).is(bits));
+        let status = ClaimStatus::ALL.iter().copied().find(|status| ClaimTraits::any_of([*status]).is(bits));
         let status = status.ok_or_else(|| StoreError::Corrupt("claim_projection", format!("status {bits}")))?;
         Ok((status, natural(claims), natural(late)))
     });

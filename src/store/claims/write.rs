@@ -1,4 +1,5 @@
-//! Claims under change: read whole in one statement, with the head of their history; stored by [`crate::store::transaction::change`].
+//! Claims under change: read whole in one statement, with the head of their history; stored by
+//! [`crate::store::transaction::change`].
 
 use std::collections::{HashMap, HashSet};
 

@@ -1,4 +1,4 @@
-//! Counts of the claims of one group, from which its figures are worked out (S1, S2).
+//! Counts of the claims of one group, from which its statistics are worked out (S1, S2).
 
 use std::{collections::BTreeMap, fmt::Display};
 
@@ -9,7 +9,7 @@ use domain::{
 };
 use jiff::civil::{Date, date};
 
-use super::facts::Facts;
+use super::counted::CountedClaim;
 use crate::store::{StoreError, claims::ClaimFilter};
 
 /// The kinds of groups whose counts are kept.
@@ -144,7 +144,7 @@ impl Counts {
         Ok(Self(counts))
     }
 
-    /// Adds what the filter leaves to figures; it may ask for statuses and an area.
+    /// Adds what the filter leaves to the statistics; it may ask for statuses and an area.
     pub(super) fn add_to(&self, figures: &mut Figures, filter: &ClaimFilter) {
         let natural = super::super::keyset::natural;
         for (cell, (claims, first_passes)) in &self.0 {
@@ -176,7 +176,7 @@ pub(in crate::store) type CountsByMember = BTreeMap<Member, Counts>;
 /// Adds the claims to their groups so many times: those of one kind, or of every kind.
 pub(in crate::store) fn count<'a>(
     counts: &mut CountsByMember,
-    claims: impl IntoIterator<Item = &'a Facts>,
+    claims: impl IntoIterator<Item = &'a CountedClaim>,
     times: i64,
     of: Option<Group>,
     calendar: &Calendar<'_>,

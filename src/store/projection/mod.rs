@@ -5,15 +5,15 @@
 //! reader takes the claims with entries after the cursor as they are now, and all others as the projection has them: together
 //! they are the claims of this instant, for an entry is committed with the change that it records.
 
+mod counted;
 mod counts;
-mod facts;
-mod figures;
 mod read;
+mod statistics;
 mod traits;
 
 pub mod write;
 
 pub(in crate::store) use counts::Group;
-pub(in crate::store) use figures::{Groups, Shared, figures};
 pub(in crate::store) use read::{Since, folded, usable};
-pub(in crate::store) use traits::Traits;
+pub(in crate::store) use statistics::{ClaimGrouping, ProjectedGroupKey, group_statistics};
+pub(in crate::store) use traits::ClaimTraits;

@@ -7,11 +7,11 @@ use domain::kinds::{
 };
 use sea_orm::sea_query::Expr;
 
-/// Some bits.
+/// Some traits of claims, a bit for each.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub(in crate::store) struct Traits(u64);
+pub(in crate::store) struct ClaimTraits(u64);
 
-impl Traits {
+impl ClaimTraits {
     /// Whether a reviewer is assigned.
     pub(in crate::store) const ASSIGNED: Self = Self(1 << 52);
     /// Whether it is in an open arbitration.

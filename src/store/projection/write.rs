@@ -15,8 +15,8 @@ use sea_orm::{
 use uuid::Uuid;
 
 use super::{
+    counted::{self, CountedClaim},
     counts::{Counts, CountsByMember, Member, count},
-    facts::{self, Facts},
     read::{self, Cursor},
 };
 use crate::store::{
@@ -143,21 +143,24 @@ async fn fold(transaction: &Transaction, cursor: Cursor, calendar: &Calendar<'_>
 
 /// Puts the claims into the projection as they are now, and takes out those that reviewers do not see. Returns what was counted
 /// of them before, and what is to be counted now.
-async fn replace(transaction: &Transaction, ids: &[Uuid]) -> Result<(Vec<Facts>, Vec<Facts>), StoreError> {
+async fn replace(
+    transaction: &Transaction,
+    ids: &[Uuid],
+) -> Result<(Vec<CountedClaim>, Vec<CountedClaim>), StoreError> {
     let connection = transaction.connection();
     let backend = connection.get_database_backend();
     let of_these = any_of(claim::Column::Id, ids.iter().copied(), backend);
     let before = Query::select()
-        .expr(Expr::cust(facts::COLUMNS))
+        .expr(Expr::cust(counted::COLUMNS))
         .from_as(Alias::new(COUNTED), Alias::new("claim"))
         .and_where(of_these.clone())
         .take();
     let before = read(transaction, &before).await?;
     let projected = insert(PROJECTION, &PROJECTED, &of_these)?;
     connection.execute_raw(StatementBuilder::build(&projected, &backend)).await?;
-    let columns: Vec<&str> = facts::COLUMNS.split(", ").collect();
+    let columns: Vec<&str> = counted::COLUMNS.split(", ").collect();
     let mut counted = insert(COUNTED, &columns, &of_these)?;
-    counted.returning(Query::returning().expr(Expr::cust(facts::COLUMNS)));
+    counted.returning(Query::returning().expr(Expr::cust(counted::COLUMNS)));
     let now = read(transaction, &counted).await?;
     let there: HashSet<Uuid> = now.iter().map(|facts| facts.id).collect();
     let gone: Vec<Uuid> = before.iter().map(|facts| facts.id).filter(|id| !there.contains(id)).collect();
@@ -192,10 +195,10 @@ fn insert(table: &str, columns: &[&str], of_these: &Expr) -> Result<InsertStatem
     Ok(insert)
 }
 
-async fn read(transaction: &Transaction, statement: &impl StatementBuilder) -> Result<Vec<Facts>, StoreError> {
+async fn read(transaction: &Transaction, statement: &impl StatementBuilder) -> Result<Vec<CountedClaim>, StoreError> {
     let connection = transaction.connection();
     let rows = connection.query_all_raw(statement.build(&connection.get_database_backend())).await?;
-    rows.iter().map(|row| Facts::read(row, 0)).collect()
+    rows.iter().map(|row| CountedClaim::read(row, 0)).collect()
 }
 
 /// Whether there are counts by this calendar.
@@ -217,7 +220,7 @@ async fn count_all(transaction: &Transaction, calendar: &Calendar<'_>) -> Result
     let mut last: Option<Uuid> = None;
     loop {
         let page = Query::select()
-            .expr(Expr::cust(facts::COLUMNS))
+            .expr(Expr::cust(counted::COLUMNS))
             .from_as(Alias::new(COUNTED), Alias::new("claim"))
             .and_where_option(last.map(|last| Expr::col(claim::Column::Id.as_column_ref()).gt(last)))
             .order_by_expr(Expr::col(claim::Column::Id.as_column_ref()), sea_orm::Order::Asc)

@@ -1,4 +1,4 @@
-//! The projection: lists and figures that are read by it are those of the claims, however far it has come.
+//! The projection: lists and statistics that are read by it are those of the claims, however far it has come.
 
 use domain::{
     calendar::Calendar,
@@ -197,7 +197,7 @@ async fn lists_agree(world: &World) {
     }
 }
 
-async fn figures_agree(world: &World, policy: &Policy) {
+async fn statistics_agree(world: &World, policy: &Policy) {
     let (db, calendar, now) = (&world.db, Calendar::new(policy), at(NOW));
     for status in [None, Some(vec![ClaimStatus::Rejected, ClaimStatus::UnderReview])] {
         let filter = ClaimFilter { status, ..ClaimFilter::default() };
@@ -239,7 +239,7 @@ async fn the_projection_is_what_the_claims_are() {
         }
         if round % 33 == 0 {
             lists_agree(&world).await;
-            figures_agree(&world, &policy).await;
+            statistics_agree(&world, &policy).await;
         }
     }
     // Counts of another calendar are not used, and made again.
@@ -250,5 +250,5 @@ async fn the_projection_is_what_the_claims_are() {
     let overall = claims::overall(&world.db, &reviewer(), &none, &Calendar::new(&policy), at(NOW)).await.unwrap();
     assert_eq!(overall, None);
     step(&world.db, &Calendar::new(&policy)).await.unwrap();
-    figures_agree(&world, &policy).await;
+    statistics_agree(&world, &policy).await;
 }

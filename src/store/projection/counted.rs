@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use domain::{
     calendar::Calendar,
     kinds::{ClaimStatus, RejectionReason, SolutionArea},
+    statistics::is_first_pass,
     time::Timestamp,
 };
 use sea_orm::{DbBackend, QueryResult};
@@ -13,7 +14,7 @@ use uuid::Uuid;
 use super::counts::{Cell, Group, Member};
 use crate::store::StoreError;
 
-/// The columns of [`Facts`].
+/// The columns of [`CountedClaim`].
 pub(in crate::store) const COLUMNS: &str = "id, partner_id, submitted_at, decided_at, asked_at, status, rejection_reason, solution_area, reviewer_subject, products";
 
 /// The types of [`COLUMNS`].
@@ -27,12 +28,12 @@ pub(super) const fn types(backend: DbBackend) -> [&'static str; 10] {
 
 /// What statistics look at of a claim.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(in crate::store) struct Facts {
+pub(in crate::store) struct CountedClaim {
     pub(in crate::store) id: Uuid,
     partner_id: Uuid,
     submitted_at: Option<Timestamp>,
     decided_at: Option<Timestamp>,
-    asked_at: Option<i64>,
+    asked_at: Option<Timestamp>,
     status: ClaimStatus,
     rejection_reason: Option<RejectionReason>,
     solution_area: SolutionArea,
@@ -40,7 +41,7 @@ pub(in crate::store) struct Facts {
     products: BTreeSet<Uuid>,
 }
 
-impl Facts {
+impl CountedClaim {
     /// Reads a row of [`COLUMNS`] that begin at this place.
     ///
     /// # Errors
@@ -61,7 +62,7 @@ impl Facts {
             partner_id: row.try_get_by_index(first + 1)?,
             submitted_at: time(2)?,
             decided_at: time(3)?,
-            asked_at: row.try_get_by_index(first + 4)?,
+            asked_at: time(4)?,
             status: status.parse().map_err(|_| corrupt())?,
             rejection_reason: reason.map(|word| word.parse().map_err(|_| corrupt())).transpose()?,
             solution_area: area.parse().map_err(|_| corrupt())?,
@@ -80,10 +81,9 @@ impl Facts {
         }
     }
 
-    /// Whether it was approved and nobody had asked its partner to act before (S2).
+    /// Whether it is a first pass (S2).
     pub(super) fn passed_first(&self) -> bool {
-        let asked_before = self.asked_at.is_some_and(|asked| self.decided_at.is_none_or(|at| asked < at.micros()));
-        self.status == ClaimStatus::Approved && !asked_before
+        is_first_pass(self.status, self.decided_at, self.asked_at)
     }
 
     /// The groups that the claim is in: those of one kind, or of every kind.

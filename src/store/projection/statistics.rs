@@ -1,4 +1,4 @@
-//! Figures of groups, from the counts that the projection keeps (S1, S2).
+//! Statistics of groups, from the counts that the projection keeps (S1, S2).
 
 use std::collections::BTreeMap;
 
@@ -15,15 +15,15 @@ use sea_orm::{
 
 use super::{
     Since,
+    counted::{self, CountedClaim},
     counts::{self, Counts, CountsByMember, Group, Member},
-    facts::{self, Facts},
     usable,
 };
 use crate::store::{Db, Reads, StoreError, claims::ClaimFilter};
 
 /// What claims are grouped by.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(in crate::store) enum Groups {
+pub(in crate::store) enum ClaimGrouping {
     /// By what the projection counts them by.
     Of(Group),
     /// By periods of their submission.
@@ -32,16 +32,16 @@ pub(in crate::store) enum Groups {
     Areas,
 }
 
-/// What the claims of a group have in common.
+/// What the claims of a group have in common, as the projection has it.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub(in crate::store) enum Shared {
+pub(in crate::store) enum ProjectedGroupKey {
     /// The name of the group.
     Name(String),
     /// The first day of the period.
     Period(Date),
 }
 
-impl Groups {
+impl ClaimGrouping {
     const fn source(self) -> Group {
         match self {
             Self::Of(group) => group,
@@ -51,37 +51,37 @@ impl Groups {
     }
 }
 
-/// The figures of each group of the claims that reviewers see, without the clocks that have run out. The filter may ask for
+/// The statistics of each group of the claims that reviewers see, without the clocks that have run out. The filter may ask for
 /// statuses and an area. Nothing if the projection does not have them.
 ///
 /// # Errors
 /// The database's.
-pub(in crate::store) async fn figures(
+pub(in crate::store) async fn group_statistics(
     db: &Db,
     filter: &ClaimFilter,
-    by: Groups,
+    by: ClaimGrouping,
     calendar: &Calendar<'_>,
-) -> Result<Option<BTreeMap<Shared, Figures>>, StoreError> {
+) -> Result<Option<BTreeMap<ProjectedGroupKey, Figures>>, StoreError> {
     let Some(since) = usable(db).await? else { return Ok(None) };
     let Some(counts) = counted(db, since, by.source(), calendar).await? else { return Ok(None) };
-    let mut groups: BTreeMap<Shared, Figures> = BTreeMap::new();
-    let mut add = |shared: Shared, counts: &Counts| counts.add_to(groups.entry(shared).or_default(), filter);
+    let mut groups: BTreeMap<ProjectedGroupKey, Figures> = BTreeMap::new();
+    let mut add = |key: ProjectedGroupKey, counts: &Counts| counts.add_to(groups.entry(key).or_default(), filter);
     for (member, counts) in counts.iter().filter(|(_, counts)| !counts.is_empty()) {
         match by {
-            Groups::Of(_) => add(Shared::Name(member.name.clone()), counts),
-            Groups::Periods(period) => {
+            ClaimGrouping::Of(_) => add(ProjectedGroupKey::Name(member.name.clone()), counts),
+            ClaimGrouping::Periods(period) => {
                 let day = counts::day_of(&member.name);
                 let day = day.ok_or_else(|| StoreError::Corrupt("claim_figures", member.name.clone()))?;
-                add(Shared::Period(period.first_day(day)), counts);
+                add(ProjectedGroupKey::Period(period.first_day(day)), counts);
             }
-            Groups::Areas => {
+            ClaimGrouping::Areas => {
                 for (area, counts) in counts.by_area() {
-                    add(Shared::Name(SolutionArea::to_string(&area)), &counts);
+                    add(ProjectedGroupKey::Name(SolutionArea::to_string(&area)), &counts);
                 }
             }
         }
     }
-    groups.retain(|shared, figures| figures.total() > 0 || *shared == Shared::Name(String::new()));
+    groups.retain(|key, figures| figures.total() > 0 || *key == ProjectedGroupKey::Name(String::new()));
     Ok(Some(groups))
 }
 
@@ -108,8 +108,8 @@ async fn counted(
                     counts.insert(Member { group, name }, Counts::from_text(&text)?);
                 }
             }
-            BEFORE => before.push(Facts::read(&row, FACTS)?),
-            _ => now.push(Facts::read(&row, FACTS)?),
+            BEFORE => before.push(CountedClaim::read(&row, CLAIM)?),
+            _ => now.push(CountedClaim::read(&row, CLAIM)?),
         }
     }
     counts::count(&mut counts, &before, -1, Some(group), calendar);
@@ -122,8 +122,8 @@ const COUNTS: i32 = 0;
 const BEFORE: i32 = 1;
 const NOW: i32 = 2;
 
-/// Where the columns of the facts begin.
-const FACTS: usize = 4;
+/// Where the columns of the claim begin.
+const CLAIM: usize = 4;
 
 /// One statement: what it reads is of one instant.
 fn statement(since: Since, group: Group, calendar: &str, backend: DbBackend) -> SelectStatement {
@@ -136,7 +136,7 @@ fn statement(since: Since, group: Group, calendar: &str, backend: DbBackend) -> 
         .expr(Expr::cust("kind"))
         .expr(Expr::cust("member"))
         .expr(Expr::cust("figures"))
-        .exprs(facts::types(backend).map(nothing))
+        .exprs(counted::types(backend).map(nothing))
         .from(Alias::new("claim_figures"))
         .and_where(Expr::cust("calendar").eq(text(calendar)))
         .and_where(Expr::cust("kind").is_in(kinds));
@@ -144,7 +144,7 @@ fn statement(since: Since, group: Group, calendar: &str, backend: DbBackend) -> 
         let mut changed = Query::select();
         changed.expr(Expr::cust(part.to_string())).exprs([nothing("text"), nothing("text"), nothing("text")]);
         changed
-            .expr(Expr::cust(facts::COLUMNS))
+            .expr(Expr::cust(counted::COLUMNS))
             .from_as(Alias::new(table), Alias::new("claim"))
             .and_where(since.has_changed("claim.id", backend));
         counts.union(UnionType::All, changed);
