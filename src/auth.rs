@@ -231,7 +231,7 @@ impl Authenticator {
         if !refusals.is_empty() {
             return Verdict::refused(&token, refusals, error);
         }
-        self.known.keep(text, &session, now, generation);
+        self.known.keep(text, &session, generation);
         Verdict { outcome: Ok(session), error: None, ..Verdict::refused(&token, Vec::new(), error) }
     }
 

@@ -1,6 +1,10 @@
 //! The files of `deploy/`, where a program can tell whether they fit this one. `scripts/test-deploy` asks the tools they are for.
 
-use std::{collections::BTreeSet, path::Path, process::Command};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    path::Path,
+    process::Command,
+};
 
 use domain::kinds::{Role, Scope};
 use serde_json::Value;
@@ -159,4 +163,23 @@ fn the_compose_file_mounts_what_exists() {
     for path in own {
         assert!(root().join("deploy/compose").join(path).exists(), "{path}");
     }
+}
+
+/// The packages of a profile's table, each with its optimization level.
+fn levels(profile: &toml::Table) -> BTreeMap<String, i64> {
+    let packages = profile["package"].as_table().unwrap();
+    packages.iter().map(|(name, settings)| (name.clone(), settings["opt-level"].as_integer().unwrap())).collect()
+}
+
+#[test]
+fn the_demo_optimizes_no_package() {
+    let profile = |path: &str| {
+        let file: toml::Table = read(path).parse().unwrap();
+        file["profile"]["release"].as_table().unwrap().clone()
+    };
+    let (product, demo) = (profile("Cargo.toml"), profile("scripts/demo.toml"));
+    assert_eq!(demo["opt-level"].as_integer(), Some(0));
+    let optimized = levels(&product);
+    assert!(optimized.len() > 10);
+    assert_eq!(levels(&demo), optimized.into_keys().map(|name| (name, 0)).collect());
 }
