@@ -6,6 +6,7 @@
 
 use std::collections::HashMap;
 
+use domain::caller::Caller;
 use sea_orm::{
     ColumnTrait, ConnectionTrait, DbBackend, EntityTrait, ExprTrait, JoinType, QueryFilter, Statement,
     StatementBuilder, Value,
@@ -15,6 +16,7 @@ use uuid::Uuid;
 
 use super::{
     Db, Reads, StoreError,
+    kept::Form,
     keyset::{self, Keyset, selected},
     page::{Page, PageRequest},
     rows::{Rows, Shape, read_all},
@@ -28,6 +30,8 @@ pub struct Children<'a, E: EntityTrait, T> {
     pub of: fn(&T) -> Uuid,
     /// The parents.
     pub ids: &'a [Uuid],
+    /// Under what the statement is kept, and for which caller, if the request is of the first or last rows of each.
+    pub kept: Option<(&'a Caller, Form)>,
 }
 
 /// One page for each of the parents, in one statement; on SQLite one for every 256 parents. The query selects the rows of any parent; a parent without rows has an empty page.
@@ -48,7 +52,18 @@ pub async fn pages<S: Shape>(
     }
     let mut rows = Vec::new();
     if db.is_postgres() {
-        rows = db.connection().query_all(&lateral(query, &parents, keyset, request, shape)).await?;
+        let ids = list(parents.ids);
+        let write = |ids| {
+            let statement = lateral(query.clone(), parents.column, ids, keyset, (request, shape));
+            StatementBuilder::build(&statement, &DbBackend::Postgres)
+        };
+        let statement = match parents.kept {
+            Some((caller, form)) if request.after.is_none() && request.before.is_none() => {
+                db.kept.seen_by(caller, form, vec![ids], |_, ids| write(list_in(ids)))
+            }
+            _ => write(ids),
+        };
+        rows = db.connection().query_all_raw(statement).await?;
     } else {
         for ids in parents.ids.chunks(MOST_TERMS) {
             let statement = one_after_the_other(query.clone(), parents.column, ids, keyset, (request, shape));
@@ -70,21 +85,30 @@ const PARENT: &str = "parent";
 /// How many parents one statement of SQLite has: it takes up to 500 terms.
 const MOST_TERMS: usize = 256;
 
+/// Ids as one value.
+fn list(ids: &[Uuid]) -> Value {
+    let kind = Value::from(Uuid::nil()).array_type();
+    Value::Array(kind, Some(Box::new(ids.iter().map(|id| Value::from(*id)).collect())))
+}
+
+/// The only list among these values.
+fn list_in(values: Vec<Value>) -> Value {
+    values.into_iter().next().unwrap_or_else(|| list(&[]))
+}
+
 /// `SELECT child.* FROM unnest($1) AS parent JOIN LATERAL (.. WHERE column = parent ORDER BY .. LIMIT n) AS child`
 ///
 /// A lateral sub-select with a limit can only run once for each parent, so its rows come in its own order.
 fn lateral<S: Shape>(
     query: Rows<S::Entity>,
-    parents: &Children<'_, S::Entity, S::Record>,
+    column: <S::Entity as EntityTrait>::Column,
+    ids: Value,
     keyset: &Keyset<'_, S::Record>,
-    request: &PageRequest,
-    shape: &S,
+    (request, shape): (&PageRequest, &S),
 ) -> SelectStatement {
     let child = Alias::new("child");
     let parent = Alias::new(PARENT);
-    let own = query.filter(Expr::col(parents.column.as_column_ref()).equals((parent.clone(), parent.clone())));
-    let ids: Vec<Value> = parents.ids.iter().map(|id| Value::from(*id)).collect();
-    let ids = Value::Array(Value::from(Uuid::nil()).array_type(), Some(Box::new(ids)));
+    let own = query.filter(Expr::col(column.as_column_ref()).equals((parent.clone(), parent.clone())));
     SelectStatement::new()
         .column((child.clone(), Asterisk))
         .from_function(Func::cust("unnest").arg(Expr::val(ids)), parent)

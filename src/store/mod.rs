@@ -11,6 +11,7 @@ mod children;
 mod connect;
 mod error;
 mod forms;
+mod kept;
 mod keyset;
 mod migrate;
 mod pool;
@@ -52,7 +53,11 @@ pub mod webhooks;
 #[cfg(test)]
 mod tests;
 
+use std::sync::Arc;
+
 use sea_orm::{ConnectionTrait, DatabaseConnection, DbBackend};
+
+use kept::Kept;
 
 pub use claims::{claim_to_row, line_from_row, line_to_row};
 pub use error::StoreError;
@@ -78,6 +83,8 @@ pub struct Db {
     log: StatementPool,
     /// For snapshots, which last as long as their readers take.
     snapshots: DatabaseConnection,
+    /// The statements of frequent reads.
+    kept: Arc<Kept>,
 }
 
 impl Db {

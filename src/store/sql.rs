@@ -30,11 +30,27 @@ where
         return column.eq(last);
     }
     if backend == DbBackend::Postgres {
-        let array = Value::Array(last.array_type(), Some(Box::new(keys)));
-        return Expr::col(column.as_column_ref()).eq(PgFunc::any(Expr::val(array)));
+        let list = Value::Array(last.array_type(), Some(Box::new(keys)));
+        return Expr::col(column.as_column_ref()).eq(PgFunc::any(Expr::val(list)));
     }
     keys.resize(keys.len().next_power_of_two(), last);
     column.is_in(keys)
+}
+
+/// A list of two or more keys as one value; nothing for fewer, and for SQLite, which has no such value.
+pub fn list_of<K: Into<Value>>(keys: impl IntoIterator<Item = K>, backend: DbBackend) -> Option<Value> {
+    if backend != DbBackend::Postgres {
+        return None;
+    }
+    let keys: Vec<Value> = keys.into_iter().map(Into::into).collect();
+    let kind = keys.first()?.array_type();
+    (keys.len() > 1).then(|| Value::Array(kind, Some(Box::new(keys))))
+}
+
+/// Whether the column is in all of these lists of [`list_of`].
+pub fn in_lists(column: impl ColumnTrait, lists: Vec<Value>) -> Condition {
+    let is_in = |list| Expr::col(column.as_column_ref()).eq(PgFunc::any(Expr::val(list)));
+    lists.into_iter().fold(Condition::all(), |all, list| all.add(is_in(list)))
 }
 
 /// Whether the column has one of these words of the domain. They are written out: an index that begins with the column

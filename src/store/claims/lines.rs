@@ -5,17 +5,19 @@ use std::collections::HashMap;
 use domain::{claim::Line, kinds::LineOutcome};
 use entity::{claim, claim_line, customer_subscription, product, proof_document};
 use sea_orm::{
-    ColumnTrait, ConnectionTrait, EntityName, EntityTrait, ExprTrait, JoinType, QueryFilter, QueryOrder, QuerySelect,
-    sea_query::{Asterisk, Expr, SelectStatement},
+    ColumnTrait, Condition, ConnectionTrait, EntityName, EntityTrait, ExprTrait, JoinType, QueryFilter, QueryOrder, QueryResult, QuerySelect, StatementBuilder,
+    sea_query::{Asterisk, Expr, IntoCondition, SelectStatement},
 };
 use uuid::Uuid;
 
 use super::row::{ClaimRow, Wanted};
 use crate::store::{
-    Db, Reads, StoreError, Visible, keyset, line_from_row,
+    Db, Reads, StoreError, Visible,
+    kept::Form,
+    keyset, line_from_row,
     products::Product,
-    rows::{Cells, Columns, Read, Record, Rows, Shape, always, read_for, select},
-    sql::any_of,
+    rows::{Cells, Columns, Read, Record, Rows, Shape, always, read_all, read_for, select},
+    sql::{any_of, in_lists, list_of},
     subscriptions::Subscription,
     visible::bare,
 };
@@ -138,18 +140,32 @@ impl Shape for WithLines {
     }
 }
 
+/// The statement for the one claim that the query selects, with its lines if they are wanted.
+pub(super) fn statement_of_one(query: Rows<claim::Entity>, wanted: Wanted) -> SelectStatement {
+    let Some(of_lines) = wanted.lines else { return keyset::selected(query, &wanted) };
+    let query = query.order_by_asc(claim_line::Column::Position).order_by_asc(claim_line::Column::Id);
+    keyset::selected(query, &WithLines(wanted, of_lines))
+}
+
+/// The claim that [`statement_of_one`] found.
+///
+/// # Errors
+/// [`StoreError::Corrupt`] for a value that the domain does not have.
+pub(super) fn read_one(rows: &[QueryResult], wanted: Wanted) -> Result<Option<ClaimRow>, StoreError> {
+    let Some(of_lines) = wanted.lines else { return Ok(read_all(rows, &wanted)?.pop()) };
+    let mut one: Option<ClaimRow> = None;
+    for (claim, line) in read_all(rows, &WithLines(wanted, of_lines))? {
+        one.get_or_insert(claim).lines.get_or_insert_default().extend(line);
+    }
+    Ok(one)
+}
+
 /// The one claim that the query selects, with its lines if they are wanted.
 ///
 /// # Errors
 /// As every read: [`StoreError::Unavailable`], [`StoreError::Corrupt`].
 pub(super) async fn one(db: &Db, query: Rows<claim::Entity>, wanted: Wanted) -> Result<Option<ClaimRow>, StoreError> {
-    let Some(of_lines) = wanted.lines else { return Ok(keyset::all(db, query, &wanted).await?.pop()) };
-    let query = query.order_by_asc(claim_line::Column::Position).order_by_asc(claim_line::Column::Id);
-    let mut one: Option<ClaimRow> = None;
-    for (claim, line) in keyset::all(db, query, &WithLines(wanted, of_lines)).await? {
-        one.get_or_insert(claim).lines.get_or_insert_default().extend(line);
-    }
-    Ok(one)
+    read_one(&db.connection().query_all(&statement_of_one(query, wanted)).await?, wanted)
 }
 
 /// The lines of claims that the caller sees, in their order. A claim without lines is missing.
@@ -162,12 +178,21 @@ pub async fn lines_of(
     wanted: LinesWanted,
 ) -> Result<HashMap<Uuid, Vec<LineRow>>, StoreError> {
     let backend = db.connection().get_database_backend();
-    let query = Rows::<claim_line::Entity>::all()
-        .filter(any_of(claim_line::Column::ClaimId, bare(claims), backend))
-        .order_by_asc(claim_line::Column::Position)
-        .order_by_asc(claim_line::Column::Id);
+    let statement = |of_claims: Condition| {
+        let query = Rows::<claim_line::Entity>::all()
+            .filter(of_claims)
+            .order_by_asc(claim_line::Column::Position)
+            .order_by_asc(claim_line::Column::Id);
+        StatementBuilder::build(&keyset::selected(query, &wanted), &backend)
+    };
+    let statement = match list_of(bare(claims), backend) {
+        Some(list) => db.kept.statement(Form::Lines(wanted), vec![list], |ids| {
+            statement(in_lists(claim_line::Column::ClaimId, ids))
+        }),
+        None => statement(any_of(claim_line::Column::ClaimId, bare(claims), backend).into_condition()),
+    };
     let mut lines: HashMap<Uuid, Vec<LineRow>> = HashMap::with_capacity(claims.len());
-    for row in keyset::all(db, query, &wanted).await? {
+    for row in read_all(&db.connection().query_all_raw(statement).await?, &wanted)? {
         lines.entry(row.claim_id).or_default().push(row);
     }
     Ok(lines)

@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use domain::{caller::Caller, claim::Claim, identifier, number};
 use entity::claim::{Column, Entity};
-use sea_orm::{ColumnTrait, QueryFilter, sea_query::Expr};
+use sea_orm::{ColumnTrait, ConnectionTrait, QueryFilter, StatementBuilder, sea_query::Expr};
 use uuid::Uuid;
 
 use super::{
@@ -16,6 +16,7 @@ use super::{
 use crate::store::{
     Db, Reads, StoreError,
     children::{self, Children},
+    kept::Form,
     keyset,
     page::{Page, PageRequest},
     rows::{Columns, Rows},
@@ -94,7 +95,7 @@ pub async fn pages_of(
     if let Some(columns) = columns {
         keyset.columns = columns.to_vec();
     }
-    let parents = Children { column: owners.column(), of: owners.of(), ids };
+    let parents = Children { column: owners.column(), of: owners.of(), ids, kept: None };
     let mut wanted = if request.cursors { order.with_keys(wanted, caller) } else { wanted };
     if owners == Owners::Partners {
         wanted = wanted.with(Columns::of_field::<Claim>("partner"));
@@ -122,11 +123,17 @@ pub async fn counts_of(
 /// # Errors
 /// As [`super::page()`].
 pub async fn by_ids(db: &Db, caller: &Caller, ids: &[Uuid], wanted: Wanted) -> Result<Vec<ClaimRow>, StoreError> {
-    let query = Rows::<Entity>::all().filter(scope::claims(caller));
-    if let [id] = ids {
-        return Ok(lines::one(db, query.filter(Column::Id.eq(*id)), wanted).await?.into_iter().collect());
-    }
     let backend = db.connection().get_database_backend();
+    if let [id] = ids {
+        let statement = db.kept.seen_by(caller, Form::Claim(wanted), vec![(*id).into()], |caller, ids| {
+            let query = Rows::<Entity>::all().filter(scope::claims(caller));
+            let query = ids.into_iter().fold(query, |query, id| query.filter(Column::Id.eq(id)));
+            StatementBuilder::build(&lines::statement_of_one(query, wanted), &backend)
+        });
+        let rows = db.connection().query_all_raw(statement).await?;
+        return Ok(lines::read_one(&rows, wanted)?.into_iter().collect());
+    }
+    let query = Rows::<Entity>::all().filter(scope::claims(caller));
     keyset::all(db, query.filter(any_of(Column::Id, ids.iter().copied(), backend)), &wanted).await
 }
 

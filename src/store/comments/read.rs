@@ -11,6 +11,7 @@ use super::Comment;
 use crate::store::{
     Db, Reads, StoreError, Visible,
     children::{self, Children},
+    kept::Form,
     keyset::{self, Keyset},
     page::{Key, KeyKind, ListOrder, Page, PageRequest},
     rows::{Columns, Plain, Rows},
@@ -92,7 +93,7 @@ pub async fn pages_of_claims(
     wanted: Columns,
 ) -> Result<HashMap<Uuid, Page<Comment>>, StoreError> {
     let ids = bare(claims);
-    let parents = Children { column: Column::ClaimId, of: |row: &Comment| row.claim_id, ids: &ids };
+    let parents = Children { column: Column::ClaimId, of: |row: &Comment| row.claim_id, ids: &ids, kept: Some((caller, Form::Comments(request.clone(), wanted))) };
     let query = Rows::<Entity>::all().filter(scope::comments_of_visible(caller));
     children::pages(db, query, parents, &keyset(), request, &Plain::of(wanted)).await
 }

@@ -18,6 +18,7 @@ use super::{HistoryEntry, Position, log, tally};
 use crate::store::{
     Db, Reads, StoreError, Visible,
     children::{self, Children},
+    kept::Form,
     claims::TimeRange,
     comments,
     keyset::{self, Keyset},
@@ -252,7 +253,7 @@ pub async fn pages_of_claims(
     wanted: Columns,
 ) -> Result<HashMap<Uuid, Page<HistoryEntry>>, StoreError> {
     let ids = bare(claims);
-    let parents = Children { column: Column::ClaimId, of: |row: &HistoryEntry| row.claim_id, ids: &ids };
+    let parents = Children { column: Column::ClaimId, of: |row: &HistoryEntry| row.claim_id, ids: &ids, kept: Some((caller, Form::History(request.clone(), wanted))) };
     let query = Rows::<Entity>::all().filter(scope::history_of_visible(caller));
     let place = |(_, _, _, seq): Standing| vec![Key::Int(seq.into())];
     let request = placed(db, request, &ORDER_OF_CLAIM, Some(&ids), place).await?;

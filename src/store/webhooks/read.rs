@@ -133,7 +133,7 @@ pub async fn deliveries_of(
     request: &PageRequest,
 ) -> Result<HashMap<Uuid, Page<Delivery>>, StoreError> {
     let of = |row: &Delivery| row.endpoint_id;
-    let parents = Children { column: webhook_delivery::Column::EndpointId, of, ids: endpoints };
+    let parents = Children { column: webhook_delivery::Column::EndpointId, of, ids: endpoints, kept: None };
     children::pages(db, matching(filter), parents, &newest_first(), request, &Plain::<Delivery>::all()).await
 }
 
