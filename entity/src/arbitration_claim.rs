@@ -19,6 +19,12 @@ pub struct Model {
     pub joined_at: Micros,
     /// When it left before the end (X7).
     pub left_at: Option<Micros>,
+    /// The arbitration.
+    #[sea_orm(belongs_to, from = "arbitration_id", to = "id")]
+    pub arbitration: BelongsTo<super::arbitration::Entity>,
+    /// The claim.
+    #[sea_orm(belongs_to, from = "claim_id", to = "id")]
+    pub claim: BelongsTo<super::claim::Entity>,
 }
 
 impl ActiveModelBehavior for ActiveModel {}

@@ -25,6 +25,9 @@ pub struct Model {
     pub created_at: Micros,
     /// When it was sent.
     pub sent_at: Option<Micros>,
+    /// The claim.
+    #[sea_orm(belongs_to, from = "claim_id", to = "id")]
+    pub claim: BelongsTo<super::claim::Entity>,
 }
 
 impl ActiveModelBehavior for ActiveModel {}

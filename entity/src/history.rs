@@ -52,6 +52,9 @@ pub struct Model {
     pub visibility: Word<CommentVisibility>,
     /// The hash over it and the entry before it (H3).
     pub hash: String,
+    /// The claim.
+    #[sea_orm(belongs_to, from = "claim_id", to = "id")]
+    pub claim: BelongsTo<super::claim::Entity>,
 }
 
 impl ActiveModelBehavior for ActiveModel {}

@@ -77,7 +77,14 @@ async fn sqlite(url: &str) -> Result<Db, StoreError> {
         tokio::try_join!(open(read.map_sqlx_sqlite_opts(reader)), open(log.map_sqlx_sqlite_opts(reader)))?;
     let mut snapshots = rarely(options(url, MOST_AT_ONCE));
     let snapshots = open(snapshots.map_sqlx_sqlite_opts(reader)).await?;
-    Ok(Db { read: StatementPool::over(&read), write, at_once: None, log: StatementPool::over(&log), snapshots, kept: Arc::default() })
+    Ok(Db {
+        read: StatementPool::over(&read),
+        write,
+        at_once: None,
+        log: StatementPool::over(&log),
+        snapshots,
+        kept: Arc::default(),
+    })
 }
 
 /// Whether the writer may be used again: only if it is outside any transaction.
@@ -118,7 +125,14 @@ async fn postgres(url: &str) -> Result<Db, StoreError> {
         .statement_timeout(SNAPSHOT_PATIENCE)
         .map_sqlx_postgres_opts(|options| session(options).options([("idle_in_transaction_session_timeout", "5min")]));
     let snapshots = open(&snapshots).await?;
-    Ok(Db { read: StatementPool::over(&read), write, at_once, log: StatementPool::over(&log), snapshots, kept: Arc::default() })
+    Ok(Db {
+        read: StatementPool::over(&read),
+        write,
+        at_once,
+        log: StatementPool::over(&log),
+        snapshots,
+        kept: Arc::default(),
+    })
 }
 
 fn session(options: PgConnectOptions) -> PgConnectOptions {

@@ -2,7 +2,7 @@
 //!
 //! To write down the SQL of a frequent read takes a tenth of the time of a small request. The text follows from the read, the
 //! side of the caller and the columns, and not from the ids: it is kept under the former, and only the ids are filled in again.
-//! A debug build, and so every test, writes each statement anew and compares.
+//! A debug build, and so every test, writes each statement again and compares.
 
 use std::{
     collections::HashMap,

@@ -2,8 +2,8 @@
 
 use domain::text;
 use sea_orm::{
-    ColumnTrait, Condition, DbBackend, ExprTrait, Value,
-    sea_query::{Expr, LikeExpr, extension::postgres::PgFunc},
+    ColumnTrait, Condition, DbBackend, EntityTrait, ExprTrait, JoinType, Related, Value,
+    sea_query::{Expr, LikeExpr, SelectStatement, extension::postgres::PgFunc},
 };
 
 /// A condition that no row meets.
@@ -51,6 +51,11 @@ pub fn list_of<K: Into<Value>>(keys: impl IntoIterator<Item = K>, backend: DbBac
 pub fn in_lists(column: impl ColumnTrait, lists: Vec<Value>) -> Condition {
     let is_in = |list| Expr::col(column.as_column_ref()).eq(PgFunc::any(Expr::val(list)));
     lists.into_iter().fold(Condition::all(), |all, list| all.add(is_in(list)))
+}
+
+/// Joins the table of `To`, by the relation that the entity `From` declares.
+pub fn join<From: Related<To>, To: EntityTrait>(query: &mut SelectStatement, kind: JoinType) {
+    query.join(kind, To::default().table_ref(), Condition::from(From::to()));
 }
 
 /// Whether the column has one of these words of the domain. They are written out: an index that begins with the column

@@ -160,7 +160,7 @@ const CODES = new Set(['GRAPHQL_VALIDATION_FAILED', 'BAD_USER_INPUT', 'OPERATION
 
 /**
  * Whether a condition of `@skip` or `@include` is null, which its variable's type allows: graphql-js makes null of the object
- * around it when it comes there, the server refuses the request before anything is done (ARCHITECTURE.md, Decisions).
+ * around it when it comes there, the server refuses the request before anything is done (docs/decisions).
  */
 const hasNullCondition = ({ query, variables }) =>
   Object.entries(variables).some(([name, value]) => value === null && new RegExp(`@(skip|include)\\(if: \\$${name}\\)`).test(query));

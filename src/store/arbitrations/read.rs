@@ -5,10 +5,10 @@ use std::collections::HashMap;
 use domain::{caller::Caller, kinds::ArbitrationStatus};
 use entity::{
     arbitration::{Column, Entity},
-    arbitration_claim, claim,
+    arbitration_claim,
 };
 use sea_orm::{
-    ColumnTrait, Condition, EntityTrait, JoinType, QueryFilter, QueryOrder, QuerySelect, RelationDef,
+    ColumnTrait, Condition, JoinType, QueryFilter, QueryOrder, QuerySelect, RelationTrait,
     sea_query::{Expr, SelectStatement},
 };
 use uuid::Uuid;
@@ -93,10 +93,9 @@ pub async fn of_claims(
     caller: &Caller,
     claims: &[Uuid],
 ) -> Result<HashMap<Uuid, Vec<Arbitration>>, StoreError> {
-    let to_arbitration = party_of::<Entity>(arbitration_claim::Column::ArbitrationId, Column::Id);
     let backend = db.connection().get_database_backend();
     let query = Rows::<arbitration_claim::Entity>::all()
-        .join(JoinType::InnerJoin, to_arbitration)
+        .join(JoinType::InnerJoin, arbitration_claim::Relation::Arbitration.def())
         .filter(scope::arbitrations(caller))
         .filter(any_of(arbitration_claim::Column::ClaimId, claims.iter().copied(), backend))
         .order_by_asc(Column::Id);
@@ -115,10 +114,9 @@ pub async fn parties(
     arbitrations: &[Uuid],
     wanted: Wanted,
 ) -> Result<HashMap<Uuid, Vec<ClaimRow>>, StoreError> {
-    let to_claim = party_of::<claim::Entity>(arbitration_claim::Column::ClaimId, claim::Column::Id);
     let backend = db.connection().get_database_backend();
     let query = Rows::<arbitration_claim::Entity>::all()
-        .join(JoinType::InnerJoin, to_claim)
+        .join(JoinType::InnerJoin, arbitration_claim::Relation::Claim.def())
         .filter(scope::parties(caller))
         .filter(any_of(arbitration_claim::Column::ArbitrationId, arbitrations.iter().copied(), backend))
         .order_by_asc(arbitration_claim::Column::JoinedAt)
@@ -149,9 +147,4 @@ fn grouped<T>(pairs: Vec<(Uuid, T)>) -> HashMap<Uuid, Vec<T>> {
         groups.entry(id).or_default().push(one);
     }
     groups
-}
-
-/// From a party to what it is a party of, or to what it is.
-fn party_of<E: EntityTrait>(from: arbitration_claim::Column, to: E::Column) -> RelationDef {
-    arbitration_claim::Entity::belongs_to(E::default()).from(from).to(to).into()
 }

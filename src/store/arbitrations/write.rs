@@ -195,13 +195,7 @@ async fn elsewhere(
     subjects: &BTreeMap<String, Subject>,
 ) -> Result<BTreeSet<Uuid>, StoreError> {
     let found: Vec<Uuid> = arbitration_claim::Entity::find()
-        .join(
-            JoinType::InnerJoin,
-            arbitration_claim::Entity::belongs_to(arbitration::Entity)
-                .from(arbitration_claim::Column::ArbitrationId)
-                .to(arbitration::Column::Id)
-                .into(),
-        )
+        .join(JoinType::InnerJoin, arbitration_claim::Relation::Arbitration.def())
         .filter(arbitration_claim::Column::ClaimId.is_in(contest.claims.keys().copied()))
         .filter(arbitration_claim::Column::LeftAt.is_null())
         .filter(arbitration::Column::Status.eq(ArbitrationStatus::Open.as_str()))

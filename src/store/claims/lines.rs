@@ -5,7 +5,8 @@ use std::collections::HashMap;
 use domain::{claim::Line, kinds::LineOutcome};
 use entity::{claim, claim_line, customer_subscription, product, proof_document};
 use sea_orm::{
-    ColumnTrait, Condition, ConnectionTrait, EntityName, EntityTrait, ExprTrait, JoinType, QueryFilter, QueryOrder, QueryResult, QuerySelect, StatementBuilder,
+    Condition, ConnectionTrait, EntityName, EntityTrait, ExprTrait, JoinType, QueryFilter, QueryOrder, QueryResult,
+    QuerySelect, RelationTrait, StatementBuilder,
     sea_query::{Asterisk, Expr, IntoCondition, SelectStatement},
 };
 use uuid::Uuid;
@@ -17,7 +18,7 @@ use crate::store::{
     keyset, line_from_row,
     products::Product,
     rows::{Cells, Columns, Read, Record, Rows, Shape, always, read_all, read_for, select},
-    sql::{any_of, in_lists, list_of},
+    sql::{any_of, in_lists, join, list_of},
     subscriptions::Subscription,
     visible::bare,
 };
@@ -94,17 +95,12 @@ impl Shape for LinesWanted {
 
     fn select(&self, query: &mut SelectStatement) {
         select::<LineOfClaim>(query, self.columns);
-        let equal =
-            |from: claim_line::Column, to: sea_orm::sea_query::ColumnRef| Expr::col(from.as_column_ref()).equals(to);
         if let Some(wanted) = self.product {
-            let on = equal(claim_line::Column::SkuId, product::Column::SkuId.as_column_ref().into());
-            query.join(JoinType::LeftJoin, product::Entity.table_ref(), on);
+            join::<claim_line::Entity, product::Entity>(query, JoinType::LeftJoin);
             select::<Product>(query, wanted);
         }
         if let Some(wanted) = self.subscription {
-            let id = customer_subscription::Column::SubscriptionId;
-            let on = equal(claim_line::Column::SubscriptionId, id.as_column_ref().into());
-            query.join(JoinType::LeftJoin, customer_subscription::Entity.table_ref(), on);
+            join::<claim_line::Entity, customer_subscription::Entity>(query, JoinType::LeftJoin);
             select::<Subscription>(query, wanted);
         }
     }
@@ -129,8 +125,8 @@ impl Shape for WithLines {
 
     fn select(&self, query: &mut SelectStatement) {
         self.0.select(query);
-        let on = Expr::col(claim_line::Column::ClaimId.as_column_ref()).equals(claim::Column::Id.as_column_ref());
-        query.join(JoinType::LeftJoin, claim_line::Entity.table_ref(), on);
+        let on = claim_line::Relation::Claim.def();
+        query.join(JoinType::LeftJoin, claim_line::Entity.table_ref(), Condition::from(on));
         self.1.select(query);
     }
 
@@ -186,9 +182,9 @@ pub async fn lines_of(
         StatementBuilder::build(&keyset::selected(query, &wanted), &backend)
     };
     let statement = match list_of(bare(claims), backend) {
-        Some(list) => db.kept.statement(Form::Lines(wanted), vec![list], |ids| {
-            statement(in_lists(claim_line::Column::ClaimId, ids))
-        }),
+        Some(list) => db
+            .kept
+            .statement(Form::Lines(wanted), vec![list], |ids| statement(in_lists(claim_line::Column::ClaimId, ids))),
         None => statement(any_of(claim_line::Column::ClaimId, bare(claims), backend).into_condition()),
     };
     let mut lines: HashMap<Uuid, Vec<LineRow>> = HashMap::with_capacity(claims.len());

@@ -1,12 +1,8 @@
 //! Reading claims: only the parts of the row that are asked for, together with what it refers to.
 
 use domain::{claim::Claim, time::Timestamp};
-use entity::claim::{Column, Entity};
-use entity::{customer, partner, partner_location};
-use sea_orm::{
-    ColumnTrait, EntityName, ExprTrait, JoinType,
-    sea_query::{Expr, SelectStatement},
-};
+use entity::claim::Entity;
+use sea_orm::{JoinType, Related, sea_query::SelectStatement};
 use uuid::Uuid;
 
 use super::{
@@ -18,6 +14,7 @@ use crate::store::{
     customers::Customer,
     partners::{Location, Partner},
     rows::{Cells, Columns, Record, Shape, select},
+    sql::join,
 };
 
 /// The columns to read of each claim.
@@ -127,13 +124,13 @@ impl Shape for Wanted {
     fn select(&self, query: &mut SelectStatement) {
         select::<Claim>(query, self.columns);
         if let Some(wanted) = self.customer {
-            join::<Customer>(query, wanted, Column::TenantId, customer::Column::TenantId);
+            joined::<Customer>(query, wanted);
         }
         if let Some(wanted) = self.partner {
-            join::<Partner>(query, wanted, Column::PartnerId, partner::Column::Id);
+            joined::<Partner>(query, wanted);
         }
         if let Some(wanted) = self.location {
-            join::<Location>(query, wanted, Column::MpnId, partner_location::Column::MpnId);
+            joined::<Location>(query, wanted);
         }
         if let Some(view) = self.activity {
             query.expr(view.of_row());
@@ -153,14 +150,11 @@ impl Shape for Wanted {
     }
 }
 
-/// Joins what a claim's column refers to, and selects it.
-fn join<R: Record>(
-    query: &mut SelectStatement,
-    wanted: Columns,
-    from: Column,
-    to: <R::Entity as sea_orm::EntityTrait>::Column,
-) {
-    let on = Expr::col(from.as_column_ref()).equals(to.as_column_ref());
-    query.join(JoinType::InnerJoin, R::Entity::default().table_ref(), on);
+/// Joins what claims refer to, and selects it.
+fn joined<R: Record>(query: &mut SelectStatement, wanted: Columns)
+where
+    Entity: Related<R::Entity>,
+{
+    join::<Entity, R::Entity>(query, JoinType::InnerJoin);
     select::<R>(query, wanted);
 }

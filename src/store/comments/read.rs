@@ -93,7 +93,12 @@ pub async fn pages_of_claims(
     wanted: Columns,
 ) -> Result<HashMap<Uuid, Page<Comment>>, StoreError> {
     let ids = bare(claims);
-    let parents = Children { column: Column::ClaimId, of: |row: &Comment| row.claim_id, ids: &ids, kept: Some((caller, Form::Comments(request.clone(), wanted))) };
+    let parents = Children {
+        column: Column::ClaimId,
+        of: |row: &Comment| row.claim_id,
+        ids: &ids,
+        kept: Some((caller, Form::Comments(request.clone(), wanted))),
+    };
     let query = Rows::<Entity>::all().filter(scope::comments_of_visible(caller));
     children::pages(db, query, parents, &keyset(), request, &Plain::of(wanted)).await
 }

@@ -2,10 +2,7 @@
 
 use domain::kinds::CommentVisibility;
 use entity::{association, claim, comment, evaluation, history};
-use sea_orm::{
-    ColumnTrait, Condition, EntityName, ExprTrait, JoinType, QueryFilter,
-    sea_query::{Expr, SelectStatement},
-};
+use sea_orm::{ColumnTrait, Condition, EntityName, JoinType, QueryFilter, sea_query::SelectStatement};
 use uuid::Uuid;
 
 use super::{Selection, page};
@@ -18,6 +15,7 @@ use crate::store::{
     rows::{Cells, Columns, Plain, Shape, select},
     scope::same,
     snapshot::Snapshot,
+    sql::join,
 };
 
 /// An entry of the history, with what it refers to.
@@ -57,7 +55,7 @@ impl Shape for Entries {
     fn select(&self, query: &mut SelectStatement) {
         select::<HistoryEntry>(query, Columns::ALL);
         query.columns([claim::Column::Number.as_column_ref()]).columns([comment::Column::Body.as_column_ref()]);
-        query.join(JoinType::InnerJoin, claim::Entity.table_ref(), same(claim::Column::Id, history::Column::ClaimId));
+        join::<history::Entity, claim::Entity>(query, JoinType::InnerJoin);
         // As its reader sees comments (K1).
         let mut seen = Condition::all().add(same(comment::Column::Id, history::Column::CommentId));
         if !self.sees_internal {
@@ -81,8 +79,7 @@ impl Shape for Evaluations {
     fn select(&self, query: &mut SelectStatement) {
         select::<Evaluation>(query, Columns::ALL);
         query.columns([claim::Column::Number, claim::Column::PartnerId].map(|column| column.as_column_ref()));
-        let of_claim = Expr::col(claim::Column::Id.as_column_ref()).equals(evaluation::Column::ClaimId.as_column_ref());
-        query.join(JoinType::InnerJoin, claim::Entity.table_ref(), of_claim);
+        join::<evaluation::Entity, claim::Entity>(query, JoinType::InnerJoin);
     }
 
     fn read(&self, cells: &mut Cells<'_>) -> Result<ExportedEvaluation, StoreError> {

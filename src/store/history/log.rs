@@ -11,11 +11,11 @@ use domain::{
 };
 use entity::{
     claim,
-    history::{Column, Entity},
+    history::{Column, Entity, Relation},
 };
 use sea_orm::{
-    ColumnTrait, Condition, ConnectionTrait, DbBackend, EntityTrait, ExprTrait, JoinType, Order, QueryFilter,
-    QuerySelect, QueryTrait, Statement, StatementBuilder,
+    ColumnTrait, Condition, ConnectionTrait, DbBackend, ExprTrait, JoinType, Order, QueryFilter, QuerySelect,
+    QueryTrait, RelationTrait, Statement, StatementBuilder,
     sea_query::{Expr, SelectStatement, Values},
 };
 use uuid::Uuid;
@@ -233,10 +233,9 @@ impl Reader {
     pub fn new(db: &Db, limit: usize) -> Self {
         let backend = db.log().get_database_backend();
         let beyond = place(backend).gt(at(START, backend));
-        let of_claim = || Entity::belongs_to(claim::Entity).from(Column::ClaimId).to(claim::Column::Id);
         let after = |judgement| {
             let mut query = Rows::<Entity>::all()
-                .join(JoinType::LeftJoin, of_claim().into())
+                .join(JoinType::LeftJoin, Relation::Claim.def())
                 .filter(settled(judgement, backend))
                 .filter(beyond.clone())
                 .into_query();
@@ -344,9 +343,8 @@ pub async fn seen(db: &Db, caller: &Caller, feed: &Feed, ids: &[Uuid]) -> Result
 /// Database errors.
 pub async fn span(db: &Db, (from, upto): (Position, Position), limit: usize) -> Result<Vec<Logged>, StoreError> {
     let backend = db.connection().get_database_backend();
-    let of_claim = Entity::belongs_to(claim::Entity).from(Column::ClaimId).to(claim::Column::Id);
     let mut query = Rows::<Entity>::all()
-        .join(JoinType::LeftJoin, of_claim.into())
+        .join(JoinType::LeftJoin, Relation::Claim.def())
         .filter(place(backend).gt(at(from, backend)))
         .filter(up_to(upto, backend))
         .into_query();

@@ -18,9 +18,9 @@ use super::{HistoryEntry, Position, log, tally};
 use crate::store::{
     Db, Reads, StoreError, Visible,
     children::{self, Children},
-    kept::Form,
     claims::TimeRange,
     comments,
+    kept::Form,
     keyset::{self, Keyset},
     page::{Cursor, Key, KeyKind, ListOrder, Page, PageRequest},
     range_first::range_first,
@@ -253,7 +253,12 @@ pub async fn pages_of_claims(
     wanted: Columns,
 ) -> Result<HashMap<Uuid, Page<HistoryEntry>>, StoreError> {
     let ids = bare(claims);
-    let parents = Children { column: Column::ClaimId, of: |row: &HistoryEntry| row.claim_id, ids: &ids, kept: Some((caller, Form::History(request.clone(), wanted))) };
+    let parents = Children {
+        column: Column::ClaimId,
+        of: |row: &HistoryEntry| row.claim_id,
+        ids: &ids,
+        kept: Some((caller, Form::History(request.clone(), wanted))),
+    };
     let query = Rows::<Entity>::all().filter(scope::history_of_visible(caller));
     let place = |(_, _, _, seq): Standing| vec![Key::Int(seq.into())];
     let request = placed(db, request, &ORDER_OF_CLAIM, Some(&ids), place).await?;

@@ -102,7 +102,8 @@ pub async fn pages_of_customers(
     filter: &SubscriptionFilter,
     request: &PageRequest,
 ) -> Result<HashMap<Uuid, Page<Subscription>>, StoreError> {
-    let parents = Children { column: Column::TenantId, of: |row: &Subscription| row.tenant_id, ids: tenants, kept: None };
+    let parents =
+        Children { column: Column::TenantId, of: |row: &Subscription| row.tenant_id, ids: tenants, kept: None };
     children::pages(db, seen(db, caller, filter), parents, &keyset(), request, &Plain::<Subscription>::all()).await
 }
 
