@@ -175,3 +175,73 @@ fn mark(place: u128, of: &Value) -> Value {
         _ => marked(place).into(),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use domain::kinds::Role;
+    use sea_orm::DbBackend;
+
+    use super::*;
+
+    fn caller(role: Role, partner: Option<Uuid>) -> Caller {
+        Caller::new("somebody".to_owned(), None, &[role], Vec::new(), partner, None).unwrap()
+    }
+
+    fn id(number: u128) -> Value {
+        Uuid::from_u128(number).into()
+    }
+
+    /// A statement with the company's id, the ids that are given and a value of its own.
+    fn write(caller: &Caller, ids: Vec<Value>) -> Statement {
+        let values = company(caller).map(Value::from).into_iter().chain(ids).chain([Value::from(50_i64)]);
+        Statement::from_sql_and_values(DbBackend::Postgres, "SELECT ..", values)
+    }
+
+    fn values(statement: Statement) -> Vec<Value> {
+        statement.values.unwrap().0
+    }
+
+    #[test]
+    fn a_kept_statement_has_the_ids_that_are_given_and_those_of_its_caller() {
+        let kept = Kept::default();
+        for number in 1..3 {
+            let caller = caller(Role::IncentivesAdmin, Some(Uuid::from_u128(number)));
+            let statement = kept.seen_by(&caller, Form::Claim(Wanted::ROW), vec![id(10 * number)], write);
+            assert_eq!(values(statement), [id(number), id(10 * number), 50_i64.into()]);
+        }
+    }
+
+    #[test]
+    fn sides_that_see_different_things_share_no_statement() {
+        let kept = Kept::default();
+        let partner = caller(Role::IncentivesAdmin, Some(Uuid::from_u128(1)));
+        kept.seen_by(&partner, Form::Claim(Wanted::ROW), vec![id(10)], write);
+        let statement = kept.seen_by(&caller(Role::Reviewer, None), Form::Claim(Wanted::ROW), vec![id(10)], write);
+        assert_eq!(values(statement), [id(10), 50_i64.into()]);
+    }
+
+    #[test]
+    fn a_list_is_one_value_however_long_it_is() {
+        let kept = Kept::default();
+        let list = |ids: &[u128]| {
+            let ids: Vec<Value> = ids.iter().map(|number| id(*number)).collect();
+            Value::Array(ids[0].array_type(), Some(Box::new(ids)))
+        };
+        let write = |ids| Statement::from_sql_and_values(DbBackend::Postgres, "SELECT ..", ids);
+        for given in [list(&[1, 2]), list(&[3, 4, 5])] {
+            let statement = kept.statement(Form::Lines(LinesWanted::least()), vec![given.clone()], write);
+            assert_eq!(values(statement), [given]);
+        }
+    }
+
+    #[test]
+    fn only_so_many_statements_are_kept() {
+        let kept = Kept::default();
+        let write = |ids| Statement::from_sql_and_values(DbBackend::Postgres, "SELECT ..", ids);
+        for limit in 0..=MOST as u64 {
+            let form = Form::Comments(PageRequest::first(limit), Columns::NONE);
+            kept.statement(form, vec![id(1)], write);
+        }
+        assert!(kept.0.read().unwrap().len() <= MOST);
+    }
+}
