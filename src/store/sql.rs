@@ -30,8 +30,8 @@ where
         return column.eq(last);
     }
     if backend == DbBackend::Postgres {
-        let list = Value::Array(last.array_type(), Some(Box::new(keys)));
-        return Expr::col(column.as_column_ref()).eq(PgFunc::any(Expr::val(list)));
+        let array = Value::Array(last.array_type(), Some(Box::new(keys)));
+        return Expr::col(column.as_column_ref()).eq(PgFunc::any(Expr::val(array)));
     }
     keys.resize(keys.len().next_power_of_two(), last);
     column.is_in(keys)
