@@ -203,7 +203,8 @@ async fn nothing_is_sent_for_a_deadline_that_has_passed(world: &World, smtp: &Sm
     world.approve(&world.review(&world.submitted_on(&world.partner, 1).await).await).await;
     smtp.came(3).await;
     smtp.die();
-    world.later("P9D").await;
+    // Both deadlines are the midnight before: what fell due at it is tried for 24 hours from then (T3, N1).
+    world.later("P8D").await;
     smtp.is(Mood::Accepts);
     smtp.come_back();
     becomes(&world.partner, "ACTION_REQUIRED", "SKIPPED").await;
