@@ -125,9 +125,9 @@ pub struct Model {
     pub approved_at: Option<Micros>,
     /// When the draft was deleted.
     pub deleted_at: Option<Micros>,
-    /// How many entries its history has (H3).
+    /// How many entries its history had before this row was last written; `claim_activity` has how many it has now.
     pub history_length: i32,
-    /// The hash of the latest of them (H3).
+    /// The hash of the latest of them.
     pub history_hash: Option<String>,
     /// Its number and name in lower case (L14).
     pub search_text: String,

@@ -12,6 +12,7 @@ pub mod arbitration;
 pub mod arbitration_claim;
 pub mod association;
 pub mod claim;
+pub mod claim_activity;
 pub mod claim_line;
 pub mod claim_origin;
 pub mod column;

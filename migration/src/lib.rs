@@ -25,6 +25,7 @@ mod m20261129_000018_search_pairs;
 mod m20261129_000020_webhook_slots;
 mod m20261129_000021_seen_claims;
 mod m20261130_000022_projection;
+mod m20261130_000023_history_head;
 mod run;
 
 use sea_orm_migration::prelude::{MigrationTrait, MigratorTrait, async_trait};
@@ -60,6 +61,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261129_000020_webhook_slots::Migration),
             Box::new(m20261129_000021_seen_claims::Migration),
             Box::new(m20261130_000022_projection::Migration),
+            Box::new(m20261130_000023_history_head::Migration),
         ]
     }
 }

@@ -15,7 +15,7 @@ const DISAGREEING: [(&str, &str); 10] = [
     (
         "claim_activity",
         "SELECT COUNT(*) FROM (SELECT SUM(n) FROM ( \
-           SELECT claim_id, at, shared_at, moved_at, -1 AS n FROM claim_activity UNION ALL \
+           SELECT claim_id, at, shared_at, moved_at, -1 AS n FROM claim_activity WHERE at <> 0 UNION ALL \
            SELECT claim_id, MAX(at), COALESCE(MAX(CASE WHEN visibility = 'SHARED' THEN at END), 0), \
              COALESCE(MAX(CASE WHEN to_status IS NOT NULL AND COALESCE(from_status, '') <> to_status THEN at END), 0), 1 \
            FROM history GROUP BY claim_id) AS rows_of_both \

@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use domain::history::{Entry, Event};
-use entity::{association, claim, comment, history, proof_document};
+use entity::{association, claim, claim_activity, comment, history, proof_document};
 use sea_orm::{ColumnTrait, EntityTrait, ExprTrait, QueryFilter, QueryOrder, QuerySelect, sea_query::SelectStatement};
 use uuid::Uuid;
 
@@ -19,7 +19,7 @@ use super::{
 /// How many claims or documents are read at once.
 const STRIDE: u64 = 500;
 
-/// What a claim's row records about its history.
+/// What is recorded beside a claim about its history.
 #[derive(Clone, Debug)]
 pub struct ClaimHead {
     /// The claim.
@@ -54,13 +54,14 @@ pub struct Stored {
 /// # Errors
 /// Database errors.
 pub async fn claims_after(db: &Db, after: Option<Uuid>) -> Result<Vec<ClaimHead>, StoreError> {
-    use claim::Column::{HistoryHash, HistoryLength, Id, Number, Status, Version};
-    let mut query = claim::Entity::find().order_by_asc(Id).limit(STRIDE);
+    use claim::Column::{Id, Number, Status, Version};
+    use claim_activity::Column::{HistoryHash, HistoryLength};
+    let mut query = claim::Entity::find().inner_join(claim_activity::Entity).order_by_asc(Id).limit(STRIDE);
     if let Some(after) = after {
         query = query.filter(Id.gt(after));
     }
-    let columns = [Id, Number, Version, Status, HistoryLength, HistoryHash];
-    let found = query.select_only().columns(columns).into_tuple().all(db.connection()).await?;
+    let query = query.select_only().columns([Id, Number, Version, Status]).columns([HistoryLength, HistoryHash]);
+    let found = query.into_tuple().all(db.connection()).await?;
     let head = |(id, number, version, status, history_length, history_hash)| ClaimHead {
         id,
         number,

@@ -107,7 +107,8 @@ async fn nothing_is_half_done(world: &World) {
         "SELECT body FROM comment WHERE NOT EXISTS (SELECT 1 FROM history WHERE history.comment_id = comment.id)",
         "SELECT action FROM history WHERE comment_id IS NOT NULL \
             AND NOT EXISTS (SELECT 1 FROM comment WHERE comment.id = history.comment_id)",
-        "SELECT number FROM claim WHERE history_length <> (SELECT count(*) FROM history WHERE history.claim_id = claim.id)",
+        "SELECT number FROM claim JOIN claim_activity AS head ON head.claim_id = claim.id \
+            WHERE head.history_length <> (SELECT count(*) FROM history WHERE history.claim_id = claim.id)",
         "SELECT action FROM history WHERE NOT EXISTS (SELECT 1 FROM claim WHERE claim.id = history.claim_id)",
         "SELECT number FROM claim WHERE (SELECT count(*) FROM proof_document WHERE proof_document.claim_id = claim.id) \
             <> (SELECT count(*) FROM history WHERE history.claim_id = claim.id AND action = 'PROOF_ATTACHED')",

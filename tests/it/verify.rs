@@ -91,20 +91,23 @@ async fn an_altered_claim_is_named(world: &World) {
     // H3: the claim and its history tell the same.
     let claim = world.submitted().await;
     let number = claim.field("number").as_str().unwrap();
-    for (column, altered) in
-        [("version", "version + 1"), ("history_length", "history_length - 1"), ("status", "'APPROVED'")]
-    {
-        let before = world
-            .server
-            .database
-            .read(&format!("SELECT CAST({column} AS text) FROM claim WHERE number = '{number}'"))
-            .await
-            .remove(0);
-        world.server.database.tamper(&format!("UPDATE claim SET {column} = {altered} WHERE number = '{number}'")).await;
+    let id = format!("(SELECT id FROM claim WHERE number = '{number}')");
+    let [claim_row, head] = [format!("claim WHERE id = {id}"), format!("claim_activity WHERE claim_id = {id}")];
+    for (row, column, altered) in [
+        (&claim_row, "version", "version + 1"),
+        (&head, "history_length", "history_length - 1"),
+        (&head, "history_hash", "'0'"),
+        (&claim_row, "status", "'APPROVED'"),
+    ] {
+        let database = &world.server.database;
+        let before = database.read(&format!("SELECT CAST({column} AS text) FROM {row}")).await.remove(0);
+        let set =
+            |value: &str| format!("UPDATE {}", row.replacen(" WHERE", &format!(" SET {column} = {value} WHERE"), 1));
+        database.tamper(&set(altered)).await;
         let told = broken(world, column).await;
         assert!(told.contains(number), "{column}: {told}");
-        let back = if column == "status" { format!("'{before}'") } else { before };
-        world.server.database.tamper(&format!("UPDATE claim SET {column} = {back} WHERE number = '{number}'")).await;
+        let is_number = before.parse::<i64>().is_ok();
+        database.tamper(&set(&if is_number { before } else { format!("'{before}'") })).await;
     }
 }
 

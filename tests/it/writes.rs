@@ -9,6 +9,7 @@ both!(
     a_change_of_one_claim_takes_two_statements,
     a_submission_takes_few_statements,
     only_what_differs_is_written,
+    counters_are_folded_now_and_then,
     the_database_itself_refuses_words_that_it_does_not_know,
 );
 
@@ -61,11 +62,15 @@ async fn a_submission_takes_few_statements(world: &World) {
     assert_eq!(statements(world, &world.partner, "submitClaim", of(&draft)).await.len(), locks + 10);
 }
 
-/// The columns that the one UPDATE of a claim writes.
-fn written(statements: &[String]) -> Vec<&str> {
-    let updates: Vec<&str> =
-        statements.iter().filter_map(|sql| sql.split_once("UPDATE \"claim\" SET ")).map(|(_, rest)| rest).collect();
-    let [update] = updates[..] else { panic!("not one update of a claim: {statements:?}") };
+/// The columns that the one UPDATE of this table writes; none if there is none.
+fn written<'a>(statements: &'a [String], table: &str) -> Vec<&'a str> {
+    let begin = format!("UPDATE \"{table}\" SET ");
+    let updates: Vec<&str> = statements.iter().filter_map(|sql| sql.split_once(&begin)).map(|(_, rest)| rest).collect();
+    let update = match updates[..] {
+        [] => return Vec::new(),
+        [update] => update,
+        _ => panic!("more than one update of {table}: {statements:?}"),
+    };
     let end = update.find(" FROM ").into_iter().chain(update.find(" WHERE ")).min().unwrap();
     update[..end].split(", ").map(|set| set.split('"').nth(1).unwrap()).collect()
 }
@@ -74,12 +79,31 @@ async fn only_what_differs_is_written(world: &World) {
     let submitted = world.submitted().await;
     let comment = json!({ "claimId": submitted.id(), "body": "A word." });
     let sql = statements(world, &world.partner, "addComment", comment).await;
-    assert_eq!(written(&sql), ["history_length", "history_hash"]);
+    assert_eq!(written(&sql, "claim"), Vec::<&str>::new());
+    let head = ["history_length", "history_hash", "at", "shared_at"];
+    assert_eq!(written(&sql, "claim_activity"), head);
     let sql = statements(world, &world.reviewer, "startReview", of(&submitted)).await;
     // When it is due is as the calendar has it.
-    let written: Vec<&str> = written(&sql).into_iter().filter(|column| *column != "due_at").collect();
+    let claim: Vec<&str> = written(&sql, "claim").into_iter().filter(|column| *column != "due_at").collect();
     let reviewed = ["version", "status", "reviewer_subject", "reviewer_name", "deadline_kind"];
-    assert_eq!(written, [&reviewed[..], &["history_length", "history_hash"]].concat());
+    assert_eq!(claim, [&reviewed[..], &["history_length", "history_hash"]].concat());
+    assert_eq!(written(&sql, "claim_activity"), [&head[..], &["moved_at"]].concat());
+}
+
+async fn counters_are_folded_now_and_then(world: &World) {
+    // PostgreSQL adds a row to a counter for each comment, SQLite changes the counter's only row.
+    let rows = "SELECT CAST(count(*) AS text) FROM history_tally WHERE action = 'COMMENTED'";
+    let claim = world.submitted().await;
+    let mut before = 0;
+    for _ in 0..2_000 {
+        plainly(&world.partner, "addComment", json!({ "claimId": claim.id(), "body": "A word." })).await;
+        let now: u32 = world.server.database.read(rows).await[0].parse().unwrap();
+        if now <= before {
+            return;
+        }
+        before = now;
+    }
+    panic!("the counter has {before} rows");
 }
 
 async fn the_database_itself_refuses_words_that_it_does_not_know(world: &World) {

@@ -79,7 +79,7 @@ impl Plan {
             std::mem::take(&mut effects.comments).into_iter().map(|new| comment(actor, claim.id, new, now)).collect();
         let placed = log::place(before.head.clone(), claim.id, actor, now, events, &posted);
         let columns = if effects.deleted { claims::deleted(&claim) } else { claims::differing(&before.claim, &claim) };
-        let mut change = ClaimChange::new(&before, columns, placed);
+        let mut change = ClaimChange::new(&before, &claim, columns, placed);
         change.insert(posted.iter().map(comments::row));
         change.insert(notices::rows(About::from(&claim), &effects.notices, self.notices, now));
         if let Some(new) = effects.document.take() {

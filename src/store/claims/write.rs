@@ -7,7 +7,7 @@ use domain::{
     caller::Caller,
     claim::{Claim, Line},
 };
-use entity::{claim, claim_line, idempotency, proof_document};
+use entity::{claim, claim_activity, claim_line, idempotency, proof_document};
 use sea_orm::{
     ActiveModelTrait,
     ActiveValue::Set,
@@ -24,7 +24,7 @@ use crate::store::{
     predicates::LIVES,
     rows::{Cells, Columns, Rows, select},
     scope,
-    sql::{any_of, findable},
+    sql::{self, any_of, findable},
     transaction::{self, idempotency::Remembered},
 };
 
@@ -151,7 +151,7 @@ pub async fn by_references(
 }
 
 /// What is read with the claim: the head of its history, and the number of its documents.
-const BESIDE: &str = "\"claim\".\"history_length\", \"claim\".\"history_hash\", \
+const BESIDE: &str = "\"claim_activity\".\"history_length\", \"claim_activity\".\"history_hash\", \
     (SELECT count(*) FROM proof_document WHERE proof_document.claim_id = \"claim\".\"id\")";
 
 /// The lines of a claim, as JSON.
@@ -184,6 +184,7 @@ async fn read(
 ) -> Result<Vec<(Snapshot, Option<Remembered>)>, StoreError> {
     let mut query = query.into_query();
     select::<Claim>(&mut query, Columns::ALL);
+    sql::join::<claim::Entity, claim_activity::Entity>(&mut query, JoinType::InnerJoin);
     query.expr(Expr::cust(BESIDE));
     if parts == Parts::Whole {
         query.expr(Expr::cust(lines_of(on.connection().get_database_backend())));

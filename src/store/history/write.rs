@@ -3,6 +3,7 @@
 use domain::{
     caller::Actor,
     history::{Entry, Event},
+    kinds::CommentVisibility,
     time::Timestamp,
 };
 use entity::{
@@ -20,7 +21,7 @@ use crate::{
     store::{Reads, StoreError, Transaction, comments::Comment},
 };
 
-/// The head of a claim's history; stored with the claim, so that entries removed from its end are detected (H3).
+/// The head of a claim's history; stored beside the claim, so that entries removed from its end are detected (H3).
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Head {
     /// How many entries it has.
@@ -29,11 +30,24 @@ pub struct Head {
     pub hash: Option<String>,
 }
 
+/// When something last happened on a claim, as each side sees it (L17).
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(in crate::store) struct Activity {
+    /// For the vendor: any entry.
+    pub(in crate::store) at: Option<Timestamp>,
+    /// For its partner: an entry that is not internal.
+    pub(in crate::store) shared_at: Option<Timestamp>,
+    /// For its customer: a change of the status.
+    pub(in crate::store) moved_at: Option<Timestamp>,
+}
+
 /// Entries with their place and hash, not stored yet, and the head of the history after them.
 #[derive(Debug)]
 pub struct Placed {
     /// The new head of the history.
     pub head: Head,
+    /// What they are to each side; `None` where a side sees nothing new.
+    pub(in crate::store) activity: Activity,
     pub(in crate::store) rows: Vec<history::ActiveModel>,
 }
 
@@ -48,7 +62,15 @@ pub fn place(
     comments: &[Comment],
 ) -> Placed {
     let mut rows = Vec::with_capacity(events.len());
+    let mut activity = Activity::default();
     for event in events {
+        activity.at = Some(at);
+        if event.visibility == CommentVisibility::Shared {
+            activity.shared_at = Some(at);
+        }
+        if event.to.is_some() && event.to != event.from {
+            activity.moved_at = Some(at);
+        }
         let spoken_of = event.comment_id.and_then(|id| comments.iter().find(|comment| comment.id == id));
         let comment_body = spoken_of.map(|comment| comment.body.clone());
         let actor = if event.by_system { Actor::system() } else { actor.clone() };
@@ -57,7 +79,7 @@ pub fn place(
         head = Head { length: entry.seq, hash: Some(hash.clone()) };
         rows.push(row(entry, hash));
     }
-    Placed { head, rows }
+    Placed { head, activity, rows }
 }
 
 /// Appends placed entries to the log.

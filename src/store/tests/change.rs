@@ -37,7 +37,7 @@ fn renamed(read: &Snapshot, name: &str) -> ClaimChange {
     };
     let events = vec![Event::new(HistoryAction::Edited), Event::new(HistoryAction::Commented)];
     let placed = history::place(read.head.clone(), claim.id, &Actor::system(), at(2000), events, &[]);
-    let mut change = ClaimChange::new(read, claims::differing(&read.claim, &claim), placed);
+    let mut change = ClaimChange::new(read, &claim, claims::differing(&read.claim, &claim), placed);
     change.insert([comment("One."), comment("Two.")].iter().map(comments::row));
     change
 }

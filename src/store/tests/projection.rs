@@ -73,7 +73,7 @@ async fn happen(world: &World, dice: &mut Dice, round: i64) {
     let (action, claim) = next(&read.claim, dice, now);
     let event = Event { from: Some(read.claim.status), to: Some(claim.status), ..Event::new(action) };
     let placed = history::place(read.head.clone(), claim.id, &Actor::system(), now, vec![event], &[]);
-    ClaimChange::new(&read, differing(&read.claim, &claim), placed).store_at_once(&world.db).await.unwrap();
+    ClaimChange::new(&read, &claim, differing(&read.claim, &claim), placed).store_at_once(&world.db).await.unwrap();
 }
 
 fn next(before: &Claim, dice: &mut Dice, now: Timestamp) -> (HistoryAction, Claim) {

@@ -1,21 +1,41 @@
 //! A change of one claim in one statement: its row, of which only the columns that differ are written, and all rows that
 //! are added with it: comments, a document, notices, an idempotency key, history.
 //!
-//! The statement changes the claim only where its history is as long as it was when the claim was read. Every change of a
-//! claim, its lines, its documents or its associations adds to that history, so what was decided on the claim as it was
-//! read is never stored on top of anything else. Nothing is added where the claim is not changed.
+//! The statement begins with the head of the claim's history, and stores nothing where that is not as long as it was when the
+//! claim was read. Every change of a claim, its lines, its documents or its associations adds to that history, so what was
+//! decided on the claim as it was read is never stored on top of anything else. The head is in `claim_activity`: a comment writes
+//! that narrow row, and not the claim with its many indexes.
+//!
+//! On PostgreSQL a statement that is a transaction of its own also counts what it adds, which is cheaper than the triggers that
+//! count what others add (`cpor.counts`).
 
 use std::fmt::Write;
 
-use entity::{claim, history};
+use domain::{claim::Claim, kinds::ClaimStatus};
+use entity::{claim, comment, history};
 use sea_orm::{
-    ActiveModelTrait, ActiveValue::Set, ConnectionTrait, DbBackend, EntityName, EntityTrait, IdenStatic, Iterable,
-    Statement, Value,
+    ActiveModelTrait, ActiveValue::Set, ConnectionTrait, DbBackend, EntityName, IdenStatic, Statement, Value,
 };
 use uuid::Uuid;
 
-use super::locks::{self, Lock};
-use crate::store::{Db, Reads, StoreError, Transaction, claims::write::Snapshot, history::write::Placed};
+use super::{
+    locks::{self, Lock},
+    statement::{Insert, Sql},
+};
+use crate::{
+    ids,
+    store::{
+        Db, Reads, StoreError, Transaction,
+        claims::write::Snapshot,
+        history::write::{Activity, Head, Placed},
+    },
+};
+
+/// Of how many statements that could count what they add one leaves it to the triggers, which fold the counters as well.
+const STATEMENTS_PER_FOLD: u64 = 64;
+
+/// The length of a day of `history_tally`.
+const MICROS_PER_DAY: i64 = 86_400_000_000;
 
 /// The rows to store for a change of one claim.
 #[derive(Debug)]
@@ -24,37 +44,45 @@ pub struct ClaimChange {
     tenant_id: Uuid,
     /// How long the history was when the claim was read.
     length: i32,
+    head: Head,
+    activity: Activity,
     columns: Vec<(claim::Column, Value)>,
     inserts: Vec<Insert>,
     /// The history comes last: how many of its rows were inserted tells whether the claim was changed.
     entries: Option<Insert>,
-}
-
-/// Rows of one table.
-#[derive(Debug)]
-struct Insert {
-    table: &'static str,
-    columns: Vec<&'static str>,
-    rows: Vec<Vec<Value>>,
+    /// What the entries add to `history_tally`; nothing if reviewers do not see the claim.
+    counted: Option<Insert>,
 }
 
 impl ClaimChange {
-    /// The change of a claim from what was read to these columns, with these entries of its history.
+    /// The change of a claim from what was read to what it becomes, which are these columns, with these entries of its history.
     #[must_use]
-    pub fn new(read: &Snapshot, mut columns: Vec<(claim::Column, Value)>, placed: Placed) -> Self {
-        let Placed { head, rows } = placed;
+    pub fn new(read: &Snapshot, becomes: &Claim, mut columns: Vec<(claim::Column, Value)>, placed: Placed) -> Self {
+        let Placed { head, activity, rows } = placed;
+        if !columns.is_empty() {
+            columns.push((claim::Column::HistoryLength, read.head.length.into()));
+            columns.push((claim::Column::HistoryHash, read.head.hash.clone().into()));
+        }
+        // Only drafts are deleted, and reviewers see none.
+        let is_seen = becomes.status != ClaimStatus::Editing;
+        let counted = Insert {
+            table: "history_tally",
+            columns: vec!["action", "day", "actor_kind", "n"],
+            rows: rows.iter().filter(|_| is_seen).map(counts).collect(),
+        };
         // Known here; otherwise a trigger looks it up.
         let partner_id = Set(Some(read.claim.partner_id));
         let rows = rows.into_iter().map(|row| history::ActiveModel { partner_id: partner_id.clone(), ..row });
-        columns.push((claim::Column::HistoryLength, head.length.into()));
-        columns.push((claim::Column::HistoryHash, head.hash.into()));
         Self {
             claim_id: read.claim.id,
             tenant_id: read.claim.tenant_id,
             length: read.head.length,
+            head,
+            activity,
             columns,
             inserts: Vec::new(),
             entries: Insert::of(rows),
+            counted: (!counted.rows.is_empty()).then_some(counted),
         }
     }
 
@@ -97,20 +125,30 @@ impl ClaimChange {
         if stored.rows_affected() == 0 { Err(StoreError::Retry) } else { Ok(()) }
     }
 
-    /// One statement with a data-modifying WITH for the claim and for each table. A row is inserted for each row of
+    /// One statement with a data-modifying WITH for the head, the claim and each table. A row is inserted for each row of
     /// `changed`, which is one or none.
     fn on_postgres(&self, lock: Option<Lock>) -> Sql {
         let mut sql = Sql::new("WITH ");
+        let counts = lock.is_some() && !ids::random().is_multiple_of(STATEMENTS_PER_FOLD);
         if let Some(lock) = lock {
-            // Computed before the join with it, and so before the claim's row is locked and gives the transaction its number.
+            // Computed before the join with it, and so before the head's row is locked and gives the transaction its number.
             sql.text.push_str("\"held\" AS MATERIALIZED (SELECT ");
             let (tenant_id, claim_id) = (sql.bind(self.tenant_id.into()), sql.bind(self.claim_id.into()));
-            let _ = write!(sql.text, "{}, {}), ", lock.customer(&tenant_id), locks::claim(&claim_id));
+            let who_counts = if counts { "OWN" } else { "FOLD" };
+            let (customer, claim) = (lock.customer(&tenant_id), locks::claim(&claim_id));
+            let _ = write!(sql.text, "{customer}, {claim}, set_config('cpor.counts', '{who_counts}', true)), ");
         }
         sql.text.push_str("\"changed\" AS (");
-        self.update(&mut sql, if lock.is_some() { " FROM \"held\"" } else { "" });
-        sql.text.push_str(" RETURNING \"claim\".\"id\")");
-        for (place, insert) in self.inserts.iter().enumerate() {
+        self.move_head(&mut sql, "GREATEST", if lock.is_some() { " FROM \"held\"" } else { "" });
+        sql.text.push_str(" RETURNING \"claim_activity\".\"claim_id\" AS \"id\")");
+        if !self.columns.is_empty() {
+            sql.text.push_str(", \"written\" AS (");
+            self.update(&mut sql);
+            sql.text.push_str(" FROM \"changed\" WHERE \"claim\".\"id\" = \"changed\".\"id\")");
+        }
+        let comments = self.comments().filter(|_| counts);
+        let added = self.inserts.iter().chain(&comments).chain(self.counted.as_ref().filter(|_| counts));
+        for (place, insert) in added.enumerate() {
             let _ = write!(sql.text, ", \"added{place}\" AS (");
             insert.for_each_changed(&mut sql);
             sql.text.push(')');
@@ -129,11 +167,25 @@ impl ClaimChange {
         sql
     }
 
-    /// Several statements, sent and prepared as one. Each inserts only where the one before it has changed or inserted
-    /// something.
+    /// What the comments add to `comment_tally`; nothing if reviewers do not see the claim.
+    fn comments(&self) -> Option<Insert> {
+        self.counted.as_ref()?;
+        let of_comments = |insert: &&Insert| insert.table == comment::Entity.table_name();
+        let n: usize = self.inserts.iter().filter(of_comments).map(|insert| insert.rows.len()).sum();
+        let n = i64::try_from(n).ok().filter(|n| *n > 0)?;
+        Some(Insert { table: "comment_tally", columns: vec!["n"], rows: vec![vec![n.into()]] })
+    }
+
+    /// Several statements, sent and prepared as one. Each changes or inserts only where the one before it has.
     fn on_sqlite(&self) -> Sql {
         let mut sql = Sql::new("");
-        self.update(&mut sql, "");
+        self.move_head(&mut sql, "max", "");
+        if !self.columns.is_empty() {
+            sql.text.push_str("; ");
+            self.update(&mut sql);
+            let id = sql.bind(self.claim_id.into());
+            let _ = write!(sql.text, " WHERE \"id\" = {id} AND changes() > 0");
+        }
         for insert in self.inserts.iter().chain(&self.entries) {
             sql.text.push_str("; ");
             insert.where_changed(&mut sql);
@@ -141,106 +193,39 @@ impl ClaimChange {
         sql
     }
 
-    fn update(&self, sql: &mut Sql, from: &str) {
+    /// Moves the head on, and the times that the entries concern; `later` is the function that returns the later one of two.
+    fn move_head(&self, sql: &mut Sql, later: &str, from: &str) {
+        let (length, hash) = (sql.bind(self.head.length.into()), sql.bind(self.head.hash.clone().into()));
+        let _ =
+            write!(sql.text, "UPDATE \"claim_activity\" SET \"history_length\" = {length}, \"history_hash\" = {hash}");
+        let Activity { at, shared_at, moved_at } = self.activity;
+        for (column, time) in [("at", at), ("shared_at", shared_at), ("moved_at", moved_at)] {
+            if let Some(time) = time {
+                let time = sql.bind(time.micros().into());
+                let _ = write!(sql.text, ", \"{column}\" = {later}(\"{column}\", {time})");
+            }
+        }
+        let (id, length) = (sql.bind(self.claim_id.into()), sql.bind(self.length.into()));
+        let _ = write!(sql.text, "{from} WHERE \"claim_id\" = {id} AND \"history_length\" = {length}");
+    }
+
+    fn update(&self, sql: &mut Sql) {
         sql.text.push_str("UPDATE \"claim\" SET ");
         for (place, (column, value)) in self.columns.iter().enumerate() {
             let value = sql.bind(value.clone());
             let comma = if place == 0 { "" } else { ", " };
             let _ = write!(sql.text, "{comma}\"{}\" = {value}", column.as_str());
         }
-        let (id, length) = (sql.bind(self.claim_id.into()), sql.bind(self.length.into()));
-        let _ = write!(sql.text, "{from} WHERE \"claim\".\"id\" = {id} AND \"claim\".\"history_length\" = {length}");
     }
 }
 
-impl Insert {
-    /// The rows, whose columns are those that the first one sets; `None` if there are none.
-    fn of<A: ActiveModelTrait>(rows: impl IntoIterator<Item = A>) -> Option<Self> {
-        type Column<A> = <<A as ActiveModelTrait>::Entity as EntityTrait>::Column;
-        let mut rows = rows.into_iter().peekable();
-        let first = rows.peek()?;
-        let columns: Vec<Column<A>> = Column::<A>::iter().filter(|column| first.get(*column).is_set()).collect();
-        let values = |row: A| columns.iter().filter_map(|column| row.get(*column).into_value()).collect();
-        let rows = rows.map(values).collect();
-        let table = A::Entity::default().table_name();
-        Some(Self { table, columns: columns.iter().map(IdenStatic::as_str).collect(), rows })
-    }
-
-    fn for_each_changed(&self, sql: &mut Sql) {
-        self.into(sql);
-        if let [row] = &self.rows[..] {
-            self.values(sql, row);
-            sql.text.push_str(" FROM \"changed\"");
-            return;
-        }
-        sql.text.push_str("\"row\".* FROM \"changed\", (");
-        self.table(sql);
-        sql.text.push_str(") AS \"row\" (");
-        self.names(sql);
-        sql.text.push(')');
-    }
-
-    fn where_changed(&self, sql: &mut Sql) {
-        self.into(sql);
-        if let [row] = &self.rows[..] {
-            self.values(sql, row);
-        } else {
-            sql.text.push_str("* FROM (");
-            self.table(sql);
-            sql.text.push(')');
-        }
-        sql.text.push_str(" WHERE changes() > 0");
-    }
-
-    fn into(&self, sql: &mut Sql) {
-        let _ = write!(sql.text, "INSERT INTO \"{}\" (", self.table);
-        self.names(sql);
-        sql.text.push_str(") SELECT ");
-    }
-
-    fn names(&self, sql: &mut Sql) {
-        for (place, column) in self.columns.iter().enumerate() {
-            let comma = if place == 0 { "" } else { ", " };
-            let _ = write!(sql.text, "{comma}\"{column}\"");
-        }
-    }
-
-    fn table(&self, sql: &mut Sql) {
-        sql.text.push_str("VALUES ");
-        for (place, row) in self.rows.iter().enumerate() {
-            sql.text.push_str(if place == 0 { "(" } else { ", (" });
-            self.values(sql, row);
-            sql.text.push(')');
-        }
-    }
-
-    #[expect(clippy::unused_self, reason = "beside its siblings")]
-    fn values(&self, sql: &mut Sql, row: &[Value]) {
-        for (place, value) in row.iter().enumerate() {
-            let value = sql.bind(value.clone());
-            let comma = if place == 0 { "" } else { ", " };
-            let _ = write!(sql.text, "{comma}{value}");
-        }
-    }
-}
-
-/// A text with its values. Its shape follows from the columns and the number of rows only, so that there are few texts, and
-/// each is prepared once a connection.
-struct Sql {
-    text: String,
-    values: Vec<Value>,
-}
-
-impl Sql {
-    fn new(beginning: &str) -> Self {
-        let mut text = String::with_capacity(1_024);
-        text.push_str(beginning);
-        Self { text, values: Vec::with_capacity(48) }
-    }
-
-    /// Adds a value and returns its placeholder.
-    fn bind(&mut self, value: Value) -> String {
-        self.values.push(value);
-        format!("${}", self.values.len())
-    }
+/// What an entry adds to `history_tally`.
+fn counts(row: &history::ActiveModel) -> Vec<Value> {
+    let of = |column| row.get(column).into_value();
+    let day = match of(history::Column::At) {
+        Some(Value::BigInt(Some(at))) => at / MICROS_PER_DAY,
+        _ => 0,
+    };
+    let word = |column| of(column).unwrap_or(Value::String(None));
+    vec![word(history::Column::Action), day.into(), word(history::Column::ActorKind), 1_i64.into()]
 }

@@ -9,6 +9,7 @@ pub mod bulk;
 pub mod change;
 pub mod idempotency;
 pub mod locks;
+mod statement;
 
 use sea_orm::{
     ConnectionTrait, DatabaseTransaction, DbBackend, SqliteTransactionMode, TransactionOptions, TransactionTrait,

@@ -29,8 +29,9 @@ const HISTORY: &str = "SELECT x.place, k.action, k.at, k.actor FROM unnest($1::u
 
 /// The claim's version, a comment and an entry of its history, in one statement and so in one transaction.
 const COMMENT: &str = "WITH changed AS (
-        UPDATE claim SET version = version + 1, updated_at = $5, history_length = history_length + 1 WHERE id = $1
-        RETURNING id, history_length),
+        UPDATE claim_activity SET history_length = history_length + 1, at = $5, shared_at = $5 WHERE claim_id = $1
+        RETURNING claim_id AS id, history_length),
+    written AS (UPDATE claim SET version = version + 1, updated_at = $5 WHERE id = $1),
     said AS (
         INSERT INTO comment (id, claim_id, author_kind, author_subject, author_name, body, visibility, created_at)
         SELECT $2, id, 'REVIEWER', $3, $3, $4, 'SHARED', $5 FROM changed)
@@ -39,9 +40,12 @@ const COMMENT: &str = "WITH changed AS (
 
 /// A change of status, its entry, and the notification for subscribers.
 const STATUS: &str = "WITH old AS (SELECT id, status FROM claim WHERE id = $1 FOR UPDATE),
+    head AS (
+        UPDATE claim_activity SET history_length = history_length + 1, at = $4, shared_at = $4, moved_at = $4
+        FROM old WHERE claim_id = old.id RETURNING claim_id, history_length),
     changed AS (
-        UPDATE claim c SET status = $2, version = c.version + 1, updated_at = $4, history_length = c.history_length + 1
-        FROM old WHERE c.id = old.id RETURNING c.id, c.status, c.version, c.history_length, old.status AS before),
+        UPDATE claim c SET status = $2, version = c.version + 1, updated_at = $4 FROM old, head
+        WHERE c.id = old.id AND head.claim_id = c.id RETURNING c.id, c.status, c.version, head.history_length, old.status AS before),
     entry AS (
         INSERT INTO history (id, claim_id, seq, action, actor_kind, actor_subject, at, from_status, to_status, changes, visibility, hash)
         SELECT $3, id, history_length, 'EDITED', 'REVIEWER', 'limit', $4, before, status, '[]', 'SHARED', '' FROM changed)
