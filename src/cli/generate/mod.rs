@@ -16,7 +16,7 @@ mod writers;
 use clap::Args;
 use domain::directory::{CustomerRow, SubscriptionRow};
 
-use super::{failure::Failure, logging, output, progress::Progress};
+use super::{error::CliError, logging, output, progress::Progress};
 use crate::{
     app::{App, AppError},
     config::{LogFormat, StorageOptions},
@@ -69,11 +69,11 @@ const ROWS: usize = 500;
 const WEIGHTS: [u64; 8] = [1, 1, 2, 2, 3, 3, 4, 8];
 
 /// Makes the data.
-pub async fn run(options: Options) -> Result<(), Failure> {
+pub async fn run(options: Options) -> Result<(), CliError> {
     logging::init(LogFormat::Text, "warn");
     let app = server::open(&options.storage, None, false, server::Purpose::Maintain).await?;
     if !bulk::is_empty(app.db()).await.map_err(AppError::from)? {
-        return Err(Failure::new(
+        return Err(CliError::new(
             "The database already holds claims, partners or customers.",
             "Name an empty database with --database-url, or create this one again, then run `cpor migrate up` and generate again.",
         ));
@@ -143,7 +143,7 @@ struct Work<'a> {
 
 impl Work<'_> {
     /// Writes the catalog, the partners, and the files that documents share.
-    async fn directory(&self) -> Result<(), Failure> {
+    async fn directory(&self) -> Result<(), CliError> {
         for proof in record::PROOFS.iter() {
             self.app.documents().put(&proof.key, proof.content.clone().into()).await.map_err(AppError::from)?;
         }
@@ -158,7 +158,7 @@ impl Work<'_> {
     }
 
     /// Plays out what happens at a customer.
-    fn customer(&mut self, number: u64, customers: u64, claims: std::ops::Range<u64>) -> Result<(), Failure> {
+    fn customer(&mut self, number: u64, customers: u64, claims: std::ops::Range<u64>) -> Result<(), CliError> {
         let mut dice = self.world.dice(number);
         let row = world::customer(number, &mut dice);
         let start = span::first_claim(number, customers, &mut dice);
@@ -168,7 +168,7 @@ impl Work<'_> {
         }
         stage.play().map_err(|problems| {
             let messages: Vec<String> = problems.into_iter().map(|problem| problem.message).collect();
-            Failure::new(format!("A draft was refused: {}", messages.join(" ")), "This is a defect; please report it.")
+            CliError::new(format!("A draft was refused: {}", messages.join(" ")), "This is a defect; please report it.")
         })?;
         let Stage { customer, subscriptions, claims, record, .. } = stage;
         self.pending.customers.push(customer);
@@ -178,7 +178,7 @@ impl Work<'_> {
     }
 
     /// Hands pending rows to a writer.
-    async fn flush(&mut self) -> Result<(), Failure> {
+    async fn flush(&mut self) -> Result<(), CliError> {
         let pending = std::mem::take(&mut self.pending);
         let Pending { subscriptions, batch, .. } = &pending;
         let count = |rows: usize| u64::try_from(rows).unwrap_or(0);

@@ -21,7 +21,7 @@ use crate::{
         App, AppError,
         bulk::{Contacts, CreateClaims, RowDone},
     },
-    cli::{failure::Failure, output, progress::Progress},
+    cli::{error::CliError, output, progress::Progress},
     graphql::global_id::{self, Kind},
     store,
 };
@@ -80,9 +80,9 @@ impl ClaimOptions {
     ///
     /// # Errors
     /// A usage error if no partner is named.
-    pub fn asked(&self) -> Result<Asked, Failure> {
+    pub fn asked(&self) -> Result<Asked, CliError> {
         let partner_id = self.partner.ok_or_else(|| {
-            Failure::usage(
+            CliError::usage(
                 "Claims are imported for one partner, and none is named.",
                 "Add --partner with the partner's id.",
             )
@@ -94,7 +94,7 @@ impl ClaimOptions {
     ///
     /// # Errors
     /// A usage error that names those that are.
-    pub fn none_given(&self) -> Result<(), Failure> {
+    pub fn none_given(&self) -> Result<(), CliError> {
         let options = [
             ("--partner (CPOR_PARTNER)", self.partner.is_some()),
             ("--on-existing (CPOR_ON_EXISTING)", self.on_existing.is_some()),
@@ -104,7 +104,7 @@ impl ClaimOptions {
         if given.is_empty() {
             return Ok(());
         }
-        Err(Failure::usage(
+        Err(CliError::usage(
             format!("Only `cpor import claims` takes {}.", given.join(" and ")),
             "Leave out the option, or unset its environment variable.",
         ))
@@ -138,9 +138,9 @@ pub async fn import(
     format: Format,
     dry_run: bool,
     progress: &Progress,
-) -> Result<(), Failure> {
+) -> Result<(), CliError> {
     if store::partners::get_many(app.db(), &[asked.partner_id]).await.map_err(AppError::from)?.is_empty() {
-        return Err(Failure::new(
+        return Err(CliError::new(
             format!("There is no partner {}.", asked.partner_id),
             "Import the partner first, or check the id.",
         ));
@@ -158,7 +158,7 @@ pub async fn import(
 }
 
 /// The rows of the file. A reference that comes again is refused: nobody can say which of the rows is meant.
-fn read(rows: Rows<'_, ClaimRow>, progress: &Progress) -> Result<Vec<Item>, Failure> {
+fn read(rows: Rows<'_, ClaimRow>, progress: &Progress) -> Result<Vec<Item>, CliError> {
     let mut items = Vec::new();
     let mut lines: HashMap<String, u64> = HashMap::new();
     for entry in rows {
@@ -186,7 +186,7 @@ struct Work<'a> {
 
 impl Work<'_> {
     /// Stores the rows in calls of the use case, several at once on PostgreSQL. No two rows have the same reference.
-    async fn all(&mut self, items: &[Item]) -> Result<(), Failure> {
+    async fn all(&mut self, items: &[Item]) -> Result<(), CliError> {
         let (app, operator) = (self.app, operator(self.asked.partner_id));
         // A blank cell says nothing, and a file need not have the columns (L12).
         let contacts = if self.format == Format::Csv { Contacts::InPart } else { Contacts::Whole };
@@ -217,7 +217,7 @@ impl Work<'_> {
         Ok(())
     }
 
-    fn note(&mut self, line: u64, reference: &str, done: RowDone) -> Result<(), Failure> {
+    fn note(&mut self, line: u64, reference: &str, done: RowDone) -> Result<(), CliError> {
         match done.outcome {
             BulkOutcome::Created => self.counts.created += 1,
             BulkOutcome::Updated => self.counts.updated += 1,
@@ -247,7 +247,7 @@ impl Work<'_> {
     }
 
     /// A row that could not be read.
-    fn unread(&mut self, line: u64, why: &str) -> Result<(), Failure> {
+    fn unread(&mut self, line: u64, why: &str) -> Result<(), CliError> {
         self.counts.refused += 1;
         self.progress.say(&format!("line {line}: {why}"));
         let problem = LineProblem { code: "INVALID_VALUE", field: None, message: why.to_owned(), remedy: None };
@@ -290,17 +290,17 @@ fn operator(partner_id: Uuid) -> Caller {
     }
 }
 
-fn report(counts: Counts, rows: usize, dry_run: bool) -> Result<(), Failure> {
+fn report(counts: Counts, rows: usize, dry_run: bool) -> Result<(), CliError> {
     let Counts { created, updated, skipped, refused } = counts;
     let prefix = if dry_run { "dry run, nothing written: " } else { "" };
     output::line(&format!("{prefix}{created} created, {updated} updated, {skipped} skipped, {refused} refused"))?;
     match (refused, dry_run) {
         (0, _) => Ok(()),
-        (_, true) => Err(Failure::new(
+        (_, true) => Err(CliError::new(
             format!("{refused} of {rows} rows would be refused, see above; the others would be stored."),
             "Fix them before the import.",
         )),
-        (_, false) => Err(Failure::new(
+        (_, false) => Err(CliError::new(
             format!("{refused} of {rows} rows were refused, see above; the others are stored."),
             "Fix them and import the file again. With --on-existing skip, the default, claims that already exist are left as they are.",
         )),

@@ -42,24 +42,24 @@ pub async fn statistics(
     now: Timestamp,
 ) -> Result<Statistics, StoreError> {
     let filter = &*search::narrowed(db, caller, filter).await?;
-    let mut figures =
+    let mut statistics =
         Statistics { by_status: ClaimStatus::ALL.iter().map(|status| (*status, 0)).collect(), ..Statistics::default() };
     if *filter != ClaimFilter::default()
         && let Some(counted) = in_projection(db, caller, filter, now).await?
     {
         for (status, count, overdue) in counted {
-            figures.add(status, count);
-            figures.overdue += overdue;
+            statistics.add(status, count);
+            statistics.overdue += overdue;
         }
-        return Ok(figures);
+        return Ok(statistics);
     }
     if let Some(counts) = tally::by_status(db, caller, filter).await? {
         for (status, count) in counts {
-            figures.add(status, count);
+            statistics.add(status, count);
         }
         let late = ClaimFilter { overdue: Some((true, now)), ..filter.clone() };
-        figures.overdue = keyset::count(db, seen(db, caller, &late)).await?;
-        return Ok(figures);
+        statistics.overdue = keyset::count(db, seen(db, caller, &late)).await?;
+        return Ok(statistics);
     }
     let late = Expr::case(overdue(now), Expr::cust("1")).finally(Expr::cust("0"));
     let counted = seen(db, caller, filter)
@@ -71,10 +71,10 @@ pub async fn statistics(
         .await?;
     for (word, count, overdue) in counted {
         let status = word.parse().map_err(|_| StoreError::Corrupt("claim", format!("status {word:?}")))?;
-        figures.add(status, natural(count));
-        figures.overdue += if hides_clocks(caller) { 0 } else { natural(overdue) };
+        statistics.add(status, natural(count));
+        statistics.overdue += if hides_clocks(caller) { 0 } else { natural(overdue) };
     }
-    Ok(figures)
+    Ok(statistics)
 }
 
 /// The claims of each status and the overdue ones among them, counted in the projection: where a filter leaves many claims, it is
