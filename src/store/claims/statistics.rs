@@ -110,7 +110,7 @@ async fn in_projection(
         *all_late += late * i64::from(sign);
     }
     let counted = counted.into_iter().map(|(bits, (claims, late))| {
-        let status = ClaimStatus::ALL.iter().copied().find(|status| ClaimTraits::any_of([*status]).is(bits));
+        let status = ClaimStatus::ALL.iter().copied().find(|status| ClaimTraits::of([*status]).is(bits));
         let status = status.ok_or_else(|| StoreError::Corrupt("claim_projection", format!("status {bits}")))?;
         Ok((status, natural(claims), natural(late)))
     });
