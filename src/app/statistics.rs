@@ -123,7 +123,7 @@ impl App {
     async fn counted(&self, caller: &Caller, filter: &ClaimFilter, asked: Asked) -> Result<ClaimCounts, AppError> {
         let (db, now, calendar) = (self.db(), self.now(), Calendar::new(self.policy()));
         let mut all = counts_of(&claims::statistics(db, caller, filter, now).await?);
-        for decided in claims::decided(db, caller, filter, &calendar, now).await? {
+        for decided in claims::decided_claims(db, caller, filter, &calendar, now).await? {
             let days = calendar.business_days_between(decided.submitted_at, decided.decided_at);
             all.add_decided(days.into(), decided.claims);
         }

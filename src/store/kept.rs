@@ -71,12 +71,7 @@ enum Source {
 
 impl Kept {
     /// The statement of this form with these ids, which `write` makes of ids.
-    pub(in crate::store) fn statement(
-        &self,
-        form: Form,
-        ids: Value,
-        write: impl Fn(Value) -> Statement,
-    ) -> Statement {
+    pub(in crate::store) fn statement(&self, form: Form, ids: Value, write: impl Fn(Value) -> Statement) -> Statement {
         self.with((form, None), None, ids, |_, ids| write(ids))
     }
 

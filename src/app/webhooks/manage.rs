@@ -201,7 +201,7 @@ impl App {
             }
             _ => {}
         }
-        Ok(unit.commit(Managed::done(id)))
+        Ok(unit.commit(Managed::new(id)))
     }
 
     /// Deletes an endpoint with all that is known of its deliveries.
@@ -224,7 +224,7 @@ impl App {
             let work = |unit: Unit| async move {
                 webhooks::find(&unit, owner, id).await?.ok_or_else(no_endpoint)?;
                 writes::delete(&unit, id).await?;
-                Ok(unit.commit(Managed::done(id)))
+                Ok(unit.commit(Managed::new(id)))
             };
             self.transact_once(key.as_ref(), Locks::Webhooks, work).await
         };
@@ -264,7 +264,7 @@ impl App {
             let public_key = endpoint.public_key.as_ref().and_then(|_| new.public_key());
             let until = webhook::old_secret_until(self.now());
             writes::rotate(&unit, &endpoint, (sealed.clone(), public_key), until).await?;
-            Ok(unit.commit(Managed::done(id)))
+            Ok(unit.commit(Managed::new(id)))
         };
         let done = self.transact_once(key.as_ref(), Locks::Webhooks, work).await?;
         Ok(done.with_secret(&secret))
@@ -279,5 +279,5 @@ async fn store_endpoint(unit: Unit, endpoint: &Endpoint, by: &str) -> Result<End
         return Err(problem.remedy("Delete those that are no longer used.").into());
     }
     writes::insert(&unit, endpoint, by).await?;
-    Ok(unit.commit(Managed::done(endpoint.id)))
+    Ok(unit.commit(Managed::new(endpoint.id)))
 }

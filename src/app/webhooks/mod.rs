@@ -122,7 +122,7 @@ pub struct Managed {
 }
 
 impl Managed {
-    const fn done(id: Uuid) -> Self {
+    const fn new(id: Uuid) -> Self {
         Self { id: Some(id), problems: Vec::new(), is_new: true }
     }
 

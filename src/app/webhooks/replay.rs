@@ -94,7 +94,7 @@ impl App {
             return Err(problem.remedy("Redeliver the earlier one; this one follows automatically.").into());
         }
         writes::attempt_now(&unit, id, now).await?;
-        Ok(unit.commit(Managed::done(id)))
+        Ok(unit.commit(Managed::new(id)))
     }
 }
 

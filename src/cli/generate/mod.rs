@@ -83,7 +83,8 @@ pub async fn run(options: Options) -> Result<(), CliError> {
     let world = World::new(options.seed, partners, app.policy().clone())?;
     let progress = Progress::counting("claims", options.claims);
     let writers = Writers::new(app.db().clone(), progress);
-    let mut work = Work { app: &app, world: &world, done: Done::default(), pending: Pending::default(), writers };
+    let mut work =
+        Work { app: &app, world: &world, written: WrittenRows::default(), pending: Pending::default(), writers };
     work.directory().await?;
     for customer in 0..customers {
         let first = share(options.claims, customer, customers);
@@ -93,11 +94,11 @@ pub async fn run(options: Options) -> Result<(), CliError> {
         }
     }
     work.flush().await?;
-    let Work { done, writers, .. } = work;
+    let Work { written, writers, .. } = work;
     writers.end().await?;
     app.project().await?;
     bulk::settle(app.db()).await.map_err(AppError::from)?;
-    let Done { claims, lines, comments, entries, subscriptions } = done;
+    let WrittenRows { claims, lines, comments, entries, subscriptions } = written;
     Ok(output::line(&format!(
         "generated with seed {}: {partners} partners, {customers} customers, {subscriptions} subscriptions, {claims} claims, \
          {lines} lines, {comments} comments, {entries} history entries",
@@ -115,9 +116,9 @@ fn share(claims: u64, customer: u64, customers: u64) -> u64 {
     u64::try_from(u128::from(claims) * part / whole).unwrap_or(claims)
 }
 
-/// What was written.
+/// How many rows were written.
 #[derive(Debug, Default)]
-struct Done {
+struct WrittenRows {
     claims: u64,
     lines: u64,
     comments: u64,
@@ -136,7 +137,7 @@ struct Pending {
 struct Work<'a> {
     app: &'a App,
     world: &'a World,
-    done: Done,
+    written: WrittenRows,
     pending: Pending,
     writers: Writers,
 }
@@ -182,11 +183,11 @@ impl Work<'_> {
         let pending = std::mem::take(&mut self.pending);
         let Pending { subscriptions, batch, .. } = &pending;
         let count = |rows: usize| u64::try_from(rows).unwrap_or(0);
-        self.done.claims += count(batch.claims.len());
-        self.done.lines += count(batch.claims.iter().map(|(claim, _)| claim.lines.len()).sum());
-        self.done.comments += count(batch.comments.len());
-        self.done.entries += count(batch.entries.len());
-        self.done.subscriptions += count(subscriptions.len());
+        self.written.claims += count(batch.claims.len());
+        self.written.lines += count(batch.claims.iter().map(|(claim, _)| claim.lines.len()).sum());
+        self.written.comments += count(batch.comments.len());
+        self.written.entries += count(batch.entries.len());
+        self.written.subscriptions += count(subscriptions.len());
         self.writers.write(pending).await
     }
 }

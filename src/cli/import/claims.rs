@@ -19,7 +19,7 @@ use super::{
 use crate::{
     app::{
         App, AppError,
-        bulk::{Contacts, CreateClaims, RowDone},
+        bulk::{BulkRowResult, Contacts, CreateClaims},
     },
     cli::{error::CliError, output, progress::Progress},
     graphql::global_id::{self, Kind},
@@ -199,12 +199,12 @@ impl Work<'_> {
         });
         let at_once = if app.db().is_postgres() { AT_ONCE } else { 1 };
         let mut calls = std::pin::pin!(stream::iter(calls).buffered(at_once));
-        while let Some((items, done)) = calls.next().await {
-            let mut done = done?.rows.into_iter();
+        while let Some((items, call)) = calls.next().await {
+            let mut results = call?.rows.into_iter();
             for item in items {
                 match &item.row {
-                    Ok(row) => match done.next() {
-                        Some(done) => self.note(item.line, &row.reference, done)?,
+                    Ok(row) => match results.next() {
+                        Some(result) => self.note(item.line, &row.reference, result)?,
                         None => return Err(AppError::Internal("a row without a result".to_owned()).into()),
                     },
                     Err(why) => self.unread(item.line, why)?,
@@ -217,19 +217,19 @@ impl Work<'_> {
         Ok(())
     }
 
-    fn note(&mut self, line: u64, reference: &str, done: RowDone) -> Result<(), CliError> {
-        match done.outcome {
+    fn note(&mut self, line: u64, reference: &str, result: BulkRowResult) -> Result<(), CliError> {
+        match result.outcome {
             BulkOutcome::Created => self.counts.created += 1,
             BulkOutcome::Updated => self.counts.updated += 1,
             BulkOutcome::Skipped => self.counts.skipped += 1,
             BulkOutcome::Refused | BulkOutcome::NotDone | BulkOutcome::Submitted => {
                 self.counts.refused += 1;
-                for problem in &done.problems {
+                for problem in &result.problems {
                     self.say(line, self.field(problem), problem);
                 }
             }
         }
-        let problems = done.problems.into_iter().map(|problem| LineProblem {
+        let problems = result.problems.into_iter().map(|problem| LineProblem {
             code: problem.code.as_str(),
             field: self.field(&problem),
             message: problem.message,
@@ -239,9 +239,9 @@ impl Work<'_> {
         self.results.add(&LineResult {
             line,
             external_reference: Some(reference),
-            outcome: done.outcome,
-            claim_id: done.claim_id.map(|id| global_id::encode(Kind::Claim, id).to_string()),
-            claim_number: done.number,
+            outcome: result.outcome,
+            claim_id: result.claim_id.map(|id| global_id::encode(Kind::Claim, id).to_string()),
+            claim_number: result.number,
             problems,
         })
     }

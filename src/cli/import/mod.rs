@@ -190,7 +190,10 @@ fn input(file: &Path) -> Result<(Box<dyn Read>, Option<u64>), CliError> {
         return Ok((Box::new(io::stdin()), None));
     }
     let wrong = |error: io::Error| {
-        CliError::new(format!("The file {} cannot be read: {error}.", file.display()), "Check its name and permissions.")
+        CliError::new(
+            format!("The file {} cannot be read: {error}.", file.display()),
+            "Check its name and permissions.",
+        )
     };
     let opened = File::open(file).map_err(wrong)?;
     let about = opened.metadata().map_err(wrong)?;

@@ -42,9 +42,10 @@ fn of_traits(filter: &ClaimFilter) -> Condition {
         .add_option(filter.unassigned.map(|nobodys| has(ClaimTraits::ASSIGNED, !nobodys)))
         .add_option(filter.in_arbitration.map(|contested| has(ClaimTraits::CONTESTED, contested)))
         .add_option(
-            filter.rejection_reason.clone().map(|all| {
-                ClaimTraits::of(all).has_any().and(ClaimTraits::of([ClaimStatus::Rejected]).has_any())
-            }),
+            filter
+                .rejection_reason
+                .clone()
+                .map(|all| ClaimTraits::of(all).has_any().and(ClaimTraits::of([ClaimStatus::Rejected]).has_any())),
         )
         .add_option(filter.consent_status.as_deref().map(consents))
         .add_option(filter.dispute_status.clone().map(|all| ClaimTraits::of(all).has_any()))

@@ -133,7 +133,7 @@ impl Statistics {
 
 /// Claims that were handed in on the same day and decided on the same day.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Decided {
+pub struct DecidedClaims {
     /// When the first of them was handed in.
     pub submitted_at: Timestamp,
     /// When the first of them was decided.
@@ -147,13 +147,13 @@ pub struct Decided {
 ///
 /// # Errors
 /// As [`statistics()`].
-pub async fn decided(
+pub async fn decided_claims(
     db: &Db,
     caller: &Caller,
     filter: &ClaimFilter,
     calendar: &Calendar<'_>,
     now: Timestamp,
-) -> Result<Vec<Decided>, StoreError> {
+) -> Result<Vec<DecidedClaims>, StoreError> {
     let filter = &*search::narrowed(db, caller, filter).await?;
     let offsets = calendar.offsets(now);
     let both = Condition::all().add(Column::SubmittedAt.is_not_null()).add(Column::DecidedAt.is_not_null());
@@ -169,7 +169,7 @@ pub async fn decided(
     let time =
         |micros| Timestamp::from_micros(micros).map_err(|_| StoreError::Corrupt("claim", format!("time {micros}")));
     let group = |(submitted, decided, claims)| {
-        Ok(Decided { submitted_at: time(submitted)?, decided_at: time(decided)?, claims: natural(claims) })
+        Ok(DecidedClaims { submitted_at: time(submitted)?, decided_at: time(decided)?, claims: natural(claims) })
     };
     rows.into_iter().map(group).collect()
 }

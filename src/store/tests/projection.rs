@@ -212,7 +212,7 @@ async fn statistics_agree(world: &World, policy: &Policy) {
         for (status, claims) in statistics.by_status.iter().filter(|(_, claims)| *claims > 0) {
             counted.add(*status, *claims);
         }
-        for decided in claims::decided(db, &reviewer(), &filter, &calendar, now).await.unwrap() {
+        for decided in claims::decided_claims(db, &reviewer(), &filter, &calendar, now).await.unwrap() {
             let days = calendar.business_days_between(decided.submitted_at, decided.decided_at);
             counted.add_decided(days.into(), decided.claims);
         }

@@ -14,8 +14,7 @@ use std::collections::BTreeSet;
 use domain::caller::Caller;
 use entity::claim;
 use sea_orm::{
-    ConnectionTrait, EntityTrait, QueryFilter, QuerySelect, QueryTrait, Statement, StatementBuilder,
-    sea_query::Expr,
+    ConnectionTrait, EntityTrait, QueryFilter, QuerySelect, QueryTrait, Statement, StatementBuilder, sea_query::Expr,
 };
 use uuid::Uuid;
 
