@@ -139,12 +139,6 @@ impl MutationResult for Managed {
     }
 }
 
-impl MutationResult for (Managed, Option<String>) {
-    fn refused(problems: Vec<Problem>) -> Self {
-        (Managed::refused(problems), None)
-    }
-}
-
 impl MutationResult for Recovered {
     fn refused(problems: Vec<Problem>) -> Self {
         Self { problems, ..Self::default() }
@@ -229,10 +223,6 @@ const fn feed(event: WebhookEventType) -> Feed {
         WebhookEventType::HistoryAppended => Of::Everything(None),
     };
     Feed::all(of)
-}
-
-fn no_endpoint() -> Problem {
-    Problem::not_found("webhook endpoint", "endpointId")
 }
 
 fn not_active(field: &str) -> Problem {
