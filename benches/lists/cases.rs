@@ -128,7 +128,7 @@ impl Case {
                 let policy = Policy::default();
                 let calendar = Calendar::new(&policy);
                 if claims::overall(db, who, filter, &calendar, now()).await?.is_none() {
-                    claims::decided(db, who, filter, &calendar, now()).await?;
+                    claims::decided_claims(db, who, filter, &calendar, now()).await?;
                     claims::first_pass(db, who, filter).await?;
                 }
                 Ok(())

@@ -1,4 +1,5 @@
-//! Figures over many claims (S1, S2), worked out from counts: how many claims are in a status and took so many days.
+//! Statistics of claims (S1, S2): counts by status and by the days to decision, and the rates, medians and percentiles that
+//! follow from them.
 
 use std::collections::BTreeMap;
 
@@ -6,9 +7,9 @@ use jiff::civil::{Date, ISOWeekDate};
 
 use crate::{kinds::ClaimStatus, time::Timestamp};
 
-/// Figures over some claims.
+/// The counts of some claims, from which their rates, median and percentiles follow.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Figures {
+pub struct ClaimCounts {
     statuses: BTreeMap<ClaimStatus, u64>,
     /// How many decided claims took so many business days from their submission to their decision.
     days: BTreeMap<i64, u64>,
@@ -18,8 +19,8 @@ pub struct Figures {
     pub first_pass: u64,
 }
 
-impl Figures {
-    /// Figures over claims of which so many have a clock that has run out; the claims are yet to be added.
+impl ClaimCounts {
+    /// The counts of claims of which so many have a clock that has run out; the claims are yet to be added.
     #[must_use]
     pub fn with_overdue(overdue: u64) -> Self {
         Self { overdue, ..Self::default() }
@@ -158,12 +159,12 @@ mod tests {
 
     use super::*;
 
-    fn of_days(days: &[i64]) -> Figures {
-        let mut figures = Figures::default();
+    fn of_days(days: &[i64]) -> ClaimCounts {
+        let mut counts = ClaimCounts::default();
         for days in days {
-            figures.add_decided(*days, 1);
+            counts.add_decided(*days, 1);
         }
-        figures
+        counts
     }
 
     #[test]
@@ -194,13 +195,13 @@ mod tests {
     #[test]
     fn rates_are_of_what_there_is() {
         // S1, S2
-        let mut figures = Figures::default();
-        assert_eq!((figures.approval_rate(), figures.first_pass_rate()), (None, None));
-        figures.add(ClaimStatus::Rejected, 2);
-        assert_eq!((figures.approval_rate(), figures.first_pass_rate()), (Some(0.0), None));
-        figures.add(ClaimStatus::Approved, 6);
-        figures.first_pass = 3;
-        assert_eq!((figures.approval_rate(), figures.first_pass_rate(), figures.total()), (Some(0.75), Some(0.5), 8));
+        let mut counts = ClaimCounts::default();
+        assert_eq!((counts.approval_rate(), counts.first_pass_rate()), (None, None));
+        counts.add(ClaimStatus::Rejected, 2);
+        assert_eq!((counts.approval_rate(), counts.first_pass_rate()), (Some(0.0), None));
+        counts.add(ClaimStatus::Approved, 6);
+        counts.first_pass = 3;
+        assert_eq!((counts.approval_rate(), counts.first_pass_rate(), counts.total()), (Some(0.75), Some(0.5), 8));
     }
 
     #[test]
@@ -235,14 +236,14 @@ mod tests {
 
     proptest! {
         #[test]
-        fn figures_are_those_of_the_sorted_list(mut days in prop::collection::vec(0_i64..40, 1..60)) {
+        fn median_and_percentile_are_those_of_the_sorted_list(mut days in prop::collection::vec(0_i64..40, 1..60)) {
             // S1, S2
-            let figures = of_days(&days);
+            let counts = of_days(&days);
             days.sort_unstable();
             let rank = (days.len() * 90).div_ceil(100);
-            prop_assert_eq!(figures.percentile_business_days(90), Some(float(days[rank - 1])));
+            prop_assert_eq!(counts.percentile_business_days(90), Some(float(days[rank - 1])));
             let middle = f64::midpoint(float(days[(days.len() - 1) / 2]), float(days[days.len() / 2]));
-            prop_assert_eq!(figures.median_business_days(), Some(middle));
+            prop_assert_eq!(counts.median_business_days(), Some(middle));
         }
     }
 }

@@ -1,4 +1,4 @@
-//! Statistics (S1, S2): figures over all claims that a caller sees, and over groups of them. The same for the API and for
+//! Statistics (S1, S2) of all claims that a caller sees, and of groups of them. The same for the API and for
 //! `cpor report`.
 
 use std::collections::HashMap;
@@ -8,7 +8,7 @@ use domain::{
     caller::{Caller, Side},
     catalogue,
     kinds::{ClaimStatus, RejectionReason, Role, SolutionArea, StatisticsGroup},
-    statistics::{Figures, Period},
+    statistics::{ClaimCounts, Period},
     text,
     time::Timestamp,
 };
@@ -22,7 +22,7 @@ use crate::store::{
     reviewers,
 };
 
-/// Which figures are worked out.
+/// Which statistics are asked for.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Asked {
     /// What a group has in common; nothing where no groups are wanted.
@@ -31,16 +31,16 @@ pub struct Asked {
     pub first_pass: bool,
 }
 
-/// The figures over all claims that were asked for, and over each group of them.
+/// The statistics of all claims that were asked for, and of each group of them.
 #[derive(Clone, Debug)]
 pub struct Statistics {
-    /// Over all.
-    pub all: Figures,
-    /// Over each group: periods by time, words in the order of the vocabulary, all others by their label.
+    /// Of all claims.
+    pub all: ClaimCounts,
+    /// Of each group: periods by time, words in the order of the vocabulary, all others by their label.
     pub groups: Vec<Group>,
 }
 
-/// Figures over a group of claims.
+/// A group of claims, and how many they are.
 #[derive(Clone, Debug)]
 pub struct Group {
     /// What the claims have in common.
@@ -49,8 +49,8 @@ pub struct Group {
     pub label: String,
     /// When the period begins.
     pub from: Option<Timestamp>,
-    /// The figures.
-    pub figures: Figures,
+    /// How many there are.
+    pub counts: ClaimCounts,
 }
 
 /// What the claims of a group have in common.
@@ -68,7 +68,7 @@ pub enum Key {
 #[derive(Clone, Debug)]
 pub struct Queue {
     /// All submitted claims.
-    pub claims: Figures,
+    pub claims: ClaimCounts,
     /// Since when the claim has waited for its review that has waited longest.
     pub waiting_since: Option<Timestamp>,
 }
@@ -93,11 +93,11 @@ impl App {
     /// The database's.
     pub async fn queue(&self) -> Result<Queue, AppError> {
         let counted = claims::statistics(self.db(), &whole_vendor(), &ClaimFilter::default(), self.now()).await?;
-        let claims = counts(&counted);
+        let claims = counts_of(&counted);
         Ok(Queue { claims, waiting_since: claims::first_submitted(self.db(), Some(ClaimStatus::Submitted)).await? })
     }
 
-    /// Works out figures over the claims that the caller sees and the filter leaves.
+    /// The statistics of the claims that the caller sees and the filter leaves.
     ///
     /// # Errors
     /// The database's.
@@ -119,11 +119,11 @@ impl App {
         Ok(Statistics { all, groups })
     }
 
-    /// The figures over all, counted claim by claim.
-    async fn counted(&self, caller: &Caller, filter: &ClaimFilter, asked: Asked) -> Result<Figures, AppError> {
+    /// The counts of all claims, counted one by one.
+    async fn counted(&self, caller: &Caller, filter: &ClaimFilter, asked: Asked) -> Result<ClaimCounts, AppError> {
         let (db, now, calendar) = (self.db(), self.now(), Calendar::new(self.policy()));
-        let mut all = counts(&claims::statistics(db, caller, filter, now).await?);
-        for decided in claims::decided(db, caller, filter, &calendar, now).await? {
+        let mut all = counts_of(&claims::statistics(db, caller, filter, now).await?);
+        for decided in claims::decided_claims(db, caller, filter, &calendar, now).await? {
             let days = calendar.business_days_between(decided.submitted_at, decided.decided_at);
             all.add_decided(days.into(), decided.claims);
         }
@@ -190,7 +190,7 @@ impl App {
     }
 
     fn group(&self, by: StatisticsGroup, group: Grouped, names: &HashMap<GroupKey, String>) -> Group {
-        let Grouped { key, figures } = group;
+        let Grouped { key, counts } = group;
         let name = names.get(&key).cloned();
         let (key, label, from) = match key {
             GroupKey::Period(first) => {
@@ -207,17 +207,17 @@ impl App {
                 (Key::Word(word), label, None)
             }
         };
-        Group { key, label, from, figures }
+        Group { key, label, from, counts }
     }
 }
 
-/// What the store has counted, as figures.
-fn counts(counted: &claims::Statistics) -> Figures {
-    let mut figures = Figures::with_overdue(counted.overdue);
+/// The counts behind the store's statistics.
+fn counts_of(counted: &claims::Statistics) -> ClaimCounts {
+    let mut counts = ClaimCounts::with_overdue(counted.overdue);
     for (status, claims) in &counted.by_status {
-        figures.add(*status, *claims);
+        counts.add(*status, *claims);
     }
-    figures
+    counts
 }
 
 /// What people are shown for a word.

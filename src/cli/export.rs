@@ -14,7 +14,7 @@ use domain::{
 use serde_json::json;
 use uuid::Uuid;
 
-use super::{failure::Failure, logging, output, progress::Progress};
+use super::{error::CliError, logging, output, progress::Progress};
 use crate::{
     app::exports::{Asked, Export, Format, Manifest, Noun},
     config::{LogFormat, StorageOptions},
@@ -101,7 +101,7 @@ impl From<Form> for Format {
 }
 
 /// Writes the export and its manifest.
-pub async fn run(options: Options) -> Result<(), Failure> {
+pub async fn run(options: Options) -> Result<(), CliError> {
     logging::init(LogFormat::Text, "warn");
     let caller = caller(options.partner, options.tenant)?;
     let app = server::open(&options.storage, None, false, server::Purpose::Maintain).await?;
@@ -121,7 +121,7 @@ pub async fn run(options: Options) -> Result<(), Failure> {
 }
 
 /// The caller whose view is exported.
-fn caller(partner: Option<Uuid>, tenant: Option<Uuid>) -> Result<Caller, Failure> {
+fn caller(partner: Option<Uuid>, tenant: Option<Uuid>) -> Result<Caller, CliError> {
     let role = match (partner, tenant) {
         (Some(_), _) => Role::GlobalAdmin,
         (None, Some(_)) => Role::CustomerAdmin,
@@ -129,11 +129,11 @@ fn caller(partner: Option<Uuid>, tenant: Option<Uuid>) -> Result<Caller, Failure
     };
     let scopes = vec![Scope::ClaimsRead, Scope::HistoryRead];
     Caller::new("cpor export".to_owned(), None, &[role], scopes, partner, tenant)
-        .map_err(|none| Failure::usage(none.message(), "Give --partner or --tenant, or neither."))
+        .map_err(|none| CliError::usage(none.message(), "Give --partner or --tenant, or neither."))
 }
 
 /// Writes everything and reports progress.
-async fn written(mut export: Export, out: &mut impl Write) -> Result<Manifest, Failure> {
+async fn written(mut export: Export, out: &mut impl Write) -> Result<Manifest, CliError> {
     let progress = Progress::counting("rows", export.rows());
     while let Some(part) = export.next().await? {
         out.write_all(&part)?;
@@ -145,7 +145,7 @@ async fn written(mut export: Export, out: &mut impl Write) -> Result<Manifest, F
 }
 
 /// Writes a file beside the named one and renames it when it is complete.
-async fn to_file(export: Export, file: &Path) -> Result<Manifest, Failure> {
+async fn to_file(export: Export, file: &Path) -> Result<Manifest, CliError> {
     let mut partial = file.as_os_str().to_owned();
     // A name of its own: another export to the same file does not write into it, and the last one that is complete stays.
     partial.push(format!(".{}.partial", ids::new()));
@@ -166,8 +166,8 @@ async fn to_file(export: Export, file: &Path) -> Result<Manifest, Failure> {
     manifest
 }
 
-fn unwritable(file: &Path, error: &io::Error) -> Failure {
-    Failure::new(
+fn unwritable(file: &Path, error: &io::Error) -> CliError {
+    CliError::new(
         format!("{} cannot be written: {error}.", file.display()),
         "Choose a file in a folder that can be written to.",
     )

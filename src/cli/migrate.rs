@@ -2,7 +2,7 @@
 
 use clap::{Args, Subcommand};
 
-use super::{failure::Failure, output};
+use super::{error::CliError, output};
 use crate::{server, store::Db};
 
 /// The options of `cpor migrate`.
@@ -36,7 +36,7 @@ enum What {
 }
 
 /// Runs the subcommand, then lists the migrations.
-pub async fn run(options: Options) -> Result<(), Failure> {
+pub async fn run(options: Options) -> Result<(), CliError> {
     let db = server::connect(&options.database_url).await?;
     match options.what {
         What::Up => server::migrate(&db).await?,
@@ -46,7 +46,7 @@ pub async fn run(options: Options) -> Result<(), Failure> {
     list(&db).await
 }
 
-async fn list(db: &Db) -> Result<(), Failure> {
+async fn list(db: &Db) -> Result<(), CliError> {
     let steps = db.migrations().await.map_err(server::schema_error)?;
     for step in &steps {
         output::line(&format!("{}  {}", if step.applied { "applied" } else { "pending" }, step.name))?;

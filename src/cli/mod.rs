@@ -1,8 +1,8 @@
 //! The command line: one file per command. Results go to standard output, everything else to standard error.
 
 mod demo;
+mod error;
 mod export;
-mod failure;
 mod generate;
 pub mod import;
 mod migrate;
@@ -23,7 +23,7 @@ use clap::{CommandFactory, FromArgMatches, Parser, Subcommand};
 use futures_util::future::{FutureExt, LocalBoxFuture, ready};
 
 use crate::{config::without_empty_variables, telemetry::logging};
-use failure::Failure;
+use error::CliError;
 
 /// The claims server for customer associations (Claiming Partner of Record).
 #[derive(Debug, Parser)]
@@ -88,7 +88,7 @@ pub fn parse() -> Cli {
 #[inline(never)]
 #[must_use]
 pub fn run(cli: Cli) -> LocalBoxFuture<'static, ExitCode> {
-    let done: LocalBoxFuture<'static, Result<(), Failure>> = match cli.command {
+    let done: LocalBoxFuture<'static, Result<(), CliError>> = match cli.command {
         Command::Demo(options) => demo::run(options).boxed_local(),
         Command::Serve(options) => serve::run(*options).boxed_local(),
         Command::Migrate(options) => migrate::run(options).boxed_local(),
@@ -103,12 +103,12 @@ pub fn run(cli: Cli) -> LocalBoxFuture<'static, ExitCode> {
         Command::Report(options) => report::run(options).boxed_local(),
         Command::Verify(options) => verify::run(options).boxed_local(),
     };
-    done.map(|done| done.map_or_else(|failure| failure.tell(), |()| ExitCode::SUCCESS)).boxed_local()
+    done.map(|done| done.map_or_else(|error| error.report(), |()| ExitCode::SUCCESS)).boxed_local()
 }
 
 /// Reports that no command could be run.
 #[must_use]
 pub fn no_runtime(error: &std::io::Error) -> ExitCode {
-    Failure::new(format!("The program cannot start its threads: {error}."), "Raise the limit of threads or memory.")
-        .tell()
+    CliError::new(format!("The program cannot start its threads: {error}."), "Raise the limit of threads or memory.")
+        .report()
 }

@@ -6,7 +6,7 @@ use clap::{Args, Subcommand};
 use domain::{kinds::DeliveryState, policy::Policy, time::Timestamp};
 use uuid::Uuid;
 
-use super::{failure::Failure, logging, output};
+use super::{error::CliError, logging, output};
 use crate::{
     app::notices::{Listed, Resent},
     config::{LogFormat, StorageOptions},
@@ -73,7 +73,7 @@ fn notice_id(text: &str) -> Result<Uuid, String> {
 }
 
 /// Runs the subcommand.
-pub async fn run(options: Options) -> Result<(), Failure> {
+pub async fn run(options: Options) -> Result<(), CliError> {
     logging::init(LogFormat::Text, "warn");
     match options.command {
         Command::List { parked, all, limit, storage } => {
@@ -88,14 +88,14 @@ pub async fn run(options: Options) -> Result<(), Failure> {
         Command::Render { folder, mail_templates, mail_from, policy } => {
             let policy = policy.as_deref().map_or_else(|| Ok(Policy::default()), server::policy)?;
             let writer = Writer::new(&policy, mail_templates.as_deref());
-            let writer = writer.map_err(|wrong| Failure::new(wrong.0, "Fix the file."))?;
+            let writer = writer.map_err(|wrong| CliError::new(wrong.0, "Fix the file."))?;
             let count = render(&writer, &mail_from, &folder)?;
             Ok(output::line(&format!("{count} mails in {}", folder.display()))?)
         }
     }
 }
 
-async fn list(storage: &StorageOptions, states: &[DeliveryState], limit: u64) -> Result<(), Failure> {
+async fn list(storage: &StorageOptions, states: &[DeliveryState], limit: u64) -> Result<(), CliError> {
     let app = server::open(storage, None, false, server::Purpose::Maintain).await?;
     let found = app.list_notices(states, limit).await?;
     if found.is_empty() {
@@ -122,15 +122,15 @@ fn line(notice: &Listed) -> String {
     )
 }
 
-async fn resend(storage: &StorageOptions, id: Uuid) -> Result<(), Failure> {
+async fn resend(storage: &StorageOptions, id: Uuid) -> Result<(), CliError> {
     let app = server::open(storage, None, false, server::Purpose::Maintain).await?;
     match app.resend_notice(id).await? {
         Resent::Waiting => Ok(output::line("It is waiting for delivery; a server on this database will send it.")?),
         Resent::WaitsAlready => Ok(output::line("It is already waiting for delivery.")?),
         Resent::Unknown => {
-            Err(Failure::new(format!("There is no notice {id}."), "Choose an id from `cpor notices list --all`."))
+            Err(CliError::new(format!("There is no notice {id}."), "Choose an id from `cpor notices list --all`."))
         }
-        Resent::TooLate => Err(Failure::new(
+        Resent::TooLate => Err(CliError::new(
             "The deadline in the notice has passed, so it is no longer sent.",
             "Inform the recipient in another way if necessary.",
         )),
@@ -138,16 +138,16 @@ async fn resend(storage: &StorageOptions, id: Uuid) -> Result<(), Failure> {
 }
 
 /// Writes the samples; how many.
-fn render(writer: &Writer, from: &str, folder: &std::path::Path) -> Result<usize, Failure> {
+fn render(writer: &Writer, from: &str, folder: &std::path::Path) -> Result<usize, CliError> {
     let remedy = "Choose a writable folder.";
     let unwritable =
-        |error: std::io::Error| Failure::new(format!("{} cannot be written to: {error}.", folder.display()), remedy);
+        |error: std::io::Error| CliError::new(format!("{} cannot be written to: {error}.", folder.display()), remedy);
     std::fs::create_dir_all(folder).map_err(unwritable)?;
     let mut count = 0;
     for sample in SAMPLES {
         for language in Language::ALL {
             let mail = sample_mail(writer, from, sample, language).map_err(|wrong| {
-                Failure::new(wrong.0, "Fix the template or text, or remove it to use the built-in one.")
+                CliError::new(wrong.0, "Fix the template or text, or remove it to use the built-in one.")
             })?;
             let name = format!("{}.{}.eml", sample.name(), language.tag());
             std::fs::write(folder.join(name), mail).map_err(unwritable)?;

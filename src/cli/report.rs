@@ -3,10 +3,10 @@
 use clap::{Args, ValueEnum};
 use domain::{
     kinds::{ClaimStatus, StatisticsGroup},
-    statistics::Figures,
+    statistics::ClaimCounts,
 };
 
-use super::{failure::Failure, logging, output};
+use super::{error::CliError, logging, output};
 use crate::{
     app::exports::csv_cell,
     app::statistics::{Asked, Group, Key, Statistics, whole_vendor},
@@ -77,7 +77,7 @@ enum Format {
 }
 
 /// Prints the report.
-pub async fn run(options: Options) -> Result<(), Failure> {
+pub async fn run(options: Options) -> Result<(), CliError> {
     logging::init(LogFormat::Text, "warn");
     let app = server::open(&options.storage, None, false, server::Purpose::Maintain).await?;
     let group_by = options.group_by.map(Into::into);
@@ -87,7 +87,7 @@ pub async fn run(options: Options) -> Result<(), Failure> {
         Format::Table => table(&rows(&statistics, group_by.is_some())),
         Format::Csv => csv(&rows(&statistics, group_by.is_some())),
         Format::Json => serde_json::to_string_pretty(&json(&statistics)).map_err(|error| {
-            Failure::new(format!("The report could not be serialized: {error}."), "This is a bug; please report it.")
+            CliError::new(format!("The report could not be serialized: {error}."), "This is a bug; please report it.")
         })?,
     };
     Ok(output::line(&text)?)
@@ -101,9 +101,9 @@ fn rows(statistics: &Statistics, grouped: bool) -> Vec<Vec<String>> {
     let mut rows = vec![header];
     if grouped {
         let key = |group: &Group| vec![key(&group.key), group.label.clone()];
-        rows.extend(statistics.groups.iter().map(|group| [key(group), figures(&group.figures)].concat()));
+        rows.extend(statistics.groups.iter().map(|group| [key(group), cells(&group.counts)].concat()));
     } else {
-        rows.push([vec!["all".to_owned(), "All claims".to_owned()], figures(&statistics.all)].concat());
+        rows.push([vec!["all".to_owned(), "All claims".to_owned()], cells(&statistics.all)].concat());
     }
     rows
 }
@@ -120,17 +120,18 @@ fn key(key: &Key) -> String {
     }
 }
 
-fn figures(figures: &Figures) -> Vec<String> {
+/// The cells of a row behind its key and label, in the order of the header.
+fn cells(counts: &ClaimCounts) -> Vec<String> {
     let rate = |rate: Option<f64>| rate.map_or_else(String::new, |rate| format!("{rate:.3}"));
     let days = |days: Option<f64>| days.map_or_else(String::new, |days| days.to_string());
-    let mut cells = vec![figures.total().to_string()];
-    cells.extend(shown_statuses().map(|status| figures.count(status).to_string()));
+    let mut cells = vec![counts.total().to_string()];
+    cells.extend(shown_statuses().map(|status| counts.count(status).to_string()));
     cells.extend([
-        rate(figures.approval_rate()),
-        rate(figures.first_pass_rate()),
-        days(figures.median_business_days()),
-        days(figures.percentile_business_days(90)),
-        figures.overdue.to_string(),
+        rate(counts.approval_rate()),
+        rate(counts.first_pass_rate()),
+        days(counts.median_business_days()),
+        days(counts.percentile_business_days(90)),
+        counts.overdue.to_string(),
     ]);
     cells
 }
@@ -171,9 +172,9 @@ fn csv(rows: &[Vec<String>]) -> String {
 
 /// The report with the API's names.
 fn json(statistics: &Statistics) -> serde_json::Value {
-    let mut all = of_figures(&statistics.all);
+    let mut all = json_of(&statistics.all);
     let group = |group: &Group| {
-        let mut one = of_figures(&group.figures);
+        let mut one = json_of(&group.counts);
         one["key"] = key(&group.key).into();
         one["label"] = group.label.as_str().into();
         one["from"] = group.from.map(|from| from.to_string()).into();
@@ -183,17 +184,17 @@ fn json(statistics: &Statistics) -> serde_json::Value {
     all
 }
 
-fn of_figures(figures: &Figures) -> serde_json::Value {
+fn json_of(counts: &ClaimCounts) -> serde_json::Value {
     let statuses: serde_json::Map<_, _> =
-        shown_statuses().map(|status| (status.as_str().to_owned(), figures.count(status).into())).collect();
+        shown_statuses().map(|status| (status.as_str().to_owned(), counts.count(status).into())).collect();
     serde_json::json!({
-        "total": figures.total(),
+        "total": counts.total(),
         "byStatus": statuses,
-        "approvalRate": figures.approval_rate(),
-        "firstPassRate": figures.first_pass_rate(),
-        "medianBusinessDaysToDecision": figures.median_business_days(),
-        "p90BusinessDaysToDecision": figures.percentile_business_days(90),
-        "overdue": figures.overdue,
+        "approvalRate": counts.approval_rate(),
+        "firstPassRate": counts.first_pass_rate(),
+        "medianBusinessDaysToDecision": counts.median_business_days(),
+        "p90BusinessDaysToDecision": counts.percentile_business_days(90),
+        "overdue": counts.overdue,
     })
 }
 

@@ -3,7 +3,7 @@
 use clap::{ArgGroup, Args};
 use domain::time::Timestamp;
 
-use super::{failure::Failure, logging, output};
+use super::{error::CliError, logging, output};
 use crate::{
     app::revocations::{Asked, revoke_as_operator},
     config::LogFormat,
@@ -39,7 +39,7 @@ pub struct Options {
 }
 
 /// Revokes them.
-pub async fn run(options: Options) -> Result<(), Failure> {
+pub async fn run(options: Options) -> Result<(), CliError> {
     logging::init(LogFormat::Text, "warn");
     let db = server::connect(&options.database_url).await?;
     let Options { jti, issuer, subject, issued_before, .. } = options;
@@ -47,7 +47,7 @@ pub async fn run(options: Options) -> Result<(), Failure> {
     match done.problems.into_iter().next() {
         None => Ok(output::line("Revoked. Every server on this database refuses the tokens within 60 seconds.")?),
         Some(problem) => {
-            Err(Failure::usage(problem.message, problem.remedy.unwrap_or_else(|| "Check the options.".to_owned())))
+            Err(CliError::usage(problem.message, problem.remedy.unwrap_or_else(|| "Check the options.".to_owned())))
         }
     }
 }

@@ -1,6 +1,6 @@
 //! `cpor serve`: the server.
 
-use super::{failure::Failure, logging, output};
+use super::{error::CliError, logging, output};
 use crate::{
     config::{Config, ServeOptions},
     server::{Server, StartError},
@@ -19,7 +19,7 @@ pub struct Options {
 
 /// Serves until a signal asks it to stop.
 #[cfg(not(feature = "otel"))]
-pub async fn run(options: Options) -> Result<(), Failure> {
+pub async fn run(options: Options) -> Result<(), CliError> {
     let config = options.serve.validate()?;
     logging::init(config.log_format, "info");
     serve(&config).await
@@ -27,13 +27,13 @@ pub async fn run(options: Options) -> Result<(), Failure> {
 
 /// Serves until a signal asks it to stop, and sends the traces that were not sent by then.
 #[cfg(feature = "otel")]
-pub async fn run(options: Options) -> Result<(), Failure> {
+pub async fn run(options: Options) -> Result<(), CliError> {
     use crate::telemetry::traces::Traces;
 
     let config = options.serve.validate()?;
     let traces = options.otlp_endpoint.as_deref().map(Traces::start).transpose();
     let remedy = "Set --otlp-endpoint to the http://host:port of a collector, or remove it.";
-    let traces = traces.map_err(|wrong| Failure::usage(wrong, remedy))?;
+    let traces = traces.map_err(|wrong| CliError::usage(wrong, remedy))?;
     logging::init_with_traces(config.log_format, "info", traces.as_ref());
     let served = serve(&config).await;
     if let Some(traces) = traces
@@ -44,7 +44,7 @@ pub async fn run(options: Options) -> Result<(), Failure> {
     served
 }
 
-async fn serve(config: &Config) -> Result<(), Failure> {
+async fn serve(config: &Config) -> Result<(), CliError> {
     let server = Server::start(config).await?;
     output::line(&format!("cpor listens on http://{}", server.address()))?;
     Ok(server.run().await.map_err(StartError::from)?)

@@ -11,7 +11,7 @@ use domain::{
 use jiff::SignedDuration;
 use uuid::Uuid;
 
-use super::{failure::Failure, output};
+use super::{error::CliError, output};
 use crate::{
     app::revocations,
     auth::{AuthError, Authenticator, Grant},
@@ -85,14 +85,14 @@ struct GrantOptions {
 }
 
 /// Prints the token, or explains one.
-pub async fn run(options: Options) -> Result<(), Failure> {
+pub async fn run(options: Options) -> Result<(), CliError> {
     if let Some(Action::Explain(options)) = options.action {
         return explain::run(options).await;
     }
     let options = options.grant;
     let (ttl, most) = (options.ttl, options.max_token_life);
     if ttl > most {
-        return Err(Failure::usage(
+        return Err(CliError::usage(
             format!("A lifetime of {} hours is longer than --max-token-life allows.", ttl.as_hours()),
             format!("Give a --ttl of at most {} hours, or raise --max-token-life.", most.as_hours()),
         ));
@@ -109,11 +109,11 @@ pub async fn run(options: Options) -> Result<(), Failure> {
 }
 
 /// Makes a service account's token known in the database.
-async fn register(url: &str, authenticator: &Authenticator, grant: Grant) -> Result<(), Failure> {
+async fn register(url: &str, authenticator: &Authenticator, grant: Grant) -> Result<(), CliError> {
     let db = server::connect(url).await?;
     let second = |at: u64| {
         let micros = i64::try_from(at).unwrap_or(i64::MAX).saturating_mul(1_000_000);
-        Timestamp::from_micros(micros).map_err(|error| Failure::usage(error.to_string(), "Give a shorter --ttl."))
+        Timestamp::from_micros(micros).map_err(|error| CliError::usage(error.to_string(), "Give a shorter --ttl."))
     };
     let token = ServiceToken {
         jti: grant.jti,
@@ -134,7 +134,7 @@ async fn register(url: &str, authenticator: &Authenticator, grant: Grant) -> Res
 ///
 /// # Errors
 /// When no server would accept it.
-pub fn sign(authenticator: &Authenticator, caller: &Caller, ttl: SignedDuration) -> Result<String, Failure> {
+pub fn sign(authenticator: &Authenticator, caller: &Caller, ttl: SignedDuration) -> Result<String, CliError> {
     sign_grant(authenticator, &grant(caller, ttl))
 }
 
@@ -160,18 +160,18 @@ fn grant(caller: &Caller, ttl: SignedDuration) -> Grant {
     }
 }
 
-fn sign_grant(authenticator: &Authenticator, grant: &Grant) -> Result<String, Failure> {
+fn sign_grant(authenticator: &Authenticator, grant: &Grant) -> Result<String, CliError> {
     let token = authenticator.sign(grant).map_err(|error| {
         let remedy = "Configure an issuer with a secret (--jwt-secret, or `secrets` in the identity file); an identity provider signs its own tokens.";
-        Failure::new(format!("The token cannot be signed: {error}."), remedy)
+        CliError::new(format!("The token cannot be signed: {error}."), remedy)
     })?;
     // A server decides which tokens are valid, so its check is applied here first.
     match authenticator.authenticate_now(&token) {
         Ok(_) => Ok(token),
         Err(AuthError::Forbidden(why)) => {
-            Err(Failure::usage(why, "Run `cpor token --help` for the roles and their options."))
+            Err(CliError::usage(why, "Run `cpor token --help` for the roles and their options."))
         }
-        Err(AuthError::Unauthenticated | AuthError::Unavailable) => Err(Failure::usage(
+        Err(AuthError::Unauthenticated | AuthError::Unavailable) => Err(CliError::usage(
             "A server would refuse this token.",
             "Give a --subject and a --name of at most 200 characters without line breaks, and a --ttl that ends before the year 9999.",
         )),
@@ -179,7 +179,7 @@ fn sign_grant(authenticator: &Authenticator, grant: &Grant) -> Result<String, Fa
 }
 
 /// The caller that the options describe, if roles and company fit together (A1-A3, A5).
-fn caller(options: GrantOptions) -> Result<Caller, Failure> {
+fn caller(options: GrantOptions) -> Result<Caller, CliError> {
     let scopes = options.scope.as_deref().map_or_else(|| Ok(all_scopes(&options.roles)), scopes)?;
     let GrantOptions { roles, partner, tenant, subject, name, .. } = options;
     let caller = Caller::new(subject, name, &roles, scopes, partner, tenant).map_err(|none| {
@@ -189,13 +189,13 @@ fn caller(options: GrantOptions) -> Result<Caller, Failure> {
             NoStanding::TwoSides => "Give roles of one side only: partner, vendor or customer.",
             NoStanding::NoRole => "Give at least one --role.",
         };
-        Failure::usage(none.message(), remedy)
+        CliError::usage(none.message(), remedy)
     })?;
     let partner = partner.map(|_| "--partner").filter(|_| !matches!(caller.side, Side::Partner(_)));
     let tenant = tenant.map(|_| "--tenant").filter(|_| !matches!(caller.side, Side::Customer(_)));
     match partner.or(tenant) {
         None => Ok(caller),
-        Some(option) => Err(Failure::usage(
+        Some(option) => Err(CliError::usage(
             format!("{option} does not apply to these roles."),
             format!("Remove {option}, or give roles that need it."),
         )),
@@ -208,12 +208,12 @@ fn all_scopes(roles: &[Role]) -> Vec<Scope> {
     Scope::ALL.iter().copied().filter(usable).collect()
 }
 
-fn scopes(text: &str) -> Result<Vec<Scope>, Failure> {
+fn scopes(text: &str) -> Result<Vec<Scope>, CliError> {
     let known = || Scope::ALL.iter().map(|scope| scope.as_str()).collect::<Vec<_>>().join(" ");
     text.split_ascii_whitespace()
         .map(|word| {
             word.parse()
-                .map_err(|_| Failure::usage(format!("{word:?} is not a scope."), format!("Choose from: {}.", known())))
+                .map_err(|_| CliError::usage(format!("{word:?} is not a scope."), format!("Choose from: {}.", known())))
         })
         .collect()
 }

@@ -4,7 +4,7 @@ use std::io::IsTerminal;
 
 use clap::Args;
 
-use super::{failure::Failure, logging, output};
+use super::{error::CliError, logging, output};
 use crate::{app::revocations, auth::Revocation, config::LogFormat, server, store::revocations::ServiceToken};
 
 /// The options of `cpor tokens`.
@@ -16,7 +16,7 @@ pub struct Options {
 }
 
 /// Lists them, one per line, with fields separated by tabs.
-pub async fn run(options: Options) -> Result<(), Failure> {
+pub async fn run(options: Options) -> Result<(), CliError> {
     logging::init(LogFormat::Text, "warn");
     let db = server::connect(&options.database_url).await?;
     let revoked = revocations::known(&db).await?;

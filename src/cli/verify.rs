@@ -2,7 +2,7 @@
 
 use clap::Args;
 
-use super::{failure::Failure, logging, output, progress::Progress};
+use super::{error::CliError, logging, output, progress::Progress};
 use crate::{
     config::{LogFormat, StorageOptions},
     server,
@@ -16,7 +16,7 @@ pub struct Options {
 }
 
 /// Checks everything and fails with the first violation.
-pub async fn run(options: Options) -> Result<(), Failure> {
+pub async fn run(options: Options) -> Result<(), CliError> {
     logging::init(LogFormat::Text, "warn");
     let app = server::open(&options.storage, None, false, server::Purpose::Maintain).await?;
     let progress = Progress::new("claims, entries and documents verified", None);
@@ -35,7 +35,7 @@ pub async fn run(options: Options) -> Result<(), Failure> {
     }
     match report.broken {
         None => Ok(output::line("OK")?),
-        Some(what) => Err(Failure::new(
+        Some(what) => Err(CliError::new(
             format!("BROKEN: {what}."),
             "The data was changed without the server: compare it with a backup, and check who can write to the database and the documents.",
         )),

@@ -20,6 +20,7 @@ use super::{
     keyset::{self, Keyset, selected},
     page::{Page, PageRequest},
     rows::{Rows, Shape, read_all},
+    sql::id_array,
 };
 
 /// Rows that belong to parents.
@@ -52,14 +53,14 @@ pub async fn pages<S: Shape>(
     }
     let mut rows = Vec::new();
     if db.is_postgres() {
-        let ids = list(parents.ids);
+        let ids = id_array(parents.ids.iter().copied());
         let write = |ids| {
             let statement = lateral(query.clone(), parents.column, ids, keyset, (request, shape));
             StatementBuilder::build(&statement, &DbBackend::Postgres)
         };
         let statement = match parents.kept {
             Some((caller, form)) if request.after.is_none() && request.before.is_none() => {
-                db.kept.seen_by(caller, form, vec![ids], |_, ids| write(list_in(ids)))
+                db.kept.seen_by(caller, form, ids, |_, ids| write(ids))
             }
             _ => write(ids),
         };
@@ -84,17 +85,6 @@ const PARENT: &str = "parent";
 
 /// How many parents one statement of SQLite has: it takes up to 500 terms.
 const MOST_TERMS: usize = 256;
-
-/// Ids as one value.
-fn list(ids: &[Uuid]) -> Value {
-    let kind = Value::from(Uuid::nil()).array_type();
-    Value::Array(kind, Some(Box::new(ids.iter().map(|id| Value::from(*id)).collect())))
-}
-
-/// The only list among these values.
-fn list_in(values: Vec<Value>) -> Value {
-    values.into_iter().next().unwrap_or_else(|| list(&[]))
-}
 
 /// `SELECT child.* FROM unnest($1) AS parent JOIN LATERAL (.. WHERE column = parent ORDER BY .. LIMIT n) AS child`
 ///

@@ -2,6 +2,7 @@
 //!
 //! To write down the SQL of a frequent read takes a tenth of the time of a small request. The text follows from the read, the
 //! side of the caller and the columns, and not from the ids: it is kept under the former, and only the ids are filled in again.
+//! The ids are one value: an id, or an array of ids ([`super::sql::id_array`]).
 //! A debug build, and so every test, writes each statement again and compares.
 
 use std::{
@@ -17,6 +18,7 @@ use super::{
     claims::{LinesWanted, Wanted},
     page::PageRequest,
     rows::Columns,
+    sql::id_array,
 };
 
 /// How many statements are kept. Clients choose the columns, so there may be any number of them.
@@ -54,18 +56,22 @@ type Key = (Form, Option<Scope>);
 #[derive(Debug)]
 struct Written {
     statement: Statement,
-    /// The places of ids among its values, each with the place of the id among those that are given, the company's first.
-    ids: Vec<(usize, usize)>,
+    /// The places among its values that are filled in, each with what belongs there.
+    places: Vec<(usize, Source)>,
+}
+
+/// Where a value of a statement comes from.
+#[derive(Clone, Copy, Debug)]
+enum Source {
+    /// The id of the caller's company.
+    Company,
+    /// The ids that are given.
+    Ids,
 }
 
 impl Kept {
     /// The statement of this form with these ids, which `write` makes of ids.
-    pub(in crate::store) fn statement(
-        &self,
-        form: Form,
-        ids: Vec<Value>,
-        write: impl Fn(Vec<Value>) -> Statement,
-    ) -> Statement {
+    pub(in crate::store) fn statement(&self, form: Form, ids: Value, write: impl Fn(Value) -> Statement) -> Statement {
         self.with((form, None), None, ids, |_, ids| write(ids))
     }
 
@@ -75,8 +81,8 @@ impl Kept {
         &self,
         caller: &Caller,
         form: Form,
-        ids: Vec<Value>,
-        write: impl Fn(&Caller, Vec<Value>) -> Statement,
+        ids: Value,
+        write: impl Fn(&Caller, Value) -> Statement,
     ) -> Statement {
         self.with((form, Some(scope(caller))), company(caller), ids, |company, ids| match company {
             Some(id) => write(&of_company(caller, id), ids),
@@ -88,8 +94,8 @@ impl Kept {
         &self,
         key: Key,
         company: Option<Uuid>,
-        ids: Vec<Value>,
-        write: impl Fn(Option<Uuid>, Vec<Value>) -> Statement,
+        ids: Value,
+        write: impl Fn(Option<Uuid>, Value) -> Statement,
     ) -> Statement {
         let known = self.0.read().unwrap_or_else(PoisonError::into_inner).get(&key).cloned();
         let written = known.unwrap_or_else(|| self.keep(key, company, &ids, &write));
@@ -102,16 +108,18 @@ impl Kept {
         &self,
         key: Key,
         company: Option<Uuid>,
-        ids: &[Value],
-        write: impl Fn(Option<Uuid>, Vec<Value>) -> Statement,
+        ids: &Value,
+        write: impl Fn(Option<Uuid>, Value) -> Statement,
     ) -> Arc<Written> {
-        let marks: Vec<Value> = ids.iter().zip(1..).map(|(id, place)| mark(place, id)).collect();
-        let statement = write(company.map(|_| marked(0)), marks.clone());
-        let marks: Vec<Value> = std::iter::once(marked(0).into()).chain(marks).collect();
+        let (company_mark, ids_mark) = (Value::from(COMPANY), mark(ids));
+        let statement = write(company.map(|_| COMPANY), ids_mark.clone());
+        let source = |value: &Value| {
+            let of_company = (*value == company_mark).then_some(Source::Company);
+            of_company.or_else(|| (*value == ids_mark).then_some(Source::Ids))
+        };
         let values = statement.values.as_ref().map_or(&[][..], |values| &values.0);
-        let ids = values.iter().enumerate();
-        let ids = ids.filter_map(|(at, value)| Some((at, marks.iter().position(|mark| mark == value)?))).collect();
-        let written = Arc::new(Written { statement, ids });
+        let places = values.iter().enumerate().filter_map(|(at, value)| Some((at, source(value)?))).collect();
+        let written = Arc::new(Written { statement, places });
         let mut kept = self.0.write().unwrap_or_else(PoisonError::into_inner);
         if kept.len() >= MOST {
             kept.clear();
@@ -122,16 +130,15 @@ impl Kept {
 }
 
 impl Written {
-    fn with(&self, company: Option<Uuid>, ids: &[Value]) -> Statement {
+    fn with(&self, company: Option<Uuid>, ids: &Value) -> Statement {
         let mut statement = self.statement.clone();
         let Some(Values(values)) = &mut statement.values else { return statement };
-        for (at, given) in &self.ids {
-            let id = match given.checked_sub(1) {
-                Some(given) => ids.get(given).cloned(),
-                None => Some(Value::Uuid(company)),
-            };
-            if let (Some(value), Some(id)) = (values.get_mut(*at), id) {
-                *value = id;
+        for (at, source) in &self.places {
+            if let Some(value) = values.get_mut(*at) {
+                *value = match source {
+                    Source::Company => Value::Uuid(company),
+                    Source::Ids => ids.clone(),
+                };
             }
         }
         statement
@@ -163,17 +170,14 @@ fn of_company(caller: &Caller, id: Uuid) -> Caller {
     Caller { side, ..caller.clone() }
 }
 
-/// An id that stands for one that is given. No row has it.
-const fn marked(place: u128) -> Uuid {
-    Uuid::from_u128(u128::MAX - place)
-}
+/// Stands for the company's id while a statement is written. No row has it.
+const COMPANY: Uuid = Uuid::from_u128(u128::MAX);
+/// Stands for a given id.
+const GIVEN: Uuid = Uuid::from_u128(u128::MAX - 1);
 
-/// The same in the place of this value, an id or a list of ids.
-fn mark(place: u128, of: &Value) -> Value {
-    match of {
-        Value::Array(kind, _) => Value::Array(kind.clone(), Some(Box::new(vec![marked(place).into()]))),
-        _ => marked(place).into(),
-    }
+/// What stands for these ids: an id for an id, an array for an array.
+fn mark(ids: &Value) -> Value {
+    if matches!(ids, Value::Array(..)) { id_array([GIVEN]) } else { GIVEN.into() }
 }
 
 #[cfg(test)]
@@ -192,8 +196,8 @@ mod tests {
     }
 
     /// A statement with the company's id, the ids that are given and a value of its own.
-    fn write(caller: &Caller, ids: Vec<Value>) -> Statement {
-        let values = company(caller).map(Value::from).into_iter().chain(ids).chain([Value::from(50_i64)]);
+    fn write(caller: &Caller, ids: Value) -> Statement {
+        let values = company(caller).map(Value::from).into_iter().chain([ids, Value::from(50_i64)]);
         Statement::from_sql_and_values(DbBackend::Postgres, "SELECT ..", values)
     }
 
@@ -206,7 +210,7 @@ mod tests {
         let kept = Kept::default();
         for number in 1..3 {
             let caller = caller(Role::IncentivesAdmin, Some(Uuid::from_u128(number)));
-            let statement = kept.seen_by(&caller, Form::Claim(Wanted::ROW), vec![id(10 * number)], write);
+            let statement = kept.seen_by(&caller, Form::Claim(Wanted::ROW), id(10 * number), write);
             assert_eq!(values(statement), [id(number), id(10 * number), 50_i64.into()]);
         }
     }
@@ -215,21 +219,18 @@ mod tests {
     fn sides_that_see_different_things_share_no_statement() {
         let kept = Kept::default();
         let partner = caller(Role::IncentivesAdmin, Some(Uuid::from_u128(1)));
-        kept.seen_by(&partner, Form::Claim(Wanted::ROW), vec![id(10)], write);
-        let statement = kept.seen_by(&caller(Role::Reviewer, None), Form::Claim(Wanted::ROW), vec![id(10)], write);
+        kept.seen_by(&partner, Form::Claim(Wanted::ROW), id(10), write);
+        let statement = kept.seen_by(&caller(Role::Reviewer, None), Form::Claim(Wanted::ROW), id(10), write);
         assert_eq!(values(statement), [id(10), 50_i64.into()]);
     }
 
     #[test]
-    fn a_list_is_one_value_however_long_it_is() {
+    fn an_array_is_one_value_however_long_it_is() {
         let kept = Kept::default();
-        let list = |ids: &[u128]| {
-            let ids: Vec<Value> = ids.iter().map(|number| id(*number)).collect();
-            Value::Array(ids[0].array_type(), Some(Box::new(ids)))
-        };
-        let write = |ids| Statement::from_sql_and_values(DbBackend::Postgres, "SELECT ..", ids);
-        for given in [list(&[1, 2]), list(&[3, 4, 5])] {
-            let statement = kept.statement(Form::Lines(LinesWanted::least()), vec![given.clone()], write);
+        let array = |ids: &[u128]| id_array(ids.iter().copied().map(Uuid::from_u128));
+        let write = |ids| Statement::from_sql_and_values(DbBackend::Postgres, "SELECT ..", [ids]);
+        for given in [array(&[1, 2]), array(&[3, 4, 5])] {
+            let statement = kept.statement(Form::Lines(LinesWanted::least()), given.clone(), write);
             assert_eq!(values(statement), [given]);
         }
     }
@@ -237,10 +238,10 @@ mod tests {
     #[test]
     fn only_so_many_statements_are_kept() {
         let kept = Kept::default();
-        let write = |ids| Statement::from_sql_and_values(DbBackend::Postgres, "SELECT ..", ids);
+        let write = |ids| Statement::from_sql_and_values(DbBackend::Postgres, "SELECT ..", [ids]);
         for limit in 0..=MOST as u64 {
             let form = Form::Comments(PageRequest::first(limit), Columns::NONE);
-            kept.statement(form, vec![id(1)], write);
+            kept.statement(form, id(1), write);
         }
         assert!(kept.0.read().unwrap().len() <= MOST);
     }

@@ -73,10 +73,10 @@ impl StatementPool {
     }
 
     /// How many connections are open, how many of them are idle, and how many there may be.
-    pub(super) fn figures(&self) -> (u32, u32, u32) {
+    pub(super) fn connection_counts(&self) -> (u32, u32, u32) {
         match &self.kept {
-            Kept::Postgres(connections) => connections.figures(),
-            Kept::Sqlite(connections) => connections.figures(),
+            Kept::Postgres(connections) => connections.counts(),
+            Kept::Sqlite(connections) => connections.counts(),
         }
     }
 
@@ -89,7 +89,7 @@ impl StatementPool {
 
 impl fmt::Debug for StatementPool {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let (open, idle, limit) = self.figures();
+        let (open, idle, limit) = self.connection_counts();
         f.debug_struct("StatementPool").field("open", &open).field("idle", &idle).field("limit", &limit).finish()
     }
 }
@@ -155,7 +155,7 @@ impl<DB: Database> Connections<DB> {
         Self { pool, permits: Semaphore::new(usize::try_from(limit).unwrap_or(1)), idle: Mutex::default() }
     }
 
-    fn figures(&self) -> (u32, u32, u32) {
+    fn counts(&self) -> (u32, u32, u32) {
         let kept = self.idle.lock().unwrap_or_else(PoisonError::into_inner).len();
         let idle = u32::try_from(self.pool.num_idle().saturating_add(kept)).unwrap_or(u32::MAX);
         let open = self.pool.size();

@@ -37,7 +37,7 @@ impl Db {
 }
 
 fn kept(name: &'static str, pool: &StatementPool) -> PoolMetrics {
-    let (open, idle, limit) = pool.figures();
+    let (open, idle, limit) = pool.connection_counts();
     PoolMetrics { name, used: open - idle, idle, limit }
 }
 

@@ -41,8 +41,8 @@ impl Clock {
     /// In the projection.
     pub(super) fn projected() -> Self {
         Self {
-            no_window: ClaimTraits::any_of([DeadlineKind::DisputeWindow]).has_none(),
-            extended: ClaimTraits::any_of(Self::EXTENDED).has_any(),
+            no_window: ClaimTraits::of([DeadlineKind::DisputeWindow]).has_none(),
+            extended: ClaimTraits::of(Self::EXTENDED).has_any(),
             contested: ClaimTraits::CONTESTED.has_any(),
         }
     }

@@ -3,8 +3,9 @@
 use domain::text;
 use sea_orm::{
     ColumnTrait, Condition, DbBackend, EntityTrait, ExprTrait, JoinType, Related, Value,
-    sea_query::{Expr, LikeExpr, SelectStatement, extension::postgres::PgFunc},
+    sea_query::{ArrayType, Expr, LikeExpr, SelectStatement, extension::postgres::PgFunc},
 };
+use uuid::Uuid;
 
 /// A condition that no row meets.
 pub fn never() -> Expr {
@@ -30,27 +31,20 @@ where
         return column.eq(last);
     }
     if backend == DbBackend::Postgres {
-        let array = Value::Array(last.array_type(), Some(Box::new(keys)));
-        return Expr::col(column.as_column_ref()).eq(PgFunc::any(Expr::val(array)));
+        return is_in_array(column, Value::Array(last.array_type(), Some(Box::new(keys))));
     }
     keys.resize(keys.len().next_power_of_two(), last);
     column.is_in(keys)
 }
 
-/// A list of two or more keys as one value; nothing for fewer, and for SQLite, which has no such value.
-pub fn list_of<K: Into<Value>>(keys: impl IntoIterator<Item = K>, backend: DbBackend) -> Option<Value> {
-    if backend != DbBackend::Postgres {
-        return None;
-    }
-    let keys: Vec<Value> = keys.into_iter().map(Into::into).collect();
-    let kind = keys.first()?.array_type();
-    (keys.len() > 1).then(|| Value::Array(kind, Some(Box::new(keys))))
+/// Ids as one value, for PostgreSQL only: SQLite has no arrays.
+pub fn id_array(ids: impl IntoIterator<Item = Uuid>) -> Value {
+    Value::Array(ArrayType::Uuid, Some(Box::new(ids.into_iter().map(Value::from).collect())))
 }
 
-/// Whether the column is in all of these lists of [`list_of`].
-pub fn in_lists(column: impl ColumnTrait, lists: Vec<Value>) -> Condition {
-    let is_in = |list| Expr::col(column.as_column_ref()).eq(PgFunc::any(Expr::val(list)));
-    lists.into_iter().fold(Condition::all(), |all, list| all.add(is_in(list)))
+/// Whether the column is one of the values of an array of PostgreSQL, such as an [`id_array`].
+pub fn is_in_array(column: impl ColumnTrait, array: Value) -> Expr {
+    Expr::col(column.as_column_ref()).eq(PgFunc::any(Expr::val(array)))
 }
 
 /// Joins the table of `To`, by the relation that the entity `From` declares.

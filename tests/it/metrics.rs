@@ -1,4 +1,4 @@
-//! `/metrics`: figures that move with what happens, labels that nobody can make more of, and who may read them.
+//! `/metrics`: metrics that move with what happens, labels that nobody can make more of, and who may read them.
 
 use std::{
     collections::{BTreeMap, BTreeSet},
@@ -23,14 +23,14 @@ use crate::{
 /// How long a test waits for what must come.
 const PATIENCE: Duration = Duration::from_secs(20);
 
-/// The figures of a server at one moment, by name and labels as they are written.
+/// The metrics of a server at one moment, by name and labels as they are written.
 #[derive(Clone, Debug)]
-pub struct Figures {
+pub struct Metrics {
     text: String,
     values: BTreeMap<String, String>,
 }
 
-impl Figures {
+impl Metrics {
     async fn of(process: &Process) -> Self {
         let caller = Caller { token: None, ..process.caller(json!({})) };
         let answer = caller.send(caller.request(Method::GET, "/metrics")).await;
@@ -76,20 +76,20 @@ impl Figures {
     }
 }
 
-/// Waits until the figures are so.
-pub async fn until(process: &Process, what: &str, so: impl Fn(&Figures) -> bool) -> Figures {
+/// Waits until the metrics are so.
+pub async fn until(process: &Process, what: &str, so: impl Fn(&Metrics) -> bool) -> Metrics {
     let waiting = async {
         loop {
-            let figures = Figures::of(process).await;
-            if so(&figures) {
-                return figures;
+            let metrics = Metrics::of(process).await;
+            if so(&metrics) {
+                return metrics;
             }
         }
     };
-    if let Ok(figures) = tokio::time::timeout(PATIENCE, waiting).await {
-        return figures;
+    if let Ok(metrics) = tokio::time::timeout(PATIENCE, waiting).await {
+        return metrics;
     }
-    panic!("{what} never came: {}", Figures::of(process).await.text)
+    panic!("{what} never came: {}", Metrics::of(process).await.text)
 }
 
 fn reviewer(process: &Process) -> Caller {
@@ -103,7 +103,7 @@ async fn operations_are_counted(backend: Backend) {
     let home = Home::new(Database::copied(backend).await);
     let server = home.serve(&[]);
     let caller = reviewer(&server);
-    let before = Figures::of(&server).await;
+    let before = Metrics::of(&server).await;
     for _ in 0..3 {
         caller.query("{ viewer { subject } }").await;
     }
@@ -119,7 +119,7 @@ async fn operations_are_counted(backend: Backend) {
     nobody.post(&json!({ "query": "{ viewer { subject } }" })).await;
     let stranger = Caller { token: Some("no.good.token".to_owned()), ..caller.clone() };
     stranger.post(&json!({ "query": "{ viewer { subject } }" })).await;
-    let after = Figures::of(&server).await;
+    let after = Metrics::of(&server).await;
     let grown = |kind: &str, outcome: &str| after.since(&before, |all| all.requests("http", kind, outcome));
     assert_eq!(grown("query", "ok"), 6, "{}", after.text);
     assert_eq!(grown("query", "refused"), 1, "{}", after.text);
@@ -145,7 +145,7 @@ async fn what_happens_to_claims_is_counted(backend: Backend) {
     let home = Home::new(Database::copied(backend).await);
     let server = home.serve(&["--sandbox"]);
     let cast = Cast::of(&server);
-    let before = Figures::of(&server).await;
+    let before = Metrics::of(&server).await;
     cast.claims(3).await;
     let unknown =
         json!({ "claimId": ids::of_uuid("Claim", "00000000-0000-4000-8000-000000000000"), "expectedVersion": 1 });
@@ -153,7 +153,7 @@ async fn what_happens_to_claims_is_counted(backend: Backend) {
     assert_eq!(refused.refused(), ["NOT_FOUND"]);
     cast.advance("P20D").await;
     let entries: u64 = home.database.read("SELECT CAST(count(*) AS text) FROM history").await[0].parse().unwrap();
-    let read = |all: &Figures| all.get("cpor_tail_events_read_total");
+    let read = |all: &Metrics| all.get("cpor_tail_events_read_total");
     let after = until(&server, "the tail", |all| all.since(&before, read) >= entries).await;
     assert_eq!(after.since(&before, read), entries, "every entry once");
     assert_eq!(after.since(&before, |all| all.get(r#"cpor_problems_total{code="NOT_FOUND"}"#)), 1);
@@ -179,7 +179,7 @@ async fn live_connections_are_counted(backend: Backend) {
     let server = home.serve(&["--sandbox"]);
     let cast = Cast::of(&server);
     let connections =
-        |all: &Figures, transport: &str| all.get(&format!(r#"cpor_live_connections{{transport="{transport}"}}"#));
+        |all: &Metrics, transport: &str| all.get(&format!(r#"cpor_live_connections{{transport="{transport}"}}"#));
     let mut socket = Socket::of(&cast.partner).await;
     let following = socket.subscribe("subscription Mine { claimStatusChanged { toStatus } }", json!({})).await;
     let refused = socket.subscribe("subscription { nonsense }", json!({})).await;
@@ -187,15 +187,15 @@ async fn live_connections_are_counted(backend: Backend) {
     socket.query("{ viewer { subject } }", json!({})).await;
     let mut events =
         EventStream::open(&cast.partner, "subscription { claimStatusChanged { toStatus } }", json!({})).await;
-    let figures = until(&server, "both", |all| {
+    let metrics = until(&server, "both", |all| {
         all.get("cpor_live_operations") == 2 && connections(all, "websocket") == 1 && connections(all, "sse") == 1
     })
     .await;
-    assert_eq!(figures.requests("websocket", "subscription", "ok"), 1, "{}", figures.text);
-    assert_eq!(figures.requests("websocket", "subscription", "refused"), 1, "{}", figures.text);
-    assert_eq!(figures.requests("websocket", "query", "ok"), 1, "{}", figures.text);
-    assert_eq!(figures.requests("sse", "subscription", "ok"), 1, "{}", figures.text);
-    assert_eq!(figures.measured("claimStatusChanged"), 2, "{}", figures.text);
+    assert_eq!(metrics.requests("websocket", "subscription", "ok"), 1, "{}", metrics.text);
+    assert_eq!(metrics.requests("websocket", "subscription", "refused"), 1, "{}", metrics.text);
+    assert_eq!(metrics.requests("websocket", "query", "ok"), 1, "{}", metrics.text);
+    assert_eq!(metrics.requests("sse", "subscription", "ok"), 1, "{}", metrics.text);
+    assert_eq!(metrics.measured("claimStatusChanged"), 2, "{}", metrics.text);
     // On its way to the last of these both hear of every step.
     cast.claims(1).await;
     let is_last = |told: &Value| told["claimStatusChanged"]["toStatus"] == "PARTNER_ACTION_REQUIRED";
@@ -205,18 +205,18 @@ async fn live_connections_are_counted(backend: Backend) {
     }
     while !is_last(&events.data().await) {}
     assert!(steps >= 3, "{steps}");
-    assert_eq!(Figures::of(&server).await.get("cpor_events_delivered_total"), 2 * steps);
+    assert_eq!(Metrics::of(&server).await.get("cpor_events_delivered_total"), 2 * steps);
     drop(events);
     socket.subscribe_as(&following, "subscription { claimStatusChanged { toStatus } }", json!({})).await;
     assert_eq!(socket.closed().await.0, 4409);
-    let figures = until(&server, "their ends", |all| {
+    let metrics = until(&server, "their ends", |all| {
         all.get("cpor_live_operations") == 0 && connections(all, "websocket") == 0 && connections(all, "sse") == 0
     })
     .await;
     let closed = |transport: &str, reason: &str| {
-        figures.get(&format!(r#"cpor_connections_closed_total{{transport="{transport}",reason="{reason}"}}"#))
+        metrics.get(&format!(r#"cpor_connections_closed_total{{transport="{transport}",reason="{reason}"}}"#))
     };
-    assert_eq!((closed("websocket", "4409"), closed("sse", "client")), (1, 1), "{}", figures.text);
+    assert_eq!((closed("websocket", "4409"), closed("sse", "client")), (1, 1), "{}", metrics.text);
     drop(server);
     home.database.delete().await;
 }
@@ -239,11 +239,11 @@ async fn no_client_can_make_more_of_them(backend: Backend) {
         caller.send(caller.request(Method::GET, "/metrics").header("x-request-id", &name)).await;
     };
     ask(0).await;
-    let before = Figures::of(&server).await;
+    let before = Metrics::of(&server).await;
     for number in 1..=200 {
         ask(number).await;
     }
-    let after = Figures::of(&server).await;
+    let after = Metrics::of(&server).await;
     // Those with a type that is not there are refused behind the gate, and measured too.
     assert_eq!(after.measured("viewer"), 402);
     assert_eq!(before.series(), after.series());
@@ -296,12 +296,12 @@ async fn the_queue_is_counted(backend: Backend) {
     world.reject(&world.review(&world.submitted_on(&world.partner, 3).await).await).await;
     let home = Home::new(world.leave().await);
     let server = home.serve(&[]);
-    let figures = Figures::of(&server).await;
-    let of = |status: &str| figures.get(&format!(r#"cpor_claims{{status="{status}"}}"#));
-    assert_eq!((of("SUBMITTED"), of("REJECTED"), of("APPROVED")), (2, 1, 0), "{}", figures.text);
-    assert!(!figures.text.contains("EDITING"), "nobody but its partner sees a draft");
-    assert_eq!(figures.get("cpor_claims_overdue"), 2);
-    assert!(figures.seconds("cpor_claims_oldest_waiting_seconds") > 86_400.0);
+    let metrics = Metrics::of(&server).await;
+    let of = |status: &str| metrics.get(&format!(r#"cpor_claims{{status="{status}"}}"#));
+    assert_eq!((of("SUBMITTED"), of("REJECTED"), of("APPROVED")), (2, 1, 0), "{}", metrics.text);
+    assert!(!metrics.text.contains("EDITING"), "nobody but its partner sees a draft");
+    assert_eq!(metrics.get("cpor_claims_overdue"), 2);
+    assert!(metrics.seconds("cpor_claims_oldest_waiting_seconds") > 86_400.0);
     drop(server);
     home.database.delete().await;
 }

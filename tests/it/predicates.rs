@@ -162,7 +162,7 @@ async fn first_passes_are_counted_as_the_rules_have_it(world: &World) {
                 assert_eq!(claims::first_pass(db, &lead(), &filter).await.unwrap(), u64::from(is_first), "{what}");
                 let by = StatisticsGroup::Partner;
                 let groups = claims::grouped(db, &lead(), &filter, by, &calendar, now).await.unwrap();
-                let counted: u64 = groups.iter().map(|group| group.figures.first_pass).sum();
+                let counted: u64 = groups.iter().map(|group| group.counts.first_pass).sum();
                 assert_eq!(counted, u64::from(is_first), "{what}");
             }
         }

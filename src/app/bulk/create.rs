@@ -19,7 +19,7 @@ use serde::Serialize;
 use uuid::Uuid;
 
 use super::{
-    Done, How, RowDone, Rows,
+    BulkCallResult, BulkRowResult, How, Rows,
     part::{Changed, Locked, Part, of_row, still_locked, without_facts},
 };
 use crate::{
@@ -75,7 +75,7 @@ impl App {
         input: CreateClaims,
         how: How,
         key: Option<&str>,
-    ) -> Result<Done, AppError> {
+    ) -> Result<BulkCallResult, AppError> {
         let partner_id = may_create(caller)?;
         self.bulk(caller, "createClaims", &Drafts::new(partner_id, input), how, key).await
     }
@@ -87,7 +87,12 @@ impl App {
     ///
     /// # Errors
     /// As [`Self::create_claims`]; then parts of the rows may be stored.
-    pub async fn import_claims(&self, caller: &Caller, input: CreateClaims, dry_run: bool) -> Result<Done, AppError> {
+    pub async fn import_claims(
+        &self,
+        caller: &Caller,
+        input: CreateClaims,
+        dry_run: bool,
+    ) -> Result<BulkCallResult, AppError> {
         let rows = Drafts::new(may_create(caller)?, input);
         let how = How { policy: BulkPolicy::KeepGood, dry_run };
         let done = match self.copy_drafts(caller, &rows, how).await {
@@ -99,7 +104,7 @@ impl App {
     }
 
     /// Copies the rows if all that is to be stored of them are new drafts.
-    async fn copy_drafts(&self, caller: &Caller, rows: &Drafts, how: How) -> Result<Option<Done>, UnitError> {
+    async fn copy_drafts(&self, caller: &Caller, rows: &Drafts, how: How) -> Result<Option<BulkCallResult>, UnitError> {
         let all = 0..rows.len();
         if how.dry_run || !self.db().is_postgres() {
             return Ok(None);
@@ -115,7 +120,7 @@ impl App {
         match drafts::copy(self.db(), part.writes.drafts).await {
             Ok(()) => {
                 self.tail().wake();
-                Ok(Some(Done { rows: part.rows, problems: Vec::new() }))
+                Ok(Some(BulkCallResult { rows: part.rows, problems: Vec::new() }))
             }
             Err(StoreError::Unique(..) | StoreError::Retry) => Ok(None),
             Err(error) => Err(error.into()),
@@ -143,7 +148,7 @@ struct Drafts {
 /// A row before the facts are known.
 enum Prepared {
     /// What becomes of it needs no facts.
-    Settled(RowDone),
+    Settled(BulkRowResult),
     /// A new draft; the claim that has its reference already.
     New(Box<Edited>, Option<Uuid>),
     /// A draft that changes.
@@ -281,8 +286,8 @@ impl Rows for Drafts {
         let mut facts = store::eligibility::facts(on, &intents).await?.into_iter();
         let mut part = Part::default();
         for (index, prepared) in rows.zip(prepared) {
-            let done = match prepared {
-                Prepared::Settled(done) => Ok(done),
+            let row = match prepared {
+                Prepared::Settled(row) => Ok(row),
                 Prepared::New(edited, taken) => {
                     let facts = facts.next().ok_or_else(without_facts)?;
                     part.create(index, drafted(caller, *edited, &facts, taken, now), locked.is_some())
@@ -292,19 +297,24 @@ impl Rows for Drafts {
                     Ok(part.change(app, caller, index, (*edited, *read), facts, locked.is_some()))
                 }
             };
-            part.rows.push(done?);
+            part.rows.push(row?);
         }
         Ok(part)
     }
 }
 
 impl Part {
-    fn create(&mut self, index: usize, judged: Result<Drafted, UnitError>, stores: bool) -> Result<RowDone, UnitError> {
+    fn create(
+        &mut self,
+        index: usize,
+        judged: Result<Drafted, UnitError>,
+        stores: bool,
+    ) -> Result<BulkRowResult, UnitError> {
         match judged {
             Ok(Drafted { claim, problems, placed }) => {
-                let done = done(BulkOutcome::Created, index, stores.then_some(&claim), problems);
+                let row = accepted(BulkOutcome::Created, index, stores.then_some(&claim), problems);
                 self.writes.drafts.push((claim, placed));
-                Ok(done)
+                Ok(row)
             }
             Err(UnitError::Refused(problems)) => Ok(refused(index, problems)),
             Err(failure) => Err(failure),
@@ -319,31 +329,31 @@ impl Part {
         (edited, read): (Edited, Snapshot),
         facts: Facts,
         stores: bool,
-    ) -> RowDone {
+    ) -> BulkRowResult {
         let given = Circumstances { facts, ..Circumstances::new(app.policy(), app.now(), Ids(&ids::new)) };
         match lifecycle::decide_edit(&read.claim, edited, caller, &given) {
             Ok(decision) => {
                 let problems = decision.problems.clone();
-                let done = done(BulkOutcome::Updated, index, stores.then_some(&read.claim), problems);
+                let row = accepted(BulkOutcome::Updated, index, stores.then_some(&read.claim), problems);
                 self.writes.changes.push(Changed { decision, read, contended: false });
-                done
+                row
             }
             Err(problems) => refused(index, problems),
         }
     }
 }
 
-fn refused(index: usize, problems: Vec<Problem>) -> RowDone {
-    RowDone::refused(of_row(Drafts::LIST, index, None, problems))
+fn refused(index: usize, problems: Vec<Problem>) -> BulkRowResult {
+    BulkRowResult::refused(of_row(Drafts::LIST, index, None, problems))
 }
 
-fn skipped(id: Uuid, number: String) -> RowDone {
-    RowDone { outcome: BulkOutcome::Skipped, claim_id: Some(id), number: Some(number), problems: Vec::new() }
+fn skipped(id: Uuid, number: String) -> BulkRowResult {
+    BulkRowResult { outcome: BulkOutcome::Skipped, claim_id: Some(id), number: Some(number), problems: Vec::new() }
 }
 
-/// What becomes of a good row; the claim is named where it will be stored.
-fn done(outcome: BulkOutcome, index: usize, stored: Option<&Claim>, problems: Vec<Problem>) -> RowDone {
-    RowDone {
+/// The result of a row whose draft is created or updated; it names the claim if that is stored.
+fn accepted(outcome: BulkOutcome, index: usize, stored: Option<&Claim>, problems: Vec<Problem>) -> BulkRowResult {
+    BulkRowResult {
         outcome,
         claim_id: stored.map(|claim| claim.id),
         number: stored.map(|claim| claim.number.clone()),

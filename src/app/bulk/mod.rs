@@ -42,9 +42,9 @@ pub struct How {
     pub dry_run: bool,
 }
 
-/// What became of a row.
+/// The result of a row of a call.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct RowDone {
+pub struct BulkRowResult {
     /// The outcome; in a dry run, the outcome that the row would have had.
     pub outcome: BulkOutcome,
     /// The claim; nothing where the row was refused or not done, and where a dry run would create or change it.
@@ -55,28 +55,28 @@ pub struct RowDone {
     pub problems: Vec<Problem>,
 }
 
-impl RowDone {
+impl BulkRowResult {
     fn refused(problems: Vec<Problem>) -> Self {
         Self { outcome: BulkOutcome::Refused, claim_id: None, number: None, problems }
     }
 }
 
-/// What became of a call.
+/// The result of a call.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Done {
+pub struct BulkCallResult {
     /// For each row, in the order of the input.
-    pub rows: Vec<RowDone>,
+    pub rows: Vec<BulkRowResult>,
     /// Why nothing was stored at all.
     pub problems: Vec<Problem>,
 }
 
-impl MutationResult for Done {
+impl MutationResult for BulkCallResult {
     fn refused(problems: Vec<Problem>) -> Self {
         Self { rows: Vec::new(), problems }
     }
 }
 
-impl Done {
+impl BulkCallResult {
     /// How many rows came to this.
     #[must_use]
     pub fn count(&self, outcome: BulkOutcome) -> usize {
@@ -86,9 +86,9 @@ impl Done {
     /// The same where rows of an `ALL_OR_NOTHING` call were refused: nothing is done.
     fn undone(mut self, list: &str) -> Self {
         let (refused, all) = (self.count(BulkOutcome::Refused), self.rows.len());
-        let done = [BulkOutcome::Created, BulkOutcome::Updated, BulkOutcome::Submitted];
-        for row in self.rows.iter_mut().filter(|row| done.contains(&row.outcome)) {
-            *row = RowDone { outcome: BulkOutcome::NotDone, claim_id: None, number: None, problems: Vec::new() };
+        let stored = [BulkOutcome::Created, BulkOutcome::Updated, BulkOutcome::Submitted];
+        for row in self.rows.iter_mut().filter(|row| stored.contains(&row.outcome)) {
+            *row = BulkRowResult { outcome: BulkOutcome::NotDone, claim_id: None, number: None, problems: Vec::new() };
         }
         let message = format!("{refused} of {all} rows were refused, so nothing was stored.");
         self.problems.push(
@@ -147,7 +147,7 @@ impl App {
         rows: &R,
         how: How,
         key: Option<&str>,
-    ) -> Result<Done, AppError> {
+    ) -> Result<BulkCallResult, AppError> {
         if rows.len() > ROWS_MAX {
             return Err(AppError::BadInput(format!(
                 "One call takes at most {ROWS_MAX} rows; split them over several calls."
@@ -163,46 +163,46 @@ impl App {
         rows: &R,
         how: How,
         key: Option<&str>,
-    ) -> Result<Done, UnitError> {
+    ) -> Result<BulkCallResult, UnitError> {
         let key = Key::new(caller, key, mutation, &(rows, how.policy))?;
         let call = Call { caller, rows, how, key };
         let all = rows.len();
         if how.dry_run {
             let part = Box::pin(rows.judge(self, caller, self.db(), 0..all, None)).await?;
-            return Ok(settled::<R>(&Done::default(), part.rows, how).0);
+            return Ok(settled::<R>(&BulkCallResult::default(), part.rows, how).0);
         }
         let length = if how.policy == BulkPolicy::AllOrNothing { all } else { R::PART };
-        let mut done = Done::default();
-        while done.rows.len() < all && done.problems.is_empty() {
-            let (before, next) = (&done, done.rows.len()..(done.rows.len() + length).min(all));
+        let mut so_far = BulkCallResult::default();
+        while so_far.rows.len() < all && so_far.problems.is_empty() {
+            let (before, next) = (&so_far, so_far.rows.len()..(so_far.rows.len() + length).min(all));
             let work = |unit| self.store_next(unit, &call, before, next.clone());
-            done = self.transact(Locks::Own, work).await?;
+            so_far = self.transact(Locks::Own, work).await?;
         }
-        Ok(done)
+        Ok(so_far)
     }
 
-    /// Processes the next rows of a call and returns the results so far, `done` included.
+    /// Processes the next rows of a call and returns the results so far, `so_far` included.
     async fn store_next<R: Rows>(
         &self,
         mut unit: Unit,
         Call { caller, rows, how, key }: &Call<'_, R>,
-        done: &Done,
+        so_far: &BulkCallResult,
         next: Range<usize>,
-    ) -> Result<End<Done>, UnitError> {
+    ) -> Result<End<BulkCallResult>, UnitError> {
         let remembered = match key {
             Some(key) => key.found(&unit).await?,
             None => None,
         };
         if let (Some(key), Some(remembered)) = (key, &remembered) {
-            let earlier: Done = key.answer(remembered)??;
+            let earlier: BulkCallResult = key.answer(remembered)??;
             // An earlier try of the call, or one at the same time, has come to another place: it goes on from there.
-            if earlier != *done {
+            if earlier != *so_far {
                 return Ok(unit.roll_back(earlier));
             }
         }
         let locked = rows.lock(caller, &unit, next.clone()).await?;
         let part = Box::pin(rows.judge(self, caller, &unit, next, Some(&locked))).await?;
-        let (more, is_stored) = settled::<R>(done, part.rows, *how);
+        let (more, is_stored) = settled::<R>(so_far, part.rows, *how);
         if !is_stored {
             return Ok(unit.roll_back(more));
         }
@@ -219,8 +219,8 @@ impl App {
 }
 
 /// Adds these results to those of the call, and returns whether the rows are to be stored.
-fn settled<R: Rows>(done: &Done, rows: Vec<RowDone>, how: How) -> (Done, bool) {
-    let mut more = done.clone();
+fn settled<R: Rows>(so_far: &BulkCallResult, rows: Vec<BulkRowResult>, how: How) -> (BulkCallResult, bool) {
+    let mut more = so_far.clone();
     more.rows.extend(rows);
     if how.policy == BulkPolicy::AllOrNothing && more.count(BulkOutcome::Refused) > 0 {
         return (more.undone(R::LIST), false);

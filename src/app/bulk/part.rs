@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use domain::{caller::Caller, claim::Claim, lifecycle::Decision, problem::Problem};
 use uuid::Uuid;
 
-use super::RowDone;
+use super::BulkRowResult;
 use crate::{
     app::{App, AppError, claims::attempt::UnitError, transact::Unit},
     store::{
@@ -23,7 +23,7 @@ pub(super) type Locked = HashMap<Uuid, Uuid>;
 #[derive(Default)]
 pub(super) struct Part {
     /// What becomes of each.
-    pub(super) rows: Vec<RowDone>,
+    pub(super) rows: Vec<BulkRowResult>,
     /// What is to be stored.
     pub(super) writes: Writes,
 }

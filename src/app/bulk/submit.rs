@@ -17,7 +17,7 @@ use serde::Serialize;
 use uuid::Uuid;
 
 use super::{
-    Done, How, RowDone, Rows,
+    BulkCallResult, BulkRowResult, How, Rows,
     part::{Changed, Locked, Part, of_row, still_locked, without_facts},
 };
 use crate::{
@@ -55,7 +55,7 @@ impl App {
         rows: Vec<SubmitRow>,
         how: How,
         key: Option<&str>,
-    ) -> Result<Done, AppError> {
+    ) -> Result<BulkCallResult, AppError> {
         lifecycle::may_ever(ClaimAction::Submit, caller)?;
         self.bulk(caller, "submitClaims", &Submissions(rows), how, key).await
     }
@@ -90,11 +90,11 @@ impl Submissions {
         Ok(Candidate { index, read })
     }
 
-    fn refused(&self, index: usize, problems: Vec<Problem>) -> RowDone {
+    fn refused(&self, index: usize, problems: Vec<Problem>) -> BulkRowResult {
         let named = self.0[index].claim_id;
         // What the caller may not see is not named.
         let is_seen = !problems.iter().any(|problem| problem.code == ProblemCode::NotFound);
-        RowDone::refused(of_row(Self::LIST, index, named.filter(|_| is_seen), problems))
+        BulkRowResult::refused(of_row(Self::LIST, index, named.filter(|_| is_seen), problems))
     }
 }
 
@@ -127,7 +127,7 @@ impl Rows for Submissions {
         let read = claims::find_all(on, &visible).await?;
         read.iter().try_for_each(|read| still_locked(&read.claim, locked))?;
         let mut read: HashMap<Uuid, Snapshot> = read.into_iter().map(|read| (read.claim.id, read)).collect();
-        let candidates: Vec<Result<Candidate, RowDone>> = rows
+        let candidates: Vec<Result<Candidate, BulkRowResult>> = rows
             .map(|index| self.candidate(index, &mut read).map_err(|problem| self.refused(index, vec![problem])))
             .collect();
         let intents: Vec<Intent> =
@@ -136,7 +136,7 @@ impl Rows for Submissions {
         let mut part = Part::default();
         let mut claimed: HashMap<Subject, Uuid> = HashMap::new();
         for candidate in candidates {
-            let done = match candidate {
+            let row = match candidate {
                 Ok(Candidate { index, read }) => {
                     let facts = with_earlier(facts.next().ok_or_else(without_facts)?, &claimed);
                     match decided(app, caller, read, facts) {
@@ -144,16 +144,16 @@ impl Rows for Submissions {
                             let claim = &changed.read.claim;
                             // Claimed for the rows after it.
                             claimed.extend(subjects(&changed.decision).map(|subject| (subject, claim.id)));
-                            let done = submitted(locked.map(|_| claim));
+                            let row = submitted(locked.map(|_| claim));
                             part.writes.changes.push(changed);
-                            done
+                            row
                         }
                         Err(problems) => self.refused(index, problems),
                     }
                 }
                 Err(refused) => refused,
             };
-            part.rows.push(done);
+            part.rows.push(row);
         }
         if locked.is_some() {
             find_rivals(app, on, &mut part).await?;
@@ -170,8 +170,8 @@ fn decided(app: &App, caller: &Caller, read: Snapshot, facts: Facts) -> Result<C
 }
 
 /// The result of a row whose draft is submitted; it names the claim if that is stored.
-fn submitted(stored: Option<&Claim>) -> RowDone {
-    RowDone {
+fn submitted(stored: Option<&Claim>) -> BulkRowResult {
+    BulkRowResult {
         outcome: BulkOutcome::Submitted,
         claim_id: stored.map(|claim| claim.id),
         number: stored.map(|claim| claim.number.clone()),

@@ -140,6 +140,12 @@ impl Plan {
         }
     }
 
+    /// One of the comments that are posted.
+    pub(in crate::app) fn take_comment(&mut self, id: Uuid) -> Option<Comment> {
+        let place = self.comments.iter().position(|comment| comment.id == id)?;
+        Some(self.comments.swap_remove(place))
+    }
+
     /// The claim as it will be; `None` if it is not changed.
     pub(in crate::app) fn into_claim(self, id: Uuid) -> Option<Claim> {
         self.claims.into_iter().map(|planned| planned.claim).find(|claim| claim.id == id)

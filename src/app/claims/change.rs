@@ -64,13 +64,13 @@ async fn lock_and_find(transaction: &Transaction, request: &ChangeRequest<'_>) -
         Some(id) => locks::customer_of(transaction, request.caller, id, lock).await?,
         None => Held::Nothing,
     };
-    let (read, done) = find(transaction, request).await?;
+    let (read, remembered) = find(transaction, request).await?;
     match (held, &read) {
         // The claim has become visible since, and is not locked; or a draft was moved to another customer while this
         // waited for the lock on the previous one.
         (Held::Nothing, Some(_)) => Err(StoreError::Retry),
         (Held::Customer(id), Some(read)) if read.claim.tenant_id != id => Err(StoreError::Retry),
-        _ => Ok((read, done)),
+        _ => Ok((read, remembered)),
     }
 }
 
@@ -147,7 +147,7 @@ impl App {
             Judged::DoneBefore(answer) => return Ok(Some(*answer)),
             Judged::Open(decision, read) => (*decision, *read),
         };
-        let decided = self.decided(request, decision, read, Surroundings::default())?;
+        let decided = self.decided_change(request, decision, read, Surroundings::default())?;
         match decided.plan.store_at_once(self.db()).await {
             Ok(()) => {
                 self.committed(decided.plan.after_commit()).await;
@@ -174,7 +174,7 @@ impl App {
         } else {
             Surroundings::default()
         };
-        let decided = self.decided(request, decision, read, around)?;
+        let decided = self.decided_change(request, decision, read, around)?;
         Box::pin(decided.plan.store(&mut unit)).await?;
         Ok(unit.commit(decided.into_result()))
     }
@@ -196,11 +196,11 @@ impl App {
         &self,
         on: &impl Reads,
         request: &ChangeRequest<'_>,
-        (read, done): Found,
+        (read, remembered): Found,
     ) -> Result<Judged, UnitError> {
-        if let (Some(key), Some(done)) = (request.key, done) {
-            let done = key.answer(&done)??;
-            return Ok(Judged::DoneBefore(Box::new(self.read_again(request.caller, done).await?)));
+        if let (Some(key), Some(remembered)) = (request.key, remembered) {
+            let recorded = key.answer(&remembered)??;
+            return Ok(Judged::DoneBefore(Box::new(self.read_again(request.caller, recorded).await?)));
         }
         let read = read.ok_or_else(|| Problem::not_found("claim", "claimId"))?;
         let claim = &read.claim;

@@ -12,7 +12,7 @@ use domain::{
 };
 use uuid::Uuid;
 
-use super::{ChangeResult, attempt::UnitError, request::Done};
+use super::{ChangeResult, attempt::UnitError, request::RecordedResult};
 use crate::{
     app::{
         App, AppError,
@@ -50,8 +50,11 @@ impl App {
     ) -> Result<ChangeResult, UnitError> {
         let key = Key::new(caller, key, "createClaim", content)?;
         let work = |unit| self.insert_draft(unit, caller, partner_id, content);
-        let done = self.transact_once(key.as_ref(), Locks::Own, work).await?;
-        self.result_of(caller, done).await
+        let recorded = self.transact_once(key.as_ref(), Locks::Own, work).await?;
+        match recorded.new {
+            Some(result) => Ok(*result),
+            None => self.read_again(caller, recorded).await,
+        }
     }
 
     async fn insert_draft(
@@ -60,7 +63,7 @@ impl App {
         caller: &Caller,
         partner_id: Uuid,
         content: &ClaimContent,
-    ) -> Result<End<Done>, UnitError> {
+    ) -> Result<End<RecordedResult>, UnitError> {
         let now = self.now();
         let number = ids::claim_number();
         let edited = lifecycle::create(partner_id, content.clone(), number, now, Ids(&ids::new))?;
@@ -70,7 +73,10 @@ impl App {
         claims::insert(&unit, &claim, &placed.head).await?;
         log::insert(&unit, placed).await?;
         unit.after.has_events = true;
-        Ok(unit.commit(Done::now(ChangeResult { claim: Some(claim), problems, ..ChangeResult::default() })))
+        let recorded =
+            RecordedResult { claim_id: Some(claim.id), problems: problems.clone(), ..RecordedResult::default() };
+        let result = ChangeResult { claim: Some(claim), problems, ..ChangeResult::default() };
+        Ok(unit.commit(RecordedResult { new: Some(Box::new(result)), ..recorded }))
     }
 }
 

@@ -1,4 +1,4 @@
-//! What a change leaves behind beside the claims: the content of documents, the idempotency key, the answer.
+//! What a change leaves behind beside the claims: the content of documents, the idempotency key, the result.
 
 use domain::{
     arbitration::{self, Aftermath},
@@ -12,7 +12,7 @@ use super::{
     ChangeResult,
     attempt::UnitError,
     carry::{self, Plan},
-    request::{ChangeRequest, Done},
+    request::{ChangeRequest, RecordedResult},
 };
 use crate::{
     app::App,
@@ -25,50 +25,39 @@ use crate::{
     },
 };
 
-/// A decided change: what to store, and the result to return.
-pub(super) struct Decided {
+/// A decided change: what to store, and its result as an idempotency key records it.
+pub(super) struct DecidedChange {
     pub(super) plan: Plan,
-    claim_id: Uuid,
-    comment: Option<Comment>,
-    is_deleted: bool,
-    problems: Vec<Problem>,
+    recorded: RecordedResult,
 }
 
-impl Decided {
-    /// The result of the change, once it is stored.
+impl DecidedChange {
+    /// The result of the change, once it is stored: the recorded one, with the objects that the plan has.
     pub(super) fn into_result(self) -> ChangeResult {
-        let Self { mut plan, claim_id, comment, is_deleted, problems } = self;
-        let document = plan.document.take();
-        let claim = plan.into_claim(claim_id).filter(|_| !is_deleted);
-        ChangeResult { claim, document, comment, deleted_claim_id: is_deleted.then_some(claim_id), problems }
-    }
-
-    /// The result as it is recorded under an idempotency key.
-    fn done(&self) -> Done {
-        Done {
-            claim_id: (!self.is_deleted).then_some(self.claim_id),
-            document_id: self.plan.document.as_ref().map(|document| document.id),
-            comment_id: self.comment.as_ref().map(|comment| comment.id),
-            deleted_claim_id: self.is_deleted.then_some(self.claim_id),
-            problems: self.problems.clone(),
-            result: None,
+        let Self { mut plan, recorded } = self;
+        ChangeResult {
+            document: plan.document.take(),
+            comment: recorded.comment_id.and_then(|id| plan.take_comment(id)),
+            claim: recorded.claim_id.and_then(|id| plan.into_claim(id)),
+            deleted_claim_id: recorded.deleted_claim_id,
+            problems: recorded.problems,
         }
     }
 }
 
 impl App {
     /// All that follows from a decision on a claim, as it is to be stored with the idempotency key.
-    pub(super) fn decided(
+    pub(super) fn decided_change(
         &self,
         request: &ChangeRequest<'_>,
         decision: Decision,
         read: Snapshot,
         mut around: Surroundings,
-    ) -> Result<Decided, StoreError> {
+    ) -> Result<DecidedChange, StoreError> {
         let (now, actor, id) = (self.now(), request.caller.actor(), read.claim.id);
         let is_deleted = decision.effects.deleted;
         let problems = decision.problems.clone();
-        let plan = if request.command.concerns_rivals() {
+        let mut plan = if request.command.concerns_rivals() {
             self.planned(request.caller, decision, read, around)?
         } else {
             around.heads.insert(id, read.head);
@@ -76,13 +65,18 @@ impl App {
             carry::plan(&actor, now, Aftermath::of(decision), around, self.state_of_new_notices())?
         };
         let mine = |comment: &&Comment| comment.claim_id == id && comment.author == actor;
-        let comment = plan.comments.iter().find(mine).cloned();
-        let mut decided = Decided { plan, claim_id: id, comment, is_deleted, problems };
+        let recorded = RecordedResult {
+            claim_id: (!is_deleted).then_some(id),
+            document_id: plan.document.as_ref().map(|document| document.id),
+            comment_id: plan.comments.iter().find(mine).map(|comment| comment.id),
+            deleted_claim_id: is_deleted.then_some(id),
+            problems,
+            new: None,
+        };
         if let Some(key) = request.key {
-            let row = key.row(&decided.done(), now)?;
-            decided.plan.remember(id, row);
+            plan.remember(id, key.row(&recorded, now)?);
         }
-        Ok(decided)
+        Ok(DecidedChange { plan, recorded })
     }
 
     /// What is to be stored of a decision and of what follows from it for the claims around (X1).
@@ -112,29 +106,25 @@ impl App {
         }
     }
 
-    /// The result of what was done: now, or by an earlier execution (J1).
-    pub(super) async fn result_of(&self, caller: &Caller, done: Done) -> Result<ChangeResult, UnitError> {
-        match done.result {
-            Some(result) => Ok(*result),
-            None => self.read_again(caller, done).await,
-        }
-    }
-
-    /// The result of the earlier execution, read again (J1).
-    pub(super) async fn read_again(&self, caller: &Caller, done: Done) -> Result<ChangeResult, UnitError> {
-        let ids: Vec<Uuid> = done.claim_id.into_iter().collect();
+    /// The result of an earlier execution, whose objects are read again (J1).
+    pub(super) async fn read_again(
+        &self,
+        caller: &Caller,
+        recorded: RecordedResult,
+    ) -> Result<ChangeResult, UnitError> {
+        let ids: Vec<Uuid> = recorded.claim_id.into_iter().collect();
         let claim = store::claims::by_ids(self.db(), caller, &ids, Wanted::ROW).await?.pop().map(ClaimRow::into_claim);
-        if claim.is_none() && done.claim_id.is_some() {
+        if claim.is_none() && recorded.claim_id.is_some() {
             return Err(Problem::not_found("claim", "claimId").into());
         }
-        let documents: Vec<Uuid> = done.document_id.into_iter().collect();
-        let comments: Vec<Uuid> = done.comment_id.into_iter().collect();
+        let documents: Vec<Uuid> = recorded.document_id.into_iter().collect();
+        let comments: Vec<Uuid> = recorded.comment_id.into_iter().collect();
         Ok(ChangeResult {
             claim,
             document: store::documents::by_ids(self.db(), caller, &documents).await?.pop(),
             comment: store::comments::by_ids(self.db(), caller, &comments).await?.pop(),
-            deleted_claim_id: done.deleted_claim_id,
-            problems: done.problems,
+            deleted_claim_id: recorded.deleted_claim_id,
+            problems: recorded.problems,
         })
     }
 }

@@ -26,27 +26,13 @@ pub(super) struct ChangeRequest<'a> {
 
 /// The result as recorded under an idempotency key (J1).
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
-pub(super) struct Done {
+pub(super) struct RecordedResult {
     pub(super) claim_id: Option<Uuid>,
     pub(super) document_id: Option<Uuid>,
     pub(super) comment_id: Option<Uuid>,
     pub(super) deleted_claim_id: Option<Uuid>,
     pub(super) problems: Vec<Problem>,
-    /// What was just done, as it is returned; a repeat reads it again.
+    /// The result itself, if it was not recorded by an earlier execution. Its objects need not be read again.
     #[serde(skip)]
-    pub(super) result: Option<Box<ChangeResult>>,
-}
-
-impl Done {
-    /// What was just done.
-    pub(super) fn now(result: ChangeResult) -> Self {
-        Self {
-            claim_id: result.claim.as_ref().map(|claim| claim.id),
-            document_id: result.document.as_ref().map(|document| document.id),
-            comment_id: result.comment.as_ref().map(|comment| comment.id),
-            deleted_claim_id: result.deleted_claim_id,
-            problems: result.problems.clone(),
-            result: Some(Box::new(result)),
-        }
-    }
+    pub(super) new: Option<Box<ChangeResult>>,
 }

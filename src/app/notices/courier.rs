@@ -38,7 +38,7 @@ pub(super) const RENEWAL: Duration = Duration::from_secs(3);
 /// How long the deliveries under way have when the server stops.
 const FAREWELL: Duration = Duration::from_secs(5);
 
-/// After how many looks the figures of the outbox are read again.
+/// After how many looks the metrics of the outbox are read again.
 const LOOKS_PER_COUNT: u32 = 10;
 
 /// Delivers notices by mail.

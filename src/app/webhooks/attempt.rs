@@ -15,7 +15,7 @@ use crate::{
         history::{HistoryEntry, log},
         webhooks::{
             Endpoint,
-            write::{Done, Outcome},
+            write::{DeliveryResult, Outcome},
         },
     },
     telemetry,
@@ -24,11 +24,11 @@ use crate::{
 
 const SECOND: i64 = 1_000_000;
 
-/// What an attempt came to.
+/// An attempt and its result.
 #[derive(Debug)]
 pub(super) struct Attempted {
     /// The result for the delivery.
-    pub(super) done: Done,
+    pub(super) result: DeliveryResult,
     /// The endpoint, as it was when the attempt began.
     pub(super) endpoint: Endpoint,
     /// Whether the receiver wants no more messages (W4).
@@ -55,8 +55,8 @@ impl App {
                     Without::Sight => Outcome::Skipped,
                     Without::Chance(pause) => Outcome::Later(later(at, pause)),
                 };
-                let done = Done { delivery: delivery.clone(), attempt: None, outcome };
-                return Attempted { done, endpoint: taken.endpoint, is_gone: false };
+                let result = DeliveryResult { delivery: delivery.clone(), attempt: None, outcome };
+                return Attempted { result, endpoint: taken.endpoint, is_gone: false };
             }
         };
         let sent = self.webhooks().send(&endpoint.url, &message).await;
@@ -67,8 +67,8 @@ impl App {
             _ => "failed",
         });
         let attempt = Some(message::attempt(delivery.id, at, &sent));
-        let done = Done { delivery: delivery.clone(), attempt, outcome };
-        Attempted { done, is_gone: sent.is_gone(), endpoint: taken.endpoint }
+        let result = DeliveryResult { delivery: delivery.clone(), attempt, outcome };
+        Attempted { result, is_gone: sent.is_gone(), endpoint: taken.endpoint }
     }
 
     /// The message of a delivery.

@@ -138,13 +138,13 @@ impl Dispatcher {
     /// Learns from an attempt how its endpoint stands, before that is noted and read again.
     fn learn(&mut self, attempted: &Attempted) {
         let id = attempted.endpoint.id;
-        let took = attempted.done.attempt.as_ref().map_or(0, |attempt| attempt.milliseconds);
-        let lane = match attempted.done.outcome {
+        let took = attempted.result.attempt.as_ref().map_or(0, |attempt| attempt.milliseconds);
+        let lane = match attempted.result.outcome {
             Outcome::Sent if took < PROMPT_WITHIN => Lane::Prompt,
             Outcome::Sent | Outcome::Retry(_) | Outcome::Parked => Lane::Troubled,
             Outcome::Skipped | Outcome::Later(_) => return,
         };
-        if attempted.done.outcome == Outcome::Sent {
+        if attempted.result.outcome == Outcome::Sent {
             self.slots.accepted(id);
         } else {
             self.slots.failed(id, Clock::System.now().micros());

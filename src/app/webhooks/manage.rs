@@ -7,23 +7,24 @@ use domain::{
     problem::{Problem, ProblemCode},
     webhook,
 };
-use serde::Serialize;
+use serde::{Serialize, de::DeserializeOwned};
 use uuid::Uuid;
 
 use super::{
     Managed,
     judge::{given, may_follow, no_url, readable},
-    managed_by, no_endpoint,
+    managed_by,
 };
 use crate::{
     app::{
         App, AppError,
         claims::attempt::UnitError,
         idempotency::Key,
-        transact::{End, Locks, Unit, result},
+        transact::{End, Locks, MutationResult, Unit, result},
     },
     ids,
     store::{
+        Reads,
         history::Position,
         webhooks::{self, Endpoint, Owner, write as writes},
     },
@@ -62,6 +63,49 @@ pub struct EndpointPatch {
 }
 
 impl App {
+    /// Runs a mutation of webhooks, unless its result is already recorded under the idempotency key, and wakes the
+    /// dispatcher.
+    pub(super) async fn manage_webhooks<T, F>(
+        &self,
+        caller: &Caller,
+        key: Option<&str>,
+        (mutation, input): (&'static str, &impl Serialize),
+        work: impl FnOnce(Option<Key>) -> F,
+    ) -> Result<T, AppError>
+    where
+        T: MutationResult + DeserializeOwned,
+        F: Future<Output = Result<T, UnitError>>,
+    {
+        let managed = async {
+            let key = Key::new(caller, key, mutation, input)?;
+            if let Some(done) = self.done_before(key.as_ref()).await? {
+                return Ok(done);
+            }
+            let managed = work(key).await;
+            self.wake_webhooks();
+            managed
+        };
+        result(managed.await)
+    }
+
+    /// Changes an endpoint of the owner in one transaction, under the lock of the queue.
+    async fn change_endpoint<F>(
+        &self,
+        key: Option<Key>,
+        (owner, id): (Owner, Option<Uuid>),
+        work: impl Fn(Unit, Endpoint) -> F,
+    ) -> Result<Managed, UnitError>
+    where
+        F: Future<Output = Result<End<Managed>, UnitError>>,
+    {
+        let work = &work;
+        let on_endpoint = |unit: Unit| async move {
+            let endpoint = find_endpoint(&unit, owner, id).await?;
+            work(unit, endpoint).await
+        };
+        self.transact_once(key.as_ref(), Locks::Webhooks, on_endpoint).await
+    }
+
     /// Creates an endpoint and returns its secret, only this once: a repeat under the same idempotency key gets none.
     ///
     /// # Errors
@@ -74,29 +118,18 @@ impl App {
     ) -> Result<(Managed, Option<String>), AppError> {
         let owner = managed_by(caller, Scope::WebhooksWrite)?;
         may_follow(caller, &new.events)?;
-        result(self.create_endpoint(caller, owner, new, key.as_deref()).await)
-    }
-
-    async fn create_endpoint(
-        &self,
-        caller: &Caller,
-        owner: Owner,
-        new: NewEndpoint,
-        key: Option<&str>,
-    ) -> Result<(Managed, Option<String>), UnitError> {
-        let key = Key::new(caller, key, "createWebhookEndpoint", &new)?;
-        if let Some(done) = self.done_before(key.as_ref()).await? {
-            return Ok((done, None));
-        }
-        let endpoint = self.judged(caller, owner, new).await?;
-        let secret = Secret::generate();
-        let sealed = self.sealed(endpoint.id, &secret)?;
-        let public_key = endpoint.public_key.as_ref().and_then(|_| secret.public_key());
-        let endpoint = Endpoint { secret: sealed, public_key, ..endpoint };
-        let work = |unit| store_endpoint(unit, &endpoint, &caller.subject);
-        let done = self.transact_once(key.as_ref(), Locks::Webhooks, work).await;
-        self.wake_webhooks();
-        Ok(done?.with_secret(&secret))
+        let (new, secret) = (&new, &Secret::generate());
+        let create = |key: Option<Key>| async move {
+            let endpoint = self.judged(caller, owner, new.clone()).await?;
+            let sealed = self.sealed(endpoint.id, secret)?;
+            let public_key = endpoint.public_key.as_ref().and_then(|_| secret.public_key());
+            let endpoint = Endpoint { secret: sealed, public_key, ..endpoint };
+            let work = |unit| store_endpoint(unit, &endpoint, &caller.subject);
+            self.transact_once(key.as_ref(), Locks::Webhooks, work).await
+        };
+        let managed: Managed =
+            self.manage_webhooks(caller, key.as_deref(), ("createWebhookEndpoint", new), create).await?;
+        Ok(managed.with_secret(secret))
     }
 
     /// The endpoint that is asked for, without its secret.
@@ -142,42 +175,29 @@ impl App {
         if let Patch::Set(events) = &patch.events {
             may_follow(caller, events)?;
         }
-        result(self.update_endpoint(caller, owner, id, &patch, key.as_deref()).await)
-    }
-
-    async fn update_endpoint(
-        &self,
-        caller: &Caller,
-        owner: Owner,
-        id: Option<Uuid>,
-        patch: &EndpointPatch,
-        key: Option<&str>,
-    ) -> Result<Managed, UnitError> {
-        let key = Key::new(caller, key, "updateWebhookEndpoint", &(id, patch))?;
-        if let Some(done) = self.done_before(key.as_ref()).await? {
-            return Ok(done);
-        }
-        let id = id.ok_or_else(no_endpoint)?;
-        let url = match given("url", patch.url.clone())? {
-            None => None,
-            Some(url) => Some(self.webhooks().judge(&url).await.map_err(no_url)?),
+        let patch = &patch;
+        let update = |key: Option<Key>| async move {
+            let id = id.ok_or_else(no_endpoint)?;
+            let url = match given("url", patch.url.clone())? {
+                None => None,
+                Some(url) => Some(self.webhooks().judge(&url).await.map_err(no_url)?),
+            };
+            let present = self.tail().present().await;
+            let work = |unit, endpoint| self.store_update(unit, caller, endpoint, patch, (url.clone(), present));
+            self.change_endpoint(key, (owner, Some(id)), work).await
         };
-        let present = self.tail().present().await;
-        let work = |unit| self.store_update(unit, caller, (owner, id), patch, (url.clone(), present));
-        let done = self.transact_once(key.as_ref(), Locks::Webhooks, work).await;
-        self.wake_webhooks();
-        done
+        self.manage_webhooks(caller, key.as_deref(), ("updateWebhookEndpoint", &(id, patch)), update).await
     }
 
     async fn store_update(
         &self,
         unit: Unit,
         caller: &Caller,
-        (owner, id): (Owner, Uuid),
+        endpoint: Endpoint,
         patch: &EndpointPatch,
         (url, present): (Option<String>, Position),
     ) -> Result<End<Managed>, UnitError> {
-        let endpoint = webhooks::find(&unit, owner, id).await?.ok_or_else(no_endpoint)?;
+        let id = endpoint.id;
         let mut changed = writes::Changed { url, ..writes::Changed::default() };
         let events = given("events", patch.events.clone())?;
         if events.is_some() || !patch.selection.is_keep() {
@@ -201,7 +221,7 @@ impl App {
             }
             _ => {}
         }
-        Ok(unit.commit(Managed::done(id)))
+        Ok(unit.commit(Managed::new(id)))
     }
 
     /// Deletes an endpoint with all that is known of its deliveries.
@@ -215,20 +235,12 @@ impl App {
         key: Option<String>,
     ) -> Result<Managed, AppError> {
         let owner = managed_by(caller, Scope::WebhooksWrite)?;
-        let delete = async {
-            let key = Key::new(caller, key.as_deref(), "deleteWebhookEndpoint", &id)?;
-            if let Some(done) = self.done_before(key.as_ref()).await? {
-                return Ok(done);
-            }
-            let id = id.ok_or_else(no_endpoint)?;
-            let work = |unit: Unit| async move {
-                webhooks::find(&unit, owner, id).await?.ok_or_else(no_endpoint)?;
-                writes::delete(&unit, id).await?;
-                Ok(unit.commit(Managed::done(id)))
-            };
-            self.transact_once(key.as_ref(), Locks::Webhooks, work).await
+        let work = |unit: Unit, endpoint: Endpoint| async move {
+            writes::delete(&unit, endpoint.id).await?;
+            Ok(unit.commit(Managed::new(endpoint.id)))
         };
-        result(delete.await)
+        let delete = |key| self.change_endpoint(key, (owner, id), work);
+        self.manage_webhooks(caller, key.as_deref(), ("deleteWebhookEndpoint", &id), delete).await
     }
 
     /// Replaces the secret of an endpoint and returns the new one, only this once. For 24 hours the old one signs too.
@@ -242,33 +254,25 @@ impl App {
         key: Option<String>,
     ) -> Result<(Managed, Option<String>), AppError> {
         let owner = managed_by(caller, Scope::WebhooksWrite)?;
-        result(self.rotate_secret(caller, owner, id, key.as_deref()).await)
-    }
-
-    async fn rotate_secret(
-        &self,
-        caller: &Caller,
-        owner: Owner,
-        id: Option<Uuid>,
-        key: Option<&str>,
-    ) -> Result<(Managed, Option<String>), UnitError> {
-        let key = Key::new(caller, key, "rotateWebhookSecret", &id)?;
-        if let Some(done) = self.done_before(key.as_ref()).await? {
-            return Ok((done, None));
-        }
-        let id = id.ok_or_else(no_endpoint)?;
-        let secret = Secret::generate();
-        let (new, sealed) = (&secret, &self.sealed(id, &secret)?);
-        let work = |unit: Unit| async move {
-            let endpoint = webhooks::find(&unit, owner, id).await?.ok_or_else(no_endpoint)?;
-            let public_key = endpoint.public_key.as_ref().and_then(|_| new.public_key());
+        let secret = &Secret::generate();
+        let work = |unit: Unit, endpoint: Endpoint| async move {
+            let sealed = self.sealed(endpoint.id, secret)?;
+            let public_key = endpoint.public_key.as_ref().and_then(|_| secret.public_key());
             let until = webhook::old_secret_until(self.now());
-            writes::rotate(&unit, &endpoint, (sealed.clone(), public_key), until).await?;
-            Ok(unit.commit(Managed::done(id)))
+            writes::rotate(&unit, &endpoint, (sealed, public_key), until).await?;
+            Ok(unit.commit(Managed::new(endpoint.id)))
         };
-        let done = self.transact_once(key.as_ref(), Locks::Webhooks, work).await?;
-        Ok(done.with_secret(&secret))
+        let rotate = |key| self.change_endpoint(key, (owner, id), work);
+        let managed: Managed =
+            self.manage_webhooks(caller, key.as_deref(), ("rotateWebhookSecret", &id), rotate).await?;
+        Ok(managed.with_secret(secret))
     }
+}
+
+/// The endpoint of the owner with this id.
+pub(super) async fn find_endpoint(on: &impl Reads, owner: Owner, id: Option<Uuid>) -> Result<Endpoint, UnitError> {
+    let id = id.ok_or_else(no_endpoint)?;
+    Ok(webhooks::find(on, owner, id).await?.ok_or_else(no_endpoint)?)
 }
 
 async fn store_endpoint(unit: Unit, endpoint: &Endpoint, by: &str) -> Result<End<Managed>, UnitError> {
@@ -279,5 +283,9 @@ async fn store_endpoint(unit: Unit, endpoint: &Endpoint, by: &str) -> Result<End
         return Err(problem.remedy("Delete those that are no longer used.").into());
     }
     writes::insert(&unit, endpoint, by).await?;
-    Ok(unit.commit(Managed::done(endpoint.id)))
+    Ok(unit.commit(Managed::new(endpoint.id)))
+}
+
+fn no_endpoint() -> Problem {
+    Problem::not_found("webhook endpoint", "endpointId")
 }

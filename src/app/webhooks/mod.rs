@@ -122,7 +122,7 @@ pub struct Managed {
 }
 
 impl Managed {
-    const fn done(id: Uuid) -> Self {
+    const fn new(id: Uuid) -> Self {
         Self { id: Some(id), problems: Vec::new(), is_new: true }
     }
 
@@ -136,12 +136,6 @@ impl Managed {
 impl MutationResult for Managed {
     fn refused(problems: Vec<Problem>) -> Self {
         Self { problems, ..Self::default() }
-    }
-}
-
-impl MutationResult for (Managed, Option<String>) {
-    fn refused(problems: Vec<Problem>) -> Self {
-        (Managed::refused(problems), None)
     }
 }
 
@@ -229,10 +223,6 @@ const fn feed(event: WebhookEventType) -> Feed {
         WebhookEventType::HistoryAppended => Of::Everything(None),
     };
     Feed::all(of)
-}
-
-fn no_endpoint() -> Problem {
-    Problem::not_found("webhook endpoint", "endpointId")
 }
 
 fn not_active(field: &str) -> Problem {

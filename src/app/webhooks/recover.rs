@@ -6,18 +6,18 @@ use domain::{
 };
 use uuid::Uuid;
 
-use super::{Recovered, feed, managed_by, no_endpoint, not_active, receiver};
+use super::{Recovered, feed, manage::find_endpoint, managed_by, not_active, receiver};
 use crate::{
     app::{
         App, AppError,
         claims::attempt::UnitError,
         idempotency::Key,
-        transact::{End, Locks, Unit, result},
+        transact::{End, Locks, Unit},
     },
     store::{
         history::{HistoryEntry, Position, log},
         webhooks::{
-            self, Endpoint, Owner,
+            Endpoint, Owner,
             write::{self as writes, Planned},
         },
     },
@@ -40,43 +40,33 @@ impl App {
         key: Option<String>,
     ) -> Result<Recovered, AppError> {
         let owner = managed_by(caller, Scope::WebhooksWrite)?;
-        result(self.recover_endpoint(caller, owner, id, since, key.as_deref()).await)
+        let recover = |key| self.recover_endpoint(owner, id, since, key);
+        self.manage_webhooks(caller, key.as_deref(), ("recoverWebhookDeliveries", &(id, since)), recover).await
     }
 
     async fn recover_endpoint(
         &self,
-        caller: &Caller,
         owner: Owner,
         id: Option<Uuid>,
         since: &str,
-        key: Option<&str>,
+        key: Option<Key>,
     ) -> Result<Recovered, UnitError> {
-        let key = Key::new(caller, key, "recoverWebhookDeliveries", &(id, since))?;
-        if let Some(done) = self.done_before(key.as_ref()).await? {
-            return Ok(done);
-        }
-        let found = match id {
-            Some(id) => webhooks::find(self.db(), owner, id).await?,
-            None => None,
-        };
-        let endpoint = found.ok_or_else(no_endpoint)?;
+        let endpoint = find_endpoint(self.db(), owner, id).await?;
         if endpoint.state != WebhookState::Active {
             return Err(not_active("endpointId").into());
         }
         let since = self.position("since", since).await?;
         let upto = self.tail().present().await;
-        let mut done = Recovered::default();
+        let mut recovered = Recovered::default();
         for event in endpoint.events.clone() {
-            done.scheduled += self.recover(&endpoint, event, (since, upto)).await?;
+            recovered.scheduled += self.recover(&endpoint, event, (since, upto)).await?;
         }
-        let (id, done) = (endpoint.id, &done);
+        let (id, recovered) = (endpoint.id, &recovered);
         let release = |unit: Unit| async move {
             writes::release(&unit, &[id], None, self.now()).await?;
-            Ok(unit.commit(done.clone()))
+            Ok(unit.commit(recovered.clone()))
         };
-        let released = self.transact_once(key.as_ref(), Locks::Webhooks, release).await;
-        self.wake_webhooks();
-        released
+        self.transact_once(key.as_ref(), Locks::Webhooks, release).await
     }
 
     /// Schedules the events of one type. Nothing is sent before all are scheduled, so that they come in order.

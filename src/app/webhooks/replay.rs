@@ -8,13 +8,13 @@ use domain::{
 };
 use uuid::Uuid;
 
-use super::{Managed, Named, is_over, managed_by, message, no_endpoint, not_active};
+use super::{Managed, Named, is_over, manage::find_endpoint, managed_by, message, not_active};
 use crate::{
     app::{
         App, AppError,
         claims::attempt::UnitError,
         idempotency::Key,
-        transact::{End, Locks, Unit, result},
+        transact::{End, Locks, MutationResult, Unit, result},
     },
     ids,
     store::webhooks::{self, Attempt, Owner, write as writes},
@@ -30,6 +30,12 @@ pub struct Tested {
     pub problems: Vec<Problem>,
 }
 
+impl MutationResult for Tested {
+    fn refused(problems: Vec<Problem>) -> Self {
+        Self { problems, ..Self::default() }
+    }
+}
+
 impl App {
     /// Sends a message of the type `webhook.test` to an endpoint, enabled or not. It has no consequences and is not kept.
     ///
@@ -37,11 +43,11 @@ impl App {
     /// `FORBIDDEN` for callers who may manage no endpoints; database errors.
     pub async fn test_webhook_endpoint(&self, caller: &Caller, id: Option<Uuid>) -> Result<Tested, AppError> {
         let owner = managed_by(caller, Scope::WebhooksWrite)?;
-        let found = match id {
-            Some(id) => webhooks::find(self.db(), owner, id).await?,
-            None => None,
-        };
-        let Some(endpoint) = found else { return Ok(Tested { attempt: None, problems: vec![no_endpoint()] }) };
+        result(self.test_endpoint(owner, id).await)
+    }
+
+    async fn test_endpoint(&self, owner: Owner, id: Option<Uuid>) -> Result<Tested, UnitError> {
+        let endpoint = find_endpoint(self.db(), owner, id).await?;
         let at = self.now();
         let signer = self.signer(&endpoint).ok_or_else(|| {
             AppError::Internal(format!("the secret of the webhook {} cannot be decrypted", endpoint.id))
@@ -66,18 +72,12 @@ impl App {
         key: Option<String>,
     ) -> Result<Managed, AppError> {
         let owner = managed_by(caller, Scope::WebhooksWrite)?;
-        let redeliver = async {
-            let key = Key::new(caller, key.as_deref(), "redeliverWebhook", &id)?;
-            if let Some(done) = self.done_before(key.as_ref()).await? {
-                return Ok(done);
-            }
+        let redeliver = |key: Option<Key>| async move {
             let id = id.ok_or_else(no_delivery)?;
             let work = |unit| self.store_redelivery(unit, owner, id);
-            let done = self.transact_once(key.as_ref(), Locks::Webhooks, work).await;
-            self.wake_webhooks();
-            done
+            self.transact_once(key.as_ref(), Locks::Webhooks, work).await
         };
-        result(redeliver.await)
+        self.manage_webhooks(caller, key.as_deref(), ("redeliverWebhook", &id), redeliver).await
     }
 
     async fn store_redelivery(&self, unit: Unit, owner: Owner, id: Uuid) -> Result<End<Managed>, UnitError> {
@@ -94,7 +94,7 @@ impl App {
             return Err(problem.remedy("Redeliver the earlier one; this one follows automatically.").into());
         }
         writes::attempt_now(&unit, id, now).await?;
-        Ok(unit.commit(Managed::done(id)))
+        Ok(unit.commit(Managed::new(id)))
     }
 }
 

@@ -16,7 +16,7 @@ use crate::{
         transaction::locks::{self, Lock},
         webhooks::{
             Endpoint,
-            write::{self as writes, Done, Outcome},
+            write::{self as writes, DeliveryResult, Outcome},
         },
     },
     telemetry,
@@ -27,18 +27,22 @@ impl App {
     /// lease ends.
     pub(super) async fn settle_webhooks(&self, attempted: Vec<Attempted>) -> Result<(), AppError> {
         let given_up = self.given_up(&attempted);
-        let done: Vec<Done> = attempted.into_iter().map(|one| one.done).collect();
+        let results: Vec<DeliveryResult> = attempted.into_iter().map(|one| one.result).collect();
         // It refuses nothing.
-        drop(retry_conflicts(|| self.try_to_settle(&done, &given_up)).await?);
+        drop(retry_conflicts(|| self.try_to_settle(&results, &given_up)).await?);
         Ok(())
     }
 
-    async fn try_to_settle(&self, done: &[Done], given_up: &[(Endpoint, WebhookState)]) -> Result<(), UnitError> {
+    async fn try_to_settle(
+        &self,
+        results: &[DeliveryResult],
+        given_up: &[(Endpoint, WebhookState)],
+    ) -> Result<(), UnitError> {
         let now = self.now();
         let transaction = self.db().begin().await?;
         let lock = if given_up.is_empty() { Lock::Shared } else { Lock::Exclusive };
         locks::webhooks(&transaction, lock).await?;
-        writes::settle(&transaction, done, now).await?;
+        writes::settle(&transaction, results, now).await?;
         let mut disabled = Vec::new();
         for (endpoint, state) in given_up {
             if writes::disable(&transaction, endpoint.id, *state).await? {
@@ -78,10 +82,10 @@ impl App {
     fn given_up(&self, attempted: &[Attempted]) -> Vec<(Endpoint, WebhookState)> {
         let now = self.now();
         let accepted: HashSet<Uuid> =
-            attempted.iter().filter(|one| one.done.outcome == Outcome::Sent).map(|one| one.endpoint.id).collect();
+            attempted.iter().filter(|one| one.result.outcome == Outcome::Sent).map(|one| one.endpoint.id).collect();
         let mut given_up: HashMap<Uuid, (Endpoint, WebhookState)> = HashMap::new();
         for one in attempted {
-            let failed = matches!(one.done.outcome, Outcome::Retry(_) | Outcome::Parked);
+            let failed = matches!(one.result.outcome, Outcome::Retry(_) | Outcome::Parked);
             let fails_long = one.endpoint.failing_since.is_some_and(|since| webhook::is_given_up(since, now));
             let state = if one.is_gone {
                 WebhookState::Gone

@@ -6,7 +6,7 @@ use domain::{
 };
 use uuid::Uuid;
 
-use crate::cli::failure::Failure;
+use crate::cli::error::CliError;
 
 /// A person with a token.
 #[derive(Clone, Copy, Debug)]
@@ -94,7 +94,7 @@ impl Person {
     ///
     /// # Errors
     /// None with the people above.
-    pub fn caller(&self) -> Result<Caller, Failure> {
+    pub fn caller(&self) -> Result<Caller, CliError> {
         let scopes = usable_scopes(self.role).to_vec();
         Caller::new(
             self.subject.to_owned(),
@@ -104,6 +104,6 @@ impl Person {
             self.partner,
             self.tenant,
         )
-        .map_err(|none| Failure::new(none.message(), "This is a mistake in the sample; please report it."))
+        .map_err(|none| CliError::new(none.message(), "This is a mistake in the sample; please report it."))
     }
 }

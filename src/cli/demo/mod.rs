@@ -18,7 +18,7 @@ use std::{
 use clap::Args;
 use jiff::SignedDuration;
 
-use super::{failure::Failure, logging, output, token};
+use super::{error::CliError, logging, output, token};
 use crate::{
     auth::Authenticator,
     config::{self, Config, Identity, Introspection, Limits, LogFormat, MailSettings, StorageOptions, WebhookOptions},
@@ -60,7 +60,7 @@ pub struct Options {
 }
 
 /// Serves the demo until a signal asks it to stop.
-pub async fn run(options: Options) -> Result<(), Failure> {
+pub async fn run(options: Options) -> Result<(), CliError> {
     logging::init(LogFormat::Text, "warn");
     let folder = PathBuf::from(FOLDER);
     secret::folder(&folder)?;
@@ -76,7 +76,7 @@ pub async fn run(options: Options) -> Result<(), Failure> {
     Ok(server.run().await.map_err(StartError::from)?)
 }
 
-fn config(options: &Options, folder: &Path) -> Result<Config, Failure> {
+fn config(options: &Options, folder: &Path) -> Result<Config, CliError> {
     let secret = secret::secret(&folder.join("secret"))?;
     let path = folder.display();
     Ok(Config {
@@ -103,7 +103,7 @@ fn config(options: &Options, folder: &Path) -> Result<Config, Failure> {
     })
 }
 
-fn tokens(identity: &Identity) -> Result<Vec<(Person, String)>, Failure> {
+fn tokens(identity: &Identity) -> Result<Vec<(Person, String)>, CliError> {
     let authenticator = Authenticator::new(identity);
     let good_for = SignedDuration::from_hours(24 * TOKEN_DAYS);
     CAST.iter().map(|person| Ok((*person, token::sign(&authenticator, &person.caller()?, good_for)?))).collect()

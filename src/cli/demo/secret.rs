@@ -6,15 +6,15 @@ use std::{
     path::Path,
 };
 
-use crate::{cli::failure::Failure, config::Secret, ids};
+use crate::{cli::error::CliError, config::Secret, ids};
 
 /// Makes the folder, for its owner only.
-pub fn folder(path: &Path) -> Result<(), Failure> {
+pub fn folder(path: &Path) -> Result<(), CliError> {
     let mut builder = DirBuilder::new();
     #[cfg(unix)]
     std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
     builder.recursive(true).create(path).map_err(|error| {
-        Failure::new(
+        CliError::new(
             format!("The folder {} cannot be made: {error}.", path.display()),
             "Run the demo in a folder that you may write to.",
         )
@@ -22,7 +22,7 @@ pub fn folder(path: &Path) -> Result<(), Failure> {
 }
 
 /// The secret of an earlier start, or a new one.
-pub fn secret(path: &Path) -> Result<Secret, Failure> {
+pub fn secret(path: &Path) -> Result<Secret, CliError> {
     let known = match private().create_new(true).open(path) {
         Ok(file) => written(file),
         Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {
@@ -31,7 +31,7 @@ pub fn secret(path: &Path) -> Result<Secret, Failure> {
         Err(error) => Err(error),
     };
     let text = known.map_err(|error| {
-        Failure::new(
+        CliError::new(
             format!("The secret in {} cannot be kept: {error}.", path.display()),
             "Check the folder's permissions.",
         )

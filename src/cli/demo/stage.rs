@@ -19,7 +19,7 @@ use crate::{
         claims::{ChangeResult, Upload},
     },
     cli::{
-        failure::Failure,
+        error::CliError,
         import::{Format, Noun, load, rows},
         progress::Progress,
     },
@@ -42,7 +42,7 @@ const PAST: &str = "P8D";
 /// Loads what is not there yet, and tells whether that was anything.
 ///
 /// What a caller has changed since stays: once the last sample was approved, nothing is touched any more, nor is the clock.
-pub async fn load_sample(app: &App) -> Result<bool, Failure> {
+pub async fn load_sample(app: &App) -> Result<bool, CliError> {
     // A server learns its reviewers from their tokens (R1); the demo's are there from the beginning.
     for person in CAST {
         app.meet(&person.caller()?).await;
@@ -67,7 +67,7 @@ pub async fn load_sample(app: &App) -> Result<bool, Failure> {
 }
 
 /// Moves the clock until nothing runs on the samples of the past; not again where an earlier start did (T5).
-async fn let_pass(app: &App) -> Result<(), Failure> {
+async fn let_pass(app: &App) -> Result<(), CliError> {
     let mut runs = false;
     for sample in SAMPLES.iter().filter(|sample| sample.past) {
         let clock = find(app, sample).await?.and_then(|claim| claim.deadline);
@@ -82,7 +82,7 @@ async fn let_pass(app: &App) -> Result<(), Failure> {
     }
 }
 
-async fn directory<R: Noun>(app: &App, file: &str) -> Result<(), Failure> {
+async fn directory<R: Noun>(app: &App, file: &str) -> Result<(), CliError> {
     let rows = rows::<R>(Format::Csv, file.as_bytes())?;
     match load::<R>(app, Format::Csv, rows, false, &Progress::quiet()).await?.refused {
         0 => Ok(()),
@@ -91,7 +91,7 @@ async fn directory<R: Noun>(app: &App, file: &str) -> Result<(), Failure> {
 }
 
 /// Makes the claim, or takes up the one that an earlier start left on its way, and brings it to its goal.
-async fn play(app: &App, sample: &Sample) -> Result<(), Failure> {
+async fn play(app: &App, sample: &Sample) -> Result<(), CliError> {
     let mut claim = match find(app, sample).await? {
         Some(claim) => claim,
         None => done(app.create_claim(&sample.by.caller()?, sample.input(), None).await?, sample)?,
@@ -133,20 +133,20 @@ fn next(claim: &Claim, goal: Goal) -> Option<Command> {
 }
 
 /// Does it as the one whose turn it is: the partner until the claim is handed in and once it is rejected, else the reviewer.
-async fn change(app: &App, sample: &Sample, claim: &Claim, command: Command) -> Result<Claim, Failure> {
+async fn change(app: &App, sample: &Sample, claim: &Claim, command: Command) -> Result<Claim, CliError> {
     let partners_turn = matches!(claim.status, ClaimStatus::Editing | ClaimStatus::Rejected);
     let caller = if partners_turn { sample.by } else { REVIEWER }.caller()?;
     done(app.change_claim(&caller, Some(claim.id), Some(claim.version), command, None).await?, sample)
 }
 
-fn done(result: ChangeResult, sample: &Sample) -> Result<Claim, Failure> {
+fn done(result: ChangeResult, sample: &Sample) -> Result<Claim, CliError> {
     result.claim.ok_or_else(|| {
         let told: Vec<String> = result.problems.into_iter().map(|problem| problem.message).collect();
         mistake(&format!("{} was refused: {}", sample.reference, told.join(" ")))
     })
 }
 
-async fn find(app: &App, sample: &Sample) -> Result<Option<Claim>, Failure> {
+async fn find(app: &App, sample: &Sample) -> Result<Option<Claim>, CliError> {
     let filter = ClaimFilter { external_reference: Some(sample.reference.to_owned()), ..ClaimFilter::default() };
     let caller = sample.by.caller()?;
     let request = PageRequest::first(1);
@@ -165,8 +165,8 @@ fn proof(sample: &Sample) -> Upload {
     Upload { name: format!("{}.pdf", sample.reference.to_lowercase()), content: bytes::Bytes::from(content).into() }
 }
 
-fn mistake(what: &str) -> Failure {
-    Failure::new(
+fn mistake(what: &str) -> CliError {
+    CliError::new(
         format!("The sample cannot be loaded: {what}."),
         "Remove the folder cpor-data and start again, or report it.",
     )

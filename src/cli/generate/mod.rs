@@ -16,7 +16,7 @@ mod writers;
 use clap::Args;
 use domain::directory::{CustomerRow, SubscriptionRow};
 
-use super::{failure::Failure, logging, output, progress::Progress};
+use super::{error::CliError, logging, output, progress::Progress};
 use crate::{
     app::{App, AppError},
     config::{LogFormat, StorageOptions},
@@ -69,11 +69,11 @@ const ROWS: usize = 500;
 const WEIGHTS: [u64; 8] = [1, 1, 2, 2, 3, 3, 4, 8];
 
 /// Makes the data.
-pub async fn run(options: Options) -> Result<(), Failure> {
+pub async fn run(options: Options) -> Result<(), CliError> {
     logging::init(LogFormat::Text, "warn");
     let app = server::open(&options.storage, None, false, server::Purpose::Maintain).await?;
     if !bulk::is_empty(app.db()).await.map_err(AppError::from)? {
-        return Err(Failure::new(
+        return Err(CliError::new(
             "The database already holds claims, partners or customers.",
             "Name an empty database with --database-url, or create this one again, then run `cpor migrate up` and generate again.",
         ));
@@ -83,7 +83,8 @@ pub async fn run(options: Options) -> Result<(), Failure> {
     let world = World::new(options.seed, partners, app.policy().clone())?;
     let progress = Progress::counting("claims", options.claims);
     let writers = Writers::new(app.db().clone(), progress);
-    let mut work = Work { app: &app, world: &world, done: Done::default(), pending: Pending::default(), writers };
+    let mut work =
+        Work { app: &app, world: &world, written: WrittenRows::default(), pending: Pending::default(), writers };
     work.directory().await?;
     for customer in 0..customers {
         let first = share(options.claims, customer, customers);
@@ -93,11 +94,11 @@ pub async fn run(options: Options) -> Result<(), Failure> {
         }
     }
     work.flush().await?;
-    let Work { done, writers, .. } = work;
+    let Work { written, writers, .. } = work;
     writers.end().await?;
     app.project().await?;
     bulk::settle(app.db()).await.map_err(AppError::from)?;
-    let Done { claims, lines, comments, entries, subscriptions } = done;
+    let WrittenRows { claims, lines, comments, entries, subscriptions } = written;
     Ok(output::line(&format!(
         "generated with seed {}: {partners} partners, {customers} customers, {subscriptions} subscriptions, {claims} claims, \
          {lines} lines, {comments} comments, {entries} history entries",
@@ -115,9 +116,9 @@ fn share(claims: u64, customer: u64, customers: u64) -> u64 {
     u64::try_from(u128::from(claims) * part / whole).unwrap_or(claims)
 }
 
-/// What was written.
+/// How many rows were written.
 #[derive(Debug, Default)]
-struct Done {
+struct WrittenRows {
     claims: u64,
     lines: u64,
     comments: u64,
@@ -136,14 +137,14 @@ struct Pending {
 struct Work<'a> {
     app: &'a App,
     world: &'a World,
-    done: Done,
+    written: WrittenRows,
     pending: Pending,
     writers: Writers,
 }
 
 impl Work<'_> {
     /// Writes the catalog, the partners, and the files that documents share.
-    async fn directory(&self) -> Result<(), Failure> {
+    async fn directory(&self) -> Result<(), CliError> {
         for proof in record::PROOFS.iter() {
             self.app.documents().put(&proof.key, proof.content.clone().into()).await.map_err(AppError::from)?;
         }
@@ -158,7 +159,7 @@ impl Work<'_> {
     }
 
     /// Plays out what happens at a customer.
-    fn customer(&mut self, number: u64, customers: u64, claims: std::ops::Range<u64>) -> Result<(), Failure> {
+    fn customer(&mut self, number: u64, customers: u64, claims: std::ops::Range<u64>) -> Result<(), CliError> {
         let mut dice = self.world.dice(number);
         let row = world::customer(number, &mut dice);
         let start = span::first_claim(number, customers, &mut dice);
@@ -168,7 +169,7 @@ impl Work<'_> {
         }
         stage.play().map_err(|problems| {
             let messages: Vec<String> = problems.into_iter().map(|problem| problem.message).collect();
-            Failure::new(format!("A draft was refused: {}", messages.join(" ")), "This is a defect; please report it.")
+            CliError::new(format!("A draft was refused: {}", messages.join(" ")), "This is a defect; please report it.")
         })?;
         let Stage { customer, subscriptions, claims, record, .. } = stage;
         self.pending.customers.push(customer);
@@ -178,15 +179,15 @@ impl Work<'_> {
     }
 
     /// Hands pending rows to a writer.
-    async fn flush(&mut self) -> Result<(), Failure> {
+    async fn flush(&mut self) -> Result<(), CliError> {
         let pending = std::mem::take(&mut self.pending);
         let Pending { subscriptions, batch, .. } = &pending;
         let count = |rows: usize| u64::try_from(rows).unwrap_or(0);
-        self.done.claims += count(batch.claims.len());
-        self.done.lines += count(batch.claims.iter().map(|(claim, _)| claim.lines.len()).sum());
-        self.done.comments += count(batch.comments.len());
-        self.done.entries += count(batch.entries.len());
-        self.done.subscriptions += count(subscriptions.len());
+        self.written.claims += count(batch.claims.len());
+        self.written.lines += count(batch.claims.iter().map(|(claim, _)| claim.lines.len()).sum());
+        self.written.comments += count(batch.comments.len());
+        self.written.entries += count(batch.entries.len());
+        self.written.subscriptions += count(subscriptions.len());
         self.writers.write(pending).await
     }
 }

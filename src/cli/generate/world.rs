@@ -17,7 +17,7 @@ use uuid::Uuid;
 use super::{span::begin, words};
 use crate::{
     cli::{
-        failure::Failure,
+        error::CliError,
         import::{Format, rows},
     },
     ids::Seeded,
@@ -54,12 +54,12 @@ const NUMBERS_PART: u64 = 1 << 63;
 
 impl World {
     /// A world of so many partners.
-    pub fn new(seed: u64, partners: u64, policy: Policy) -> Result<Self, Failure> {
+    pub fn new(seed: u64, partners: u64, policy: Policy) -> Result<Self, CliError> {
         let products: Result<Vec<ProductRow>, String> = rows::<ProductRow>(Format::Csv, PRODUCTS.as_bytes())?
             .map(|entry| entry.map_err(|_| String::new()).and_then(|entry| entry.row))
             .collect();
         let products = products.map_err(|why| {
-            Failure::new(format!("The catalog cannot be read: {why}"), "This is a defect; please report it.")
+            CliError::new(format!("The catalog cannot be read: {why}"), "This is a defect; please report it.")
         })?;
         let seed = Seeded::new(seed);
         let partner = |number| partner(number, &mut seed.part(PARTNERS_PART + number));

@@ -8,7 +8,7 @@ use tokio::task::JoinSet;
 use super::{Pending, ROWS, span};
 use crate::{
     app::AppError,
-    cli::{failure::Failure, progress::Progress},
+    cli::{error::CliError, progress::Progress},
     store::{Db, StoreError, directory::Loadable},
 };
 
@@ -32,7 +32,7 @@ impl Writers {
     ///
     /// # Errors
     /// The database's, for an earlier batch.
-    pub(super) async fn write(&mut self, pending: Pending) -> Result<(), Failure> {
+    pub(super) async fn write(&mut self, pending: Pending) -> Result<(), CliError> {
         let most = if self.db.is_postgres() { AT_ONCE } else { 1 };
         if self.running.len() >= most {
             self.next().await?;
@@ -46,7 +46,7 @@ impl Writers {
     ///
     /// # Errors
     /// The database's.
-    pub(super) async fn end(mut self) -> Result<(), Failure> {
+    pub(super) async fn end(mut self) -> Result<(), CliError> {
         while !self.running.is_empty() {
             self.next().await?;
         }
@@ -54,7 +54,7 @@ impl Writers {
         Ok(())
     }
 
-    async fn next(&mut self) -> Result<(), Failure> {
+    async fn next(&mut self) -> Result<(), CliError> {
         let Some(done) = self.running.join_next().await else { return Ok(()) };
         let claims = done.map_err(|error| AppError::Internal(format!("a batch was not written: {error}")))?;
         self.written += claims.map_err(AppError::from)?;

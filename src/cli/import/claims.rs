@@ -19,9 +19,9 @@ use super::{
 use crate::{
     app::{
         App, AppError,
-        bulk::{Contacts, CreateClaims, RowDone},
+        bulk::{BulkRowResult, Contacts, CreateClaims},
     },
-    cli::{failure::Failure, output, progress::Progress},
+    cli::{error::CliError, output, progress::Progress},
     graphql::global_id::{self, Kind},
     store,
 };
@@ -80,9 +80,9 @@ impl ClaimOptions {
     ///
     /// # Errors
     /// A usage error if no partner is named.
-    pub fn asked(&self) -> Result<Asked, Failure> {
+    pub fn asked(&self) -> Result<Asked, CliError> {
         let partner_id = self.partner.ok_or_else(|| {
-            Failure::usage(
+            CliError::usage(
                 "Claims are imported for one partner, and none is named.",
                 "Add --partner with the partner's id.",
             )
@@ -94,7 +94,7 @@ impl ClaimOptions {
     ///
     /// # Errors
     /// A usage error that names those that are.
-    pub fn none_given(&self) -> Result<(), Failure> {
+    pub fn none_given(&self) -> Result<(), CliError> {
         let options = [
             ("--partner (CPOR_PARTNER)", self.partner.is_some()),
             ("--on-existing (CPOR_ON_EXISTING)", self.on_existing.is_some()),
@@ -104,7 +104,7 @@ impl ClaimOptions {
         if given.is_empty() {
             return Ok(());
         }
-        Err(Failure::usage(
+        Err(CliError::usage(
             format!("Only `cpor import claims` takes {}.", given.join(" and ")),
             "Leave out the option, or unset its environment variable.",
         ))
@@ -138,9 +138,9 @@ pub async fn import(
     format: Format,
     dry_run: bool,
     progress: &Progress,
-) -> Result<(), Failure> {
+) -> Result<(), CliError> {
     if store::partners::get_many(app.db(), &[asked.partner_id]).await.map_err(AppError::from)?.is_empty() {
-        return Err(Failure::new(
+        return Err(CliError::new(
             format!("There is no partner {}.", asked.partner_id),
             "Import the partner first, or check the id.",
         ));
@@ -158,7 +158,7 @@ pub async fn import(
 }
 
 /// The rows of the file. A reference that comes again is refused: nobody can say which of the rows is meant.
-fn read(rows: Rows<'_, ClaimRow>, progress: &Progress) -> Result<Vec<Item>, Failure> {
+fn read(rows: Rows<'_, ClaimRow>, progress: &Progress) -> Result<Vec<Item>, CliError> {
     let mut items = Vec::new();
     let mut lines: HashMap<String, u64> = HashMap::new();
     for entry in rows {
@@ -186,7 +186,7 @@ struct Work<'a> {
 
 impl Work<'_> {
     /// Stores the rows in calls of the use case, several at once on PostgreSQL. No two rows have the same reference.
-    async fn all(&mut self, items: &[Item]) -> Result<(), Failure> {
+    async fn all(&mut self, items: &[Item]) -> Result<(), CliError> {
         let (app, operator) = (self.app, operator(self.asked.partner_id));
         // A blank cell says nothing, and a file need not have the columns (L12).
         let contacts = if self.format == Format::Csv { Contacts::InPart } else { Contacts::Whole };
@@ -199,12 +199,12 @@ impl Work<'_> {
         });
         let at_once = if app.db().is_postgres() { AT_ONCE } else { 1 };
         let mut calls = std::pin::pin!(stream::iter(calls).buffered(at_once));
-        while let Some((items, done)) = calls.next().await {
-            let mut done = done?.rows.into_iter();
+        while let Some((items, call)) = calls.next().await {
+            let mut results = call?.rows.into_iter();
             for item in items {
                 match &item.row {
-                    Ok(row) => match done.next() {
-                        Some(done) => self.note(item.line, &row.reference, done)?,
+                    Ok(row) => match results.next() {
+                        Some(result) => self.note(item.line, &row.reference, result)?,
                         None => return Err(AppError::Internal("a row without a result".to_owned()).into()),
                     },
                     Err(why) => self.unread(item.line, why)?,
@@ -217,19 +217,19 @@ impl Work<'_> {
         Ok(())
     }
 
-    fn note(&mut self, line: u64, reference: &str, done: RowDone) -> Result<(), Failure> {
-        match done.outcome {
+    fn note(&mut self, line: u64, reference: &str, result: BulkRowResult) -> Result<(), CliError> {
+        match result.outcome {
             BulkOutcome::Created => self.counts.created += 1,
             BulkOutcome::Updated => self.counts.updated += 1,
             BulkOutcome::Skipped => self.counts.skipped += 1,
             BulkOutcome::Refused | BulkOutcome::NotDone | BulkOutcome::Submitted => {
                 self.counts.refused += 1;
-                for problem in &done.problems {
+                for problem in &result.problems {
                     self.say(line, self.field(problem), problem);
                 }
             }
         }
-        let problems = done.problems.into_iter().map(|problem| LineProblem {
+        let problems = result.problems.into_iter().map(|problem| LineProblem {
             code: problem.code.as_str(),
             field: self.field(&problem),
             message: problem.message,
@@ -239,15 +239,15 @@ impl Work<'_> {
         self.results.add(&LineResult {
             line,
             external_reference: Some(reference),
-            outcome: done.outcome,
-            claim_id: done.claim_id.map(|id| global_id::encode(Kind::Claim, id).to_string()),
-            claim_number: done.number,
+            outcome: result.outcome,
+            claim_id: result.claim_id.map(|id| global_id::encode(Kind::Claim, id).to_string()),
+            claim_number: result.number,
             problems,
         })
     }
 
     /// A row that could not be read.
-    fn unread(&mut self, line: u64, why: &str) -> Result<(), Failure> {
+    fn unread(&mut self, line: u64, why: &str) -> Result<(), CliError> {
         self.counts.refused += 1;
         self.progress.say(&format!("line {line}: {why}"));
         let problem = LineProblem { code: "INVALID_VALUE", field: None, message: why.to_owned(), remedy: None };
@@ -290,17 +290,17 @@ fn operator(partner_id: Uuid) -> Caller {
     }
 }
 
-fn report(counts: Counts, rows: usize, dry_run: bool) -> Result<(), Failure> {
+fn report(counts: Counts, rows: usize, dry_run: bool) -> Result<(), CliError> {
     let Counts { created, updated, skipped, refused } = counts;
     let prefix = if dry_run { "dry run, nothing written: " } else { "" };
     output::line(&format!("{prefix}{created} created, {updated} updated, {skipped} skipped, {refused} refused"))?;
     match (refused, dry_run) {
         (0, _) => Ok(()),
-        (_, true) => Err(Failure::new(
+        (_, true) => Err(CliError::new(
             format!("{refused} of {rows} rows would be refused, see above; the others would be stored."),
             "Fix them before the import.",
         )),
-        (_, false) => Err(Failure::new(
+        (_, false) => Err(CliError::new(
             format!("{refused} of {rows} rows were refused, see above; the others are stored."),
             "Fix them and import the file again. With --on-existing skip, the default, claims that already exist are left as they are.",
         )),

@@ -11,17 +11,17 @@ use super::{
     lines::PlainLines,
     records::{CELL_MAX, Cell, Record, Records},
 };
-use crate::cli::failure::Failure;
+use crate::cli::error::CliError;
 
 /// The rows, once the line of column names has been read.
 ///
 /// # Errors
 /// When that line is missing, or does not name the columns that are needed.
-pub fn rows<'a, R: FileRow + 'a>(input: impl BufRead + 'a) -> Result<Rows<'a, R>, Failure> {
+pub fn rows<'a, R: FileRow + 'a>(input: impl BufRead + 'a) -> Result<Rows<'a, R>, CliError> {
     let (separator, input) = dialect::separated(BufReader::new(PlainLines::new(input)))?;
     let mut records = Records::new(input, separator);
     let Some(header) = records.next_record()? else {
-        return Err(Failure::new("The file is empty.", needed(R::COLUMNS)));
+        return Err(CliError::new("The file is empty.", needed(R::COLUMNS)));
     };
     let header = Header::read(R::COLUMNS, header)?;
     Ok(Box::new(std::iter::from_fn(move || {
@@ -40,10 +40,10 @@ struct Header {
 }
 
 impl Header {
-    fn read(columns: &'static [Column], record: Record) -> Result<Self, Failure> {
+    fn read(columns: &'static [Column], record: Record) -> Result<Self, CliError> {
         let line = record.line;
         let refuse = |what: &str, names: &[&str]| {
-            Err(Failure::new(format!("The header on line {line} {what}: {}.", names.join(", ")), needed(columns)))
+            Err(CliError::new(format!("The header on line {line} {what}: {}.", names.join(", ")), needed(columns)))
         };
         let mut names = Vec::with_capacity(record.cells.len());
         for (place, cell) in record.cells.into_iter().enumerate() {
@@ -81,7 +81,7 @@ impl Header {
     }
 
     /// A row of the record; inside, why it is none.
-    fn row<R: FileRow>(&self, record: Record) -> Result<Result<R, String>, Failure> {
+    fn row<R: FileRow>(&self, record: Record) -> Result<Result<R, String>, CliError> {
         let hint = if record.spans_lines() { " Is a quotation mark not closed?" } else { "" };
         let (line, count) = (record.line, record.count);
         let mut texts = Vec::with_capacity(record.cells.len());

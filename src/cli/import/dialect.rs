@@ -3,7 +3,7 @@
 
 use std::io::{BufRead, Cursor, Read};
 
-use crate::cli::failure::Failure;
+use crate::cli::error::CliError;
 
 /// The longest line of column names that is looked at.
 const LINE_MAX: u64 = 64 * 1024;
@@ -12,7 +12,7 @@ const SEPARATORS: [u8; 3] = [b',', b';', b'\t'];
 
 /// Finds the separator of an input of plain lines, and gives it back with the whole input. A line `sep=;` becomes a blank one,
 /// so that lines keep their numbers.
-pub fn separated<'a>(mut input: impl BufRead + 'a) -> Result<(u8, impl BufRead + 'a), Failure> {
+pub fn separated<'a>(mut input: impl BufRead + 'a) -> Result<(u8, impl BufRead + 'a), CliError> {
     let mut start = Vec::new();
     let mut number = 0;
     let separator = loop {
@@ -33,7 +33,7 @@ pub fn separated<'a>(mut input: impl BufRead + 'a) -> Result<(u8, impl BufRead +
 }
 
 /// The separator of a line such as `sep=;`, if it is one.
-fn announced(line: &[u8], number: u64) -> Option<Result<u8, Failure>> {
+fn announced(line: &[u8], number: u64) -> Option<Result<u8, CliError>> {
     let line = line.strip_suffix(b"\n").unwrap_or(line);
     let line = line.strip_prefix(b"\"").and_then(|line| line.strip_suffix(b"\"")).unwrap_or(line);
     let (name, sign) = line.split_at_checked(4)?;
@@ -42,7 +42,7 @@ fn announced(line: &[u8], number: u64) -> Option<Result<u8, Failure>> {
     }
     Some(match sign {
         [sign] if *sign == b'\t' || (sign.is_ascii_punctuation() && *sign != b'"') => Ok(*sign),
-        _ => Err(Failure::new(
+        _ => Err(CliError::new(
             format!("Line {number} announces a separator, column 5, and names none that cells can be separated by."),
             "Write sep=; or sep=, or leave the line out.",
         )),

@@ -2,11 +2,11 @@
 
 use std::io::{self, BufRead, Cursor, Read};
 
-use crate::cli::failure::Failure;
+use crate::cli::error::CliError;
 
 /// The input as UTF-8 without a mark. Bytes that are not what the mark promises become one that is not UTF-8, so that
 /// whoever reads on refuses it where it stands.
-pub fn decoded<'a>(mut input: impl BufRead + 'a) -> Result<Box<dyn Read + 'a>, Failure> {
+pub fn decoded<'a>(mut input: impl BufRead + 'a) -> Result<Box<dyn Read + 'a>, CliError> {
     let mut start = Vec::new();
     input.by_ref().take(3).read_to_end(&mut start)?;
     let (mark, order): (usize, Option<Order>) = match start.as_slice() {
@@ -83,7 +83,7 @@ impl<R: BufRead> Read for Utf16<R> {
 }
 
 /// The refusal of a text that is not UTF-8, by the first byte that is not; `place` says where, such as `line 4, column name`.
-pub fn not_utf8(place: &str, text: &[u8]) -> Failure {
+pub fn not_utf8(place: &str, text: &[u8]) -> CliError {
     let valid = std::str::from_utf8(text).map_or_else(|error| error.valid_up_to(), str::len);
     let byte = text.get(valid).copied().unwrap_or_default();
     let guess = match windows_1252(byte) {
@@ -92,7 +92,7 @@ pub fn not_utf8(place: &str, text: &[u8]) -> Failure {
         }
         None => String::new(),
     };
-    Failure::new(
+    CliError::new(
         format!("The file is not UTF-8 text: {place} has the byte 0x{byte:02X}, and nothing after it was read.{guess}"),
         "Save it as UTF-8 (in a spreadsheet: \"CSV UTF-8\") and import it again; rows that are already loaded stay unchanged.",
     )

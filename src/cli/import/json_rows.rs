@@ -3,7 +3,7 @@
 use std::io::{BufRead, Read};
 
 use super::{Entry, FileRow, Rows, encoding::not_utf8};
-use crate::cli::failure::Failure;
+use crate::cli::error::CliError;
 
 /// The longest line: more than any row needs, and little enough to be held in memory.
 const LINE_MAX: u64 = 16 * 1024 * 1024;
@@ -34,11 +34,11 @@ fn row<R: FileRow>(text: &str) -> Result<R, String> {
     serde_json::from_str(text).map_err(|error| wrong(&error))
 }
 
-fn next_line(input: &mut impl BufRead, line: u64) -> Result<Option<String>, Failure> {
+fn next_line(input: &mut impl BufRead, line: u64) -> Result<Option<String>, CliError> {
     let mut bytes = Vec::new();
     let length = input.by_ref().take(LINE_MAX).read_until(b'\n', &mut bytes)?;
     if length as u64 == LINE_MAX {
-        return Err(Failure::new(
+        return Err(CliError::new(
             format!("Line {line} is longer than {LINE_MAX} bytes."),
             "Check that the file has one JSON object a line.",
         ));

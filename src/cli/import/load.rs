@@ -10,7 +10,7 @@ use crate::{
         App,
         directory::{Loader, ROWS_MAX, Upserted},
     },
-    cli::{failure::Failure, progress::Progress},
+    cli::{error::CliError, progress::Progress},
 };
 
 /// The result of a file's rows.
@@ -38,7 +38,7 @@ pub async fn load<R: Noun>(
     rows: Rows<'_, R>,
     dry_run: bool,
     progress: &Progress,
-) -> Result<Report, Failure> {
+) -> Result<Report, CliError> {
     let mut work = Work { app, format, dry_run, progress, report: Report::default(), batch: Batch::default() };
     for entry in rows {
         let Entry { line, row } = match entry {
@@ -90,7 +90,7 @@ struct Work<'a, R: Noun> {
 
 impl<R: Noun> Work<'_, R> {
     /// Puts a row into the batch, which is loaded when it is full or has the row's key already.
-    async fn take(&mut self, row: R, line: u64) -> Result<(), Failure> {
+    async fn take(&mut self, row: R, line: u64) -> Result<(), CliError> {
         let Some(row) = self.absorbed(row, line) else { return Ok(()) };
         let key = row.key();
         if self.batch.lines >= ROWS_MAX || self.batch.places.contains_key(&key) {
@@ -117,7 +117,7 @@ impl<R: Noun> Work<'_, R> {
     }
 
     /// Loads the batch. A row that is refused for one of its parts is loaded without it.
-    async fn flush(&mut self) -> Result<(), Failure> {
+    async fn flush(&mut self) -> Result<(), CliError> {
         let mut items = mem::take(&mut self.batch).items;
         while !items.is_empty() {
             let rows = items.iter().map(|item| item.row.clone()).collect();

@@ -24,7 +24,7 @@ use std::{
 use clap::{Args, ValueEnum};
 use domain::directory::{CustomerRow, PartnerRow, ProductRow, SubscriptionRow};
 
-use super::{failure::Failure, logging, output, progress::Progress};
+use super::{error::CliError, logging, output, progress::Progress};
 use crate::{
     app::App,
     config::{LogFormat, StorageOptions},
@@ -106,13 +106,13 @@ pub struct Entry<R> {
 }
 
 /// The rows of a file, one by one; an `Err` ends the iteration.
-pub type Rows<'a, R> = Box<dyn Iterator<Item = Result<Entry<R>, Failure>> + 'a>;
+pub type Rows<'a, R> = Box<dyn Iterator<Item = Result<Entry<R>, CliError>> + 'a>;
 
 /// Loads the file and reports the result for its rows.
 ///
 /// # Errors
 /// When the file or the database cannot be used, or a row was refused.
-pub async fn run(options: Options) -> Result<(), Failure> {
+pub async fn run(options: Options) -> Result<(), CliError> {
     logging::init(LogFormat::Text, "warn");
     match options.what {
         What::Partners => import::<PartnerRow>(options).await,
@@ -124,7 +124,7 @@ pub async fn run(options: Options) -> Result<(), Failure> {
 }
 
 /// Loads a part of the directory.
-async fn import<R: Noun>(options: Options) -> Result<(), Failure> {
+async fn import<R: Noun>(options: Options) -> Result<(), CliError> {
     options.claims.none_given()?;
     let Opened { format, app, progress, input } = Opened::of(&options).await?;
     let report = load::<R>(&app, format, rows(format, input)?, options.dry_run, &progress).await;
@@ -132,7 +132,7 @@ async fn import<R: Noun>(options: Options) -> Result<(), Failure> {
     tell(&report?, options.dry_run)
 }
 
-async fn import_claims(options: Options) -> Result<(), Failure> {
+async fn import_claims(options: Options) -> Result<(), CliError> {
     let asked = options.claims.asked()?;
     let Opened { format, app, progress, input } = Opened::of(&options).await?;
     claims::import(&app, &asked, rows(format, input)?, format, options.dry_run, &progress).await
@@ -147,7 +147,7 @@ struct Opened {
 }
 
 impl Opened {
-    async fn of(options: &Options) -> Result<Self, Failure> {
+    async fn of(options: &Options) -> Result<Self, CliError> {
         let format = format(options)?;
         let (input, bytes) = input(&options.file)?;
         let app = server::open(&options.storage, None, false, server::Purpose::Maintain).await?;
@@ -161,7 +161,7 @@ impl Opened {
 ///
 /// # Errors
 /// When the file cannot be read, is neither UTF-8 nor UTF-16, or lacks required columns.
-pub fn rows<'a, R: FileRow + 'a>(format: Format, input: impl Read + 'a) -> Result<Rows<'a, R>, Failure> {
+pub fn rows<'a, R: FileRow + 'a>(format: Format, input: impl Read + 'a) -> Result<Rows<'a, R>, CliError> {
     let input = BufReader::new(encoding::decoded(BufReader::new(input))?);
     match format {
         Format::Csv => csv_rows::rows(input),
@@ -169,7 +169,7 @@ pub fn rows<'a, R: FileRow + 'a>(format: Format, input: impl Read + 'a) -> Resul
     }
 }
 
-fn format(options: &Options) -> Result<Format, Failure> {
+fn format(options: &Options) -> Result<Format, CliError> {
     let ending = options.file.extension().map(|ending| ending.to_string_lossy().to_ascii_lowercase());
     let told = match ending.as_deref() {
         Some("csv") => Some(Format::Csv),
@@ -177,7 +177,7 @@ fn format(options: &Options) -> Result<Format, Failure> {
         _ => None,
     };
     options.format.or(told).ok_or_else(|| {
-        Failure::usage(
+        CliError::usage(
             format!("The name {} does not show the format of the file.", options.file.display()),
             "Add --format csv or --format jsonl.",
         )
@@ -185,32 +185,35 @@ fn format(options: &Options) -> Result<Format, Failure> {
 }
 
 /// The input, and its length in bytes where it is known.
-fn input(file: &Path) -> Result<(Box<dyn Read>, Option<u64>), Failure> {
+fn input(file: &Path) -> Result<(Box<dyn Read>, Option<u64>), CliError> {
     if file == Path::new("-") {
         return Ok((Box::new(io::stdin()), None));
     }
     let wrong = |error: io::Error| {
-        Failure::new(format!("The file {} cannot be read: {error}.", file.display()), "Check its name and permissions.")
+        CliError::new(
+            format!("The file {} cannot be read: {error}.", file.display()),
+            "Check its name and permissions.",
+        )
     };
     let opened = File::open(file).map_err(wrong)?;
     let about = opened.metadata().map_err(wrong)?;
     if about.is_dir() {
-        return Err(Failure::new(format!("{} is a folder.", file.display()), "Name a .csv or .jsonl file."));
+        return Err(CliError::new(format!("{} is a folder.", file.display()), "Name a .csv or .jsonl file."));
     }
     Ok((Box::new(opened), about.is_file().then_some(about.len())))
 }
 
-fn tell(report: &Report, dry_run: bool) -> Result<(), Failure> {
+fn tell(report: &Report, dry_run: bool) -> Result<(), CliError> {
     let Report { rows, inserted, updated, unchanged, refused } = report;
     let prefix = if dry_run { "dry run, nothing written: " } else { "" };
     output::line(&format!("{prefix}{inserted} inserted, {updated} updated, {unchanged} unchanged, {refused} refused"))?;
     match (refused, dry_run) {
         (0, _) => Ok(()),
-        (_, true) => Err(Failure::new(
+        (_, true) => Err(CliError::new(
             format!("{refused} of {rows} rows would be refused, see above; the others would be loaded."),
             "Fix them before the import.",
         )),
-        (_, false) => Err(Failure::new(
+        (_, false) => Err(CliError::new(
             format!("{refused} of {rows} rows were refused, see above; the others are loaded."),
             "Fix them and import the file again; rows that are already loaded stay unchanged.",
         )),

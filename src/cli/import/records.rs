@@ -5,7 +5,7 @@ use std::io::BufRead;
 use csv_core::{ReadFieldResult, ReaderBuilder, Terminator};
 use memchr::memchr_iter;
 
-use crate::cli::failure::Failure;
+use crate::cli::error::CliError;
 
 /// The longest cell that is kept, in bytes; no value that a column takes is as long.
 pub const CELL_MAX: usize = 256 * 1024;
@@ -62,7 +62,7 @@ impl<R: BufRead> Records<R> {
     }
 
     /// The next record that is not blank.
-    pub fn next_record(&mut self) -> Result<Option<Record>, Failure> {
+    pub fn next_record(&mut self) -> Result<Option<Record>, CliError> {
         loop {
             match self.read()? {
                 Some(record) if record.is_blank() => {}
@@ -71,7 +71,7 @@ impl<R: BufRead> Records<R> {
         }
     }
 
-    fn read(&mut self) -> Result<Option<Record>, Failure> {
+    fn read(&mut self) -> Result<Option<Record>, CliError> {
         let from = self.reader.line();
         let mut record = Record { line: from, cells: Vec::new(), count: 0, breaks: 0 };
         // How much of the cell stands in its buffer, and whether more was dropped.

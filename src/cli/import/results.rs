@@ -9,7 +9,7 @@ use std::{
 use domain::kinds::BulkOutcome;
 use serde::Serialize;
 
-use crate::cli::failure::Failure;
+use crate::cli::error::CliError;
 
 /// What became of one line.
 #[derive(Debug, Serialize)]
@@ -50,10 +50,10 @@ impl Results {
     ///
     /// # Errors
     /// When it cannot be written.
-    pub fn create(file: Option<&Path>) -> Result<Self, Failure> {
+    pub fn create(file: Option<&Path>) -> Result<Self, CliError> {
         let create = |file: &Path| {
             File::create(file).map_err(|error| {
-                Failure::new(
+                CliError::new(
                     format!("The file {} cannot be written: {error}.", file.display()),
                     "Name a file in a folder that exists and can be written to.",
                 )
@@ -66,7 +66,7 @@ impl Results {
     ///
     /// # Errors
     /// When it cannot be written.
-    pub fn add(&mut self, result: &LineResult<'_>) -> Result<(), Failure> {
+    pub fn add(&mut self, result: &LineResult<'_>) -> Result<(), CliError> {
         let Some(file) = &mut self.0 else { return Ok(()) };
         serde_json::to_writer(&mut *file, result).map_err(std::io::Error::from)?;
         Ok(file.write_all(b"\n")?)
@@ -76,7 +76,7 @@ impl Results {
     ///
     /// # Errors
     /// When it cannot be written.
-    pub fn flush(&mut self) -> Result<(), Failure> {
+    pub fn flush(&mut self) -> Result<(), CliError> {
         Ok(self.0.as_mut().map_or(Ok(()), Write::flush)?)
     }
 }

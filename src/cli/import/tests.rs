@@ -9,7 +9,7 @@ type Told = (u64, Result<String, String>);
 
 /// Every entry of a file of products: its line, and the name or the refusal.
 fn products(format: Format, text: &[u8]) -> Result<Vec<Told>, String> {
-    let told = |failure: Failure| format!("{failure:?}");
+    let told = |failure: CliError| format!("{failure:?}");
     let entries = rows::<ProductRow>(format, text).map_err(told)?;
     entries.map(|entry| entry.map(|entry| (entry.line, entry.row.map(|row| row.name))).map_err(told)).collect()
 }

@@ -6,7 +6,7 @@ use domain::caller::Side;
 use crate::{
     app::revocations,
     auth::{Authenticator, Revocations},
-    cli::{failure::Failure, logging, output},
+    cli::{error::CliError, logging, output},
     clock::Clock,
     config::{KeyOptions, LogFormat},
     server,
@@ -26,7 +26,7 @@ pub struct Options {
 }
 
 /// Explains the token; fails where it is refused.
-pub async fn run(options: Options) -> Result<(), Failure> {
+pub async fn run(options: Options) -> Result<(), CliError> {
     logging::init(LogFormat::Text, "warn");
     let identity = options.keys.validate()?;
     let revocations = Revocations::default();
@@ -66,7 +66,7 @@ pub async fn run(options: Options) -> Result<(), Failure> {
             for refusal in &refusals {
                 output::line(&format!("refused     {}: {}", refusal.reason.as_str(), refusal.detail))?;
             }
-            Err(Failure::new(
+            Err(CliError::new(
                 format!("The token is refused for {} reason(s).", refusals.len()),
                 "Fix the reasons above at the issuer or in the identity file (docs/identity.md).",
             ))

@@ -6,7 +6,7 @@ use uuid::Uuid;
 
 use super::enums::BulkOutcome;
 use crate::{
-    app::bulk::{Done, RowDone},
+    app::bulk::{BulkCallResult, BulkRowResult},
     graphql::{
         claim::{self, Claim},
         eager::Eager,
@@ -44,8 +44,8 @@ fn number(count: usize) -> i32 {
     i32::try_from(count).unwrap_or(i32::MAX)
 }
 
-fn results(rows: Vec<RowDone>) -> Vec<BulkResult> {
-    let result = |(index, row): (usize, RowDone)| BulkResult {
+fn results(rows: Vec<BulkRowResult>) -> Vec<BulkResult> {
+    let result = |(index, row): (usize, BulkRowResult)| BulkResult {
         index: number(index),
         outcome: row.outcome.into(),
         problems: api_problems(row.problems),
@@ -72,16 +72,16 @@ pub struct CreateClaimsPayload {
     pub problems: Vec<Problem>,
 }
 
-impl From<Done> for CreateClaimsPayload {
-    fn from(done: Done) -> Self {
-        let count = |outcome| number(done.count(outcome));
+impl From<BulkCallResult> for CreateClaimsPayload {
+    fn from(result: BulkCallResult) -> Self {
+        let count = |outcome| number(result.count(outcome));
         Self {
             created: count(kinds::BulkOutcome::Created),
             updated: count(kinds::BulkOutcome::Updated),
             skipped: count(kinds::BulkOutcome::Skipped),
             refused: count(kinds::BulkOutcome::Refused),
-            results: results(done.rows),
-            problems: api_problems(done.problems),
+            results: results(result.rows),
+            problems: api_problems(result.problems),
         }
     }
 }
@@ -100,13 +100,13 @@ pub struct SubmitClaimsPayload {
     pub problems: Vec<Problem>,
 }
 
-impl From<Done> for SubmitClaimsPayload {
-    fn from(done: Done) -> Self {
+impl From<BulkCallResult> for SubmitClaimsPayload {
+    fn from(result: BulkCallResult) -> Self {
         Self {
-            submitted: number(done.count(kinds::BulkOutcome::Submitted)),
-            refused: number(done.count(kinds::BulkOutcome::Refused)),
-            results: results(done.rows),
-            problems: api_problems(done.problems),
+            submitted: number(result.count(kinds::BulkOutcome::Submitted)),
+            refused: number(result.count(kinds::BulkOutcome::Refused)),
+            results: results(result.rows),
+            problems: api_problems(result.problems),
         }
     }
 }

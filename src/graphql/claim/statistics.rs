@@ -1,7 +1,7 @@
-//! Figures over claims (S1, S2).
+//! Statistics of claims (S1, S2).
 
 use async_graphql::{Context, Enum, Object, SimpleObject};
-use domain::{kinds::ClaimStatus as Status, statistics::Figures};
+use domain::{kinds::ClaimStatus as Status, statistics::ClaimCounts};
 
 use super::{ClaimFilter, enums::ClaimStatus};
 use crate::{
@@ -96,19 +96,19 @@ pub struct ClaimStatisticsGroup {
     pub overdue: i32,
 }
 
-fn by_status(figures: &Figures) -> Vec<StatusCount> {
-    let count = |status: &Status| StatusCount { status: (*status).into(), count: total(figures.count(*status)) };
+fn by_status(counts: &ClaimCounts) -> Vec<StatusCount> {
+    let count = |status: &Status| StatusCount { status: (*status).into(), count: total(counts.count(*status)) };
     Status::ALL.iter().map(count).collect()
 }
 
-/// What a customer is not shown of requests for action is not shown in figures either (A3).
-fn first_pass_rate(figures: &Figures, is_customer: bool) -> Option<f64> {
-    figures.first_pass_rate().filter(|_| !is_customer)
+/// Customers do not see requests for action, so they do not see this rate either (A3).
+fn first_pass_rate(counts: &ClaimCounts, is_customer: bool) -> Option<f64> {
+    counts.first_pass_rate().filter(|_| !is_customer)
 }
 
 impl ClaimStatisticsGroup {
     fn of(group: Group, is_customer: bool) -> Self {
-        let Group { key, label, from, figures } = group;
+        let Group { key, label, from, counts } = group;
         let key = match key {
             Key::Word(word) => word,
             Key::Partner(id) => global_id::encode(Kind::Partner, id).0,
@@ -118,18 +118,18 @@ impl ClaimStatisticsGroup {
             key,
             label,
             from: from.map(Into::into),
-            total: total(figures.total()),
-            by_status: by_status(&figures),
-            approval_rate: figures.approval_rate(),
-            median_business_days_to_decision: figures.median_business_days(),
-            p90_business_days_to_decision: figures.percentile_business_days(90),
-            first_pass_rate: first_pass_rate(&figures, is_customer),
-            overdue: total(figures.overdue),
+            total: total(counts.total()),
+            by_status: by_status(&counts),
+            approval_rate: counts.approval_rate(),
+            median_business_days_to_decision: counts.median_business_days(),
+            p90_business_days_to_decision: counts.percentile_business_days(90),
+            first_pass_rate: first_pass_rate(&counts, is_customer),
+            overdue: total(counts.overdue),
         }
     }
 }
 
-/// Figures at the root.
+/// The statistics at the root.
 #[derive(Default)]
 pub struct StatisticsQuery;
 
@@ -153,15 +153,15 @@ impl StatisticsQuery {
         };
         let found =
             ask(ctx, move |reader| async move { reader.app.statistics(&reader.caller, &filter, asked).await }).await?;
-        let figures = found.all;
+        let counts = found.all;
         Ok(ClaimStatistics {
-            total: total(figures.total()),
-            by_status: by_status(&figures),
-            overdue: total(figures.overdue),
-            median_business_days_to_decision: figures.median_business_days(),
-            p90_business_days_to_decision: figures.percentile_business_days(90),
-            approval_rate: figures.approval_rate(),
-            first_pass_rate: first_pass_rate(&figures, is_customer),
+            total: total(counts.total()),
+            by_status: by_status(&counts),
+            overdue: total(counts.overdue),
+            median_business_days_to_decision: counts.median_business_days(),
+            p90_business_days_to_decision: counts.percentile_business_days(90),
+            approval_rate: counts.approval_rate(),
+            first_pass_rate: first_pass_rate(&counts, is_customer),
             groups: found.groups.into_iter().map(|group| ClaimStatisticsGroup::of(group, is_customer)).collect(),
         })
     }

@@ -9,7 +9,7 @@ use domain::{
     calendar::Calendar,
     caller::Caller,
     kinds::{ClaimStatus, StatisticsGroup},
-    statistics::{Figures, Period},
+    statistics::{ClaimCounts, Period},
     time::Timestamp,
 };
 use entity::{
@@ -56,8 +56,8 @@ pub enum GroupKey {
 pub struct Grouped {
     /// What they have in common.
     pub key: GroupKey,
-    /// The statistics of its claims.
-    pub figures: Figures,
+    /// How many they are.
+    pub counts: ClaimCounts,
 }
 
 /// The statistics of each group of the claims that the caller sees and the filter leaves, by key. Claims without a key, such as
@@ -97,7 +97,7 @@ pub(in crate::store) async fn counted(
     let mut groups: BTreeMap<GroupKey, Grouped> = BTreeMap::new();
     for row in db.connection().query_all(&query).await? {
         let key = key(&row, by)?;
-        let group = groups.entry(key.clone()).or_insert_with(|| Grouped { key, figures: Figures::default() });
+        let group = groups.entry(key.clone()).or_insert_with(|| Grouped { key, counts: ClaimCounts::default() });
         add(group, &row)?;
     }
     Ok(groups.into_values().collect())
@@ -127,8 +127,8 @@ pub(in crate::store) async fn projected(
     };
     let Some(found) = projection::group_statistics(db, filter, groups, calendar).await? else { return Ok(None) };
     let late = counted(db, caller, &late(db, caller, filter, now).await?, by, calendar, now).await?;
-    let mut late: HashMap<GroupKey, u64> = late.into_iter().map(|group| (group.key, group.figures.total())).collect();
-    let named = |(key, figures): (ProjectedGroupKey, Figures)| {
+    let mut late: HashMap<GroupKey, u64> = late.into_iter().map(|group| (group.key, group.counts.total())).collect();
+    let named = |(key, counts): (ProjectedGroupKey, ClaimCounts)| {
         let key = match key {
             ProjectedGroupKey::Period(first) => GroupKey::Period(first),
             ProjectedGroupKey::Name(name) => match groups {
@@ -138,9 +138,9 @@ pub(in crate::store) async fn projected(
                 _ => GroupKey::Word(name),
             },
         };
-        let mut figures = figures;
-        figures.overdue = late.remove(&key).unwrap_or_default();
-        Ok(Grouped { key, figures })
+        let mut counts = counts;
+        counts.overdue = late.remove(&key).unwrap_or_default();
+        Ok(Grouped { key, counts })
     };
     let mut groups = found.into_iter().map(named).collect::<Result<Vec<_>, StoreError>>()?;
     groups.sort_by(|one, other| one.key.cmp(&other.key));
@@ -174,15 +174,15 @@ pub async fn overall(
     filter: &ClaimFilter,
     calendar: &Calendar<'_>,
     now: Timestamp,
-) -> Result<Option<Figures>, StoreError> {
+) -> Result<Option<ClaimCounts>, StoreError> {
     if !is_projected(caller, filter) {
         return Ok(None);
     }
     let found = projection::group_statistics(db, filter, ClaimGrouping::Of(Group::All), calendar).await?;
-    let Some(mut figures) = found.and_then(|groups| groups.into_values().next()) else { return Ok(None) };
+    let Some(mut counts) = found.and_then(|groups| groups.into_values().next()) else { return Ok(None) };
     let late = ClaimFilter { overdue: Some((true, now)), ..filter.clone() };
-    figures.overdue = keyset::count(db, seen(db, caller, &late)).await?;
-    Ok(Some(figures))
+    counts.overdue = keyset::count(db, seen(db, caller, &late)).await?;
+    Ok(Some(counts))
 }
 
 /// Who reviews a claim and why it was rejected is kept from others (A3).
@@ -361,12 +361,12 @@ fn add(group: &mut Grouped, row: &QueryResult) -> Result<(), StoreError> {
     let word: String = row.try_get_by_index(1)?;
     let status: ClaimStatus = word.parse().map_err(|_| StoreError::Corrupt("claim", format!("status {word:?}")))?;
     let claims = natural(row.try_get_by_index(3)?);
-    group.figures.add(status, claims);
+    group.counts.add(status, claims);
     if let Some(days) = row.try_get_by_index::<Option<i64>>(2)? {
-        group.figures.add_decided(days, claims);
+        group.counts.add_decided(days, claims);
     }
-    group.figures.overdue += natural(row.try_get_by_index(4)?);
-    group.figures.first_pass += natural(row.try_get_by_index(5)?);
+    group.counts.overdue += natural(row.try_get_by_index(4)?);
+    group.counts.first_pass += natural(row.try_get_by_index(5)?);
     Ok(())
 }
 

@@ -7,7 +7,7 @@ use entity::{claim, claim_line, customer_subscription, product, proof_document};
 use sea_orm::{
     Condition, ConnectionTrait, EntityName, EntityTrait, ExprTrait, JoinType, QueryFilter, QueryOrder, QueryResult,
     QuerySelect, RelationTrait, StatementBuilder,
-    sea_query::{Asterisk, Expr, IntoCondition, SelectStatement},
+    sea_query::{Asterisk, Expr, SelectStatement},
 };
 use uuid::Uuid;
 
@@ -18,7 +18,7 @@ use crate::store::{
     keyset, line_from_row,
     products::Product,
     rows::{Cells, Columns, Read, Record, Rows, Shape, always, read_all, read_for, select},
-    sql::{any_of, in_lists, join, list_of},
+    sql::{any_of, id_array, is_in_array, join},
     subscriptions::Subscription,
     visible::bare,
 };
@@ -174,18 +174,19 @@ pub async fn lines_of(
     wanted: LinesWanted,
 ) -> Result<HashMap<Uuid, Vec<LineRow>>, StoreError> {
     let backend = db.connection().get_database_backend();
-    let statement = |of_claims: Condition| {
+    let statement = |of_claims: Expr| {
         let query = Rows::<claim_line::Entity>::all()
             .filter(of_claims)
             .order_by_asc(claim_line::Column::Position)
             .order_by_asc(claim_line::Column::Id);
         StatementBuilder::build(&keyset::selected(query, &wanted), &backend)
     };
-    let statement = match list_of(bare(claims), backend) {
-        Some(list) => db
-            .kept
-            .statement(Form::Lines(wanted), vec![list], |ids| statement(in_lists(claim_line::Column::ClaimId, ids))),
-        None => statement(any_of(claim_line::Column::ClaimId, bare(claims), backend).into_condition()),
+    let column = claim_line::Column::ClaimId;
+    let statement = if db.is_postgres() && claims.len() > 1 {
+        let ids = id_array(bare(claims));
+        db.kept.statement(Form::Lines(wanted), ids, |ids| statement(is_in_array(column, ids)))
+    } else {
+        statement(any_of(column, bare(claims), backend))
     };
     let mut lines: HashMap<Uuid, Vec<LineRow>> = HashMap::with_capacity(claims.len());
     for row in read_all(&db.connection().query_all_raw(statement).await?, &wanted)? {

@@ -41,6 +41,6 @@ pub(in crate::store) use projected::condition as in_projection;
 pub use read::{Owners, by_external_reference, by_ids, by_number, counts_of, left_of_deleted, pages_of};
 pub use record::{claim_to_row, line_from_row, line_to_row};
 pub use row::{ClaimRow, Wanted};
-pub use statistics::{Decided, Statistics, decided, statistics};
+pub use statistics::{DecidedClaims, Statistics, decided_claims, statistics};
 
 use read::{ordered, seen, seen_in, written};

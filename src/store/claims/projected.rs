@@ -36,28 +36,29 @@ pub(in crate::store) fn condition(filter: &ClaimFilter) -> Option<Condition> {
 fn of_traits(filter: &ClaimFilter) -> Condition {
     let has = |traits: ClaimTraits, wanted: bool| if wanted { traits.has_any() } else { traits.has_none() };
     Condition::all()
-        .add_option(filter.status.clone().map(|all| ClaimTraits::any_of(all).has_any()))
-        .add_option(filter.solution_area.map(|area| ClaimTraits::any_of([area]).has_any()))
-        .add_option(filter.activity.map(|activity| ClaimTraits::any_of([activity]).has_any()))
+        .add_option(filter.status.clone().map(|all| ClaimTraits::of(all).has_any()))
+        .add_option(filter.solution_area.map(|area| ClaimTraits::of([area]).has_any()))
+        .add_option(filter.activity.map(|activity| ClaimTraits::of([activity]).has_any()))
         .add_option(filter.unassigned.map(|nobodys| has(ClaimTraits::ASSIGNED, !nobodys)))
         .add_option(filter.in_arbitration.map(|contested| has(ClaimTraits::CONTESTED, contested)))
         .add_option(
-            filter.rejection_reason.clone().map(|all| {
-                ClaimTraits::any_of(all).has_any().and(ClaimTraits::any_of([ClaimStatus::Rejected]).has_any())
-            }),
+            filter
+                .rejection_reason
+                .clone()
+                .map(|all| ClaimTraits::of(all).has_any().and(ClaimTraits::of([ClaimStatus::Rejected]).has_any())),
         )
         .add_option(filter.consent_status.as_deref().map(consents))
-        .add_option(filter.dispute_status.clone().map(|all| ClaimTraits::any_of(all).has_any()))
-        .add_option(filter.evaluation_status.clone().map(|all| ClaimTraits::any_of(all).has_any()))
+        .add_option(filter.dispute_status.clone().map(|all| ClaimTraits::of(all).has_any()))
+        .add_option(filter.evaluation_status.clone().map(|all| ClaimTraits::of(all).has_any()))
 }
 
 /// As the filter of claims has it: a consent that is waited for belongs to an approved claim only (N2).
 fn consents(statuses: &[ConsentStatus]) -> Expr {
     let settled = statuses.iter().copied().filter(|status| *status != ConsentStatus::Pending);
-    let settled = ClaimTraits::any_of(settled).has_any();
+    let settled = ClaimTraits::of(settled).has_any();
     if statuses.contains(&ConsentStatus::Pending) {
-        let pending = ClaimTraits::any_of([ConsentStatus::Pending]).has_any();
-        settled.or(pending.and(ClaimTraits::any_of([ClaimStatus::Approved]).has_any()))
+        let pending = ClaimTraits::of([ConsentStatus::Pending]).has_any();
+        settled.or(pending.and(ClaimTraits::of([ClaimStatus::Approved]).has_any()))
     } else {
         settled
     }

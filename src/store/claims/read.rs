@@ -125,9 +125,8 @@ pub async fn counts_of(
 pub async fn by_ids(db: &Db, caller: &Caller, ids: &[Uuid], wanted: Wanted) -> Result<Vec<ClaimRow>, StoreError> {
     let backend = db.connection().get_database_backend();
     if let [id] = ids {
-        let statement = db.kept.seen_by(caller, Form::Claim(wanted), vec![(*id).into()], |caller, ids| {
-            let query = Rows::<Entity>::all().filter(scope::claims(caller));
-            let query = ids.into_iter().fold(query, |query, id| query.filter(Column::Id.eq(id)));
+        let statement = db.kept.seen_by(caller, Form::Claim(wanted), (*id).into(), |caller, id| {
+            let query = Rows::<Entity>::all().filter(scope::claims(caller)).filter(Column::Id.eq(id));
             StatementBuilder::build(&lines::statement_of_one(query, wanted), &backend)
         });
         let rows = db.connection().query_all_raw(statement).await?;

@@ -42,24 +42,24 @@ pub async fn statistics(
     now: Timestamp,
 ) -> Result<Statistics, StoreError> {
     let filter = &*search::narrowed(db, caller, filter).await?;
-    let mut figures =
+    let mut statistics =
         Statistics { by_status: ClaimStatus::ALL.iter().map(|status| (*status, 0)).collect(), ..Statistics::default() };
     if *filter != ClaimFilter::default()
         && let Some(counted) = in_projection(db, caller, filter, now).await?
     {
         for (status, count, overdue) in counted {
-            figures.add(status, count);
-            figures.overdue += overdue;
+            statistics.add(status, count);
+            statistics.overdue += overdue;
         }
-        return Ok(figures);
+        return Ok(statistics);
     }
     if let Some(counts) = tally::by_status(db, caller, filter).await? {
         for (status, count) in counts {
-            figures.add(status, count);
+            statistics.add(status, count);
         }
         let late = ClaimFilter { overdue: Some((true, now)), ..filter.clone() };
-        figures.overdue = keyset::count(db, seen(db, caller, &late)).await?;
-        return Ok(figures);
+        statistics.overdue = keyset::count(db, seen(db, caller, &late)).await?;
+        return Ok(statistics);
     }
     let late = Expr::case(overdue(now), Expr::cust("1")).finally(Expr::cust("0"));
     let counted = seen(db, caller, filter)
@@ -71,10 +71,10 @@ pub async fn statistics(
         .await?;
     for (word, count, overdue) in counted {
         let status = word.parse().map_err(|_| StoreError::Corrupt("claim", format!("status {word:?}")))?;
-        figures.add(status, natural(count));
-        figures.overdue += if hides_clocks(caller) { 0 } else { natural(overdue) };
+        statistics.add(status, natural(count));
+        statistics.overdue += if hides_clocks(caller) { 0 } else { natural(overdue) };
     }
-    Ok(figures)
+    Ok(statistics)
 }
 
 /// The claims of each status and the overdue ones among them, counted in the projection: where a filter leaves many claims, it is
@@ -110,7 +110,7 @@ async fn in_projection(
         *all_late += late * i64::from(sign);
     }
     let counted = counted.into_iter().map(|(bits, (claims, late))| {
-        let status = ClaimStatus::ALL.iter().copied().find(|status| ClaimTraits::any_of([*status]).is(bits));
+        let status = ClaimStatus::ALL.iter().copied().find(|status| ClaimTraits::of([*status]).is(bits));
         let status = status.ok_or_else(|| StoreError::Corrupt("claim_projection", format!("status {bits}")))?;
         Ok((status, natural(claims), natural(late)))
     });
@@ -133,7 +133,7 @@ impl Statistics {
 
 /// Claims that were handed in on the same day and decided on the same day.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Decided {
+pub struct DecidedClaims {
     /// When the first of them was handed in.
     pub submitted_at: Timestamp,
     /// When the first of them was decided.
@@ -147,13 +147,13 @@ pub struct Decided {
 ///
 /// # Errors
 /// As [`statistics()`].
-pub async fn decided(
+pub async fn decided_claims(
     db: &Db,
     caller: &Caller,
     filter: &ClaimFilter,
     calendar: &Calendar<'_>,
     now: Timestamp,
-) -> Result<Vec<Decided>, StoreError> {
+) -> Result<Vec<DecidedClaims>, StoreError> {
     let filter = &*search::narrowed(db, caller, filter).await?;
     let offsets = calendar.offsets(now);
     let both = Condition::all().add(Column::SubmittedAt.is_not_null()).add(Column::DecidedAt.is_not_null());
@@ -169,7 +169,7 @@ pub async fn decided(
     let time =
         |micros| Timestamp::from_micros(micros).map_err(|_| StoreError::Corrupt("claim", format!("time {micros}")));
     let group = |(submitted, decided, claims)| {
-        Ok(Decided { submitted_at: time(submitted)?, decided_at: time(decided)?, claims: natural(claims) })
+        Ok(DecidedClaims { submitted_at: time(submitted)?, decided_at: time(decided)?, claims: natural(claims) })
     };
     rows.into_iter().map(group).collect()
 }

@@ -5,7 +5,7 @@ use std::{collections::BTreeMap, fmt::Display};
 use domain::{
     calendar::Calendar,
     kinds::{ClaimStatus, SolutionArea},
-    statistics::Figures,
+    statistics::ClaimCounts,
 };
 use jiff::civil::{Date, date};
 
@@ -144,18 +144,18 @@ impl Counts {
         Ok(Self(counts))
     }
 
-    /// Adds what the filter leaves to the statistics; it may ask for statuses and an area.
-    pub(super) fn add_to(&self, figures: &mut Figures, filter: &ClaimFilter) {
+    /// Adds what the filter leaves to the counts of a group; it may ask for statuses and an area.
+    pub(super) fn add_to(&self, counts: &mut ClaimCounts, filter: &ClaimFilter) {
         let natural = super::super::keyset::natural;
         for (cell, (claims, first_passes)) in &self.0 {
             let is_left = filter.status.as_ref().is_none_or(|statuses| statuses.contains(&cell.status))
                 && filter.solution_area.is_none_or(|area| area == cell.area);
             if is_left {
-                figures.add(cell.status, natural(*claims));
+                counts.add(cell.status, natural(*claims));
                 if let Some(days) = cell.days {
-                    figures.add_decided(days.into(), natural(*claims));
+                    counts.add_decided(days.into(), natural(*claims));
                 }
-                figures.first_pass += natural(*first_passes);
+                counts.first_pass += natural(*first_passes);
             }
         }
     }

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use domain::{
     calendar::Calendar,
     kinds::SolutionArea,
-    statistics::{Figures, Period},
+    statistics::{ClaimCounts, Period},
 };
 use jiff::civil::Date;
 use sea_orm::{
@@ -61,10 +61,10 @@ pub(in crate::store) async fn group_statistics(
     filter: &ClaimFilter,
     by: ClaimGrouping,
     calendar: &Calendar<'_>,
-) -> Result<Option<BTreeMap<ProjectedGroupKey, Figures>>, StoreError> {
+) -> Result<Option<BTreeMap<ProjectedGroupKey, ClaimCounts>>, StoreError> {
     let Some(since) = usable(db).await? else { return Ok(None) };
     let Some(counts) = counted(db, since, by.source(), calendar).await? else { return Ok(None) };
-    let mut groups: BTreeMap<ProjectedGroupKey, Figures> = BTreeMap::new();
+    let mut groups: BTreeMap<ProjectedGroupKey, ClaimCounts> = BTreeMap::new();
     let mut add = |key: ProjectedGroupKey, counts: &Counts| counts.add_to(groups.entry(key).or_default(), filter);
     for (member, counts) in counts.iter().filter(|(_, counts)| !counts.is_empty()) {
         match by {
@@ -81,7 +81,7 @@ pub(in crate::store) async fn group_statistics(
             }
         }
     }
-    groups.retain(|key, figures| figures.total() > 0 || *key == ProjectedGroupKey::Name(String::new()));
+    groups.retain(|key, counts| counts.total() > 0 || *key == ProjectedGroupKey::Name(String::new()));
     Ok(Some(groups))
 }
 

@@ -18,13 +18,13 @@ impl ClaimTraits {
     pub(in crate::store) const CONTESTED: Self = Self(1 << 53);
 
     /// The bits of these words.
-    pub(in crate::store) fn any_of<W: Word>(words: impl IntoIterator<Item = W>) -> Self {
+    pub(in crate::store) fn of<W: Word>(words: impl IntoIterator<Item = W>) -> Self {
         Self(words.into_iter().fold(0, |bits, word| bits | word.bit()))
     }
 
     /// The bit of a claim's status, in SQL.
     pub(in crate::store) fn status() -> String {
-        format!("claim.traits & {}", Self::any_of(ClaimStatus::ALL.iter().copied()).0)
+        format!("claim.traits & {}", Self::of(ClaimStatus::ALL.iter().copied()).0)
     }
 
     /// Whether they are these bits.

@@ -206,8 +206,8 @@ async fn the_queue_says_of_every_clock_what_the_claim_itself_says() {
             let filter = ClaimFilter { overdue: Some((overdue, now)), ..ClaimFilter::default() };
             assert_eq!(found(filter).await, wanted.iter().map(|one| one.id).collect::<Vec<_>>(), "{overdue} at {now}");
         }
-        let figures = claims::statistics(&world.db, &reviewer(), &ClaimFilter::default(), now).await.unwrap();
-        assert_eq!(figures.overdue, late.len() as u64);
+        let statistics = claims::statistics(&world.db, &reviewer(), &ClaimFilter::default(), now).await.unwrap();
+        assert_eq!(statistics.overdue, late.len() as u64);
     }
     for contested in [true, false] {
         let filter = ClaimFilter { in_arbitration: Some(contested), ..ClaimFilter::default() };

@@ -8,7 +8,7 @@ use domain::{
     history::Event,
     kinds::{ClaimStatus, DeadlineKind, HistoryAction, RejectionReason, StatisticsGroup},
     policy::Policy,
-    statistics::Figures,
+    statistics::ClaimCounts,
     time::Timestamp,
 };
 use uuid::Uuid;
@@ -208,11 +208,11 @@ async fn statistics_agree(world: &World, policy: &Policy) {
         }
         let overall = claims::overall(db, &reviewer(), &filter, &calendar, now).await.unwrap();
         let statistics = claims::statistics(db, &reviewer(), &filter, now).await.unwrap();
-        let mut counted = Figures::with_overdue(statistics.overdue);
+        let mut counted = ClaimCounts::with_overdue(statistics.overdue);
         for (status, claims) in statistics.by_status.iter().filter(|(_, claims)| *claims > 0) {
             counted.add(*status, *claims);
         }
-        for decided in claims::decided(db, &reviewer(), &filter, &calendar, now).await.unwrap() {
+        for decided in claims::decided_claims(db, &reviewer(), &filter, &calendar, now).await.unwrap() {
             let days = calendar.business_days_between(decided.submitted_at, decided.decided_at);
             counted.add_decided(days.into(), decided.claims);
         }

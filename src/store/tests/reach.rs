@@ -139,8 +139,8 @@ async fn nobody_filters_by_what_it_may_not_see() {
         assert_eq!(found(&world, &review, filter.clone()).await, reviewers, "{filter:?}");
         assert_eq!(found(&world, &tenant, filter.clone()).await, [0_u128; 0], "{filter:?}");
     }
-    let figures = claims::statistics(&world.db, &review, &none(), at(5000)).await.unwrap();
-    assert_eq!((figures.total, figures.overdue, figures.approved, figures.rejected), (3, 1, 1, 0));
+    let statistics = claims::statistics(&world.db, &review, &none(), at(5000)).await.unwrap();
+    assert_eq!((statistics.total, statistics.overdue, statistics.approved, statistics.rejected), (3, 1, 1, 0));
 }
 
 #[tokio::test]

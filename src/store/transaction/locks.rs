@@ -14,12 +14,11 @@ use std::collections::BTreeSet;
 use domain::caller::Caller;
 use entity::claim;
 use sea_orm::{
-    ConnectionTrait, EntityTrait, QueryFilter, QuerySelect, QueryTrait, Statement, StatementBuilder, Value,
-    sea_query::{ArrayType, Expr},
+    ConnectionTrait, EntityTrait, QueryFilter, QuerySelect, QueryTrait, Statement, StatementBuilder, sea_query::Expr,
 };
 use uuid::Uuid;
 
-use crate::store::{Reads, StoreError, Transaction, scope};
+use crate::store::{Reads, StoreError, Transaction, scope, sql::id_array};
 
 /// How a customer is locked.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -118,8 +117,7 @@ pub async fn customers(
         if ids.is_empty() {
             continue;
         }
-        let ids: Vec<Value> = ids.into_iter().map(Value::from).collect();
-        let ids = Value::Array(ArrayType::Uuid, Some(Box::new(ids)));
+        let ids = id_array(ids);
         let connection = transaction.connection();
         let sql = format!("SELECT {taken} FROM unnest($1::uuid[]) AS given (id)");
         connection.query_all_raw(Statement::from_sql_and_values(connection.get_database_backend(), sql, [ids])).await?;

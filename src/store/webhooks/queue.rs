@@ -6,7 +6,7 @@ use domain::{kinds::WebhookEventType, time::Timestamp, webhook::PROMPT_WITHIN};
 use sea_orm::{ConnectionTrait, DbBackend, FromQueryResult, Statement, Value};
 use uuid::Uuid;
 
-use crate::store::{Db, Reads, StoreError, history::Position};
+use crate::store::{Db, Reads, StoreError, history::Position, sql::id_array};
 
 /// The lane of an endpoint, which follows from its latest attempts and decides its slots (W3).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -180,8 +180,7 @@ fn due_in_postgres(endpoints: &[Uuid], (each, most): (usize, usize), (now, real)
          ORDER BY due.next_attempt_at, due.id LIMIT {most}",
         own = due_of_one("endpoint", each)
     );
-    let ids: Vec<Value> = endpoints.iter().map(|id| Value::from(*id)).collect();
-    let ids = Value::Array(Value::from(Uuid::nil()).array_type(), Some(Box::new(ids)));
+    let ids = id_array(endpoints.iter().copied());
     Statement::from_sql_and_values(DbBackend::Postgres, sql, [now.micros().into(), real.micros().into(), ids])
 }
 

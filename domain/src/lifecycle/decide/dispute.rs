@@ -1,6 +1,6 @@
 //! Disputes of the partner and the customer's decline (D1, N3).
 
-use super::{Decision, Effects, Step, done, ending};
+use super::{Decision, Effects, Step, ending};
 use crate::{
     claim::{Claim, Dispute},
     deadline,
@@ -50,7 +50,7 @@ impl Step<'_> {
         event.note = justification;
         let lines_changed = next.lines != self.before.lines;
         let notices = vec![notice::disputed(&next, event.note.as_deref(), clock.due_at)];
-        Ok(done(next, vec![event], Effects { lines_changed, notices, ..Effects::default() }))
+        Ok(Decision::new(next, vec![event], Effects { lines_changed, notices, ..Effects::default() }))
     }
 
     /// The newer live claims of the partner on the same subjects (D2, E9, E15). The facts are for the claim with all its
@@ -87,7 +87,7 @@ impl Step<'_> {
         if by_link && let Some(event) = events.first_mut() {
             event.changes.extend(FieldChange::of(DECLINED_BY, None, Some("LINK".to_owned())));
         }
-        Ok(done(next, events, effects))
+        Ok(Decision::new(next, events, effects))
     }
 }
 

@@ -2,7 +2,7 @@
 
 use uuid::Uuid;
 
-use super::{Decision, Effects, Step, done, one_change};
+use super::{Decision, Effects, Step, one_change};
 use crate::{
     claim::Claim,
     deadline,
@@ -29,7 +29,7 @@ impl Step<'_> {
         let event = self.event(HistoryAction::Edited, &next);
         self.mark_answered(&mut next, !event.changes.is_empty());
         let effects = Effects { lines_changed: next.lines != self.before.lines, ..Effects::default() };
-        Ok(Decision { problems, ..done(next, vec![event], effects) })
+        Ok(Decision { problems, ..Decision::new(next, vec![event], effects) })
     }
 
     pub(super) fn attach_proof(&self, document: NewDocument) -> Result<Decision, Vec<Problem>> {
@@ -46,7 +46,7 @@ impl Step<'_> {
         self.mark_answered(&mut next, true);
         let shown = format!("{} sha256:{}", document.name, document.sha256);
         let event = Event::new(HistoryAction::ProofAttached).changes(one_change("proofOfExecution", None, Some(shown)));
-        Ok(done(next, vec![event], Effects { document: Some(document), ..Effects::default() }))
+        Ok(Decision::new(next, vec![event], Effects { document: Some(document), ..Effects::default() }))
     }
 
     pub(super) fn remove_proof(&self) -> Result<Decision, Vec<Problem>> {
@@ -59,12 +59,12 @@ impl Step<'_> {
         next.documents = next.documents.saturating_sub(1);
         let shown = format!("{} sha256:{}", document.name, document.sha256);
         let event = Event::new(HistoryAction::ProofRemoved).changes(one_change("proofOfExecution", Some(shown), None));
-        Ok(done(next, vec![event], Effects { removed_document: Some(document.id), ..Effects::default() }))
+        Ok(Decision::new(next, vec![event], Effects { removed_document: Some(document.id), ..Effects::default() }))
     }
 
     pub(super) fn delete_draft(&self) -> Decision {
         let event = Event::new(HistoryAction::Deleted);
-        done(self.next(), vec![event], Effects { deleted: true, ..Effects::default() })
+        Decision::new(self.next(), vec![event], Effects { deleted: true, ..Effects::default() })
     }
 
     /// No eligibility problem and at least one document; then both clocks start (L2, T1, T4).
@@ -81,7 +81,7 @@ impl Step<'_> {
         next.deadline = Some(deadline::start(DeadlineKind::StartReview, now, policy));
         next.decision_due_at = Some(deadline::decision_due(now, policy));
         let event = self.event(HistoryAction::Submitted, &next);
-        Ok(done(next, vec![event], Effects { lines_changed: true, ..Effects::default() }))
+        Ok(Decision::new(next, vec![event], Effects { lines_changed: true, ..Effects::default() }))
     }
 
     /// Eligibility of the claim in its current state.

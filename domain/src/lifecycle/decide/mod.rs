@@ -92,6 +92,12 @@ pub struct Decision {
     pub problems: Vec<Problem>,
 }
 
+impl Decision {
+    fn new(claim: Claim, events: Vec<Event>, effects: Effects) -> Self {
+        Self { claim, events, effects, problems: Vec::new() }
+    }
+}
+
 /// What is stored besides the claim and its history.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 #[expect(clippy::struct_excessive_bools, reason = "each is an effect of its own, and any of them may come together")]
@@ -288,10 +294,6 @@ impl Step<'_> {
         let to = self.leads_to();
         if to == self.before.status { event } else { event.moving(self.before.status, to) }
     }
-}
-
-fn done(claim: Claim, events: Vec<Event>, effects: Effects) -> Decision {
-    Decision { claim, events, effects, problems: Vec::new() }
 }
 
 /// A change that is recorded in addition to the claim's own fields.

@@ -1,6 +1,6 @@
 //! The partner's answers and the comments of both sides (L5, L9, K1).
 
-use super::{Decision, Effects, NewComment, Step, done, draft::all_problems, ending};
+use super::{Decision, Effects, NewComment, Step, draft::all_problems, ending};
 use crate::{
     caller::Side,
     deadline,
@@ -42,7 +42,11 @@ impl Step<'_> {
         let notices = vec![notice::responded(&next, message.as_deref())];
         let comment = message.map(|body| self.shared(body));
         event.comment_id = comment.as_ref().map(|comment| comment.id);
-        Ok(done(next, vec![event], Effects { comments: comment.into_iter().collect(), notices, ..Effects::default() }))
+        Ok(Decision::new(
+            next,
+            vec![event],
+            Effects { comments: comment.into_iter().collect(), notices, ..Effects::default() },
+        ))
     }
 
     /// Rejected at the partner's own request; an association ends (L9).
@@ -59,7 +63,7 @@ impl Step<'_> {
             self.given.policy,
             self.given.now,
         );
-        Ok(done(next, events, effects))
+        Ok(Decision::new(next, events, effects))
     }
 
     /// Posts a comment; it does not raise the version (K1, L11b).
@@ -79,6 +83,6 @@ impl Step<'_> {
         event.comment_id = Some(id);
         event.visibility = visibility;
         let comment = Some(NewComment { id, body, visibility, by_system: false });
-        Ok(done(next, vec![event], Effects { comments: comment.into_iter().collect(), ..Effects::default() }))
+        Ok(Decision::new(next, vec![event], Effects { comments: comment.into_iter().collect(), ..Effects::default() }))
     }
 }

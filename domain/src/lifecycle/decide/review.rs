@@ -1,6 +1,6 @@
 //! The reviewers' work (L3, L4, L6, L7).
 
-use super::{ACTING_FOR, Assignee, Decision, Effects, Step, done, ending};
+use super::{ACTING_FOR, Assignee, Decision, Effects, Step, ending};
 use crate::{
     claim::{ActionRequest, Consent, Evaluation, Reviewer},
     deadline,
@@ -36,7 +36,7 @@ impl Step<'_> {
         next.deadline = Some(deadline::start(DeadlineKind::Decide, self.given.now, self.given.policy));
         next.missed_at = None;
         let event = self.event(HistoryAction::ReviewStarted, &next);
-        done(next, vec![event], Effects::default())
+        Decision::new(next, vec![event], Effects::default())
     }
 
     /// A reviewer takes an unassigned claim or hands an own one back; a lead gives anyone's to anyone (L3, R2).
@@ -92,7 +92,7 @@ impl Step<'_> {
             event = event.note("The reviewer is absent and has no deputy.");
         }
         event.changes.extend(FieldChange::of(ACTING_FOR, None, absent));
-        done(next, vec![event], Effects::default())
+        Decision::new(next, vec![event], Effects::default())
     }
 
     /// Asks the partner, with reasons and a message that is posted as a comment (L4, T3).
@@ -137,7 +137,7 @@ impl Step<'_> {
         next.missed_at = None;
         next.deadline = if incumbent { clock::of_approved(&next) } else { Some(clock) };
         let effects = Effects { comments: vec![comment], notices: vec![notice], ..Effects::default() };
-        Ok(done(next, vec![event], effects))
+        Ok(Decision::new(next, vec![event], effects))
     }
 
     /// Approves, unless a product fails E3-E8 by now or belongs to another claim (L6, X6).
@@ -180,7 +180,7 @@ impl Step<'_> {
         let until = FieldChange::of("consent.declineUntil", None, Some(decline_until.to_string()));
         events.push(Event::new(HistoryAction::ConsentRequested).changes(until.into_iter().collect()));
         let notices = vec![notice::consent_requested(&next, &consent), notice::approved(&next, decline_until)];
-        Ok(done(
+        Ok(Decision::new(
             next,
             events,
             Effects { associations_start: true, evaluation_changed: true, notices, ..Effects::default() },
@@ -235,6 +235,6 @@ impl Step<'_> {
             self.given.policy,
             self.given.now,
         );
-        Ok(done(next, events, effects))
+        Ok(Decision::new(next, events, effects))
     }
 }

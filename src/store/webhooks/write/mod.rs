@@ -7,4 +7,4 @@ mod settle;
 
 pub use endpoints::{Changed, delete, disable, enable, insert, rotate, update};
 pub use plan::{Planned, add, advance, again, attempt_now, level, release, set_behind, those_active};
-pub use settle::{Done, Outcome, forget, lease, settle, unlease};
+pub use settle::{DeliveryResult, Outcome, forget, lease, settle, unlease};

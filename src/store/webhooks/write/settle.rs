@@ -84,18 +84,18 @@ pub enum Outcome {
     Later(Timestamp),
 }
 
-/// A delivery that was worked on.
+/// A delivery that was worked on, and what becomes of it.
 #[derive(Clone, Debug)]
-pub struct Done {
+pub struct DeliveryResult {
     /// The delivery, as it was taken.
     pub delivery: Delivery,
     /// The attempt, if one was made.
     pub attempt: Option<Attempt>,
-    /// The result for the delivery.
+    /// What becomes of the delivery.
     pub outcome: Outcome,
 }
 
-impl Done {
+impl DeliveryResult {
     /// Whether the endpoint accepted or failed; `None` if nothing was attempted.
     const fn accepted(&self) -> Option<bool> {
         match self.outcome {
@@ -106,44 +106,44 @@ impl Done {
     }
 }
 
-/// Notes the result of deliveries, and lets the next ones of their claims be attempted.
+/// Stores the results of deliveries, and lets the next ones of their claims be attempted.
 ///
 /// # Errors
 /// Database errors.
-pub async fn settle(transaction: &Transaction, done: &[Done], now: Timestamp) -> Result<(), StoreError> {
-    let there = there(transaction, done).await?;
-    let done: Vec<&Done> = done.iter().filter(|one| there.contains(&one.delivery.id)).collect();
+pub async fn settle(transaction: &Transaction, results: &[DeliveryResult], now: Timestamp) -> Result<(), StoreError> {
+    let there = there(transaction, results).await?;
+    let results: Vec<&DeliveryResult> = results.iter().filter(|one| there.contains(&one.delivery.id)).collect();
     // In order: two servers that note something of the same endpoints never wait for each other in a circle.
-    let endpoints: BTreeSet<Uuid> = done.iter().map(|one| one.delivery.endpoint_id).collect();
+    let endpoints: BTreeSet<Uuid> = results.iter().map(|one| one.delivery.endpoint_id).collect();
     let endpoints: Vec<Uuid> = endpoints.into_iter().collect();
     let active: HashSet<Uuid> = those_active(transaction, &endpoints).await?.into_iter().collect();
-    attempts(transaction, &done).await?;
-    for one in &done {
+    attempts(transaction, &results).await?;
+    for one in &results {
         deliver(transaction, one, active.contains(&one.delivery.endpoint_id)).await?;
     }
     for endpoint in &endpoints {
-        let own = done.iter().filter(|one| one.delivery.endpoint_id == *endpoint);
+        let own = results.iter().filter(|one| one.delivery.endpoint_id == *endpoint);
         let told =
             own.filter_map(|one| Some((one.accepted()?, one.attempt.as_ref().map_or(0, |made| made.milliseconds))));
         note_health(transaction, *endpoint, told, now).await?;
     }
-    let ended = |one: &&&Done| !matches!(one.outcome, Outcome::Retry(_) | Outcome::Later(_));
-    let claims: HashSet<Uuid> = done.iter().filter(ended).map(|one| one.delivery.claim_id).collect();
+    let ended = |one: &&&DeliveryResult| !matches!(one.outcome, Outcome::Retry(_) | Outcome::Later(_));
+    let claims: HashSet<Uuid> = results.iter().filter(ended).map(|one| one.delivery.claim_id).collect();
     let claims: Vec<Uuid> = claims.into_iter().collect();
     if claims.is_empty() { Ok(()) } else { release(transaction, &endpoints, Some(&claims), now).await }
 }
 
 /// Those of the deliveries that were not deleted meanwhile.
-async fn there(transaction: &Transaction, done: &[Done]) -> Result<HashSet<Uuid>, StoreError> {
+async fn there(transaction: &Transaction, results: &[DeliveryResult]) -> Result<HashSet<Uuid>, StoreError> {
     let connection = transaction.connection();
-    let ids = done.iter().map(|one| one.delivery.id);
+    let ids = results.iter().map(|one| one.delivery.id);
     let query = webhook_delivery::Entity::find().select_only().column(webhook_delivery::Column::Id);
     let query = query.filter(any_of(webhook_delivery::Column::Id, ids, connection.get_database_backend()));
     Ok(query.into_tuple::<Uuid>().all(connection).await?.into_iter().collect())
 }
 
-async fn attempts(transaction: &Transaction, done: &[&Done]) -> Result<(), StoreError> {
-    let rows: Vec<_> = done.iter().filter_map(|one| one.attempt.as_ref()).map(attempt).collect();
+async fn attempts(transaction: &Transaction, results: &[&DeliveryResult]) -> Result<(), StoreError> {
+    let rows: Vec<_> = results.iter().filter_map(|one| one.attempt.as_ref()).map(attempt).collect();
     if !rows.is_empty() {
         webhook_attempt::Entity::insert_many(rows).exec_without_returning(transaction.connection()).await?;
     }
@@ -163,10 +163,10 @@ fn attempt(attempt: &Attempt) -> webhook_attempt::ActiveModel {
     }
 }
 
-async fn deliver(transaction: &Transaction, done: &Done, is_active: bool) -> Result<(), StoreError> {
+async fn deliver(transaction: &Transaction, result: &DeliveryResult, is_active: bool) -> Result<(), StoreError> {
     let next = |at: Timestamp| is_active.then_some(Micros(at));
-    let failures = done.delivery.failures;
-    let (state, failures, next) = match done.outcome {
+    let failures = result.delivery.failures;
+    let (state, failures, next) = match result.outcome {
         Outcome::Sent => (DeliveryState::Sent, 0, None),
         Outcome::Skipped => (DeliveryState::Skipped, failures, None),
         Outcome::Parked => (DeliveryState::Parked, failures.saturating_add(1), None),
@@ -182,7 +182,7 @@ async fn deliver(transaction: &Transaction, done: &Done, is_active: bool) -> Res
     };
     webhook_delivery::Entity::update_many()
         .set(row)
-        .filter(webhook_delivery::Column::Id.eq(done.delivery.id))
+        .filter(webhook_delivery::Column::Id.eq(result.delivery.id))
         .filter(Expr::cust("state = 'PENDING'"))
         .exec(transaction.connection())
         .await?;

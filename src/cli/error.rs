@@ -1,4 +1,4 @@
-//! A command's failure: its message, its remedy and the exit code.
+//! Why a command failed: the message, the remedy and the exit code.
 
 use std::{io, process::ExitCode};
 
@@ -7,13 +7,13 @@ use crate::{app::AppError, config::ConfigError, server::StartError};
 
 /// Why a command did not do what it was asked.
 #[derive(Debug)]
-pub struct Failure {
+pub struct CliError {
     code: u8,
     message: String,
     remedy: String,
 }
 
-impl Failure {
+impl CliError {
     /// The command failed: exit code 1.
     pub fn new(message: impl Into<String>, remedy: impl Into<String>) -> Self {
         Self { code: 1, message: message.into(), remedy: remedy.into() }
@@ -24,8 +24,8 @@ impl Failure {
         Self { code: 2, ..Self::new(message, remedy) }
     }
 
-    /// Writes it to standard error and gives the exit code.
-    pub fn tell(&self) -> ExitCode {
+    /// Writes it to standard error and returns the exit code.
+    pub fn report(&self) -> ExitCode {
         // The reader of standard output is gone, as with `| head`: this is not a failure.
         if !self.message.is_empty() {
             output::error(&format!("error: {}\n  help: {}", self.message, self.remedy));
@@ -34,19 +34,19 @@ impl Failure {
     }
 }
 
-impl From<ConfigError> for Failure {
+impl From<ConfigError> for CliError {
     fn from(error: ConfigError) -> Self {
         Self::usage(error.message, error.remedy)
     }
 }
 
-impl From<StartError> for Failure {
+impl From<StartError> for CliError {
     fn from(error: StartError) -> Self {
         Self::new(error.message, error.remedy)
     }
 }
 
-impl From<AppError> for Failure {
+impl From<AppError> for CliError {
     fn from(error: AppError) -> Self {
         match error {
             AppError::Unavailable(inside) => Self::new(
@@ -63,7 +63,7 @@ impl From<AppError> for Failure {
     }
 }
 
-impl From<io::Error> for Failure {
+impl From<io::Error> for CliError {
     fn from(error: io::Error) -> Self {
         if error.kind() == io::ErrorKind::BrokenPipe {
             return Self { code: 0, message: String::new(), remedy: String::new() };
