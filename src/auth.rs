@@ -61,7 +61,7 @@ pub enum AuthError {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Session {
     /// Who bears the token.
-    pub caller: Caller,
+    pub caller: Arc<Caller>,
     /// When the token ends, in seconds since the start of 1970.
     expires_at: u64,
     /// Who issued it.
@@ -219,7 +219,7 @@ impl Authenticator {
         let error = error_of(&refusals, &bearer);
         let Bearer::Caller(caller) = bearer else { return Verdict::refused(&token, refusals, error) };
         let session = Session {
-            caller,
+            caller: Arc::new(caller),
             expires_at: registered.expires_at,
             issuer: Arc::clone(&ring.name),
             jti: registered.jti.as_deref().map(Into::into),

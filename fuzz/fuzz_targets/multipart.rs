@@ -63,7 +63,7 @@ impl Backend for Shelf {
 struct Idle;
 
 impl Engine for Idle {
-    fn execute(&self, execution: Execution, _: Caller) -> BoxFuture<'_, async_graphql::Response> {
+    fn execute(&self, execution: Execution, _: Arc<Caller>) -> BoxFuture<'_, async_graphql::Response> {
         assert_eq!(execution.uploads.len(), execution.files.0.len());
         async { async_graphql::Response::default() }.boxed()
     }
@@ -71,13 +71,13 @@ impl Engine for Idle {
     fn open(
         &self,
         _: Execution,
-        _: Caller,
+        _: Arc<Caller>,
         _: Option<String>,
     ) -> BoxFuture<'_, Result<Follower, async_graphql::Response>> {
         async { Err(async_graphql::Response::default()) }.boxed()
     }
 
-    fn resolve(&self, _: Execution, _: Caller, _: HistoryEntry) -> BoxFuture<'_, async_graphql::Response> {
+    fn resolve(&self, _: Execution, _: Arc<Caller>, _: HistoryEntry) -> BoxFuture<'_, async_graphql::Response> {
         async { async_graphql::Response::default() }.boxed()
     }
 

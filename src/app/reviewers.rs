@@ -2,7 +2,7 @@
 
 use std::{
     collections::HashSet,
-    sync::{Mutex, PoisonError},
+    sync::{Arc, Mutex, PoisonError},
     time::Duration,
 };
 
@@ -141,15 +141,17 @@ impl App {
 
     /// The caller with the absent reviewers whose deputy they are now (R4).
     #[must_use]
-    pub fn standing_in(&self, mut caller: Caller) -> Caller {
+    pub fn standing_in(&self, mut caller: Arc<Caller>) -> Arc<Caller> {
         if caller.is_any(&[Role::Reviewer, Role::ReviewLead]) {
             let (deputies, now) = (self.0.deputies.0.lock().unwrap_or_else(PoisonError::into_inner), self.now());
             let of_caller = |absent: &&Reviewer| {
                 let deputy = absent.absence.as_ref().and_then(|absence| absence.deputy.as_deref());
                 absent.is_absent(now) && deputy == Some(caller.subject.as_str())
             };
-            let absent = deputies.iter().filter(of_caller).map(|absent| absent.subject.clone()).collect();
-            caller.stands_in_for = absent;
+            let absent: Vec<_> = deputies.iter().filter(of_caller).map(|absent| absent.subject.clone()).collect();
+            if caller.stands_in_for != absent {
+                Arc::make_mut(&mut caller).stands_in_for = absent;
+            }
         }
         caller
     }

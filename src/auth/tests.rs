@@ -26,7 +26,7 @@ fn good() -> Value {
 /// A session that ends at a time, in seconds since the start of 1970.
 pub(super) fn session_until(expires_at: u64) -> Session {
     let (issuer, jti, issued_at) = ("issuer".into(), None, None);
-    Session { caller: ask(&good()).unwrap(), expires_at, issuer, jti, issued_at }
+    Session { caller: Arc::new(ask(&good()).unwrap()), expires_at, issuer, jti, issued_at }
 }
 
 fn with(name: &str, value: Value) -> Value {
@@ -47,7 +47,9 @@ fn sign_with(header: &Header, claims: &Value, secret: &str) -> String {
 }
 
 fn ask(claims: &Value) -> Result<Caller, AuthError> {
-    authenticator().authenticate_now(&sign_with(&Header::default(), claims, SECRET)).map(|session| session.caller)
+    authenticator()
+        .authenticate_now(&sign_with(&Header::default(), claims, SECRET))
+        .map(|session| Arc::unwrap_or_clone(session.caller))
 }
 
 fn is_forbidden(claims: &Value) -> bool {
@@ -187,7 +189,7 @@ fn what_is_signed_for_development_is_accepted() {
     };
     let authenticator = authenticator();
     let caller = authenticator.authenticate_now(&authenticator.sign(&grant).unwrap()).unwrap().caller;
-    assert_eq!((caller.partner_id(), caller.roles, caller.scopes), (grant.partner_id, grant.roles, grant.scopes));
+    assert_eq!((caller.partner_id(), &caller.roles, &caller.scopes), (grant.partner_id, &grant.roles, &grant.scopes));
 }
 
 #[test]

@@ -50,7 +50,7 @@ impl Follower {
         tail: Tail,
         topic: Topic,
         heard: Receiver<Arc<Event>>,
-        caller: Caller,
+        caller: Arc<Caller>,
         feed: Feed,
         after: Position,
     ) -> Self {
@@ -129,13 +129,13 @@ impl Follower {
 #[derive(Debug)]
 pub struct Sight {
     tail: Tail,
-    caller: Caller,
+    caller: Arc<Caller>,
     feed: Feed,
 }
 
 impl Sight {
     /// Whose sight it is.
-    pub(crate) const fn caller(&self) -> &Caller {
+    pub(crate) const fn caller(&self) -> &Arc<Caller> {
         &self.caller
     }
 

@@ -170,7 +170,7 @@ impl Tail {
 
     /// Follows a feed for a caller: everything visible after a position, in order, then new events. Without a position,
     /// only new events.
-    pub async fn follow(&self, caller: Caller, feed: Feed, after: Option<Position>) -> Follower {
+    pub async fn follow(&self, caller: Arc<Caller>, feed: Feed, after: Option<Position>) -> Follower {
         let topic = Topic::of(&feed, &caller);
         let heard = self.inner.topics.join(topic);
         let mut follower = Follower::new(self.clone(), topic, heard, caller, feed, after.unwrap_or(log::START));

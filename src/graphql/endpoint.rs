@@ -29,18 +29,18 @@ const UPLOAD_MARK: &str = "#__graphql_file__:";
 /// What executes operations: the schema with all that its resolvers need.
 pub trait Engine: Send + Sync {
     /// Executes a query or a mutation for a caller.
-    fn execute(&self, execution: Execution, caller: Caller) -> BoxFuture<'_, Response>;
+    fn execute(&self, execution: Execution, caller: Arc<Caller>) -> BoxFuture<'_, Response>;
 
     /// Starts a subscription, after the position `last` if there is one, or returns the response with the error.
     fn open(
         &self,
         execution: Execution,
-        caller: Caller,
+        caller: Arc<Caller>,
         last: Option<String>,
     ) -> BoxFuture<'_, Result<Follower, Response>>;
 
     /// Executes a subscription for one entry of what it follows.
-    fn resolve(&self, execution: Execution, caller: Caller, entry: HistoryEntry) -> BoxFuture<'_, Response>;
+    fn resolve(&self, execution: Execution, caller: Arc<Caller>, entry: HistoryEntry) -> BoxFuture<'_, Response>;
 
     /// Executes nothing of an operation but introspection.
     fn introspect(&self, request: Request) -> BoxFuture<'_, Response>;
@@ -219,7 +219,7 @@ impl Endpoint {
     }
 
     /// Executes an operation; without a caller nothing of it but introspection.
-    pub async fn execute(&self, operation: Operation, caller: Option<Caller>) -> Answer {
+    pub async fn execute(&self, operation: Operation, caller: Option<Arc<Caller>>) -> Answer {
         let _timer = telemetry::operation_timer(operation.label());
         let is_mutation = operation.kind() == Kind::Mutation;
         let execution = match self.execution(operation) {
@@ -237,7 +237,7 @@ impl Endpoint {
 
     /// Executes a mutation in a task of its own: it runs to its end, also when its client hangs up or is no longer waited
     /// for.
-    async fn mutate(&self, execution: Execution, caller: Caller) -> Response {
+    async fn mutate(&self, execution: Execution, caller: Arc<Caller>) -> Response {
         let engine = Arc::clone(&self.engine);
         let mutation = async move { engine.execute(execution, caller).await };
         match self.mutations.spawn(mutation.in_current_span()).await {

@@ -33,7 +33,7 @@ pub(super) fn fault(cause: &str) -> Response {
 
 impl Api {
     /// The loaders of a caller, for one operation.
-    fn loaders(&self, queue: &Queue, caller: Caller) -> Loaders {
+    fn loaders(&self, queue: &Queue, caller: Arc<Caller>) -> Loaders {
         Loaders::new(self.app.clone(), caller, queue.clone())
     }
 
@@ -41,7 +41,7 @@ impl Api {
         self.direct.as_ref().ok_or_else(|| Box::new(fault("the library did not pass on the execution's parts")))
     }
 
-    async fn executed(&self, mut execution: Execution, caller: Caller) -> Result<Response, Response> {
+    async fn executed(&self, mut execution: Execution, caller: Arc<Caller>) -> Result<Response, Response> {
         let queue = Queue::default();
         let loaders = self.loaders(&queue, caller);
         if execution.introspects {
@@ -57,7 +57,7 @@ impl Api {
     async fn first(
         &self,
         execution: Execution,
-        caller: Caller,
+        caller: Arc<Caller>,
         occasion: Occasion,
     ) -> Result<Option<Response>, Response> {
         let queue = Queue::default();
@@ -68,9 +68,14 @@ impl Api {
     }
 
     /// Executes the start of a subscription, whose field returns the events to follow.
-    async fn opened(&self, execution: Execution, caller: Caller, last: Option<String>) -> Result<Follower, Response> {
+    async fn opened(
+        &self,
+        execution: Execution,
+        caller: Arc<Caller>,
+        last: Option<String>,
+    ) -> Result<Follower, Response> {
         let opened = Arc::new(OnceLock::new());
-        let answer = self.first(execution, caller.clone(), Occasion::Opening(Arc::clone(&opened), last)).await?;
+        let answer = self.first(execution, Arc::clone(&caller), Occasion::Opening(Arc::clone(&opened), last)).await?;
         match (answer, opened.get().cloned()) {
             (None, Some((feed, after))) => Ok(self.app.tail().follow(caller, feed, after).await),
             (Some(refused), _) => Err(refused),
@@ -79,7 +84,7 @@ impl Api {
     }
 
     /// Executes a subscription for an entry.
-    async fn resolved(&self, execution: Execution, caller: Caller, entry: HistoryEntry) -> Response {
+    async fn resolved(&self, execution: Execution, caller: Arc<Caller>, entry: HistoryEntry) -> Response {
         match self.first(execution, caller, Occasion::Event(Box::new(entry))).await {
             Ok(answer) => answer.unwrap_or_else(|| fault("a subscription returned no response for an event")),
             Err(fault) => fault,
@@ -88,20 +93,20 @@ impl Api {
 }
 
 impl Engine for Api {
-    fn execute(&self, execution: Execution, caller: Caller) -> BoxFuture<'_, Response> {
+    fn execute(&self, execution: Execution, caller: Arc<Caller>) -> BoxFuture<'_, Response> {
         Box::pin(async move { self.executed(execution, caller).await.unwrap_or_else(|fault| fault) })
     }
 
     fn open(
         &self,
         execution: Execution,
-        caller: Caller,
+        caller: Arc<Caller>,
         last: Option<String>,
     ) -> BoxFuture<'_, Result<Follower, Response>> {
         Box::pin(self.opened(execution, caller, last))
     }
 
-    fn resolve(&self, execution: Execution, caller: Caller, entry: HistoryEntry) -> BoxFuture<'_, Response> {
+    fn resolve(&self, execution: Execution, caller: Arc<Caller>, entry: HistoryEntry) -> BoxFuture<'_, Response> {
         Box::pin(self.resolved(execution, caller, entry))
     }
 

@@ -111,8 +111,8 @@ pub(super) struct Loaders {
 
 impl Loaders {
     /// Loaders for a caller; their jobs go to the queue.
-    pub(super) fn new(app: App, caller: Caller, queue: Queue) -> Self {
-        let caller = Arc::new(app.standing_in(caller));
+    pub(super) fn new(app: App, caller: Arc<Caller>, queue: Queue) -> Self {
+        let caller = app.standing_in(caller);
         Self { reader: Reader { app, caller }, queue, batches: Arc::default(), meanings: Mutex::default() }
     }
 

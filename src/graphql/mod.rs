@@ -37,6 +37,7 @@ mod range;
 mod response;
 mod reviewer;
 mod revocation;
+mod root;
 pub mod root_fields;
 mod sandbox;
 mod scalar;

@@ -2,7 +2,7 @@
 
 use std::sync::{Arc, LazyLock};
 
-use async_graphql::{ID, MergedObject, SDLExportOptions, Schema, SchemaBuilder};
+use async_graphql::{ID, SDLExportOptions, Schema, SchemaBuilder};
 
 use super::{
     arbitration::{ArbitrationMutation, ArbitrationQuery},
@@ -24,6 +24,7 @@ use super::{
     proof::ProofQuery,
     reviewer::{ReviewerMutation, ReviewerQuery},
     revocation::RevocationMutation,
+    root::root,
     sandbox::SandboxMutation,
     viewer::ViewerQuery,
     webhook::{WebhookMutation, WebhookQuery},
@@ -35,44 +36,46 @@ const MAX_DEPTH: usize = 32;
 /// The maximum depth of selections with fragments expanded, likewise.
 const MAX_RECURSION: usize = 64;
 
-/// Reads. Every field needs a token; its description names the scope that it needs.
-#[derive(MergedObject, Default)]
-pub struct Query(
-    ViewerQuery,
-    NodeQuery,
-    ClaimQuery,
-    EligibilityQuery,
-    StatisticsQuery,
-    DirectoryQuery,
-    ReviewerQuery,
-    CustomerQuery,
-    CommentQuery,
-    HistoryQuery,
-    AssociationQuery,
-    ArbitrationQuery,
-    NoticeQuery,
-    ProofQuery,
-    CalendarQuery,
-    WebhookQuery,
-);
+root! {
+    /// Reads. Every field needs a token; its description names the scope that it needs.
+    Query {
+        ViewerQuery,
+        NodeQuery,
+        ClaimQuery,
+        EligibilityQuery,
+        StatisticsQuery,
+        DirectoryQuery,
+        ReviewerQuery,
+        CustomerQuery,
+        CommentQuery,
+        HistoryQuery,
+        AssociationQuery,
+        ArbitrationQuery,
+        NoticeQuery,
+        ProofQuery,
+        CalendarQuery,
+        WebhookQuery,
+    }
+}
 
-/// Changes. A refusal by the rules is data: the payload's object is null, and `problems` lists the reasons. The
-/// mutations of one operation run one after the other, each in its own transaction.
-#[derive(MergedObject, Default)]
-pub struct Mutation(
-    PartnerMutation,
-    BulkMutation,
-    ReviewMutation,
-    CustomerMutation,
-    ArbitrationMutation,
-    CommentMutation,
-    DirectoryMutation,
-    ReviewerMutation,
-    RevocationMutation,
-    NoticeMutation,
-    WebhookMutation,
-    SandboxMutation,
-);
+root! {
+    /// Changes. A refusal by the rules is data: the payload's object is null, and `problems` lists the reasons. The
+    /// mutations of one operation run one after the other, each in its own transaction.
+    Mutation {
+        PartnerMutation,
+        BulkMutation,
+        ReviewMutation,
+        CustomerMutation,
+        ArbitrationMutation,
+        CommentMutation,
+        DirectoryMutation,
+        ReviewerMutation,
+        RevocationMutation,
+        NoticeMutation,
+        WebhookMutation,
+        SandboxMutation,
+    }
+}
 
 /// The schema of the API.
 pub type ApiSchema = Schema<Query, Mutation, Subscription>;

@@ -2,14 +2,21 @@
 
 use std::collections::BTreeSet;
 
-use async_graphql::parser::{
-    parse_schema,
-    types::{FieldDefinition, InputValueDefinition, OperationType, TypeDefinition, TypeKind, TypeSystemDefinition},
+use async_graphql::{
+    Context, EmptyMutation, EmptySubscription, Object, ObjectType, Schema,
+    parser::{
+        parse_query, parse_schema,
+        types::{
+            FieldDefinition, InputValueDefinition, OperationType, Selection, TypeDefinition, TypeKind,
+            TypeSystemDefinition,
+        },
+    },
+    value,
 };
 
 use super::{
     root_fields::{self, Needs, ROOT_FIELDS},
-    schema,
+    schema::{self, Mutation, Query},
 };
 
 fn types() -> Vec<TypeDefinition> {
@@ -45,6 +52,48 @@ fn every_field_of_a_root_is_in_the_list_of_root_fields() {
     }
     let names: BTreeSet<&str> = ROOT_FIELDS.iter().map(|field| field.name).collect();
     assert_eq!(names.len(), ROOT_FIELDS.len(), "a name is listed twice");
+}
+
+/// The fields of a root that none of its parts resolves.
+async fn unresolved(root: &impl ObjectType, kind: OperationType, ctx: &Context<'_>) -> Vec<&'static str> {
+    let mut unresolved = Vec::new();
+    for field in ROOT_FIELDS.iter().filter(|field| field.kind == kind) {
+        let document = parse_query(format!("{{ {} }}", field.name)).unwrap();
+        let (_, operation) = document.operations.iter().next().unwrap();
+        let ctx = ctx.with_selection_set(&operation.node.selection_set);
+        let Selection::Field(selected) = &ctx.item.node.items[0].node else { unreachable!() };
+        // A part refuses its fields here, because there is no caller; a field that no part has is `None`.
+        if matches!(root.resolve_field(&ctx.with_field(selected)).await, Ok(None)) {
+            unresolved.push(field.name);
+        }
+    }
+    unresolved
+}
+
+#[tokio::test]
+async fn every_field_of_a_root_is_resolved_by_one_of_its_parts() {
+    struct Probe;
+
+    #[Object]
+    impl Probe {
+        async fn queries(&self, ctx: &Context<'_>) -> Vec<&'static str> {
+            unresolved(&Query::default(), OperationType::Query, ctx).await
+        }
+
+        async fn mutations(&self, ctx: &Context<'_>) -> Vec<&'static str> {
+            unresolved(&Mutation::default(), OperationType::Mutation, ctx).await
+        }
+
+        /// `Query` has no mutation, so every one is counted: checks that an unknown field is noticed at all.
+        async fn mutations_of_query(&self, ctx: &Context<'_>) -> usize {
+            unresolved(&Query::default(), OperationType::Mutation, ctx).await.len()
+        }
+    }
+
+    let schema = Schema::build(Probe, EmptyMutation, EmptySubscription).finish();
+    let response = schema.execute("{ queries mutations mutationsOfQuery }").await.into_result().unwrap();
+    let mutations = ROOT_FIELDS.iter().filter(|field| field.kind == OperationType::Mutation).count();
+    assert_eq!(response.data, value!({ "queries": [], "mutations": [], "mutationsOfQuery": mutations }));
 }
 
 #[test]

@@ -1,6 +1,7 @@
 //! Who asks: the bearer token of a request.
 
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
+use std::sync::Arc;
 
 use axum::extract::ConnectInfo;
 use axum::http::header::AUTHORIZATION;
@@ -16,7 +17,7 @@ use crate::telemetry;
 
 impl Edge {
     /// The caller whose token the request carries; `None` if it carries none.
-    pub(super) async fn caller(&self, headers: &HeaderMap, address: IpAddr) -> Result<Option<Caller>, HttpError> {
+    pub(super) async fn caller(&self, headers: &HeaderMap, address: IpAddr) -> Result<Option<Arc<Caller>>, HttpError> {
         Ok(self.session(headers, address).await?.map(|session| session.caller))
     }
 
@@ -63,7 +64,7 @@ impl Edge {
         headers: &HeaderMap,
         address: IpAddr,
         budget: &mut Budget,
-    ) -> Result<Caller, HttpError> {
+    ) -> Result<Arc<Caller>, HttpError> {
         let caller = self.caller(headers, address).await?.ok_or_else(HttpError::unauthenticated)?;
         self.rates.request(&caller.subject, budget)?;
         Ok(caller)

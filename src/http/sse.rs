@@ -8,6 +8,7 @@
 use std::convert::Infallible;
 use std::panic::AssertUnwindSafe;
 use std::pin::Pin;
+use std::sync::Arc;
 
 use axum::body::Body;
 use axum::http::header::CONTENT_TYPE;
@@ -45,7 +46,7 @@ impl Edge {
         counted.by(Transport::EventStream);
         let place = self.live.enter(&session.caller.subject).map_err(HttpError::no_room)?;
         let limits = &self.config.limits;
-        let opening = self.endpoint.subscribe(operation, session.caller.clone(), last);
+        let opening = self.endpoint.subscribe(operation, Arc::clone(&session.caller), last);
         let answers = match timeout(limits.request_timer(), opening).await {
             Ok(Ok(answers)) => answers,
             Ok(Err(refused)) => {

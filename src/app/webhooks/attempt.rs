@@ -1,5 +1,7 @@
 //! One attempt: the event is rendered as its owner sees it now, signed, and sent.
 
+use std::sync::Arc;
+
 use domain::{
     caller::Caller,
     kinds::{WebhookEventType, WebhookState},
@@ -99,8 +101,8 @@ impl App {
         (event, selection): (WebhookEventType, &str),
         entry: &HistoryEntry,
     ) -> Result<String, Without> {
-        let caller = receiver(endpoint.partner_id, endpoint.id, endpoint.scopes.clone());
-        match renderer.render(event, selection.to_owned(), caller.clone(), entry.clone()).await {
+        let caller = Arc::new(receiver(endpoint.partner_id, endpoint.id, endpoint.scopes.clone()));
+        match renderer.render(event, selection.to_owned(), Arc::clone(&caller), entry.clone()).await {
             Rendered::Unavailable => Err(Without::Chance(5 * SECOND)),
             // A claim that went out of sight this very moment looks like a fault of the server.
             Rendered::Event { errors: Some(_), .. } if !self.is_seen(&caller, event, entry).await => {

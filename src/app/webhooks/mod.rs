@@ -75,7 +75,7 @@ pub trait Renderer: Send + Sync {
         &self,
         event: WebhookEventType,
         selection: String,
-        caller: Caller,
+        caller: Arc<Caller>,
         entry: HistoryEntry,
     ) -> BoxFuture<'_, Rendered>;
 }

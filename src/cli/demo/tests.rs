@@ -78,7 +78,7 @@ fn everybody_has_a_token_that_is_taken() {
     }
     for (person, token) in tokens {
         let caller = Authenticator::new(&identity).authenticate_now(&token).unwrap().caller;
-        assert_eq!(caller, person.caller().unwrap());
+        assert_eq!(*caller, person.caller().unwrap());
     }
     assert_eq!(cast::subscription(0x109).to_string(), "30000000-0000-4000-8000-000000000109");
 }

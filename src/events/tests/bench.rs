@@ -2,7 +2,10 @@
 
 use std::{
     path::PathBuf,
-    sync::atomic::{AtomicI32, Ordering},
+    sync::{
+        Arc,
+        atomic::{AtomicI32, Ordering},
+    },
     time::Duration,
 };
 
@@ -44,13 +47,13 @@ pub async fn in_time<T>(what: impl Future<Output = T>) -> T {
 }
 
 /// An administrator of a partner.
-pub fn partner(id: Uuid) -> Caller {
+pub fn partner(id: Uuid) -> Arc<Caller> {
     let scopes = vec![Scope::ClaimsRead, Scope::HistoryRead];
-    Caller::new("ann".to_owned(), None, &[Role::GlobalAdmin], scopes, Some(id), None).unwrap()
+    Caller::new("ann".to_owned(), None, &[Role::GlobalAdmin], scopes, Some(id), None).unwrap().into()
 }
 
-pub fn reviewer() -> Caller {
-    Caller::new("rita".to_owned(), None, &[Role::Reviewer], vec![Scope::HistoryRead], None, None).unwrap()
+pub fn reviewer() -> Arc<Caller> {
+    Caller::new("rita".to_owned(), None, &[Role::Reviewer], vec![Scope::HistoryRead], None, None).unwrap().into()
 }
 
 /// The stage of a test.

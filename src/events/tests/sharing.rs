@@ -72,14 +72,14 @@ async fn whether_it_is_seen_is_asked_once_for_a_reach() {
         async move { answer }
     };
     let mut colleague = reviewer();
-    "ravi".clone_into(&mut colleague.subject);
+    "ravi".clone_into(&mut Arc::make_mut(&mut colleague).subject);
     assert!(event.is_seen_by(&reviewer(), false, ask(true)).await);
     assert!(event.is_seen_by(&colleague, false, ask(false)).await, "a reviewer like any other");
     assert!(!event.is_seen_by(&partner(ALPINE), false, ask(false)).await);
     assert!(event.is_seen_by(&partner(BOREAL), false, ask(true)).await, "not what another partner was told");
     assert!(event.is_seen_by(&partner(ALPINE), true, ask(true)).await, "changes of status for themselves");
     let mut idle = reviewer();
-    idle.roles = vec![domain::kinds::Role::DirectorySync];
+    Arc::make_mut(&mut idle).roles = vec![domain::kinds::Role::DirectorySync];
     assert!(!event.is_seen_by(&idle, false, ask(false)).await, "of the vendor, but no reviewer");
     assert!(event.is_seen_by(&reviewer(), false, async { unreachable!() }).now_or_never().unwrap());
 }

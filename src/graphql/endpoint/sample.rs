@@ -93,15 +93,15 @@ impl Mutation {
 struct Tiny(Schema<Query, Mutation, EmptySubscription>);
 
 impl Engine for Tiny {
-    fn execute(&self, execution: Execution, caller: Caller) -> BoxFuture<'_, Response> {
+    fn execute(&self, execution: Execution, caller: Arc<Caller>) -> BoxFuture<'_, Response> {
         self.0.execute(execution.request().data(caller)).boxed()
     }
 
-    fn open(&self, _: Execution, _: Caller, _: Option<String>) -> BoxFuture<'_, Result<Follower, Response>> {
+    fn open(&self, _: Execution, _: Arc<Caller>, _: Option<String>) -> BoxFuture<'_, Result<Follower, Response>> {
         async { Err(Response::from_errors(Vec::new())) }.boxed()
     }
 
-    fn resolve(&self, _: Execution, _: Caller, _: HistoryEntry) -> BoxFuture<'_, Response> {
+    fn resolve(&self, _: Execution, _: Arc<Caller>, _: HistoryEntry) -> BoxFuture<'_, Response> {
         async { Response::default() }.boxed()
     }
 

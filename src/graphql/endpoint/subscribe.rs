@@ -81,7 +81,7 @@ impl Endpoint {
     pub async fn subscribe(
         &self,
         operation: Operation,
-        caller: Caller,
+        caller: Arc<Caller>,
         last: Option<String>,
     ) -> Result<BoxStream<'static, Answer>, Answer> {
         let _timer = telemetry::operation_timer(operation.label());
@@ -92,7 +92,7 @@ impl Endpoint {
     async fn follow(
         &self,
         operation: Operation,
-        caller: Caller,
+        caller: Arc<Caller>,
         last: Option<String>,
     ) -> Result<BoxStream<'static, Answer>, Answer> {
         let span = Span::current();
@@ -100,7 +100,7 @@ impl Endpoint {
         let Execution { form, variables, .. } = self.execution(operation)?;
         let opening = execution(&form, &variables);
         let follower =
-            self.engine.open(opening, caller.clone(), last).await.map_err(|answer| Answer::of(answer, &form))?;
+            self.engine.open(opening, Arc::clone(&caller), last).await.map_err(|answer| Answer::of(answer, &form))?;
         let resolution =
             Resolution { engine: Arc::clone(&self.engine), sight: Arc::clone(follower.sight()), form, variables };
         let subscription = Subscription {
@@ -143,7 +143,7 @@ impl Resolution {
         }
         loop {
             let execution = execution(&self.form, &self.variables);
-            let response = self.engine.resolve(execution, self.sight.caller().clone(), event.entry.clone()).await;
+            let response = self.engine.resolve(execution, Arc::clone(self.sight.caller()), event.entry.clone()).await;
             if response.errors.is_empty() {
                 return Some(Answer::of(response, &self.form).body);
             }

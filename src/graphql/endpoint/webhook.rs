@@ -96,7 +96,7 @@ impl Renderer for Selections {
         &self,
         event: WebhookEventType,
         selection: String,
-        caller: Caller,
+        caller: Arc<Caller>,
         entry: HistoryEntry,
     ) -> BoxFuture<'_, Rendered> {
         Box::pin(async move {

@@ -94,7 +94,7 @@ impl Connection {
         };
         let token_end = sleep(session.remaining());
         let revoked = edge.authenticator.revocations().revoked(&session);
-        let caller = session.caller.clone();
+        let caller = Arc::clone(&session.caller);
         let mut operations = Operations::new(edge.config.limits.max_operations_per_socket);
         let conversing = async {
             tokio::select! {
@@ -135,7 +135,7 @@ impl Connection {
     }
 
     /// Handles messages of the client and of its operations, whichever comes first.
-    async fn converse(&mut self, caller: &Caller, operations: &mut Operations) -> Result<Infallible, Ending> {
+    async fn converse(&mut self, caller: &Arc<Caller>, operations: &mut Operations) -> Result<Infallible, Ending> {
         loop {
             tokio::select! {
                 news = operations.next() => self.tell(operations, news).await?,
@@ -163,7 +163,7 @@ impl Connection {
 
     async fn start(
         &mut self,
-        caller: &Caller,
+        caller: &Arc<Caller>,
         operations: &mut Operations,
         id: &str,
         parts: Parts,
@@ -171,7 +171,7 @@ impl Connection {
         if operations.has(id) {
             return Err(Farewell::duplicate(id).into());
         }
-        let (edge, caller) = (Arc::clone(&self.edge), caller.clone());
+        let (edge, caller) = (Arc::clone(&self.edge), Arc::clone(caller));
         match operations.start(id, |line| work(edge, caller, parts, line)) {
             Ok(()) => Ok(()),
             Err(failure) => {

@@ -55,7 +55,7 @@ impl Refused {
 }
 
 /// Executes an operation and returns how it ended; a panic is an internal error.
-pub(super) async fn work(edge: Arc<Edge>, caller: Caller, parts: Parts, line: Line) {
+pub(super) async fn work(edge: Arc<Edge>, caller: Arc<Caller>, parts: Parts, line: Line) {
     let mut counted = telemetry::Request::begin(Transport::WebSocket);
     let done = AssertUnwindSafe(run(&edge, caller, parts, &line, &mut counted)).catch_unwind().await;
     let done = done.unwrap_or_else(|_| Err(HttpError::internal("an operation of a socket panicked").into()));
@@ -66,7 +66,7 @@ pub(super) async fn work(edge: Arc<Edge>, caller: Caller, parts: Parts, line: Li
 /// the whole operation.
 async fn run(
     edge: &Edge,
-    caller: Caller,
+    caller: Arc<Caller>,
     parts: Parts,
     line: &Line,
     counted: &mut telemetry::Request,
@@ -95,7 +95,7 @@ async fn run(
 /// Opens a subscription.
 async fn follow(
     edge: &Edge,
-    caller: Caller,
+    caller: Arc<Caller>,
     operation: Operation,
     line: &Line,
     counted: &mut telemetry::Request,
