@@ -125,7 +125,8 @@ pub struct Model {
     pub approved_at: Option<Micros>,
     /// When the draft was deleted.
     pub deleted_at: Option<Micros>,
-    /// How many entries its history had before this row was last written; `claim_activity` has how many it has now.
+    /// How many entries its history had when the row was inserted, or before the change that last wrote it; `claim_activity` has how
+    /// many it has now.
     pub history_length: i32,
     /// The hash of the latest of them.
     pub history_hash: Option<String>,

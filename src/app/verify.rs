@@ -134,7 +134,7 @@ impl From<StoreError> for Stop {
 }
 
 /// One claim's chain: places without gaps, each hash over the entry's content and the previous hash, rising positions,
-/// and the end that the claim's row records.
+/// and the end that is recorded beside the claim.
 fn chain(claim: &ClaimHead, entries: &[Stored]) -> Result<(), Stop> {
     let mut previous: Option<&Stored> = None;
     for (stored, seq) in entries.iter().zip(1..) {
@@ -151,11 +151,12 @@ fn chain(claim: &ClaimHead, entries: &[Stored]) -> Result<(), Stop> {
         }
         previous = Some(stored);
     }
-    let ends = entries.len() == usize::try_from(claim.history_length).unwrap_or(usize::MAX)
+    let length = claim.history_length.unwrap_or(0);
+    let ends = entries.len() == usize::try_from(length).unwrap_or(usize::MAX)
         && previous.map(|last| last.hash.as_str()) == claim.history_hash.as_deref();
-    if !ends {
+    if !ends || claim.history_length.is_none() {
         return Err(Stop::Broken(format!(
-            "the history of claim {} ({}) does not end where the claim records it: entries were removed or added",
+            "the history of claim {} ({}) does not end where its recorded head says: entries were removed or added",
             claim.id, claim.number
         )));
     }
@@ -166,10 +167,10 @@ fn chain(claim: &ClaimHead, entries: &[Stored]) -> Result<(), Stop> {
             claim.id, claim.number, claim.status
         )));
     }
-    if claim.version < 1 || claim.version > claim.history_length {
+    if claim.version < 1 || claim.version > length {
         return Err(Stop::Broken(format!(
             "claim {} ({}) has version {}, which its {} entries cannot produce",
-            claim.id, claim.number, claim.version, claim.history_length
+            claim.id, claim.number, claim.version, length
         )));
     }
     Ok(())

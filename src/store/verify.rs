@@ -30,8 +30,8 @@ pub struct ClaimHead {
     pub version: i32,
     /// The status that its row has.
     pub status: String,
-    /// How many entries its history has.
-    pub history_length: i32,
+    /// How many entries its history has; `None` if that was removed.
+    pub history_length: Option<i32>,
     /// The hash of the last one.
     pub history_hash: Option<String>,
 }
@@ -56,7 +56,7 @@ pub struct Stored {
 pub async fn claims_after(db: &Db, after: Option<Uuid>) -> Result<Vec<ClaimHead>, StoreError> {
     use claim::Column::{Id, Number, Status, Version};
     use claim_activity::Column::{HistoryHash, HistoryLength};
-    let mut query = claim::Entity::find().inner_join(claim_activity::Entity).order_by_asc(Id).limit(STRIDE);
+    let mut query = claim::Entity::find().left_join(claim_activity::Entity).order_by_asc(Id).limit(STRIDE);
     if let Some(after) = after {
         query = query.filter(Id.gt(after));
     }

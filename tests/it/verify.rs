@@ -11,6 +11,7 @@ both!(
     an_altered_entry_is_named,
     a_removed_entry_is_named,
     an_altered_claim_is_named,
+    a_claim_without_a_head_is_named,
     history_cannot_be_changed_through_the_database_either,
     the_command_says_the_same,
 );
@@ -109,6 +110,20 @@ async fn an_altered_claim_is_named(world: &World) {
         let is_number = before.parse::<i64>().is_ok();
         database.tamper(&set(&if is_number { before } else { format!("'{before}'") })).await;
     }
+}
+
+async fn a_claim_without_a_head_is_named(world: &World) {
+    // H3: whoever removes a draft's history removes what tells where it ends, too.
+    let draft = world.draft().await;
+    let number = draft.field("number").as_str().unwrap();
+    let of = format!("claim_id = (SELECT id FROM claim WHERE number = '{number}')");
+    let database = &world.server.database;
+    database.tamper(&format!("CREATE TABLE kept AS SELECT * FROM claim_activity WHERE {of}")).await;
+    assert_eq!(database.tamper(&format!("DELETE FROM claim_activity WHERE {of}")).await, 1);
+    let told = broken(world, "the head").await;
+    assert!(told.contains(number), "{told}");
+    database.tamper("INSERT INTO claim_activity SELECT * FROM kept").await;
+    database.tamper("DROP TABLE kept").await;
 }
 
 async fn history_cannot_be_changed_through_the_database_either(world: &World) {

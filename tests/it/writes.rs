@@ -10,6 +10,7 @@ both!(
     a_submission_takes_few_statements,
     only_what_differs_is_written,
     counters_are_folded_now_and_then,
+    counters_follow_an_operators_statement,
     the_database_itself_refuses_words_that_it_does_not_know,
 );
 
@@ -72,7 +73,7 @@ fn written<'a>(statements: &'a [String], table: &str) -> Vec<&'a str> {
         _ => panic!("more than one update of {table}: {statements:?}"),
     };
     let end = update.find(" FROM ").into_iter().chain(update.find(" WHERE ")).min().unwrap();
-    update[..end].split(", ").map(|set| set.split('"').nth(1).unwrap()).collect()
+    update[..end].split(", \"").map(|set| set.trim_start_matches('"').split('"').next().unwrap()).collect()
 }
 
 async fn only_what_differs_is_written(world: &World) {
@@ -104,6 +105,21 @@ async fn counters_are_folded_now_and_then(world: &World) {
         before = now;
     }
     panic!("the counter has {before} rows");
+}
+
+async fn counters_follow_an_operators_statement(world: &World) {
+    let claim = world.submitted().await;
+    for _ in 0..3 {
+        plainly(&world.partner, "addComment", json!({ "claimId": claim.id(), "body": "A word." })).await;
+    }
+    let database = &world.server.database;
+    let counted = || database.read("SELECT CAST(COALESCE(SUM(n), 0) AS text) FROM history_tally");
+    let before = counted().await;
+    assert_ne!(before, ["0"]);
+    database.tamper("UPDATE claim SET deleted_at = updated_at").await;
+    assert_eq!(counted().await, ["0"]);
+    database.tamper("UPDATE claim SET deleted_at = NULL").await;
+    assert_eq!(counted().await, before);
 }
 
 async fn the_database_itself_refuses_words_that_it_does_not_know(world: &World) {

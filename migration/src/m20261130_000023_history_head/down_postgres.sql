@@ -78,5 +78,6 @@ DROP TRIGGER history_tally_on_insert ON history;
 CREATE TRIGGER history_tally_on_insert AFTER INSERT ON history REFERENCING NEW TABLE AS rows
     FOR EACH STATEMENT EXECUTE FUNCTION history_tally_add();
 ALTER TABLE history ENABLE ALWAYS TRIGGER history_tally_on_insert;
+DELETE FROM claim_activity WHERE at = 0;
 ALTER TABLE claim_activity DROP COLUMN history_hash;
 ALTER TABLE claim_activity DROP COLUMN history_length;

@@ -21,5 +21,6 @@ BEGIN
     FROM history WHERE claim_id = NEW.id AND seq <= OLD.history_length GROUP BY 1, 2, 3
     ON CONFLICT DO UPDATE SET n = n + excluded.n;
 END;
+DELETE FROM claim_activity WHERE at = 0;
 ALTER TABLE claim_activity DROP COLUMN history_hash;
 ALTER TABLE claim_activity DROP COLUMN history_length;

@@ -1,7 +1,7 @@
 -- ## The head of each history
 -- Beside the times that every entry changes, so that an entry without a change of the claim, as a comment is, writes this
--- narrow row and not the claim, whose indexes are opened for each of its changes. The claim keeps the head that its history had
--- before the claim's row was last written.
+-- narrow row and not the claim, whose indexes are opened for each of its changes. The columns of `claim` stay: a new claim brings
+-- its head in them, and a change of the claim notes in them how long the history was before.
 ALTER TABLE claim_activity ADD COLUMN history_length integer NOT NULL DEFAULT 0 CHECK (history_length >= 0);
 ALTER TABLE claim_activity ADD COLUMN history_hash text;
 INSERT INTO claim_activity AS known (claim_id, at, shared_at, moved_at, history_length, history_hash)
@@ -33,11 +33,11 @@ BEGIN
     -- With its submission a claim is seen, and what was written on it before. What is written with this change of the claim
     -- is counted with that.
     IF (OLD.status = 'EDITING' OR OLD.deleted_at IS NOT NULL) <> (NEW.status = 'EDITING' OR NEW.deleted_at IS NOT NULL) THEN
-        INSERT INTO comment_tally SELECT CASE WHEN OLD.status = 'EDITING' THEN 1 ELSE -1 END * count(*)
+        INSERT INTO comment_tally SELECT CASE WHEN NEW.status <> 'EDITING' AND NEW.deleted_at IS NULL THEN 1 ELSE -1 END * count(*)
         FROM comment WHERE claim_id = NEW.id AND xmin <> pg_current_xact_id()::xid HAVING count(*) > 0;
         INSERT INTO history_tally (action, day, actor_kind, n)
-        SELECT action, at / 86400000000, actor_kind, CASE WHEN OLD.status = 'EDITING' THEN 1 ELSE -1 END * count(*)
-        FROM history WHERE claim_id = NEW.id AND seq <= NEW.history_length GROUP BY 1, 2, 3;
+        SELECT action, at / 86400000000, actor_kind, CASE WHEN NEW.status <> 'EDITING' AND NEW.deleted_at IS NULL THEN 1 ELSE -1 END * count(*)
+        FROM history WHERE claim_id = NEW.id AND (seq <= NEW.history_length OR xmin <> pg_current_xact_id()::xid) GROUP BY 1, 2, 3;
     END IF;
     RETURN NULL;
 END $$;

@@ -27,10 +27,10 @@ DROP TRIGGER claim_tally_on_seen;
 CREATE TRIGGER claim_tally_on_seen AFTER UPDATE OF status, deleted_at ON claim
 WHEN (OLD.status = 'EDITING' OR OLD.deleted_at IS NOT NULL) <> (NEW.status = 'EDITING' OR NEW.deleted_at IS NOT NULL)
 BEGIN
-    UPDATE comment_tally SET n = n + (CASE WHEN OLD.status = 'EDITING' THEN 1 ELSE -1 END)
+    UPDATE comment_tally SET n = n + (CASE WHEN NEW.status <> 'EDITING' AND NEW.deleted_at IS NULL THEN 1 ELSE -1 END)
         * (SELECT count(*) FROM comment WHERE claim_id = NEW.id);
     INSERT INTO history_tally
-    SELECT action, at / 86400000000, actor_kind, (CASE WHEN OLD.status = 'EDITING' THEN 1 ELSE -1 END) * count(*)
-    FROM history WHERE claim_id = NEW.id AND seq <= NEW.history_length GROUP BY 1, 2, 3
+    SELECT action, at / 86400000000, actor_kind, (CASE WHEN NEW.status <> 'EDITING' AND NEW.deleted_at IS NULL THEN 1 ELSE -1 END) * count(*)
+    FROM history WHERE claim_id = NEW.id GROUP BY 1, 2, 3
     ON CONFLICT DO UPDATE SET n = n + excluded.n;
 END;

@@ -184,7 +184,7 @@ async fn read(
 ) -> Result<Vec<(Snapshot, Option<Remembered>)>, StoreError> {
     let mut query = query.into_query();
     select::<Claim>(&mut query, Columns::ALL);
-    sql::join::<claim::Entity, claim_activity::Entity>(&mut query, JoinType::InnerJoin);
+    sql::join::<claim::Entity, claim_activity::Entity>(&mut query, JoinType::LeftJoin);
     query.expr(Expr::cust(BESIDE));
     if parts == Parts::Whole {
         query.expr(Expr::cust(lines_of(on.connection().get_database_backend())));
@@ -207,7 +207,10 @@ type LineRow = (Uuid, Uuid, Option<String>, Option<Uuid>, String, u8);
 
 fn snapshot(cells: &mut Cells<'_>, parts: Parts) -> Result<Snapshot, StoreError> {
     let mut claim: Claim = cells.record(Columns::ALL)?;
-    let head = Head { length: cells.get()?, hash: cells.get()? };
+    let (length, hash) = (cells.get::<Option<i32>>()?, cells.get()?);
+    // Without it nothing can be decided on the claim, and it was removed behind the server's back.
+    let length = length.ok_or_else(|| StoreError::Corrupt("claim_activity", claim.id.to_string()))?;
+    let head = Head { length, hash };
     claim.documents = u32::try_from(cells.get::<i64>()?).unwrap_or(u32::MAX);
     if parts == Parts::Whole {
         let lines: Option<Vec<LineRow>> = cells.maybe_json()?;

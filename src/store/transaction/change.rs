@@ -48,7 +48,7 @@ pub struct ClaimChange {
     activity: Activity,
     columns: Vec<(claim::Column, Value)>,
     inserts: Vec<Insert>,
-    /// The history comes last: how many of its rows were inserted tells whether the claim was changed.
+    /// The history comes last: nothing is inserted where the claim was not changed.
     entries: Option<Insert>,
     /// What the entries add to `history_tally`; nothing if reviewers do not see the claim.
     counted: Option<Insert>,
@@ -129,6 +129,7 @@ impl ClaimChange {
     /// `changed`, which is one or none.
     fn on_postgres(&self, lock: Option<Lock>) -> Sql {
         let mut sql = Sql::new("WITH ");
+        let changed = if self.columns.is_empty() { "changed" } else { "moved" };
         let counts = lock.is_some() && !ids::random().is_multiple_of(STATEMENTS_PER_FOLD);
         if let Some(lock) = lock {
             // Computed before the join with it, and so before the head's row is locked and gives the transaction its number.
@@ -138,13 +139,13 @@ impl ClaimChange {
             let (customer, claim) = (lock.customer(&tenant_id), locks::claim(&claim_id));
             let _ = write!(sql.text, "{customer}, {claim}, set_config('cpor.counts', '{who_counts}', true)), ");
         }
-        sql.text.push_str("\"changed\" AS (");
+        let _ = write!(sql.text, "\"{changed}\" AS (");
         self.move_head(&mut sql, "GREATEST", if lock.is_some() { " FROM \"held\"" } else { "" });
         sql.text.push_str(" RETURNING \"claim_activity\".\"claim_id\" AS \"id\")");
         if !self.columns.is_empty() {
-            sql.text.push_str(", \"written\" AS (");
+            sql.text.push_str(", \"changed\" AS (");
             self.update(&mut sql);
-            sql.text.push_str(" FROM \"changed\" WHERE \"claim\".\"id\" = \"changed\".\"id\")");
+            sql.text.push_str(" FROM \"moved\" WHERE \"claim\".\"id\" = \"moved\".\"id\" RETURNING \"claim\".\"id\")");
         }
         let comments = self.comments().filter(|_| counts);
         let added = self.inserts.iter().chain(&comments).chain(self.counted.as_ref().filter(|_| counts));

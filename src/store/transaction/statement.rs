@@ -85,7 +85,7 @@ impl Insert {
     }
 }
 
-/// A text with its values. Its shape follows from the columns and the number of rows only, so that there are few texts, and
+/// A text with its values. Its shape follows from the columns, the number of rows and who counts, not from values, so that there are few texts, and
 /// each is prepared once a connection.
 pub(super) struct Sql {
     pub(super) text: String,

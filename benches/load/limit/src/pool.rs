@@ -27,11 +27,10 @@ const HISTORY: &str = "SELECT x.place, k.action, k.at, k.actor FROM unnest($1::u
         CASE actor_kind WHEN 'SYSTEM' THEN 'System' ELSE COALESCE(actor_name, actor_subject) END AS actor
         FROM history WHERE claim_id = x.id ORDER BY seq DESC LIMIT 5) k ORDER BY x.place, k.seq";
 
-/// The claim's version, a comment and an entry of its history, in one statement and so in one transaction.
+/// The head of the claim's history, a comment and an entry, in one statement and so in one transaction.
 const COMMENT: &str = "WITH changed AS (
         UPDATE claim_activity SET history_length = history_length + 1, at = $5, shared_at = $5 WHERE claim_id = $1
         RETURNING claim_id AS id, history_length),
-    written AS (UPDATE claim SET version = version + 1, updated_at = $5 WHERE id = $1),
     said AS (
         INSERT INTO comment (id, claim_id, author_kind, author_subject, author_name, body, visibility, created_at)
         SELECT $2, id, 'REVIEWER', $3, $3, $4, 'SHARED', $5 FROM changed)
