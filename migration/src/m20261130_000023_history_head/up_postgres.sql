@@ -44,7 +44,7 @@ END $$;
 
 -- ## Who counts
 -- A statement that is a transaction of its own and counts what it writes says so in `cpor.counts`, and spares itself these
--- triggers: OWN. Now and then one leaves it to them, so that they fold the counters: FOLD. Whoever says nothing is counted.
+-- triggers: OWN. Now and then one leaves it to them, so that they fold the counters: FOLD. They count everything else.
 CREATE OR REPLACE FUNCTION comment_tally_add() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
     INSERT INTO comment_tally
