@@ -3,7 +3,7 @@
 mod ends;
 mod read;
 mod record;
-mod tally;
+pub(in crate::store) mod tally;
 
 pub mod log;
 pub mod write;

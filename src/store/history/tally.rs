@@ -3,9 +3,9 @@
 //! The days that a range has whole come from the counters; the entries of the days at its ends are counted by the index on
 //! their time.
 
-use domain::{caller::Caller, time::Timestamp};
+use domain::{caller::Caller, history::Entry, time::Timestamp};
 use sea_orm::{
-    QuerySelect, QueryTrait,
+    QuerySelect, QueryTrait, Value,
     sea_query::{Alias, Asterisk, Expr, ExprTrait, Query, SelectStatement, SubQueryStatement},
 };
 
@@ -19,6 +19,15 @@ use crate::store::{
 
 /// A day of the counters, in microseconds.
 const DAY: i64 = 86_400_000_000;
+
+/// The columns of the counters.
+pub(in crate::store) const COLUMNS: [&str; 4] = ["action", "day", "actor_kind", "n"];
+
+/// The row that an entry adds to the counters if reviewers see its claim and no trigger counts it.
+pub(in crate::store) fn added(entry: &Entry) -> Vec<Value> {
+    let day = entry.at.micros() / DAY;
+    vec![entry.event.action.as_str().into(), day.into(), entry.actor.kind.as_str().into(), 1_i64.into()]
+}
 
 /// How many entries reviewers see; `None` if the counters do not know it.
 pub(super) async fn count(db: &Db, caller: &Caller, filter: &HistoryFilter) -> Result<Option<u64>, StoreError> {

@@ -12,10 +12,11 @@ use entity::{
 };
 use sea_orm::{
     ActiveValue::{NotSet, Set},
-    EntityTrait,
+    EntityTrait, Value,
 };
 use uuid::Uuid;
 
+use super::tally;
 use crate::{
     ids,
     store::{Reads, StoreError, Transaction, comments::Comment},
@@ -48,6 +49,8 @@ pub struct Placed {
     pub head: Head,
     /// What they are to each side; `None` where a side sees nothing new.
     pub(in crate::store) activity: Activity,
+    /// What they add to the counters if reviewers see the claim.
+    pub(in crate::store) tally: Vec<Vec<Value>>,
     pub(in crate::store) rows: Vec<history::ActiveModel>,
 }
 
@@ -62,6 +65,7 @@ pub fn place(
     comments: &[Comment],
 ) -> Placed {
     let mut rows = Vec::with_capacity(events.len());
+    let mut tally = Vec::with_capacity(events.len());
     let mut activity = Activity::default();
     for event in events {
         activity.at = Some(at);
@@ -77,9 +81,10 @@ pub fn place(
         let entry = Entry { id: ids::new(), claim_id, seq: head.length + 1, actor, at, event, comment_body };
         let hash = entry.hash(head.hash.as_deref());
         head = Head { length: entry.seq, hash: Some(hash.clone()) };
+        tally.push(tally::added(&entry));
         rows.push(row(entry, hash));
     }
-    Placed { head, activity, rows }
+    Placed { head, activity, tally, rows }
 }
 
 /// Appends placed entries to the log.

@@ -27,15 +27,15 @@ use crate::{
     store::{
         Db, Reads, StoreError, Transaction,
         claims::write::Snapshot,
-        history::write::{Activity, Head, Placed},
+        history::{
+            tally,
+            write::{Activity, Head, Placed},
+        },
     },
 };
 
 /// Of how many statements that could count what they add one leaves it to the triggers, which fold the counters as well.
 const STATEMENTS_PER_FOLD: u64 = 64;
-
-/// The length of a day of `history_tally`.
-const MICROS_PER_DAY: i64 = 86_400_000_000;
 
 /// The rows to store for a change of one claim.
 #[derive(Debug)]
@@ -58,18 +58,14 @@ impl ClaimChange {
     /// The change of a claim from what was read to what it becomes, which are these columns, with these entries of its history.
     #[must_use]
     pub fn new(read: &Snapshot, becomes: &Claim, mut columns: Vec<(claim::Column, Value)>, placed: Placed) -> Self {
-        let Placed { head, activity, rows } = placed;
+        let Placed { head, activity, tally, rows } = placed;
         if !columns.is_empty() {
             columns.push((claim::Column::HistoryLength, read.head.length.into()));
             columns.push((claim::Column::HistoryHash, read.head.hash.clone().into()));
         }
         // Only drafts are deleted, and reviewers see none.
         let is_seen = becomes.status != ClaimStatus::Editing;
-        let counted = Insert {
-            table: "history_tally",
-            columns: vec!["action", "day", "actor_kind", "n"],
-            rows: rows.iter().filter(|_| is_seen).map(counts).collect(),
-        };
+        let counted = Insert { table: "history_tally", columns: tally::COLUMNS.to_vec(), rows: tally };
         // Known here; otherwise a trigger looks it up.
         let partner_id = Set(Some(read.claim.partner_id));
         let rows = rows.into_iter().map(|row| history::ActiveModel { partner_id: partner_id.clone(), ..row });
@@ -82,7 +78,7 @@ impl ClaimChange {
             columns,
             inserts: Vec::new(),
             entries: Insert::of(rows),
-            counted: (!counted.rows.is_empty()).then_some(counted),
+            counted: Some(counted).filter(|counted| is_seen && !counted.rows.is_empty()),
         }
     }
 
@@ -218,15 +214,4 @@ impl ClaimChange {
             let _ = write!(sql.text, "{comma}\"{}\" = {value}", column.as_str());
         }
     }
-}
-
-/// What an entry adds to `history_tally`.
-fn counts(row: &history::ActiveModel) -> Vec<Value> {
-    let of = |column| row.get(column).into_value();
-    let day = match of(history::Column::At) {
-        Some(Value::BigInt(Some(at))) => at / MICROS_PER_DAY,
-        _ => 0,
-    };
-    let word = |column| of(column).unwrap_or(Value::String(None));
-    vec![word(history::Column::Action), day.into(), word(history::Column::ActorKind), 1_i64.into()]
 }
