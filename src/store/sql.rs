@@ -3,7 +3,7 @@
 use domain::text;
 use sea_orm::{
     ColumnTrait, Condition, DbBackend, EntityTrait, ExprTrait, JoinType, Related, Value,
-    sea_query::{ArrayType, Expr, LikeExpr, SelectStatement, extension::postgres::PgFunc},
+    sea_query::{ArrayType, Expr, Func, LikeExpr, SelectStatement, SubQueryStatement, extension::postgres::PgFunc},
 };
 use uuid::Uuid;
 
@@ -45,6 +45,16 @@ pub fn id_array(ids: impl IntoIterator<Item = Uuid>) -> Value {
 /// Whether the column is one of the values of an array of PostgreSQL, such as an [`id_array`].
 pub fn is_in_array(column: impl ColumnTrait, array: Value) -> Expr {
     Expr::col(column.as_column_ref()).eq(PgFunc::any(Expr::val(array)))
+}
+
+/// Whether the column is one of the few values that the statement selects. PostgreSQL reads these first and looks each of them
+/// up, whatever else the rows have to be: of an array it expects few elements, but of a statement with a limit any number.
+pub fn is_among_few(column: impl ColumnTrait, few: SelectStatement, backend: DbBackend) -> Expr {
+    if backend != DbBackend::Postgres {
+        return column.in_subquery(few);
+    }
+    let few = Expr::SubQuery(None, Box::new(SubQueryStatement::SelectStatement(few)));
+    Expr::col(column.as_column_ref()).eq(PgFunc::any(Func::cust("ARRAY").arg(few)))
 }
 
 /// Joins the table of `To`, by the relation that the entity `From` declares.

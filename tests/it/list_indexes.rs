@@ -12,6 +12,8 @@ use crate::support::{Backend, Caller, World, both};
 both!(
     no_list_reads_a_whole_table,
     reviewers_orders_are_read_off_an_index,
+    what_lists_show_of_histories_is_read_off_an_index,
+    a_partners_history_walks_no_other_partners_entries,
     totals_are_those_of_the_lists,
     a_search_finds_what_it_found_however_many_claims_have_it,
 );
@@ -176,6 +178,47 @@ async fn reviewers_orders_are_read_off_an_index(world: &World) {
         let plan = plan(&connection, &sql).await;
         let sorts = |step: &String| step.contains("Sort") || step.contains("TEMP B-TREE");
         assert!(!plan.iter().any(sorts), "{sql}\n{}", plan.join("\n"));
+    }
+    connection.close().await.unwrap();
+}
+
+async fn what_lists_show_of_histories_is_read_off_an_index(world: &World) {
+    if world.server.database.backend == Backend::Sqlite {
+        // Its index leads to the rows.
+        return;
+    }
+    for number in 1..=2 {
+        world.draft_on(&world.partner, number).await;
+    }
+    // Only rows that are known to be visible to all need not be looked at.
+    world.server.database.tamper("VACUUM history").await;
+    let connection = planner(world, true).await;
+    let list = "{ claims(first: 5) { nodes { id history(last: 5) { nodes { action at actor { kind name } } } } } }";
+    let ran = statements(world, &world.partner, [list.to_owned()]).await;
+    let of_histories = ran.iter().find(|sql| sql.contains("LATERAL")).unwrap();
+    let of_histories = of_histories.replace("unnest($1)", "unnest($1::uuid[])");
+    let plan = plan(&connection, &of_histories).await;
+    let is_read_off = |step: &String| step.contains("Index Only Scan") && step.contains("history_of_claim");
+    assert!(plan.iter().any(is_read_off), "{of_histories}\n{}", plan.join("\n"));
+    connection.close().await.unwrap();
+}
+
+async fn a_partners_history_walks_no_other_partners_entries(world: &World) {
+    if world.server.database.backend == Backend::Sqlite {
+        // Whichever index it takes has the place.
+        return;
+    }
+    world.submitted().await;
+    let first = "{ history(first: 1) { pageInfo { endCursor } } }";
+    let after = world.partner.graphql(first, json!({})).await.data()["history"]["pageInfo"]["endCursor"].clone();
+    let connection = planner(world, false).await;
+    for (caller, filter) in [(&world.partner, "actions: [SUBMITTED]"), (&world.reviewer, "partnerId: \"x\"")] {
+        let list = format!("{{ history(first: 5, after: {after}, filter: {{ {filter} }}) {{ nodes {{ action }} }} }}");
+        let ran = statements(world, caller, [list]).await;
+        let sql = ran.iter().rfind(|sql| sql.contains("ORDER BY")).unwrap();
+        let plan = plan(&connection, sql).await.join("\n");
+        // The index begins with the partner, and the place is looked up in it: not behind all that comes before.
+        assert!(plan.contains("history_by_partner") && plan.contains("ROW(partner_id"), "{sql}\n{plan}");
     }
     connection.close().await.unwrap();
 }

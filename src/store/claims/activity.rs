@@ -95,7 +95,7 @@ pub(super) fn range_apart(
     query
         .expr(Expr::cust(format!("{table}.claim_id")))
         .from(Alias::new(table))
-        .cond_where(range.holds_key(&reading.key(field, key)));
+        .cond_where(reading.in_range(field, range.holds_key(&key)));
     Some(query.take())
 }
 
@@ -152,13 +152,17 @@ const fn changes_are_apart(caller: &Caller, backend: DbBackend) -> bool {
 pub(super) fn of_order(filter: &ClaimFilter, caller: &Caller, reading: Reading, backend: DbBackend) -> Condition {
     let apart = |field, range| range_apart(caller, (field, range), reading, backend);
     let holds = |field: ClaimOrderField, range: TimeRange, key: Expr| match apart(field, range) {
+        // Of the few claims of a partner or customer, each is looked up.
+        Some(_) if caller.side != Side::Vendor && !reading.is_by(field) => {
+            range.holds_key(&ActivityView::seen_by(caller).of_row())
+        }
         Some(claims) if !reading.is_by(field) => {
             Condition::all().add(Expr::col(Column::Id.as_column_ref()).in_subquery(claims))
         }
         Some(_) => range.holds_key(&key),
         None => {
             let key = Expr::col(Column::UpdatedAt.as_column_ref());
-            range.holds_key(&reading.key(field, key))
+            reading.in_range(field, range.holds_key(&key))
         }
     };
     let changed = |range| holds(ClaimOrderField::UpdatedAt, range, Expr::cust("claim_change.updated_at"));

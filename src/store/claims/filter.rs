@@ -52,11 +52,10 @@ impl TimeRange {
 
     /// The same of a time that may be missing; without one, the claim is not in the range.
     fn holds_optional(self, field: ClaimOrderField, reading: Reading) -> Condition {
-        let key = |descending| reading.key(field, ClaimOrder { field, descending }.key());
+        let key = |descending| ClaimOrder { field, descending }.key();
         // Of both directions, so that either order's index serves it.
-        self.holds_key(&key(false))
-            .add(self.holds_key(&key(true)))
-            .add_option(self.before.is_none().then(|| key(false).lt(LAST_ASCENDING)))
+        let range = self.holds_key(&key(false)).add(self.holds_key(&key(true)));
+        reading.in_range(field, range.add_option(self.before.is_none().then(|| key(false).lt(LAST_ASCENDING))))
     }
 
     /// Whether it spans few enough rows that reading all of them is cheap.
@@ -187,14 +186,6 @@ impl ClaimFilter {
         known == *self
     }
 
-    /// Whether it asks for nothing but ranges of time.
-    pub(super) fn is_range_only(&self) -> bool {
-        let Self { submitted_at, created_at, due_at, updated_at, decided_at, last_activity_at, .. } = self.clone();
-        let ranges =
-            Self { submitted_at, created_at, due_at, updated_at, decided_at, last_activity_at, ..Self::default() };
-        ranges == *self
-    }
-
     /// The filter as a condition on `claim`.
     pub(super) fn condition(&self, caller: &Caller, backend: DbBackend, reading: Reading) -> Condition {
         // No reviewer sees a draft; with this condition, the database does not look for one.
@@ -266,7 +257,7 @@ impl ClaimFilter {
         let holds = |field, range: TimeRange| range.holds_optional(field, reading);
         let created = |range: TimeRange| {
             let key = Expr::col(Column::CreatedAt.as_column_ref());
-            range.holds_key(&reading.key(ClaimOrderField::CreatedAt, key))
+            reading.in_range(ClaimOrderField::CreatedAt, range.holds_key(&key))
         };
         Condition::all()
             .add_option(self.submitted_at.map(|range| holds(ClaimOrderField::SubmittedAt, range)))

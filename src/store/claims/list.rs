@@ -22,6 +22,7 @@ use crate::store::{
     projection::{self, Since},
     range_first::range_first,
     rows::Rows,
+    sql::is_among_few,
 };
 
 /// One page of the claims that the caller sees.
@@ -72,8 +73,11 @@ async fn page_of_first(
     }
     let first = PageRequest { limit: FIRST, peeks: false, ..request.clone() };
     let first = keyset.limit(query.column(Column::Id).into_query(), &first);
-    let mut query = seen_in(db, caller, filter, Reading { order: Some(order), way: Way::Order })
-        .filter(Column::Id.in_subquery(first));
+    let mut query = seen_in(db, caller, filter, Reading { order: Some(order), way: Way::Order }).filter(is_among_few(
+        Column::Id,
+        first,
+        backend,
+    ));
     activity::join(&mut query, caller, order.field, backend);
     let wanted = if request.cursors { order.with_keys(wanted, caller) } else { wanted };
     let request = PageRequest { peeks: true, ..request.clone() };

@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use domain::{
-    caller::Caller,
+    caller::{Caller, Side},
     kinds::{ActorKind, HistoryAction},
 };
 use entity::history::{Column, Entity};
@@ -165,22 +165,43 @@ pub async fn page(
     upto: Option<Position>,
     wanted: Columns,
 ) -> Result<Page<HistoryEntry>, StoreError> {
-    let place = |(epoch, xid, pos, _): Standing| vec![Key::Int(epoch.into()), Key::Int(xid), Key::Int(pos)];
+    // SQLite finds a place by whichever index it takes; PostgreSQL may look for it behind all that comes before.
+    let owner = filter.partner_id.or(own_partner(caller)).filter(|_| !is_of_few(filter) && db.is_postgres());
+    let place = |(epoch, xid, pos, _): Standing| {
+        let position = [Key::Int(epoch.into()), Key::Int(xid), Key::Int(pos)];
+        owner.map(Key::Id).into_iter().chain(position).collect()
+    };
     let request = placed(db, request, &ORDER, None, place).await?;
     let mut query = seen(caller, filter);
     if let Some(upto) = upto {
         query = query.filter(log::up_to(upto, db.connection().get_database_backend()));
     }
     let mut keyset = by_position();
-    if filter.claim_id.is_some() || filter.tenant_id.is_some() {
-        // A claim or a customer has few entries: `+ 0` keeps the database from walking everybody's in order.
+    if is_of_few(filter) {
+        // `+ 0` keeps the database from walking everybody's entries in order.
         if let Some(first) = keyset.columns.first_mut() {
             *first = first.clone().add(0);
         }
+    } else if owner.is_some() {
+        // As the partner's own index has it, so that no other partner's entries are walked through.
+        keyset.columns.insert(0, Expr::col(Column::PartnerId.as_column_ref()));
     } else if is_short(db, caller, filter).await? {
         query = range_first(query, Column::Id, &keyset, &request);
     }
     keyset::page(db, query, &keyset, &request, &Plain::of(wanted)).await
+}
+
+/// Whether the filter leaves the entries of one claim or customer, which are few.
+const fn is_of_few(filter: &HistoryFilter) -> bool {
+    filter.claim_id.is_some() || filter.tenant_id.is_some()
+}
+
+/// The partner whose entries are all that the caller sees.
+const fn own_partner(caller: &Caller) -> Option<Uuid> {
+    match caller.side {
+        Side::Partner(id) => Some(id),
+        Side::Customer(_) | Side::Vendor => None,
+    }
 }
 
 /// Whether the filter has a range of time with so few entries that all of them may be read. Otherwise the order soon
