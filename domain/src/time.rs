@@ -1,9 +1,6 @@
 //! One instant: microseconds since 1970 in UTC, so that both databases store, sort and compare it as a plain integer.
 
-use jiff::{
-    SignedDuration,
-    civil::{Date, DateTime},
-};
+use jiff::civil::{Date, DateTime};
 
 /// An instant, in microseconds since 1970-01-01T00:00:00Z. Years 0000 to 9999 only, as RFC 3339 has them.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize, serde::Deserialize)]
@@ -55,14 +52,85 @@ impl From<jiff::Timestamp> for Timestamp {
     }
 }
 
+/// The text of an instant.
+#[derive(Clone, Copy, Debug)]
+pub struct Rfc3339 {
+    text: [u8; LONGEST],
+    length: usize,
+}
+
+/// The length of `2026-11-20T09:30:00.123456Z`.
+const LONGEST: usize = 27;
+/// Where the digits of the fraction begin.
+const FRACTION: usize = 20;
+
+impl Rfc3339 {
+    /// The text, which is ASCII.
+    #[must_use]
+    pub fn as_bytes(&self) -> &[u8] {
+        self.text.get(..self.length).unwrap_or_default()
+    }
+}
+
+impl Timestamp {
+    /// RFC 3339 in UTC, with as many fractional digits as needed. Lists have hundreds of them, so this is our own: the
+    /// calendar's way took a tenth of the time that a server has for a page of claims.
+    #[must_use]
+    pub fn rfc3339(self) -> Rfc3339 {
+        let (days, micros) = (self.0.div_euclid(MICROS_OF_A_DAY), self.0.rem_euclid(MICROS_OF_A_DAY));
+        let (year, month, day) = civil(days);
+        let seconds = micros / 1_000_000;
+        let mut text = *b"0000-00-00T00:00:00.000000Z";
+        for (from, to, number) in [
+            (0, 4, year),
+            (5, 7, month),
+            (8, 10, day),
+            (11, 13, seconds / 3_600),
+            (14, 16, seconds / 60 % 60),
+            (17, 19, seconds % 60),
+            (FRACTION, LONGEST - 1, micros % 1_000_000),
+        ] {
+            write_digits(&mut text[from..to], number);
+        }
+        let digits = text[FRACTION..LONGEST - 1].iter().rposition(|digit| *digit != b'0');
+        // Without a fraction, without its point.
+        let end = digits.map_or(FRACTION - 1, |last| FRACTION + last + 1);
+        text[end] = b'Z';
+        Rfc3339 { text, length: end + 1 }
+    }
+}
+
+const MICROS_OF_A_DAY: i64 = 86_400_000_000;
+
+/// Fills the place with a number's last digits.
+fn write_digits(place: &mut [u8], mut number: i64) {
+    for digit in place.iter_mut().rev() {
+        *digit = b'0' + u8::try_from(number % 10).unwrap_or_default();
+        number /= 10;
+    }
+}
+
+/// Year, month and day, so many days after 1970 began: of the Gregorian calendar, also before there was one.
+const fn civil(days: i64) -> (i64, i64, i64) {
+    const OF_400_YEARS: i64 = 146_097;
+    // Years begin in March here, so that the leap day is the last of a year; the first of them was 719,468 days before 1970.
+    let (era, day) = ((days + 719_468).div_euclid(OF_400_YEARS), (days + 719_468).rem_euclid(OF_400_YEARS));
+    let year = (day - day / 1_460 + day / 36_524 - day / (OF_400_YEARS - 1)) / 365;
+    let day = day - (365 * year + year / 4 - year / 100);
+    // Five months in a row have 153 days together.
+    let month = (5 * day + 2) / 153;
+    let day = day - (153 * month + 2) / 5 + 1;
+    let (month, next) = if month < 10 { (month + 3, 0) } else { (month - 9, 1) };
+    (year + era * 400 + next, month, day)
+}
+
 /// 1970 began.
 const EPOCH: DateTime = jiff::civil::date(1970, 1, 1).at(0, 0, 0, 0);
 
 impl std::fmt::Display for Timestamp {
-    /// RFC 3339 in UTC, with as many fractional digits as needed.
+    /// As [`Timestamp::rfc3339`] has it.
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        let civil = EPOCH.checked_add(SignedDuration::from_micros(self.0)).map_err(|_| std::fmt::Error)?;
-        write!(f, "{civil}Z")
+        f.write_str(std::str::from_utf8(self.rfc3339().as_bytes()).unwrap_or_default())
     }
 }
 
@@ -190,6 +258,12 @@ mod tests {
         fn every_instant_is_read_as_it_is_written(micros in FIRST..=LAST) {
             let at = Timestamp(micros);
             prop_assert_eq!(at.to_string().parse::<Timestamp>(), Ok(at));
+        }
+
+        #[test]
+        fn every_instant_is_written_as_the_calendar_has_it(micros in FIRST..=LAST) {
+            let civil = EPOCH.checked_add(jiff::SignedDuration::from_micros(micros)).unwrap();
+            prop_assert_eq!(Timestamp(micros).to_string(), format!("{civil}Z"));
         }
 
         #[test]

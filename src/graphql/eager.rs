@@ -24,13 +24,16 @@ use super::at_hand::{self, AtHand};
 /// An object that is resolved as far as it can be at once.
 pub struct Eager<T>(pub T);
 
+/// A part of an object that is resolved as far as it can be at once.
+pub struct EagerPart<'a, T>(pub &'a T);
+
 /// A list of such objects.
 pub struct EagerList<T>(pub Vec<T>);
 
 /// A field that waits, with the places of its object and of itself.
 type Waiting<'a> = BoxFuture<'a, (usize, usize, ServerResult<Option<Value>>)>;
 
-impl<T: ContainerType + AtHand> OutputType for Eager<T> {
+impl<T: ContainerType + AtHand + 'static> OutputType for Eager<T> {
     fn type_name() -> Cow<'static, str> {
         T::type_name()
     }
@@ -40,19 +43,41 @@ impl<T: ContainerType + AtHand> OutputType for Eager<T> {
     }
 
     async fn resolve(&self, ctx: &ContextSelectionSet<'_>, _: &Positioned<Field>) -> ServerResult<Value> {
-        if let Some(written) = at_hand::one(ctx, &self.0, &T::type_name()) {
-            return Ok(written);
-        }
-        if !is_plain(ctx) {
-            // On the heap, for this one is big and rare.
-            return Box::pin(resolve_container(ctx, &self.0)).await;
-        }
+        object(ctx, &self.0).await
+    }
+}
+
+impl<T: ContainerType + AtHand + 'static> OutputType for EagerPart<'_, T> {
+    fn type_name() -> Cow<'static, str> {
+        T::type_name()
+    }
+
+    fn create_type_info(registry: &mut Registry) -> String {
+        T::create_type_info(registry)
+    }
+
+    async fn resolve(&self, ctx: &ContextSelectionSet<'_>, _: &Positioned<Field>) -> ServerResult<Value> {
+        object(ctx, self.0).await
+    }
+}
+
+/// Resolves an object: at once, if all that is selected of it is at hand.
+async fn object<T: ContainerType + AtHand + 'static>(ctx: &ContextSelectionSet<'_>, object: &T) -> ServerResult<Value> {
+    if let Some(written) = at_hand::one(ctx, object, &T::type_name()) {
+        return Ok(written);
+    }
+    // On the heap, for these are large.
+    if !is_plain(ctx) {
+        return Box::pin(resolve_container(ctx, object)).await;
+    }
+    Box::pin(async move {
         let mut waiting = Vec::new();
-        let mut objects = [begin(ctx, &self.0, 0, &mut 0, &mut waiting)];
+        let mut objects = [begin(ctx, object, 0, &mut 0, &mut waiting)];
         wait(ctx, &mut objects, waiting).await;
         let [fields] = objects;
         Ok(finished(fields))
-    }
+    })
+    .await
 }
 
 impl<T: ContainerType + AtHand> OutputType for EagerList<T> {

@@ -45,10 +45,11 @@ impl Api {
         let queue = Queue::default();
         let loaders = self.loaders(&queue, caller);
         if execution.introspects {
-            return Ok(drive(&queue, self.schema.execute(execution.request().data(loaders))).await);
+            // On the heap: the library's own execution is large, and this one is rare.
+            return Ok(Box::pin(drive(&queue, self.schema.execute(execution.request().data(loaders)))).await);
         }
         let mut data = Data::default();
-        data.insert(loaders);
+        data.insert(loaders.executing(&execution.form));
         data.insert(std::mem::take(&mut execution.files));
         Ok(drive(&queue, self.direct().map_err(|fault| *fault)?.execute(execution, data)).await)
     }
@@ -62,7 +63,7 @@ impl Api {
     ) -> Result<Option<Response>, Response> {
         let queue = Queue::default();
         let mut data = Data::default();
-        data.insert(self.loaders(&queue, caller));
+        data.insert(self.loaders(&queue, caller).executing(&execution.form));
         data.insert(occasion);
         Ok(drive(&queue, self.direct().map_err(|fault| *fault)?.first(execution, data)).await)
     }

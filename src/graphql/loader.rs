@@ -14,7 +14,12 @@ use domain::caller::{Caller, Side};
 use tokio::sync::oneshot;
 use uuid::Uuid;
 
-use super::{batch::Queue, error::ApiError};
+use super::{
+    batch::Queue,
+    document::Form,
+    error::ApiError,
+    memo::{Memo, Place},
+};
 use crate::{
     app::App,
     store::{Db, StoreError, Visible},
@@ -98,22 +103,26 @@ type Waiting<K, V> = Vec<(Vec<K>, oneshot::Sender<Answered<V>>)>;
 /// The batches that are being filled, one per type of key.
 type Batches = HashMap<TypeId, Box<dyn Any + Send>>;
 
-/// What fields came to, by the field and the type.
-type Meanings = HashMap<(usize, TypeId), Arc<dyn Any + Send + Sync>>;
-
 /// The batches of one request.
 pub(super) struct Loaders {
     reader: Reader,
     queue: Queue,
     batches: Arc<Mutex<Batches>>,
-    meanings: Mutex<Meanings>,
+    meanings: Memo,
+    /// The operation, if its plan is kept.
+    form: Option<Arc<Form>>,
 }
 
 impl Loaders {
     /// Loaders for a caller; their jobs go to the queue.
     pub(super) fn new(app: App, caller: Arc<Caller>, queue: Queue) -> Self {
         let caller = app.standing_in(caller);
-        Self { reader: Reader { app, caller }, queue, batches: Arc::default(), meanings: Mutex::default() }
+        Self { reader: Reader { app, caller }, queue, batches: Arc::default(), meanings: Memo::default(), form: None }
+    }
+
+    /// The same for the execution of this form, of which everything that is selected is a part.
+    pub(super) fn executing(self, form: &Arc<Form>) -> Self {
+        Self { form: Some(Arc::clone(form)), ..self }
     }
 
     fn of<'a, T>(ctx: &ContextBase<'a, T>) -> Result<&'a Self, ApiError> {
@@ -169,15 +178,22 @@ pub fn meant<T: Any + Send + Sync>(
     ctx: &Context<'_>,
     work_out: impl FnOnce() -> Result<T, ApiError>,
 ) -> Result<Arc<T>, ApiError> {
-    let key = (std::ptr::from_ref(ctx.item).addr(), TypeId::of::<T>());
-    let meanings = || Loaders::of(ctx).map(|own| own.meanings.lock().unwrap_or_else(PoisonError::into_inner));
-    if let Some(known) = meanings()?.get(&key).cloned().and_then(|known| known.downcast().ok()) {
-        return Ok(known);
-    }
-    let meaning = Arc::new(work_out()?);
-    let kept: Arc<dyn Any + Send + Sync> = Arc::<T>::clone(&meaning);
-    meanings()?.insert(key, kept);
-    Ok(meaning)
+    Loaders::of(ctx)?.meanings.get(Place::of(ctx.item), work_out)
+}
+
+/// What follows from a selection alone, whoever asks and with whichever variables. It is worked out once for each operation that
+/// is kept; `part` is the part of the operation that it follows from.
+///
+/// # Errors
+/// A fault, when the request was not started by [`super::Api`].
+pub fn planned<T: Any + Send + Sync, C, P>(
+    ctx: &ContextBase<'_, C>,
+    part: &P,
+    work_out: impl FnOnce() -> T,
+) -> Result<Arc<T>, ApiError> {
+    let own = Loaders::of(ctx)?;
+    let memo = own.form.as_ref().map_or(&own.meanings, |form| &form.memo);
+    memo.get(Place::of(part), || Ok(work_out()))
 }
 
 /// Loads what stands under a key, in one statement with all that is asked for by the same type of key on this level.

@@ -28,6 +28,7 @@ pub mod guard;
 mod history;
 mod live;
 mod loader;
+mod memo;
 mod node;
 mod notice;
 mod page;

@@ -127,14 +127,14 @@ where
     T: Send + Sync,
     K: Load<Value = Page<T>>,
 {
-    let selected = Selected::<C>::of(&ctx.item.node.selection_set.node, name)?;
+    let selected = Selected::<C>::planned(ctx, &ctx.item.node.selection_set.node, name)?;
     if !is_wanted(ctx) {
         return None;
     }
     Some(Box::pin(async move {
         let request = PageArgs::given(ctx).and_then(|args| args.of(ctx, list)).ok()?;
         let pages = load_all(ctx, keys(request)).await.ok()?;
-        let (reader, mut parts) = (Reader::of(ctx).ok()?, Parts::default());
+        let (reader, mut parts) = (Reader::of(ctx).ok()?, Parts::of(pages.len()));
         for page in pages {
             let page = connection(page.unwrap_or_else(Page::empty));
             parts.add(|out| selected.write(&page, reader, out))?;
@@ -293,8 +293,8 @@ macro_rules! connection {
             }
 
             /// The cursors at the page's ends, and whether there are more pages.
-            async fn page_info(&self) -> $crate::graphql::eager::Eager<&$crate::graphql::page::PageInfo> {
-                $crate::graphql::eager::Eager(&self.page_info)
+            async fn page_info(&self) -> $crate::graphql::eager::EagerPart<'_, $crate::graphql::page::PageInfo> {
+                $crate::graphql::eager::EagerPart(&self.page_info)
             }
 
             #[doc = concat!("The number of ", $items, " in the whole list, not only on this page. Counted only if selected.")]
@@ -348,8 +348,8 @@ macro_rules! connection {
             }
 
             #[doc = concat!("The item at the cursor: ", $item, ".")]
-            async fn node(&self) -> $crate::graphql::eager::Eager<&$node> {
-                $crate::graphql::eager::Eager(&self.node)
+            async fn node(&self) -> $crate::graphql::eager::EagerPart<'_, $node> {
+                $crate::graphql::eager::EagerPart(&self.node)
             }
         }
     };

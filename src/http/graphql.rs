@@ -129,7 +129,8 @@ impl Edge {
             Content::Multipart => {
                 let session = session.as_ref().ok_or_else(HttpError::unauthenticated)?;
                 transfer = Some(self.transfers.enter(&session.caller.subject).map_err(HttpError::no_transfer)?);
-                multipart::read(request, self.sizes, self.backend.as_ref()).await?
+                // On the heap, as what follows a subscription: they are large, and most requests are neither.
+                Box::pin(multipart::read(request, self.sizes, self.backend.as_ref())).await?
             }
         };
         let answer =
@@ -201,7 +202,8 @@ impl Edge {
             _ => self.rates.cost(&who, operation.cost(), budget)?,
         }
         if operation.kind() == Kind::Subscription {
-            return self.follow(operation, session.ok_or_else(HttpError::unauthenticated)?, last_event, counted).await;
+            let session = session.ok_or_else(HttpError::unauthenticated)?;
+            return Box::pin(self.follow(operation, session, last_event, counted)).await;
         }
         let span = telemetry::traced_operation_span(operation.kind().as_str(), operation.label());
         let cost = self.operation_cost(&operation, budget);

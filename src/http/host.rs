@@ -6,18 +6,16 @@ use std::net::SocketAddr;
 use axum::extract::{ConnectInfo, Request};
 use axum::http::Version;
 use axum::http::header::HOST;
-use axum::middleware::Next;
-use axum::response::{IntoResponse, Response};
 
 use super::error::HttpError;
 
 /// Refuses requests with several `Host` headers, and those of HTTP/1.1 without one.
-pub(super) async fn is_one(request: Request, next: Next) -> Response {
+pub(super) fn check(request: &Request) -> Result<(), HttpError> {
     let count = request.headers().get_all(HOST).iter().count();
     let needs_one =
         request.version() >= Version::HTTP_11 && request.extensions().get::<ConnectInfo<SocketAddr>>().is_some();
     if count > 1 || (count == 0 && needs_one) {
-        return HttpError::malformed("A request must have exactly one Host header.").into_response();
+        return Err(HttpError::malformed("A request must have exactly one Host header."));
     }
-    next.run(request).await
+    Ok(())
 }

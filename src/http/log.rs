@@ -2,9 +2,7 @@
 
 use axum::extract::Request;
 use axum::http::{HeaderMap, StatusCode};
-use axum::middleware::Next;
-use axum::response::Response;
-use tracing::Instrument;
+use tracing::Span;
 
 use super::layers::REQUEST_ID;
 use super::links::SECRET_PATHS;
@@ -12,20 +10,6 @@ use crate::telemetry::{self, Stopwatch};
 
 /// Requested every few seconds by monitoring: logged only at the level `debug`.
 const WATCHED: [&str; 3] = ["/healthz", "/readyz", "/metrics"];
-
-/// Puts the request into its span, and logs its response.
-pub(super) async fn request(request: Request, next: Next) -> Response {
-    let path = without_secret(request.uri().path());
-    let span = telemetry::request_span(request_id(request.headers()), request.method().as_str(), path);
-    let line = Line { watched: WATCHED.contains(&path), since: telemetry::stopwatch(), status: None };
-    async move {
-        let response = next.run(request).await;
-        line.end(response.status());
-        response
-    }
-    .instrument(span)
-    .await
-}
 
 /// The path for the log, without the secret of a link.
 fn without_secret(path: &str) -> &str {
@@ -38,14 +22,22 @@ pub(super) fn request_id(headers: &HeaderMap) -> &str {
 }
 
 /// The line of a request, written when the response begins or the client disconnects.
-struct Line {
+pub(super) struct Line {
     watched: bool,
     since: Stopwatch,
     status: Option<u16>,
 }
 
 impl Line {
-    fn end(mut self, status: StatusCode) {
+    /// The span of a request, and its line, which is to be ended within the span.
+    pub(super) fn begin(request: &Request) -> (Span, Self) {
+        let path = without_secret(request.uri().path());
+        let span = telemetry::request_span(request_id(request.headers()), request.method().as_str(), path);
+        (span, Self { watched: WATCHED.contains(&path), since: telemetry::stopwatch(), status: None })
+    }
+
+    /// Writes the line.
+    pub(super) fn end(mut self, status: StatusCode) {
         self.status = Some(status.as_u16());
     }
 }

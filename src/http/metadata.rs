@@ -6,8 +6,6 @@ use axum::Json;
 use axum::extract::{Request, State};
 use axum::http::header::{HOST, WWW_AUTHENTICATE};
 use axum::http::{HeaderMap, HeaderValue};
-use axum::middleware::Next;
-use axum::response::Response;
 use domain::kinds::Scope;
 use serde_json::{Value, json};
 
@@ -35,22 +33,34 @@ pub(super) async fn document(State(edge): State<Arc<Edge>>, headers: HeaderMap) 
     Json(document)
 }
 
-/// Adds the address of the metadata to the challenge of an answer that has one.
-pub(super) async fn point_to(State(public_url): State<Option<Arc<str>>>, request: Request, next: Next) -> Response {
-    let host = request.headers().get(HOST).cloned();
-    let is_ours = request.uri().path() != METRICS;
-    let mut response = next.run(request).await;
-    if let Some(challenge) = response.headers_mut().get_mut(WWW_AUTHENTICATE)
-        && is_ours
-        && let Ok(text) = challenge.to_str()
-    {
-        let comma = if text.contains('=') { "," } else { "" };
-        let base = base(public_url.as_deref(), host.as_ref());
-        if let Ok(whole) = HeaderValue::try_from(format!("{text}{comma} resource_metadata=\"{base}{PATH}\"")) {
-            *challenge = whole;
+/// What a challenge needs to point to the metadata.
+pub(super) struct Pointer {
+    public_url: Option<Arc<str>>,
+    host: Option<HeaderValue>,
+    /// Whether the challenge asks for a token of the authorization servers.
+    is_ours: bool,
+}
+
+impl Pointer {
+    /// The pointer for the response to this request.
+    pub(super) fn of(request: &Request, public_url: Option<&Arc<str>>) -> Self {
+        let host = request.headers().get(HOST).cloned();
+        Self { public_url: public_url.cloned(), host, is_ours: request.uri().path() != METRICS }
+    }
+
+    /// Adds the address of the metadata to the challenge of a response that has one.
+    pub(super) fn add(&self, headers: &mut HeaderMap) {
+        if let Some(challenge) = headers.get_mut(WWW_AUTHENTICATE)
+            && self.is_ours
+            && let Ok(text) = challenge.to_str()
+        {
+            let comma = if text.contains('=') { "," } else { "" };
+            let base = base(self.public_url.as_deref(), self.host.as_ref());
+            if let Ok(whole) = HeaderValue::try_from(format!("{text}{comma} resource_metadata=\"{base}{PATH}\"")) {
+                *challenge = whole;
+            }
         }
     }
-    response
 }
 
 /// The URL of this server: the public one, or the one that the client used.

@@ -5,6 +5,7 @@
 
 mod accept;
 mod body;
+mod compression;
 mod connection;
 mod console;
 mod documents;

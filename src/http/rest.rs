@@ -3,6 +3,7 @@
 //! In HTTP/1.1 the next request begins where the body ends. A short unread body is drained, so that the connection can be
 //! reused; after a long one the response carries `Connection: close`. Without this, a pooling client would lose its next request.
 
+use std::mem;
 use std::pin::Pin;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::task::{Context, Poll};
@@ -12,7 +13,6 @@ use axum::body::{Body, Bytes, HttpBody};
 use axum::extract::Request;
 use axum::http::HeaderValue;
 use axum::http::header::{CONNECTION, EXPECT};
-use axum::middleware::Next;
 use axum::response::Response;
 use http_body::{Frame, SizeHint};
 use http_body_util::BodyExt;
@@ -21,24 +21,34 @@ use http_body_util::BodyExt;
 const LONGEST: usize = 64 * 1024;
 const TIMEOUT: Duration = Duration::from_millis(500);
 
-/// Drains what a handler left unread, or announces that the connection closes.
-pub(super) async fn of_body(request: Request, next: Next) -> Response {
-    if request.body().is_end_stream() {
-        return next.run(request).await;
+/// What a handler may leave of a body.
+pub(super) struct Rest {
+    /// Where the body puts what was left of it; nothing for a request without a body.
+    left: Option<Left>,
+    /// The client waits to be asked for the body: it has not sent it, and must not be asked now.
+    waits: bool,
+}
+
+impl Rest {
+    /// Watches what is read of a request's body.
+    pub(super) fn watch(request: &mut Request) -> Self {
+        if request.body().is_end_stream() {
+            return Self { left: None, waits: false };
+        }
+        let left = Left::default();
+        let body = mem::take(request.body_mut());
+        *request.body_mut() = Body::new(Watched { body: Some(body), left: left.clone() });
+        Self { left: Some(left), waits: request.headers().contains_key(EXPECT) }
     }
-    let (head, body) = request.into_parts();
-    // A client that waits to be asked for the body has not sent it, and must not be asked now.
-    let waits = head.headers.contains_key(EXPECT);
-    let rest = Rest::default();
-    let watched = Body::new(Watched { body: Some(body), rest: rest.clone() });
-    let mut response = next.run(Request::from_parts(head, watched)).await;
-    if let Some(body) = rest.take() {
-        let is_read = !waits && tokio::time::timeout(TIMEOUT, read(body)).await.unwrap_or(false);
+
+    /// Drains what a handler left unread, or announces that the connection closes.
+    pub(super) async fn settle(self, response: &mut Response) {
+        let Some(body) = self.left.and_then(|left| left.take()) else { return };
+        let is_read = !self.waits && tokio::time::timeout(TIMEOUT, Box::pin(read(body))).await.unwrap_or(false);
         if !is_read {
             response.headers_mut().insert(CONNECTION, HeaderValue::from_static("close"));
         }
     }
-    response
 }
 
 /// Drains a body; false if it is too long or broke off.
@@ -56,9 +66,9 @@ async fn read(mut body: Body) -> bool {
 
 /// Receives the body that a handler dropped before its end.
 #[derive(Clone, Default)]
-struct Rest(Arc<Mutex<Option<Body>>>);
+struct Left(Arc<Mutex<Option<Body>>>);
 
-impl Rest {
+impl Left {
     fn put(&self, body: Body) {
         *self.0.lock().unwrap_or_else(PoisonError::into_inner) = Some(body);
     }
@@ -71,7 +81,7 @@ impl Rest {
 /// A body that passes on its unread rest when it is dropped.
 struct Watched {
     body: Option<Body>,
-    rest: Rest,
+    left: Left,
 }
 
 impl HttpBody for Watched {
@@ -102,7 +112,7 @@ impl HttpBody for Watched {
 impl Drop for Watched {
     fn drop(&mut self) {
         if let Some(body) = self.body.take().filter(|body| !body.is_end_stream()) {
-            self.rest.put(body);
+            self.left.put(body);
         }
     }
 }

@@ -179,7 +179,8 @@ impl<DB: Database> Connections<DB> {
             let now = now();
             match self.trusted(now) {
                 Some(Idle { connection, taken, .. }) => Ok(self.leased(permit, connection, taken)),
-                None => self.open(permit, now).await,
+                // By itself on the heap, too: otherwise everybody who waits would move it, and few open a connection.
+                None => Box::pin(self.open(permit, now)).await,
             }
         }))
         .await

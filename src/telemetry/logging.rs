@@ -4,6 +4,7 @@ use std::{io, panic};
 
 use tracing_subscriber::{EnvFilter, Layer, Registry, layer::SubscriberExt, util::SubscriberInitExt};
 
+use super::fields::TextFields;
 #[cfg(feature = "otel")]
 use super::traces::Traces;
 use crate::config::LogFormat;
@@ -35,7 +36,7 @@ fn filter(level: &str) -> EnvFilter {
 fn lines(format: LogFormat) -> AnyLayer {
     let lines = tracing_subscriber::fmt::layer().with_writer(io::stderr);
     match format {
-        LogFormat::Text => lines.with_ansi(io::IsTerminal::is_terminal(&io::stderr())).boxed(),
+        LogFormat::Text => lines.with_ansi(io::IsTerminal::is_terminal(&io::stderr())).fmt_fields(TextFields).boxed(),
         LogFormat::Json => {
             log_panics();
             lines.json().with_current_span(false).boxed()

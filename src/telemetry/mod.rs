@@ -3,6 +3,7 @@
 //! The only module that names metrics. Other layers report events by small functions; every label has a bounded set of
 //! values, none of which a client chooses.
 
+mod fields;
 mod live;
 pub mod logging;
 mod registry;

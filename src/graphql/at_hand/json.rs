@@ -14,6 +14,16 @@ use crate::graphql::global_id::Kind;
 pub struct Json(Vec<u8>);
 
 impl Json {
+    /// With room for a text of about this many bytes.
+    pub fn with_room(bytes: usize) -> Self {
+        Self(Vec::with_capacity(bytes))
+    }
+
+    /// The whole text.
+    pub fn into_bytes(self) -> Vec<u8> {
+        self.0
+    }
+
     /// The text so far.
     pub fn as_bytes(&self) -> &[u8] {
         &self.0
@@ -56,7 +66,9 @@ impl Json {
 
     /// Writes an instant.
     pub fn time(&mut self, at: Timestamp) {
-        let _ = write!(self.0, "\"{at}\"");
+        self.raw(b"\"");
+        self.raw(at.rfc3339().as_bytes());
+        self.raw(b"\"");
     }
 
     /// Writes an instant, or null.

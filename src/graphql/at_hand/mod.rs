@@ -9,14 +9,18 @@
 
 mod json;
 
+use std::sync::Arc;
+
 use async_graphql::{
-    Context, ContextSelectionSet, Value,
+    Context, ContextBase, ContextSelectionSet, Value,
     parser::types::{Field, Selection, SelectionSet},
 };
-use bytes::Bytes;
 use futures_util::future::{BoxFuture, join_all};
 
-use super::{loader::Reader, response::TYPE};
+use super::{
+    loader::{Reader, planned},
+    response::TYPE,
+};
 
 pub use json::Json;
 
@@ -104,6 +108,15 @@ impl<T: AtHand> Selected<T> {
         Some(Self(fields.collect::<Option<_>>()?))
     }
 
+    /// The same of a selection of the operation that is being executed, worked out once for the operation.
+    pub fn planned<C>(ctx: &ContextBase<'_, C>, set: &SelectionSet, name: &str) -> Option<Arc<Self>>
+    where
+        T: 'static,
+    {
+        let kept = planned(ctx, set, || Self::of(set, name).map(Arc::new)).ok()?;
+        kept.as_ref().clone()
+    }
+
     /// Writes the object; false where it lacks a value.
     pub fn write(&self, object: &T, reader: &Reader, out: &mut Json) -> bool {
         let written = Keys::begin(out);
@@ -132,7 +145,7 @@ fn write<T: AtHand>(field: &Field, name: &str) -> Option<Write<T>> {
 fn key(field: &Field) -> Vec<u8> {
     let key = &field.response_key().node;
     // A name of GraphQL has no character that JSON would escape.
-    if key == TYPE { Vec::new() } else { format!("\"{key}\":").into_bytes() }
+    if key == TYPE { Vec::new() } else { [b"\"", key.as_bytes(), b"\":"].concat() }
 }
 
 /// The keys of an object while it is written.
@@ -154,14 +167,21 @@ impl Keys {
     }
 }
 
+/// How much room is made for an object, in bytes: as a piece of JSON usually takes.
+const ROOM: usize = 256;
+
 /// Pieces of JSON, one for each object of a list.
-#[derive(Default)]
 pub struct Parts {
     text: Json,
     ends: Vec<usize>,
 }
 
 impl Parts {
+    /// With room for the pieces of so many objects.
+    pub fn of(objects: usize) -> Self {
+        Self { text: Json::with_room(objects * ROOM), ends: Vec::with_capacity(objects) }
+    }
+
     /// Adds the next piece; nothing where it could not be written.
     pub fn add(&mut self, write: impl FnOnce(&mut Json) -> bool) -> Option<()> {
         let is_written = write(&mut self.text);
@@ -177,10 +197,10 @@ impl Parts {
 }
 
 /// An object as JSON; nothing if anything that is selected of it is not at hand.
-pub fn one<T: AtHand>(ctx: &ContextSelectionSet<'_>, object: &T, name: &str) -> Option<Value> {
-    let selected = Selected::<T>::of(&ctx.item.node, name)?;
+pub fn one<T: AtHand + 'static>(ctx: &ContextSelectionSet<'_>, object: &T, name: &str) -> Option<Value> {
+    let selected = Selected::<T>::planned(ctx, &ctx.item.node, name)?;
     let mut out = Json::default();
-    selected.write(object, Reader::of(ctx).ok()?, &mut out).then(|| text(&out))
+    selected.write(object, Reader::of(ctx).ok()?, &mut out).then(|| text(out))
 }
 
 /// How a field of a list is come by.
@@ -210,7 +230,7 @@ pub async fn list<T: AtHand>(ctx: &ContextSelectionSet<'_>, objects: &[T], name:
         columns.push((key(&field.item.node), column));
     }
     let parts: Vec<Parts> = join_all(reads).await.into_iter().collect::<Option<_>>()?;
-    let mut out = Json::default();
+    let mut out = Json::with_room(parts.iter().map(|parts| parts.text.len()).sum::<usize>() + objects.len() * ROOM);
     let mut place = 0;
     let is_whole = out.list(objects, |out, object| {
         let written = Keys::begin(out);
@@ -228,10 +248,10 @@ pub async fn list<T: AtHand>(ctx: &ContextSelectionSet<'_>, objects: &[T], name:
         place += 1;
         is_whole
     });
-    is_whole.then(|| text(&out))
+    is_whole.then(|| text(out))
 }
 
 /// JSON that is ready to be sent.
-fn text(json: &Json) -> Value {
-    Value::Binary(Bytes::copy_from_slice(json.as_bytes()))
+fn text(json: Json) -> Value {
+    Value::Binary(json.into_bytes().into())
 }

@@ -23,7 +23,7 @@ use crate::graphql::{
     global_id::{self, Kind},
     guard,
     history::{self, HistoryEntryConnection},
-    loader::{Reader, With, load, load_required, meant},
+    loader::{Reader, With, load, load_required},
     page::{PageArgs, connection},
     problem::{Problem, shown},
     proof::{DocumentsOf, ProofDocument},
@@ -188,7 +188,7 @@ impl Claim {
         let lines = if let Some(lines) = &self.row.lines {
             lines.clone()
         } else {
-            let wanted = meant(ctx, || Ok(wanted::of_lines(ctx)))?;
+            let wanted = wanted::of_lines(ctx)?;
             load(ctx, With::of(self.row.id(), wanted)).await?.unwrap_or_default()
         };
         Ok(EagerList(self.with_lines(lines)))

@@ -1,12 +1,14 @@
 //! The columns to read of claims, by the selection on them.
 
+use std::sync::Arc;
+
 use async_graphql::{Context, SelectionField};
 use domain::claim::Claim;
 
 use crate::{
     graphql::{
         error::ApiError,
-        loader::Reader,
+        loader::{Reader, planned},
         wanted::{for_each_node, of_object},
     },
     store::{
@@ -24,13 +26,18 @@ use crate::{
 /// # Errors
 /// A fault, when the request has no reader.
 pub fn of_claims(ctx: &Context<'_>) -> Result<Wanted, ApiError> {
-    let (mut wanted, view) = (Wanted::least(), view(ctx)?);
-    with(&mut wanted, ctx.field(), view);
-    Ok(wanted)
+    seen_by_reader(ctx, |wanted| with(wanted, ctx.field()))
 }
 
-fn view(ctx: &Context<'_>) -> Result<ActivityView, ApiError> {
-    Ok(ActivityView::seen_by(&Reader::of(ctx)?.caller))
+/// The same whoever reads, and then in the view of the reader.
+fn seen_by_reader(ctx: &Context<'_>, add: impl FnOnce(&mut Wanted)) -> Result<Wanted, ApiError> {
+    let wanted = planned(ctx, ctx.item, || {
+        let mut wanted = Wanted::least();
+        add(&mut wanted);
+        wanted
+    })?;
+    let view = ActivityView::seen_by(&Reader::of(ctx)?.caller);
+    Ok(Wanted { activity: wanted.activity.map(|_| view), ..*wanted })
 }
 
 /// What the selection of a field asks for, whose type is a connection of claims.
@@ -38,18 +45,17 @@ fn view(ctx: &Context<'_>) -> Result<ActivityView, ApiError> {
 /// # Errors
 /// As [`of_claims`].
 pub fn of_connection(ctx: &Context<'_>) -> Result<Wanted, ApiError> {
-    let (mut wanted, view) = (Wanted::least(), view(ctx)?);
-    for_each_node(ctx, |node| with(&mut wanted, node, view));
-    Ok(wanted)
+    seen_by_reader(ctx, |wanted| for_each_node(ctx, |node| with(wanted, node)))
 }
 
-fn with(wanted: &mut Wanted, claim: SelectionField<'_>, view: ActivityView) {
+fn with(wanted: &mut Wanted, claim: SelectionField<'_>) {
     for field in claim.selection_set() {
         match field.name() {
             "customer" => add(&mut wanted.customer, of_object::<Customer>(field)),
             "partner" => add(&mut wanted.partner, of_object::<Partner>(field)),
             "location" => add(&mut wanted.location, of_object::<Location>(field)),
-            "lastActivityAt" => wanted.activity = Some(view),
+            // The reader's own view takes its place.
+            "lastActivityAt" => wanted.activity = Some(ActivityView::OfCustomer),
             // Loaded by themselves.
             "createdBy" | "submittedBy" => wanted.columns = wanted.columns.and(Columns::of_field::<Claim>("partner")),
             "lines" => of_line(wanted.lines.get_or_insert_with(LinesWanted::least), field),
@@ -63,10 +69,15 @@ fn add(wanted: &mut Option<Columns>, columns: Columns) {
 }
 
 /// What the selection of a claim's `lines` asks for.
-pub fn of_lines(ctx: &Context<'_>) -> LinesWanted {
-    let mut wanted = LinesWanted::least();
-    of_line(&mut wanted, ctx.field());
-    wanted
+///
+/// # Errors
+/// As [`of_claims`].
+pub fn of_lines(ctx: &Context<'_>) -> Result<Arc<LinesWanted>, ApiError> {
+    planned(ctx, ctx.item, || {
+        let mut wanted = LinesWanted::least();
+        of_line(&mut wanted, ctx.field());
+        wanted
+    })
 }
 
 fn of_line(wanted: &mut LinesWanted, line: SelectionField<'_>) {

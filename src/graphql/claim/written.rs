@@ -81,13 +81,13 @@ fn lines(field: &Field) -> Option<Write<Claim>> {
 
 /// The lines of each of these claims, read at once.
 fn lines_together<'a>(claims: &[&'a Claim], ctx: &'a Context<'a>) -> Option<Together<'a>> {
-    let selected = Selected::<ClaimLine>::of(&ctx.item.node.selection_set.node, "ClaimLine")?;
+    let selected = Selected::<ClaimLine>::planned(ctx, &ctx.item.node.selection_set.node, "ClaimLine")?;
     let claims = claims.to_vec();
     Some(Box::pin(async move {
-        let wanted = Arc::new(wanted::of_lines(ctx));
+        let wanted = wanted::of_lines(ctx).ok()?;
         let keys = claims.iter().map(|claim| With::of(claim.row.id(), Arc::clone(&wanted))).collect();
         let found = load_all(ctx, keys).await.ok()?;
-        let (reader, mut parts) = (Reader::of(ctx).ok()?, Parts::default());
+        let (reader, mut parts) = (Reader::of(ctx).ok()?, Parts::of(claims.len()));
         for (claim, lines) in claims.into_iter().zip(found) {
             let lines = claim.with_lines(lines.unwrap_or_default());
             parts.add(|out| write_lines(lines, &selected, reader, out))?;

@@ -15,14 +15,15 @@ use super::measure::Measured;
 use super::rules::{MOST_ERRORS, Rules};
 use super::values::Declared;
 use super::{Refusal, label, merge, operation, shapes, subscription, usages, values};
+use crate::graphql::memo::Memo;
 use crate::graphql::response::Keys;
 
 /// How many forms of an operation are kept, for settings of its switches that come again.
 const MOST_FORMS: usize = 4;
 /// How large a parsed document is for each byte of its text, roughly.
 const BYTES_PER_BYTE: usize = 32;
-/// How large a selection of a form is, roughly: the field, its key, and its share of the sets around it.
-const BYTES_PER_SELECTION: usize = 500;
+/// How large a selection of a form is, roughly: the field, its key, its share of the sets around it, and what is kept in its memo.
+const BYTES_PER_SELECTION: usize = 600;
 /// The longest answer for which room is made at once.
 const MOST_ROOM: usize = 1024 * 1024;
 
@@ -62,6 +63,8 @@ pub struct Form {
     pub selection: Positioned<SelectionSet>,
     /// The keys of the answer.
     pub keys: Keys,
+    /// What follows from parts of it.
+    pub(in crate::graphql) memo: Memo,
     /// How long the last answer was.
     size: AtomicUsize,
 }
@@ -214,6 +217,7 @@ impl Plan {
             operation: Positioned::new(node, whole.pos),
             selection: Positioned::new(selection, whole.node.selection_set.pos),
             keys,
+            memo: Memo::default(),
             size: AtomicUsize::new(0),
         }
     }

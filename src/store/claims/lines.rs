@@ -132,7 +132,19 @@ impl Shape for WithLines {
 
     fn read(&self, cells: &mut Cells<'_>) -> Result<Self::Record, StoreError> {
         let claim = self.0.read(cells)?;
-        Ok((claim, if cells.is_null()? { None } else { Some(self.1.read(cells)?) }))
+        Ok((claim, self.line(cells)?))
+    }
+}
+
+impl WithLines {
+    /// The line of a row whose claim was read already.
+    fn next_line(&self, cells: &mut Cells<'_>) -> Result<Option<LineRow>, StoreError> {
+        cells.pass(self.0.width());
+        self.line(cells)
+    }
+
+    fn line(&self, cells: &mut Cells<'_>) -> Result<Option<LineRow>, StoreError> {
+        Ok(if cells.is_null()? { None } else { Some(self.1.read(cells)?) })
     }
 }
 
@@ -149,11 +161,16 @@ pub(super) fn statement_of_one(query: Rows<claim::Entity>, wanted: Wanted) -> Se
 /// [`StoreError::Corrupt`] for a value that the domain does not have.
 pub(super) fn read_one(rows: &[QueryResult], wanted: Wanted) -> Result<Option<ClaimRow>, StoreError> {
     let Some(of_lines) = wanted.lines else { return Ok(read_all(rows, &wanted)?.pop()) };
-    let mut one: Option<ClaimRow> = None;
-    for (claim, line) in read_all(rows, &WithLines(wanted, of_lines))? {
-        one.get_or_insert(claim).lines.get_or_insert_default().extend(line);
+    let shape = WithLines(wanted, of_lines);
+    let Some((first, more)) = rows.split_first() else { return Ok(None) };
+    let (mut claim, line) = shape.read(&mut Cells::of::<claim::Entity>(first)?)?;
+    let mut lines = Vec::with_capacity(rows.len());
+    lines.extend(line);
+    for row in more {
+        lines.extend(shape.next_line(&mut Cells::of::<claim::Entity>(row)?)?);
     }
-    Ok(one)
+    claim.lines = Some(lines);
+    Ok(Some(claim))
 }
 
 /// The one claim that the query selects, with its lines if they are wanted.

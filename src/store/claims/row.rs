@@ -45,6 +45,16 @@ impl Wanted {
         Self { columns: Columns::always::<Claim>(), ..Self::ROW }
     }
 
+    /// How many columns are read.
+    pub(super) fn width(&self) -> usize {
+        let of = |columns: Option<Columns>, width: fn(Columns) -> usize| columns.map_or(0, width);
+        self.columns.width::<Claim>()
+            + of(self.customer, Columns::width::<Customer>)
+            + of(self.partner, Columns::width::<Partner>)
+            + of(self.location, Columns::width::<Location>)
+            + usize::from(self.activity.is_some())
+    }
+
     /// The same and these columns.
     pub(super) fn with(self, columns: Columns) -> Self {
         Self { columns: self.columns.and(columns), ..self }
@@ -54,7 +64,8 @@ impl Wanted {
 /// A claim that its reader sees, as far as it was read.
 #[derive(Clone, Debug)]
 pub struct ClaimRow {
-    claim: Claim,
+    /// On the heap, for it is large and the row is moved often.
+    claim: Box<Claim>,
     is_whole: bool,
     /// The customer, if it was read.
     pub customer: Option<Customer>,
@@ -71,9 +82,9 @@ pub struct ClaimRow {
 impl ClaimRow {
     /// The whole claim, as a use case answers it to a caller who changed it.
     #[must_use]
-    pub const fn answered(claim: Claim) -> Self {
+    pub fn answered(claim: Claim) -> Self {
         Self {
-            claim,
+            claim: Box::new(claim),
             is_whole: true,
             customer: None,
             partner: None,
@@ -87,21 +98,21 @@ impl ClaimRow {
     #[must_use]
     pub fn emptied(self) -> Self {
         let tenant_id = self.claim.tenant_id;
-        let claim = Claim { domain: String::new(), activities: Vec::new(), ..self.claim };
+        let claim = Claim { domain: String::new(), activities: Vec::new(), ..*self.claim };
         let customer = Customer { tenant_id, name: String::new(), domain: String::new() };
         Self { customer: Some(customer), lines: Some(Vec::new()), ..Self::answered(claim) }
     }
 
     /// The claim, blank where it was not read. Its id, tenant, status and solution area always are.
     #[must_use]
-    pub const fn claim(&self) -> &Claim {
+    pub fn claim(&self) -> &Claim {
         &self.claim
     }
 
     /// The same by value.
     #[must_use]
     pub fn into_claim(self) -> Claim {
-        self.claim
+        *self.claim
     }
 
     /// Whether the whole row was read.
@@ -112,7 +123,7 @@ impl ClaimRow {
 
     /// The claim's id, by which what hangs on it may be read.
     #[must_use]
-    pub const fn id(&self) -> Visible<Uuid> {
+    pub fn id(&self) -> Visible<Uuid> {
         Visible::new(self.claim.id)
     }
 }
@@ -139,7 +150,7 @@ impl Shape for Wanted {
 
     fn read(&self, cells: &mut Cells<'_>) -> Result<ClaimRow, StoreError> {
         Ok(ClaimRow {
-            claim: cells.record(self.columns)?,
+            claim: Box::new(cells.record(self.columns)?),
             is_whole: self.columns == Columns::ALL,
             customer: self.customer.map(|columns| cells.record(columns)).transpose()?,
             partner: self.partner.map(|columns| cells.record(columns)).transpose()?,

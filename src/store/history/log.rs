@@ -11,12 +11,12 @@ use domain::{
 };
 use entity::{
     claim,
-    history::{Column, Entity, Relation},
+    history::{Column, Entity},
 };
 use sea_orm::{
-    ColumnTrait, Condition, ConnectionTrait, DbBackend, ExprTrait, JoinType, Order, QueryFilter, QuerySelect,
-    QueryTrait, RelationTrait, Statement, StatementBuilder,
-    sea_query::{Expr, SelectStatement, Values},
+    ColumnTrait, Condition, ConnectionTrait, DbBackend, ExprTrait, Order, QueryFilter, QuerySelect, QueryTrait,
+    Statement, StatementBuilder,
+    sea_query::{Expr, SelectStatement, SubQueryStatement, Values},
 };
 use uuid::Uuid;
 
@@ -234,13 +234,8 @@ impl Reader {
         let backend = db.log().get_database_backend();
         let beyond = place(backend).gt(at(START, backend));
         let after = |judgement| {
-            let mut query = Rows::<Entity>::all()
-                .join(JoinType::LeftJoin, Relation::Claim.def())
-                .filter(settled(judgement, backend))
-                .filter(beyond.clone())
-                .into_query();
-            select::<HistoryEntry>(&mut query, Columns::ALL);
-            query.columns([claim::Column::PartnerId, claim::Column::TenantId].map(|column| column.as_column_ref()));
+            let entries = Rows::<Entity>::all().filter(settled(judgement, backend)).filter(beyond.clone());
+            let query = with_whose(entries.into_query());
             limited(&in_order(query, backend), backend, limit)
         };
         // In order, though one is enough: without, PostgreSQL takes its chance by reading the table.
@@ -278,6 +273,18 @@ impl Reader {
         let rows = db.log().query_all_raw(from_there(statement, from)).await?;
         rows.iter().map(|row| logged(&mut Cells::of::<Entity>(row)?)).collect()
     }
+}
+
+/// Selects the entries, and whom they concern. The claim is not joined: PostgreSQL would make room for the results of all
+/// look-ups that the limit allows, each time, and nearly always few entries are read.
+fn with_whose(mut query: SelectStatement) -> SelectStatement {
+    select::<HistoryEntry>(&mut query, Columns::ALL);
+    for column in [claim::Column::PartnerId, claim::Column::TenantId] {
+        let of_claim = Expr::col(Column::ClaimId.as_column_ref()).equals(claim::Column::Id.as_column_ref());
+        let claims = Rows::<claim::Entity>::all().column(column).into_query().and_where(of_claim).take();
+        query.expr(Expr::SubQuery(None, Box::new(SubQueryStatement::SelectStatement(claims))));
+    }
+    query
 }
 
 fn logged(cells: &mut Cells<'_>) -> Result<Logged, StoreError> {
@@ -343,13 +350,8 @@ pub async fn seen(db: &Db, caller: &Caller, feed: &Feed, ids: &[Uuid]) -> Result
 /// Database errors.
 pub async fn span(db: &Db, (from, upto): (Position, Position), limit: usize) -> Result<Vec<Logged>, StoreError> {
     let backend = db.connection().get_database_backend();
-    let mut query = Rows::<Entity>::all()
-        .join(JoinType::LeftJoin, Relation::Claim.def())
-        .filter(place(backend).gt(at(from, backend)))
-        .filter(up_to(upto, backend))
-        .into_query();
-    select::<HistoryEntry>(&mut query, Columns::ALL);
-    query.columns([claim::Column::PartnerId, claim::Column::TenantId].map(|column| column.as_column_ref()));
+    let entries = Rows::<Entity>::all().filter(place(backend).gt(at(from, backend))).filter(up_to(upto, backend));
+    let query = with_whose(entries.into_query());
     let statement = limited(&in_order(query, backend), backend, limit);
     let rows = db.connection().query_all_raw(statement).await?;
     rows.iter().map(|row| logged(&mut Cells::of::<Entity>(row)?)).collect()

@@ -50,6 +50,12 @@ impl Columns {
         self.0 & (1 << place) != 0
     }
 
+    /// How many columns of the record these are.
+    #[must_use]
+    pub fn width<R: Record>(self) -> usize {
+        (0..R::COLUMNS.len()).filter(|place| self.has(*place)).count()
+    }
+
     /// Those that are read in any case.
     #[must_use]
     pub fn always<R: Record>() -> Self {
