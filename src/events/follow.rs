@@ -5,7 +5,11 @@ use std::{collections::VecDeque, sync::Arc, time::Duration};
 use domain::caller::Caller;
 use tokio::sync::broadcast::{Receiver, error::RecvError};
 
-use super::{Event, Tail, topics::Topic};
+use super::{
+    Event, Tail,
+    groups::{Listener, Prepare},
+    topics::{Heard, Topic},
+};
 use crate::store::{
     StoreError,
     history::{
@@ -23,9 +27,9 @@ const AGAIN_AFTER: Duration = Duration::from_millis(250);
 /// Follows a feed for a caller. It costs nothing while the next event is not requested.
 #[derive(Debug)]
 pub struct Follower {
-    heard: Receiver<Arc<Event>>,
+    heard: Receiver<Heard>,
     /// Dropped after what it heard by, so that of those who leave at once the last one knows it.
-    _place: Place,
+    place: Place,
     sight: Arc<Sight>,
     /// Everything up to here was given or is not for this caller.
     last: Position,
@@ -49,20 +53,40 @@ impl Follower {
     pub(super) fn new(
         tail: Tail,
         topic: Topic,
-        heard: Receiver<Arc<Event>>,
+        heard: Receiver<Heard>,
         caller: Arc<Caller>,
         feed: Feed,
         after: Position,
     ) -> Self {
-        let place = Place { tail: tail.clone(), topic };
+        let place = Place { tail: tail.clone(), topic, group: None };
         let sight = Arc::new(Sight { tail, caller, feed });
-        Self { heard, _place: place, sight, last: after, behind: true, read: VecDeque::new() }
+        Self { heard, place, sight, last: after, behind: true, read: VecDeque::new() }
     }
 
     /// Takes everything up to this position for known.
     pub(super) const fn skip_to(&mut self, position: Position) {
         self.last = position;
         self.behind = false;
+    }
+
+    /// Goes on with those to whom the same is sent, who have the same key, see the same, and follow the same. What is sent for an
+    /// event is then worked out by `prepare` of one of them before any of them hears of it.
+    pub(crate) fn join(&mut self, key: [u8; 32], prepare: Prepare) {
+        let Place { tail, topic, .. } = &self.place;
+        let (tail, topic) = (tail.clone(), *topic);
+        let heard = tail.groups().join((topic, key), || Listener {
+            heard: tail.topics().join(topic),
+            _place: Place { tail: tail.clone(), topic, group: None },
+            sight: Arc::clone(&self.sight),
+            prepare,
+        });
+        // What was passed on until now may not be heard in the group any more; it is in the table.
+        self.behind |= tail.position().is_some_and(|position| position > self.last);
+        let place = Place { tail, topic, group: Some(key) };
+        // The old place is left when nobody listens by it any more.
+        let (old, left) = (std::mem::replace(&mut self.heard, heard), std::mem::replace(&mut self.place, place));
+        drop(old);
+        drop(left);
     }
 
     /// By what it is judged whether the caller may see an event.
@@ -95,14 +119,14 @@ impl Follower {
                 continue;
             }
             match self.heard.recv().await {
-                Ok(event) if event.entry.position <= self.last => {}
-                Ok(event) => {
+                Ok(Some(event)) if event.entry.position <= self.last => {}
+                Ok(Some(event)) => {
                     self.last = event.entry.position;
-                    if self.sight.feed.has(&event.entry, event.partner_id, event.tenant_id) {
+                    if self.sight.follows(&event) {
                         return Candidate { event, judged: false };
                     }
                 }
-                Err(RecvError::Lagged(_)) => self.behind = true,
+                Ok(None) | Err(RecvError::Lagged(_)) => self.behind = true,
                 // The tail has ended, and the server with it.
                 Err(RecvError::Closed) => std::future::pending().await,
             }
@@ -137,6 +161,11 @@ impl Sight {
     /// Whose sight it is.
     pub(crate) const fn caller(&self) -> &Arc<Caller> {
         &self.caller
+    }
+
+    /// Whether the event is of the feed; whether the caller may see it is another question.
+    pub(super) fn follows(&self, event: &Event) -> bool {
+        self.feed.has(&event.entry, event.partner_id, event.tenant_id)
     }
 
     /// Whether the caller may see what it follows of this entry, as things are now.
@@ -175,15 +204,19 @@ async fn told(error: &StoreError) {
     tokio::time::sleep(AGAIN_AFTER).await;
 }
 
-/// A follower's place among those who listen to a topic.
+/// A place among those who listen to a topic, or with a group of it.
 #[derive(Debug)]
-struct Place {
-    tail: Tail,
-    topic: Topic,
+pub(super) struct Place {
+    pub(super) tail: Tail,
+    pub(super) topic: Topic,
+    pub(super) group: Option<[u8; 32]>,
 }
 
 impl Drop for Place {
     fn drop(&mut self) {
-        self.tail.topics().leave(self.topic);
+        match self.group {
+            Some(key) => self.tail.groups().leave((self.topic, key)),
+            None => self.tail.topics().leave(self.topic),
+        }
     }
 }

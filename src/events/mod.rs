@@ -2,10 +2,12 @@
 //!
 //! The history table is the log. One [`Tail`] per process reads it in order and passes every entry on to those whom it may
 //! concern; nothing else is ever the source of an event. A [`Follower`] reads the table from its own position up to where
-//! the tail is, then listens; when it could not keep up it reads the table again, so that nothing is skipped.
+//! the tail is, then listens; when it could not keep up it reads the table again, so that nothing is skipped. Those to whom the
+//! same is sent listen as a group, and hear of an event when what is sent for it is ready.
 
 mod event;
 mod follow;
+mod groups;
 mod once;
 mod tail;
 #[cfg(test)]
@@ -14,4 +16,5 @@ mod topics;
 
 pub use event::Event;
 pub use follow::{Candidate, Follower, Sight};
+pub use groups::Prepare;
 pub use tail::Tail;

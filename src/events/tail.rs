@@ -17,6 +17,7 @@ use tokio::{
 
 use super::{
     Event, Follower,
+    groups::Groups,
     topics::{Topic, Topics},
 };
 use crate::{
@@ -60,6 +61,7 @@ struct Inner {
     /// The position up to which everything was passed on; nothing before the first look.
     reached: watch::Sender<Option<Position>>,
     topics: Topics,
+    groups: Groups,
     /// Whether the last look at the log succeeded, and the next one will come.
     runs: AtomicBool,
 }
@@ -74,6 +76,7 @@ impl Tail {
             hint: Notify::new(),
             reached: watch::Sender::new(None),
             topics: Topics::default(),
+            groups: Groups::default(),
             runs: AtomicBool::new(false),
         };
         Self { inner: Arc::new(inner), settle_timeout: SETTLE_TIMEOUT }
@@ -241,6 +244,15 @@ impl Tail {
 
     pub(super) fn db(&self) -> &Db {
         &self.inner.db
+    }
+
+    /// The same at this moment; nothing before the first look.
+    pub(super) fn position(&self) -> Option<Position> {
+        *self.inner.reached.borrow()
+    }
+
+    pub(super) fn groups(&self) -> &Groups {
+        &self.inner.groups
     }
 
     pub(super) fn topics(&self) -> &Topics {

@@ -5,6 +5,7 @@ mod bench;
 #[expect(dead_code, reason = "the tests from outside use more of it")]
 #[path = "../../tests/it/support/cluster.rs"]
 mod cluster;
+mod groups;
 mod overlap;
 mod plans;
 mod sharing;

@@ -32,7 +32,8 @@ pub(super) enum Topic {
 }
 
 impl Topic {
-    const fn waiting(self) -> usize {
+    /// How many events wait for a listener.
+    pub(super) const fn waiting(self) -> usize {
         match self {
             Self::Claim(_) => WAITING_OF_A_CLAIM,
             Self::All | Self::Partner(_) | Self::Tenant(_) => WAITING,
@@ -54,13 +55,16 @@ impl Topic {
     }
 }
 
+/// What a listener hears: an event, or that some were missed on the way.
+pub(super) type Heard = Option<Arc<Event>>;
+
 /// The topics with listeners.
 #[derive(Debug, Default)]
-pub(super) struct Topics(Mutex<HashMap<Topic, Sender<Arc<Event>>>>);
+pub(super) struct Topics(Mutex<HashMap<Topic, Sender<Heard>>>);
 
 impl Topics {
     /// Listens to a topic from now on.
-    pub(super) fn join(&self, topic: Topic) -> Receiver<Arc<Event>> {
+    pub(super) fn join(&self, topic: Topic) -> Receiver<Heard> {
         let mut senders = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         senders.entry(topic).or_insert_with(|| Sender::new(topic.waiting())).subscribe()
     }
@@ -84,7 +88,7 @@ impl Topics {
         let senders = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         for sender in topics.into_iter().flatten().filter_map(|topic| senders.get(&topic)) {
             // An error means that no listener is left.
-            let _ = sender.send(Arc::clone(event));
+            let _ = sender.send(Some(Arc::clone(event)));
         }
     }
 

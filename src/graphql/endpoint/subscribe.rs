@@ -15,7 +15,7 @@ use tracing::{Instrument, Span};
 
 use super::{Endpoint, Engine, Execution, Files, Operation};
 use crate::{
-    events::{Candidate, Follower, Sight},
+    events::{Candidate, Follower, Prepare, Sight},
     graphql::{
         answer::{Answer, Outcome},
         codes::SERVICE_UNAVAILABLE,
@@ -99,17 +99,13 @@ impl Endpoint {
         let fingerprint = operation.fingerprint;
         let Execution { form, variables, .. } = self.execution(operation)?;
         let opening = execution(&form, &variables);
-        let follower =
+        let mut follower =
             self.engine.open(opening, Arc::clone(&caller), last).await.map_err(|answer| Answer::of(answer, &form))?;
         let resolution =
             Resolution { engine: Arc::clone(&self.engine), sight: Arc::clone(follower.sight()), form, variables };
-        let subscription = Subscription {
-            follower,
-            resolution: Arc::new(resolution),
-            key: fingerprint.for_caller(&caller),
-            span,
-            _live: telemetry::live_operation(),
-        };
+        let (resolution, key) = (Arc::new(resolution), fingerprint.for_caller(&caller));
+        follower.join(key.0, Resolution::preparing(&resolution, key, &span));
+        let subscription = Subscription { follower, resolution, key, span, _live: telemetry::live_operation() };
         let answers = stream::unfold(subscription, |mut subscription| async move {
             let answer = subscription.next().await;
             telemetry::event_delivered();
@@ -135,6 +131,18 @@ impl Subscription {
 }
 
 impl Resolution {
+    /// Works out the answers for all who have this key, before they ask for them.
+    fn preparing(resolution: &Arc<Self>, key: Fingerprint, span: &Span) -> Prepare {
+        let (resolution, span) = (Arc::clone(resolution), span.clone());
+        Box::new(move |event| {
+            let (resolution, span) = (Arc::clone(&resolution), span.clone());
+            Box::pin(async move {
+                let candidate = Candidate { event: Arc::clone(&event), judged: false };
+                drop(event.shared(key.0, || resolution.resolve(candidate).instrument(span)).await);
+            })
+        })
+    }
+
     /// The answer for an event, tried until the database answers: an event is never lost to a fault that passes. Nothing
     /// when it is not for this subscriber, or its claim has gone out of sight meanwhile.
     async fn resolve(self: Arc<Self>, Candidate { event, judged }: Candidate) -> Option<Bytes> {

@@ -1,0 +1,98 @@
+//! Followers to whom the same is sent. A task for all of them has it worked out before any of them hears of the event, so that
+//! each of them is woken once for it, and not again when it is ready.
+
+use std::{
+    collections::HashMap,
+    fmt,
+    panic::AssertUnwindSafe,
+    sync::{Arc, Mutex, PoisonError},
+};
+
+use futures_util::{FutureExt, future::BoxFuture};
+use tokio::sync::broadcast::{Receiver, Sender, error::RecvError};
+use tokio_util::task::AbortOnDropHandle;
+
+use super::{
+    Event,
+    follow::{Place, Sight},
+    topics::{Heard, Topic},
+};
+
+/// What followers have in common: what they listen to, and the key of what they are sent.
+type Key = (Topic, [u8; 32]);
+
+/// Works out what is sent for an event.
+pub type Prepare = Box<dyn Fn(Arc<Event>) -> BoxFuture<'static, ()> + Send + Sync>;
+
+/// The groups that have followers.
+#[derive(Debug, Default)]
+pub(super) struct Groups(Mutex<HashMap<Key, Group>>);
+
+struct Group {
+    sender: Sender<Heard>,
+    _task: AbortOnDropHandle<()>,
+}
+
+impl fmt::Debug for Group {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Group").field("followers", &self.sender.receiver_count()).finish_non_exhaustive()
+    }
+}
+
+impl Groups {
+    /// Listens with a group from now on; the first follower starts it.
+    pub(super) fn join(&self, key: Key, start: impl FnOnce() -> Listener) -> Receiver<Heard> {
+        let mut groups = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let group = groups.entry(key).or_insert_with(|| {
+            let sender = Sender::new(key.0.waiting());
+            let listening = start().listen(sender.clone());
+            Group { sender, _task: AbortOnDropHandle::new(tokio::spawn(listening)) }
+        });
+        group.sender.subscribe()
+    }
+
+    /// The number of groups with followers.
+    #[cfg(test)]
+    pub(super) fn len(&self) -> usize {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).len()
+    }
+
+    /// Removes a group without followers.
+    pub(super) fn leave(&self, key: Key) {
+        let mut groups = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        if groups.get(&key).is_some_and(|group| group.sender.receiver_count() == 0) {
+            groups.remove(&key);
+        }
+    }
+}
+
+/// Who listens to a topic for a group.
+pub(super) struct Listener {
+    pub(super) heard: Receiver<Heard>,
+    /// Dropped after what it heard by.
+    pub(super) _place: Place,
+    /// The feed of all of the group.
+    pub(super) sight: Arc<Sight>,
+    pub(super) prepare: Prepare,
+}
+
+impl Listener {
+    /// Passes on what is heard, each event when what is sent for it is ready.
+    async fn listen(mut self, group: Sender<Heard>) {
+        loop {
+            let heard = match self.heard.recv().await {
+                Ok(Some(event)) if !self.sight.follows(&event) => continue,
+                Ok(Some(event)) => {
+                    // Where it panics, the first follower who works it out panics with it.
+                    drop(AssertUnwindSafe((self.prepare)(Arc::clone(&event))).catch_unwind().await);
+                    Some(event)
+                }
+                Ok(None) | Err(RecvError::Lagged(_)) => None,
+                // The tail has ended, and the server with it.
+                Err(RecvError::Closed) => return,
+            };
+            // An error means that no follower is left.
+            let _ = group.send(heard);
+        }
+    }
+}
