@@ -12,13 +12,16 @@ use sea_orm_migration::sea_orm::DbBackend;
 #[derive(DeriveMigrationName)]
 pub struct Migration;
 
+// The index comes first: while it is built, others read the table. The constraint then takes it over in no time.
 const UP: &str = "
-ALTER TABLE history ADD CONSTRAINT history_of_claim UNIQUE (claim_id, seq)
+CREATE UNIQUE INDEX history_of_claim ON history (claim_id, seq)
     INCLUDE (action, actor_kind, actor_subject, actor_name, at, visibility);
+ALTER TABLE history ADD CONSTRAINT history_of_claim UNIQUE USING INDEX history_of_claim;
 ALTER TABLE history DROP CONSTRAINT history_claim_id_seq_key";
 
 const DOWN: &str = "
-ALTER TABLE history ADD CONSTRAINT history_claim_id_seq_key UNIQUE (claim_id, seq);
+CREATE UNIQUE INDEX history_claim_id_seq_key ON history (claim_id, seq);
+ALTER TABLE history ADD CONSTRAINT history_claim_id_seq_key UNIQUE USING INDEX history_claim_id_seq_key;
 ALTER TABLE history DROP CONSTRAINT history_of_claim";
 
 #[async_trait::async_trait]

@@ -40,11 +40,16 @@ impl Encodings {
         }
         let mut request = Request::new(Body::empty());
         *request.headers_mut() = self.0;
+        let status = response.status();
         let mut response = response;
         let answered = move |_: Request| ready(Ok::<_, Infallible>(mem::take(&mut response)));
         let layer = CompressionLayer::new().quality(CompressionLevel::Fastest).compress_when(pays);
         match layer.layer(service_fn(answered)).oneshot(request).await {
-            Ok(response) => response.map(Body::new),
+            Ok(mut response) => {
+                // Of a client that takes no encoding at all, the layer would make the response of what was done a refusal.
+                *response.status_mut() = status;
+                response.map(Body::new)
+            }
             Err(never) => match never {},
         }
     }

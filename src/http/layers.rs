@@ -93,7 +93,9 @@ where
                 pointer.add(headers);
                 headers.insert(X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
                 headers.entry(CACHE_CONTROL).or_insert(HeaderValue::from_static("no-store"));
-                headers.extend(id.map(|id| (REQUEST_ID, id)));
+                if let Some(id) = id {
+                    headers.insert(REQUEST_ID, id);
+                }
                 let response = encodings.compress(response).await;
                 line.end(response.status());
                 Ok(response)

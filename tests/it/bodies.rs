@@ -129,6 +129,9 @@ async fn long_answers_are_compressed_for_those_who_take_it(world: &World) {
         assert_eq!(answer.headers["content-encoding"], encoding);
         assert!(answer.headers.get_all("vary").iter().any(|vary| vary == "accept-encoding"));
     }
+    // A client that says that it takes nothing gets it as it is.
+    let nothing = world.partner.send(world.partner.posted(&long).header("accept-encoding", "identity;q=0")).await;
+    assert!(nothing.status == 200 && nothing.data()["__schema"].is_object());
     let plain = world.partner.send(world.partner.posted(&long)).await;
     assert!(!plain.headers.contains_key("content-encoding") && plain.data()["__schema"].is_object());
     let short = json!({ "query": "{ viewer { subject } }" });

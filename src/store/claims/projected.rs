@@ -66,12 +66,14 @@ fn consents(statuses: &[ConsentStatus]) -> Expr {
 
 fn of_times(filter: &ClaimFilter) -> Condition {
     let holds = |key: Expr| move |range: TimeRange| range.holds_key(&key);
+    // A claim without the time is in no range of it, open at both ends or not.
+    let holds_if_any = |key: Expr| move |range: TimeRange| range.holds_key(&key).add(key.is_not_null());
     let column = |name: &str| Expr::cust(format!("claim.{name}"));
     Condition::all()
         .add_option(filter.created_at.map(holds(column("created_at"))))
-        .add_option(filter.submitted_at.map(holds(column("submitted_at"))))
-        .add_option(filter.decided_at.map(holds(column("decided_at"))))
-        .add_option(filter.due_at.map(holds(column("due_at"))))
+        .add_option(filter.submitted_at.map(holds_if_any(column("submitted_at"))))
+        .add_option(filter.decided_at.map(holds_if_any(column("decided_at"))))
+        .add_option(filter.due_at.map(holds_if_any(column("due_at"))))
         .add_option(filter.updated_at.map(holds(column("updated_at"))))
         .add_option(filter.last_activity_at.map(holds(column("active_at"))))
 }

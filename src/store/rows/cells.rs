@@ -193,10 +193,16 @@ impl<'r> Cells<'r> {
 
     /// The error for a value that the domain does not have. It names the row by its first column, the key.
     pub fn corrupt(&self) -> StoreError {
-        let mut key = Self { next: 0, columns: Columns::ALL, column: 0, ..*self };
-        let id = key.get::<Uuid>().map(|id| id.to_string());
-        key.next = 0;
-        StoreError::Corrupt(self.table, id.or_else(|_| key.get()).unwrap_or_default())
+        // By the column's type, which says whether it is an id or a text.
+        let key = match self.row {
+            Driver::Postgres(row) => {
+                row.try_get::<Uuid, _>(0).map(|id| id.to_string()).or_else(|_| row.try_get::<String, _>(0))
+            }
+            Driver::Sqlite(row) => {
+                row.try_get::<Uuid, _>(0).map(|id| id.to_string()).or_else(|_| row.try_get::<String, _>(0))
+            }
+        };
+        StoreError::Corrupt(self.table, key.unwrap_or_default())
     }
 
     /// The next value, a word of a vocabulary.

@@ -139,6 +139,10 @@ fn filters() -> Vec<ClaimFilter> {
         ClaimFilter { submitted_at: range, ..none() },
         ClaimFilter { due_at: range, ..none() },
         ClaimFilter { decided_at: range, ..none() },
+        // Open at both ends: of the claims that have the time.
+        ClaimFilter { submitted_at: Some(TimeRange::default()), ..none() },
+        ClaimFilter { due_at: Some(TimeRange::default()), ..none() },
+        ClaimFilter { decided_at: Some(TimeRange::default()), ..none() },
         ClaimFilter { last_activity_at: range, submitted_at: range, ..none() },
         ClaimFilter { status: Some(vec![ClaimStatus::Rejected, ClaimStatus::Approved]), ..none() },
         ClaimFilter { rejection_reason: Some(vec![RejectionReason::InsufficientPoe]), ..none() },
