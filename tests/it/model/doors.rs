@@ -34,14 +34,14 @@ impl Model {
         }
     }
 
-    /// L3, D2.
+    /// L3, R2, D2.
     pub(super) fn is_theirs(&self, who: Who, action: Action, index: usize) -> Result<(), Refusal> {
         let Who::Reviewer(me) = who else { return Ok(()) };
         let claim = &self.claims[index];
         let mine = claim.reviewer == Some(me);
         let allowed = match action {
-            Action::Start => claim.reviewer.is_none() || mine,
-            Action::Assign => claim.reviewer.is_none(),
+            // An own review may be taken once more, which changes nothing.
+            Action::Start | Action::Assign => claim.reviewer.is_none() || mine,
             Action::Ask => mine,
             Action::Approve | Action::Reject => mine && !(claim.disputed && claim.rejected_by == Some(me)),
             _ => true,
