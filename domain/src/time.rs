@@ -73,8 +73,8 @@ impl Rfc3339 {
 }
 
 impl Timestamp {
-    /// RFC 3339 in UTC, with as many fractional digits as needed. Lists have hundreds of them, so this is our own: the
-    /// calendar's way took a tenth of the time that a server has for a page of claims.
+    /// RFC 3339 in UTC, with as many fractional digits as needed. Pages have hundreds of times, and formatting them through jiff
+    /// took 7 % of a page's instructions in the server.
     #[must_use]
     pub fn rfc3339(self) -> Rfc3339 {
         let (days, micros) = (self.0.div_euclid(MICROS_OF_A_DAY), self.0.rem_euclid(MICROS_OF_A_DAY));

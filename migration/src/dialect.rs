@@ -47,6 +47,14 @@ pub async fn execute_own(manager: &SchemaManager<'_>, sqlite: &str, postgres: &s
     manager.get_connection().execute_unprepared(sql).await.map(drop)
 }
 
+/// Runs the script on PostgreSQL; on SQLite there is nothing to do.
+pub async fn execute_on_postgres(manager: &SchemaManager<'_>, sql: &str) -> Result<(), DbErr> {
+    if manager.get_database_backend() == DbBackend::Postgres {
+        manager.get_connection().execute_unprepared(sql).await?;
+    }
+    Ok(())
+}
+
 /// Drops tables; those that refer to others must come before them.
 pub async fn drop_tables(manager: &SchemaManager<'_>, tables: &[&str]) -> Result<(), DbErr> {
     let statements: Vec<String> = tables.iter().map(|table| format!("DROP TABLE {table}")).collect();

@@ -3,10 +3,9 @@
 //! It took more time of a claim's insert than all of its indexes together. What it answers is the same but for the order of
 //! the pairs and repeated ones, which neither the index nor `@>` sees; so the index stays as it is.
 
-use sea_orm_migration::prelude::{
-    ConnectionTrait, DbErr, DeriveMigrationName, MigrationTrait, SchemaManager, async_trait,
-};
-use sea_orm_migration::sea_orm::DbBackend;
+use sea_orm_migration::prelude::{DbErr, DeriveMigrationName, MigrationTrait, SchemaManager, async_trait};
+
+use crate::dialect::execute_on_postgres;
 
 /// This migration.
 #[derive(DeriveMigrationName)]
@@ -32,17 +31,10 @@ $$";
 #[async_trait::async_trait]
 impl MigrationTrait for Migration {
     async fn up(&self, manager: &SchemaManager) -> Result<(), DbErr> {
-        execute(manager, UP).await
+        execute_on_postgres(manager, UP).await
     }
 
     async fn down(&self, manager: &SchemaManager) -> Result<(), DbErr> {
-        execute(manager, DOWN).await
+        execute_on_postgres(manager, DOWN).await
     }
-}
-
-async fn execute(manager: &SchemaManager<'_>, sql: &str) -> Result<(), DbErr> {
-    if manager.get_database_backend() == DbBackend::Postgres {
-        manager.get_connection().execute_unprepared(sql).await?;
-    }
-    Ok(())
 }

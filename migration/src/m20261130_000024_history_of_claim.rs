@@ -1,18 +1,17 @@
-//! What lists of claims show of their histories, in the index by which a claim's entries are found, for PostgreSQL (H2).
+//! A covering index for the history of a claim, for PostgreSQL (H2): it has the columns that lists of claims show.
 //!
-//! The entries of a claim were written at different times, so each lies on another page of the table. A page of 50 claims with
-//! the latest five entries of each took 1.2 ms of PostgreSQL's time, and takes 0.5 since no row of the table is read for it.
+//! A claim's entries were written at different times, so each lies on a different page of the table. PostgreSQL needed 1.2 ms for
+//! the latest five entries of 50 claims; with this index it reads no rows of the table and needs 0.5 ms.
 
-use sea_orm_migration::prelude::{
-    ConnectionTrait, DbErr, DeriveMigrationName, MigrationTrait, SchemaManager, async_trait,
-};
-use sea_orm_migration::sea_orm::DbBackend;
+use sea_orm_migration::prelude::{DbErr, DeriveMigrationName, MigrationTrait, SchemaManager, async_trait};
+
+use crate::dialect::execute_on_postgres;
 
 /// This migration.
 #[derive(DeriveMigrationName)]
 pub struct Migration;
 
-// The index comes first: while it is built, others read the table. The constraint then takes it over in no time.
+// The index comes first, because building it does not block readers. Adding the constraint to the finished index is quick.
 const UP: &str = "
 CREATE UNIQUE INDEX history_of_claim ON history (claim_id, seq)
     INCLUDE (action, actor_kind, actor_subject, actor_name, at, visibility);
@@ -27,17 +26,10 @@ ALTER TABLE history DROP CONSTRAINT history_of_claim";
 #[async_trait::async_trait]
 impl MigrationTrait for Migration {
     async fn up(&self, manager: &SchemaManager) -> Result<(), DbErr> {
-        execute(manager, UP).await
+        execute_on_postgres(manager, UP).await
     }
 
     async fn down(&self, manager: &SchemaManager) -> Result<(), DbErr> {
-        execute(manager, DOWN).await
+        execute_on_postgres(manager, DOWN).await
     }
-}
-
-async fn execute(manager: &SchemaManager<'_>, sql: &str) -> Result<(), DbErr> {
-    if manager.get_database_backend() == DbBackend::Postgres {
-        manager.get_connection().execute_unprepared(sql).await?;
-    }
-    Ok(())
 }

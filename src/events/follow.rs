@@ -69,8 +69,8 @@ impl Follower {
         self.behind = false;
     }
 
-    /// Goes on with those to whom the same is sent, who have the same key, see the same, and follow the same. What is sent for an
-    /// event is then worked out by `prepare` of one of them before any of them hears of it.
+    /// Joins the group of followers with this key, which have the same feed and the same visibility. `prepare` of the first of them
+    /// computes the answer to each event before the group hears of it.
     pub(crate) fn join(&mut self, key: [u8; 32], prepare: Prepare) {
         let Place { tail, topic, .. } = &self.place;
         let (tail, topic) = (tail.clone(), *topic);
@@ -80,7 +80,7 @@ impl Follower {
             sight: Arc::clone(&self.sight),
             prepare,
         });
-        // What was passed on until now may not be heard in the group any more; it is in the table.
+        // The group may have passed on events already; they are read from the table.
         self.behind |= tail.position().is_some_and(|position| position > self.last);
         let place = Place { tail, topic, group: Some(key) };
         // The old place is left when nobody listens by it any more.

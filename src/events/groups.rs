@@ -1,5 +1,5 @@
-//! Followers to whom the same is sent. A task for all of them has it worked out before any of them hears of the event, so that
-//! each of them is woken once for it, and not again when it is ready.
+//! Groups of followers that receive the same answers. A group's task has the answer to an event computed before the followers hear
+//! of the event. So each follower is woken once for an event, and not again when the answer is ready.
 
 use std::{
     collections::HashMap,
@@ -18,10 +18,10 @@ use super::{
     topics::{Heard, Topic},
 };
 
-/// What followers have in common: what they listen to, and the key of what they are sent.
+/// What the followers of a group have in common: the topic, and the key of the answers.
 type Key = (Topic, [u8; 32]);
 
-/// Works out what is sent for an event.
+/// Computes the answer to an event.
 pub type Prepare = Box<dyn Fn(Arc<Event>) -> BoxFuture<'static, ()> + Send + Sync>;
 
 /// The groups that have followers.
@@ -77,13 +77,13 @@ pub(super) struct Listener {
 }
 
 impl Listener {
-    /// Passes on what is heard, each event when what is sent for it is ready.
+    /// Passes events on to the group, each when its answer is ready.
     async fn listen(mut self, group: Sender<Heard>) {
         loop {
             let heard = match self.heard.recv().await {
                 Ok(Some(event)) if !self.sight.follows(&event) => continue,
                 Ok(Some(event)) => {
-                    // Where it panics, the first follower who works it out panics with it.
+                    // After a panic, the first follower that needs the answer computes it again, and reports the panic.
                     drop(AssertUnwindSafe((self.prepare)(Arc::clone(&event))).catch_unwind().await);
                     Some(event)
                 }

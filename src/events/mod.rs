@@ -2,8 +2,8 @@
 //!
 //! The history table is the log. One [`Tail`] per process reads it in order and passes every entry on to those whom it may
 //! concern; nothing else is ever the source of an event. A [`Follower`] reads the table from its own position up to where
-//! the tail is, then listens; when it could not keep up it reads the table again, so that nothing is skipped. Those to whom the
-//! same is sent listen as a group, and hear of an event when what is sent for it is ready.
+//! the tail is, then listens; when it could not keep up it reads the table again, so that nothing is skipped. Followers
+//! that receive the same answers form a group, which hears of an event when its answer is ready.
 
 mod event;
 mod follow;

@@ -18,7 +18,7 @@ use super::{
     batch::Queue,
     document::Form,
     error::ApiError,
-    memo::{Memo, Place},
+    memo::{Address, Memo},
 };
 use crate::{
     app::App,
@@ -178,11 +178,11 @@ pub fn meant<T: Any + Send + Sync>(
     ctx: &Context<'_>,
     work_out: impl FnOnce() -> Result<T, ApiError>,
 ) -> Result<Arc<T>, ApiError> {
-    Loaders::of(ctx)?.meanings.get(Place::of(ctx.item), work_out)
+    Loaders::of(ctx)?.meanings.get(Address::of(ctx.item), work_out)
 }
 
-/// What follows from a selection alone, whoever asks and with whichever variables. It is worked out once for each operation that
-/// is kept; `part` is the part of the operation that it follows from.
+/// A value that is derived from a selection alone, and so depends neither on the caller nor on the variables. It is computed once
+/// for each operation whose plan is kept; `part` is the part of the operation that it is derived from.
 ///
 /// # Errors
 /// A fault, when the request was not started by [`super::Api`].
@@ -193,7 +193,7 @@ pub fn planned<T: Any + Send + Sync, C, P>(
 ) -> Result<Arc<T>, ApiError> {
     let own = Loaders::of(ctx)?;
     let memo = own.form.as_ref().map_or(&own.meanings, |form| &form.memo);
-    memo.get(Place::of(part), || Ok(work_out()))
+    memo.get(Address::of(part), || Ok(work_out()))
 }
 
 /// Loads what stands under a key, in one statement with all that is asked for by the same type of key on this level.

@@ -31,8 +31,8 @@ impl Encodings {
         Self(headers.get_all(ACCEPT_ENCODING).iter().map(|value| (ACCEPT_ENCODING, value.clone())).collect())
     }
 
-    /// The response, compressed if it pays and the client takes it. The layer sees only those that it pays for, since its bodies
-    /// have room for every compressor, and even one that is not compressed is moved four times.
+    /// Compresses the response if that saves packets and the client accepts it. Other responses do not pass through the layer: its
+    /// body type has room for every compressor, and is moved four times even if nothing is compressed.
     pub(super) async fn compress(self, response: Response) -> Response {
         let pays = SizeAbove::new(SHORTEST_COMPRESSED).and(is_compressed);
         if !pays.should_compress(&response) {
@@ -46,7 +46,7 @@ impl Encodings {
         let layer = CompressionLayer::new().quality(CompressionLevel::Fastest).compress_when(pays);
         match layer.layer(service_fn(answered)).oneshot(request).await {
             Ok(mut response) => {
-                // Of a client that takes no encoding at all, the layer would make the response of what was done a refusal.
+                // The layer answers 406 to a client that accepts no encoding, although the request has been executed.
                 *response.status_mut() = status;
                 response.map(Body::new)
             }

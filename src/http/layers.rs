@@ -1,7 +1,7 @@
 //! What lies around every route: request ids, the log, CORS, headers, compression, and the net under a panic.
 //!
-//! Most of it is one service, [`Around`], and not a layer for each: every layer moves the request and the response once more and
-//! has code of its own. As a stack of twelve they took a third of the instruction cache misses of a small request.
+//! Most of it is one service, [`Around`], because each layer moves the request and the response once more. A stack of twelve layers
+//! took a sixth of the instructions of a small request, and caused a third of its cache misses when writing.
 
 use std::any::Any;
 use std::convert::Infallible;

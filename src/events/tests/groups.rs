@@ -23,6 +23,15 @@ async fn member(bench: &Bench, key: [u8; 32], prepare: Prepare) -> Follower {
     follower
 }
 
+/// Each event waits for a permit.
+fn held_by(go: &Arc<Semaphore>) -> Prepare {
+    let go = Arc::clone(go);
+    Box::new(move |_| {
+        let go = Arc::clone(&go);
+        Box::pin(async move { go.acquire().await.unwrap().forget() })
+    })
+}
+
 /// Nothing to be worked out.
 fn nothing() -> Prepare {
     Box::new(|_: Arc<Event>| -> BoxFuture<'static, ()> { Box::pin(async {}) })
@@ -62,12 +71,7 @@ async fn whoever_joins_a_group_that_is_behind_misses_nothing_and_hears_nothing_t
     let bench = Bench::sqlite().await;
     bench.run();
     let go = Arc::new(Semaphore::new(0));
-    let held = Arc::clone(&go);
-    let slow: Prepare = Box::new(move |_| {
-        let held = Arc::clone(&held);
-        Box::pin(async move { held.acquire().await.unwrap().forget() })
-    });
-    let mut first = member(&bench, KEY, slow).await;
+    let mut first = member(&bench, KEY, held_by(&go)).await;
     // The group has heard of none of these when the next one joins.
     let before = written(&bench, bench.first, 3).await;
     let mut late = member(&bench, KEY, nothing()).await;
@@ -87,12 +91,7 @@ async fn a_group_that_lags_misses_nothing() {
     let bench = Bench::sqlite().await;
     bench.run();
     let go = Arc::new(Semaphore::new(0));
-    let held = Arc::clone(&go);
-    let slow: Prepare = Box::new(move |_| {
-        let held = Arc::clone(&held);
-        Box::pin(async move { held.acquire().await.unwrap().forget() })
-    });
-    let mut follower = member(&bench, KEY, slow).await;
+    let mut follower = member(&bench, KEY, held_by(&go)).await;
     let ids = written(&bench, bench.first, 400).await;
     go.add_permits(400);
     assert_eq!(heard(&mut follower, 400).await, ids);

@@ -29,7 +29,7 @@ pub fn of_claims(ctx: &Context<'_>) -> Result<Wanted, ApiError> {
     seen_by_reader(ctx, |wanted| with(wanted, ctx.field()))
 }
 
-/// The same whoever reads, and then in the view of the reader.
+/// Computes what is wanted once for all readers, and adds the view of this reader.
 fn seen_by_reader(ctx: &Context<'_>, add: impl FnOnce(&mut Wanted)) -> Result<Wanted, ApiError> {
     let wanted = planned(ctx, ctx.item, || {
         let mut wanted = Wanted::least();
