@@ -84,6 +84,7 @@ async fn sqlite(url: &str) -> Result<Db, StoreError> {
         log: StatementPool::over(&log),
         snapshots,
         kept: Arc::default(),
+        claims: Arc::default(),
     })
 }
 
@@ -132,6 +133,7 @@ async fn postgres(url: &str) -> Result<Db, StoreError> {
         log: StatementPool::over(&log),
         snapshots,
         kept: Arc::default(),
+        claims: Arc::default(),
     })
 }
 

@@ -2,7 +2,7 @@
 //!
 //! To write down the SQL of a frequent read takes a tenth of the time of a small request. The text follows from the read, the
 //! side of the caller and the columns, and not from the ids: it is kept under the former, and only the ids are filled in again.
-//! The ids are one value: an id, or an array of ids ([`super::sql::id_array`]).
+//! The ids are one value: an id, or an array of ids ([`super::sql::id_array`]). A statement can have several arrays.
 //! A debug build, and so every test, writes each statement again and compares.
 
 use std::{
@@ -11,14 +11,17 @@ use std::{
 };
 
 use domain::caller::{Caller, Side};
-use sea_orm::{Statement, Value, sea_query::Values};
+use sea_orm::{
+    Statement, Value,
+    sea_query::{ArrayType, Values},
+};
 use uuid::Uuid;
 
 use super::{
     claims::{LinesWanted, Wanted},
     page::PageRequest,
     rows::Columns,
-    sql::id_array,
+    sql::{id_array, numbers},
 };
 
 /// How many statements are kept. Clients choose the columns, so there may be any number of them.
@@ -29,6 +32,8 @@ const MOST: usize = 1_024;
 pub(in crate::store) enum Form {
     /// A claim by its id.
     Claim(Wanted),
+    /// A claim for each of several requests, by its id and the company of its caller.
+    Claims(Wanted),
     /// The lines of claims.
     Lines(LinesWanted),
     /// A page of the comments of each of these claims.
@@ -39,7 +44,7 @@ pub(in crate::store) enum Form {
 
 /// What the SQL of a caller's visibility follows from, the id of its company aside.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-enum Scope {
+pub(in crate::store) enum Scope {
     Partner,
     Customer,
     Reviewers,
@@ -65,14 +70,24 @@ struct Written {
 enum Source {
     /// The id of the caller's company.
     Company,
-    /// The ids that are given.
-    Ids,
+    /// The ids that are given in this place.
+    Ids(usize),
 }
 
 impl Kept {
     /// The statement of this form with these ids, which `write` makes of ids.
     pub(in crate::store) fn statement(&self, form: Form, ids: Value, write: impl Fn(Value) -> Statement) -> Statement {
-        self.with((form, None), None, ids, |_, ids| write(ids))
+        self.with((form, None), None, [ids], |_, [ids]| write(ids))
+    }
+
+    /// The same with several arrays, for callers of one scope.
+    pub(in crate::store) fn of_scope<const N: usize>(
+        &self,
+        (form, scope): (Form, Scope),
+        arrays: [Value; N],
+        write: impl Fn([Value; N]) -> Statement,
+    ) -> Statement {
+        self.with((form, Some(scope)), None, arrays, |_, arrays| write(arrays))
     }
 
     /// The same, of what the caller sees. All that `write` takes from the caller is the side, the company's id, and whether it
@@ -84,18 +99,18 @@ impl Kept {
         ids: Value,
         write: impl Fn(&Caller, Value) -> Statement,
     ) -> Statement {
-        self.with((form, Some(scope(caller))), company(caller), ids, |company, ids| match company {
+        self.with((form, Some(Scope::of(caller))), company(caller), [ids], |company, [ids]| match company {
             Some(id) => write(&of_company(caller, id), ids),
             None => write(caller, ids),
         })
     }
 
-    fn with(
+    fn with<const N: usize>(
         &self,
         key: Key,
         company: Option<Uuid>,
-        ids: Value,
-        write: impl Fn(Option<Uuid>, Value) -> Statement,
+        ids: [Value; N],
+        write: impl Fn(Option<Uuid>, [Value; N]) -> Statement,
     ) -> Statement {
         let known = self.0.read().unwrap_or_else(PoisonError::into_inner).get(&key).cloned();
         let written = known.unwrap_or_else(|| self.keep(key, company, &ids, &write));
@@ -104,18 +119,19 @@ impl Kept {
         filled
     }
 
-    fn keep(
+    fn keep<const N: usize>(
         &self,
         key: Key,
         company: Option<Uuid>,
-        ids: &Value,
-        write: impl Fn(Option<Uuid>, Value) -> Statement,
+        ids: &[Value; N],
+        write: impl Fn(Option<Uuid>, [Value; N]) -> Statement,
     ) -> Arc<Written> {
-        let (company_mark, ids_mark) = (Value::from(COMPANY), mark(ids));
-        let statement = write(company.map(|_| COMPANY), ids_mark.clone());
+        let company_mark = Value::from(COMPANY);
+        let marks: [Value; N] = std::array::from_fn(|place| mark(&ids[place], place));
+        let statement = write(company.map(|_| COMPANY), marks.clone());
         let source = |value: &Value| {
             let of_company = (*value == company_mark).then_some(Source::Company);
-            of_company.or_else(|| (*value == ids_mark).then_some(Source::Ids))
+            of_company.or_else(|| Some(Source::Ids(marks.iter().position(|mark| mark == value)?)))
         };
         let values = statement.values.as_ref().map_or(&[][..], |values| &values.0);
         let places = values.iter().enumerate().filter_map(|(at, value)| Some((at, source(value)?))).collect();
@@ -130,31 +146,36 @@ impl Kept {
 }
 
 impl Written {
-    fn with(&self, company: Option<Uuid>, ids: &Value) -> Statement {
+    fn with(&self, company: Option<Uuid>, ids: &[Value]) -> Statement {
         let mut statement = self.statement.clone();
         let Some(Values(values)) = &mut statement.values else { return statement };
         for (at, source) in &self.places {
-            if let Some(value) = values.get_mut(*at) {
-                *value = match source {
-                    Source::Company => Value::Uuid(company),
-                    Source::Ids => ids.clone(),
-                };
+            let filled = match source {
+                Source::Company => Some(Value::Uuid(company)),
+                Source::Ids(place) => ids.get(*place).cloned(),
+            };
+            if let (Some(value), Some(filled)) = (values.get_mut(*at), filled) {
+                *value = filled;
             }
         }
         statement
     }
 }
 
-fn scope(caller: &Caller) -> Scope {
-    match caller.side {
-        Side::Partner(_) => Scope::Partner,
-        Side::Customer(_) => Scope::Customer,
-        Side::Vendor if caller.reviews() => Scope::Reviewers,
-        Side::Vendor => Scope::Vendor,
+impl Scope {
+    /// The scope of this caller.
+    pub(in crate::store) fn of(caller: &Caller) -> Self {
+        match caller.side {
+            Side::Partner(_) => Self::Partner,
+            Side::Customer(_) => Self::Customer,
+            Side::Vendor if caller.reviews() => Self::Reviewers,
+            Side::Vendor => Self::Vendor,
+        }
     }
 }
 
-const fn company(caller: &Caller) -> Option<Uuid> {
+/// The company that the caller belongs to: a partner's id or a customer's tenant.
+pub(in crate::store) const fn company(caller: &Caller) -> Option<Uuid> {
     match caller.side {
         Side::Partner(id) | Side::Customer(id) => Some(id),
         Side::Vendor => None,
@@ -172,12 +193,14 @@ fn of_company(caller: &Caller, id: Uuid) -> Caller {
 
 /// Stands for the company's id while a statement is written. No row has it.
 const COMPANY: Uuid = Uuid::from_u128(u128::MAX);
-/// Stands for a given id.
-const GIVEN: Uuid = Uuid::from_u128(u128::MAX - 1);
-
-/// What stands for these ids: an id for an id, an array for an array.
-fn mark(ids: &Value) -> Value {
-    if matches!(ids, Value::Array(..)) { id_array([GIVEN]) } else { GIVEN.into() }
+/// What stands for the values in this place: an id for an id, an array for an array.
+fn mark(given: &Value, place: usize) -> Value {
+    let id = Uuid::from_u128(u128::MAX - 1 - place as u128);
+    match given {
+        Value::Array(ArrayType::Int, _) => numbers([i32::MIN]),
+        Value::Array(..) => id_array([id]),
+        _ => id.into(),
+    }
 }
 
 #[cfg(test)]

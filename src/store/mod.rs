@@ -11,6 +11,7 @@ mod children;
 mod connect;
 mod error;
 mod forms;
+mod gather;
 mod kept;
 mod keyset;
 mod migrate;
@@ -85,6 +86,8 @@ pub struct Db {
     snapshots: DatabaseConnection,
     /// The statements of frequent reads.
     kept: Arc<Kept>,
+    /// The claims that are waited for by id.
+    claims: Arc<claims::Groups>,
 }
 
 impl Db {

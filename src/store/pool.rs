@@ -46,6 +46,16 @@ enum Kept {
     Sqlite(Arc<Connections<Sqlite>>),
 }
 
+/// Runs the expression with the connections of either database.
+macro_rules! on {
+    ($pool:expr, $connections:ident => $run:expr) => {
+        match &$pool.kept {
+            Kept::Postgres($connections) => $run,
+            Kept::Sqlite($connections) => $run,
+        }
+    };
+}
+
 impl StatementPool {
     /// A pool that keeps the connections of this one, which must not be used otherwise.
     pub(super) fn over(connection: &DatabaseConnection) -> Self {
@@ -80,6 +90,20 @@ impl StatementPool {
         }
     }
 
+    /// Whether all connections are in use, so that a statement would have to wait.
+    pub(super) fn is_busy(&self) -> bool {
+        on!(self, connections => connections.permits.available_permits() == 0)
+    }
+
+    /// Waits for a connection and runs the statement that is made only then; nothing, if none is made.
+    pub(super) async fn query_late(
+        &self,
+        statement: impl FnOnce() -> Option<Statement> + Send,
+    ) -> Result<Vec<QueryResult>, DbErr> {
+        let statement = || statement().inspect(|statement| self.saw(&statement.sql));
+        on!(self, connections => connections.query(statement).await)
+    }
+
     fn saw(&self, sql: &str) {
         if let Some(observer) = &self.observer {
             observer(sql);
@@ -92,16 +116,6 @@ impl fmt::Debug for StatementPool {
         let (open, idle, limit) = self.connection_counts();
         f.debug_struct("StatementPool").field("open", &open).field("idle", &idle).field("limit", &limit).finish()
     }
-}
-
-/// Runs the expression with the connections of either database.
-macro_rules! on {
-    ($pool:expr, $connections:ident => $run:expr) => {
-        match &$pool.kept {
-            Kept::Postgres($connections) => $run,
-            Kept::Sqlite($connections) => $run,
-        }
-    };
 }
 
 #[async_trait]
@@ -126,7 +140,7 @@ impl ConnectionTrait for StatementPool {
 
     async fn query_all_raw(&self, statement: Statement) -> Result<Vec<QueryResult>, DbErr> {
         self.saw(&statement.sql);
-        on!(self, connections => connections.query(statement).await)
+        on!(self, connections => connections.query(|| Some(statement)).await)
     }
 }
 
@@ -263,8 +277,12 @@ where
     QueryResult: From<DB::Row>,
     ExecResult: From<DB::QueryResult>,
 {
-    async fn query(&self, statement: Statement) -> Result<Vec<QueryResult>, DbErr> {
+    async fn query(&self, statement: impl FnOnce() -> Option<Statement> + Send) -> Result<Vec<QueryResult>, DbErr> {
         let mut lease = self.lease().await?;
+        let Some(statement) = statement() else {
+            lease.is_settled = true;
+            return Ok(Vec::new());
+        };
         let rows = prepared::<DB>(statement).fetch_all(lease.connection()?).await;
         Ok(lease.settle(rows)?.into_iter().map(Into::into).collect())
     }

@@ -29,15 +29,24 @@ const DELETED: &str = "\"claim\".\"deleted_at\" IS NOT NULL";
 /// A partner sees its own claims, reviewers every one that was ever submitted, a customer those on its tenant from their
 /// approval on; nobody a deleted draft.
 pub fn claims(caller: &Caller) -> Condition {
+    claims_by_company(caller, Expr::val)
+}
+
+/// The same for each row of a statement: `company` makes an expression for the caller's company.
+pub fn claims_by_company(caller: &Caller, company: impl FnOnce(Uuid) -> Expr) -> Condition {
     let there = Condition::all().add(claim::Column::DeletedAt.is_null());
     match caller.side {
-        Side::Partner(id) => there.add(claim::Column::PartnerId.eq(id)),
+        Side::Partner(id) => there.add(is(claim::Column::PartnerId, company(id))),
         Side::Vendor if caller.reviews() => there.add(Expr::cust(NO_DRAFT)),
         Side::Vendor => there.add(never()),
         Side::Customer(tenant) => {
-            there.add(claim::Column::TenantId.eq(tenant)).add(claim::Column::ApprovedAt.is_not_null())
+            there.add(is(claim::Column::TenantId, company(tenant))).add(claim::Column::ApprovedAt.is_not_null())
         }
     }
+}
+
+fn is(column: impl ColumnTrait, value: Expr) -> Expr {
+    Expr::col(column.as_column_ref()).eq(value)
 }
 
 /// The rows whose column names a claim that the caller sees.

@@ -40,6 +40,7 @@ mod faults;
 mod file_names;
 mod filters;
 mod fuzz_corpus;
+mod gathered;
 mod generate;
 mod guards;
 mod http;

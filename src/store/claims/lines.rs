@@ -148,29 +148,43 @@ impl WithLines {
     }
 }
 
-/// The statement for the one claim that the query selects, with its lines if they are wanted.
-pub(super) fn statement_of_one(query: Rows<claim::Entity>, wanted: Wanted) -> SelectStatement {
+/// The statement for the claims that the query selects, with their lines if they are wanted.
+pub(super) fn statement(query: Rows<claim::Entity>, wanted: Wanted) -> SelectStatement {
     let Some(of_lines) = wanted.lines else { return keyset::selected(query, &wanted) };
     let query = query.order_by_asc(claim_line::Column::Position).order_by_asc(claim_line::Column::Id);
     keyset::selected(query, &WithLines(wanted, of_lines))
 }
 
-/// The claim that [`statement_of_one`] found.
+/// Reads a claim from the next row that [`statement`] found of it, or what that row adds to the claim.
+///
+/// # Errors
+/// [`StoreError::Corrupt`] for a value that the domain does not have.
+pub(super) fn read(claim: &mut Option<ClaimRow>, cells: &mut Cells<'_>, wanted: Wanted) -> Result<(), StoreError> {
+    match (claim, wanted.lines) {
+        (Some(claim), Some(of_lines)) => {
+            let line = WithLines(wanted, of_lines).next_line(cells)?;
+            claim.lines.get_or_insert_default().extend(line);
+        }
+        (claim, Some(of_lines)) => {
+            let (mut read, line) = WithLines(wanted, of_lines).read(cells)?;
+            read.lines = Some(line.into_iter().collect());
+            *claim = Some(read);
+        }
+        (claim, None) => *claim = Some(wanted.read(cells)?),
+    }
+    Ok(())
+}
+
+/// The one claim of rows that [`statement`] found.
 ///
 /// # Errors
 /// [`StoreError::Corrupt`] for a value that the domain does not have.
 pub(super) fn read_one(rows: &[QueryResult], wanted: Wanted) -> Result<Option<ClaimRow>, StoreError> {
-    let Some(of_lines) = wanted.lines else { return Ok(read_all(rows, &wanted)?.pop()) };
-    let shape = WithLines(wanted, of_lines);
-    let Some((first, more)) = rows.split_first() else { return Ok(None) };
-    let (mut claim, line) = shape.read(&mut Cells::of::<claim::Entity>(first)?)?;
-    let mut lines = Vec::with_capacity(rows.len());
-    lines.extend(line);
-    for row in more {
-        lines.extend(shape.next_line(&mut Cells::of::<claim::Entity>(row)?)?);
+    let mut claim = None;
+    for row in rows {
+        read(&mut claim, &mut Cells::of::<claim::Entity>(row)?, wanted)?;
     }
-    claim.lines = Some(lines);
-    Ok(Some(claim))
+    Ok(claim)
 }
 
 /// The one claim that the query selects, with its lines if they are wanted.
@@ -178,7 +192,7 @@ pub(super) fn read_one(rows: &[QueryResult], wanted: Wanted) -> Result<Option<Cl
 /// # Errors
 /// As every read: [`StoreError::Unavailable`], [`StoreError::Corrupt`].
 pub(super) async fn one(db: &Db, query: Rows<claim::Entity>, wanted: Wanted) -> Result<Option<ClaimRow>, StoreError> {
-    read_one(&db.connection().query_all(&statement_of_one(query, wanted)).await?, wanted)
+    read_one(&db.connection().query_all(&statement(query, wanted)).await?, wanted)
 }
 
 /// The lines of claims that the caller sees, in their order. A claim without lines is missing.

@@ -2,6 +2,7 @@
 //! A claim that is to change is read and stored by [`mod@write`].
 
 mod activity;
+mod by_id;
 mod deadlines;
 mod filter;
 mod first;
@@ -23,6 +24,7 @@ pub mod drafts;
 pub mod write;
 
 pub use activity::ActivityView;
+pub(in crate::store) use by_id::Groups;
 pub use deadlines::DeadlineStates;
 pub use filter::{ClaimFilter, TimeRange};
 #[cfg(test)]

@@ -4,11 +4,11 @@ use std::collections::HashMap;
 
 use domain::{caller::Caller, claim::Claim, identifier, number};
 use entity::claim::{Column, Entity};
-use sea_orm::{ColumnTrait, ConnectionTrait, QueryFilter, StatementBuilder, sea_query::Expr};
+use sea_orm::{ColumnTrait, QueryFilter, sea_query::Expr};
 use uuid::Uuid;
 
 use super::{
-    ClaimFilter, ClaimOrder, ClaimRow, activity,
+    ClaimFilter, ClaimOrder, ClaimRow, activity, by_id,
     first::{Reading, Way},
     lines,
     row::Wanted,
@@ -16,7 +16,6 @@ use super::{
 use crate::store::{
     Db, Reads, StoreError,
     children::{self, Children},
-    kept::Form,
     keyset,
     page::{Page, PageRequest},
     rows::{Columns, Rows},
@@ -123,15 +122,10 @@ pub async fn counts_of(
 /// # Errors
 /// As [`super::page()`].
 pub async fn by_ids(db: &Db, caller: &Caller, ids: &[Uuid], wanted: Wanted) -> Result<Vec<ClaimRow>, StoreError> {
-    let backend = db.connection().get_database_backend();
     if let [id] = ids {
-        let statement = db.kept.seen_by(caller, Form::Claim(wanted), (*id).into(), |caller, id| {
-            let query = Rows::<Entity>::all().filter(scope::claims(caller)).filter(Column::Id.eq(id));
-            StatementBuilder::build(&lines::statement_of_one(query, wanted), &backend)
-        });
-        let rows = db.connection().query_all_raw(statement).await?;
-        return Ok(lines::read_one(&rows, wanted)?.into_iter().collect());
+        return Ok(by_id::one(db, caller, *id, wanted).await?.into_iter().collect());
     }
+    let backend = db.connection().get_database_backend();
     let query = Rows::<Entity>::all().filter(scope::claims(caller));
     keyset::all(db, query.filter(any_of(Column::Id, ids.iter().copied(), backend)), &wanted).await
 }

@@ -1,0 +1,101 @@
+//! One claim by its id: the read that is asked for most often.
+
+use domain::caller::Caller;
+use entity::claim::{Column, Entity};
+use sea_orm::{
+    ColumnTrait, ConnectionTrait, ExprTrait, JoinType, QueryFilter, QueryResult, QueryTrait, Statement,
+    StatementBuilder, Value,
+    sea_query::{Expr, Query, SelectStatement},
+};
+use tracing::Instrument as _;
+use uuid::Uuid;
+
+use super::{ClaimRow, lines, row::Wanted};
+use crate::store::{
+    Db, Reads as _, StoreError, gather,
+    kept::{Form, Scope, company},
+    rows::{Cells, Rows},
+    scope,
+    sql::{id_array, numbers},
+};
+
+/// What the SQL of such a read follows from.
+type Kind = (Wanted, Scope);
+/// A claim's id, and the company of the caller who asks for it; blank if that does not matter.
+type Asked = (Uuid, Uuid);
+/// The claims that are waited for by id.
+pub(in crate::store) type Groups = gather::Groups<Kind, Asked, Option<ClaimRow>>;
+type Lead = gather::Lead<Kind, Asked, Option<ClaimRow>>;
+
+/// The claim, if the caller sees it; with its lines if they are wanted.
+///
+/// # Errors
+/// As [`super::page()`].
+pub(super) async fn one(db: &Db, caller: &Caller, id: Uuid, wanted: Wanted) -> Result<Option<ClaimRow>, StoreError> {
+    if db.is_postgres() && db.connection().is_busy() {
+        let asked = (id, company(caller).unwrap_or_default());
+        let (membership, lead) = db.claims.join((wanted, Scope::of(caller)), asked);
+        if let Some(lead) = lead {
+            // A task of its own: the other members wait for it even if this one's request ends.
+            tokio::spawn(read_for(db.clone(), caller.clone(), wanted, lead).in_current_span());
+        }
+        return membership.answer().await;
+    }
+    let backend = db.connection().get_database_backend();
+    let statement = db.kept.seen_by(caller, Form::Claim(wanted), id.into(), |caller, id| {
+        let query = Rows::<Entity>::all().filter(scope::claims(caller)).filter(Column::Id.eq(id));
+        StatementBuilder::build(&lines::statement(query, wanted), &backend)
+    });
+    lines::read_one(&db.connection().query_all_raw(statement).await?, wanted)
+}
+
+/// Reads for a group as soon as there is a connection.
+async fn read_for(db: Db, caller: Caller, wanted: Wanted, mut lead: Lead) {
+    let mut count = 0;
+    let statement = || {
+        let asked = lead.end();
+        count = asked.len();
+        (count > 0).then(|| statement_for(&db, &caller, &asked, wanted))
+    };
+    let rows = db.connection().query_late(statement).await.map_err(StoreError::from);
+    lead.answer(rows.and_then(|rows| read(&rows, count, wanted)));
+}
+
+/// The claims in the order in which they were asked for.
+fn read(rows: &[QueryResult], count: usize, wanted: Wanted) -> Result<Vec<Option<ClaimRow>>, StoreError> {
+    let mut claims = vec![None; count];
+    for row in rows {
+        let mut cells = Cells::of::<Entity>(row)?;
+        let place: i32 = cells.get()?;
+        let claim = usize::try_from(place).ok().and_then(|place| claims.get_mut(place));
+        lines::read(claim.ok_or_else(|| cells.corrupt())?, &mut cells, wanted)?;
+    }
+    Ok(claims)
+}
+
+/// The statement for what callers of one scope ask for; `caller` is any of them.
+fn statement_for(db: &Db, caller: &Caller, asked: &[Asked], wanted: Wanted) -> Statement {
+    let ids = id_array(asked.iter().map(|(id, _)| *id));
+    let companies = id_array(asked.iter().map(|(_, company)| *company));
+    let places = numbers((0..).zip(asked).map(|(place, _)| place));
+    db.kept.of_scope((Form::Claims(wanted), Scope::of(caller)), [ids, companies, places], |arrays| {
+        let of_asked = |column: &'static str| Expr::col(("asked", column));
+        let on = of_asked("id").equals(Column::Id.as_column_ref());
+        let mut query = Rows::<Entity>::all();
+        QueryTrait::query(&mut query).expr(of_asked("place")).join_subquery(
+            JoinType::InnerJoin,
+            table(arrays),
+            "asked",
+            on,
+        );
+        let query = query.filter(scope::claims_by_company(caller, |_| of_asked("company")));
+        StatementBuilder::build(&lines::statement(query, wanted), &db.connection().get_database_backend())
+    })
+}
+
+/// A row for each element of the arrays. Because they are sub-selects, PostgreSQL does not look at their lengths when it plans:
+/// it expects few rows, and keeps one plan for any number.
+fn table([ids, companies, places]: [Value; 3]) -> SelectStatement {
+    let rows = |array| Expr::cust_with_values("unnest((SELECT $1))", [array]);
+    Query::select().expr_as(rows(ids), "id").expr_as(rows(companies), "company").expr_as(rows(places), "place").take()
+}

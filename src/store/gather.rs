@@ -1,0 +1,104 @@
+//! Reads that wait for a connection at the same time, in one statement.
+//!
+//! While every connection is in use, reads of the same form join a group. The first member waits for a connection on
+//! behalf of all, and then reads for everybody who has joined by then. So a database under load receives fewer and larger
+//! statements, and no read waits longer than it would by itself.
+
+use std::{
+    collections::HashMap,
+    hash::Hash,
+    sync::{Arc, Mutex, PoisonError},
+};
+
+use tokio::sync::oneshot;
+
+use super::StoreError;
+
+/// The groups that wait, by the form of their reads; each member asks for a `Q` and is answered with a `V`.
+#[derive(Debug)]
+pub(in crate::store) struct Groups<K, Q, V>(Mutex<HashMap<K, Vec<Member<Q, V>>>>);
+
+#[derive(Debug)]
+struct Member<Q, V> {
+    asked: Q,
+    answer: oneshot::Sender<Result<V, StoreError>>,
+}
+
+impl<K, Q, V> Default for Groups<K, Q, V> {
+    fn default() -> Self {
+        Self(Mutex::default())
+    }
+}
+
+impl<K: Clone + Eq + Hash, Q, V> Groups<K, Q, V> {
+    /// Joins the group of this form. The first member also receives the lead.
+    pub(in crate::store) fn join(self: &Arc<Self>, form: K, asked: Q) -> (Membership<V>, Option<Lead<K, Q, V>>) {
+        let (answer, answered) = oneshot::channel();
+        let mut groups = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let members = groups.entry(form.clone()).or_default();
+        members.push(Member { asked, answer });
+        let is_first = members.len() == 1;
+        drop(groups);
+        (Membership(answered), is_first.then(|| Lead { groups: Arc::clone(self), form, members: None }))
+    }
+
+    /// Ends the group: who comes later begins another one.
+    fn end(&self, form: &K) -> Vec<Member<Q, V>> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).remove(form).unwrap_or_default()
+    }
+}
+
+/// One read's place in a group.
+pub(in crate::store) struct Membership<V>(oneshot::Receiver<Result<V, StoreError>>);
+
+impl<V> Membership<V> {
+    /// What was read.
+    ///
+    /// # Errors
+    /// Those of the statement; [`StoreError::Unavailable`] if the lead was dropped.
+    pub(in crate::store) async fn answer(self) -> Result<V, StoreError> {
+        self.0
+            .await
+            .unwrap_or_else(|_| Err(StoreError::Unavailable("a read for several requests was dropped".to_owned())))
+    }
+}
+
+/// The duty to read for a group. If it is dropped instead, all members receive an error.
+pub(in crate::store) struct Lead<K: Clone + Eq + Hash, Q, V> {
+    groups: Arc<Groups<K, Q, V>>,
+    form: K,
+    /// The members, once the group has ended.
+    members: Option<Vec<Member<Q, V>>>,
+}
+
+impl<K: Clone + Eq + Hash, Q: Copy, V> Lead<K, Q, V> {
+    /// Ends the group and returns what its members ask for: nothing, if none of them waits any longer.
+    pub(in crate::store) fn end(&mut self) -> Vec<Q> {
+        let mut members = self.groups.end(&self.form);
+        members.retain(|member| !member.answer.is_closed());
+        let asked = members.iter().map(|member| member.asked).collect();
+        self.members = Some(members);
+        asked
+    }
+
+    /// Answers the members, in the order in which [`Lead::end`] returned what they ask for.
+    pub(in crate::store) fn answer(mut self, read: Result<Vec<V>, StoreError>) {
+        let members = self.members.replace(Vec::new()).unwrap_or_default();
+        // A receiver may have been dropped with its request.
+        match read {
+            Ok(values) => {
+                members.into_iter().zip(values).for_each(|(member, value)| drop(member.answer.send(Ok(value))))
+            }
+            Err(error) => members.into_iter().for_each(|member| drop(member.answer.send(Err(error.clone())))),
+        }
+    }
+}
+
+impl<K: Clone + Eq + Hash, Q, V> Drop for Lead<K, Q, V> {
+    /// Nobody else would read for a group that has not ended.
+    fn drop(&mut self) {
+        if self.members.is_none() {
+            self.groups.end(&self.form);
+        }
+    }
+}
