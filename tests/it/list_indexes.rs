@@ -76,7 +76,7 @@ const OTHERS: [&str; 14] = [
 ];
 
 /// Every statement that the queries of this caller run, with how often lists and totals are asked for.
-async fn statements(world: &World, caller: &Caller, queries: impl IntoIterator<Item = String>) -> Vec<String> {
+pub async fn statements(world: &World, caller: &Caller, queries: impl IntoIterator<Item = String>) -> Vec<String> {
     let mut found = Vec::new();
     for query in queries {
         world.server.statements();
@@ -98,7 +98,7 @@ fn claims(filter: &str, order: &str, way: &str, end: &str) -> String {
 }
 
 /// A session that plans as if whole scans, and where asked sorts, cost more than anything else.
-async fn planner(world: &World, sorts: bool) -> DatabaseConnection {
+pub async fn planner(world: &World, sorts: bool) -> DatabaseConnection {
     let mut options = ConnectOptions::new(&world.server.database.url);
     options.max_connections(1);
     let connection = Database::connect(options).await.unwrap();
@@ -113,7 +113,7 @@ async fn planner(world: &World, sorts: bool) -> DatabaseConnection {
 }
 
 /// The plan of a statement, a step a line.
-async fn plan(connection: &DatabaseConnection, sql: &str) -> Vec<String> {
+pub async fn plan(connection: &DatabaseConnection, sql: &str) -> Vec<String> {
     let backend = connection.get_database_backend();
     let postgres = backend == sea_orm::DbBackend::Postgres;
     let explain = if postgres {

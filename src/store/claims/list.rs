@@ -38,6 +38,15 @@ pub async fn page(
     wanted: Wanted,
 ) -> Result<Page<ClaimRow>, StoreError> {
     let filter = search::narrowed_for(db, caller, filter, order).await?;
+    if order.field == ClaimOrderField::Name
+        && let Some(words) = search::words_of_many(caller, &filter)
+    {
+        let soon = page_of_first(db, caller, (&filter, order), request, wanted).await?;
+        return match soon {
+            Some(soon) => Ok(soon),
+            None => search::page_by_name(db, caller, (&filter, &words, order), request, wanted).await,
+        };
+    }
     let way = way(db, caller, &filter, order).await?;
     let in_projection =
         projected::condition(&filter).filter(|_| way != Way::Filter && may_lie_far(caller, &filter, order));
