@@ -12,7 +12,7 @@ use sea_orm::{
 
 use super::{
     ClaimFilter, ClaimOrder, ClaimOrderField, ClaimRow, Wanted, activity,
-    first::{Reading, Way, may_lie_far, way},
+    first::{self, FEW, FEW_AT_FIRST, Reading, Way, may_come_soon, may_lie_far},
     ordered, projected, search, seen, seen_in, tally,
 };
 use crate::store::{
@@ -47,17 +47,21 @@ pub async fn page(
             None => search::page_by_name(db, caller, (&filter, &words, order), request, wanted).await,
         };
     }
-    let way = way(db, caller, &filter, order).await?;
-    let in_projection =
-        projected::condition(&filter).filter(|_| way != Way::Filter && may_lie_far(caller, &filter, order));
-    if let Some(condition) = in_projection {
+    let in_projection = projected::condition(&filter).filter(|_| may_lie_far(caller, &filter, order));
+    let tries_first = in_projection.is_some() || may_come_soon(caller, &filter, order);
+    let few = if tries_first { FEW_AT_FIRST } else { FEW };
+    let mut way = first::way(db, caller, &filter, order, few).await?;
+    if tries_first && way != Way::Filter {
         let soon = page_of_first(db, caller, (&filter, order), request, wanted).await?;
         if let Some(soon) = soon {
             return Ok(soon);
         }
-        if let Some(since) = projection::usable(db).await? {
+        if let Some(condition) = in_projection
+            && let Some(since) = projection::usable(db).await?
+        {
             return page_by_projection(db, caller, (condition, order, since), request, wanted).await;
         }
+        way = first::way(db, caller, &filter, order, FEW).await?;
     }
     page_this_way(db, caller, (&filter, order, way), request, wanted).await
 }
