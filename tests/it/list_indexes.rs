@@ -217,7 +217,7 @@ async fn extended_deadlines_are_read_off_an_index(world: &World) {
     search_order::many(world).await;
     world.server.database.tamper("VACUUM ANALYZE claim").await;
     let connection = planner(world, true).await;
-    for order in ["CREATED_AT", "DECIDED_AT"] {
+    for order in ["CREATED_AT", "DECIDED_AT", "NAME"] {
         let list = claims("deadlineState: [EXTENDED]", order, "ASC", "first");
         let ran = statements(world, &world.reviewer, [list]).await;
         let of_deadlines: Vec<&String> = ran.iter().filter(|sql| sql.contains("contested_since")).collect();

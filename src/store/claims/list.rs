@@ -114,8 +114,12 @@ pub(in crate::store) async fn page_this_way(
         keyset.columns = columns.to_vec();
     }
     if way == Way::Filter {
+        let backend = db.connection().get_database_backend();
+        if let Some(found) = first::by_clock(db, caller, filter, order) {
+            query = query.filter(is_among_few(Column::Id, found, backend));
+        }
         query = range_first(query, Column::Id, &keyset, request);
-        activity::join(&mut query, caller, order.field, db.connection().get_database_backend());
+        activity::join(&mut query, caller, order.field, backend);
     }
     let wanted = if request.cursors { order.with_keys(wanted, caller) } else { wanted };
     keyset::page(db, query, &keyset, request, &wanted).await
