@@ -1,5 +1,5 @@
 -- ## Names beside the words of a search
--- Written anew, so that no row is written to the indexes of words twice. Nothing changes a claim or a customer's words meanwhile;
+-- The table is copied, so that no row is written to the indexes of words twice. Nothing changes a claim or a customer's words meanwhile;
 -- readers wait only for the new table to take the old one's place.
 LOCK TABLE claim, claim_search IN SHARE ROW EXCLUSIVE MODE;
 CREATE TABLE claim_search_anew (
