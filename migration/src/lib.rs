@@ -27,6 +27,8 @@ mod m20261129_000021_seen_claims;
 mod m20261130_000022_projection;
 mod m20261130_000023_history_head;
 mod m20261130_000024_history_of_claim;
+mod m20261130_000025_search_order;
+mod m20261130_000026_contested_claims;
 mod run;
 
 use sea_orm_migration::prelude::{MigrationTrait, MigratorTrait, async_trait};
@@ -64,6 +66,8 @@ impl MigratorTrait for Migrator {
             Box::new(m20261130_000022_projection::Migration),
             Box::new(m20261130_000023_history_head::Migration),
             Box::new(m20261130_000024_history_of_claim::Migration),
+            Box::new(m20261130_000025_search_order::Migration),
+            Box::new(m20261130_000026_contested_claims::Migration),
         ]
     }
 }

@@ -37,11 +37,11 @@ const DISAGREEING: [(&str, &str); 10] = [
     (
         "claim_search",
         "SELECT COUNT(*) FROM (SELECT SUM(n) FROM ( \
-           SELECT claim_id, text, -1 AS n FROM claim_search UNION ALL \
-           SELECT claim.id, claim.search_text || {line} || customer.search_text, 1 \
+           SELECT claim_id, text, sort_key, -1 AS n FROM claim_search UNION ALL \
+           SELECT claim.id, claim.search_text || {line} || customer.search_text, claim.sort_key, 1 \
            FROM claim JOIN customer ON customer.tenant_id = claim.tenant_id \
            WHERE claim.status <> 'EDITING' AND claim.deleted_at IS NULL) AS rows_of_both \
-         GROUP BY claim_id, text HAVING SUM(n) <> 0) AS different",
+         GROUP BY claim_id, text, sort_key HAVING SUM(n) <> 0) AS different",
     ),
     (
         "history.partner_id",

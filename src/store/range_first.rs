@@ -21,7 +21,12 @@ pub fn range_first<E: EntityTrait, T>(
     keyset: &Keyset<'_, T>,
     request: &PageRequest,
 ) -> Rows<E> {
-    let mut inner = query.column(id).into_query();
+    let inner = page_of(query.column(id).into_query(), keyset, request);
+    Rows::all().filter(id.in_subquery(inner))
+}
+
+/// Leaves the rows of one page, found as [`range_first`] finds them.
+pub fn page_of<T>(mut inner: SelectStatement, keyset: &Keyset<'_, T>, request: &PageRequest) -> SelectStatement {
     let direction = keyset.bound(&mut inner, request);
     for (place, column) in keyset.columns.iter().enumerate() {
         let column = match (place, keyset.order.kinds.first()) {
@@ -31,8 +36,7 @@ pub fn range_first<E: EntityTrait, T>(
         };
         inner.order_by_expr(column, direction.clone());
     }
-    inner.limit(request.limit.saturating_add(request.peeks.into()));
-    Rows::all().filter(id.in_subquery(inner))
+    inner.limit(request.limit.saturating_add(request.peeks.into())).take()
 }
 
 /// The two counts that a statement gives.

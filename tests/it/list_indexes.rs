@@ -7,13 +7,17 @@
 use sea_orm::{ConnectOptions, ConnectionTrait, Database, DatabaseConnection, Statement};
 use serde_json::json;
 
-use crate::support::{Backend, Caller, World, both};
+use crate::{
+    search_order,
+    support::{Backend, Caller, World, both},
+};
 
 both!(
     no_list_reads_a_whole_table,
     reviewers_orders_are_read_off_an_index,
     what_lists_show_of_histories_is_read_off_an_index,
     a_partners_history_walks_no_other_partners_entries,
+    extended_deadlines_are_read_off_an_index,
     totals_are_those_of_the_lists,
     a_search_finds_what_it_found_however_many_claims_have_it,
 );
@@ -76,7 +80,7 @@ const OTHERS: [&str; 14] = [
 ];
 
 /// Every statement that the queries of this caller run, with how often lists and totals are asked for.
-async fn statements(world: &World, caller: &Caller, queries: impl IntoIterator<Item = String>) -> Vec<String> {
+pub async fn statements(world: &World, caller: &Caller, queries: impl IntoIterator<Item = String>) -> Vec<String> {
     let mut found = Vec::new();
     for query in queries {
         world.server.statements();
@@ -98,7 +102,7 @@ fn claims(filter: &str, order: &str, way: &str, end: &str) -> String {
 }
 
 /// A session that plans as if whole scans, and where asked sorts, cost more than anything else.
-async fn planner(world: &World, sorts: bool) -> DatabaseConnection {
+pub async fn planner(world: &World, sorts: bool) -> DatabaseConnection {
     let mut options = ConnectOptions::new(&world.server.database.url);
     options.max_connections(1);
     let connection = Database::connect(options).await.unwrap();
@@ -113,7 +117,7 @@ async fn planner(world: &World, sorts: bool) -> DatabaseConnection {
 }
 
 /// The plan of a statement, a step a line.
-async fn plan(connection: &DatabaseConnection, sql: &str) -> Vec<String> {
+pub async fn plan(connection: &DatabaseConnection, sql: &str) -> Vec<String> {
     let backend = connection.get_database_backend();
     let postgres = backend == sea_orm::DbBackend::Postgres;
     let explain = if postgres {
@@ -201,6 +205,31 @@ async fn what_lists_show_of_histories_is_read_off_an_index(world: &World) {
     let is_read_off = |step: &String| step.contains("Index Only Scan") && step.contains("history_of_claim");
     assert!(plan.iter().any(is_read_off), "{of_histories}\n{}", plan.join("\n"));
     connection.close().await.unwrap();
+}
+
+async fn extended_deadlines_are_read_off_an_index(world: &World) {
+    // T2
+    if world.server.database.backend == Backend::Sqlite {
+        // Its index leads to the rows.
+        return;
+    }
+    // Of many claims, none is in an arbitration. Only rows that are known to be visible to all need not be looked at.
+    search_order::many(world).await;
+    world.server.database.tamper("VACUUM ANALYZE claim").await;
+    let connection = planner(world, true).await;
+    for order in ["CREATED_AT", "DECIDED_AT", "NAME"] {
+        let list = claims("deadlineState: [EXTENDED]", order, "ASC", "first");
+        let ran = statements(world, &world.reviewer, [list]).await;
+        let of_deadlines: Vec<&String> = ran.iter().filter(|sql| sql.contains("contested_since")).collect();
+        assert!(!of_deadlines.is_empty(), "{ran:#?}");
+        for sql in of_deadlines {
+            let plan = plan(&connection, sql).await;
+            let is_read_off = |step: &String| step.contains("Index Only Scan using claim_in_arbitration");
+            assert!(plan.iter().any(is_read_off), "{sql}\n{}", plan.join("\n"));
+        }
+    }
+    connection.close().await.unwrap();
+    search_order::remove_copies(world).await;
 }
 
 async fn a_partners_history_walks_no_other_partners_entries(world: &World) {

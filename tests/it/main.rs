@@ -79,6 +79,7 @@ mod role_matrix;
 mod rules;
 mod schema;
 mod scopes;
+mod search_order;
 mod secrecy;
 mod settlement;
 mod shutdown;

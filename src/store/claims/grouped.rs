@@ -3,7 +3,7 @@
 //! The database counts: it is given the vendor's calendar, the number of each business day and the period that each day is in,
 //! and answers with a row for each group, status and number of business days. No claim is read into memory.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::BTreeMap;
 
 use domain::{
     calendar::Calendar,
@@ -27,6 +27,7 @@ use uuid::Uuid;
 use super::{
     ClaimFilter, ClaimOrder, ClaimOrderField,
     deadlines::overdue,
+    late,
     order::hides_clocks,
     search, seen,
     statistics::{DAY_ZERO, day},
@@ -126,8 +127,7 @@ pub(in crate::store) async fn projected(
         StatisticsGroup::SolutionArea => ClaimGrouping::Areas,
     };
     let Some(found) = projection::group_statistics(db, filter, groups, calendar).await? else { return Ok(None) };
-    let late = counted(db, caller, &late(db, caller, filter, now).await?, by, calendar, now).await?;
-    let mut late: HashMap<GroupKey, u64> = late.into_iter().map(|group| (group.key, group.counts.total())).collect();
+    let mut late = late::counts(db, caller, filter, by, calendar, now).await?;
     let named = |(key, counts): (ProjectedGroupKey, ClaimCounts)| {
         let key = match key {
             ProjectedGroupKey::Period(first) => GroupKey::Period(first),
@@ -145,16 +145,6 @@ pub(in crate::store) async fn projected(
     let mut groups = found.into_iter().map(named).collect::<Result<Vec<_>, StoreError>>()?;
     groups.sort_by(|one, other| one.key.cmp(&other.key));
     Ok(Some(groups))
-}
-
-/// The filter for the claims among those whose clock has run out: by their ids, where these are few.
-async fn late(db: &Db, caller: &Caller, filter: &ClaimFilter, now: Timestamp) -> Result<ClaimFilter, StoreError> {
-    const FEW: usize = 10_000;
-    let late = ClaimFilter { overdue: Some((true, now)), ..ClaimFilter::default() };
-    let limit = u64::try_from(FEW + 1).unwrap_or(u64::MAX);
-    let ids: Vec<(Uuid,)> = seen(db, caller, &late).column(Column::Id).limit(limit).tuples(db.connection()).await?;
-    let ids = (ids.len() <= FEW).then(|| ids.into_iter().map(|(id,)| id).collect());
-    Ok(ClaimFilter { overdue: late.overdue, ids, ..filter.clone() })
 }
 
 /// Whether the projection's counts have what the filter asks for.
@@ -194,7 +184,7 @@ const fn is_hidden(by: StatisticsGroup, caller: &Caller) -> bool {
     }
 }
 
-const fn period(by: StatisticsGroup) -> Option<Period> {
+pub(super) const fn period(by: StatisticsGroup) -> Option<Period> {
     match by {
         StatisticsGroup::Month => Some(Period::Month),
         StatisticsGroup::Week => Some(Period::Week),
@@ -334,7 +324,7 @@ const COLUMNS: [Column; 8] = [
     Column::DecidedAt,
 ];
 
-const fn key_of(by: StatisticsGroup) -> &'static str {
+pub(super) const fn key_of(by: StatisticsGroup) -> &'static str {
     match by {
         StatisticsGroup::Month | StatisticsGroup::Week => "submitted.period",
         StatisticsGroup::Partner => "claim.partner_id",
@@ -345,7 +335,8 @@ const fn key_of(by: StatisticsGroup) -> &'static str {
     }
 }
 
-fn key(row: &QueryResult, by: StatisticsGroup) -> Result<GroupKey, StoreError> {
+/// The key of a row that begins with it.
+pub(super) fn key(row: &QueryResult, by: StatisticsGroup) -> Result<GroupKey, StoreError> {
     Ok(match by {
         StatisticsGroup::Month | StatisticsGroup::Week => {
             let number: i64 = row.try_get_by_index(0)?;

@@ -12,7 +12,7 @@ use sea_orm::{
 
 use super::{
     ClaimFilter, ClaimOrder, ClaimOrderField, ClaimRow, Wanted, activity,
-    first::{Reading, Way, may_lie_far, way},
+    first::{self, FEW, FEW_AT_FIRST, Reading, Way, may_come_soon, may_lie_far},
     ordered, projected, search, seen, seen_in, tally,
 };
 use crate::store::{
@@ -38,17 +38,30 @@ pub async fn page(
     wanted: Wanted,
 ) -> Result<Page<ClaimRow>, StoreError> {
     let filter = search::narrowed_for(db, caller, filter, order).await?;
-    let way = way(db, caller, &filter, order).await?;
-    let in_projection =
-        projected::condition(&filter).filter(|_| way != Way::Filter && may_lie_far(caller, &filter, order));
-    if let Some(condition) = in_projection {
+    if order.field == ClaimOrderField::Name
+        && let Some(words) = search::words_of_many(caller, &filter)
+    {
+        let soon = page_of_first(db, caller, (&filter, order), request, wanted).await?;
+        return match soon {
+            Some(soon) => Ok(soon),
+            None => search::page_by_name(db, caller, (&filter, &words, order), request, wanted).await,
+        };
+    }
+    let in_projection = projected::condition(&filter).filter(|_| may_lie_far(caller, &filter, order));
+    let tries_first = in_projection.is_some() || may_come_soon(caller, &filter, order);
+    let few = if tries_first { FEW_AT_FIRST } else { FEW };
+    let mut way = first::way(db, caller, &filter, order, few).await?;
+    if tries_first && way != Way::Filter {
         let soon = page_of_first(db, caller, (&filter, order), request, wanted).await?;
         if let Some(soon) = soon {
             return Ok(soon);
         }
-        if let Some(since) = projection::usable(db).await? {
+        if let Some(condition) = in_projection
+            && let Some(since) = projection::usable(db).await?
+        {
             return page_by_projection(db, caller, (condition, order, since), request, wanted).await;
         }
+        way = first::way(db, caller, &filter, order, FEW).await?;
     }
     page_this_way(db, caller, (&filter, order, way), request, wanted).await
 }
@@ -101,8 +114,12 @@ pub(in crate::store) async fn page_this_way(
         keyset.columns = columns.to_vec();
     }
     if way == Way::Filter {
+        let backend = db.connection().get_database_backend();
+        if let Some(found) = first::by_clock(db, caller, filter, order) {
+            query = query.filter(is_among_few(Column::Id, found, backend));
+        }
         query = range_first(query, Column::Id, &keyset, request);
-        activity::join(&mut query, caller, order.field, db.connection().get_database_backend());
+        activity::join(&mut query, caller, order.field, backend);
     }
     let wanted = if request.cursors { order.with_keys(wanted, caller) } else { wanted };
     keyset::page(db, query, &keyset, request, &wanted).await

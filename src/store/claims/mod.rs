@@ -7,6 +7,7 @@ mod deadlines;
 mod filter;
 mod first;
 mod grouped;
+mod late;
 mod lines;
 mod list;
 mod order;

@@ -12,21 +12,31 @@ use entity::claim::{Column, Entity};
 use sea_orm::{
     ColumnTrait, Condition, ConnectionTrait, DbBackend, ExprTrait, QueryFilter, QuerySelect, QueryTrait,
     StatementBuilder, Value,
-    sea_query::{Alias, ArrayType, Asterisk, Expr, LikeExpr, Query, SelectStatement, UnionType},
+    sea_query::{Alias, ArrayType, Asterisk, CommonTableExpression, Expr, LikeExpr, Query, SelectStatement, UnionType},
 };
 use uuid::Uuid;
 
 use super::{
-    ClaimFilter, ClaimOrder,
+    ClaimFilter, ClaimOrder, ClaimOrderField, ClaimRow, Wanted, activity,
+    first::Reading,
+    seen,
     words::{Word, words},
 };
-use crate::store::{Db, Reads, StoreError, keyset::natural, rows::Rows, scope, sql::escaped};
+use crate::store::{
+    Db, Reads, StoreError,
+    keyset::{self, Keyset, natural},
+    page::{Page, PageRequest},
+    range_first::page_of,
+    rows::Rows,
+    scope,
+    sql::escaped,
+};
 
 /// The most claims that a search is narrowed to.
 const FEW: u64 = 2000;
 
-/// The same in an order of texts. A name has the words that it is searched by, so that such claims lie close together.
-const FEW_BY_TEXT: u64 = 15_000;
+/// The same in the order of numbers, where the claims with a word can lie close together.
+const FEW_BY_NUMBER: u64 = 15_000;
 
 const TABLE: &str = "claim_search";
 
@@ -46,7 +56,14 @@ pub(super) async fn narrowed_for<'a>(
     filter: &'a ClaimFilter,
     order: ClaimOrder,
 ) -> Result<Cow<'a, ClaimFilter>, StoreError> {
-    narrowed_to(db, caller, filter, if order.is_of_text() { FEW_BY_TEXT } else { FEW }).await
+    if order.field == ClaimOrderField::Name
+        && let Some(words) = words_of_many(caller, filter)
+        && is_frequent(db, &texts(&words)).await?
+    {
+        // Sorting these claims by name takes no longer than finding out how many they are.
+        return Ok(Cow::Borrowed(filter));
+    }
+    narrowed_to(db, caller, filter, if order.field == ClaimOrderField::Number { FEW_BY_NUMBER } else { FEW }).await
 }
 
 async fn narrowed_to<'a>(
@@ -55,9 +72,7 @@ async fn narrowed_to<'a>(
     filter: &'a ClaimFilter,
     most: u64,
 ) -> Result<Cow<'a, ClaimFilter>, StoreError> {
-    let Some(text) = filter.search.as_deref().filter(|_| caller.reviews() && !filter.is_selective()) else {
-        return Ok(Cow::Borrowed(filter));
-    };
+    let Some(text) = text(caller, filter) else { return Ok(Cow::Borrowed(filter)) };
     let with = |ids| Cow::Owned(ClaimFilter { search: None, ids, ..filter.clone() });
     match words(text) {
         None => Ok(with(Some(Vec::new()))),
@@ -70,19 +85,67 @@ async fn narrowed_to<'a>(
     }
 }
 
+/// The search of a reviewer, if nothing else in the filter leaves few claims.
+fn text<'a>(caller: &Caller, filter: &'a ClaimFilter) -> Option<&'a str> {
+    filter.search.as_deref().filter(|_| caller.reviews() && !filter.is_selective())
+}
+
+/// The words of a search that has not become ids: of a filter that is [narrowed], those that many claims have.
+pub(super) fn words_of_many(caller: &Caller, filter: &ClaimFilter) -> Option<Vec<Word>> {
+    words(text(caller, filter)?)
+}
+
+/// One page of the claims that have the words, in the order of their names. `claim_search` has both, so that no more is read of these
+/// claims than its rows: names with a word can lie close together, at whichever end of the order.
+pub(super) async fn page_by_name(
+    db: &Db,
+    caller: &Caller,
+    (filter, words, order): (&ClaimFilter, &[Word], ClaimOrder),
+    request: &PageRequest,
+    wanted: Wanted,
+) -> Result<Page<ClaimRow>, StoreError> {
+    let backend = db.connection().get_database_backend();
+    let keys = |row: &ClaimRow| order.keys(caller, row);
+    let keyset = order.keyset(caller, &keys);
+    let columns = ["claim_search.sort_key", "claim_search.claim_id"].map(Expr::cust).to_vec();
+    let by_name = Keyset { columns, ..order.keyset(caller, &keys) };
+    let others = ClaimFilter { search: None, ..filter.clone() };
+    let part =
+        |page: SelectStatement| Query::select().column(Alias::new(ID)).from_subquery(page, Alias::new("part")).take();
+    let mut by_text = by_text(db, words).await?;
+    if others != ClaimFilter::default() {
+        let left = seen(db, caller, &others).column(Column::Id).into_query();
+        by_text.and_where(Expr::cust("claim_search.claim_id").in_subquery(left));
+    }
+    let mut found = part(by_name.limit(by_text, request));
+    for by_id in by_ids(caller, words, backend) {
+        let left = others.condition(caller, backend, Reading::default());
+        let left = left.add(activity::of_order(&others, caller, Reading::default(), backend));
+        found.union(UnionType::All, part(page_of(by_id.filter(left).into_query(), &keyset, request)));
+    }
+    let wanted = if request.cursors { order.with_keys(wanted, caller) } else { wanted };
+    keyset::page(db, Rows::all().filter(Column::Id.in_subquery(found)), &keyset, request, &wanted).await
+}
+
 /// The first claims that have the words: one more than few at most, if there are more.
 async fn ids(db: &Db, caller: &Caller, words: &[Word], most: u64) -> Result<Vec<Uuid>, StoreError> {
     let backend = db.connection().get_database_backend();
-    let having = indexed(db, words).await?;
     let few = |query: SelectStatement| {
         // Each part by itself is limited: no part need be read to its end.
         let part = query.clone().limit(most + 1).take();
         Query::select().column(Alias::new(ID)).from_subquery(part, Alias::new("part")).take()
     };
-    let by_text = from_table().expr_as(Expr::cust("claim_search.claim_id"), Alias::new(ID)).cond_where(having).take();
-    let mut query = few(by_text);
+    let mut texts = CommonTableExpression::new();
+    texts.table_name(Alias::new("texts")).column(Alias::new(ID)).query(by_text(db, words).await?);
+    if backend == DbBackend::Postgres {
+        // It plans this part without the limit. With it, it expects to read a tenth of the matches, and scans the whole table even for
+        // a rare word while new rows wait to be merged into the index.
+        texts.materialized(true);
+    }
+    let mut query = few(Query::select().column(Alias::new(ID)).from(Alias::new("texts")).take());
+    query.with_cte(texts);
     for by_id in by_ids(caller, words, backend) {
-        query.union(UnionType::All, few(by_id));
+        query.union(UnionType::All, few(by_id.into_query()));
     }
     let rows = db.connection().query_all_raw(StatementBuilder::build(&query, &backend)).await?;
     let mut ids = rows.iter().map(|row| Ok(row.try_get_by_index(0)?)).collect::<Result<Vec<Uuid>, StoreError>>()?;
@@ -91,11 +154,31 @@ async fn ids(db: &Db, caller: &Caller, words: &[Word], most: u64) -> Result<Vec<
     Ok(ids)
 }
 
+/// Whether a claim of the projection has the words, if an index finds the claims that have them. Nearly every claim has a word of one
+/// or two characters, and to look each of them up in the projection takes longer than to read the claims.
+pub(super) async fn in_projection(db: &Db, caller: &Caller, words: &[Word]) -> Result<Option<Expr>, StoreError> {
+    let backend = db.connection().get_database_backend();
+    if backend != DbBackend::Postgres || !words.iter().any(|word| has_trigram(&word.text)) {
+        return Ok(None);
+    }
+    let mut found = by_text(db, words).await?;
+    for by_id in by_ids(caller, words, backend) {
+        found.union(UnionType::All, by_id.into_query());
+    }
+    Ok(Some(Expr::cust("claim.id").in_subquery(found)))
+}
+
+/// The claims whose texts have all the words.
+async fn by_text(db: &Db, words: &[Word]) -> Result<SelectStatement, StoreError> {
+    let having = indexed(db, words).await?;
+    Ok(from_table().expr_as(Expr::cust("claim_search.claim_id"), Alias::new(ID)).cond_where(having).take())
+}
+
 /// What the claims' ids are called in the parts of a search.
 const ID: &str = "claim_id";
 
 /// The claims that have all the words, one of them as an id: a statement for each way to find such claims by an index.
-fn by_ids(caller: &Caller, words: &[Word], backend: DbBackend) -> Vec<SelectStatement> {
+fn by_ids(caller: &Caller, words: &[Word], backend: DbBackend) -> Vec<Rows<Entity>> {
     let mut statements = Vec::new();
     for (place, word) in words.iter().enumerate() {
         let others: Vec<Word> =
@@ -106,7 +189,7 @@ fn by_ids(caller: &Caller, words: &[Word], backend: DbBackend) -> Vec<SelectStat
                 .filter(scope::claims(caller))
                 .filter(way)
                 .filter(holds_words(&others, backend));
-            statements.push(claims.into_query());
+            statements.push(claims);
         }
     }
     statements
@@ -115,7 +198,7 @@ fn by_ids(caller: &Caller, words: &[Word], backend: DbBackend) -> Vec<SelectStat
 /// That a row has all the words, in the form that the best index serves.
 async fn indexed(db: &Db, words: &[Word]) -> Result<Condition, StoreError> {
     let backend = db.connection().get_database_backend();
-    let words: Vec<&str> = words.iter().map(|word| word.text.as_str()).collect();
+    let words = texts(words);
     let words = words.as_slice();
     if backend != DbBackend::Postgres {
         return Ok(all(words, backend));
@@ -129,6 +212,10 @@ async fn indexed(db: &Db, words: &[Word]) -> Result<Condition, StoreError> {
     }
     let pairs = Value::Array(ArrayType::String, Some(Box::new(pairs)));
     Ok(all(words, backend).add(Expr::cust_with_values("search_pairs(claim_search.text) @> $1", [pairs])))
+}
+
+fn texts(words: &[Word]) -> Vec<&str> {
+    words.iter().map(|word| word.text.as_str()).collect()
 }
 
 /// Those words by trigrams that have one, which leave few rows for the others.
@@ -147,6 +234,9 @@ fn by_trigrams(words: &[&str], backend: DbBackend) -> Condition {
 /// without an index.
 async fn is_frequent(db: &Db, words: &[&str]) -> Result<bool, StoreError> {
     const SAMPLE: u64 = 4000;
+    if words.is_empty() {
+        return Ok(false);
+    }
     let backend = db.connection().get_database_backend();
     let sample = from_table().expr(Expr::cust("claim_search.text")).limit(SAMPLE).take();
     let mut query = Query::select().from_subquery(sample, Alias::new(TABLE)).take();
@@ -180,11 +270,11 @@ pub(super) fn alone(caller: &Caller, filter: &ClaimFilter) -> Option<Vec<Word>> 
 /// How many claims that reviewers see have the words: those whose texts do, and the others that are found by an id.
 pub(super) async fn count(db: &Db, caller: &Caller, words: &[Word]) -> Result<u64, StoreError> {
     let backend = db.connection().get_database_backend();
-    let texts: Vec<&str> = words.iter().map(|word| word.text.as_str()).collect();
+    let texts = texts(words);
     let mut query = from_table();
-    query.expr(Expr::col(Asterisk).count()).cond_where(all(&texts, backend));
+    query.expr(Expr::col(Asterisk).count()).cond_where(indexed(db, words).await?);
     let by_text = counted(db, &query).await?;
-    let mut parts = by_ids(caller, words, backend).into_iter();
+    let mut parts = by_ids(caller, words, backend).into_iter().map(QueryTrait::into_query);
     let Some(mut found) = parts.next() else { return Ok(by_text) };
     for part in parts {
         found.union(UnionType::Distinct, part);

@@ -88,8 +88,13 @@ async fn in_projection(
     if !caller.reviews() || filter.is_selective() || filter.has_short_range(now) {
         return Ok(None);
     }
-    let Some(condition) = projected::condition(filter) else { return Ok(None) };
+    let others = ClaimFilter { search: None, ..filter.clone() };
+    let Some(mut condition) = projected::condition(&others) else { return Ok(None) };
     let Some(since) = projection::usable(db).await? else { return Ok(None) };
+    if let Some(words) = search::words_of_many(caller, filter) {
+        let Some(has_words) = search::in_projection(db, caller, &words).await? else { return Ok(None) };
+        condition = condition.add(has_words);
+    }
     let backend = db.connection().get_database_backend();
     let late = || Expr::case(projected::overdue(now), Expr::cust("1"));
     let part = |mut claims: SelectStatement, sign: i32| {
