@@ -24,6 +24,7 @@ mod scope;
 mod snapshot;
 mod sql;
 mod visible;
+mod writer;
 
 pub mod arbitrations;
 pub mod associations;

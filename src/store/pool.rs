@@ -104,7 +104,8 @@ impl StatementPool {
         on!(self, connections => connections.query(statement).await)
     }
 
-    fn saw(&self, sql: &str) {
+    /// Tells the observer of a statement.
+    pub(super) fn saw(&self, sql: &str) {
         if let Some(observer) = &self.observer {
             observer(sql);
         }
@@ -300,7 +301,8 @@ where
     }
 }
 
-fn prepared<DB: Database>(statement: Statement) -> Query<'static, DB, SqlxValues>
+/// The statement, to be prepared once a connection.
+pub(super) fn prepared<DB: Database>(statement: Statement) -> Query<'static, DB, SqlxValues>
 where
     SqlxValues: IntoArguments<DB>,
 {

@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use crate::support::{Caller, World, both, directory::CONTOSO, ids};
+use crate::support::{Backend, Caller, World, both, database::Database, directory::CONTOSO, ids};
 
 both!(
     reads_cost_the_same_for_few_rows_and_many,
@@ -136,4 +136,15 @@ async fn writes_cost_the_same_for_few_rows_and_many(world: &World) {
         .await
     };
     assert_eq!(ask(1).await, ask(30).await);
+}
+
+#[tokio::test]
+async fn sqlite_is_built_to_prepare_each_statement_only_once() {
+    let database = Database::copied(Backend::Sqlite).await;
+    let options = database.read("PRAGMA compile_options").await;
+    let has = |option: &str| options.iter().any(|found| found == option);
+    assert!(has("ENABLE_QPSG"), "built without .cargo/config.toml: {options:?}");
+    assert!(has("DEFAULT_MEMSTATUS=0"));
+    assert!(!has("ENABLE_MEMORY_MANAGEMENT"));
+    database.delete().await;
 }

@@ -31,6 +31,7 @@ use crate::{
             tally,
             write::{Activity, Head, Placed},
         },
+        writer,
     },
 };
 
@@ -96,8 +97,8 @@ impl ClaimChange {
         self.run(transaction.connection(), None).await
     }
 
-    /// Stores the change in a transaction of its own. On PostgreSQL that is this one statement, which takes the locks
-    /// on the claim before it looks at the row: if it had to wait for them, it finds the row as the previous holder
+    /// Stores the change in a transaction of its own, in one message to the database. On PostgreSQL that is one statement, which takes
+    /// the locks on the claim before it looks at the row: if it had to wait for them, it finds the row as the previous holder
     /// left it.
     ///
     /// # Errors
@@ -106,15 +107,15 @@ impl ClaimChange {
         if let Some(at_once) = &db.at_once {
             return self.run(at_once, Some(Lock::Shared)).await;
         }
-        let transaction = db.begin().await?;
-        self.store(&transaction).await?;
-        transaction.commit().await
+        let Sql { text, values } = self.on_sqlite(true);
+        let statement = Statement::from_sql_and_values(DbBackend::Sqlite, text, values);
+        if writer::transact(db, statement).await?.is_empty() { Err(StoreError::Retry) } else { Ok(()) }
     }
 
     async fn run(&self, connection: &impl ConnectionTrait, lock: Option<Lock>) -> Result<(), StoreError> {
         let sql = match connection.get_database_backend() {
             DbBackend::Postgres => self.on_postgres(lock),
-            _ => self.on_sqlite(),
+            _ => self.on_sqlite(false),
         };
         let statement = Statement::from_sql_and_values(connection.get_database_backend(), sql.text, sql.values);
         let stored = connection.execute_raw(statement).await?;
@@ -173,10 +174,14 @@ impl ClaimChange {
         Some(Insert { table: "comment_tally", columns: vec!["n"], rows: vec![vec![n.into()]] })
     }
 
-    /// Several statements, sent and prepared as one. Each changes or inserts only where the one before it has.
-    fn on_sqlite(&self) -> Sql {
-        let mut sql = Sql::new("");
+    /// Several statements, sent and prepared as one. Each changes or inserts only where the one before it has. A text that is a
+    /// transaction of its own returns a row if it has changed anything.
+    fn on_sqlite(&self, is_alone: bool) -> Sql {
+        let mut sql = Sql::new(if is_alone { "BEGIN IMMEDIATE; " } else { "" });
         self.move_head(&mut sql, "max", "");
+        if is_alone {
+            sql.text.push_str(" RETURNING \"claim_id\"");
+        }
         if !self.columns.is_empty() {
             sql.text.push_str("; ");
             self.update(&mut sql);
@@ -186,6 +191,9 @@ impl ClaimChange {
         for insert in self.inserts.iter().chain(&self.entries) {
             sql.text.push_str("; ");
             insert.where_changed(&mut sql);
+        }
+        if is_alone {
+            sql.text.push_str("; COMMIT");
         }
         sql
     }
