@@ -2,7 +2,7 @@
 //!
 //! While every connection is in use, reads of the same form join a group. The first member waits for a connection on
 //! behalf of all, and then reads for everybody who has joined by then. So a database under load receives fewer and larger
-//! statements, and no read waits longer than it would by itself.
+//! statements. If no connection is free in time, all members receive that error, and the next read begins a new group.
 
 use std::{
     collections::HashMap,
@@ -81,14 +81,13 @@ impl<K: Clone + Eq + Hash, Q: Copy, V> Lead<K, Q, V> {
         asked
     }
 
-    /// Answers the members, in the order in which [`Lead::end`] returned what they ask for.
-    pub(in crate::store) fn answer(mut self, read: Result<Vec<V>, StoreError>) {
-        let members = self.members.replace(Vec::new()).unwrap_or_default();
+    /// Answers the members: with what was read, in the order in which [`Lead::end`] returned what they ask for, or all with the same
+    /// error. If that comes before the end of the group, the group ends with it.
+    pub(in crate::store) fn answer(mut self, read: Result<Vec<Result<V, StoreError>>, StoreError>) {
+        let members = self.members.replace(Vec::new()).unwrap_or_else(|| self.groups.end(&self.form));
         // A receiver may have been dropped with its request.
         match read {
-            Ok(values) => {
-                members.into_iter().zip(values).for_each(|(member, value)| drop(member.answer.send(Ok(value))))
-            }
+            Ok(values) => members.into_iter().zip(values).for_each(|(member, value)| drop(member.answer.send(value))),
             Err(error) => members.into_iter().for_each(|member| drop(member.answer.send(Err(error.clone())))),
         }
     }
@@ -100,5 +99,59 @@ impl<K: Clone + Eq + Hash, Q, V> Drop for Lead<K, Q, V> {
         if self.members.is_none() {
             self.groups.end(&self.form);
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    type Numbers = Groups<(), u8, u8>;
+
+    #[tokio::test]
+    async fn members_are_answered_in_their_order() {
+        let groups = Arc::new(Numbers::default());
+        let (first, lead) = groups.join((), 1);
+        let (second, none) = groups.join((), 2);
+        assert!(none.is_none());
+        let mut lead = lead.unwrap();
+        assert_eq!(lead.end(), [1, 2]);
+        lead.answer(Ok(vec![Ok(10), Err(StoreError::Retry)]));
+        assert_eq!(first.answer().await.unwrap(), 10);
+        assert!(matches!(second.answer().await, Err(StoreError::Retry)));
+    }
+
+    #[tokio::test]
+    async fn an_error_before_the_end_of_a_group_reaches_all_and_ends_it() {
+        let groups = Arc::new(Numbers::default());
+        let (first, lead) = groups.join((), 1);
+        let (second, _) = groups.join((), 2);
+        lead.unwrap().answer(Err(StoreError::Retry));
+        assert!(matches!(first.answer().await, Err(StoreError::Retry)));
+        assert!(matches!(second.answer().await, Err(StoreError::Retry)));
+        assert!(groups.join((), 3).1.is_some());
+    }
+
+    #[tokio::test]
+    async fn a_lead_that_is_dropped_leaves_nobody_waiting() {
+        let groups = Arc::new(Numbers::default());
+        let (first, lead) = groups.join((), 1);
+        drop(lead);
+        assert!(first.answer().await.unwrap_err().is_unavailable());
+        assert!(groups.join((), 2).1.is_some());
+    }
+
+    #[tokio::test]
+    async fn a_new_group_outlives_the_lead_of_the_one_before() {
+        let groups = Arc::new(Numbers::default());
+        let (_first, lead) = groups.join((), 1);
+        let mut lead = lead.unwrap();
+        lead.end();
+        let (second, next) = groups.join((), 2);
+        lead.answer(Ok(vec![Ok(10)]));
+        let mut next = next.unwrap();
+        assert_eq!(next.end(), [2]);
+        next.answer(Ok(vec![Ok(20)]));
+        assert_eq!(second.answer().await.unwrap(), 20);
     }
 }

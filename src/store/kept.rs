@@ -70,7 +70,7 @@ struct Written {
 enum Source {
     /// The id of the caller's company.
     Company,
-    /// The ids that are given in this place.
+    /// What is given in this place: an id, or an array of ids or numbers.
     Ids(usize),
 }
 
@@ -193,6 +193,7 @@ fn of_company(caller: &Caller, id: Uuid) -> Caller {
 
 /// Stands for the company's id while a statement is written. No row has it.
 const COMPANY: Uuid = Uuid::from_u128(u128::MAX);
+
 /// What stands for the values in this place: an id for an id, an array for an array.
 fn mark(given: &Value, place: usize) -> Value {
     let id = Uuid::from_u128(u128::MAX - 1 - place as u128);

@@ -5,7 +5,7 @@
 
 use sea_orm::{
     ConnAcquireErr, DbErr, QueryResult, RuntimeErr, Statement,
-    sqlx::{Sqlite, pool::PoolConnection},
+    sqlx::{Executor as _, Sqlite, pool::PoolConnection},
 };
 use tracing::Instrument as _;
 
@@ -18,11 +18,14 @@ pub(super) async fn transact(db: &Db, statement: Statement) -> Result<Vec<QueryR
     db.read.saw(&statement.sql);
     let pool = db.write.get_sqlite_connection_pool().clone();
     let running = async move {
-        let connection = pool.acquire().await.map_err(|_| DbErr::ConnectionAcquire(ConnAcquireErr::Timeout))?;
+        let connection = pool.acquire().await.map_err(|error| DbErr::Conn(RuntimeErr::SqlxError(error.into())))?;
         let mut connection = Unfinished(Some(connection));
         let rows = prepared::<Sqlite>(statement).fetch_all(&mut **connection.get()?).await;
+        // A failed statement leaves the transaction open, unless SQLite has ended it itself.
+        if rows.is_ok() || connection.get()?.execute("ROLLBACK").await.is_ok() {
+            connection.finish();
+        }
         let rows = rows.map_err(|error| DbErr::Query(RuntimeErr::SqlxError(error.into())))?;
-        connection.finish();
         Ok::<_, DbErr>(rows.into_iter().map(Into::into).collect())
     };
     match tokio::spawn(running.in_current_span()).await {
@@ -31,7 +34,8 @@ pub(super) async fn transact(db: &Db, statement: Statement) -> Result<Vec<QueryR
     }
 }
 
-/// A connection that may be inside a transaction that sqlx does not know of: it is closed unless that has ended.
+/// A connection that may be inside a transaction. sqlx does not know of it and would hand the connection to the next writer, so it is
+/// closed unless the transaction has ended.
 struct Unfinished(Option<PoolConnection<Sqlite>>);
 
 impl Unfinished {

@@ -38,8 +38,8 @@ BEGIN
     END IF;
     RETURN NULL;
 END $$;
-DROP TRIGGER claim_searched_again ON claim;
-CREATE TRIGGER claim_searched_again AFTER UPDATE ON claim FOR EACH ROW
+-- Replaced and not dropped: that would wait for readers of `claim`, who may be waiting for `claim_search`.
+CREATE OR REPLACE TRIGGER claim_searched_again AFTER UPDATE ON claim FOR EACH ROW
     WHEN ((OLD.search_text, OLD.sort_key, OLD.tenant_id, OLD.status = 'EDITING', OLD.deleted_at IS NULL)
         IS DISTINCT FROM (NEW.search_text, NEW.sort_key, NEW.tenant_id, NEW.status = 'EDITING', NEW.deleted_at IS NULL))
     EXECUTE FUNCTION claim_search_claim();

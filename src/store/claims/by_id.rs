@@ -61,14 +61,23 @@ async fn read_for(db: Db, caller: Caller, wanted: Wanted, mut lead: Lead) {
     lead.answer(rows.and_then(|rows| read(&rows, count, wanted)));
 }
 
-/// The claims in the order in which they were asked for.
-fn read(rows: &[QueryResult], count: usize, wanted: Wanted) -> Result<Vec<Option<ClaimRow>>, StoreError> {
-    let mut claims = vec![None; count];
+/// The claims in the order in which they were asked for. What is wrong with one claim concerns only those who asked for it.
+fn read(
+    rows: &[QueryResult],
+    count: usize,
+    wanted: Wanted,
+) -> Result<Vec<Result<Option<ClaimRow>, StoreError>>, StoreError> {
+    let mut claims: Vec<Result<Option<ClaimRow>, StoreError>> = (0..count).map(|_| Ok(None)).collect();
     for row in rows {
         let mut cells = Cells::of::<Entity>(row)?;
         let place: i32 = cells.get()?;
         let claim = usize::try_from(place).ok().and_then(|place| claims.get_mut(place));
-        lines::read(claim.ok_or_else(|| cells.corrupt())?, &mut cells, wanted)?;
+        let claim = claim.ok_or_else(|| cells.corrupt())?;
+        if let Ok(so_far) = claim
+            && let Err(error) = lines::read(so_far, &mut cells, wanted)
+        {
+            *claim = Err(error);
+        }
     }
     Ok(claims)
 }

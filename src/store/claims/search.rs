@@ -2,7 +2,7 @@
 //! ids in a claim are found by the indexes of the claim and its lines.
 //!
 //! A search is narrowed before the list is read: words that few claims have become ids. Where many claims have them, any
-//! order soon comes to one of these. PostgreSQL finds words by trigrams or pairs of characters; one character is looked for
+//! order but that of names soon comes to one of these. PostgreSQL finds words by trigrams or pairs of characters; one character is looked for
 //! in every row, as all words are on SQLite, which is why the rows hold nothing else.
 
 use std::borrow::Cow;
