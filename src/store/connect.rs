@@ -39,6 +39,13 @@ const ROWS: usize = 1_000;
 /// by default, because every page that is not there is copied from the file.
 const READER_CACHE: &str = "-8192";
 
+/// The same for the writer, which changes pages of a dozen indexes with every change.
+const WRITER_CACHE: &str = "-16384";
+
+/// After how many pages of the log SQLite copies it into the database file: 16 MiB, four times as many as by default. A page that
+/// was written several times meanwhile is copied once.
+const CHECKPOINT_PAGES: &str = "4000";
+
 /// How many connections a server has to PostgreSQL for reading, how many for transactions, and how many for changes that are
 /// one statement: a reader never waits for those who wait for a lock.
 const POSTGRES_CONNECTIONS: u32 = 8;
@@ -93,6 +100,8 @@ async fn sqlite(url: &str) -> Result<Db, StoreError> {
         snapshots,
         kept: Arc::default(),
         claims: Arc::default(),
+        snapshots_by_id: Arc::default(),
+        changes: Arc::default(),
     })
 }
 
@@ -112,8 +121,18 @@ fn is_sound(connection: &mut SqliteConnection, _: PoolConnectionMetadata) -> Box
 /// Connections that read from PostgreSQL: two for each processor, and at least four. More of them make no read quicker but take
 /// the database's caches from each other: with eight on two processors the same reads cost a quarter more.
 fn readers() -> u32 {
+    processors().saturating_mul(2).max(4)
+}
+
+/// Connections for changes that are one statement: one for each processor, and one that waits for the disk. Who finds all of
+/// them in use stores its change with others, which costs less.
+fn writers() -> u32 {
+    processors().saturating_add(1).max(3)
+}
+
+fn processors() -> u32 {
     let processors = std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
-    u32::try_from(2 * processors).unwrap_or(POSTGRES_CONNECTIONS).max(4)
+    u32::try_from(processors).unwrap_or(POSTGRES_CONNECTIONS)
 }
 
 async fn postgres(url: &str) -> Result<Db, StoreError> {
@@ -127,7 +146,9 @@ async fn postgres(url: &str) -> Result<Db, StoreError> {
     reader
         .max_connections(1)
         .map_sqlx_postgres_opts(|options| session(options).options([("plan_cache_mode", "force_generic_plan")]));
-    let (read, write, at_once, log) = tokio::try_join!(open(&reads), open(&pool), open(&pool), open(&reader))?;
+    let mut writes = pool.clone();
+    writes.max_connections(writers());
+    let (read, write, at_once, log) = tokio::try_join!(open(&reads), open(&pool), open(&writes), open(&reader))?;
     let at_once = Some(StatementPool::over(&at_once));
     let mut snapshots = rarely(options(url, MOST_AT_ONCE));
     snapshots
@@ -142,6 +163,8 @@ async fn postgres(url: &str) -> Result<Db, StoreError> {
         snapshots,
         kept: Arc::default(),
         claims: Arc::default(),
+        snapshots_by_id: Arc::default(),
+        changes: Arc::default(),
     })
 }
 
@@ -187,6 +210,8 @@ fn writer(options: SqliteConnectOptions) -> SqliteConnectOptions {
         .synchronous(SqliteSynchronous::Full)
         .busy_timeout(TIMEOUT)
         .statement_cache_capacity(STATEMENTS)
+        .pragma("cache_size", WRITER_CACHE)
+        .pragma("wal_autocheckpoint", CHECKPOINT_PAGES)
 }
 
 fn reader(options: SqliteConnectOptions) -> SqliteConnectOptions {

@@ -31,6 +31,18 @@ impl StoreError {
         matches!(self, Self::Retry | Self::Unavailable(_))
     }
 
+    /// Whether the database has refused the statement, so that nothing of it is stored.
+    #[must_use]
+    pub(in crate::store) fn is_a_refusal(&self) -> bool {
+        match self {
+            Self::Retry | Self::Unique(_) => true,
+            Self::Other(DbErr::Exec(RuntimeErr::SqlxError(cause)) | DbErr::Query(RuntimeErr::SqlxError(cause))) => {
+                matches!(**cause, SqlxError::Database(_))
+            }
+            _ => false,
+        }
+    }
+
     /// What happened, for the operator's eyes only.
     #[must_use]
     pub fn for_the_log(&self) -> String {

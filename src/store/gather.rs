@@ -71,12 +71,12 @@ pub(in crate::store) struct Lead<K: Clone + Eq + Hash, Q, V> {
     members: Option<Vec<Member<Q, V>>>,
 }
 
-impl<K: Clone + Eq + Hash, Q: Copy, V> Lead<K, Q, V> {
+impl<K: Clone + Eq + Hash, Q: Clone, V> Lead<K, Q, V> {
     /// Ends the group and returns what its members ask for: nothing, if none of them waits any longer.
     pub(in crate::store) fn end(&mut self) -> Vec<Q> {
         let mut members = self.groups.end(&self.form);
         members.retain(|member| !member.answer.is_closed());
-        let asked = members.iter().map(|member| member.asked).collect();
+        let asked = members.iter().map(|member| member.asked.clone()).collect();
         self.members = Some(members);
         asked
     }

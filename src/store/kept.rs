@@ -18,10 +18,10 @@ use sea_orm::{
 use uuid::Uuid;
 
 use super::{
-    claims::{LinesWanted, Wanted},
+    claims::{LinesWanted, Wanted, write::Parts},
     page::PageRequest,
     rows::Columns,
-    sql::{id_array, numbers},
+    sql::{id_array, numbers, texts},
 };
 
 /// How many statements are kept. Clients choose the columns, so there may be any number of them.
@@ -34,6 +34,8 @@ pub(in crate::store) enum Form {
     Claim(Wanted),
     /// A claim for each of several requests, by its id and the company of its caller.
     Claims(Wanted),
+    /// A claim to be changed for each of several requests, with the results under their keys if they have any.
+    Snapshots(Parts, bool),
     /// The lines of claims.
     Lines(LinesWanted),
     /// A page of the comments of each of these claims.
@@ -199,6 +201,7 @@ fn mark(given: &Value, place: usize) -> Value {
     let id = Uuid::from_u128(u128::MAX - 1 - place as u128);
     match given {
         Value::Array(ArrayType::Int, _) => numbers([i32::MIN]),
+        Value::Array(ArrayType::String, _) => texts([id.to_string()]),
         Value::Array(..) => id_array([id]),
         _ => id.into(),
     }

@@ -89,6 +89,10 @@ pub struct Db {
     kept: Arc<Kept>,
     /// The claims that are waited for by id.
     claims: Arc<claims::Groups>,
+    /// The claims that are waited for to be changed.
+    snapshots_by_id: Arc<claims::SnapshotGroups>,
+    /// The changes of one claim that wait for a connection.
+    changes: Arc<transaction::together::Groups>,
 }
 
 impl Db {
@@ -126,6 +130,11 @@ pub trait Reads: Sync {
 
     /// The connection underneath.
     fn connection(&self) -> &Self::Connection;
+
+    /// The database, unless what is read is what a transaction sees.
+    fn db(&self) -> Option<&Db> {
+        None
+    }
 }
 
 impl Reads for Db {
@@ -133,5 +142,9 @@ impl Reads for Db {
 
     fn connection(&self) -> &StatementPool {
         &self.read
+    }
+
+    fn db(&self) -> Option<&Db> {
+        Some(self)
     }
 }

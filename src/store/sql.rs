@@ -47,6 +47,11 @@ pub fn numbers(numbers: impl IntoIterator<Item = i32>) -> Value {
     Value::Array(ArrayType::Int, Some(Box::new(numbers.into_iter().map(Value::from).collect())))
 }
 
+/// Texts as one value, as [`id_array`].
+pub fn texts(texts: impl IntoIterator<Item = String>) -> Value {
+    Value::Array(ArrayType::String, Some(Box::new(texts.into_iter().map(Value::from).collect())))
+}
+
 /// Whether the column is one of the values of an array of PostgreSQL, such as an [`id_array`].
 pub fn is_in_array(column: impl ColumnTrait, array: Value) -> Expr {
     Expr::col(column.as_column_ref()).eq(PgFunc::any(Expr::val(array)))

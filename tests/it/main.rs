@@ -89,6 +89,7 @@ mod statistics;
 mod strays;
 mod supply;
 mod text;
+mod together;
 mod transfers;
 mod upgrade;
 mod verify;

@@ -5,7 +5,7 @@ use entity::claim::{Column, Entity};
 use sea_orm::{
     ColumnTrait, ConnectionTrait, ExprTrait, JoinType, QueryFilter, QueryResult, QueryTrait, Statement,
     StatementBuilder, Value,
-    sea_query::{Expr, Query, SelectStatement},
+    sea_query::{Expr, Query},
 };
 use tracing::Instrument as _;
 use uuid::Uuid;
@@ -67,44 +67,56 @@ fn read(
     count: usize,
     wanted: Wanted,
 ) -> Result<Vec<Result<Option<ClaimRow>, StoreError>>, StoreError> {
-    let mut claims: Vec<Result<Option<ClaimRow>, StoreError>> = (0..count).map(|_| Ok(None)).collect();
-    for row in rows {
-        let mut cells = Cells::of::<Entity>(row)?;
-        let place: i32 = cells.get()?;
-        let claim = usize::try_from(place).ok().and_then(|place| claims.get_mut(place));
-        let claim = claim.ok_or_else(|| cells.corrupt())?;
+    in_places(rows, count, |claim, cells| {
         if let Ok(so_far) = claim
-            && let Err(error) = lines::read(so_far, &mut cells, wanted)
+            && let Err(error) = lines::read(so_far, cells, wanted)
         {
             *claim = Err(error);
         }
+    })
+}
+
+/// Reads rows that begin with the place of the member that they are for.
+pub(super) fn in_places<T>(
+    rows: &[QueryResult],
+    count: usize,
+    mut read: impl FnMut(&mut Result<Option<T>, StoreError>, &mut Cells<'_>),
+) -> Result<Vec<Result<Option<T>, StoreError>>, StoreError> {
+    let mut read_so_far: Vec<Result<Option<T>, StoreError>> = (0..count).map(|_| Ok(None)).collect();
+    for row in rows {
+        let mut cells = Cells::of::<Entity>(row)?;
+        let place: i32 = cells.get()?;
+        let place = usize::try_from(place).ok().and_then(|place| read_so_far.get_mut(place));
+        read(place.ok_or_else(|| cells.corrupt())?, &mut cells);
     }
-    Ok(claims)
+    Ok(read_so_far)
 }
 
 /// The statement for what callers of one scope ask for; `caller` is any of them.
-fn statement_for(db: &Db, caller: &Caller, asked: &[Asked], wanted: Wanted) -> Statement {
-    let ids = id_array(asked.iter().map(|(id, _)| *id));
-    let companies = id_array(asked.iter().map(|(_, company)| *company));
-    let places = numbers((0..).zip(asked).map(|(place, _)| place));
-    db.kept.of_scope((Form::Claims(wanted), Scope::of(caller)), [ids, companies, places], |arrays| {
-        let of_asked = |column: &'static str| Expr::col(("asked", column));
-        let on = of_asked("id").equals(Column::Id.as_column_ref());
-        let mut query = Rows::<Entity>::all();
-        QueryTrait::query(&mut query).expr(of_asked("place")).join_subquery(
-            JoinType::InnerJoin,
-            table(arrays),
-            "asked",
-            on,
-        );
-        let query = query.filter(scope::claims_by_company(caller, |_| of_asked("company")));
+fn statement_for(db: &Db, caller: &Caller, members: &[Asked], wanted: Wanted) -> Statement {
+    let ids = id_array(members.iter().map(|(id, _)| *id));
+    let companies = id_array(members.iter().map(|(_, company)| *company));
+    let places = numbers((0..).zip(members).map(|(place, _)| place));
+    db.kept.of_scope((Form::Claims(wanted), Scope::of(caller)), [ids, companies, places], |[ids, companies, places]| {
+        let query = asked(vec![("id", ids), ("company", companies), ("place", places)]);
+        let query = query.filter(scope::claims_by_company(caller, |_| Expr::col(("asked", "company"))));
         StatementBuilder::build(&lines::statement(query, wanted), &db.connection().get_database_backend())
     })
 }
 
-/// A row for each element of the arrays. Because they are sub-selects, PostgreSQL does not look at their lengths when it plans:
-/// it expects few rows, and keeps one plan for any number.
-fn table([ids, companies, places]: [Value; 3]) -> SelectStatement {
-    let rows = |array| Expr::cust_with_values("unnest((SELECT $1))", [array]);
-    Query::select().expr_as(rows(ids), "id").expr_as(rows(companies), "company").expr_as(rows(places), "place").take()
+/// The claims of a group's members, each after the place of the member, from arrays of what they ask for: the `id` of the claim,
+/// the `place`, and whatever else the statement uses.
+///
+/// Because the arrays are sub-selects, PostgreSQL does not look at their lengths when it plans: it expects few rows, and keeps one plan
+/// for any number.
+pub(super) fn asked(columns: Vec<(&'static str, Value)>) -> Rows<Entity> {
+    let mut table = Query::select();
+    for (column, array) in columns {
+        table.expr_as(Expr::cust_with_values("unnest((SELECT $1))", [array]), column);
+    }
+    let of_asked = |column: &'static str| Expr::col(("asked", column));
+    let on = of_asked("id").equals(Column::Id.as_column_ref());
+    let mut query = Rows::<Entity>::all();
+    QueryTrait::query(&mut query).expr(of_asked("place")).join_subquery(JoinType::InnerJoin, table, "asked", on);
+    query
 }

@@ -1,5 +1,5 @@
 //! Claims: the root list (`list`), look-ups (`read`), lines, statistics, and how a row becomes a claim and back (`record`).
-//! A claim that is to change is read and stored by [`mod@write`].
+//! A claim that is to change is read by [`snapshots`], and stored with what is in [`mod@write`].
 
 mod activity;
 mod by_id;
@@ -17,6 +17,7 @@ mod read;
 mod record;
 mod row;
 mod search;
+mod snapshots;
 mod statistics;
 mod tally;
 mod words;
@@ -44,6 +45,7 @@ pub(in crate::store) use projected::condition as in_projection;
 pub use read::{Owners, by_external_reference, by_ids, by_number, counts_of, left_of_deleted, pages_of};
 pub use record::{claim_to_row, line_from_row, line_to_row};
 pub use row::{ClaimRow, Wanted};
+pub(in crate::store) use snapshots::Groups as SnapshotGroups;
 pub use statistics::{DecidedClaims, Statistics, decided_claims, statistics};
 
 use read::{ordered, seen, seen_in, written};

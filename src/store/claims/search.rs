@@ -29,7 +29,7 @@ use crate::store::{
     range_first::page_of,
     rows::Rows,
     scope,
-    sql::escaped,
+    sql::{escaped, is_among_few},
 };
 
 /// The most claims that a search is narrowed to.
@@ -124,7 +124,10 @@ pub(super) async fn page_by_name(
         found.union(UnionType::All, part(page_of(by_id.filter(left).into_query(), &keyset, request)));
     }
     let wanted = if request.cursors { order.with_keys(wanted, caller) } else { wanted };
-    keyset::page(db, Rows::all().filter(Column::Id.in_subquery(found)), &keyset, request, &wanted).await
+    // Few rows, to be sorted: PostgreSQL must not walk the index of all names until it has met them.
+    let columns = ["\"claim\".\"sort_key\" || ''", "\"claim\".\"id\""].map(Expr::cust).to_vec();
+    let sorted = Keyset { columns, ..order.keyset(caller, &keys) };
+    keyset::page(db, Rows::all().filter(is_among_few(Column::Id, found, backend)), &sorted, request, &wanted).await
 }
 
 /// The first claims that have the words: one more than few at most, if there are more.

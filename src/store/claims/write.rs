@@ -1,5 +1,5 @@
-//! Claims under change: read whole in one statement, with the head of their history; stored by
-//! [`crate::store::transaction::change`].
+//! Claims under change: what is looked up about them, and what is stored beside [`crate::store::transaction::change`]. How they are
+//! read is in [`super::snapshots`].
 
 use std::collections::{HashMap, HashSet};
 
@@ -7,95 +7,20 @@ use domain::{
     caller::Caller,
     claim::{Claim, Line},
 };
-use entity::{claim, claim_activity, claim_line, idempotency, proof_document};
+use entity::{claim, claim_line, proof_document};
 use sea_orm::{
-    ActiveModelTrait,
-    ActiveValue::Set,
-    ColumnTrait, Condition, ConnectionTrait, DbBackend, EntityTrait, Iterable, JoinType, QueryFilter, QueryOrder,
-    QuerySelect, QueryTrait, Value,
-    sea_query::{Expr, OnConflict},
+    ActiveModelTrait, ActiveValue::Set, ColumnTrait, ConnectionTrait, EntityTrait, Iterable, QueryFilter, QuerySelect,
+    Value, sea_query::OnConflict,
 };
 use uuid::Uuid;
 
+pub use super::snapshots::{KeyOf, Parts, Snapshot, find, find_all};
 use crate::store::{
     Reads, StoreError, Transaction, associations, claim_to_row,
     history::write::Head,
-    line_to_row,
-    predicates::LIVES,
-    rows::{Cells, Columns, Rows, select},
-    scope,
-    sql::{self, any_of, findable},
-    transaction::{self, idempotency::Remembered},
+    line_to_row, scope,
+    sql::{any_of, findable},
 };
-
-/// A claim as it was read, with the head of its history, by which it is known whether it has changed since.
-#[derive(Clone, Debug)]
-pub struct Snapshot {
-    /// The claim, its lines and the number of its documents included.
-    pub claim: Claim,
-    /// The head of its history.
-    pub head: Head,
-}
-
-/// How much of a claim is read.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Parts {
-    /// All of it.
-    Whole,
-    /// All but its lines, for what does not look at them: they are half of the work.
-    WithoutLines,
-}
-
-/// Who used an idempotency key, and the key.
-pub type KeyOf<'a> = (&'a str, &'a str);
-
-/// Reads a claim that the caller may see, and the result recorded under the idempotency key; `None` if it does not
-/// exist or is not visible to the caller (A4).
-///
-/// In a transaction that will change it, [`crate::store::transaction::locks`] come first, so that the statement sees the changes of
-/// previous holders.
-///
-/// # Errors
-/// Database errors.
-pub async fn find(
-    on: &impl Reads,
-    caller: &Caller,
-    id: Uuid,
-    parts: Parts,
-    key: Option<KeyOf<'_>>,
-) -> Result<(Option<Snapshot>, Option<Remembered>), StoreError> {
-    let mut query = Rows::<claim::Entity>::all().filter(scope::claims(caller)).filter(claim::Column::Id.eq(id));
-    if let Some((subject, key)) = key {
-        let same = Condition::all().add(idempotency::Column::Subject.eq(subject)).add(idempotency::Column::Key.eq(key));
-        QueryTrait::query(&mut query).join(JoinType::LeftJoin, idempotency::Entity, same);
-    }
-    if let Some((snapshot, done)) = read(on, query, parts, key.is_some()).await?.pop() {
-        return Ok((Some(snapshot), done));
-    }
-    // A repeat may be about a claim that no longer exists: a deleted draft.
-    let done = match key {
-        Some((subject, key)) => transaction::idempotency::find(on, subject, key).await?,
-        None => None,
-    };
-    Ok((None, done))
-}
-
-/// Reads complete claims, without regard to visibility, in order of their ids. Their customer must be locked.
-///
-/// # Errors
-/// Database errors.
-pub async fn find_all(on: &impl Reads, ids: &[Uuid]) -> Result<Vec<Snapshot>, StoreError> {
-    if ids.is_empty() {
-        return Ok(Vec::new());
-    }
-    let backend = on.connection().get_database_backend();
-    let query = Rows::<claim::Entity>::all()
-        .filter(any_of(claim::Column::Id, ids.iter().copied(), backend))
-        .filter(claim::Column::DeletedAt.is_null())
-        .order_by_asc(claim::Column::Id);
-    let read = read(on, query, Parts::Whole, false).await?;
-    Ok(read.into_iter().map(|(snapshot, _)| snapshot).collect())
-}
 
 /// Those of the claims that the caller may see, each with its customer.
 ///
@@ -148,86 +73,6 @@ pub async fn by_references(
         .await?;
     let named = |(reference, id, number, tenant_id)| (reference, Referenced { id, number, tenant_id });
     Ok(found.into_iter().map(named).collect())
-}
-
-/// What is read with the claim: the head of its history, and the number of its documents.
-const BESIDE: &str = "\"claim_activity\".\"history_length\", \"claim_activity\".\"history_hash\", \
-    (SELECT count(*) FROM proof_document WHERE proof_document.claim_id = \"claim\".\"id\")";
-
-/// The lines of a claim, as JSON.
-fn lines_of(backend: DbBackend) -> String {
-    let postgres = backend == DbBackend::Postgres;
-    let [line, sku, subscription] = ["line.id", "line.sku_id", "line.subscription_id"].map(|id| {
-        // hex() of NULL is an empty text.
-        if postgres { id.to_owned() } else { format!("CASE WHEN {id} IS NOT NULL THEN hex({id}) END") }
-    });
-    let (list, array, text) =
-        if postgres { ("json_agg", "json_build_array", "::text") } else { ("json_group_array", "json_array", "") };
-    format!(
-        "(SELECT {list}({array}({line}, {sku}, line.subscription_typed, {subscription}, line.outcome, \
-            CASE WHEN EXISTS (SELECT 1 FROM association WHERE association.claim_id = line.claim_id \
-                AND association.line_id = line.id AND {LIVES}) THEN 1 ELSE 0 END) \
-            ORDER BY line.position, line.id){text} \
-        FROM claim_line AS line WHERE line.claim_id = \"claim\".\"id\")"
-    )
-}
-
-/// The result recorded under a key, with the claim.
-const DONE: &str = "\"idempotency\".\"mutation\", \"idempotency\".\"input_hash\", \"idempotency\".\"answer\"";
-
-/// Reads claims, each with the result recorded under the key.
-async fn read(
-    on: &impl Reads,
-    query: Rows<claim::Entity>,
-    parts: Parts,
-    key: bool,
-) -> Result<Vec<(Snapshot, Option<Remembered>)>, StoreError> {
-    let mut query = query.into_query();
-    select::<Claim>(&mut query, Columns::ALL);
-    sql::join::<claim::Entity, claim_activity::Entity>(&mut query, JoinType::LeftJoin);
-    query.expr(Expr::cust(BESIDE));
-    if parts == Parts::Whole {
-        query.expr(Expr::cust(lines_of(on.connection().get_database_backend())));
-    }
-    if key {
-        query.expr(Expr::cust(DONE));
-    }
-    let rows = on.connection().query_all(&query).await?;
-    rows.iter()
-        .map(|row| {
-            let cells = &mut Cells::of::<claim::Entity>(row)?;
-            Ok((snapshot(cells, parts)?, if key { remembered(cells)? } else { None }))
-        })
-        .collect()
-}
-
-/// A line as [`lines_of`] writes it: id, product, the subscription as typed and as resolved, outcome, whether its association
-/// lives.
-type LineRow = (Uuid, Uuid, Option<String>, Option<Uuid>, String, u8);
-
-fn snapshot(cells: &mut Cells<'_>, parts: Parts) -> Result<Snapshot, StoreError> {
-    let mut claim: Claim = cells.record(Columns::ALL)?;
-    let (length, hash) = (cells.get::<Option<i32>>()?, cells.get()?);
-    // Without it nothing can be decided on the claim, and it was removed behind the server's back.
-    let length = length.ok_or_else(|| StoreError::Corrupt("claim_activity", claim.id.to_string()))?;
-    let head = Head { length, hash };
-    claim.documents = u32::try_from(cells.get::<i64>()?).unwrap_or(u32::MAX);
-    if parts == Parts::Whole {
-        let lines: Option<Vec<LineRow>> = cells.maybe_json()?;
-        claim.lines = lines.unwrap_or_default().into_iter().map(line).collect::<Result<_, StoreError>>()?;
-    }
-    Ok(Snapshot { claim, head })
-}
-
-fn line((id, sku_id, typed, subscription_id, outcome, associated): LineRow) -> Result<Line, StoreError> {
-    let outcome = outcome.parse().map_err(|_| StoreError::Corrupt("claim_line", id.to_string()))?;
-    Ok(Line { id, sku_id, typed, subscription_id, outcome, associated: associated == 1 })
-}
-
-fn remembered(cells: &mut Cells<'_>) -> Result<Option<Remembered>, StoreError> {
-    let done = (cells.get::<Option<String>>()?, cells.get::<Option<String>>()?, cells.get::<Option<String>>()?);
-    let (Some(mutation), Some(input_hash), Some(answer)) = done else { return Ok(None) };
-    Ok(Some(Remembered { mutation, input_hash, answer }))
 }
 
 /// The columns of a claim that differ, and what they become; not its lines.

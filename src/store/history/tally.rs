@@ -20,8 +20,11 @@ use crate::store::{
 /// A day of the counters, in microseconds.
 const DAY: i64 = 86_400_000_000;
 
+/// The last column of the counters: how many they count.
+pub(in crate::store) const COUNTED: &str = "n";
+
 /// The columns of the counters.
-pub(in crate::store) const COLUMNS: [&str; 4] = ["action", "day", "actor_kind", "n"];
+pub(in crate::store) const COLUMNS: [&str; 4] = ["action", "day", "actor_kind", COUNTED];
 
 /// The row that an entry adds to the counters if reviewers see its claim and no trigger counts it.
 pub(in crate::store) fn added(entry: &Entry) -> Vec<Value> {

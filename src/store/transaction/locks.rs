@@ -48,6 +48,14 @@ pub(super) fn claim(id: &str) -> String {
     format!("pg_advisory_xact_lock(hashtextextended({id}::text, 1))::text")
 }
 
+/// Locks the claim of this id and shares its customer, if nobody has to be waited for; whether both are locked.
+pub(super) fn try_shared(customer: &str, claim: &str) -> String {
+    format!(
+        "pg_try_advisory_xact_lock_shared(hashtextextended({customer}::text, 0)) \
+            AND pg_try_advisory_xact_lock(hashtextextended({claim}::text, 1))"
+    )
+}
+
 /// What a transaction holds.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Held {

@@ -9,7 +9,10 @@ pub mod bulk;
 pub mod change;
 pub mod idempotency;
 pub mod locks;
+mod postgres;
+mod sqlite;
 mod statement;
+pub(in crate::store) mod together;
 
 use sea_orm::{
     ConnectionTrait, DatabaseTransaction, DbBackend, SqliteTransactionMode, TransactionOptions, TransactionTrait,

@@ -2,10 +2,10 @@
 
 use std::fmt::Write;
 
-use sea_orm::{ActiveModelTrait, EntityName, EntityTrait, IdenStatic, Iterable, Value};
+use sea_orm::{ActiveModelTrait, DbBackend, EntityName, EntityTrait, IdenStatic, Iterable, Statement, Value};
 
 /// Rows of one table.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(super) struct Insert {
     pub(super) table: &'static str,
     pub(super) columns: Vec<&'static str>,
@@ -25,63 +25,23 @@ impl Insert {
         Some(Self { table, columns: columns.iter().map(IdenStatic::as_str).collect(), rows })
     }
 
-    /// Inserts them for each row of `changed`, which is one or none.
-    pub(super) fn for_each_changed(&self, sql: &mut Sql) {
-        self.into(sql);
-        if let [row] = &self.rows[..] {
-            self.values(sql, row);
-            sql.text.push_str(" FROM \"changed\"");
-            return;
-        }
-        sql.text.push_str("\"row\".* FROM \"changed\", (");
-        self.table(sql);
-        sql.text.push_str(") AS \"row\" (");
-        self.names(sql);
-        sql.text.push(')');
-    }
-
     /// Inserts them where the statement before has changed or inserted something.
     pub(super) fn where_changed(&self, sql: &mut Sql) {
-        self.into(sql);
+        let _ = write!(sql.text, "INSERT INTO \"{}\" (", self.table);
+        sql.names("", &self.columns);
+        sql.text.push_str(") SELECT ");
         if let [row] = &self.rows[..] {
-            self.values(sql, row);
+            sql.values(row.iter().cloned());
         } else {
-            sql.text.push_str("* FROM (");
-            self.table(sql);
+            sql.text.push_str("* FROM (VALUES ");
+            for (place, row) in self.rows.iter().enumerate() {
+                sql.text.push_str(if place == 0 { "(" } else { ", (" });
+                sql.values(row.iter().cloned());
+                sql.text.push(')');
+            }
             sql.text.push(')');
         }
         sql.text.push_str(" WHERE changes() > 0");
-    }
-
-    fn into(&self, sql: &mut Sql) {
-        let _ = write!(sql.text, "INSERT INTO \"{}\" (", self.table);
-        self.names(sql);
-        sql.text.push_str(") SELECT ");
-    }
-
-    fn names(&self, sql: &mut Sql) {
-        for (place, column) in self.columns.iter().enumerate() {
-            let comma = if place == 0 { "" } else { ", " };
-            let _ = write!(sql.text, "{comma}\"{column}\"");
-        }
-    }
-
-    fn table(&self, sql: &mut Sql) {
-        sql.text.push_str("VALUES ");
-        for (place, row) in self.rows.iter().enumerate() {
-            sql.text.push_str(if place == 0 { "(" } else { ", (" });
-            self.values(sql, row);
-            sql.text.push(')');
-        }
-    }
-
-    #[expect(clippy::unused_self, reason = "beside its siblings")]
-    fn values(&self, sql: &mut Sql, row: &[Value]) {
-        for (place, value) in row.iter().enumerate() {
-            let value = sql.bind(value.clone());
-            let comma = if place == 0 { "" } else { ", " };
-            let _ = write!(sql.text, "{comma}{value}");
-        }
     }
 }
 
@@ -94,14 +54,53 @@ pub(super) struct Sql {
 
 impl Sql {
     pub(super) fn new(beginning: &str) -> Self {
-        let mut text = String::with_capacity(1_024);
+        let mut text = String::with_capacity(2_048);
         text.push_str(beginning);
-        Self { text, values: Vec::with_capacity(48) }
+        Self { text, values: Vec::with_capacity(64) }
+    }
+
+    pub(super) fn into_statement(self, backend: DbBackend) -> Statement {
+        Statement::from_sql_and_values(backend, self.text, self.values)
     }
 
     /// Adds a value and returns its placeholder.
     pub(super) fn bind(&mut self, value: Value) -> String {
         self.values.push(value);
         format!("${}", self.values.len())
+    }
+
+    /// Adds values and writes their placeholders.
+    pub(super) fn values(&mut self, values: impl IntoIterator<Item = Value>) {
+        for (place, value) in values.into_iter().enumerate() {
+            self.values.push(value);
+            let comma = if place == 0 { "" } else { ", " };
+            let _ = write!(self.text, "{comma}${}", self.values.len());
+        }
+    }
+
+    /// Writes the names of columns, each after the same text.
+    pub(super) fn names(&mut self, before: &str, columns: &[&str]) {
+        for (place, column) in columns.iter().enumerate() {
+            let comma = if place == 0 { "" } else { ", " };
+            let _ = write!(self.text, "{comma}{before}\"{column}\"");
+        }
+    }
+
+    /// Writes rows as a table of this name with these columns, after the column `of`: the placeholder of the claim that a row is of.
+    pub(super) fn rows<'a>(
+        &mut self,
+        table: &str,
+        columns: &[&str],
+        rows: impl Iterator<Item = (&'a str, Vec<Value>)>,
+    ) {
+        self.text.push_str("(VALUES ");
+        for (place, (of, row)) in rows.enumerate() {
+            let _ = write!(self.text, "{}{of}, ", if place == 0 { "(" } else { ", (" });
+            self.values(row);
+            self.text.push(')');
+        }
+        let _ = write!(self.text, ") AS \"{table}\" (\"of\", ");
+        self.names("", columns);
+        self.text.push(')');
     }
 }
