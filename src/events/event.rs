@@ -15,7 +15,7 @@ use uuid::Uuid;
 use super::once::Once;
 use crate::store::history::{HistoryEntry, log::Logged};
 
-/// What several subscribers need of an event and only the first one works out.
+/// What several subscribers need of an event and only the first one computes.
 type Shared<K, C> = Mutex<HashMap<K, Arc<C>>>;
 
 /// An entry of the history, as it is passed on.

@@ -29,7 +29,7 @@ const AGAIN_AFTER: Duration = Duration::from_millis(250);
 pub struct Follower {
     heard: Receiver<Heard>,
     /// Dropped after what it heard by, so that of those who leave at once the last one knows it.
-    place: Place,
+    presence: Presence,
     sight: Arc<Sight>,
     /// Everything up to here was given or is not for this caller.
     last: Position,
@@ -58,9 +58,9 @@ impl Follower {
         feed: Feed,
         after: Position,
     ) -> Self {
-        let place = Place { tail: tail.clone(), topic, group: None };
+        let presence = Presence { tail: tail.clone(), topic, group: None };
         let sight = Arc::new(Sight { tail, caller, feed });
-        Self { heard, place, sight, last: after, behind: true, read: VecDeque::new() }
+        Self { heard, presence, sight, last: after, behind: true, read: VecDeque::new() }
     }
 
     /// Takes everything up to this position for known.
@@ -72,19 +72,19 @@ impl Follower {
     /// Joins the group of followers with this key, which have the same feed and the same visibility. `prepare` of the first of them
     /// computes the answer to each event before the group hears of it.
     pub(crate) fn join(&mut self, key: [u8; 32], prepare: Prepare) {
-        let Place { tail, topic, .. } = &self.place;
+        let Presence { tail, topic, .. } = &self.presence;
         let (tail, topic) = (tail.clone(), *topic);
         let heard = tail.groups().join((topic, key), || Listener {
             heard: tail.topics().join(topic),
-            _place: Place { tail: tail.clone(), topic, group: None },
+            _presence: Presence { tail: tail.clone(), topic, group: None },
             sight: Arc::clone(&self.sight),
             prepare,
         });
         // The group may have passed on events already; they are read from the table.
         self.behind |= tail.position().is_some_and(|position| position > self.last);
-        let place = Place { tail, topic, group: Some(key) };
-        // The old place is left when nobody listens by it any more.
-        let (old, left) = (std::mem::replace(&mut self.heard, heard), std::mem::replace(&mut self.place, place));
+        let presence = Presence { tail, topic, group: Some(key) };
+        // The old topic is left when nobody listens by it any more.
+        let (old, left) = (std::mem::replace(&mut self.heard, heard), std::mem::replace(&mut self.presence, presence));
         drop(old);
         drop(left);
     }
@@ -144,7 +144,7 @@ impl Follower {
                 self.behind = false;
             }
             Ok(found) => self.read = found.into(),
-            Err(error) => told(&error).await,
+            Err(error) => log_and_wait(&error).await,
         }
     }
 }
@@ -185,7 +185,7 @@ impl Sight {
             loop {
                 match self.still_sees(&event.entry).await {
                     Ok(seen) => return seen,
-                    Err(error) => told(&error).await,
+                    Err(error) => log_and_wait(&error).await,
                 }
             }
         };
@@ -195,7 +195,7 @@ impl Sight {
 
 /// Logs why a follower waits, and waits. The tail logs a database that is down, once for all followers; any other error
 /// is logged here.
-async fn told(error: &StoreError) {
+async fn log_and_wait(error: &StoreError) {
     if error.is_unavailable() {
         tracing::debug!(error = error.for_the_log(), "a subscriber is waiting for the database");
     } else {
@@ -204,15 +204,15 @@ async fn told(error: &StoreError) {
     tokio::time::sleep(AGAIN_AFTER).await;
 }
 
-/// A place among those who listen to a topic, or with a group of it.
+/// One follower of a topic, or of a group of it, who leaves when this is dropped.
 #[derive(Debug)]
-pub(super) struct Place {
+pub(super) struct Presence {
     pub(super) tail: Tail,
     pub(super) topic: Topic,
     pub(super) group: Option<[u8; 32]>,
 }
 
-impl Drop for Place {
+impl Drop for Presence {
     fn drop(&mut self) {
         match self.group {
             Some(key) => self.tail.groups().leave((self.topic, key)),

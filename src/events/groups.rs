@@ -14,7 +14,7 @@ use tokio_util::task::AbortOnDropHandle;
 
 use super::{
     Event,
-    follow::{Place, Sight},
+    follow::{Presence, Sight},
     topics::{Heard, Topic},
 };
 
@@ -70,7 +70,7 @@ impl Groups {
 pub(super) struct Listener {
     pub(super) heard: Receiver<Heard>,
     /// Dropped after what it heard by.
-    pub(super) _place: Place,
+    pub(super) _presence: Presence,
     /// The feed of all of the group.
     pub(super) sight: Arc<Sight>,
     pub(super) prepare: Prepare,

@@ -1,4 +1,4 @@
-//! A value that many wait for and one task works out.
+//! A value that many wait for and one task computes.
 
 use std::{
     future::{Future, pending},

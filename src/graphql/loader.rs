@@ -169,7 +169,7 @@ async fn run<K: Load>(reader: Reader, batches: Arc<Mutex<Batches>>) {
     }
 }
 
-/// What a field means by its arguments and its selection. It is worked out for one of the field's parents, and is the same for
+/// What a field means by its arguments and its selection. It is computed for one of the field's parents, and is the same for
 /// all of them.
 ///
 /// # Errors

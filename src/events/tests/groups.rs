@@ -32,7 +32,7 @@ fn held_by(go: &Arc<Semaphore>) -> Prepare {
     })
 }
 
-/// Nothing to be worked out.
+/// Nothing to be computed.
 fn nothing() -> Prepare {
     Box::new(|_: Arc<Event>| -> BoxFuture<'static, ()> { Box::pin(async {}) })
 }

@@ -1,4 +1,4 @@
-//! What several subscribers need of an event is worked out once.
+//! What several subscribers need of an event is computed once.
 
 use std::sync::{
     Arc,

@@ -108,7 +108,7 @@ impl<T: AtHand> Selected<T> {
         Some(Self(fields.collect::<Option<_>>()?))
     }
 
-    /// The same of a selection of the operation that is being executed, worked out once for the operation.
+    /// The same of a selection of the operation that is being executed, computed once for the operation.
     pub fn planned<C>(ctx: &ContextBase<'_, C>, set: &SelectionSet, name: &str) -> Option<Arc<Self>>
     where
         T: 'static,

@@ -1,4 +1,4 @@
-//! Counts of the claims of one group, from which its statistics are worked out (S1, S2).
+//! Counts of the claims of one group, from which its statistics are computed (S1, S2).
 
 use std::{collections::BTreeMap, fmt::Display};
 

@@ -191,16 +191,21 @@ impl<'r> Cells<'r> {
         }
     }
 
-    /// The error for a value that the domain does not have. It names the row by its first column, the key.
+    /// The error for a value that the domain does not have. It names the row by its key: the first column, or the second one in
+    /// rows that are read for several requests and begin with a number.
     pub fn corrupt(&self) -> StoreError {
-        // By the column's type, which says whether it is an id or a text.
+        macro_rules! key {
+            ($row:expr) => {
+                // By the column's type, which says whether it is an id or a text.
+                [0, 1].into_iter().find_map(|place| {
+                    let id = $row.try_get::<Uuid, _>(place).map(|id| id.to_string());
+                    id.or_else(|_| $row.try_get::<String, _>(place)).ok()
+                })
+            };
+        }
         let key = match self.row {
-            Driver::Postgres(row) => {
-                row.try_get::<Uuid, _>(0).map(|id| id.to_string()).or_else(|_| row.try_get::<String, _>(0))
-            }
-            Driver::Sqlite(row) => {
-                row.try_get::<Uuid, _>(0).map(|id| id.to_string()).or_else(|_| row.try_get::<String, _>(0))
-            }
+            Driver::Postgres(row) => key!(row),
+            Driver::Sqlite(row) => key!(row),
         };
         StoreError::Corrupt(self.table, key.unwrap_or_default())
     }
