@@ -13,7 +13,7 @@ use sea_orm::{
     },
 };
 
-use super::{Db, StatementPool, StoreError, snapshot::MOST_AT_ONCE};
+use super::{Db, StatementPool, StoreError, gather, snapshot::MOST_AT_ONCE, transaction::together};
 use crate::private;
 
 /// How long a statement may run on PostgreSQL, a lock be waited for on SQLite, and a free connection be waited for.
@@ -101,7 +101,7 @@ async fn sqlite(url: &str) -> Result<Db, StoreError> {
         kept: Arc::default(),
         claims: Arc::default(),
         snapshots_by_id: Arc::default(),
-        changes: Arc::default(),
+        changes: Arc::new(gather::Groups::of_at_most(together::MOST)),
     })
 }
 
@@ -164,7 +164,7 @@ async fn postgres(url: &str) -> Result<Db, StoreError> {
         kept: Arc::default(),
         claims: Arc::default(),
         snapshots_by_id: Arc::default(),
-        changes: Arc::default(),
+        changes: Arc::new(gather::Groups::of_at_most(together::MOST)),
     })
 }
 

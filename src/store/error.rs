@@ -2,7 +2,13 @@
 
 use std::ops::Deref;
 
-use sea_orm::{DbErr, RuntimeErr, SqlErr, SqlxError};
+use sea_orm::{
+    DbErr, RuntimeErr, SqlErr, SqlxError,
+    sqlx::{
+        error::DatabaseError,
+        postgres::{PgDatabaseError, PgSeverity},
+    },
+};
 
 /// A failure of the database. It has no `Display`, so that no SQL can slip into an answer; `Debug` is for the log.
 #[derive(Clone, Debug)]
@@ -37,7 +43,7 @@ impl StoreError {
         match self {
             Self::Retry | Self::Unique(_) => true,
             Self::Other(DbErr::Exec(RuntimeErr::SqlxError(cause)) | DbErr::Query(RuntimeErr::SqlxError(cause))) => {
-                matches!(**cause, SqlxError::Database(_))
+                matches!(&**cause, SqlxError::Database(told) if is_of_the_statement(&**told))
             }
             _ => false,
         }
@@ -68,6 +74,13 @@ impl From<DbErr> for StoreError {
             _ => Self::Other(error),
         }
     }
+}
+
+/// Whether the database reports an error of the statement, after which the connection is good. After a worse one of PostgreSQL the
+/// connection is lost, and it is not known whether a commit came to its end.
+pub(super) fn is_of_the_statement(told: &dyn DatabaseError) -> bool {
+    told.try_downcast_ref::<PgDatabaseError>()
+        .is_none_or(|told| told.severity() == PgSeverity::Error && !told.code().starts_with("08"))
 }
 
 /// What the driver's error means for the caller, where it means something particular.

@@ -7,7 +7,7 @@
 use std::{
     collections::HashMap,
     hash::Hash,
-    sync::{Arc, Mutex, PoisonError},
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
 };
 
 use tokio::sync::oneshot;
@@ -16,7 +16,13 @@ use super::StoreError;
 
 /// The groups that wait, by the form of their reads; each member asks for a `Q` and is answered with a `V`.
 #[derive(Debug)]
-pub(in crate::store) struct Groups<K, Q, V>(Mutex<HashMap<K, Vec<Member<Q, V>>>>);
+pub(in crate::store) struct Groups<K, Q, V> {
+    open: Mutex<HashMap<K, Group<Q, V>>>,
+    /// How many members a group may have; who comes next begins another one.
+    most: usize,
+}
+
+type Group<Q, V> = Arc<Mutex<Vec<Member<Q, V>>>>;
 
 #[derive(Debug)]
 struct Member<Q, V> {
@@ -26,7 +32,14 @@ struct Member<Q, V> {
 
 impl<K, Q, V> Default for Groups<K, Q, V> {
     fn default() -> Self {
-        Self(Mutex::default())
+        Self::of_at_most(usize::MAX)
+    }
+}
+
+impl<K, Q, V> Groups<K, Q, V> {
+    /// Groups with at most so many members.
+    pub(in crate::store) fn of_at_most(most: usize) -> Self {
+        Self { open: Mutex::default(), most }
     }
 }
 
@@ -34,18 +47,33 @@ impl<K: Clone + Eq + Hash, Q, V> Groups<K, Q, V> {
     /// Joins the group of this form. The first member also receives the lead.
     pub(in crate::store) fn join(self: &Arc<Self>, form: K, asked: Q) -> (Membership<V>, Option<Lead<K, Q, V>>) {
         let (answer, answered) = oneshot::channel();
-        let mut groups = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        let members = groups.entry(form.clone()).or_default();
+        let mut open = locked(&self.open);
+        let group = open.entry(form.clone()).or_default();
+        if locked(group).len() >= self.most {
+            // Its lead still has it.
+            *group = Group::default();
+        }
+        let mut members = locked(group);
         members.push(Member { asked, answer });
         let is_first = members.len() == 1;
-        drop(groups);
-        (Membership(answered), is_first.then(|| Lead { groups: Arc::clone(self), form, members: None }))
+        drop(members);
+        let group = Arc::clone(group);
+        drop(open);
+        (Membership(answered), is_first.then(|| Lead { groups: Arc::clone(self), form, group, members: None }))
     }
 
     /// Ends the group: who comes later begins another one.
-    fn end(&self, form: &K) -> Vec<Member<Q, V>> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner).remove(form).unwrap_or_default()
+    fn end(&self, form: &K, group: &Group<Q, V>) -> Vec<Member<Q, V>> {
+        let mut open = locked(&self.open);
+        if open.get(form).is_some_and(|open| Arc::ptr_eq(open, group)) {
+            open.remove(form);
+        }
+        std::mem::take(&mut *locked(group))
     }
+}
+
+fn locked<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 /// One read's place in a group.
@@ -67,6 +95,7 @@ impl<V> Membership<V> {
 pub(in crate::store) struct Lead<K: Clone + Eq + Hash, Q, V> {
     groups: Arc<Groups<K, Q, V>>,
     form: K,
+    group: Group<Q, V>,
     /// The members, once the group has ended.
     members: Option<Vec<Member<Q, V>>>,
 }
@@ -74,7 +103,7 @@ pub(in crate::store) struct Lead<K: Clone + Eq + Hash, Q, V> {
 impl<K: Clone + Eq + Hash, Q: Clone, V> Lead<K, Q, V> {
     /// Ends the group and returns what its members ask for: nothing, if none of them waits any longer.
     pub(in crate::store) fn end(&mut self) -> Vec<Q> {
-        let mut members = self.groups.end(&self.form);
+        let mut members = self.groups.end(&self.form, &self.group);
         members.retain(|member| !member.answer.is_closed());
         let asked = members.iter().map(|member| member.asked.clone()).collect();
         self.members = Some(members);
@@ -84,7 +113,7 @@ impl<K: Clone + Eq + Hash, Q: Clone, V> Lead<K, Q, V> {
     /// Answers the members: with what was read, in the order in which [`Lead::end`] returned what they ask for, or all with the same
     /// error. If that comes before the end of the group, the group ends with it.
     pub(in crate::store) fn answer(mut self, read: Result<Vec<Result<V, StoreError>>, StoreError>) {
-        let members = self.members.replace(Vec::new()).unwrap_or_else(|| self.groups.end(&self.form));
+        let members = self.members.replace(Vec::new()).unwrap_or_else(|| self.groups.end(&self.form, &self.group));
         // A receiver may have been dropped with its request.
         match read {
             Ok(values) => members.into_iter().zip(values).for_each(|(member, value)| drop(member.answer.send(value))),
@@ -97,7 +126,7 @@ impl<K: Clone + Eq + Hash, Q, V> Drop for Lead<K, Q, V> {
     /// Nobody else would read for a group that has not ended.
     fn drop(&mut self) {
         if self.members.is_none() {
-            self.groups.end(&self.form);
+            self.groups.end(&self.form, &self.group);
         }
     }
 }
@@ -139,6 +168,19 @@ mod tests {
         drop(lead);
         assert!(first.answer().await.unwrap_err().is_unavailable());
         assert!(groups.join((), 2).1.is_some());
+    }
+
+    #[tokio::test]
+    async fn a_group_that_is_full_is_left_to_its_lead() {
+        let groups = Arc::new(Numbers::of_at_most(2));
+        let (_first, lead) = groups.join((), 1);
+        let (_second, none) = groups.join((), 2);
+        assert!(none.is_none());
+        let (_third, next) = groups.join((), 3);
+        assert_eq!(lead.unwrap().end(), [1, 2]);
+        let (_fourth, none) = groups.join((), 4);
+        assert!(none.is_none());
+        assert_eq!(next.unwrap().end(), [3, 4]);
     }
 
     #[tokio::test]

@@ -24,6 +24,8 @@ use sea_orm::{
 use sea_query_sqlx::SqlxValues;
 use tokio::sync::{Semaphore, SemaphorePermit};
 
+use super::error::is_of_the_statement;
+
 /// How long a free connection is waited for.
 const ACQUIRE_TIMEOUT: Duration = Duration::from_secs(5);
 /// How long a connection may lie idle and still be trusted.
@@ -253,7 +255,11 @@ impl<DB: Database> Lease<'_, DB> {
 
     /// Notes how the statement ended: after its rows, or an error that the database reported, the connection is good.
     fn settle<T>(mut self, result: Result<T, sqlx::Error>) -> Result<T, DbErr> {
-        self.is_settled = matches!(&result, Ok(_) | Err(sqlx::Error::Database(_)));
+        self.is_settled = match &result {
+            Ok(_) => true,
+            Err(sqlx::Error::Database(told)) => is_of_the_statement(&**told),
+            Err(_) => false,
+        };
         result.map_err(|error| DbErr::Query(RuntimeErr::SqlxError(error.into())))
     }
 }

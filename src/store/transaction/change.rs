@@ -11,7 +11,7 @@
 
 use domain::{claim::Claim, kinds::ClaimStatus};
 use entity::{claim, comment, history};
-use sea_orm::{ActiveModelTrait, ActiveValue::Set, ConnectionTrait, EntityName, Value};
+use sea_orm::{ActiveModelTrait, ActiveValue::Set, ConnectionTrait, EntityName, IdenStatic, Value};
 use uuid::Uuid;
 
 use super::{
@@ -92,23 +92,32 @@ impl ClaimChange {
     }
 
     /// Stores the change in a transaction of its own, or in one with others that wait for a connection, in one message to the
-    /// database. On PostgreSQL that is one statement, which takes the locks on the claim before it looks at the row: if it had
-    /// to wait for them, it finds the row as the previous holder left it.
+    /// database. It waits for no lock on the claim.
     ///
     /// # Errors
-    /// As [`ClaimChange::store`].
+    /// [`StoreError::Retry`] where the claim is locked or no longer as it was read, and where the database refuses what others
+    /// store with it; otherwise as [`ClaimChange::store`].
     pub async fn store_at_once(&self, db: &Db) -> Result<(), StoreError> {
-        if writer::is_busy(db) && together::store(db, self).await? {
-            return Ok(());
+        if writer::is_busy(db) {
+            return found_as_read(together::store(db, self).await?);
         }
-        let statement = || {
-            Some(if db.is_postgres() {
-                postgres::statement(&[self], Locks::Waited)
-            } else {
-                sqlite::transaction(&[self])
-            })
-        };
+        let statement = || Some(together::statement(db, &[self]));
         found_as_read(!writer::query(db, statement).await?.is_empty())
+    }
+
+    /// What the text of the change's statement follows from: changes with the same shape can be stored together.
+    pub(super) fn shape(&self) -> Vec<&'static str> {
+        let mut shape: Vec<&'static str> = self.times().map(|(column, _)| column).collect();
+        shape.push("");
+        shape.extend(self.columns.iter().map(|(column, _)| column.as_str()));
+        // Whether and how it is counted follows from the comments among its rows, and from this.
+        shape.push(self.counted.as_ref().map_or("", |counted| counted.table));
+        for insert in self.inserts.iter().chain(&self.entries) {
+            // A mark for each row.
+            let rows = std::iter::repeat_n("", insert.rows.len());
+            shape.extend(rows.chain([insert.table]).chain(insert.columns.iter().copied()));
+        }
+        shape
     }
 
     /// What the change adds to `comment_tally`; nothing if reviewers do not see the claim.

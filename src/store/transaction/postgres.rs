@@ -12,7 +12,7 @@ use sea_orm::{DbBackend, IdenStatic as _, Statement, Value};
 
 use super::{
     change::ClaimChange,
-    locks::{self, Lock},
+    locks,
     statement::{Insert, Sql},
 };
 use crate::{ids, store::history::tally::COUNTED};
@@ -25,10 +25,8 @@ const STATEMENTS_PER_FOLD: u64 = 64;
 pub(super) enum Locks {
     /// By the transaction, before.
     Held,
-    /// By the statement, which waits for them.
-    Waited,
-    /// By the statement, which stores nothing on claims whose locks are not free: who holds some locks and waits for others
-    /// may wait for somebody who waits for the former.
+    /// By the statement, which stores nothing on claims whose locks are not free. It waits for none: its connection is one of few,
+    /// and who holds some locks and waits for others may wait for somebody who waits for the former.
     Free,
 }
 
@@ -38,27 +36,13 @@ pub(super) fn statement(changes: &[&ClaimChange], locks: Locks) -> Statement {
     text(changes, locks, counts).into_statement(DbBackend::Postgres)
 }
 
-/// What the text of a change's statement follows from: changes with the same shape can be stored together.
-pub(super) fn shape(change: &ClaimChange) -> Vec<&'static str> {
-    let mut shape: Vec<&'static str> = change.times().map(|(column, _)| column).collect();
-    shape.push("");
-    shape.extend(change.columns.iter().map(|(column, _)| column.as_str()));
-    for insert in added(change, true) {
-        // A mark for each row.
-        shape.extend(
-            std::iter::repeat_n("", insert.rows.len()).chain([insert.table]).chain(insert.columns.iter().copied()),
-        );
-    }
-    shape
-}
-
 fn text(changes: &[&ClaimChange], locks: Locks, counts: bool) -> Sql {
     let mut sql = Sql::new("WITH ");
     // The text of a change refers to its claim by this placeholder.
     let ids: Vec<String> = changes.iter().map(|change| sql.bind(change.claim_id.into())).collect();
     let writes_claims = changes.iter().any(|change| !change.columns.is_empty());
     if locks != Locks::Held {
-        held(&mut sql, changes, &ids, locks, counts);
+        held(&mut sql, changes, &ids, counts);
         sql.text.push_str(", ");
     }
     let _ = write!(sql.text, "\"{}\" AS (", if writes_claims { "moved" } else { "changed" });
@@ -90,15 +74,12 @@ fn added(change: &ClaimChange, counts: bool) -> Vec<Cow<'_, Insert>> {
 
 /// The new heads, and the locks on their claims, which are taken before a head's row is locked and gives the transaction its
 /// number.
-fn held(sql: &mut Sql, changes: &[&ClaimChange], ids: &[String], locks: Locks, counts: bool) {
+fn held(sql: &mut Sql, changes: &[&ClaimChange], ids: &[String], counts: bool) {
     sql.text.push_str("\"held\" AS MATERIALIZED (SELECT \"head\".*, ");
     let [customer, claim] = ["\"head\".\"tenant_id\"", "\"head\".\"of\""];
-    let _ = match locks {
-        Locks::Free => write!(sql.text, "{} AS \"is_free\"", locks::try_shared(customer, claim)),
-        _ => write!(sql.text, "{}, {}", Lock::Shared.customer(customer), locks::claim(claim)),
-    };
+    let is_free = locks::try_shared(customer, claim);
     let who_counts = if counts { "OWN" } else { "FOLD" };
-    let _ = write!(sql.text, ", set_config('cpor.counts', '{who_counts}', true) FROM ");
+    let _ = write!(sql.text, "{is_free} AS \"is_free\", set_config('cpor.counts', '{who_counts}', true) FROM ");
     heads(sql, changes, ids);
     sql.text.push(')');
 }
@@ -127,7 +108,7 @@ fn move_heads(sql: &mut Sql, changes: &[&ClaimChange], ids: &[String], locks: Lo
     sql.text.push_str(" FROM ");
     match locks {
         Locks::Held => heads(sql, changes, ids),
-        _ => sql.text.push_str("\"held\" AS \"head\""),
+        Locks::Free => sql.text.push_str("\"held\" AS \"head\""),
     }
     sql.text.push_str(
         " WHERE \"claim_activity\".\"claim_id\" = \"head\".\"of\" AND \"claim_activity\".\"history_length\" = \"head\".\"before\"",

@@ -1,14 +1,14 @@
 //! Changes of several claims that wait for a connection at the same time, in one transaction.
 //!
 //! Most of what a change costs the database does not depend on how many rows it writes: messages, plans, opening the indexes,
-//! the commit. While every connection for changes is in use, changes of the same shape join a group ([`gather`]), and the first of
-//! them to receive a connection stores up to 16 at once. Each is stored or not, whatever the others are: a change whose claim is no longer
-//! as it was read, or is locked by somebody else, leaves the others alone, and its request then goes on by itself. So does everybody
-//! if the database refuses the statement, for instance because one idempotency key was taken meanwhile.
+//! the commit. While every connection for changes is in use, changes of the same shape join a group ([`gather`]), and as soon as there
+//! is a connection, all of them are stored at once. Each is stored or not, whatever the others are: a change whose claim is no longer as
+//! it was read, or is locked by somebody else, leaves the others alone. Its request then decides again in a transaction that waits for the
+//! locks. So does everybody's if the database refuses the statement, for instance because one idempotency key was taken meanwhile.
 
 use std::{collections::HashSet, sync::Arc};
 
-use sea_orm::QueryResult;
+use sea_orm::{QueryResult, Statement};
 use tracing::Instrument as _;
 use uuid::Uuid;
 
@@ -23,21 +23,24 @@ use crate::store::{Db, StoreError, gather, writer};
 pub(in crate::store) type Groups = gather::Groups<Vec<&'static str>, Arc<ClaimChange>, bool>;
 type Lead = gather::Lead<Vec<&'static str>, Arc<ClaimChange>, bool>;
 
-/// The most changes in a statement.
-const MOST: usize = 16;
+/// The most changes in a group.
+pub(in crate::store) const MOST: usize = 16;
 
-/// How many changes there are in a statement of PostgreSQL: few numbers, because each has a plan on each connection. SQLite has
-/// one connection.
-const SIZES: [usize; 7] = [MOST, 12, 8, 6, 4, 3, 2];
+/// How many changes there are in a statement: few numbers, because each is a text, with a plan on each connection.
+const SIZES: [usize; 8] = [MOST, 12, 8, 6, 4, 3, 2, 1];
 
-/// Stores the change with others as soon as there is a connection; whether it was stored. If not, it can be stored by itself.
+/// The statement that stores these changes of one shape, each of another claim, in a transaction of its own. It returns the ids of
+/// the claims that were as they had been read.
+pub(super) fn statement(db: &Db, changes: &[&ClaimChange]) -> Statement {
+    if db.is_postgres() { postgres::statement(changes, Locks::Free) } else { sqlite::transaction(changes) }
+}
+
+/// Stores the change with others as soon as there is a connection; whether it was stored.
 ///
 /// # Errors
 /// Those after which it is not known whether the change was stored; [`StoreError::Unavailable`] if there was no connection in time.
 pub(super) async fn store(db: &Db, change: &ClaimChange) -> Result<bool, StoreError> {
-    // On SQLite each change has a text of its own within the transaction.
-    let shape = if db.is_postgres() { postgres::shape(change) } else { Vec::new() };
-    let (membership, lead) = db.changes.join(shape, Arc::new(change.clone()));
+    let (membership, lead) = db.changes.join(change.shape(), Arc::new(change.clone()));
     if let Some(lead) = lead {
         // A task of its own: the other members wait for it even if this one's request ends.
         tokio::spawn(store_for(db.clone(), lead).in_current_span());
@@ -50,25 +53,23 @@ async fn store_for(db: Db, mut lead: Lead) {
     let mut group: Option<Group> = None;
     loop {
         let mut taken = Vec::new();
-        let statement = || {
+        let make = || {
             let group = group.get_or_insert_with(|| Group::of(lead.end()));
-            taken = group.take(&db);
+            taken = group.take();
             let changes: Vec<&ClaimChange> = taken.iter().map(|place| &*group.members[*place]).collect();
-            (!changes.is_empty()).then(|| {
-                if db.is_postgres() {
-                    postgres::statement(&changes, Locks::Free)
-                } else {
-                    sqlite::transaction(&changes)
-                }
-            })
+            (!changes.is_empty()).then(|| statement(&db, &changes))
         };
-        let stored = writer::query(&db, statement).await;
+        let stored = writer::query(&db, make).await;
         match (&mut group, stored) {
             // No connection came.
             (None, Err(error)) => return lead.answer(Err(error)),
             (None, Ok(_)) => return lead.answer(Ok(Vec::new())),
-            (Some(group), _) if taken.is_empty() => return lead.answer(Ok(std::mem::take(&mut group.answers))),
             (Some(group), stored) => group.note(&taken, stored),
+        }
+        if let Some(group) = &mut group
+            && group.waiting.is_empty()
+        {
+            return lead.answer(Ok(std::mem::take(&mut group.answers)));
         }
     }
 }
@@ -88,14 +89,9 @@ impl Group {
         Self { answers: members.iter().map(|_| Ok(false)).collect(), waiting, members }
     }
 
-    /// Takes as many as go into the next statement; on PostgreSQL none, if only one is left, which is stored by itself.
-    fn take(&mut self, db: &Db) -> Vec<usize> {
-        let count = self.waiting.len();
-        let size = if db.is_postgres() {
-            SIZES.into_iter().find(|size| *size <= count).unwrap_or_default()
-        } else {
-            count.min(MOST)
-        };
+    /// Takes as many as go into the next statement.
+    fn take(&mut self) -> Vec<usize> {
+        let size = SIZES.into_iter().find(|size| *size <= self.waiting.len()).unwrap_or_default();
         self.waiting.drain(..size).collect()
     }
 
