@@ -13,13 +13,11 @@ use super::{Db, StoreError, pool::prepared};
 
 /// Whether all connections for changes are in use, so that a change would have to wait.
 pub(super) fn is_busy(db: &Db) -> bool {
-    match &db.at_once {
-        Some(at_once) => at_once.is_busy(),
-        None => {
-            let pool = db.write.get_sqlite_connection_pool();
-            pool.num_idle() == 0 && pool.size() >= pool.options().get_max_connections()
-        }
+    if let Some(at_once) = &db.at_once {
+        return at_once.is_busy();
     }
+    let pool = db.write.get_sqlite_connection_pool();
+    pool.num_idle() == 0 && pool.size() >= pool.options().get_max_connections()
 }
 
 /// Waits for a connection, runs the statement that is made only then, and returns its rows; none, if no statement is made. Where it

@@ -22,7 +22,6 @@ use futures_util::{future::join_all, poll};
 use sea_orm::{ConnectOptions, ConnectionTrait, Database as Connection, DatabaseConnection};
 use serde_json::json;
 use tokio::task::JoinHandle;
-use uuid::Uuid;
 
 use crate::support::{Backend, Claim, World, both, ids, server::monday};
 
@@ -162,7 +161,7 @@ async fn commented(world: &World, claim: &Claim) -> ClaimChange {
     let (read, _) = find(world.server.app.db(), &reviewer, id, Parts::WithoutLines, None).await.unwrap();
     let (read, at) = (read.unwrap(), monday());
     let comment = Comment {
-        id: Uuid::new_v4(),
+        id: cpor::ids::new(),
         claim_id: id,
         author: Actor::system(),
         body: "A word.".to_owned(),

@@ -150,7 +150,7 @@ async fn read_for(db: Db, caller: Caller, kind: Kind, mut lead: Lead) {
     let statement = || {
         let asked = lead.end();
         count = asked.len();
-        (count > 0).then(|| statement_for(&db, &caller, asked, kind))
+        (count > 0).then(|| statement_for(&db, &caller, &asked, kind))
     };
     let rows = db.connection().query_late(statement).await.map_err(StoreError::from);
     lead.answer(rows.and_then(|rows| read(&rows, count, parts, has_keys)));
@@ -167,11 +167,11 @@ fn read(
 }
 
 /// The statement for what callers of one scope ask for; `caller` is any of them.
-fn statement_for(db: &Db, caller: &Caller, members: Vec<Asked>, (parts, scope, has_keys): Kind) -> Statement {
+fn statement_for(db: &Db, caller: &Caller, members: &[Asked], (parts, scope, has_keys): Kind) -> Statement {
     let arrays = [
         id_array(members.iter().map(|asked| asked.id)),
         id_array(members.iter().map(|asked| asked.company)),
-        numbers((0..).zip(&members).map(|(place, _)| place)),
+        numbers((0..).zip(members).map(|(place, _)| place)),
         texts(members.iter().map(|asked| asked.subject.clone())),
         texts(members.iter().map(|asked| asked.key.clone())),
     ];
