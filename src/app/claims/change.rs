@@ -1,8 +1,8 @@
 //! A change of one claim: read, decide, store (H1).
 //!
 //! A change that depends only on its claim is read and decided without a lock, and stored by a statement that takes the
-//! locks and stores nothing if the claim has changed. Every other change, and one that found its claim changed, runs in
-//! one transaction: lock, read, decide, store.
+//! locks and stores nothing if the claim is locked or has changed. Every other change, and one that was not stored so, runs
+//! in one transaction: lock, read, decide, store.
 
 use domain::{
     caller::Caller,

@@ -106,5 +106,13 @@ impl Group {
                 Err(error) => Err(error.clone()),
             };
         }
+        if let Err(error) = stored
+            && !error.is_a_refusal()
+        {
+            // The others would wait for another connection, as long as they have waited already.
+            for place in self.waiting.drain(..) {
+                self.answers[place] = Err(error.clone());
+            }
+        }
     }
 }
