@@ -1,5 +1,5 @@
 //! Claims: the root list (`list`), look-ups (`read`), lines, statistics, and how a row becomes a claim and back (`record`).
-//! A claim that is to change is read by [`snapshots`], and stored with what is in [`mod@write`].
+//! A claim that is to change is read by `snapshots`, and stored with what is in [`mod@write`].
 
 mod activity;
 mod by_id;

@@ -1,5 +1,5 @@
 //! Claims under change: what is looked up about them, and what is stored beside [`crate::store::transaction::change`]. How they are
-//! read is in [`super::snapshots`].
+//! read is in `snapshots`.
 
 use std::collections::{HashMap, HashSet};
 

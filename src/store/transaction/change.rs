@@ -6,8 +6,8 @@
 //! decided on the claim as it was read is never stored on top of anything else. The head is in `claim_activity`: a comment writes
 //! that narrow row, and not the claim with its many indexes.
 //!
-//! The statement itself is written in [`super::postgres`] and [`super::sqlite`]. Changes of several claims that wait for a
-//! connection at the same time are stored together ([`super::together`]).
+//! The statement itself is written in the modules `postgres` and `sqlite`. Changes of several claims that wait for a
+//! connection at the same time are stored together (`together`).
 
 use domain::{claim::Claim, kinds::ClaimStatus};
 use entity::{claim, comment, history};
