@@ -1,8 +1,8 @@
-//! Reads that wait for a connection at the same time, in one statement.
+//! Reads and changes that wait for a connection at the same time, in one statement.
 //!
-//! While every connection is in use, reads of the same form join a group. The first member waits for a connection on
-//! behalf of all, and then reads for everybody who has joined by then. So a database under load receives fewer and larger
-//! statements. If no connection is free in time, all members receive that error, and the next read begins a new group.
+//! While every connection is in use, those of the same form join a group. The first member waits for a connection on behalf of all, and
+//! then reads or stores for everybody who has joined by then. So a database under load receives fewer and larger statements.
+//! If no connection is free in time, all members receive that error, and the next one begins a new group.
 
 use std::{
     collections::HashMap,
@@ -10,11 +10,13 @@ use std::{
     sync::{Arc, Mutex, MutexGuard, PoisonError},
 };
 
+use sea_orm::{QueryResult, Statement};
 use tokio::sync::oneshot;
+use tracing::Instrument as _;
 
-use super::StoreError;
+use super::{Db, Reads as _, StoreError};
 
-/// The groups that wait, by the form of their reads; each member asks for a `Q` and is answered with a `V`.
+/// The groups that wait, by their form; each member asks for a `Q` and is answered with a `V`.
 #[derive(Debug)]
 pub(in crate::store) struct Groups<K, Q, V> {
     open: Mutex<HashMap<K, Group<Q, V>>>,
@@ -44,8 +46,29 @@ impl<K, Q, V> Groups<K, Q, V> {
 }
 
 impl<K: Clone + Eq + Hash, Q, V> Groups<K, Q, V> {
+    /// Joins the group of this form and waits for the answer. The first member starts what `lead` does with the lead, in a task
+    /// of its own: the others wait for it even if this one's request ends.
+    ///
+    /// # Errors
+    /// Those of the statement; [`StoreError::Unavailable`] if the lead was dropped.
+    pub(in crate::store) async fn ask<L>(
+        self: &Arc<Self>,
+        form: K,
+        asked: Q,
+        lead: impl FnOnce(Lead<K, Q, V>) -> L,
+    ) -> Result<V, StoreError>
+    where
+        L: Future<Output = ()> + Send + 'static,
+    {
+        let (membership, is_lead) = self.join(form, asked);
+        if let Some(first) = is_lead {
+            tokio::spawn(lead(first).in_current_span());
+        }
+        membership.answer().await
+    }
+
     /// Joins the group of this form. The first member also receives the lead.
-    pub(in crate::store) fn join(self: &Arc<Self>, form: K, asked: Q) -> (Membership<V>, Option<Lead<K, Q, V>>) {
+    fn join(self: &Arc<Self>, form: K, asked: Q) -> (Membership<V>, Option<Lead<K, Q, V>>) {
         let (answer, answered) = oneshot::channel();
         let mut open = locked(&self.open);
         let group = open.entry(form.clone()).or_default();
@@ -76,22 +99,18 @@ fn locked<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
-/// One read's place in a group.
-pub(in crate::store) struct Membership<V>(oneshot::Receiver<Result<V, StoreError>>);
+/// A place in a group.
+struct Membership<V>(oneshot::Receiver<Result<V, StoreError>>);
 
 impl<V> Membership<V> {
-    /// What was read.
-    ///
-    /// # Errors
-    /// Those of the statement; [`StoreError::Unavailable`] if the lead was dropped.
-    pub(in crate::store) async fn answer(self) -> Result<V, StoreError> {
+    async fn answer(self) -> Result<V, StoreError> {
         self.0
             .await
-            .unwrap_or_else(|_| Err(StoreError::Unavailable("a read for several requests was dropped".to_owned())))
+            .unwrap_or_else(|_| Err(StoreError::Unavailable("a statement for several requests was dropped".to_owned())))
     }
 }
 
-/// The duty to read for a group. If it is dropped instead, all members receive an error.
+/// The duty to read or store for a group. If it is dropped instead, all members receive an error.
 pub(in crate::store) struct Lead<K: Clone + Eq + Hash, Q, V> {
     groups: Arc<Groups<K, Q, V>>,
     form: K,
@@ -101,6 +120,28 @@ pub(in crate::store) struct Lead<K: Clone + Eq + Hash, Q, V> {
 }
 
 impl<K: Clone + Eq + Hash, Q: Clone, V> Lead<K, Q, V> {
+    /// Reads for the group as soon as there is a connection: `statement` makes the statement for what the members ask for, and `read`
+    /// makes as many answers of its rows.
+    pub(in crate::store) async fn read(
+        mut self,
+        db: &Db,
+        statement: impl FnOnce(&[Q]) -> Statement + Send,
+        read: impl FnOnce(&[QueryResult], usize) -> Result<Vec<Result<V, StoreError>>, StoreError> + Send,
+    ) where
+        K: Send + Sync,
+        Q: Send + Sync,
+        V: Send,
+    {
+        let mut count = 0;
+        let make = || {
+            let asked = self.end();
+            count = asked.len();
+            (count > 0).then(|| statement(&asked))
+        };
+        let rows = db.connection().query_late(make).await.map_err(StoreError::from);
+        self.answer(rows.and_then(|rows| read(&rows, count)));
+    }
+
     /// Ends the group and returns what its members ask for: nothing, if none of them waits any longer.
     pub(in crate::store) fn end(&mut self) -> Vec<Q> {
         let mut members = self.groups.end(&self.form, &self.group);

@@ -7,7 +7,6 @@ use sea_orm::{
     StatementBuilder, Value,
     sea_query::{Expr, Query},
 };
-use tracing::Instrument as _;
 use uuid::Uuid;
 
 use super::{ClaimRow, lines, row::Wanted};
@@ -34,12 +33,13 @@ type Lead = gather::Lead<Kind, Asked, Option<ClaimRow>>;
 pub(super) async fn one(db: &Db, caller: &Caller, id: Uuid, wanted: Wanted) -> Result<Option<ClaimRow>, StoreError> {
     if db.is_postgres() && db.connection().is_busy() {
         let asked = (id, company(caller).unwrap_or_default());
-        let (membership, lead) = db.claims.join((wanted, Scope::of(caller)), asked);
-        if let Some(lead) = lead {
-            // A task of its own: the other members wait for it even if this one's request ends.
-            tokio::spawn(read_for(db.clone(), caller.clone(), wanted, lead).in_current_span());
-        }
-        return membership.answer().await;
+        let (reading, caller) = (db.clone(), caller.clone());
+        let form = (wanted, Scope::of(&caller));
+        let read_for = async move |lead: Lead| {
+            let statement = |asked: &[Asked]| statement_for(&reading, &caller, asked, wanted);
+            lead.read(&reading, statement, |rows, count| read(rows, count, wanted)).await;
+        };
+        return db.claims.ask(form, asked, read_for).await;
     }
     let backend = db.connection().get_database_backend();
     let statement = db.kept.seen_by(caller, Form::Claim(wanted), id.into(), |caller, id| {
@@ -47,18 +47,6 @@ pub(super) async fn one(db: &Db, caller: &Caller, id: Uuid, wanted: Wanted) -> R
         StatementBuilder::build(&lines::statement(query, wanted), &backend)
     });
     lines::read_one(&db.connection().query_all_raw(statement).await?, wanted)
-}
-
-/// Reads for a group as soon as there is a connection.
-async fn read_for(db: Db, caller: Caller, wanted: Wanted, mut lead: Lead) {
-    let mut count = 0;
-    let statement = || {
-        let asked = lead.end();
-        count = asked.len();
-        (count > 0).then(|| statement_for(&db, &caller, &asked, wanted))
-    };
-    let rows = db.connection().query_late(statement).await.map_err(StoreError::from);
-    lead.answer(rows.and_then(|rows| read(&rows, count, wanted)));
 }
 
 /// The claims in the order in which they were asked for. What is wrong with one claim concerns only those who asked for it.

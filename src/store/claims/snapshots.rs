@@ -16,7 +16,6 @@ use sea_orm::{
     ColumnTrait, Condition, ConnectionTrait, DbBackend, ExprTrait, JoinType, QueryFilter, QueryOrder, QueryResult,
     QueryTrait, Statement, StatementBuilder, sea_query::Expr,
 };
-use tracing::Instrument as _;
 use uuid::Uuid;
 
 use super::by_id::{asked, in_places};
@@ -135,33 +134,19 @@ async fn with_others(
     let company = company(caller).unwrap_or_default();
     let asked = Asked { id, company, subject: subject.to_owned(), key: name.to_owned() };
     let kind = (parts, Scope::of(caller), key.is_some());
-    let (membership, lead) = db.snapshots_by_id.join(kind, asked);
-    if let Some(lead) = lead {
-        // A task of its own: the other members wait for it even if this one's request ends.
-        tokio::spawn(read_for(db.clone(), caller.clone(), kind, lead).in_current_span());
-    }
-    membership.answer().await
-}
-
-/// Reads for a group as soon as there is a connection.
-async fn read_for(db: Db, caller: Caller, kind: Kind, mut lead: Lead) {
-    let (parts, _, has_keys) = kind;
-    let mut count = 0;
-    let statement = || {
-        let asked = lead.end();
-        count = asked.len();
-        (count > 0).then(|| statement_for(&db, &caller, &asked, kind))
+    let (reading, caller) = (db.clone(), caller.clone());
+    let read_for = async move |lead: Lead| {
+        let statement = |asked: &[Asked]| statement_for(&reading, &caller, asked, kind);
+        lead.read(&reading, statement, |rows, count| read(rows, count, kind)).await;
     };
-    let rows = db.connection().query_late(statement).await.map_err(StoreError::from);
-    lead.answer(rows.and_then(|rows| read(&rows, count, parts, has_keys)));
+    db.snapshots_by_id.ask(kind, asked, read_for).await
 }
 
 /// What was read, in the order in which it was asked for. What is wrong with one claim concerns only those who asked for it.
 fn read(
     rows: &[QueryResult],
     count: usize,
-    parts: Parts,
-    has_keys: bool,
+    (parts, _, has_keys): Kind,
 ) -> Result<Vec<Result<Option<Found>, StoreError>>, StoreError> {
     in_places(rows, count, |place, cells| *place = found(cells, parts, has_keys).map(Some))
 }

@@ -38,22 +38,29 @@ impl Lock {
     }
 
     /// Locks the customer of this id. A void of PostgreSQL, made a text so that every driver can skip it.
-    pub(super) fn customer(self, id: &str) -> String {
-        format!("{}(hashtextextended({id}::text, 0))::text", self.function())
+    fn customer(self, id: &str) -> String {
+        format!("{}({})::text", self.function(), customer_key(id))
     }
 }
 
-/// Locks the claim of this id. Another seed: a claim's lock is never taken for a customer's.
-pub(super) fn claim(id: &str) -> String {
-    format!("pg_advisory_xact_lock(hashtextextended({id}::text, 1))::text")
+/// Locks the claim of this id.
+fn claim(id: &str) -> String {
+    format!("pg_advisory_xact_lock({})::text", claim_key(id))
 }
 
 /// Locks the claim of this id and shares its customer, if nobody has to be waited for; whether both are locked.
 pub(super) fn try_shared(customer: &str, claim: &str) -> String {
-    format!(
-        "pg_try_advisory_xact_lock_shared(hashtextextended({customer}::text, 0)) \
-            AND pg_try_advisory_xact_lock(hashtextextended({claim}::text, 1))"
-    )
+    let (customer, claim) = (customer_key(customer), claim_key(claim));
+    format!("pg_try_advisory_xact_lock_shared({customer}) AND pg_try_advisory_xact_lock({claim})")
+}
+
+fn customer_key(id: &str) -> String {
+    format!("hashtextextended({id}::text, 0)")
+}
+
+/// Another seed: a claim's lock is never taken for a customer's.
+fn claim_key(id: &str) -> String {
+    format!("hashtextextended({id}::text, 1)")
 }
 
 /// What a transaction holds.

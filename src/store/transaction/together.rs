@@ -3,13 +3,12 @@
 //! Most of what a change costs the database does not depend on how many rows it writes: messages, plans, opening the indexes,
 //! the commit. While every connection for changes is in use, changes of the same shape join a group ([`gather`]), and as soon as there
 //! is a connection, all of them are stored at once. Each is stored or not, whatever the others are: a change whose claim is no longer as
-//! it was read, or is locked by somebody else, leaves the others alone. Its request then decides again in a transaction that waits for the
-//! locks. So does everybody's if the database refuses the statement, for instance because one idempotency key was taken meanwhile.
+//! it was read, or is locked, leaves the others alone. Its request then decides again in a transaction that waits for the locks. So do all
+//! requests of the group if the database refuses the statement, for instance because one idempotency key was taken meanwhile.
 
 use std::{collections::HashSet, sync::Arc};
 
 use sea_orm::{QueryResult, Statement};
-use tracing::Instrument as _;
 use uuid::Uuid;
 
 use super::{
@@ -40,12 +39,8 @@ pub(super) fn statement(db: &Db, changes: &[&ClaimChange]) -> Statement {
 /// # Errors
 /// Those after which it is not known whether the change was stored; [`StoreError::Unavailable`] if there was no connection in time.
 pub(super) async fn store(db: &Db, change: &ClaimChange) -> Result<bool, StoreError> {
-    let (membership, lead) = db.changes.join(change.shape(), Arc::new(change.clone()));
-    if let Some(lead) = lead {
-        // A task of its own: the other members wait for it even if this one's request ends.
-        tokio::spawn(store_for(db.clone(), lead).in_current_span());
-    }
-    membership.answer().await
+    let storing = db.clone();
+    db.changes.ask(change.shape(), Arc::new(change.clone()), |lead| store_for(storing, lead)).await
 }
 
 /// Stores for a group as soon as there is a connection.
