@@ -1,23 +1,26 @@
 //! Claims that are read by id while every connection is in use: one statement reads for all who wait, and each sees what it would
 //! see alone. Only on PostgreSQL.
 
-use std::{pin::Pin, sync::Arc};
+use std::pin::Pin;
 
 use cpor::store::{
     Db, StoreError,
-    claims::{ClaimRow, LinesWanted, Wanted, by_ids},
+    claims::{
+        ClaimRow, LinesWanted, Wanted, by_ids,
+        write::{Parts, find},
+    },
 };
 use domain::{
     caller::Caller as Domain,
     kinds::{Role, Scope},
 };
 use futures_util::{future::join_all, poll};
-use sea_orm::{ConnectOptions, ConnectionTrait, Database as Connection, DatabaseConnection};
-use tokio::task::JoinHandle;
+use serde_json::json;
 use uuid::Uuid;
 
 use crate::support::{
     Backend, Claim, Settings, World,
+    busy::{Busy, limit},
     directory::{ALPINE, BOREAL, CONTOSO},
     ids,
 };
@@ -29,14 +32,14 @@ async fn one_statement_reads_for_all_partners_who_wait() {
     let world = World::start(Backend::Postgres, Settings::default()).await;
     let (own, foreign) = (world.draft().await, world.draft_of(&world.rival).await);
     let [alpine, boreal] = [ALPINE, BOREAL].map(|partner| company(Role::GlobalAdmin, Some(partner), None));
-    let busy = Busy::keep(&world, &own).await;
+    let held = busy(&world, &own).await;
     let asked = [(&alpine, &own), (&boreal, &own), (&alpine, &foreign), (&boreal, &foreign), (&alpine, &own)];
     let mut reads = asked.map(|(caller, claim)| read(world.server.app.db(), caller, claim));
     for read in &mut reads {
         assert!(poll!(read).is_pending());
     }
     world.server.statements();
-    busy.end().await;
+    held.end().await;
     let found = join_all(reads).await.into_iter().map(numbers);
     let (own, foreign) = (vec![number(&own)], vec![number(&foreign)]);
     assert_eq!(found.collect::<Vec<_>>(), [own.clone(), vec![], vec![], foreign, own]);
@@ -60,16 +63,53 @@ async fn each_side_sees_what_it_would_see_alone() {
     for (caller, claim) in pairs() {
         alone.push(format!("{:?}", read(db, caller, claim).await.unwrap()));
     }
-    let busy = Busy::keep(&world, &claims[0]).await;
+    let held = busy(&world, &claims[0]).await;
     let mut reads: Vec<Read> = pairs().map(|(caller, claim)| read(db, caller, claim)).collect();
     for read in &mut reads {
         assert!(poll!(read).is_pending());
     }
     world.server.statements();
-    busy.end().await;
+    held.end().await;
     let together = join_all(reads).await.into_iter().map(|read| format!("{:?}", read.unwrap()));
     assert_eq!(together.collect::<Vec<_>>(), alone);
     assert_eq!(for_many(&world), callers.len());
+    world.finish().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_claim_to_be_changed_is_found_with_the_result_under_the_callers_own_key() {
+    // A4, J1
+    let world = World::start(Backend::Postgres, Settings::default()).await;
+    let (own, foreign) = (world.submitted().await, world.draft_of(&world.rival).await);
+    let [alpine, boreal] = [ALPINE, BOREAL].map(|partner| company(Role::GlobalAdmin, Some(partner), None));
+    let comment = json!({ "claimId": own.id(), "body": "Once.", "idempotencyKey": "once" });
+    let answer = world.partner.mutate("addComment", comment).await;
+    assert_eq!(answer.data()["addComment"]["problems"], json!([]));
+    let held = busy(&world, &own).await;
+    let (mine, theirs) = (world.partner.subject.as_str(), world.rival.subject.as_str());
+    let [once, twice] = ["once", "twice"].map(domain::identifier::key);
+    let asked = [
+        (&alpine, &own, mine, once.as_str()),
+        (&alpine, &own, mine, &twice),
+        (&boreal, &own, theirs, &once),
+        (&boreal, &foreign, theirs, &once),
+    ];
+    let db = world.server.app.db();
+    let mut finds = asked.map(|(caller, claim, subject, key)| {
+        Box::pin(find(db, caller, ids::key(claim.id()), Parts::WithoutLines, Some((subject, key))))
+    });
+    for find in &mut finds {
+        assert!(poll!(find).is_pending());
+    }
+    world.server.statements();
+    held.end().await;
+    let found = join_all(finds).await.into_iter().map(|found| {
+        let (snapshot, done) = found.unwrap();
+        (snapshot.map(|snapshot| snapshot.claim.number), done.is_some())
+    });
+    let [own, foreign] = [&own, &foreign].map(|claim| Some(number(claim)));
+    assert_eq!(found.collect::<Vec<_>>(), [(own.clone(), true), (own, false), (None, false), (foreign, false)]);
+    assert_eq!(for_many(&world), 1);
     world.finish().await;
 }
 
@@ -78,12 +118,12 @@ async fn who_hangs_up_takes_nobody_along() {
     let world = World::start(Backend::Postgres, Settings::default()).await;
     let claim = world.draft().await;
     let caller = company(Role::GlobalAdmin, Some(ALPINE), None);
-    let busy = Busy::keep(&world, &claim).await;
+    let held = busy(&world, &claim).await;
     let [mut first, mut second] = [(); 2].map(|()| read(world.server.app.db(), &caller, &claim));
     assert!(poll!(&mut first).is_pending());
     assert!(poll!(&mut second).is_pending());
     drop(first);
-    busy.end().await;
+    held.end().await;
     assert_eq!(numbers(second.await), [number(&claim)]);
     world.finish().await;
 }
@@ -94,12 +134,12 @@ async fn nothing_is_read_for_a_group_that_has_hung_up() {
     let claim = world.draft().await;
     let caller = company(Role::GlobalAdmin, Some(ALPINE), None);
     let db = world.server.app.db();
-    let busy = Busy::keep(&world, &claim).await;
+    let held = busy(&world, &claim).await;
     let mut only = read(db, &caller, &claim);
     assert!(poll!(&mut only).is_pending());
     drop(only);
     world.server.statements();
-    busy.end().await;
+    held.end().await;
     // The connection that the group had waited for serves the next read.
     assert_eq!(numbers(read(db, &caller, &claim).await), [number(&claim)]);
     assert_eq!(for_many(&world), 0);
@@ -133,43 +173,12 @@ fn for_many(world: &World) -> usize {
 }
 
 /// Keeps every connection for reads in use.
-struct Busy {
-    lock: DatabaseConnection,
-    held_up: Vec<JoinHandle<()>>,
-}
-
-impl Busy {
-    /// Lets as many reads as there are connections wait for a lock on the table.
-    async fn keep(world: &World, claim: &Claim) -> Self {
-        let only = ConnectOptions::new(&world.server.database.url).max_connections(1).to_owned();
-        let lock = Connection::connect(only).await.unwrap();
-        lock.execute_unprepared("BEGIN; LOCK TABLE claim IN ACCESS EXCLUSIVE MODE").await.unwrap();
-        let db = Arc::new(world.server.app.db().clone());
-        let caller = company(Role::GlobalAdmin, Some(ALPINE), None);
-        let limit = reads(&db).1;
-        let mut held_up = Vec::new();
-        for count in 1..=limit {
-            let read = read(&db, &caller, claim);
-            held_up.push(tokio::spawn(async move { drop(read.await.unwrap()) }));
-            while reads(&db).0 < count {
-                tokio::task::yield_now().await;
-            }
-        }
-        Self { lock, held_up }
-    }
-
-    async fn end(self) {
-        self.lock.execute_unprepared("ROLLBACK").await.unwrap();
-        self.lock.close().await.unwrap();
-        for read in self.held_up {
-            read.await.unwrap();
-        }
-    }
-}
-
-/// How many connections for reads are in use, and how many there may be.
-fn reads(db: &Db) -> (u32, u32) {
-    let pools = db.pools();
-    let pool = pools.iter().find(|pool| pool.name == "read").unwrap();
-    (pool.used, pool.limit)
+async fn busy(world: &World, claim: &Claim) -> Busy {
+    let db = world.server.app.db();
+    let caller = company(Role::GlobalAdmin, Some(ALPINE), None);
+    let waiting = (0..limit(db, "read")).map(|_| {
+        let read = read(db, &caller, claim);
+        async move { drop(read.await.unwrap()) }
+    });
+    Busy::keep(world, "read", "BEGIN; LOCK TABLE claim IN ACCESS EXCLUSIVE MODE", waiting).await
 }

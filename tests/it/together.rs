@@ -5,7 +5,7 @@ use std::pin::Pin;
 
 use cpor::store::{
     Db, StoreError,
-    claims::write::{Parts, find},
+    claims::write::{Parts, Snapshot, differing, find},
     comments::{Comment, write::row},
     history::write::place,
     transaction::{
@@ -19,18 +19,22 @@ use domain::{
     kinds::{CommentVisibility, HistoryAction, Role, Scope},
 };
 use futures_util::{future::join_all, poll};
-use sea_orm::{ConnectOptions, ConnectionTrait, Database as Connection, DatabaseConnection};
+use sea_orm::ConnectionTrait;
 use serde_json::json;
-use tokio::task::JoinHandle;
 
-use crate::support::{Backend, Claim, World, both, ids, server::monday};
+use crate::support::{
+    Backend, Claim, Settings, World, both,
+    busy::{Busy, limit, outside},
+    ids,
+    server::monday,
+};
 
 both!(
     changes_of_several_claims_are_one_transaction,
+    each_claim_gets_its_own_columns,
     a_claim_that_has_changed_since_leaves_the_others_alone,
     two_changes_of_a_claim_are_stored_once,
     a_statement_that_is_refused_stores_nothing,
-    a_claim_that_is_locked_keeps_nobody_waiting,
     who_hangs_up_is_not_stored,
 );
 
@@ -39,19 +43,36 @@ type Storing = Pin<Box<dyn Future<Output = Result<(), StoreError>> + Send>>;
 async fn changes_of_several_claims_are_one_transaction(world: &World) {
     let claims = submitted(world, 3).await;
     let counted = "SELECT CAST(SUM(n) AS text) FROM comment_tally";
-    let busy = Busy::keep(world).await;
-    let mut storing = Vec::new();
-    for claim in &claims {
-        storing.push(store(world, commented(world, claim).await));
-    }
-    let stored = together(world, busy, storing).await;
+    let held = busy(world).await;
+    let storing = comments_on(world, &claims).await;
+    let stored = together(world, held, storing).await;
     assert!(stored.iter().all(Result::is_ok), "{stored:?}");
     assert_eq!(for_several(world), 1);
     for claim in &claims {
         assert_eq!(comments(world, claim).await, 1);
     }
-    let all = claims.len() + in_use(world.server.app.db()).1 as usize;
+    let all = claims.len() + limit(world.server.app.db(), pool(world.server.app.db())) as usize;
     assert_eq!(world.server.database.read(counted).await, [all.to_string()]);
+}
+
+async fn each_claim_gets_its_own_columns(world: &World) {
+    let claims = submitted(world, 2).await;
+    let held = busy(world).await;
+    let mut storing = Vec::new();
+    for (claim, name) in claims.iter().zip(["One", "Other"]) {
+        let read = read(world, claim).await;
+        let renamed = domain::claim::Claim { name: name.to_owned(), ..read.claim.clone() };
+        let entries = vec![Event::new(HistoryAction::Edited)];
+        let placed = place(read.head.clone(), read.claim.id, &Actor::system(), monday(), entries, &[]);
+        let columns = differing(&read.claim, &renamed);
+        storing.push(store(world, ClaimChange::new(&read, &renamed, columns, placed)));
+    }
+    let stored = together(world, held, storing).await;
+    assert!(stored.iter().all(Result::is_ok), "{stored:?}");
+    assert_eq!(for_several(world), 1);
+    for (claim, name) in claims.iter().zip(["One", "Other"]) {
+        assert_eq!(world.seen(claim).await.field("name"), name);
+    }
 }
 
 async fn a_claim_that_has_changed_since_leaves_the_others_alone(world: &World) {
@@ -59,13 +80,10 @@ async fn a_claim_that_has_changed_since_leaves_the_others_alone(world: &World) {
     let late = commented(world, &claims[1]).await;
     let first = commented(world, &claims[1]).await;
     first.store_at_once(world.server.app.db()).await.unwrap();
-    let busy = Busy::keep(world).await;
-    let storing = vec![
-        store(world, commented(world, &claims[0]).await),
-        store(world, late),
-        store(world, commented(world, &claims[2]).await),
-    ];
-    let stored = together(world, busy, storing).await;
+    let held = busy(world).await;
+    let mut storing = comments_on(world, [&claims[0], &claims[2]]).await;
+    storing.insert(1, store(world, late));
+    let stored = together(world, held, storing).await;
     assert!(matches!(&stored[..], [Ok(()), Err(StoreError::Retry), Ok(())]), "{stored:?}");
     for claim in &claims {
         assert_eq!(comments(world, claim).await, 1);
@@ -74,12 +92,9 @@ async fn a_claim_that_has_changed_since_leaves_the_others_alone(world: &World) {
 
 async fn two_changes_of_a_claim_are_stored_once(world: &World) {
     let claims = submitted(world, 2).await;
-    let busy = Busy::keep(world).await;
-    let mut storing = Vec::new();
-    for claim in [&claims[0], &claims[0], &claims[1]] {
-        storing.push(store(world, commented(world, claim).await));
-    }
-    let stored = together(world, busy, storing).await;
+    let held = busy(world).await;
+    let storing = comments_on(world, [&claims[0], &claims[0], &claims[1]]).await;
+    let stored = together(world, held, storing).await;
     assert!(matches!(&stored[..], [Ok(()), Err(StoreError::Retry), Ok(())]), "{stored:?}");
     for claim in &claims {
         assert_eq!(comments(world, claim).await, 1);
@@ -92,54 +107,48 @@ async fn a_statement_that_is_refused_stores_nothing(world: &World) {
     let mut taken = commented(world, &claims[0]).await;
     taken.insert([key("taken")]);
     taken.store_at_once(world.server.app.db()).await.unwrap();
-    let busy = Busy::keep(world).await;
+    let held = busy(world).await;
     let mut storing = Vec::new();
     for (claim, name) in claims.iter().zip(["one", "taken", "two"]) {
         let mut change = commented(world, claim).await;
         change.insert([key(name)]);
         storing.push(store(world, change));
     }
-    let stored = together(world, busy, storing).await;
+    let stored = together(world, held, storing).await;
     assert!(stored.iter().all(|stored| matches!(stored, Err(StoreError::Retry))), "{stored:?}");
     for (claim, count) in claims.iter().zip([1, 0, 0]) {
         assert_eq!(comments(world, claim).await, count);
     }
 }
 
-async fn a_claim_that_is_locked_keeps_nobody_waiting(world: &World) {
-    if world.server.database.backend == Backend::Sqlite {
-        // It has one lock, for all claims.
-        return;
-    }
-    let claims = submitted(world, 3).await;
-    let outside = outside(world).await;
+// SQLite has one lock, for all claims.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_claim_that_is_locked_keeps_nobody_waiting() {
+    let world = World::start(Backend::Postgres, Settings::default()).await;
+    let claims = submitted(&world, 3).await;
+    let outside = outside(&world).await;
     let lock =
         format!("BEGIN; SELECT pg_advisory_xact_lock(hashtextextended('{}', 1))::text", ids::key(claims[1].id()));
     outside.execute_unprepared(&lock).await.unwrap();
-    let busy = Busy::keep(world).await;
-    let mut storing = Vec::new();
-    for claim in &claims {
-        storing.push(store(world, commented(world, claim).await));
-    }
-    let stored = together(world, busy, storing).await;
+    let held = busy(&world).await;
+    let storing = comments_on(&world, &claims).await;
+    let stored = together(&world, held, storing).await;
     assert!(matches!(&stored[..], [Ok(()), Err(StoreError::Retry), Ok(())]), "{stored:?}");
     outside.execute_unprepared("ROLLBACK").await.unwrap();
     outside.close().await.unwrap();
+    world.finish().await;
 }
 
 async fn who_hangs_up_is_not_stored(world: &World) {
     let claims = submitted(world, 2).await;
-    let busy = Busy::keep(world).await;
-    let mut storing = Vec::new();
-    for claim in &claims {
-        storing.push(store(world, commented(world, claim).await));
-    }
+    let held = busy(world).await;
+    let mut storing = comments_on(world, &claims).await;
     for storing in &mut storing {
         assert!(poll!(storing).is_pending());
     }
     // The first leads the group.
     drop(storing.remove(0));
-    let stored = together(world, busy, storing).await;
+    let stored = together(world, held, storing).await;
     assert!(matches!(&stored[..], [Ok(())]), "{stored:?}");
     assert_eq!(comments(world, &claims[0]).await, 0);
     assert_eq!(comments(world, &claims[1]).await, 1);
@@ -153,13 +162,18 @@ async fn submitted(world: &World, count: u32) -> Vec<Claim> {
     claims
 }
 
-/// A comment on the claim as it is now, not stored yet.
-async fn commented(world: &World, claim: &Claim) -> ClaimChange {
+/// The claim as it is now.
+async fn read(world: &World, claim: &Claim) -> Snapshot {
     let scopes = vec![Scope::ClaimsRead];
     let reviewer = Domain::new("somebody".to_owned(), None, &[Role::Reviewer], scopes, None, None).unwrap();
     let id = ids::key(claim.id());
-    let (read, _) = find(world.server.app.db(), &reviewer, id, Parts::WithoutLines, None).await.unwrap();
-    let (read, at) = (read.unwrap(), monday());
+    find(world.server.app.db(), &reviewer, id, Parts::WithoutLines, None).await.unwrap().0.unwrap()
+}
+
+/// A comment on the claim as it is now, not stored yet.
+async fn commented(world: &World, claim: &Claim) -> ClaimChange {
+    let (read, at) = (read(world, claim).await, monday());
+    let id = read.claim.id;
     let comment = Comment {
         id: cpor::ids::new(),
         claim_id: id,
@@ -176,6 +190,15 @@ async fn commented(world: &World, claim: &Claim) -> ClaimChange {
     change
 }
 
+/// A comment on each of these claims, to be stored.
+async fn comments_on(world: &World, claims: impl IntoIterator<Item = &Claim>) -> Vec<Storing> {
+    let mut storing = Vec::new();
+    for claim in claims {
+        storing.push(store(world, commented(world, claim).await));
+    }
+    storing
+}
+
 fn key(name: &str) -> idempotency::KeyRow {
     let done =
         Remembered { mutation: "addComment".to_owned(), input_hash: String::new(), answer: json!({}).to_string() };
@@ -189,12 +212,12 @@ fn store(world: &World, change: ClaimChange) -> Storing {
 }
 
 /// Lets all of them wait, and then frees the connections.
-async fn together(world: &World, busy: Busy, mut storing: Vec<Storing>) -> Vec<Result<(), StoreError>> {
+async fn together(world: &World, held: Busy, mut storing: Vec<Storing>) -> Vec<Result<(), StoreError>> {
     for storing in &mut storing {
         assert!(poll!(storing).is_pending());
     }
     world.server.statements();
-    busy.end().await;
+    held.end().await;
     join_all(storing).await
 }
 
@@ -215,57 +238,20 @@ async fn comments(world: &World, claim: &Claim) -> usize {
     world.server.database.read(&format!("SELECT body FROM comment WHERE claim_id = {id}")).await.len()
 }
 
-async fn outside(world: &World) -> DatabaseConnection {
-    let only = ConnectOptions::new(&world.server.database.url).max_connections(1).to_owned();
-    Connection::connect(only).await.unwrap()
-}
-
 /// Keeps every connection for changes in use.
-struct Busy {
-    lock: DatabaseConnection,
-    held_up: Vec<JoinHandle<()>>,
+async fn busy(world: &World) -> Busy {
+    let db = world.server.app.db();
+    let mut waiting = Vec::new();
+    for number in 0..limit(db, pool(db)) {
+        let change = commented(world, &world.submitted_on(&world.partner, 100 + number).await).await;
+        let storing = store(world, change);
+        waiting.push(async move { storing.await.unwrap() });
+    }
+    let lock = if db.is_postgres() { "BEGIN; LOCK TABLE comment IN EXCLUSIVE MODE" } else { "BEGIN IMMEDIATE" };
+    Busy::keep(world, pool(db), lock, waiting).await
 }
 
-impl Busy {
-    /// Lets as many changes as there are connections wait for a lock.
-    async fn keep(world: &World) -> Self {
-        let db = world.server.app.db();
-        let mut changes = Vec::new();
-        for number in 0..in_use(db).1 {
-            changes.push(commented(world, &world.submitted_on(&world.partner, 100 + number).await).await);
-        }
-        let lock = outside(world).await;
-        lock.execute_unprepared(if db.is_postgres() {
-            "BEGIN; LOCK TABLE comment IN EXCLUSIVE MODE"
-        } else {
-            "BEGIN IMMEDIATE"
-        })
-        .await
-        .unwrap();
-        let mut held_up = Vec::new();
-        for (change, count) in changes.into_iter().zip(1..) {
-            let storing = store(world, change);
-            held_up.push(tokio::spawn(async move { storing.await.unwrap() }));
-            while in_use(db).0 < count {
-                tokio::task::yield_now().await;
-            }
-        }
-        Self { lock, held_up }
-    }
-
-    async fn end(self) {
-        self.lock.execute_unprepared("ROLLBACK").await.unwrap();
-        self.lock.close().await.unwrap();
-        for held_up in self.held_up {
-            held_up.await.unwrap();
-        }
-    }
-}
-
-/// How many connections for changes are in use, and how many there may be.
-fn in_use(db: &Db) -> (u32, u32) {
-    let name = if db.is_postgres() { "at_once" } else { "write" };
-    let pools = db.pools();
-    let pool = pools.iter().find(|pool| pool.name == name).unwrap();
-    (pool.used, pool.limit)
+/// The pool of connections for changes.
+fn pool(db: &Db) -> &'static str {
+    if db.is_postgres() { "at_once" } else { "write" }
 }

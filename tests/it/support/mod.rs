@@ -5,6 +5,7 @@
 //! too.
 
 pub mod after;
+pub mod busy;
 pub mod caller;
 pub mod cast;
 pub mod claims;
