@@ -182,7 +182,7 @@ async fn find(ctx: &Context<'_>, id: &str) -> Result<Option<Node>, ApiError> {
         Named::Uuid(Kind::Reviewer, id) => load(ctx, ReviewerNode(id)).await,
         Named::Uuid(Kind::WebhookEndpoint, id) => load(ctx, EndpointNode(id)).await,
         Named::Uuid(Kind::WebhookDelivery, id) => load(ctx, DeliveryNode(id)).await,
-        // A line is no node.
+        // A line is not a `Node`.
         Named::Uuid(Kind::ClaimLine | Kind::PartnerLocation, _) => Ok(None),
     }
 }

@@ -83,7 +83,9 @@ fn write_out(string: &str, plain: &mut String) -> Result<(), Refusal> {
 /// Writes the character of an escape, after its `\u`, and returns the rest. Escapes that the parser supports are not
 /// changed.
 fn character<'a>(code: &'a str, plain: &mut String) -> Result<&'a str, Refusal> {
-    let refuse = |what: &str| Err(Refusal::new(GRAPHQL_PARSE_FAILED, format!("The escape \\u{what} is no character.")));
+    let refuse = |what: &str| {
+        Err(Refusal::new(GRAPHQL_PARSE_FAILED, format!("The escape \\u{what} does not stand for a character.")))
+    };
     if let Some(braced) = code.strip_prefix('{') {
         let end = braced.find(|c: char| !c.is_ascii_hexdigit()).unwrap_or(braced.len());
         let found = u32::from_str_radix(&braced[..end], 16).ok().and_then(char::from_u32);

@@ -49,7 +49,7 @@ impl WebhookQuery {
 /// # Errors
 /// Database errors.
 pub async fn endpoints(reader: &Reader, ids: &[Uuid]) -> Result<Vec<Endpoint>, ApiError> {
-    // To whoever manages none there are none.
+    // A caller who may not manage endpoints sees none.
     let Ok(owner) = managed_by(&reader.caller, Scope::WebhooksRead) else { return Ok(Vec::new()) };
     let found = webhooks::by_ids(reader.db(), ids).await?;
     Ok(found.into_iter().filter(|endpoint| endpoint.partner_id == owner).collect())
