@@ -80,18 +80,14 @@ impl Timestamp {
         let (days, micros) = (self.0.div_euclid(MICROS_OF_A_DAY), self.0.rem_euclid(MICROS_OF_A_DAY));
         let (year, month, day) = civil(days);
         let seconds = micros / 1_000_000;
-        let mut text = *b"0000-00-00T00:00:00.000000Z";
-        for (from, to, number) in [
-            (0, 4, year),
-            (5, 7, month),
-            (8, 10, day),
-            (11, 13, seconds / 3_600),
-            (14, 16, seconds / 60 % 60),
-            (17, 19, seconds % 60),
-            (FRACTION, LONGEST - 1, micros % 1_000_000),
-        ] {
-            write_digits(&mut text[from..to], number);
-        }
+        let fraction = micros % 1_000_000;
+        let [[y1, y2], [y3, y4], [m1, m2], [d1, d2]] = [year / 100, year, month, day].map(last_digits);
+        let [[h1, h2], [n1, n2], [s1, s2]] = [seconds / 3_600, seconds / 60 % 60, seconds % 60].map(last_digits);
+        let [[f1, f2], [f3, f4], [f5, f6]] = [fraction / 10_000, fraction / 100, fraction].map(last_digits);
+        let mut text = [
+            y1, y2, y3, y4, b'-', m1, m2, b'-', d1, d2, b'T', // the time of day
+            h1, h2, b':', n1, n2, b':', s1, s2, b'.', f1, f2, f3, f4, f5, f6, b'Z',
+        ];
         let digits = text[FRACTION..LONGEST - 1].iter().rposition(|digit| *digit != b'0');
         // Without a fraction, without its point.
         let end = digits.map_or(FRACTION - 1, |last| FRACTION + last + 1);
@@ -102,12 +98,10 @@ impl Timestamp {
 
 const MICROS_OF_A_DAY: i64 = 86_400_000_000;
 
-/// Fills the place with a number's last digits.
-fn write_digits(place: &mut [u8], mut number: i64) {
-    for digit in place.iter_mut().rev() {
-        *digit = b'0' + u8::try_from(number % 10).unwrap_or_default();
-        number /= 10;
-    }
+/// A number's last two digits.
+fn last_digits(number: i64) -> [u8; 2] {
+    let number = u8::try_from(number % 100).unwrap_or_default();
+    [b'0' + number / 10, b'0' + number % 10]
 }
 
 /// Year, month and day, so many days after 1970 began: of the Gregorian calendar, also before there was one.

@@ -229,7 +229,11 @@ impl Tail {
                 let come = self.inner.reached.subscribe();
                 drop(tokio::time::timeout(self.settle_timeout, comes_to(come, last)).await);
                 let upto = *self.inner.reached.borrow();
-                history::page(self.db(), caller, filter, request, upto, wanted).await
+                let mut complete = history::page(self.db(), caller, filter, request, upto, wanted).await?;
+                // What is left out for now follows. Without an item there is no cursor to read on from.
+                let is_cut = complete.items.last().is_some_and(|(_, entry)| page.has_next || entry.position < last);
+                complete.has_next |= is_cut && !request.backward;
+                Ok(complete)
             }
             _ => Ok(page),
         }

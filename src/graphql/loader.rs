@@ -5,12 +5,13 @@ use std::{
     any::{Any, TypeId},
     collections::{HashMap, HashSet},
     future::Future,
-    hash::{Hash, Hasher},
+    hash::{BuildHasher, Hash, Hasher},
     sync::{Arc, Mutex, PoisonError},
 };
 
 use async_graphql::{Context, ContextBase, dataloader::Loader};
 use domain::caller::{Caller, Side};
+use foldhash::fast::RandomState;
 use tokio::sync::oneshot;
 use uuid::Uuid;
 
@@ -153,7 +154,7 @@ async fn run<K: Load>(reader: Reader, batches: Arc<Mutex<Batches>>) {
     let mut waiting = *waiting;
     waiting.retain(|(_, send)| !send.is_closed());
     let count = waiting.iter().map(|(keys, _)| keys.len()).sum();
-    let mut seen = HashSet::with_capacity(count);
+    let mut seen = HashSet::with_capacity_and_hasher(count, RandomState::default());
     let keys: Vec<K> = waiting.iter().flat_map(|(keys, _)| keys).filter(|key| seen.insert(*key)).cloned().collect();
     let is_shared = keys.len() < count;
     let mut loaded = if keys.is_empty() { Ok(HashMap::new()) } else { K::load(&reader, &keys).await };
@@ -307,14 +308,15 @@ fn are_same<A: Eq>(one: &Arc<A>, other: &Arc<A>) -> bool {
 ///
 /// # Errors
 /// Those of the statements.
-pub async fn by_args<P, A, V, F>(
+pub async fn by_args<P, A, V, S, F>(
     keys: &[With<P, A>],
     read: impl Fn(Arc<A>, Vec<P>) -> F,
 ) -> Result<HashMap<With<P, A>, V>, ApiError>
 where
     P: Id,
     A: Eq,
-    F: Future<Output = Result<HashMap<Uuid, V>, StoreError>>,
+    S: BuildHasher,
+    F: Future<Output = Result<HashMap<Uuid, V, S>, StoreError>>,
 {
     let mut groups: Vec<(Arc<A>, Vec<P>)> = Vec::with_capacity(1);
     let mut loaded = HashMap::with_capacity(keys.len());

@@ -4,8 +4,6 @@
 //! `LATERAL` on PostgreSQL, by a part of its own for each parent on SQLite. What it reads depends on the size of the pages, not
 //! on how many children there are.
 
-use std::collections::HashMap;
-
 use domain::caller::Caller;
 use sea_orm::{
     ColumnTrait, ConnectionTrait, DbBackend, EntityTrait, ExprTrait, JoinType, QueryFilter, Statement,
@@ -19,7 +17,7 @@ use super::{
     kept::Form,
     keyset::{self, Keyset, selected},
     page::{Page, PageRequest},
-    rows::{Rows, Shape, read_all},
+    rows::{ById, Rows, Shape, read_all},
     sql::id_array,
 };
 
@@ -43,13 +41,13 @@ pub async fn pages<S: Shape>(
     keyset: &Keyset<'_, S::Record>,
     request: &PageRequest,
     shape: &S,
-) -> Result<HashMap<Uuid, Page<S::Record>>, StoreError> {
+) -> Result<ById<Page<S::Record>>, StoreError> {
     if parents.ids.is_empty() {
-        return Ok(HashMap::new());
+        return Ok(ById::default());
     }
     if let [only] = parents.ids {
         let page = keyset::page(db, query.filter(parents.column.eq(*only)), keyset, request, shape).await?;
-        return Ok(HashMap::from([(*only, page)]));
+        return Ok([(*only, page)].into_iter().collect());
     }
     let mut rows = Vec::new();
     if db.is_postgres() {
@@ -71,14 +69,19 @@ pub async fn pages<S: Shape>(
             rows.extend(db.connection().query_all_raw(statement).await?);
         }
     }
-    let mut found: HashMap<Uuid, Vec<_>> = parents.ids.iter().map(|id| (*id, Vec::new())).collect();
-    for record in read_all(&rows, shape)? {
-        found.entry((parents.of)(&record)).or_default().push(record);
+    let page = |records| Page::of(keyset.placed(records, request), request);
+    let mut found: ById<Page<S::Record>> = parents.ids.iter().map(|id| (*id, page(Vec::new()))).collect();
+    // A parent's rows are consecutive: a LATERAL sub-select and a part of UNION ALL each run for one parent at a time.
+    let mut records = read_all(&rows, shape)?.into_iter().peekable();
+    while let Some(first) = records.next() {
+        let parent = (parents.of)(&first);
+        let mut own = vec![first];
+        while let Some(next) = records.next_if(|record| (parents.of)(record) == parent) {
+            own.push(next);
+        }
+        found.insert(parent, page(own));
     }
-    Ok(found
-        .into_iter()
-        .map(|(parent, records)| (parent, Page::of(keyset.placed(records, request), request)))
-        .collect())
+    Ok(found)
 }
 
 const PARENT: &str = "parent";
@@ -109,7 +112,7 @@ fn lateral<S: Shape>(
 /// `SELECT * FROM (.. WHERE column = ? ORDER BY .. LIMIT n) UNION ALL SELECT * FROM (..)`
 ///
 /// The statement of one parent is written once and repeated. Its count is filled up to a power of two with a parent that
-/// there is not, so that lists of all lengths share few prepared statements.
+/// nobody asked for, so that lists of all lengths share few prepared statements.
 fn one_after_the_other<S: Shape>(
     query: Rows<S::Entity>,
     column: <S::Entity as EntityTrait>::Column,
@@ -124,7 +127,8 @@ fn one_after_the_other<S: Shape>(
     let sql = vec![format!("SELECT * FROM ({})", one.sql); count].join(" UNION ALL ");
     let values = one.values.map_or_else(Vec::new, |values| values.0);
     let any = Value::from(ANY);
-    let padded = ids.iter().copied().chain(std::iter::repeat(Uuid::nil())).take(count);
+    let other = (0..).map(Uuid::from_u128).find(|id| !ids.contains(id)).unwrap_or_default();
+    let padded = ids.iter().copied().chain(std::iter::repeat(other)).take(count);
     let of = |value: &Value, id: Uuid| if *value == any { Value::from(id) } else { value.clone() };
     let bound: Vec<Value> =
         padded.flat_map(|id| values.iter().map(move |value| (value, id))).map(|(value, id)| of(value, id)).collect();

@@ -66,7 +66,7 @@ pub use error::StoreError;
 pub use migrate::{Step, ready};
 pub use pool::StatementPool;
 pub use pools::PoolMetrics;
-pub use rows::{Columns, Record, search_text};
+pub use rows::{ById, Columns, Record, search_text};
 pub use snapshot::{MOST_AT_ONCE, Snapshot};
 pub use transaction::Transaction;
 pub use visible::Visible;

@@ -25,6 +25,7 @@ use sea_query_sqlx::SqlxValues;
 use tokio::sync::{Semaphore, SemaphorePermit};
 
 use super::error::is_of_the_statement;
+use crate::telemetry;
 
 /// How long a free connection is waited for.
 const ACQUIRE_TIMEOUT: Duration = Duration::from_secs(5);
@@ -290,13 +291,13 @@ where
             lease.is_settled = true;
             return Ok(Vec::new());
         };
-        let rows = prepared::<DB>(statement).fetch_all(lease.connection()?).await;
+        let rows = telemetry::outside_span(prepared::<DB>(statement).fetch_all(lease.connection()?)).await;
         Ok(lease.settle(rows)?.into_iter().map(Into::into).collect())
     }
 
     async fn execute(&self, statement: Statement) -> Result<ExecResult, DbErr> {
         let mut lease = self.lease().await?;
-        let done = prepared::<DB>(statement).execute(lease.connection()?).await;
+        let done = telemetry::outside_span(prepared::<DB>(statement).execute(lease.connection()?)).await;
         lease.settle(done).map(Into::into)
     }
 

@@ -4,9 +4,9 @@ use std::{io, panic};
 
 use tracing_subscriber::{EnvFilter, Layer, Registry, layer::SubscriberExt, util::SubscriberInitExt};
 
-use super::fields::TextFields;
 #[cfg(feature = "otel")]
 use super::traces::Traces;
+use super::{fields::TextFields, outside};
 use crate::config::LogFormat;
 
 /// One of those who hear what is told.
@@ -18,6 +18,7 @@ pub(super) type AnyLayer = Box<dyn Layer<Registry> + Send + Sync>;
 pub fn init(format: LogFormat, level: &str) {
     // An `Err` only says that logging is on already.
     drop(tracing_subscriber::registry().with(lines(format)).with(filter(level)).try_init());
+    outside::prepare();
 }
 
 /// The same, with traces beside the log, which do not go by its filter.
@@ -26,6 +27,7 @@ pub fn init_with_traces(format: LogFormat, level: &str, traces: Option<&Traces>)
     let Some(traces) = traces else { return init(format, level) };
     let layers = vec![lines(format).with_filter(filter(level)).boxed(), traces.layer()];
     drop(tracing_subscriber::registry().with(layers).try_init());
+    outside::prepare();
 }
 
 fn filter(level: &str) -> EnvFilter {

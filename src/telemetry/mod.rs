@@ -6,6 +6,7 @@
 mod fields;
 mod live;
 pub mod logging;
+mod outside;
 mod registry;
 mod requests;
 mod spans;
@@ -20,6 +21,7 @@ pub use live::{
     LiveConnection, LiveOperation, close_code, connection_closed, event_delivered, live_connection, live_operation,
     tail_caught_up, tail_failed, tail_read,
 };
+pub use outside::outside_span;
 pub use registry::{install, render, upkeep};
 pub use requests::{OperationTimer, Outcome, Request, Transport, error, operation_timer, problem};
 pub use spans::{operation_span, request_span, socket_span, tell_subject, traced_operation_span};

@@ -1,13 +1,15 @@
-//! Loads rows into the database in batches, each in one transaction, and reports every refused line.
+//! Loads rows into the database in batches, each in one transaction, and reports every refused line. The rows that the database
+//! refuses are reported when the next batch has been read.
 
-use std::{collections::HashMap, mem};
+use std::{collections::HashMap, mem, panic::resume_unwind};
 
 use domain::problem::Problem;
+use tokio_util::task::AbortOnDropHandle;
 
 use super::{Entry, Format, Noun, Rows};
 use crate::{
     app::{
-        App,
+        App, AppError,
         directory::{Loader, ROWS_MAX, Upserted},
     },
     cli::{error::CliError, progress::Progress},
@@ -39,13 +41,14 @@ pub async fn load<R: Noun>(
     dry_run: bool,
     progress: &Progress,
 ) -> Result<Report, CliError> {
-    let mut work = Work { app, format, dry_run, progress, report: Report::default(), batch: Batch::default() };
+    let mut work =
+        Work { app, format, dry_run, progress, report: Report::default(), batch: Batch::default(), running: None };
     for entry in rows {
         let Entry { line, row } = match entry {
             Ok(entry) => entry,
             // What was read before the file's early end is loaded.
             Err(failure) => {
-                work.flush().await?;
+                work.end().await?;
                 return Err(failure);
             }
         };
@@ -56,7 +59,7 @@ pub async fn load<R: Noun>(
         }
         progress.at(work.report.rows);
     }
-    work.flush().await?;
+    work.end().await?;
     Ok(work.report)
 }
 
@@ -86,10 +89,18 @@ struct Work<'a, R: Noun> {
     progress: &'a Progress,
     report: Report,
     batch: Batch<R>,
+    /// The previous batch, which is stored while this one is read.
+    running: Option<Running<R>>,
+}
+
+/// A batch that is being stored.
+struct Running<R> {
+    items: Vec<Item<R>>,
+    done: AbortOnDropHandle<Result<Upserted, AppError>>,
 }
 
 impl<R: Noun> Work<'_, R> {
-    /// Puts a row into the batch, which is loaded when it is full or has the row's key already.
+    /// Puts a row into the batch, which starts to be stored when it is full or has the row's key already.
     async fn take(&mut self, row: R, line: u64) -> Result<(), CliError> {
         let Some(row) = self.absorbed(row, line) else { return Ok(()) };
         let key = row.key();
@@ -116,15 +127,46 @@ impl<R: Noun> Work<'_, R> {
         left
     }
 
-    /// Loads the batch. A row that is refused for one of its parts is loaded without it.
+    /// Starts storing the batch once the previous one is stored, so that the last of several rows with the same key wins.
     async fn flush(&mut self) -> Result<(), CliError> {
-        let mut items = mem::take(&mut self.batch).items;
+        let items = mem::take(&mut self.batch).items;
+        self.finish_running().await?;
+        if !items.is_empty() {
+            let done = AbortOnDropHandle::new(tokio::spawn(self.upsert(&items)));
+            self.running = Some(Running { items, done });
+        }
+        Ok(())
+    }
+
+    /// Stores what is left.
+    async fn end(&mut self) -> Result<(), CliError> {
+        self.flush().await?;
+        self.finish_running().await
+    }
+
+    /// Waits for the batch that is being stored. A row that is refused for one of its parts is stored without it.
+    async fn finish_running(&mut self) -> Result<(), CliError> {
+        let Some(Running { items, done }) = self.running.take() else { return Ok(()) };
+        let done = match done.await {
+            Ok(done) => done,
+            Err(ended) => match ended.try_into_panic() {
+                Ok(panic) => resume_unwind(panic),
+                Err(ended) => Err(AppError::Internal(format!("it is not known whether a batch was stored: {ended}"))),
+            },
+        };
+        let mut items = self.settle(items, done?);
         while !items.is_empty() {
-            let rows = items.iter().map(|item| item.row.clone()).collect();
-            let done = self.app.upsert(Loader::Operator, R::MUTATION, rows, None, self.dry_run).await?;
+            let done = self.upsert(&items).await?;
             items = self.settle(items, done);
         }
         Ok(())
+    }
+
+    /// Stores the rows in a transaction.
+    fn upsert(&self, items: &[Item<R>]) -> impl Future<Output = Result<Upserted, AppError>> + Send + 'static + use<R> {
+        let (app, dry_run) = (self.app.clone(), self.dry_run);
+        let rows = items.iter().map(|item| item.row.clone()).collect();
+        async move { app.upsert(Loader::Operator, R::MUTATION, rows, None, dry_run).await }
     }
 
     /// Counts what was done, tells what was refused, and gives back what may go without a part.

@@ -22,7 +22,7 @@ pub trait FileRow: DeserializeOwned {
 }
 
 /// A kind of row that the directory is loaded with.
-pub trait Noun: Loadable + Serialize + FileRow {
+pub trait Noun: Loadable + Serialize + FileRow + 'static {
     /// The mutation that does the same through the API.
     const MUTATION: &'static str;
 

@@ -56,6 +56,29 @@ async fn nothing_is_passed_on_before_what_may_still_come() {
     assert_eq!(heard(&mut follower, 1).await, [third]);
 }
 
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_page_that_ends_early_says_that_more_follow() {
+    // H2
+    let (_cluster, bench) = postgres().await;
+    bench.run();
+    let first = bench.write(&bench.raw, bench.first).await;
+    bench.passed(first).await;
+    let older = running(&bench.raw).await;
+    let later = [bench.write(&bench.raw, bench.second).await, bench.write(&bench.raw, bench.second).await];
+    let page = async |first| {
+        let request = PageRequest::first(first);
+        let page = bench.tail.page(&reviewer(), &HistoryFilter::default(), &request, Columns::ALL).await.unwrap();
+        (page.items.into_iter().map(|(_, entry)| entry.id).collect::<Vec<_>>(), page.has_next)
+    };
+    for size in [2, 3, 10] {
+        assert_eq!(page(size).await, (vec![first], true), "{size}");
+    }
+    older.commit().await.unwrap();
+    bench.passed(later[1]).await;
+    assert_eq!(page(2).await, (vec![first, later[0]], true));
+    assert_eq!(page(3).await, (vec![first, later[0], later[1]], false));
+}
+
 /// A transaction that has a number and goes on.
 async fn running(on: &DatabaseConnection) -> DatabaseTransaction {
     let transaction = on.begin_with_options(TransactionOptions::default()).await.unwrap();

@@ -141,11 +141,11 @@ fn write<T: AtHand>(field: &Field, name: &str) -> Option<Write<T>> {
     T::field(field)
 }
 
-/// The key of a field as JSON, with its colon; empty where the field is not written.
+/// The key of a field as JSON, with a comma before it and its colon after it; empty where the field is not written.
 fn key(field: &Field) -> Vec<u8> {
     let key = &field.response_key().node;
     // A name of GraphQL has no character that JSON would escape.
-    if key == TYPE { Vec::new() } else { [b"\"", key.as_bytes(), b"\":"].concat() }
+    if key == TYPE { Vec::new() } else { [b",\"", key.as_bytes(), b"\":"].concat() }
 }
 
 /// The keys of an object while it is written.
@@ -159,11 +159,10 @@ impl Keys {
         Self { start: out.len() }
     }
 
+    /// Writes the next key; the first one without its comma.
     fn next(&self, out: &mut Json, key: &[u8]) {
-        if !key.is_empty() && out.len() > self.start {
-            out.raw(b",");
-        }
-        out.raw(key);
+        let is_first = out.len() == self.start;
+        out.raw(if is_first { key.get(1..).unwrap_or_default() } else { key });
     }
 }
 

@@ -1,7 +1,6 @@
 //! Loaders for many claims at once.
 
 use std::{
-    collections::HashMap,
     hash::{Hash, Hasher},
     sync::{Arc, OnceLock},
 };
@@ -17,7 +16,7 @@ use crate::{
         loader::{Loaded, Reader, With, by_args, load, load_required, loads_by_id},
     },
     store::{
-        Visible,
+        ById, Visible,
         claims::{self, ClaimFilter, ClaimOrder, ClaimRow, LineRow, LinesWanted, Origin, Owners, Wanted},
         evaluations,
         page::{Page, PageRequest},
@@ -34,7 +33,7 @@ impl Loader<ClaimById> for Reader {
     async fn load(&self, keys: &[ClaimById]) -> Loaded<ClaimById> {
         let read = async |wanted: Arc<Wanted>, ids: Vec<Uuid>| {
             let rows = claims::by_ids(self.db(), &self.caller, &ids, *wanted).await?;
-            Ok(rows.into_iter().map(|row| (row.claim().id, row)).collect())
+            Ok(rows.into_iter().map(|row| (row.claim().id, row)).collect::<ById<_>>())
         };
         by_args(keys, read).await
     }
@@ -136,7 +135,7 @@ async fn whole(reader: &Reader, keys: &[DraftStateOf]) -> Result<Vec<domain::cla
     } else {
         claims::by_ids(reader.db(), &reader.caller, &in_part, Wanted::ROW).await?
     };
-    let read: HashMap<Uuid, ClaimRow> = rows.into_iter().map(|row| (row.claim().id, row)).collect();
+    let read: ById<ClaimRow> = rows.into_iter().map(|row| (row.claim().id, row)).collect();
     let claim = |key: &DraftStateOf| read.get(&key.0.claim().id).unwrap_or(&key.0).claim().clone();
     Ok(keys.iter().map(claim).collect())
 }

@@ -4,6 +4,7 @@ use std::collections::HashMap;
 
 use domain::{claim::Line, kinds::LineOutcome};
 use entity::{claim, claim_line, customer_subscription, product, proof_document};
+use foldhash::fast::RandomState;
 use sea_orm::{
     Condition, ConnectionTrait, EntityName, EntityTrait, ExprTrait, JoinType, QueryFilter, QueryOrder, QueryResult,
     QuerySelect, RelationTrait, StatementBuilder,
@@ -17,7 +18,7 @@ use crate::store::{
     kept::Form,
     keyset, line_from_row,
     products::Product,
-    rows::{Cells, Columns, Read, Record, Rows, Shape, always, read_all, read_for, select},
+    rows::{ById, Cells, Columns, Read, Record, Rows, Shape, always, read_all, read_for, select},
     sql::{any_of, id_array, is_in_array, join},
     subscriptions::Subscription,
     visible::bare,
@@ -203,7 +204,7 @@ pub async fn lines_of(
     db: &Db,
     claims: &[Visible<Uuid>],
     wanted: LinesWanted,
-) -> Result<HashMap<Uuid, Vec<LineRow>>, StoreError> {
+) -> Result<ById<Vec<LineRow>>, StoreError> {
     let backend = db.connection().get_database_backend();
     let statement = |of_claims: Expr| {
         let query = Rows::<claim_line::Entity>::all()
@@ -219,7 +220,7 @@ pub async fn lines_of(
     } else {
         statement(any_of(column, bare(claims), backend))
     };
-    let mut lines: HashMap<Uuid, Vec<LineRow>> = HashMap::with_capacity(claims.len());
+    let mut lines = ById::<Vec<LineRow>>::with_capacity_and_hasher(claims.len(), RandomState::default());
     for row in read_all(&db.connection().query_all_raw(statement).await?, &wanted)? {
         lines.entry(row.claim_id).or_default().push(row);
     }

@@ -18,7 +18,7 @@ use crate::store::{
     children::{self, Children},
     keyset,
     page::{Page, PageRequest},
-    rows::{Columns, Rows},
+    rows::{ById, Columns, Rows},
     scope,
     sql::{any_of, findable},
 };
@@ -87,7 +87,7 @@ pub async fn pages_of(
     order: ClaimOrder,
     request: &PageRequest,
     wanted: Wanted,
-) -> Result<HashMap<Uuid, Page<ClaimRow>>, StoreError> {
+) -> Result<ById<Page<ClaimRow>>, StoreError> {
     let keys = |row: &ClaimRow| order.keys(caller, row);
     let mut keyset = order.keyset(caller, &keys);
     let (query, columns) = ordered(db, caller, filter, order, Way::default());

@@ -14,7 +14,7 @@ use crate::store::{
     kept::Form,
     keyset::{self, Keyset},
     page::{Key, KeyKind, ListOrder, Page, PageRequest},
-    rows::{Columns, Plain, Rows},
+    rows::{ById, Columns, Plain, Rows},
     scope,
     sql::any_of,
     visible::bare,
@@ -91,7 +91,7 @@ pub async fn pages_of_claims(
     claims: &[Visible<Uuid>],
     request: &PageRequest,
     wanted: Columns,
-) -> Result<HashMap<Uuid, Page<Comment>>, StoreError> {
+) -> Result<ById<Page<Comment>>, StoreError> {
     let ids = bare(claims);
     let parents = Children {
         column: Column::ClaimId,

@@ -24,7 +24,7 @@ use crate::store::{
     keyset::{self, Keyset},
     page::{Cursor, Key, KeyKind, ListOrder, Page, PageRequest},
     range_first::range_first,
-    rows::{Columns, Plain, Rows},
+    rows::{ById, Columns, Plain, Rows},
     scope,
     sql::{any_of, is_one_of},
     visible::bare,
@@ -272,7 +272,7 @@ pub async fn pages_of_claims(
     claims: &[Visible<Uuid>],
     request: &PageRequest,
     wanted: Columns,
-) -> Result<HashMap<Uuid, Page<HistoryEntry>>, StoreError> {
+) -> Result<ById<Page<HistoryEntry>>, StoreError> {
     let ids = bare(claims);
     let parents = Children {
         column: Column::ClaimId,

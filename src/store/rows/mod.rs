@@ -5,12 +5,18 @@ mod columns;
 mod from;
 mod record;
 
+use std::collections::HashMap;
+
 use domain::text;
+use uuid::Uuid;
 
 pub use cells::{Cells, Plain, Record, Shape, read_all};
 pub use columns::{Columns, Read, always, read_for, select};
 pub use from::Rows;
 pub(in crate::store) use record::{read_column, record};
+
+/// Values by their ids, with a fast hash: a page hashes an id for every row.
+pub type ById<V> = HashMap<Uuid, V, foldhash::fast::RandomState>;
 
 /// What a search looks through (L14): the parts folded, a line each, so that no word is found across two.
 #[must_use]

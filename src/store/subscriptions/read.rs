@@ -16,7 +16,7 @@ use crate::store::{
     children::{self, Children},
     keyset::{self, Keyset},
     page::{Key, KeyKind, ListOrder, Page, PageRequest},
-    rows::{Plain, Rows},
+    rows::{ById, Plain, Rows},
     scope,
     sql::any_of,
 };
@@ -101,7 +101,7 @@ pub async fn pages_of_customers(
     tenants: &[Uuid],
     filter: &SubscriptionFilter,
     request: &PageRequest,
-) -> Result<HashMap<Uuid, Page<Subscription>>, StoreError> {
+) -> Result<ById<Page<Subscription>>, StoreError> {
     let parents =
         Children { column: Column::TenantId, of: |row: &Subscription| row.tenant_id, ids: tenants, kept: None };
     children::pages(db, seen(db, caller, filter), parents, &keyset(), request, &Plain::<Subscription>::all()).await

@@ -19,7 +19,7 @@ use crate::store::{
     children::{self, Children},
     keyset::{self, Keyset},
     page::{Key, KeyKind, ListOrder, Page, PageRequest},
-    rows::{Plain, Rows},
+    rows::{ById, Plain, Rows},
     sql::{any_of, is_one_of},
 };
 
@@ -131,7 +131,7 @@ pub async fn deliveries_of(
     endpoints: &[Uuid],
     filter: &DeliveryFilter,
     request: &PageRequest,
-) -> Result<HashMap<Uuid, Page<Delivery>>, StoreError> {
+) -> Result<ById<Page<Delivery>>, StoreError> {
     let of = |row: &Delivery| row.endpoint_id;
     let parents = Children { column: webhook_delivery::Column::EndpointId, of, ids: endpoints, kept: None };
     children::pages(db, matching(filter), parents, &newest_first(), request, &Plain::<Delivery>::all()).await
