@@ -16,6 +16,8 @@ on_empty_databases!(
     the_sample_directory_is_imported_once,
     files_of_json_lines_are_imported,
     bad_rows_are_named_and_the_good_ones_loaded,
+    of_rows_with_the_same_key_the_last_one_stays,
+    the_first_partner_with_an_mpn_id_keeps_it,
     a_dry_run_writes_nothing,
     files_of_spreadsheets_are_imported,
     other_encodings_are_refused_with_line_and_column,
@@ -187,6 +189,40 @@ async fn bad_rows_are_named_and_the_good_ones_loaded(database: &Database) {
     let whole = written(&folder, "whole.csv", "sku_id,name\n");
     assert!(on(database, &["import", "products", &whole]).failed(1).contains("sku_part_number"));
     on(database, &["verify"]).done();
+}
+
+async fn of_rows_with_the_same_key_the_last_one_stays(database: &Database) {
+    // C8: also where they are far apart, so that they are stored in different transactions.
+    on(database, &["migrate", "up"]).done();
+    let mut text = "tenant_id,name,domain\n".to_owned();
+    for row in 0..4_500 {
+        let id = if row % 1_500 == 0 { 0 } else { row };
+        writeln!(text, "c0000000-0000-4000-8000-{id:012},Name {row},c{row}.example").unwrap();
+    }
+    let file = written(&new_folder("same-key"), "customers.csv", &text);
+    assert_eq!(
+        on(database, &["import", "customers", &file]).done(),
+        "4498 inserted, 2 updated, 0 unchanged, 0 refused"
+    );
+    let name = "SELECT name FROM customer WHERE domain = 'c3000.example'";
+    assert_eq!(database.read(name).await, ["Name 3000"]);
+    assert_eq!(count(database, "customer").await, 4_498);
+}
+
+async fn the_first_partner_with_an_mpn_id_keeps_it(database: &Database) {
+    // C8: batches of partners are stored one after the other.
+    on(database, &["migrate", "up"]).done();
+    let mut text = "partner_id,partner_name,mpn_id,location_name,country,enrolled_programs\n".to_owned();
+    for row in 0..2_500 {
+        let mpn_id = 1_000_000 + row % 2_499;
+        writeln!(text, "a0000000-0000-4000-8000-{row:012},Partner {row},{mpn_id},Office,CH,OSU_BUSINESS_APPLICATIONS")
+            .unwrap();
+    }
+    let file = written(&new_folder("same-mpn-id"), "partners.csv", &text);
+    let ended = on(database, &["import", "partners", &file]);
+    let told = ended.failed(1);
+    assert!(told.contains("line 2501: ") && told.contains("The MPN id 1000000 is another partner's."), "{told}");
+    assert_eq!(count(database, "partner").await, 2_499);
 }
 
 async fn a_dry_run_writes_nothing(database: &Database) {

@@ -1,7 +1,11 @@
 //! Loads rows into the database in batches, each in one transaction, and reports every refused line. The rows that the database
-//! refuses are reported when the next batch has been read.
+//! refuses are reported when later batches have been read.
 
-use std::{collections::HashMap, mem, panic::resume_unwind};
+use std::{
+    collections::{HashMap, VecDeque},
+    mem,
+    panic::resume_unwind,
+};
 
 use domain::problem::Problem;
 use tokio_util::task::AbortOnDropHandle;
@@ -14,6 +18,9 @@ use crate::{
     },
     cli::{error::CliError, progress::Progress},
 };
+
+/// How many batches are stored at once, while the next one is read. More than one keep PostgreSQL's indexes busy on several processors.
+const AT_ONCE: usize = 3;
 
 /// The result of a file's rows.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -41,8 +48,15 @@ pub async fn load<R: Noun>(
     dry_run: bool,
     progress: &Progress,
 ) -> Result<Report, CliError> {
-    let mut work =
-        Work { app, format, dry_run, progress, report: Report::default(), batch: Batch::default(), running: None };
+    let mut work = Work {
+        app,
+        format,
+        dry_run,
+        progress,
+        report: Report::default(),
+        batch: Batch::default(),
+        running: VecDeque::new(),
+    };
     for entry in rows {
         let Entry { line, row } = match entry {
             Ok(entry) => entry,
@@ -89,8 +103,8 @@ struct Work<'a, R: Noun> {
     progress: &'a Progress,
     report: Report,
     batch: Batch<R>,
-    /// The previous batch, which is stored while this one is read.
-    running: Option<Running<R>>,
+    /// The batches before, which are stored while this one is read.
+    running: VecDeque<Running<R>>,
 }
 
 /// A batch that is being stored.
@@ -127,13 +141,18 @@ impl<R: Noun> Work<'_, R> {
         left
     }
 
-    /// Starts storing the batch once the previous one is stored, so that the last of several rows with the same key wins.
+    /// Starts storing the batch. What it depends on is stored before, so that the last of several rows with the same key wins.
     async fn flush(&mut self) -> Result<(), CliError> {
-        let items = mem::take(&mut self.batch).items;
-        self.finish_running().await?;
+        let Batch { items, places, .. } = mem::take(&mut self.batch);
+        let is_of = |running: &Running<R>| running.items.iter().any(|item| places.contains_key(&item.row.key()));
+        let waits = R::DEPENDS_ON_OTHERS || !self.app.db().is_postgres() || self.running.iter().any(is_of);
+        let most = if waits { 0 } else { AT_ONCE - 1 };
+        while self.running.len() > most {
+            self.finish_first().await?;
+        }
         if !items.is_empty() {
             let done = AbortOnDropHandle::new(tokio::spawn(self.upsert(&items)));
-            self.running = Some(Running { items, done });
+            self.running.push_back(Running { items, done });
         }
         Ok(())
     }
@@ -141,12 +160,15 @@ impl<R: Noun> Work<'_, R> {
     /// Stores what is left.
     async fn end(&mut self) -> Result<(), CliError> {
         self.flush().await?;
-        self.finish_running().await
+        while !self.running.is_empty() {
+            self.finish_first().await?;
+        }
+        Ok(())
     }
 
-    /// Waits for the batch that is being stored. A row that is refused for one of its parts is stored without it.
-    async fn finish_running(&mut self) -> Result<(), CliError> {
-        let Some(Running { items, done }) = self.running.take() else { return Ok(()) };
+    /// Waits for the first of the batches that are being stored. A row that is refused for one of its parts is stored without it.
+    async fn finish_first(&mut self) -> Result<(), CliError> {
+        let Some(Running { items, done }) = self.running.pop_front() else { return Ok(()) };
         let done = match done.await {
             Ok(done) => done,
             Err(ended) => match ended.try_into_panic() {

@@ -25,6 +25,8 @@ use crate::store::{
 impl Loadable for PartnerRow {
     type Key = Uuid;
     const KEY_FIELD: &'static str = "partnerId";
+    // An MPN id is of one partner only.
+    const DEPENDS_ON_OTHERS: bool = true;
 
     fn key(&self) -> Uuid {
         self.partner_id
