@@ -123,14 +123,37 @@ fn one_after_the_other<S: Shape>(
     const ANY: Uuid = Uuid::max();
     let own = query.filter(column.eq(ANY));
     let one = StatementBuilder::build(&keyset.limit(selected(own, shape), request), &DbBackend::Sqlite);
-    let count = ids.len().next_power_of_two();
-    let sql = vec![format!("SELECT * FROM ({})", one.sql); count].join(" UNION ALL ");
+    let padded = padded(ids);
+    let sql = vec![format!("SELECT * FROM ({})", one.sql); padded.len()].join(" UNION ALL ");
     let values = one.values.map_or_else(Vec::new, |values| values.0);
     let any = Value::from(ANY);
-    let other = (0..).map(Uuid::from_u128).find(|id| !ids.contains(id)).unwrap_or_default();
-    let padded = ids.iter().copied().chain(std::iter::repeat(other)).take(count);
     let of = |value: &Value, id: Uuid| if *value == any { Value::from(id) } else { value.clone() };
-    let bound: Vec<Value> =
-        padded.flat_map(|id| values.iter().map(move |value| (value, id))).map(|(value, id)| of(value, id)).collect();
+    let bound: Vec<Value> = padded
+        .into_iter()
+        .flat_map(|id| values.iter().map(move |value| (value, id)))
+        .map(|(value, id)| of(value, id))
+        .collect();
     Statement::from_sql_and_values(DbBackend::Sqlite, sql, bound)
+}
+
+/// The ids, filled up to a power of two with one that is not among them.
+fn padded(ids: &[Uuid]) -> Vec<Uuid> {
+    // One of so many is not among them.
+    let other = (0..).take(ids.len() + 1).map(Uuid::from_u128).find(|id| !ids.contains(id)).unwrap_or_default();
+    let mut padded = ids.to_vec();
+    padded.resize(ids.len().next_power_of_two(), other);
+    padded
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_statement_is_filled_up_with_an_id_that_nobody_asked_for() {
+        let [nil, one, two, max] = [Uuid::nil(), Uuid::from_u128(1), Uuid::from_u128(2), Uuid::max()];
+        assert_eq!(padded(&[one, two]), [one, two]);
+        assert_eq!(padded(&[max, nil, one]), [max, nil, one, two]);
+        assert_eq!(padded(&[one, two, max, one, two])[5..], [nil; 3]);
+    }
 }
