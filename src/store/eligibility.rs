@@ -8,7 +8,7 @@ use domain::{
     identifier,
     kinds::{ClaimStatus, LineOutcome},
 };
-use entity::{association, claim, claim_line, customer, customer_domain, customer_subscription};
+use entity::{claim, claim_line, customer, customer_domain, customer_subscription};
 use sea_orm::{
     ColumnTrait, Condition, ConnectionTrait, EntityTrait, JoinType, QueryFilter, QuerySelect, QueryTrait,
     RelationTrait, sea_query::Expr,
@@ -207,10 +207,6 @@ async fn claimed(on: &impl Reads, intents: &[Intent]) -> Result<Vec<Claimed>, St
 
 fn live() -> Condition {
     let being_decided = [ClaimStatus::Submitted, ClaimStatus::UnderReview, ClaimStatus::PartnerActionRequired];
-    let association = Rows::<association::Entity>::all()
-        .column(association::Column::Id)
-        .filter(scope::same(association::Column::LineId, claim_line::Column::Id))
-        .filter(predicates::lives());
     Condition::any()
         .add(
             Condition::all()
@@ -220,6 +216,6 @@ fn live() -> Condition {
         .add(
             Condition::all()
                 .add(claim::Column::Status.eq(ClaimStatus::Approved.as_str()))
-                .add(Expr::exists(association.into_query())),
+                .add(predicates::is_associated()),
         )
 }

@@ -96,16 +96,23 @@ pub(super) fn lives() -> Expr {
     association::Column::EndedAt.is_null()
 }
 
+/// The line has an association that lives; for statements that read lines. It is found by the index of its claim, one by one: of an
+/// EXISTS below an OR, PostgreSQL would read all living associations into a hash table.
+pub(super) fn is_associated() -> Expr {
+    let association = association::Entity::find()
+        .select_only()
+        .column(association::Column::Id)
+        .filter(scope::same(association::Column::ClaimId, claim_line::Column::ClaimId))
+        .filter(scope::same(association::Column::LineId, claim_line::Column::Id))
+        .filter(lives())
+        .limit(1);
+    Expr::SubQuery(None, Box::new(association.into_query().into())).is_not_null()
+}
+
 /// The claim competes for the subject of its line: [`domain::claim::Claim::contends`] (X1). For lines joined with their claims.
 pub(super) fn contends() -> Condition {
     let being_decided = [ClaimStatus::Submitted, ClaimStatus::UnderReview, ClaimStatus::PartnerActionRequired];
-    let associated = association::Entity::find()
-        .select_only()
-        .column(association::Column::Id)
-        .filter(scope::same(association::Column::LineId, claim_line::Column::Id))
-        .filter(lives());
-    let holds = Condition::any()
-        .add(claim::Column::Status.is_in(being_decided.map(ClaimStatus::as_str)))
-        .add(Expr::exists(associated.into_query()));
+    let holds =
+        Condition::any().add(claim::Column::Status.is_in(being_decided.map(ClaimStatus::as_str))).add(is_associated());
     Condition::all().add(claim_line::Column::Outcome.ne(LineOutcome::Lost.as_str())).add(holds)
 }
