@@ -21,7 +21,7 @@ pub trait Loadable: Row + Clone + PartialEq + Send + Sync {
     /// Whether loading such rows may end associations (I2).
     const MAY_END_ASSOCIATIONS: bool = false;
 
-    /// Whether a row may be refused for what another row of its kind has.
+    /// Whether a row may be refused because of another row of its kind, so that rows must be stored in their order.
     const DEPENDS_ON_OTHERS: bool = false;
 
     /// The stored rows with these keys.

@@ -96,8 +96,10 @@ pub(super) fn lives() -> Expr {
     association::Column::EndedAt.is_null()
 }
 
-/// The line has an association that lives; for statements that read lines. It is found by the index of its claim, one by one: of an
-/// EXISTS below an OR, PostgreSQL would read all living associations into a hash table.
+/// The line has a living association. For statements that read lines.
+///
+/// The sub-select looks one association up by the index of its claim. For an `EXISTS` below an `OR`, PostgreSQL would read all living
+/// associations into a hash table.
 pub(super) fn is_associated() -> Expr {
     let association = association::Entity::find()
         .select_only()

@@ -93,7 +93,7 @@ impl Write for Escaping<'_, '_> {
 }
 
 #[cfg(test)]
-mod tests {
+pub(super) mod tests {
     use std::sync::{Arc, Mutex};
 
     use tracing_subscriber::fmt::MakeWriter;
@@ -124,7 +124,7 @@ mod tests {
     }
 
     /// What is logged by `log`, without its time.
-    fn logged(log: impl FnOnce()) -> String {
+    pub(in crate::telemetry) fn logged(log: impl FnOnce()) -> String {
         let lines = Lines::default();
         let subscriber = tracing_subscriber::fmt().with_writer(lines.clone()).with_ansi(false).without_time();
         tracing::subscriber::with_default(subscriber.fmt_fields(TextFields).finish(), log);

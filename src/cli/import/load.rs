@@ -19,7 +19,7 @@ use crate::{
     cli::{error::CliError, progress::Progress},
 };
 
-/// How many batches are stored at once, while the next one is read. More than one keep PostgreSQL's indexes busy on several processors.
+/// How many batches PostgreSQL stores at once, on as many of its processes, while the next one is read.
 const AT_ONCE: usize = 3;
 
 /// The result of a file's rows.
@@ -103,7 +103,7 @@ struct Work<'a, R: Noun> {
     progress: &'a Progress,
     report: Report,
     batch: Batch<R>,
-    /// The batches before, which are stored while this one is read.
+    /// The previous batches, which are being stored while this one is read.
     running: VecDeque<Running<R>>,
 }
 
@@ -141,7 +141,7 @@ impl<R: Noun> Work<'_, R> {
         left
     }
 
-    /// Starts storing the batch. What it depends on is stored before, so that the last of several rows with the same key wins.
+    /// Starts storing the batch. Those that it depends on are finished first, so that the last of several rows with the same key wins.
     async fn flush(&mut self) -> Result<(), CliError> {
         let Batch { items, places, .. } = mem::take(&mut self.batch);
         let is_of = |running: &Running<R>| running.items.iter().any(|item| places.contains_key(&item.row.key()));

@@ -25,7 +25,7 @@ use crate::store::{
 impl Loadable for PartnerRow {
     type Key = Uuid;
     const KEY_FIELD: &'static str = "partnerId";
-    // An MPN id is of one partner only.
+    // An MPN id belongs to one partner only.
     const DEPENDS_ON_OTHERS: bool = true;
 
     fn key(&self) -> Uuid {
