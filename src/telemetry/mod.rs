@@ -10,6 +10,8 @@ mod outside;
 mod registry;
 mod requests;
 mod spans;
+#[cfg(test)]
+mod tests;
 #[cfg(feature = "otel")]
 pub mod traces;
 mod webhooks;

@@ -96,7 +96,7 @@ mod tests {
     use tracing::{Span, info, info_span, subscriber::with_default};
 
     use super::*;
-    use crate::telemetry::fields::tests::logged;
+    use crate::telemetry::tests::logged;
 
     #[test]
     fn lines_from_outside_the_span_have_its_fields() {
