@@ -3,7 +3,7 @@
 use domain::text;
 use sea_orm::{
     ColumnTrait, Condition, DbBackend, EntityTrait, ExprTrait, JoinType, Related, Value,
-    sea_query::{ArrayType, Expr, Func, LikeExpr, SelectStatement, SubQueryStatement, extension::postgres::PgFunc},
+    sea_query::{ArrayType, Expr, Func, SelectStatement, SubQueryStatement, extension::postgres::PgFunc},
 };
 use uuid::Uuid;
 
@@ -85,9 +85,18 @@ pub fn is_one_of<'a>(table: &str, column: &str, words: impl IntoIterator<Item = 
     }
 }
 
-/// Whether a column of lower-case text contains the word, which is in lower case; `%` and `_` mean themselves (L14).
-pub fn contains(column: impl ColumnTrait, word: &str) -> Expr {
-    column.like(LikeExpr::new(format!("%{}%", escaped(word))).escape('\\'))
+/// Whether a column of lower-case text contains the word, which is in lower case (L14). Without an index that `LIKE` would use, this
+/// takes half of its time.
+pub fn contains(column: impl ColumnTrait, word: &str, backend: DbBackend) -> Expr {
+    let place = if backend == DbBackend::Postgres { "strpos" } else { "instr" };
+    let place = Func::cust(place).arg(Expr::col(column.as_column_ref())).arg(word);
+    Expr::expr(place).gt(0)
+}
+
+/// A condition that PostgreSQL expects half of the rows to meet, as it does of every `CASE`. Of a comparison that it has no statistics
+/// for it expects nearly none, and then sorts what it should hash.
+pub fn met_by_many(condition: Condition) -> Expr {
+    Expr::Case(Box::new(Expr::case(condition, Expr::cust("TRUE")).finally(Expr::cust("FALSE"))))
 }
 
 /// The text as part of a pattern of LIKE.
@@ -122,12 +131,12 @@ pub fn search_words(search: &str) -> Option<Vec<String>> {
 }
 
 /// Whether a column of lower-case text contains every word of the search (L14); without a search, any does.
-pub fn matches_search(column: impl ColumnTrait, search: Option<&str>) -> Condition {
+pub fn matches_search(column: impl ColumnTrait, search: Option<&str>, backend: DbBackend) -> Condition {
     let Some(search) = search else {
         return Condition::all();
     };
     match search_words(search) {
-        Some(words) => words.iter().fold(Condition::all(), |all, word| all.add(contains(column, word))),
+        Some(words) => words.iter().fold(Condition::all(), |all, word| all.add(contains(column, word, backend))),
         None => Condition::all().add(never()),
     }
 }

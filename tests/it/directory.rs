@@ -13,6 +13,7 @@ both!(
     a_partner_type_is_never_shown,
     the_catalogue_can_be_searched,
     domains_are_compared_in_lower_case,
+    all_numbers_of_rows_share_few_statements,
 );
 
 async fn upserts_are_idempotent(world: &World) {
@@ -162,4 +163,17 @@ async fn domains_are_compared_in_lower_case(world: &World) {
     }
     let seen = world.lead.query("{ customers(search: \"mixed\") { nodes { domain domains } } }").await;
     assert_eq!(seen["customers"]["nodes"][0]["domains"].as_array().unwrap().len(), 2);
+}
+
+async fn all_numbers_of_rows_share_few_statements(world: &World) {
+    // Connections keep what they have prepared.
+    world.server.statements();
+    for count in 1..=20 {
+        let id = |row: u32| format!("c6{count:06}-0000-4000-8000-{row:012}");
+        let row = |row| json!({ "tenantId": id(row), "name": "Many", "domain": "many.example" });
+        world.load("upsertCustomers", (0..count).map(row).collect()).await;
+    }
+    let inserts = world.server.statements().into_iter().filter(|sql| sql.starts_with("INSERT INTO \"customer\""));
+    // On SQLite those of 1, 2, 4, 8 and 16 rows.
+    assert!((1..=5).contains(&inserts.collect::<std::collections::BTreeSet<_>>().len()));
 }

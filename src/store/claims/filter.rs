@@ -375,11 +375,11 @@ fn search(caller: &Caller, text: &str, backend: DbBackend) -> Condition {
         let customers = Rows::<customer::Entity>::all()
             .column(customer::Column::TenantId)
             .filter(same(customer::Column::TenantId, Column::TenantId))
-            .filter(contains(customer::Column::SearchText, &word.text));
+            .filter(contains(customer::Column::SearchText, &word.text, backend));
         all.add(
             Condition::any()
-                .add(contains(Column::SearchText, &word.text))
-                .add_option(partner.then(|| contains(Column::ReferenceSearchText, &word.text)))
+                .add(contains(Column::SearchText, &word.text, backend))
+                .add_option(partner.then(|| contains(Column::ReferenceSearchText, &word.text, backend)))
                 .add(Expr::exists(customers.into_query()))
                 .add_option(word.is_named()),
         )

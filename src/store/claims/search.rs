@@ -157,18 +157,35 @@ async fn ids(db: &Db, caller: &Caller, words: &[Word], most: u64) -> Result<Vec<
     Ok(ids)
 }
 
-/// Whether a claim of the projection has the words, if an index finds the claims that have them. Nearly every claim has a word of one
-/// or two characters, and to look each of them up in the projection takes longer than to read the claims.
+/// Whether a claim of the projection has the words. They are looked up by an index, or, if words too short for it are frequent, the
+/// claims without them are found: these are fewer. `None` if neither helps.
 pub(super) async fn in_projection(db: &Db, caller: &Caller, words: &[Word]) -> Result<Option<Expr>, StoreError> {
     let backend = db.connection().get_database_backend();
-    if backend != DbBackend::Postgres || !words.iter().any(|word| has_trigram(&word.text)) {
+    if backend != DbBackend::Postgres {
         return Ok(None);
     }
-    let mut found = by_text(db, words).await?;
-    for by_id in by_ids(caller, words, backend) {
-        found.union(UnionType::All, by_id.into_query());
+    let named = by_ids(caller, words, backend).into_iter().map(QueryTrait::into_query);
+    let is_one_of = |found| Expr::cust("claim.id").in_subquery(found);
+    if words.iter().any(|word| has_trigram(&word.text)) {
+        let all = std::iter::once(by_text(db, words).await?).chain(named);
+        return Ok(union(all, UnionType::All).map(is_one_of));
     }
-    Ok(Some(Expr::cust("claim.id").in_subquery(found)))
+    let texts = texts(words);
+    if !is_frequent(db, &texts).await? {
+        return Ok(None);
+    }
+    let mut without = from_table();
+    without
+        .expr(Expr::val(1))
+        .and_where(Expr::cust("claim_search.claim_id = claim.id"))
+        .cond_where(all(&texts, backend).not());
+    let any = Condition::any().add(Expr::exists(without).not());
+    Ok(Some(any.add_option(union(named, UnionType::All).map(is_one_of)).into()))
+}
+
+/// What any of the statements finds; `None` without a statement.
+fn union(parts: impl Iterator<Item = SelectStatement>, kind: UnionType) -> Option<SelectStatement> {
+    parts.reduce(|mut found, part| found.union(kind, part).take())
 }
 
 /// The claims whose texts have all the words.
@@ -277,11 +294,8 @@ pub(super) async fn count(db: &Db, caller: &Caller, words: &[Word]) -> Result<u6
     let mut query = from_table();
     query.expr(Expr::col(Asterisk).count()).cond_where(indexed(db, words).await?);
     let by_text = counted(db, &query).await?;
-    let mut parts = by_ids(caller, words, backend).into_iter().map(QueryTrait::into_query);
-    let Some(mut found) = parts.next() else { return Ok(by_text) };
-    for part in parts {
-        found.union(UnionType::Distinct, part);
-    }
+    let parts = by_ids(caller, words, backend).into_iter().map(QueryTrait::into_query);
+    let Some(found) = union(parts, UnionType::Distinct) else { return Ok(by_text) };
     let mut texts_of = from_table();
     texts_of
         .expr(Expr::val(1))

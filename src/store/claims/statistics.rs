@@ -14,6 +14,7 @@ use crate::store::{
     Db, Reads, StoreError,
     keyset::{self, natural},
     projection::{self, ClaimTraits},
+    sql::met_by_many,
 };
 
 /// Statistics over claims.
@@ -89,18 +90,20 @@ async fn in_projection(
         return Ok(None);
     }
     let others = ClaimFilter { search: None, ..filter.clone() };
-    let Some(mut condition) = projected::condition(&others) else { return Ok(None) };
+    let Some(condition) = projected::condition(&others) else { return Ok(None) };
     let Some(since) = projection::usable(db).await? else { return Ok(None) };
+    let mut has_words = Condition::all();
     if let Some(words) = search::words_of_many(caller, filter) {
-        let Some(has_words) = search::in_projection(db, caller, &words).await? else { return Ok(None) };
-        condition = condition.add(has_words);
+        let Some(has) = search::in_projection(db, caller, &words).await? else { return Ok(None) };
+        has_words = has_words.add(has);
     }
     let backend = db.connection().get_database_backend();
     let late = || Expr::case(projected::overdue(now), Expr::cust("1"));
     let part = |mut claims: SelectStatement, sign: i32| {
         let status = || Expr::cust(ClaimTraits::status());
         claims.expr(status()).expr(Expr::col(Asterisk).count()).expr(Expr::expr(late()).count());
-        claims.expr(Expr::cust(sign.to_string())).cond_where(condition.clone()).add_group_by([status()]).take()
+        claims.expr(Expr::cust(sign.to_string())).add_group_by([status()]);
+        claims.cond_where(met_by_many(condition.clone())).cond_where(has_words.clone()).take()
     };
     // Those that changed since are taken away as they were folded in, and added as they are.
     let mut counts = part(projection::folded(), 1);

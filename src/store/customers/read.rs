@@ -30,8 +30,9 @@ use crate::store::{
 pub const ORDER: ListOrder = ListOrder { tag: "customers", kinds: &[KeyKind::Name, KeyKind::Id], descending: false };
 
 /// The customers that the caller sees and whose name and domains have the words of the search (L14).
-fn seen(caller: &Caller, search: Option<&str>) -> Rows<Entity> {
-    Rows::<Entity>::all().filter(scope::customers(caller)).filter(matches_search(Column::SearchText, search))
+fn seen(db: &Db, caller: &Caller, search: Option<&str>) -> Rows<Entity> {
+    let matching = matches_search(Column::SearchText, search, db.connection().get_database_backend());
+    Rows::<Entity>::all().filter(scope::customers(caller)).filter(matching)
 }
 
 /// One page of the customers that the caller sees.
@@ -44,12 +45,14 @@ pub async fn page(
     search: Option<&str>,
     request: &PageRequest,
 ) -> Result<Page<Customer>, StoreError> {
-    let keyset: Keyset<'_, Customer> = Keyset {
-        order: ORDER,
-        columns: [Column::SortKey, Column::TenantId].map(|column| Expr::col(column.as_column_ref())).to_vec(),
-        keys: &|row| vec![Key::Text(row.name.clone()), Key::Id(row.tenant_id)],
-    };
-    keyset::page(db, seen(caller, search), &keyset, request, &Plain::<Customer>::all()).await
+    let mut columns = [Column::SortKey, Column::TenantId].map(|column| Expr::col(column.as_column_ref())).to_vec();
+    if search.is_some() && db.is_postgres() {
+        // Matches can be few or lie far: all rows are read as they lie, and these sorted, not all in the order of the names.
+        columns[0] = Expr::cust("\"customer\".\"sort_key\" || ''");
+    }
+    let keyset: Keyset<'_, Customer> =
+        Keyset { order: ORDER, columns, keys: &|row| vec![Key::Text(row.name.clone()), Key::Id(row.tenant_id)] };
+    keyset::page(db, seen(db, caller, search), &keyset, request, &Plain::<Customer>::all()).await
 }
 
 /// How many customers the caller sees.
@@ -57,7 +60,7 @@ pub async fn page(
 /// # Errors
 /// As [`page`].
 pub async fn count(db: &Db, caller: &Caller, search: Option<&str>) -> Result<u64, StoreError> {
-    keyset::count(db, seen(caller, search)).await
+    keyset::count(db, seen(db, caller, search)).await
 }
 
 /// Those of the customers that the caller sees, in no order.
@@ -66,7 +69,7 @@ pub async fn count(db: &Db, caller: &Caller, search: Option<&str>) -> Result<u64
 /// As [`page`].
 pub async fn by_ids(db: &Db, caller: &Caller, tenants: &[Uuid]) -> Result<Vec<Customer>, StoreError> {
     let backend = db.connection().get_database_backend();
-    let query = seen(caller, None).filter(any_of(Column::TenantId, tenants.iter().copied(), backend));
+    let query = seen(db, caller, None).filter(any_of(Column::TenantId, tenants.iter().copied(), backend));
     keyset::all(db, query, &Plain::<Customer>::all()).await
 }
 

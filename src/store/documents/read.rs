@@ -72,7 +72,7 @@ pub async fn known_keys(db: &Db, keys: Vec<String>) -> Result<HashSet<String>, S
     let mut known: HashSet<String> = by_id.all(db.connection()).await?.into_iter().collect();
     let others: Vec<String> = keys.into_iter().filter(|key| !known.contains(key)).collect();
     if !others.is_empty() {
-        let by_key = stored().filter(Column::StorageKey.is_in(others)).distinct().into_tuple();
+        let by_key = stored().filter(any_of(Column::StorageKey, others, backend)).distinct().into_tuple();
         known.extend(by_key.all(db.connection()).await?.into_iter().collect::<Vec<String>>());
     }
     Ok(known)

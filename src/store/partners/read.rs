@@ -24,8 +24,9 @@ use crate::store::{
 pub const ORDER: ListOrder = ListOrder { tag: "partners", kinds: &[KeyKind::Name, KeyKind::Id], descending: false };
 
 /// The partners that the caller sees and whose name has the words of the search.
-fn seen(caller: &Caller, search: Option<&str>) -> Rows<Entity> {
-    Rows::<Entity>::all().filter(scope::partners(caller)).filter(matches_search(Column::SearchText, search))
+fn seen(db: &Db, caller: &Caller, search: Option<&str>) -> Rows<Entity> {
+    let matching = matches_search(Column::SearchText, search, db.connection().get_database_backend());
+    Rows::<Entity>::all().filter(scope::partners(caller)).filter(matching)
 }
 
 /// One page of the partners that the caller sees.
@@ -43,7 +44,7 @@ pub async fn page(
         columns: [Column::SortKey, Column::Id].map(|column| Expr::col(column.as_column_ref())).to_vec(),
         keys: &|row| vec![Key::Text(row.name.clone()), Key::Id(row.id)],
     };
-    keyset::page(db, seen(caller, search), &keyset, request, &Plain::<Partner>::all()).await
+    keyset::page(db, seen(db, caller, search), &keyset, request, &Plain::<Partner>::all()).await
 }
 
 /// How many partners the caller sees.
@@ -51,7 +52,7 @@ pub async fn page(
 /// # Errors
 /// As [`page`].
 pub async fn count(db: &Db, caller: &Caller, search: Option<&str>) -> Result<u64, StoreError> {
-    keyset::count(db, seen(caller, search)).await
+    keyset::count(db, seen(db, caller, search)).await
 }
 
 /// Those of the partners that the caller sees, in no order.
@@ -60,7 +61,7 @@ pub async fn count(db: &Db, caller: &Caller, search: Option<&str>) -> Result<u64
 /// As [`page`].
 pub async fn by_ids(db: &Db, caller: &Caller, ids: &[Uuid]) -> Result<Vec<Partner>, StoreError> {
     let backend = db.connection().get_database_backend();
-    let query = seen(caller, None).filter(any_of(Column::Id, ids.iter().copied(), backend));
+    let query = seen(db, caller, None).filter(any_of(Column::Id, ids.iter().copied(), backend));
     keyset::all(db, query, &Plain::<Partner>::all()).await
 }
 

@@ -12,7 +12,7 @@ use entity::{
     column::{Micros, Words},
     partner, partner_location,
 };
-use sea_orm::{ActiveValue::Set, ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QuerySelect};
+use sea_orm::{ActiveValue::Set, ConnectionTrait, EntityTrait, QueryFilter, QuerySelect};
 use uuid::Uuid;
 
 use crate::store::{
@@ -57,12 +57,12 @@ impl Loadable for PartnerRow {
     /// An MPN id belongs to one partner: neither another one in the database nor another row of the same call has it.
     async fn refused(transaction: &Transaction, rows: &[Self]) -> Result<Vec<Option<Problem>>, StoreError> {
         let connection = transaction.connection();
-        let mpn_ids: Vec<String> =
-            rows.iter().flat_map(|row| row.locations.iter().map(|location| location.mpn_id.clone())).collect();
+        let backend = connection.get_database_backend();
+        let mpn_ids = rows.iter().flat_map(|row| row.locations.iter().map(|location| location.mpn_id.as_str()));
         let mut owners: HashMap<String, Uuid> = partner_location::Entity::find()
             .select_only()
             .columns([partner_location::Column::MpnId, partner_location::Column::PartnerId])
-            .filter(partner_location::Column::MpnId.is_in(mpn_ids))
+            .filter(sql::any_of(partner_location::Column::MpnId, mpn_ids, backend))
             .into_tuple::<(String, Uuid)>()
             .all(connection)
             .await?

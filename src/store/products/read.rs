@@ -26,8 +26,9 @@ pub struct ProductFilter {
     pub search: Option<String>,
 }
 
-fn matching(filter: &ProductFilter) -> Rows<Entity> {
-    let query = Rows::<Entity>::all().filter(matches_search(Column::SearchText, filter.search.as_deref()));
+fn matching(db: &Db, filter: &ProductFilter) -> Rows<Entity> {
+    let backend = db.connection().get_database_backend();
+    let query = Rows::<Entity>::all().filter(matches_search(Column::SearchText, filter.search.as_deref(), backend));
     match filter.solution_area {
         Some(area) => query.filter(Column::SolutionArea.eq(area.as_str())),
         None => query,
@@ -44,7 +45,7 @@ pub async fn page(db: &Db, filter: &ProductFilter, request: &PageRequest) -> Res
         columns: [Column::SortKey, Column::SkuId].map(|column| Expr::col(column.as_column_ref())).to_vec(),
         keys: &|row| vec![Key::Text(row.name.clone()), Key::Id(row.sku_id)],
     };
-    keyset::page(db, matching(filter), &keyset, request, &Plain::<Product>::all()).await
+    keyset::page(db, matching(db, filter), &keyset, request, &Plain::<Product>::all()).await
 }
 
 /// How many products there are.
@@ -52,7 +53,7 @@ pub async fn page(db: &Db, filter: &ProductFilter, request: &PageRequest) -> Res
 /// # Errors
 /// As [`page`].
 pub async fn count(db: &Db, filter: &ProductFilter) -> Result<u64, StoreError> {
-    keyset::count(db, matching(filter)).await
+    keyset::count(db, matching(db, filter)).await
 }
 
 /// The products, in no order.

@@ -47,8 +47,9 @@ pub fn id_of(subject: &str) -> Uuid {
     uuid::Builder::from_custom_bytes(bytes).into_uuid()
 }
 
-fn matching(filter: &ReviewerFilter) -> Rows<Entity> {
-    let query = Rows::<Entity>::all().filter(matches_search(Column::SearchText, filter.search.as_deref()));
+fn matching(db: &Db, filter: &ReviewerFilter) -> Rows<Entity> {
+    let backend = db.connection().get_database_backend();
+    let query = Rows::<Entity>::all().filter(matches_search(Column::SearchText, filter.search.as_deref(), backend));
     match filter.active {
         Some(active) => query.filter(Column::Active.eq(active)),
         None => query,
@@ -65,7 +66,7 @@ pub async fn page(db: &Db, filter: &ReviewerFilter, request: &PageRequest) -> Re
         columns: [Column::SortKey, Column::Id].map(|column| Expr::col(column.as_column_ref())).to_vec(),
         keys: &|row| vec![Key::Text(row.name.clone()), Key::Id(row.id)],
     };
-    keyset::page(db, matching(filter), &keyset, request, &Plain::<Reviewer>::all()).await
+    keyset::page(db, matching(db, filter), &keyset, request, &Plain::<Reviewer>::all()).await
 }
 
 /// How many reviewers there are.
@@ -73,7 +74,7 @@ pub async fn page(db: &Db, filter: &ReviewerFilter, request: &PageRequest) -> Re
 /// # Errors
 /// As [`page`].
 pub async fn count(db: &Db, filter: &ReviewerFilter) -> Result<u64, StoreError> {
-    keyset::count(db, matching(filter)).await
+    keyset::count(db, matching(db, filter)).await
 }
 
 /// The reviewers with these ids, in no order.

@@ -11,7 +11,7 @@ use sea_orm::{
 };
 
 use super::id_of;
-use crate::store::{Reads, StoreError, Transaction, directory::Loadable, search_text, sql};
+use crate::store::{Reads, StoreError, Transaction, directory::Loadable, search_text, sql, transaction::rows::parts};
 
 impl Loadable for ReviewerRow {
     type Key = String;
@@ -57,8 +57,10 @@ impl Loadable for ReviewerRow {
             .value(Email, kept("email"))
             .value(Locale, kept("locale"))
             .to_owned();
-        let rows = rows.iter().map(row);
-        reviewer::Entity::insert_many(rows).on_conflict(again).exec_without_returning(transaction.connection()).await?;
+        for rows in parts(rows) {
+            let insert = reviewer::Entity::insert_many(rows.iter().map(row)).on_conflict(again.clone());
+            insert.exec_without_returning(transaction.connection()).await?;
+        }
         Ok(())
     }
 }

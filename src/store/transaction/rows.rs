@@ -1,7 +1,8 @@
 //! Inserts of many rows of one table into a transaction that other writes share.
 //!
-//! PostgreSQL takes all rows as one JSON parameter, SQLite as rows of parameters; either way a statement's text depends on the
-//! columns only, so that it is prepared once. `COPY`, which [`super::bulk`] uses, needs a transaction of its own.
+//! PostgreSQL takes all rows as one JSON parameter: a statement's text depends on the columns only, so that it is prepared once.
+//! SQLite takes rows of parameters, always 1, 2, 4 .. of them, so that there are few texts: connections keep prepared statements, and
+//! one of thousands of parameters takes megabytes. `COPY`, which [`super::bulk`] uses, needs a transaction of its own.
 
 use sea_orm::{
     ActiveModelTrait, ConnectionTrait, EntityName, EntityTrait, IdenStatic, Iterable, Statement,
@@ -10,8 +11,8 @@ use sea_orm::{
 
 use crate::store::{Reads, StoreError, Transaction};
 
-/// How many parameters a statement of SQLite may have, less a margin.
-const SQLITE_PARAMETERS: usize = 30_000;
+/// The most rows of a statement; a power of two. With the most columns that a table has, far fewer parameters than SQLite takes.
+const MOST_AT_ONCE: usize = 256;
 
 /// The table that rows of a kind are of.
 type Table<A> = <A as ActiveModelTrait>::Entity;
@@ -47,29 +48,41 @@ pub(in crate::store) async fn insert<A: ActiveModelTrait + Send>(
     if transaction.is_postgres() {
         as_json(transaction, &rows, &columns, again).await
     } else {
-        as_parameters(transaction, rows, &columns, again).await
+        as_parameters(transaction, rows, again).await
     }
 }
 
-/// Inserts the rows as parameters, in as few statements as SQLite takes. All have these columns set.
+/// Inserts the rows as parameters. All have the same columns set.
 async fn as_parameters<A: ActiveModelTrait + Send>(
     transaction: &Transaction,
     rows: Vec<A>,
-    columns: &[Column<A>],
     again: Option<Again<Column<A>>>,
 ) -> Result<(), StoreError> {
     let again =
         again.map(|again| OnConflict::column(again.key).update_columns(again.columns.iter().copied()).to_owned());
-    let mut rows = rows.into_iter().peekable();
-    while rows.peek().is_some() {
-        let some: Vec<A> = rows.by_ref().take(SQLITE_PARAMETERS / columns.len().max(1)).collect();
-        let insert = Table::<A>::insert_many(some);
+    let mut rows = rows.into_iter();
+    while let Some(count) = next_part(rows.len()) {
+        let insert = Table::<A>::insert_many(rows.by_ref().take(count));
         match &again {
             Some(again) => insert.on_conflict(again.clone()).exec_without_returning(transaction.connection()).await?,
             None => insert.exec_without_returning(transaction.connection()).await?,
         };
     }
     Ok(())
+}
+
+/// The rows in parts for statements of their own, of few sizes.
+pub(in crate::store) fn parts<T>(mut rows: &[T]) -> impl Iterator<Item = &[T]> {
+    std::iter::from_fn(move || {
+        let (part, others) = rows.split_at(next_part(rows.len())?);
+        rows = others;
+        Some(part)
+    })
+}
+
+/// How many of so many rows a statement takes next: the largest power of two that it may take. `None` if no row is left.
+fn next_part(left: usize) -> Option<usize> {
+    left.min(MOST_AT_ONCE).checked_ilog2().map(|power| 1 << power)
 }
 
 /// Inserts rows that PostgreSQL reads out of one JSON text, by the names and types of the table's columns.
@@ -100,4 +113,18 @@ async fn as_json<A: ActiveModelTrait>(
     let statement = Statement::from_sql_and_values(connection.get_database_backend(), sql, [json.into()]);
     connection.execute_raw(statement).await?;
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_rows_are_parted_into_few_sizes() {
+        let sizes = |count| parts(&vec![(); count]).map(<[()]>::len).collect::<Vec<_>>();
+        assert_eq!(sizes(0), [0; 0]);
+        assert_eq!(sizes(1), [1]);
+        assert_eq!(sizes(500), [256, 128, 64, 32, 16, 4]);
+        assert_eq!(sizes(1_000), [256, 256, 256, 128, 64, 32, 8]);
+    }
 }
