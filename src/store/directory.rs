@@ -1,5 +1,4 @@
-//! The directory under change: read by natural key, and written whole, a fixed number of statements for any number of
-//! rows (C8).
+//! The directory under change: read by natural key, and written whole, in few statements for any number of rows (C8).
 
 use std::{collections::HashMap, future::Future, hash::Hash};
 

@@ -14,6 +14,7 @@ both!(
     the_catalogue_can_be_searched,
     domains_are_compared_in_lower_case,
     all_numbers_of_rows_share_few_statements,
+    customers_with_a_word_are_paged_both_ways,
 );
 
 async fn upserts_are_idempotent(world: &World) {
@@ -166,7 +167,7 @@ async fn domains_are_compared_in_lower_case(world: &World) {
 }
 
 async fn all_numbers_of_rows_share_few_statements(world: &World) {
-    // Connections keep what they have prepared.
+    // Each connection keeps its prepared statements.
     world.server.statements();
     for count in 1..=20 {
         let id = |row: u32| format!("c6{count:06}-0000-4000-8000-{row:012}");
@@ -176,4 +177,40 @@ async fn all_numbers_of_rows_share_few_statements(world: &World) {
     let inserts = world.server.statements().into_iter().filter(|sql| sql.starts_with("INSERT INTO \"customer\""));
     // On SQLite those of 1, 2, 4, 8 and 16 rows.
     assert!((1..=5).contains(&inserts.collect::<std::collections::BTreeSet<_>>().len()));
+}
+
+async fn customers_with_a_word_are_paged_both_ways(world: &World) {
+    // L14
+    let id = |number: u32| format!("c7000000-0000-4000-8000-{number:012}");
+    let row =
+        |number| json!({ "tenantId": id(number), "name": format!("Paged {:02}", 99 - number), "domain": "p.example" });
+    world.load("upsertCustomers", (0..12).map(row).collect()).await;
+    let names = async |arguments: &str| {
+        let query = format!(
+            "{{ customers(search: \"paged\", {arguments}) {{ edges {{ cursor node {{ name }} }} pageInfo {{ hasNextPage hasPreviousPage }} }} }}"
+        );
+        world.lead.query(&query).await["customers"].clone()
+    };
+    let whole = names("first: 50").await;
+    let expected: Vec<_> = whole["edges"].as_array().unwrap().iter().map(|edge| edge["node"]["name"].clone()).collect();
+    assert_eq!(expected, (88..100).map(|number| json!(format!("Paged {number}"))).collect::<Vec<_>>());
+    for (first, after, more) in [("first", "after", "hasNextPage"), ("last", "before", "hasPreviousPage")] {
+        let (mut seen, mut arguments) = (Vec::new(), format!("{first}: 5"));
+        loop {
+            let page = names(&arguments).await;
+            let mut edges = page["edges"].as_array().unwrap().clone();
+            if first == "last" {
+                edges.reverse();
+            }
+            seen.extend(edges.iter().map(|edge| edge["node"]["name"].clone()));
+            if page["pageInfo"][more] == false {
+                break;
+            }
+            arguments = format!("{first}: 5, {after}: {}", edges.last().unwrap()["cursor"]);
+        }
+        if first == "last" {
+            seen.reverse();
+        }
+        assert_eq!(seen, expected, "{first}");
+    }
 }

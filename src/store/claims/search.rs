@@ -58,7 +58,7 @@ pub(super) async fn narrowed_for<'a>(
 ) -> Result<Cow<'a, ClaimFilter>, StoreError> {
     if order.field == ClaimOrderField::Name
         && let Some(words) = words_of_many(caller, filter)
-        && is_frequent(db, &texts(&words)).await?
+        && is_frequent(db, &texts(&words), MANY).await?
     {
         // Sorting these claims by name takes no longer than finding out how many they are.
         return Ok(Cow::Borrowed(filter));
@@ -157,33 +157,30 @@ async fn ids(db: &Db, caller: &Caller, words: &[Word], most: u64) -> Result<Vec<
     Ok(ids)
 }
 
-/// Whether a claim of the projection has the words. They are looked up by an index, or, if words too short for it are frequent, the
-/// claims without them are found: these are fewer. `None` if neither helps.
-pub(super) async fn in_projection(db: &Db, caller: &Caller, words: &[Word]) -> Result<Option<Expr>, StoreError> {
+/// Whether a claim of the projection has the words. If most claims have them, those without are excluded: the fewer a statement finds,
+/// the sooner it has looked them up. `None` on SQLite, where this takes longer than to read the claims.
+pub(super) async fn in_projection(db: &Db, caller: &Caller, words: &[Word]) -> Result<Option<Condition>, StoreError> {
     let backend = db.connection().get_database_backend();
     if backend != DbBackend::Postgres {
         return Ok(None);
     }
     let named = by_ids(caller, words, backend).into_iter().map(QueryTrait::into_query);
     let is_one_of = |found| Expr::cust("claim.id").in_subquery(found);
-    if words.iter().any(|word| has_trigram(&word.text)) {
-        let all = std::iter::once(by_text(db, words).await?).chain(named);
-        return Ok(union(all, UnionType::All).map(is_one_of));
-    }
     let texts = texts(words);
-    if !is_frequent(db, &texts).await? {
-        return Ok(None);
+    if !is_frequent(db, &texts, MOST).await? {
+        let all = std::iter::once(by_text(db, words).await?).chain(named);
+        return Ok(union(all, UnionType::All).map(is_one_of).map(|has| Condition::all().add(has)));
     }
     let mut without = from_table();
     without
         .expr(Expr::val(1))
         .and_where(Expr::cust("claim_search.claim_id = claim.id"))
         .cond_where(all(&texts, backend).not());
-    let any = Condition::any().add(Expr::exists(without).not());
-    Ok(Some(any.add_option(union(named, UnionType::All).map(is_one_of)).into()))
+    let has = Condition::any().add(Expr::exists(without).not());
+    Ok(Some(has.add_option(union(named, UnionType::All).map(is_one_of))))
 }
 
-/// What any of the statements finds; `None` without a statement.
+/// The union of the statements; `None` without a statement.
 fn union(parts: impl Iterator<Item = SelectStatement>, kind: UnionType) -> Option<SelectStatement> {
     parts.reduce(|mut found, part| found.union(kind, part).take())
 }
@@ -227,7 +224,7 @@ async fn indexed(db: &Db, words: &[Word]) -> Result<Condition, StoreError> {
         return Ok(by_trigrams(words, backend));
     }
     let pairs = pairs(words);
-    if pairs.is_empty() || is_frequent(db, words).await? {
+    if pairs.is_empty() || is_frequent(db, words, MANY).await? {
         return Ok(all(words, backend));
     }
     let pairs = Value::Array(ArrayType::String, Some(Box::new(pairs)));
@@ -250,9 +247,14 @@ fn by_trigrams(words: &[&str], backend: DbBackend) -> Condition {
     })
 }
 
-/// Whether more than one row in a hundred has the words, by the rows that are read first. Then they are found soonest
-/// without an index.
-async fn is_frequent(db: &Db, words: &[&str]) -> Result<bool, StoreError> {
+/// The share of rows from which words are found soonest without an index, in percent.
+const MANY: u64 = 1;
+
+/// The share of rows from which it is sooner to find those without the words, in percent.
+const MOST: u64 = 33;
+
+/// Whether more than this share of the rows have the words, by those that are read first.
+async fn is_frequent(db: &Db, words: &[&str], percent: u64) -> Result<bool, StoreError> {
     const SAMPLE: u64 = 4000;
     if words.is_empty() {
         return Ok(false);
@@ -263,7 +265,7 @@ async fn is_frequent(db: &Db, words: &[&str]) -> Result<bool, StoreError> {
     query.expr(Expr::col(Asterisk).count()).cond_where(all(words, backend));
     let row = db.connection().query_one_raw(StatementBuilder::build(&query, &backend)).await?;
     let found: i64 = row.map_or(Ok(0), |row| row.try_get_by_index(0))?;
-    Ok(natural(found) > SAMPLE / 100)
+    Ok(natural(found) > SAMPLE * percent / 100)
 }
 
 /// Whether PostgreSQL makes a trigram of the word anywhere in a text: from consecutive letters and digits.

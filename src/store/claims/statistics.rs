@@ -92,11 +92,11 @@ async fn in_projection(
     let others = ClaimFilter { search: None, ..filter.clone() };
     let Some(condition) = projected::condition(&others) else { return Ok(None) };
     let Some(since) = projection::usable(db).await? else { return Ok(None) };
-    let mut has_words = Condition::all();
-    if let Some(words) = search::words_of_many(caller, filter) {
-        let Some(has) = search::in_projection(db, caller, &words).await? else { return Ok(None) };
-        has_words = has_words.add(has);
-    }
+    let has_words = match search::words_of_many(caller, filter) {
+        None => Some(Condition::all()),
+        Some(words) => search::in_projection(db, caller, &words).await?,
+    };
+    let Some(has_words) = has_words else { return Ok(None) };
     let backend = db.connection().get_database_backend();
     let late = || Expr::case(projected::overdue(now), Expr::cust("1"));
     let part = |mut claims: SelectStatement, sign: i32| {

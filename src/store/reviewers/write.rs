@@ -11,7 +11,7 @@ use sea_orm::{
 };
 
 use super::id_of;
-use crate::store::{Reads, StoreError, Transaction, directory::Loadable, search_text, sql, transaction::rows::parts};
+use crate::store::{Reads, StoreError, Transaction, directory::Loadable, search_text, sql, transaction::rows::batches};
 
 impl Loadable for ReviewerRow {
     type Key = String;
@@ -57,7 +57,7 @@ impl Loadable for ReviewerRow {
             .value(Email, kept("email"))
             .value(Locale, kept("locale"))
             .to_owned();
-        for rows in parts(rows) {
+        for rows in batches(rows) {
             let insert = reviewer::Entity::insert_many(rows.iter().map(row)).on_conflict(again.clone());
             insert.exec_without_returning(transaction.connection()).await?;
         }

@@ -1,8 +1,8 @@
 //! Inserts of many rows of one table into a transaction that other writes share.
 //!
 //! PostgreSQL takes all rows as one JSON parameter: a statement's text depends on the columns only, so that it is prepared once.
-//! SQLite takes rows of parameters, always 1, 2, 4 .. of them, so that there are few texts: connections keep prepared statements, and
-//! one of thousands of parameters takes megabytes. `COPY`, which [`super::bulk`] uses, needs a transaction of its own.
+//! SQLite takes the rows as parameters, in batches of a power of two, so that few different statements are prepared: each connection
+//! keeps them, and a statement with thousands of parameters takes megabytes. `COPY`, which [`super::bulk`] uses, needs a transaction of its own.
 
 use sea_orm::{
     ActiveModelTrait, ConnectionTrait, EntityName, EntityTrait, IdenStatic, Iterable, Statement,
@@ -61,7 +61,7 @@ async fn as_parameters<A: ActiveModelTrait + Send>(
     let again =
         again.map(|again| OnConflict::column(again.key).update_columns(again.columns.iter().copied()).to_owned());
     let mut rows = rows.into_iter();
-    while let Some(count) = next_part(rows.len()) {
+    while let Some(count) = next_batch(rows.len()) {
         let insert = Table::<A>::insert_many(rows.by_ref().take(count));
         match &again {
             Some(again) => insert.on_conflict(again.clone()).exec_without_returning(transaction.connection()).await?,
@@ -71,17 +71,17 @@ async fn as_parameters<A: ActiveModelTrait + Send>(
     Ok(())
 }
 
-/// The rows in parts for statements of their own, of few sizes.
-pub(in crate::store) fn parts<T>(mut rows: &[T]) -> impl Iterator<Item = &[T]> {
+/// Splits the rows into batches of a power of two.
+pub(in crate::store) fn batches<T>(mut rows: &[T]) -> impl Iterator<Item = &[T]> {
     std::iter::from_fn(move || {
-        let (part, others) = rows.split_at(next_part(rows.len())?);
+        let (batch, others) = rows.split_at(next_batch(rows.len())?);
         rows = others;
-        Some(part)
+        Some(batch)
     })
 }
 
-/// How many of so many rows a statement takes next: the largest power of two that it may take. `None` if no row is left.
-fn next_part(left: usize) -> Option<usize> {
+/// The size of the next batch of so many rows; `None` if no row is left.
+fn next_batch(left: usize) -> Option<usize> {
     left.min(MOST_AT_ONCE).checked_ilog2().map(|power| 1 << power)
 }
 
@@ -120,8 +120,8 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_rows_are_parted_into_few_sizes() {
-        let sizes = |count| parts(&vec![(); count]).map(<[()]>::len).collect::<Vec<_>>();
+    fn batches_have_few_sizes() {
+        let sizes = |count| batches(&vec![(); count]).map(<[()]>::len).collect::<Vec<_>>();
         assert_eq!(sizes(0), [0; 0]);
         assert_eq!(sizes(1), [1]);
         assert_eq!(sizes(500), [256, 128, 64, 32, 16, 4]);

@@ -19,7 +19,7 @@ use crate::store::{
     Reads, StoreError, Transaction,
     history::{HistoryEntry, Position},
     sql::any_of,
-    transaction::rows::parts,
+    transaction::rows::batches,
     webhooks::delivery_id,
 };
 
@@ -77,7 +77,7 @@ pub async fn add(transaction: &Transaction, planned: &[Planned], now: Timestamp)
         .map(|(planned, at)| row(planned, Timestamp::from_micros(at).unwrap_or(now)))
         .collect();
     let mut added = 0;
-    for rows in parts(&rows) {
+    for rows in batches(&rows) {
         let there = OnConflict::column(webhook_delivery::Column::Id).do_nothing().to_owned();
         let insert = webhook_delivery::Entity::insert_many(rows.to_vec()).on_conflict(there);
         added += insert.exec_without_returning(connection).await?;
