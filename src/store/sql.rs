@@ -3,7 +3,7 @@
 use domain::text;
 use sea_orm::{
     ColumnTrait, Condition, DbBackend, EntityTrait, ExprTrait, JoinType, Related, Value,
-    sea_query::{ArrayType, Expr, Func, SelectStatement, SubQueryStatement, extension::postgres::PgFunc},
+    sea_query::{ArrayType, Expr, Func, LikeExpr, SelectStatement, SubQueryStatement, extension::postgres::PgFunc},
 };
 use uuid::Uuid;
 
@@ -89,12 +89,18 @@ pub fn is_one_of<'a>(table: &str, column: &str, words: impl IntoIterator<Item = 
     }
 }
 
-/// Whether a column of lower-case text contains the word, which is in lower case (L14). On PostgreSQL, where no index would be used,
-/// this takes less time than `LIKE`.
+/// Whether a column of lower-case text contains the word, which is in lower case (L14).
 pub fn contains(column: impl ColumnTrait, word: &str, backend: DbBackend) -> Expr {
-    let place = if backend == DbBackend::Postgres { "strpos" } else { "instr" };
-    let place = Func::cust(place).arg(Expr::col(column.as_column_ref())).arg(word);
-    Expr::expr(place).gt(0)
+    text_contains(Expr::col(column.as_column_ref()), word, backend)
+}
+
+/// The same of any text. Without an index, `strpos` takes less time than `LIKE` on PostgreSQL, and `instr` more on SQLite, where a rare
+/// word takes three times as long.
+pub fn text_contains(text: Expr, word: &str, backend: DbBackend) -> Expr {
+    if backend == DbBackend::Postgres {
+        return Expr::expr(Func::cust("strpos").arg(text).arg(word)).gt(0);
+    }
+    text.like(LikeExpr::new(format!("%{}%", escaped(word))).escape('\\'))
 }
 
 /// The condition as a `CASE`: PostgreSQL expects that half of the rows meet it, and looks for no index that serves it. Where it has no

@@ -29,7 +29,7 @@ use crate::store::{
     range_first::page_of,
     rows::Rows,
     scope,
-    sql::{escaped, is_among_few},
+    sql::{escaped, is_among_few, text_contains},
 };
 
 /// The most claims that a search is narrowed to.
@@ -337,10 +337,5 @@ fn all(words: &[&str], backend: DbBackend) -> Condition {
 
 /// Whether the row's text has the word, row by row.
 fn in_row(word: &str, backend: DbBackend) -> Expr {
-    let place = if backend == DbBackend::Postgres {
-        "strpos(claim_search.text, $1) > 0"
-    } else {
-        "instr(claim_search.text, ?) > 0"
-    };
-    Expr::cust_with_values(place, [word])
+    text_contains(Expr::cust("claim_search.text"), word, backend)
 }
