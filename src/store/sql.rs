@@ -12,13 +12,13 @@ pub fn never() -> Expr {
     Expr::cust("1 = 0")
 }
 
-/// The most parameters of a statement of SQLite, less a margin for others beside the keys.
-const SQLITE_PARAMETERS: usize = 32_000;
+/// The longest list that is filled up: several of them fit into the 32,766 parameters of a statement of SQLite.
+const FILLED: usize = 8_192;
 
 /// Whether the column is one of the keys.
 ///
 /// Lists of all lengths share few prepared statements: one key is compared by `=`, PostgreSQL takes a longer list as one
-/// array, and for SQLite it is filled up to a power of two by repeating the last key, as far as a statement may have so many parameters.
+/// array, and for SQLite it is filled up to a power of two by repeating the last key, unless it is very long.
 pub fn any_of<C, K>(column: C, keys: impl IntoIterator<Item = K>, backend: DbBackend) -> Expr
 where
     C: ColumnTrait,
@@ -36,8 +36,9 @@ where
     if backend == DbBackend::Postgres {
         return is_in_array(column, Value::Array(last.array_type(), Some(Box::new(keys))));
     }
-    let filled = keys.len().next_power_of_two().min(SQLITE_PARAMETERS);
-    keys.resize(filled.max(keys.len()), last);
+    if keys.len() <= FILLED {
+        keys.resize(keys.len().next_power_of_two(), last);
+    }
     column.is_in(keys)
 }
 
@@ -94,8 +95,8 @@ pub fn contains(column: impl ColumnTrait, word: &str, backend: DbBackend) -> Exp
     text_contains(Expr::col(column.as_column_ref()), word, backend)
 }
 
-/// The same of any text. Without an index, `strpos` takes less time than `LIKE` on PostgreSQL, and `instr` more on SQLite, where a rare
-/// word takes three times as long.
+/// The same for an expression. PostgreSQL's `strpos` is faster than `LIKE` without an index; on SQLite, `LIKE` is usually faster than
+/// `instr`.
 pub fn text_contains(text: Expr, word: &str, backend: DbBackend) -> Expr {
     if backend == DbBackend::Postgres {
         return Expr::expr(Func::cust("strpos").arg(text).arg(word)).gt(0);
@@ -103,9 +104,9 @@ pub fn text_contains(text: Expr, word: &str, backend: DbBackend) -> Expr {
     text.like(LikeExpr::new(format!("%{}%", escaped(word))).escape('\\'))
 }
 
-/// The condition as a `CASE`: PostgreSQL expects that half of the rows meet it, and looks for no index that serves it. Where it has no
-/// statistics, it expects that nearly no row meets an equation, and sorts what it should hash.
-pub fn met_by_many(condition: Condition) -> Expr {
+/// The condition as a `CASE`, which PostgreSQL does not look into: it expects that half of the rows meet it, and does not try indexes for
+/// it. Otherwise it can expect nearly no row, and sort what it should hash, or take long to plan.
+pub fn as_case(condition: Condition) -> Expr {
     Expr::Case(Box::new(Expr::case(condition, Expr::cust("TRUE")).finally(Expr::cust("FALSE"))))
 }
 

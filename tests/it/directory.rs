@@ -182,9 +182,15 @@ async fn all_numbers_of_rows_share_few_statements(world: &World) {
 async fn customers_with_a_word_are_paged_both_ways(world: &World) {
     // L14
     let id = |number: u32| format!("c7000000-0000-4000-8000-{number:012}");
-    let row =
-        |number| json!({ "tenantId": id(number), "name": format!("Paged {:02}", 99 - number), "domain": "p.example" });
-    world.load("upsertCustomers", (0..12).map(row).collect()).await;
+    let row = |number, name: String| json!({ "tenantId": id(number), "name": name, "domain": "p.example" });
+    world
+        .load("upsertCustomers", (0..12).map(|number| row(number, format!("Paged {:02}", 99 - number))).collect())
+        .await;
+    // More before and after them than are looked at first.
+    for (after, name) in [(1_000, "Aback"), (2_000, "Queue")] {
+        let others = (after..after + 1_000).map(|number| row(number, format!("{name} {number}")));
+        world.load("upsertCustomers", others.collect()).await;
+    }
     let names = async |arguments: &str| {
         let query = format!(
             "{{ customers(search: \"paged\", {arguments}) {{ edges {{ cursor node {{ name }} }} pageInfo {{ hasNextPage hasPreviousPage }} }} }}"
@@ -194,10 +200,13 @@ async fn customers_with_a_word_are_paged_both_ways(world: &World) {
     let whole = names("first: 50").await;
     let expected: Vec<_> = whole["edges"].as_array().unwrap().iter().map(|edge| edge["node"]["name"].clone()).collect();
     assert_eq!(expected, (88..100).map(|number| json!(format!("Paged {number}"))).collect::<Vec<_>>());
-    for (first, after, more) in [("first", "after", "hasNextPage"), ("last", "before", "hasPreviousPage")] {
+    for (first, after, more, less) in
+        [("first", "after", "hasNextPage", "hasPreviousPage"), ("last", "before", "hasPreviousPage", "hasNextPage")]
+    {
         let (mut seen, mut arguments) = (Vec::new(), format!("{first}: 5"));
         loop {
             let page = names(&arguments).await;
+            assert_eq!(page["pageInfo"][less], json!(!seen.is_empty()));
             let mut edges = page["edges"].as_array().unwrap().clone();
             if first == "last" {
                 edges.reverse();

@@ -13,7 +13,7 @@ use sea_orm::{
 use super::{
     ClaimFilter, ClaimOrder, ClaimOrderField, DeadlineStates, TimeRange, activity, deadlines::comes_with_due_at, seen,
 };
-use crate::store::{Db, Reads, StoreError, sql::met_by_many};
+use crate::store::{Db, Reads, StoreError, sql::as_case};
 
 /// The most matches that are found first: each costs a look-up, because the index of the filter lacks what the order needs.
 pub(super) const FEW: u64 = 15_000;
@@ -53,7 +53,7 @@ impl Reading {
         if self.way != Way::Order || self.is_by(field) {
             return range;
         }
-        Condition::all().add(met_by_many(range))
+        Condition::all().add(as_case(range))
     }
 }
 

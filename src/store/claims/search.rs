@@ -157,8 +157,8 @@ async fn ids(db: &Db, caller: &Caller, words: &[Word], most: u64) -> Result<Vec<
     Ok(ids)
 }
 
-/// Whether a claim of the projection has the words. If most claims have them, those without are excluded: the fewer a statement finds,
-/// the sooner it has looked them up. `None` on SQLite, where this takes longer than to read the claims.
+/// Whether a claim of the projection has the words. If many claims have them, those without are excluded, because the smaller set is
+/// hashed faster. `None` on SQLite, where it takes less time to read the claims.
 pub(super) async fn in_projection(db: &Db, caller: &Caller, words: &[Word]) -> Result<Option<Condition>, StoreError> {
     let backend = db.connection().get_database_backend();
     if backend != DbBackend::Postgres {
@@ -247,13 +247,13 @@ fn by_trigrams(words: &[&str], backend: DbBackend) -> Condition {
     })
 }
 
-/// The share of rows from which words are found soonest without an index, in percent.
+/// Above this percentage of rows, scanning is faster than the index.
 const MANY: u64 = 1;
 
-/// The share of rows from which it is sooner to find those without the words, in percent.
+/// Above this percentage of rows, excluding claims without the words is faster.
 const MOST: u64 = 33;
 
-/// Whether more than this share of the rows have the words, by those that are read first.
+/// Whether more than this percentage of the rows have the words, estimated from the first rows of the table.
 async fn is_frequent(db: &Db, words: &[&str], percent: u64) -> Result<bool, StoreError> {
     const SAMPLE: u64 = 4000;
     if words.is_empty() {

@@ -14,7 +14,7 @@ use crate::store::{
     Db, Reads, StoreError,
     keyset::{self, natural},
     projection::{self, ClaimTraits},
-    sql::met_by_many,
+    sql::as_case,
 };
 
 /// Statistics over claims.
@@ -103,7 +103,7 @@ async fn in_projection(
         let status = || Expr::cust(ClaimTraits::status());
         claims.expr(status()).expr(Expr::col(Asterisk).count()).expr(Expr::expr(late()).count());
         claims.expr(Expr::cust(sign.to_string())).add_group_by([status()]);
-        claims.cond_where(met_by_many(condition.clone())).cond_where(has_words.clone()).take()
+        claims.cond_where(as_case(condition.clone())).cond_where(has_words.clone()).take()
     };
     // Those that changed since are taken away as they were folded in, and added as they are.
     let mut counts = part(projection::folded(), 1);
