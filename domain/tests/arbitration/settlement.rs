@@ -9,7 +9,7 @@ use domain::{
 use uuid::Uuid;
 
 use crate::{
-    answer, parties, refuse, remark,
+    answer, claim_again, parties, refuse, remark,
     support::{
         arena::Arena,
         commands::{approve, assign, attach, decline, request, withdraw},
@@ -165,4 +165,48 @@ fn a_comment_or_a_document_does_not_take_a_claim_out_of_its_arbitration() {
         assert_eq!(arena.claim(one).contested_since, Some(monday()), "{name}");
     }
     assert_eq!(parties(&arena, 0), [one, two].into());
+}
+
+// X0 X6 D1: the lost line stays lost where its subject is in another line of the claim
+#[test]
+fn a_subject_that_was_lost_and_added_again_is_open_once_after_a_dispute() {
+    let mut arena = Arena::new();
+    let claim = arena.submitted(2, &[0]);
+    let rival = arena.reviewed(1, &[0]);
+    arena.edit(claim, &[1], &[]).unwrap();
+    arena.award(0, rival).unwrap();
+    arena.edit(claim, &[0], &[]).unwrap();
+    arena.act(rival, Role::GlobalAdmin, withdraw()).unwrap();
+    for (role, command) in [
+        (Role::ReviewLead, Command::StartReview),
+        (Role::ReviewLead, refuse()),
+        (Role::GlobalAdmin, claim_again()),
+        (Role::ReviewLead, approve()),
+    ] {
+        arena.act(claim, role, command).unwrap();
+    }
+    let is_lost: Vec<_> = arena.claim(claim).lines.iter().map(|line| line.outcome == LineOutcome::Lost).collect();
+    assert_eq!(is_lost, [true, false, false]);
+    assert_eq!(arena.associations.len(), 2);
+}
+
+// X0 D1: of several lost lines on a subject the newest is open again
+#[test]
+fn of_two_lost_lines_on_a_subject_one_is_open_again_after_a_dispute() {
+    let mut arena = Arena::new();
+    let claim = arena.submitted(2, &[0]);
+    let rival = arena.reviewed(1, &[0]);
+    arena.edit(claim, &[1], &[]).unwrap();
+    for _ in 0..2 {
+        arena.award(0, rival).unwrap();
+        arena.edit(claim, &[0], &[]).unwrap();
+    }
+    arena.award(0, rival).unwrap();
+    for (role, command) in
+        [(Role::ReviewLead, Command::StartReview), (Role::ReviewLead, refuse()), (Role::GlobalAdmin, claim_again())]
+    {
+        arena.act(claim, role, command).unwrap();
+    }
+    let is_lost: Vec<_> = arena.claim(claim).lines.iter().map(|line| line.outcome == LineOutcome::Lost).collect();
+    assert_eq!(is_lost, [true, false, true, false]);
 }

@@ -1,8 +1,10 @@
 //! Disputes of the partner and the customer's decline (D1, N3).
 
+use std::collections::BTreeSet;
+
 use super::{Decision, Effects, Step, ending};
 use crate::{
-    claim::{Claim, Dispute},
+    claim::{Claim, Dispute, Line, Subject},
     deadline,
     eligibility::{self, Intent},
     history::FieldChange,
@@ -94,12 +96,16 @@ impl Step<'_> {
 /// The field of history entries that records how the customer declined (M3).
 pub const DECLINED_BY: &str = "consent.declinedBy";
 
-/// The claim with its lost lines open again (D1).
+/// The claim with its lost lines open again (D1). A subject that was lost and then added again is open in one line only, the newest
+/// (X0).
 #[must_use]
 pub(crate) fn with_open_lines(claim: &Claim) -> Claim {
+    let is_lost = |line: &Line| line.outcome == LineOutcome::Lost;
+    let held = claim.lines.iter().filter(|line| !is_lost(line));
+    let mut subjects: BTreeSet<Subject> = held.filter_map(|line| claim.subject(line)).collect();
     let mut open = claim.clone();
-    for line in &mut open.lines {
-        if line.outcome == LineOutcome::Lost {
+    for line in open.lines.iter_mut().rev().filter(|line| is_lost(line)) {
+        if claim.subject(line).is_none_or(|subject| subjects.insert(subject)) {
             line.outcome = LineOutcome::Pending;
         }
     }
