@@ -167,6 +167,17 @@ fn a_comment_or_a_document_does_not_take_a_claim_out_of_its_arbitration() {
     assert_eq!(parties(&arena, 0), [one, two].into());
 }
 
+fn reject_and_dispute(arena: &mut Arena, claim: Uuid) {
+    arena.act(claim, Role::ReviewLead, Command::StartReview).unwrap();
+    arena.act(claim, Role::ReviewLead, refuse()).unwrap();
+    arena.act(claim, Role::GlobalAdmin, claim_again()).unwrap();
+}
+
+/// Of each line, whether it is lost.
+fn lost_lines(arena: &Arena, claim: Uuid) -> Vec<bool> {
+    arena.claim(claim).lines.iter().map(|line| line.outcome == LineOutcome::Lost).collect()
+}
+
 // X0 X6 D1: the lost line stays lost where its subject is in another line of the claim
 #[test]
 fn a_subject_that_was_lost_and_added_again_is_open_once_after_a_dispute() {
@@ -177,16 +188,9 @@ fn a_subject_that_was_lost_and_added_again_is_open_once_after_a_dispute() {
     arena.award(0, rival).unwrap();
     arena.edit(claim, &[0], &[]).unwrap();
     arena.act(rival, Role::GlobalAdmin, withdraw()).unwrap();
-    for (role, command) in [
-        (Role::ReviewLead, Command::StartReview),
-        (Role::ReviewLead, refuse()),
-        (Role::GlobalAdmin, claim_again()),
-        (Role::ReviewLead, approve()),
-    ] {
-        arena.act(claim, role, command).unwrap();
-    }
-    let is_lost: Vec<_> = arena.claim(claim).lines.iter().map(|line| line.outcome == LineOutcome::Lost).collect();
-    assert_eq!(is_lost, [true, false, false]);
+    reject_and_dispute(&mut arena, claim);
+    arena.act(claim, Role::ReviewLead, approve()).unwrap();
+    assert_eq!(lost_lines(&arena, claim), [true, false, false]);
     assert_eq!(arena.associations.len(), 2);
 }
 
@@ -202,11 +206,6 @@ fn of_two_lost_lines_on_a_subject_one_is_open_again_after_a_dispute() {
         arena.edit(claim, &[0], &[]).unwrap();
     }
     arena.award(0, rival).unwrap();
-    for (role, command) in
-        [(Role::ReviewLead, Command::StartReview), (Role::ReviewLead, refuse()), (Role::GlobalAdmin, claim_again())]
-    {
-        arena.act(claim, role, command).unwrap();
-    }
-    let is_lost: Vec<_> = arena.claim(claim).lines.iter().map(|line| line.outcome == LineOutcome::Lost).collect();
-    assert_eq!(is_lost, [true, false, true, false]);
+    reject_and_dispute(&mut arena, claim);
+    assert_eq!(lost_lines(&arena, claim), [true, false, true, false]);
 }
