@@ -2,6 +2,7 @@
 
 use std::{collections::VecDeque, sync::Arc, time::Duration};
 
+use bytes::Bytes;
 use domain::caller::Caller;
 use tokio::sync::broadcast::{Receiver, error::RecvError};
 
@@ -44,9 +45,19 @@ pub struct Follower {
 pub struct Candidate {
     /// The event.
     pub event: Arc<Event>,
-    /// Whether the statement that read it returns only what the caller may see; otherwise `Sight::may_see` must be
-    /// checked.
-    pub judged: bool,
+    /// Whether its visibility or its answer was determined already.
+    pub known: Known,
+}
+
+/// How far an event was judged before its follower receives it.
+#[derive(Debug)]
+pub enum Known {
+    /// Nothing: whether the caller may see it must be checked.
+    Nothing,
+    /// The caller may see it: the statement that read it returns nothing else.
+    Visible,
+    /// The answer: what is sent, or nothing if the event is not for the caller.
+    Answer(Option<Bytes>),
 }
 
 impl Follower {
@@ -98,37 +109,47 @@ impl Follower {
     #[cfg(test)]
     pub(super) async fn next(&mut self) -> Arc<Event> {
         loop {
-            let Candidate { event, judged } = self.next_candidate().await;
-            if judged || self.sight.may_see(&event).await {
+            let Candidate { event, known } = self.next_candidate().await;
+            let is_visible = match known {
+                Known::Nothing => self.sight.may_see(&event).await,
+                Known::Visible => true,
+                Known::Answer(answer) => answer.is_some(),
+            };
+            if is_visible {
                 return event;
             }
         }
     }
 
-    /// The next event of the feed; waits until there is one, also while the database is down. If the event did not come
-    /// from the table, its visibility must still be checked: by the task that computes what is sent, once for many
-    /// followers.
+    /// The next event of the feed; waits until there is one, also while the database is down. The visibility of an event
+    /// of which nothing is known must still be checked: by the task that computes what is sent, once for many followers.
     pub async fn next_candidate(&mut self) -> Candidate {
         loop {
             if let Some(entry) = self.read.pop_front() {
                 self.last = entry.position;
-                return Candidate { event: Arc::new(Event::from(entry)), judged: true };
+                return Candidate { event: Arc::new(Event::from(entry)), known: Known::Visible };
             }
             if self.behind {
                 self.read_on().await;
                 continue;
             }
-            match self.heard.recv().await {
-                Ok(Some(event)) if event.entry.position <= self.last => {}
-                Ok(Some(event)) => {
-                    self.last = event.entry.position;
-                    if self.sight.follows(&event) {
-                        return Candidate { event, judged: false };
-                    }
+            let (event, known) = match self.heard.recv().await {
+                Ok(Heard::Event(event)) => (event, Known::Nothing),
+                Ok(Heard::Answered(event, answer)) => (event, Known::Answer(answer)),
+                Ok(Heard::Missed) | Err(RecvError::Lagged(_)) => {
+                    self.behind = true;
+                    continue;
                 }
-                Ok(None) | Err(RecvError::Lagged(_)) => self.behind = true,
                 // The tail has ended, and the server with it.
                 Err(RecvError::Closed) => std::future::pending().await,
+            };
+            if event.entry.position <= self.last {
+                continue;
+            }
+            self.last = event.entry.position;
+            // A group's task has checked already that the event is of the feed.
+            if matches!(known, Known::Answer(_)) || self.sight.follows(&event) {
+                return Candidate { event, known };
             }
         }
     }

@@ -8,6 +8,7 @@ use std::{
     sync::{Arc, Mutex, PoisonError},
 };
 
+use bytes::Bytes;
 use futures_util::{FutureExt, future::BoxFuture};
 use tokio::sync::broadcast::{Receiver, Sender, error::RecvError};
 use tokio_util::task::AbortOnDropHandle;
@@ -21,8 +22,8 @@ use super::{
 /// What the followers of a group have in common: the topic, and the key of the answers.
 type Key = (Topic, [u8; 32]);
 
-/// Computes the answer to an event.
-pub type Prepare = Box<dyn Fn(Arc<Event>) -> BoxFuture<'static, ()> + Send + Sync>;
+/// Computes what is sent for an event; nothing if it is not for the group.
+pub type Prepare = Box<dyn Fn(Arc<Event>) -> BoxFuture<'static, Option<Bytes>> + Send + Sync>;
 
 /// The groups that have followers.
 #[derive(Debug, Default)]
@@ -81,13 +82,17 @@ impl Listener {
     async fn listen(mut self, group: Sender<Heard>) {
         loop {
             let heard = match self.heard.recv().await {
-                Ok(Some(event)) if !self.sight.follows(&event) => continue,
-                Ok(Some(event)) => {
-                    // After a panic, the first follower that needs the answer computes it again, and reports the panic.
-                    drop(AssertUnwindSafe((self.prepare)(Arc::clone(&event))).catch_unwind().await);
-                    Some(event)
+                Ok(Heard::Event(event)) if !self.sight.follows(&event) => continue,
+                Ok(Heard::Event(event)) => {
+                    match AssertUnwindSafe((self.prepare)(Arc::clone(&event))).catch_unwind().await {
+                        Ok(answer) => Heard::Answered(event, answer),
+                        // The followers compute it again; whose attempt panics reports it, and ends.
+                        Err(_) => Heard::Event(event),
+                    }
                 }
-                Ok(None) | Err(RecvError::Lagged(_)) => None,
+                // Topics send only events.
+                Ok(answered @ Heard::Answered(..)) => answered,
+                Ok(Heard::Missed) | Err(RecvError::Lagged(_)) => Heard::Missed,
                 // The tail has ended, and the server with it.
                 Err(RecvError::Closed) => return,
             };

@@ -15,6 +15,6 @@ mod tests;
 mod topics;
 
 pub use event::Event;
-pub use follow::{Candidate, Follower, Sight};
+pub use follow::{Candidate, Follower, Known, Sight};
 pub use groups::Prepare;
 pub use tail::Tail;

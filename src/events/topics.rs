@@ -5,6 +5,7 @@ use std::{
     sync::{Arc, Mutex, PoisonError},
 };
 
+use bytes::Bytes;
 use domain::caller::{Caller, Side};
 use tokio::sync::broadcast::{Receiver, Sender};
 use uuid::Uuid;
@@ -55,8 +56,16 @@ impl Topic {
     }
 }
 
-/// What a listener hears: an event, or that some were missed on the way.
-pub(super) type Heard = Option<Arc<Event>>;
+/// What a listener hears.
+#[derive(Clone, Debug)]
+pub(super) enum Heard {
+    /// An event.
+    Event(Arc<Event>),
+    /// An event, and what is sent for it to everyone in a group; `None` if the group may not see it.
+    Answered(Arc<Event>, Option<Bytes>),
+    /// Some events did not arrive; the table has them.
+    Missed,
+}
 
 /// The topics with listeners.
 #[derive(Debug, Default)]
@@ -88,7 +97,7 @@ impl Topics {
         let senders = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         for sender in topics.into_iter().flatten().filter_map(|topic| senders.get(&topic)) {
             // An error means that no listener is left.
-            let _ = sender.send(Some(Arc::clone(event)));
+            let _ = sender.send(Heard::Event(Arc::clone(event)));
         }
     }
 

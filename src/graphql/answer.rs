@@ -3,6 +3,7 @@
 use async_graphql::{ErrorExtensionValues, Response, ServerError, Value};
 use bytes::Bytes;
 use serde::Serialize;
+use uuid::Uuid;
 
 use super::{
     codes::{BAD_USER_INPUT, SERVICE_UNAVAILABLE},
@@ -37,8 +38,8 @@ pub struct Answer {
     pub body: Bytes,
     /// Whether the response has errors.
     pub has_errors: bool,
-    /// The position of the event in the response, as clients store it; `None` for every other response.
-    pub position: Option<String>,
+    /// The id of the history entry in an event's response, whose position clients store; `None` for other responses.
+    pub entry: Option<Uuid>,
 }
 
 /// What an operation cost, as in `extensions.cost` of its response.
@@ -87,7 +88,7 @@ impl Answer {
         let outcome = if unavailable { Outcome::Unavailable } else { Outcome::Executed };
         let body = write(&errors, Some((&response.data, &form.keys)), form.room());
         form.note_size(body.len());
-        Self { outcome, body, has_errors: !errors.is_empty(), position: None }
+        Self { outcome, body, has_errors: !errors.is_empty(), entry: None }
     }
 
     /// The answer to a document that is not valid.
@@ -98,7 +99,7 @@ impl Answer {
 
     /// The answer where nothing was executed.
     pub(super) fn refused(errors: Vec<ServerError>) -> Self {
-        Self { outcome: Outcome::Refused, body: write(&presentable(errors), None, 0), has_errors: true, position: None }
+        Self { outcome: Outcome::Refused, body: write(&presentable(errors), None, 0), has_errors: true, entry: None }
     }
 }
 

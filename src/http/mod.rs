@@ -35,6 +35,7 @@ mod sse;
 #[cfg(test)]
 mod tests;
 mod websocket;
+mod woken;
 
 use std::sync::Arc;
 

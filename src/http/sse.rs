@@ -7,7 +7,6 @@
 
 use std::convert::Infallible;
 use std::panic::AssertUnwindSafe;
-use std::pin::Pin;
 use std::sync::Arc;
 
 use axum::body::Body;
@@ -18,15 +17,17 @@ use bytes::Bytes;
 use futures_util::future::{BoxFuture, FutureExt};
 use futures_util::stream::{self, BoxStream, StreamExt};
 use serde_json::json;
-use tokio::time::{Interval, Sleep, interval, sleep, timeout};
+use tokio::time::{Interval, interval, sleep, timeout};
 use tracing::Span;
 
 use super::Edge;
 use super::error::HttpError;
 use super::live::Place;
+use super::woken::when_woken;
 use crate::auth::Session;
 use crate::graphql::answer::Answer;
 use crate::graphql::endpoint::Operation;
+use crate::store::history::encode_position;
 use crate::telemetry::{self, LiveConnection, Outcome, Transport};
 
 /// A sign of life, which no client reads.
@@ -63,11 +64,11 @@ impl Edge {
         signs.reset();
         let following = Following {
             answers: AssertUnwindSafe(answers).catch_unwind().boxed(),
-            stopping: self.shutdown.asked().boxed(),
-            token_end: Box::pin(sleep(session.remaining())),
+            stopping: when_woken(self.shutdown.asked()).boxed(),
+            token_end: when_woken(sleep(session.remaining())).boxed(),
             revoked: {
                 let (revocations, session) = (self.authenticator.revocations().clone(), session.clone());
-                async move { revocations.revoked(&session).await }.boxed()
+                when_woken(async move { revocations.revoked(&session).await }).boxed()
             },
             session,
             signs,
@@ -101,7 +102,7 @@ fn response(body: Body) -> Response {
 
 /// The event of a subscription. Its id is its position, which clients send back as `Last-Event-ID` when they come again.
 fn with_id(answer: &Answer) -> Bytes {
-    let id = answer.position.as_ref().map(|position| format!("id: {position}\n")).unwrap_or_default();
+    let id = answer.entry.map(|entry| format!("id: {}\n", encode_position(entry))).unwrap_or_default();
     [id.as_bytes(), &next(&answer.body)].concat().into()
 }
 
@@ -121,7 +122,7 @@ fn next(answer: &[u8]) -> Bytes {
 struct Following {
     answers: BoxStream<'static, std::thread::Result<Answer>>,
     stopping: BoxFuture<'static, ()>,
-    token_end: Pin<Box<Sleep>>,
+    token_end: BoxFuture<'static, ()>,
     /// Done when the token is revoked (A8).
     revoked: BoxFuture<'static, ()>,
     session: Session,

@@ -8,7 +8,7 @@ use std::{
     time::{Duration, Instant},
 };
 
-use metrics::{counter, gauge};
+use metrics::{Counter, counter, gauge};
 
 use super::{
     Transport,
@@ -39,7 +39,10 @@ pub fn connection_closed(transport: Transport, reason: &'static str) {
 
 /// A subscription, counted until it is dropped.
 #[derive(Debug)]
-pub struct LiveOperation(());
+pub struct LiveOperation {
+    /// Looked up once, not for every event.
+    delivered: Counter,
+}
 
 /// The label for the close code of a WebSocket; `None` if the client disconnected.
 #[must_use]
@@ -69,18 +72,20 @@ pub const fn close_code(code: Option<u16>) -> &'static str {
 #[must_use]
 pub fn live_operation() -> LiveOperation {
     gauge!(LIVE_OPERATIONS).increment(1.0);
-    LiveOperation(())
+    LiveOperation { delivered: counter!(EVENTS_DELIVERED) }
+}
+
+impl LiveOperation {
+    /// Counts a response passed to the subscription's connection.
+    pub fn delivered(&self) {
+        self.delivered.increment(1);
+    }
 }
 
 impl Drop for LiveOperation {
     fn drop(&mut self) {
         gauge!(LIVE_OPERATIONS).decrement(1.0);
     }
-}
-
-/// An answer of a subscription was handed to its connection.
-pub fn event_delivered() {
-    counter!(EVENTS_DELIVERED).increment(1);
 }
 
 /// The tail has read this many events.

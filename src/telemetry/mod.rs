@@ -20,8 +20,8 @@ mod work;
 use std::time::Instant;
 
 pub use live::{
-    LiveConnection, LiveOperation, close_code, connection_closed, event_delivered, live_connection, live_operation,
-    tail_caught_up, tail_failed, tail_read,
+    LiveConnection, LiveOperation, close_code, connection_closed, live_connection, live_operation, tail_caught_up,
+    tail_failed, tail_read,
 };
 pub use outside::outside_span;
 pub use registry::{install, render, upkeep};

@@ -5,6 +5,7 @@ use std::sync::{
     atomic::{AtomicUsize, Ordering},
 };
 
+use bytes::Bytes;
 use futures_util::{future::BoxFuture, poll};
 use tokio::sync::Semaphore;
 
@@ -28,13 +29,16 @@ fn held_by(go: &Arc<Semaphore>) -> Prepare {
     let go = Arc::clone(go);
     Box::new(move |_| {
         let go = Arc::clone(&go);
-        Box::pin(async move { go.acquire().await.unwrap().forget() })
+        Box::pin(async move {
+            go.acquire().await.unwrap().forget();
+            Some(Bytes::new())
+        })
     })
 }
 
-/// Nothing to be computed.
-fn nothing() -> Prepare {
-    Box::new(|_: Arc<Event>| -> BoxFuture<'static, ()> { Box::pin(async {}) })
+/// Always the same answer.
+fn at_once() -> Prepare {
+    Box::new(|_: Arc<Event>| -> BoxFuture<'static, Option<Bytes>> { Box::pin(async { Some(Bytes::new()) }) })
 }
 
 #[tokio::test]
@@ -49,6 +53,7 @@ async fn nobody_hears_of_an_event_before_what_is_sent_is_ready() {
             Box::pin(async move {
                 begun.fetch_add(1, Ordering::SeqCst);
                 go.acquire().await.unwrap().forget();
+                Some(Bytes::new())
             })
         })
     };
@@ -74,10 +79,10 @@ async fn whoever_joins_a_group_that_is_behind_misses_nothing_and_hears_nothing_t
     let mut first = member(&bench, KEY, held_by(&go)).await;
     // The group has heard of none of these when the next one joins.
     let before = written(&bench, bench.first, 3).await;
-    let mut late = member(&bench, KEY, nothing()).await;
+    let mut late = member(&bench, KEY, at_once()).await;
     let after = bench.position(before[0]).await;
     let mut from_there = in_time(bench.tail.follow(reviewer(), everything(), after)).await;
-    from_there.join(KEY, nothing());
+    from_there.join(KEY, at_once());
     let coming = written(&bench, bench.first, 2).await;
     go.add_permits(5);
     assert_eq!(heard(&mut first, 5).await, [before.clone(), coming.clone()].concat());
@@ -108,12 +113,28 @@ async fn a_panic_while_it_is_worked_out_stops_nobody() {
 }
 
 #[tokio::test]
+async fn an_event_that_is_not_for_the_group_reaches_none_of_it() {
+    let bench = Bench::sqlite().await;
+    bench.run();
+    let earlier = AtomicUsize::new(0);
+    let not_the_first: Prepare = Box::new(move |_| {
+        let answer = (earlier.fetch_add(1, Ordering::SeqCst) > 0).then(Bytes::new);
+        Box::pin(async { answer })
+    });
+    let mut one = member(&bench, KEY, not_the_first).await;
+    let mut other = member(&bench, KEY, at_once()).await;
+    let ids = written(&bench, bench.first, 2).await;
+    assert_eq!(heard(&mut one, 1).await, ids[1..]);
+    assert_eq!(heard(&mut other, 1).await, ids[1..]);
+}
+
+#[tokio::test]
 async fn a_group_without_followers_is_forgotten() {
     let bench = Bench::sqlite().await;
     bench.run();
-    let one = member(&bench, KEY, nothing()).await;
-    let same = member(&bench, KEY, nothing()).await;
-    let other = member(&bench, [2; 32], nothing()).await;
+    let one = member(&bench, KEY, at_once()).await;
+    let same = member(&bench, KEY, at_once()).await;
+    let other = member(&bench, [2; 32], at_once()).await;
     assert_eq!((bench.tail.groups().len(), bench.tail.topics().len()), (2, 1));
     drop((one, other));
     assert_eq!(bench.tail.groups().len(), 1, "somebody else still follows");

@@ -9,19 +9,18 @@ use std::{sync::Arc, time::Duration};
 use async_graphql::{Response, Value, Variables};
 use bytes::Bytes;
 use domain::caller::{Caller, Side};
-use futures_util::stream::{self, BoxStream, StreamExt};
+use futures_util::stream::{self, Stream};
 use sha2::{Digest, Sha256};
 use tracing::{Instrument, Span};
 
 use super::{Endpoint, Engine, Execution, Files, Operation};
 use crate::{
-    events::{Candidate, Follower, Prepare, Sight},
+    events::{Candidate, Event, Follower, Known, Prepare, Sight},
     graphql::{
         answer::{Answer, Outcome},
         codes::SERVICE_UNAVAILABLE,
         document::Form,
     },
-    store::history::encode_position,
     telemetry::{self, LiveOperation},
 };
 
@@ -61,7 +60,7 @@ struct Subscription {
     key: Fingerprint,
     /// Its fields for the log.
     span: Span,
-    _live: LiveOperation,
+    live: LiveOperation,
 }
 
 /// The operation to execute for an event, and its caller.
@@ -83,7 +82,7 @@ impl Endpoint {
         operation: Operation,
         caller: Arc<Caller>,
         last: Option<String>,
-    ) -> Result<BoxStream<'static, Answer>, Answer> {
+    ) -> Result<impl Stream<Item = Answer> + Send + use<>, Answer> {
         let _timer = telemetry::operation_timer(operation.label());
         let span = telemetry::operation_span(operation.kind().as_str(), operation.label());
         self.follow(operation, caller, last).instrument(span).await
@@ -94,7 +93,7 @@ impl Endpoint {
         operation: Operation,
         caller: Arc<Caller>,
         last: Option<String>,
-    ) -> Result<BoxStream<'static, Answer>, Answer> {
+    ) -> Result<impl Stream<Item = Answer> + Send + use<>, Answer> {
         let span = Span::current();
         let fingerprint = operation.fingerprint;
         let Execution { form, variables, .. } = self.execution(operation)?;
@@ -105,13 +104,13 @@ impl Endpoint {
             Resolution { engine: Arc::clone(&self.engine), sight: Arc::clone(follower.sight()), form, variables };
         let (resolution, key) = (Arc::new(resolution), fingerprint.for_caller(&caller));
         follower.join(key.0, Resolution::preparing(&resolution, key, &span));
-        let subscription = Subscription { follower, resolution, key, span, _live: telemetry::live_operation() };
-        let answers = stream::unfold(subscription, |mut subscription| async move {
-            let answer = subscription.next().await;
-            telemetry::event_delivered();
-            Some((answer, subscription))
-        });
-        Ok(answers.boxed())
+        // Boxed, because it is moved for every event.
+        let subscription =
+            Box::new(Subscription { follower, resolution, key, span, live: telemetry::live_operation() });
+        Ok(stream::unfold(
+            subscription,
+            |mut subscription| async move { Some((subscription.next().await, subscription)) },
+        ))
     }
 }
 
@@ -119,14 +118,26 @@ impl Subscription {
     /// The answer for the next event that the subscriber may see.
     async fn next(&mut self) -> Answer {
         loop {
-            let candidate = self.follower.next_candidate().await;
-            let event = Arc::clone(&candidate.event);
-            let make = || Arc::clone(&self.resolution).resolve(candidate).instrument(self.span.clone());
-            if let Some(body) = event.shared(self.key.0, make).await {
-                let position = Some(encode_position(event.entry.id));
-                return Answer { outcome: Outcome::Executed, body, has_errors: false, position };
+            let Candidate { event, known } = self.follower.next_candidate().await;
+            let body = match known {
+                Known::Answer(answer) => answer,
+                Known::Visible => self.answer_to(&event, true).await,
+                Known::Nothing => self.answer_to(&event, false).await,
+            };
+            if let Some(body) = body {
+                self.live.delivered();
+                return Answer { outcome: Outcome::Executed, body, has_errors: false, entry: Some(event.entry.id) };
             }
         }
+    }
+
+    /// What is sent for an event, computed once for all subscribers with the same key.
+    async fn answer_to(&self, event: &Arc<Event>, is_visible: bool) -> Option<Bytes> {
+        let resolve = || {
+            let resolution = Arc::clone(&self.resolution);
+            resolution.resolve(Arc::clone(event), is_visible).instrument(self.span.clone())
+        };
+        event.shared(self.key.0, resolve).await
     }
 }
 
@@ -137,16 +148,15 @@ impl Resolution {
         Box::new(move |event| {
             let (resolution, span) = (Arc::clone(&resolution), span.clone());
             Box::pin(async move {
-                let candidate = Candidate { event: Arc::clone(&event), judged: false };
-                drop(event.shared(key.0, || resolution.resolve(candidate).instrument(span)).await);
+                event.shared(key.0, || resolution.resolve(Arc::clone(&event), false).instrument(span)).await
             })
         })
     }
 
     /// The answer for an event, tried until the database answers: an event is never lost to a fault that passes. Nothing
     /// when it is not for this subscriber, or its claim has gone out of sight meanwhile.
-    async fn resolve(self: Arc<Self>, Candidate { event, judged }: Candidate) -> Option<Bytes> {
-        if !judged && !self.sight.may_see(&event).await {
+    async fn resolve(self: Arc<Self>, event: Arc<Event>, is_visible: bool) -> Option<Bytes> {
+        if !is_visible && !self.sight.may_see(&event).await {
             return None;
         }
         loop {

@@ -3,12 +3,13 @@
 //! Each starts as a task of its own. A subscription that has been opened is passed on to the socket as a stream: its
 //! task ends, so that a socket that only listens is one task, and an event wakes one task for each of its subscribers.
 
-use std::collections::HashMap;
+use std::collections::BTreeMap;
+use std::future::pending;
 use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
 
 use bytes::Bytes;
-use futures_util::stream::{AbortHandle, BoxStream, SelectAll, Stream, StreamExt, abortable};
+use futures_util::stream::{self, AbortHandle, BoxStream, SelectAll, Stream, StreamExt, abortable};
 use tokio::sync::mpsc;
 use tokio_util::task::AbortOnDropHandle;
 use tracing::Instrument;
@@ -34,14 +35,20 @@ pub(super) struct News {
 pub(super) enum What {
     /// It is a subscription.
     Follows,
-    /// It is a subscription that has been opened, and these are its answers.
-    Answers(BoxStream<'static, Answer>),
+    /// It is a subscription that has been opened, and these are its messages.
+    Answers(Following),
     /// An answer.
     Next(Bytes),
     /// It ends with these errors.
     Error(Bytes),
     /// It ends.
     Complete,
+}
+
+/// The messages of a subscription, and the handle that ends it.
+pub(super) struct Following {
+    news: BoxStream<'static, News>,
+    end: EndOnDrop,
 }
 
 struct Live {
@@ -76,28 +83,28 @@ impl Drop for EndOnDrop {
 /// The live operations of a socket. All end with it.
 pub(super) struct Operations {
     most: usize,
-    live: HashMap<Arc<str>, Live>,
+    /// Usually few: comparing their ids takes less than hashing them.
+    live: BTreeMap<Arc<str>, Live>,
     serial: u64,
     sender: mpsc::Sender<News>,
-    news: mpsc::Receiver<News>,
-    /// The answers of the subscriptions.
-    following: SelectAll<BoxStream<'static, News>>,
+    /// The messages of the tasks, and those of each subscription. Only a stream that was woken is polled.
+    news: SelectAll<BoxStream<'static, News>>,
 }
 
 impl Operations {
     /// No operations yet, of which there may be `most` at once.
     pub(super) fn new(most: usize) -> Self {
-        let (sender, news) = mpsc::channel(QUEUE);
-        Self { most, live: HashMap::new(), serial: 0, sender, news, following: SelectAll::new() }
+        let (sender, mut queue) = mpsc::channel(QUEUE);
+        let of_tasks = stream::poll_fn(move |cx| queue.poll_recv(cx));
+        Self { most, live: BTreeMap::new(), serial: 0, sender, news: SelectAll::from_iter([of_tasks.boxed()]) }
     }
 
     /// The next message of an operation; waits until there is one.
     pub(super) async fn next(&mut self) -> News {
-        tokio::select! {
-            // Never closed: this side keeps a sender too.
-            Some(news) = self.news.recv() => news,
-            // `None` if no subscription is left; one that has ended leaves without news.
-            Some(news) = self.following.next() => news,
+        match self.news.next().await {
+            Some(news) => news,
+            // The tasks' queue is never closed: this side keeps a sender too.
+            None => pending().await,
         }
     }
 
@@ -152,10 +159,9 @@ impl Operations {
                 }
                 return None;
             }
-            What::Answers(answers) => {
-                let (answers, handle) = abortable(news_of(&id, serial, answers));
-                operation.work = Work::Stream { _handle: EndOnDrop(handle) };
-                self.following.push(answers.boxed());
+            What::Answers(Following { news, end }) => {
+                operation.work = Work::Stream { _handle: end };
+                self.news.push(news);
                 return None;
             }
             What::Next(answer) => return Some((id, protocol::Kind::Next, answer)),
@@ -168,8 +174,10 @@ impl Operations {
 }
 
 /// The answers of a subscription as news of it. Where it panics, that is the last of them.
-fn news_of(id: &Arc<str>, serial: u64, answers: BoxStream<'static, Answer>) -> impl Stream<Item = News> + Send + use<> {
-    let id = Arc::clone(id);
+fn news_of<A>(id: Arc<str>, serial: u64, answers: A) -> impl Stream<Item = News> + Send
+where
+    A: Stream<Item = Answer> + Send,
+{
     let whole = AssertUnwindSafe(answers).catch_unwind();
     whole.map(move |answer| {
         let what = match answer {
@@ -188,6 +196,12 @@ pub(super) struct Line {
 }
 
 impl Line {
+    /// The answers of a subscription, as messages for the socket.
+    pub(super) fn following(&self, answers: impl Stream<Item = Answer> + Send + 'static) -> Following {
+        let (news, handle) = abortable(news_of(Arc::clone(&self.id), self.serial, answers));
+        Following { news: news.boxed(), end: EndOnDrop(handle) }
+    }
+
     /// Sends a message; waits while the socket's queue is full.
     pub(super) async fn say(&self, what: What) {
         // Without a socket there is no receiver, and this task is about to end.

@@ -123,19 +123,10 @@ impl Kind {
 
 /// A message about an operation; the payload is JSON already, and empty for [`Kind::Complete`].
 pub(super) fn about(id: &str, kind: Kind, payload: &[u8]) -> Vec<u8> {
-    let id = Value::from(id).to_string();
-    let mut text = Vec::with_capacity(payload.len() + id.len() + 48);
-    text.extend_from_slice(b"{\"id\":");
-    text.extend_from_slice(id.as_bytes());
-    text.extend_from_slice(b",\"type\":\"");
-    text.extend_from_slice(kind.name().as_bytes());
-    text.push(b'"');
-    if !payload.is_empty() {
-        text.extend_from_slice(b",\"payload\":");
-        text.extend_from_slice(payload);
-    }
-    text.push(b'}');
-    text
+    // Serializing a string cannot fail.
+    let id = serde_json::to_vec(id).unwrap_or_default();
+    let payload_key: &[u8] = if payload.is_empty() { b"" } else { b",\"payload\":" };
+    [b"{\"id\":", id.as_slice(), b",\"type\":\"", kind.name().as_bytes(), b"\"", payload_key, payload, b"}"].concat()
 }
 
 /// The answer to `connection_init`.

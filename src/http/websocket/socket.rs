@@ -1,18 +1,17 @@
 //! The life of a socket: greeting, conversation, goodbye.
 
 use std::convert::Infallible;
-use std::future::pending;
 use std::net::IpAddr;
 use std::sync::Arc;
-use std::time::Duration;
 
 use axum::extract::ws::{Message, Utf8Bytes, WebSocket};
 use bytes::Bytes;
 use domain::caller::Caller;
 use serde_json::{Map, Value};
-use tokio::time::{Interval, MissedTickBehavior, interval, sleep, timeout};
+use tokio::time::{sleep, timeout};
 use tokio_tungstenite::tungstenite::error::{Error as WireError, ProtocolError};
 
+use super::client::{Client, GOODBYE, Input};
 use super::operations::{News, Operations};
 use super::protocol::{self, ACKNOWLEDGED, Farewell, Incoming, Kind};
 use super::work::{refused, work};
@@ -22,6 +21,7 @@ use crate::graphql::endpoint::Parts;
 use crate::http::error::HttpError;
 use crate::http::live::Place;
 use crate::http::shutdown::GRACE;
+use crate::http::woken::when_woken;
 use crate::http::{Edge, session};
 use crate::telemetry::{self, Transport};
 
@@ -35,8 +35,6 @@ const LARGEST_ANSWER: usize = 1_000_000;
 const UNANSWERED: u8 = 2;
 /// The part of a slow client's timeout after which it is warned.
 const PART_OF_TIMEOUT: f32 = 0.75;
-/// How long the end of a connection may take: the client is to read why.
-const GOODBYE: Duration = Duration::from_secs(3);
 
 /// How a socket ends.
 enum Ending {
@@ -56,11 +54,8 @@ impl From<Farewell> for Ending {
 
 /// Serves a socket until it ends; `session` is that of the token in the upgrade's header.
 pub(super) async fn serve(edge: Arc<Edge>, socket: WebSocket, session: Option<Session>, address: IpAddr, place: Place) {
-    let mut pings = interval(edge.config.limits.ping_timer());
-    pings.set_missed_tick_behavior(MissedTickBehavior::Delay);
-    // The first is due after the time between two.
-    pings.reset();
-    let mut connection = Connection { edge, socket, place, pings, unanswered: 0 };
+    let client = Client::new(socket, edge.config.limits.ping_timer());
+    let mut connection = Connection { edge, client, place, unanswered: 0 };
     let Err(ending) = connection.live(session, address).await;
     connection.part(ending).await;
 }
@@ -69,14 +64,14 @@ pub(super) async fn serve(edge: Arc<Edge>, socket: WebSocket, session: Option<Se
 pub(super) async fn refuse(socket: WebSocket) {
     let farewell = Farewell::SUBPROTOCOL;
     telemetry::connection_closed(Transport::WebSocket, telemetry::close_code(Some(farewell.code)));
-    goodbye(socket, &farewell, true).await;
+    // No ping is sent meanwhile, so the interval does not matter.
+    Client::new(socket, GOODBYE).part(&farewell, true).await;
 }
 
 struct Connection {
     edge: Arc<Edge>,
-    socket: WebSocket,
+    client: Client,
     place: Place,
-    pings: Interval,
     /// How many pings went out since the client was last heard.
     unanswered: u8,
 }
@@ -92,15 +87,14 @@ impl Connection {
             () = sleep(edge.config.limits.init_timer()) => return Err(Farewell::INIT_TIMEOUT.into()),
             greeted = self.greet(granted, address) => greeted?,
         };
-        let token_end = sleep(session.remaining());
-        let revoked = edge.authenticator.revocations().revoked(&session);
-        let caller = Arc::clone(&session.caller);
+        let token_end = when_woken(sleep(session.remaining()));
+        let revoked = when_woken(edge.authenticator.revocations().revoked(&session));
         let mut operations = Operations::new(edge.config.limits.max_operations_per_socket);
         let conversing = async {
             tokio::select! {
                 biased;
-                () = edge.shutdown.asked() => {}
-                ended = self.converse(&caller, &mut operations) => return ended,
+                () = when_woken(edge.shutdown.asked()) => {}
+                ended = self.converse(&session, &mut operations) => return ended,
             }
             // What has begun may give its answer, as a request that runs may.
             match timeout(GRACE.saturating_sub(GOODBYE), self.finish(&mut operations)).await {
@@ -135,12 +129,18 @@ impl Connection {
     }
 
     /// Handles messages of the client and of its operations, whichever comes first.
-    async fn converse(&mut self, caller: &Arc<Caller>, operations: &mut Operations) -> Result<Infallible, Ending> {
+    async fn converse(&mut self, session: &Session, operations: &mut Operations) -> Result<Infallible, Ending> {
         loop {
             tokio::select! {
-                news = operations.next() => self.tell(operations, news).await?,
+                news = operations.next() => {
+                    // By the clock too: the timers of a machine that was suspended are late.
+                    if session.remaining().is_zero() {
+                        return Err(Farewell::FORBIDDEN.into());
+                    }
+                    self.tell(operations, news).await?;
+                }
                 heard = self.hear() => match heard? {
-                    Incoming::Subscribe { id, parts } => self.start(caller, operations, &id, parts).await?,
+                    Incoming::Subscribe { id, parts } => self.start(&session.caller, operations, &id, parts).await?,
                     Incoming::Complete { id } => operations.end(&id),
                     Incoming::Ping(payload) => self.say(protocol::pong(payload)).await?,
                     Incoming::Pong => {}
@@ -195,8 +195,10 @@ impl Connection {
     /// library, the last of several only.
     async fn hear(&mut self) -> Result<Incoming, Ending> {
         loop {
-            let frame = tokio::select! {
-                _ = self.pings.tick() => {
+            let message = match self.client.next().await {
+                Input::Message(message) => message.map_err(fault)?,
+                Input::Gone => return Err(Ending::Gone),
+                Input::PingDue => {
                     if self.unanswered == UNANSWERED {
                         return Err(Ending::Gone);
                     }
@@ -204,16 +206,13 @@ impl Connection {
                     self.send(Message::Ping(Bytes::new())).await?;
                     continue;
                 }
-                frame = self.socket.recv() => frame,
             };
             self.unanswered = 0;
-            match frame {
-                Some(Ok(Message::Text(text))) => return Ok(Incoming::read(&text)?),
-                Some(Ok(Message::Binary(_))) => return Err(Farewell::invalid("it is binary").into()),
+            match message {
+                Message::Text(text) => return Ok(Incoming::read(&text)?),
+                Message::Binary(_) => return Err(Farewell::invalid("it is binary").into()),
                 // After a close frame the answer to it is written by reading on.
-                Some(Ok(Message::Ping(_) | Message::Pong(_) | Message::Close(_))) => {}
-                Some(Err(error)) => return Err(fault(error)),
-                None => return Err(Ending::Gone),
+                Message::Ping(_) | Message::Pong(_) | Message::Close(_) => {}
             }
         }
     }
@@ -226,7 +225,7 @@ impl Connection {
     /// after the timeout.
     async fn send(&mut self, message: Message) -> Result<(), Ending> {
         let limit = self.edge.config.limits.slow_reader_timer().mul_f32(PART_OF_TIMEOUT);
-        match timeout(limit, self.socket.send(message)).await {
+        match timeout(limit, self.client.send(message)).await {
             Ok(Ok(())) => Ok(()),
             Ok(Err(_)) => Err(Ending::Gone),
             Err(_) => Err(Farewell::TOO_SLOW.into()),
@@ -240,8 +239,8 @@ impl Connection {
         };
         telemetry::connection_closed(Transport::WebSocket, telemetry::close_code(code));
         match ending {
-            Ending::Close(farewell) => goodbye(self.socket, &farewell, true).await,
-            Ending::Cut(farewell) => goodbye(self.socket, &farewell, false).await,
+            Ending::Close(farewell) => self.client.part(&farewell, true).await,
+            Ending::Cut(farewell) => self.client.part(&farewell, false).await,
             Ending::Gone => {}
         }
     }
@@ -265,23 +264,6 @@ async fn session_of(
         if has_no_standing { Farewell::no_standing(failure.message()) } else { Farewell::FORBIDDEN }
     })?;
     if session.remaining().is_zero() { Err(Farewell::FORBIDDEN) } else { Ok(session) }
-}
-
-/// Sends the reason for closing a socket, and gives the client time to read it: a connection that is dropped with
-/// unread data is reset, and the reason is lost.
-async fn goodbye(mut socket: WebSocket, farewell: &Farewell, readable: bool) {
-    tracing::debug!(code = farewell.code, reason = %farewell.reason, "a WebSocket is closed");
-    let closing = async {
-        let said = socket.send(Message::Close(Some(farewell.frame()))).await;
-        if readable {
-            // What the client still sends is thrown away, up to its own goodbye.
-            while let Some(Ok(_)) = socket.recv().await {}
-        } else if said.is_ok() {
-            pending::<()>().await;
-        }
-    };
-    // Only a courtesy: it ends in time or is broken off.
-    let _ = timeout(GOODBYE, closing).await;
 }
 
 /// What a fault of the connection means.

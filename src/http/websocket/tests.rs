@@ -1,12 +1,15 @@
 //! The messages of the protocol, one by one, and the ids of operations.
 
 use std::future::pending;
+use std::pin::pin;
 
 use bytes::Bytes;
+use futures_util::{Stream, poll, stream};
 use serde_json::{Value, json};
 
 use super::operations::{Operations, What};
 use super::protocol::{Farewell, Incoming, Kind, about, pong};
+use crate::graphql::answer::{Answer, Outcome};
 
 fn read(message: &Value) -> Result<Incoming, Farewell> {
     Incoming::read(&message.to_string())
@@ -143,4 +146,40 @@ async fn there_are_so_many_operations_and_their_tasks_end_with_them() {
     operations.start("two", |_| pending()).unwrap();
     operations.end_subscriptions();
     assert!(operations.has("two"), "no subscription");
+}
+
+/// An operation that has been opened as a subscription with these answers.
+async fn following(answers: impl Stream<Item = Answer> + Send + 'static) -> Operations {
+    let mut operations = Operations::new(1);
+    let open = |line: super::operations::Line| async move { line.say(What::Answers(line.following(answers))).await };
+    operations.start("one", open).unwrap();
+    let opened = operations.next().await;
+    assert!(operations.take(opened).is_none(), "nothing for the client");
+    operations
+}
+
+#[tokio::test]
+async fn a_subscription_that_was_ended_sends_nothing_more_and_is_dropped() {
+    let (sender, mut answers) = tokio::sync::mpsc::unbounded_channel();
+    let answer = |text: &'static [u8]| {
+        let body = Bytes::from_static(text);
+        Answer { outcome: Outcome::Executed, body, has_errors: false, entry: None }
+    };
+    let mut operations = following(stream::poll_fn(move |cx| answers.poll_recv(cx))).await;
+    sender.send(answer(b"first")).unwrap();
+    let news = operations.next().await;
+    let (_, kind, body) = operations.take(news).unwrap();
+    assert_eq!((kind, &*body), (Kind::Next, b"first".as_slice()));
+    sender.send(answer(b"second")).unwrap();
+    operations.end("one");
+    assert!(poll!(pin!(operations.next())).is_pending());
+    assert!(sender.is_closed(), "the stream is gone");
+}
+
+#[tokio::test]
+async fn a_subscription_that_panics_ends_with_an_error() {
+    let mut operations = following(stream::once(async { panic!("as a resolver might") })).await;
+    let news = operations.next().await;
+    let (_, kind, _) = operations.take(news).unwrap();
+    assert!(kind == Kind::Error && operations.is_empty());
 }

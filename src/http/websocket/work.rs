@@ -105,7 +105,7 @@ async fn follow(
     let opened = timeout(edge.config.limits.request_timer(), opening).await.map_err(|_| HttpError::timed_out())?;
     let answers = opened?;
     counted.ends(telemetry::Outcome::Ok);
-    Ok(What::Answers(answers))
+    Ok(What::Answers(line.following(answers)))
 }
 
 /// The errors of a failure, as a message has them.
