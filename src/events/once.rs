@@ -47,7 +47,8 @@ impl<V: Clone + Send + Sync + 'static> Once<V> {
             }
             changed.await;
         }
-        let work = Working(Arc::clone(&self)).work(make());
+        // On the heap, because spawning moves a future several times.
+        let work = Box::pin(Working(Arc::clone(&self)).work(make()));
         match AbortOnDropHandle::new(tokio::spawn(work.in_current_span())).await {
             Ok(value) => value,
             Err(error) if error.is_panic() => resume_unwind(error.into_panic()),

@@ -62,7 +62,8 @@ impl<K: Clone + Eq + Hash, Q, V> Groups<K, Q, V> {
     {
         let (membership, is_lead) = self.join(form, asked);
         if let Some(first) = is_lead {
-            tokio::spawn(lead(first).in_current_span());
+            // On the heap, because spawning moves a future several times, and this one is large.
+            tokio::spawn(Box::pin(lead(first)).in_current_span());
         }
         membership.answer().await
     }

@@ -83,7 +83,7 @@ async fn a_slow_reader_is_told_why(world: &World) {
     let mut slow = narrow(world).await;
     let asked = ask_for_much(world, &mut slow).await;
     // The client's own slowness: it reads again between the time when it is told and the time when it is cut off.
-    let slowness = tokio::time::sleep(PATIENCE.mul_f32(0.83));
+    let slowness = tokio::time::sleep(PATIENCE.mul_f32(0.9));
     // That is nobody else's: others are served, and hear events.
     let claim = world.submitted_by(&world.rival).await;
     let mut other = Socket::of(&world.rival).await;
