@@ -87,8 +87,12 @@ impl Connection {
             () = sleep(edge.config.limits.init_timer()) => return Err(Farewell::INIT_TIMEOUT.into()),
             greeted = self.greet(granted, address) => greeted?,
         };
-        let token_end = when_woken(sleep(session.remaining()));
-        let revoked = when_woken(edge.authenticator.revocations().revoked(&session));
+        let token_ended = when_woken(async {
+            tokio::select! {
+                () = sleep(session.remaining()) => {}
+                () = edge.authenticator.revocations().revoked(&session) => {}
+            }
+        });
         let mut operations = Operations::new(edge.config.limits.max_operations_per_socket);
         let conversing = async {
             tokio::select! {
@@ -104,8 +108,7 @@ impl Connection {
         };
         tokio::select! {
             biased;
-            () = token_end => Err(Farewell::FORBIDDEN.into()),
-            () = revoked => Err(Farewell::FORBIDDEN.into()),
+            () = token_ended => Err(Farewell::FORBIDDEN.into()),
             ended = conversing => ended,
         }
     }
