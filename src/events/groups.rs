@@ -86,7 +86,7 @@ impl Listener {
                 Ok(Heard::Event(event)) => {
                     match AssertUnwindSafe((self.prepare)(Arc::clone(&event))).catch_unwind().await {
                         Ok(answer) => Heard::Answered(event, answer),
-                        // The followers compute it again; whose attempt panics reports it, and ends.
+                        // Each follower computes it again; one whose attempt panics reports that, and ends.
                         Err(_) => Heard::Event(event),
                     }
                 }
